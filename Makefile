@@ -1,0 +1,52 @@
+# Everything a person types: `make run` to use Vitrina, `make test` to trust it, `make check` to change it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: run setup test check lint types fast bench browser clean help
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
+
+run: $(READY)  ## start the workbench; the first time it makes the demo shop and trains a first model
+	$(BIN)/vitrina serve --welcome
+
+setup: $(READY)  ## make the virtual environment from the locked versions
+
+$(READY): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv==0.13.9
+	UV_LINK_MODE=copy $(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
+	UV_LINK_MODE=copy $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $(READY)
+
+requirements.lock: pyproject.toml
+	test ! -x $(BIN)/uv || $(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
+	touch requirements.lock
+
+browser: $(READY)  ## install a Chromium for the browser tests where none is found
+	$(BIN)/python -m tests.browser.chromium
+
+test: $(READY) browser  ## run everything: style, types, unit, property, fault and browser tests
+	$(MAKE) --no-print-directory lint types
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+fast: $(READY)  ## run only the tests that take seconds
+	$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not fault and not property"
+
+check: lint types fast  ## what every commit passes
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+bench: $(READY)  ## measure speed and memory; prints tables, fails nothing
+	$(BIN)/python -m tests.benchmarks
+
+clean:  ## remove what was built, never what was imported or trained
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

@@ -1,0 +1,1 @@
+"""What people touch: the web application, its jobs and services, and the command line."""

@@ -1,0 +1,23 @@
+"""The errors that people see: one sentence that says what is wrong and what to do."""
+
+
+class VitrinaError(Exception):
+    """Something failed that the user did not cause.
+
+    Attributes
+    ----------
+    exit_code : int
+        What the command line exits with when this error ends a command.
+    """
+
+    exit_code = 1
+
+
+class BadInput(VitrinaError):
+    """Something the user gave cannot be used: a file, a name, a setting."""
+
+    exit_code = 2
+
+
+class Cancelled(VitrinaError):
+    """The user stopped the work; what had been written is gone again."""

@@ -1,0 +1,1 @@
+"""What is learned: run configuration, networks, baselines, training, evaluation and prediction."""

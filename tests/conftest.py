@@ -1,0 +1,26 @@
+"""What every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from data.home import Home
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "datasets"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real purchase logs that lies beside the project, where there is one."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder of real data sets is not beside the project")
+    return SHARED
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty home of its own."""
+    return Home(tmp_path / "home")
