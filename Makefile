@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run setup test check lint types fast bench browser clean help
+.PHONY: run setup lock test check lint types fast bench browser clean help
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
@@ -21,10 +21,9 @@ $(READY): requirements.lock pyproject.toml
 	UV_LINK_MODE=copy $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $(READY)
 
-requirements.lock: pyproject.toml
-	test ! -x $(BIN)/uv || $(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+lock: $(READY)  ## lock the versions anew after a change of dependencies
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
-	touch requirements.lock
 
 browser: $(READY)  ## install a Chromium for the browser tests where none is found
 	$(BIN)/python -m tests.browser.chromium
