@@ -1,0 +1,53 @@
+"""The group that all commands belong to, loaded one command at a time."""
+
+import importlib
+from pathlib import Path
+
+import click
+
+COMMANDS = {
+    "serve": "dashboard.cli.serve",
+    "worker": "dashboard.cli.serve",
+    "demo": "dashboard.cli.datasets",
+    "import": "dashboard.cli.datasets",
+    "datasets": "dashboard.cli.datasets",
+    "stats": "dashboard.cli.datasets",
+    "train": "dashboard.cli.train",
+    "runs": "dashboard.cli.runs",
+    "show": "dashboard.cli.runs",
+    "stop": "dashboard.cli.runs",
+    "resume": "dashboard.cli.runs",
+    "delete": "dashboard.cli.runs",
+    "evaluate": "dashboard.cli.predictions",
+    "recommend": "dashboard.cli.predictions",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports the module of a command when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which they are used."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, or None."""
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command = getattr(importlib.import_module(module), f"{cmd_name}_command")
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder that holds the state (or VITRINA_HOME; default: the user's data folder).",
+)
+@click.version_option(package_name="vitrina", prog_name="vitrina")
+@click.pass_context
+def cli(context: click.Context, home: Path | None) -> None:
+    """Browse a shop's purchase log, train networks on it, and inspect their predictions."""
+    context.obj = home

@@ -1,0 +1,98 @@
+"""What commands share: the home, the choice of JSON, and how answers are printed."""
+
+import functools
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from data.errors import BadInput
+from data.home import Home
+from data.text import _
+
+Command = Callable[..., Any]
+
+
+def home_option(command: Command) -> Command:
+    """Give a command its ``home``; ``--home`` may stand before or after the command's name."""
+
+    @click.option(
+        "--home",
+        "home_folder",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Folder that holds the state.",
+    )
+    @click.pass_context
+    @functools.wraps(command)
+    def with_home(context: click.Context, home_folder: Path | None, **options: Any) -> Any:
+        folder = home_folder or context.obj
+        return command(home=Home(folder) if folder else Home.default(), **options)
+
+    return with_home
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
+)
+
+
+def print_json(answer: Any) -> None:
+    """Print one JSON document; numbers that JSON cannot hold become null."""
+    click.echo(json.dumps(_finite(answer), ensure_ascii=False, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print columns that line up: the first one to the left, the others to the right."""
+    table = [list(header), *(list(row) for row in rows)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(header))]
+    for row in table:
+        cells = [
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(cells).rstrip())
+
+
+def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
+    """Print one labelled figure a line."""
+    shown = list(pairs)
+    width = max((len(label) for label, _value in shown), default=0)
+    for label, value in shown:
+        click.echo(f"{label.ljust(width)}  {value}")
+
+
+def parse_pairs(words: Iterable[str], option: str) -> dict[str, str]:
+    """Read ``key=value`` words into a dictionary.
+
+    Raises
+    ------
+    BadInput
+        Where a word has no equals sign or no key.
+
+    Examples
+    --------
+    >>> parse_pairs(["epochs=3", "loss=full_softmax"], "--set")
+    {'epochs': '3', 'loss': 'full_softmax'}
+    """
+    pairs = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not key.strip():
+            raise BadInput(
+                _("{option} takes key=value, not “{word}”.").format(option=option, word=word)
+            )
+        pairs[key.strip()] = value.strip()
+    return pairs
