@@ -1,0 +1,166 @@
+"""Why a run ended badly: a reason that is typed, said in words, with what to do about it."""
+
+import errno
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import BadInput, VitrinaError
+from data.text import N_, _
+
+MEMORY = "out_of_memory"
+DISK = "disk_full"
+NOT_A_NUMBER = "not_a_number"
+KILLED = "killed"
+LOST = "lost"
+SHUTDOWN = "shut_down"
+DATA = "data_removed"
+INPUT = "bad_input"
+START = "not_started"
+ERROR = "error"
+
+# Title and advice of each reason, translated where they are shown.
+_WORDS: dict[str, tuple[str, str]] = {
+    MEMORY: (
+        N_("Memory ran out"),
+        N_("Lower the batch size, the sequence length or the network's size, then resume."),
+    ),
+    DISK: (N_("The disk is full"), N_("Free some space where the home folder is, then resume.")),
+    NOT_A_NUMBER: (
+        N_("The loss stopped being a number"),
+        N_("Clone the run with a lower learning rate, or with gradient clipping."),
+    ),
+    KILLED: (
+        N_("The process was killed"),
+        N_("Resume to go on from the last whole epoch; if it happens again, look at memory."),
+    ),
+    LOST: (
+        N_("The process stopped answering"),
+        N_("Resume to go on from the last whole epoch."),
+    ),
+    SHUTDOWN: (
+        N_("Vitrina was shut down"),
+        N_("Resume to go on from the last whole epoch."),
+    ),
+    DATA: (N_("The data was removed"), N_("Import the dataset again under its name, then resume.")),
+    INPUT: (N_("The input cannot be used"), N_("Mend what the message names and start again.")),
+    START: (N_("The process could not be started"), N_("Read the log, then resume.")),
+    ERROR: (N_("An unexpected error"), N_("Read the last lines of the log, then resume.")),
+}
+REASONS = tuple(_WORDS)
+
+# A child that cannot reach the table says its reason with its exit status.
+_FIRST_STATUS = 64
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A reason in words: what happened, and what to do."""
+
+    title: str
+    advice: str
+
+
+def explain(reason: str | None) -> Explanation:
+    """Return the words for a reason, in the language of this context.
+
+    Examples
+    --------
+    >>> explain("disk_full").title
+    'The disk is full'
+    """
+    title, advice = _WORDS[reason if reason in _WORDS else ERROR]
+    return Explanation(_(title), _(advice))
+
+
+def status_of(reason: str) -> int:
+    """Return the exit status that stands for a reason."""
+    return _FIRST_STATUS + REASONS.index(reason)
+
+
+def reason_of(status: int) -> str | None:
+    """Return the reason that an exit status stands for, or None where it stands for none.
+
+    Examples
+    --------
+    >>> reason_of(status_of("disk_full")), reason_of(0)
+    ('disk_full', None)
+    """
+    position = status - _FIRST_STATUS
+    return REASONS[position] if 0 <= position < len(REASONS) else None
+
+
+def classify(error: BaseException, data_is_there: bool = True) -> str:
+    """Return the reason behind an exception that ended a run.
+
+    Parameters
+    ----------
+    error : BaseException
+        What the work raised; its causes are looked at too.
+    data_is_there : bool
+        Whether the dataset that the run works on still exists.
+
+    Examples
+    --------
+    >>> classify(OSError(28, "No space left on device"))
+    'disk_full'
+    """
+    link: BaseException | None = error
+    while link is not None:
+        for reason, holds in _SIGNS.items():
+            if holds(link):
+                return reason
+        link = link.__cause__ or link.__context__
+    if not data_is_there:
+        return DATA
+    return INPUT if isinstance(error, BadInput) else ERROR
+
+
+def sentence(error: BaseException) -> str:
+    """Return one line that says what an exception means to a person."""
+    if isinstance(error, VitrinaError | FloatingPointError):
+        return str(error)
+    first = next((line for line in str(error).splitlines() if line.strip()), "")
+    return f"{type(error).__name__}: {first.strip()[:300]}" if first else type(error).__name__
+
+
+def oom_kills(counters: Path = Path("/proc/vmstat")) -> int:
+    """Return how many processes this machine has killed for want of memory since it started.
+
+    Where the system does not count them the answer is always 0.
+    """
+    try:
+        for line in counters.read_text().splitlines():
+            if line.startswith("oom_kill "):
+                return int(line.split()[1])
+    except OSError:
+        pass
+    return 0
+
+
+def _is_memory(error: BaseException) -> bool:
+    # TensorFlow's ResourceExhaustedError is known by name: this module must not import it.
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "ResourceExhaustedError"
+        or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+    )
+
+
+def _is_disk(error: BaseException) -> bool:
+    # HDF5 and SQLite report a full disk in words, without the number.
+    full = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    if isinstance(error, OSError) and error.errno in full:
+        return True
+    words = str(error).lower()
+    return any(
+        sign in words
+        for sign in ("no space left", "disk is full", "file too large", "quota exceeded")
+    )
+
+
+_SIGNS: dict[str, Callable[[BaseException], bool]] = {
+    MEMORY: _is_memory,
+    DISK: _is_disk,
+    NOT_A_NUMBER: lambda error: isinstance(error, FloatingPointError),
+}

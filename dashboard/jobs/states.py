@@ -1,0 +1,60 @@
+"""The states of a run, and every step from one to another that is legal."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a run stands.
+
+    A run waits (``queued``), is active (``starting``, ``running``, ``stopping``) or has ended.
+    """
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+ACTIVE = frozenset({State.STARTING, State.RUNNING, State.STOPPING})
+ENDED = frozenset({State.FINISHED, State.STOPPED, State.FAILED, State.INTERRUPTED})
+RESUMABLE = frozenset({State.STOPPED, State.FAILED, State.INTERRUPTED})
+
+# An ended run leaves its end only because a person resumes or extends it, which queues it again.
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.QUEUED: frozenset({State.STARTING, State.STOPPED}),
+    State.STARTING: frozenset(
+        {State.RUNNING, State.STOPPING, State.QUEUED, State.FAILED, State.INTERRUPTED}
+    ),
+    State.RUNNING: frozenset({State.STOPPING, State.FINISHED, State.FAILED, State.INTERRUPTED}),
+    State.STOPPING: frozenset({State.STOPPED, State.FINISHED, State.FAILED, State.INTERRUPTED}),
+    State.FINISHED: frozenset({State.QUEUED}),
+    State.STOPPED: frozenset({State.QUEUED}),
+    State.FAILED: frozenset({State.QUEUED}),
+    State.INTERRUPTED: frozenset({State.QUEUED}),
+}
+
+
+def may(old: State, new: State) -> bool:
+    """Tell whether a run may go from one state to another.
+
+    Examples
+    --------
+    >>> may(State.RUNNING, State.FINISHED), may(State.FINISHED, State.RUNNING)
+    (True, False)
+    """
+    return new in TRANSITIONS[old]
+
+
+def sources(new: State) -> frozenset[State]:
+    """Return the states from which a run may reach this one.
+
+    Examples
+    --------
+    >>> sorted(sources(State.STOPPED))
+    [<State.QUEUED: 'queued'>, <State.STOPPING: 'stopping'>]
+    """
+    return frozenset(old for old, reachable in TRANSITIONS.items() if new in reachable)
