@@ -1,0 +1,110 @@
+"""A configuration says what is wrong with a setting before a run starts."""
+
+import json
+
+import pytest
+
+from data.errors import BadInput
+from data.preparation import Preparation
+from model.config import RunConfig, differences
+from model.presets import PRESETS, preset
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_survives_json(name: str) -> None:
+    config = PRESETS[name]
+    assert RunConfig.from_dict(json.loads(json.dumps(config.as_dict()))) == config
+
+
+def test_text_from_a_command_line_becomes_typed_values() -> None:
+    config = RunConfig().override(
+        {
+            "epochs": "3",
+            "learning_rate": "1e-2",
+            "tied_embeddings": "yes",
+            "features": "product, price",
+            "preparation.min_user_events": "4",
+            "preparation.first": "2019-11-01",
+        }
+    )
+    assert (config.epochs, config.learning_rate, config.tied_embeddings) == (3, 0.01, True)
+    assert config.features == ("product", "price")
+    assert config.preparation.min_user_events == 4
+    assert config.as_dict()["preparation.first"] == "2019-11-01"
+
+
+def test_a_preparation_can_be_named() -> None:
+    config = RunConfig().override({"preparation": "paper"})
+    assert config.preparation.require_brand
+    with pytest.raises(BadInput, match=r"none_such.*paper"):
+        RunConfig().override({"preparation": "none_such"})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("epochs", "0", "whole number from 1"),
+        ("epochs", "2.5", "whole number"),
+        ("epochs", "inf", "whole number"),
+        ("epochs", True, "whole number"),
+        ("learning_rate", "nan", "a number from"),
+        ("learning_rate", "fast", "a number from"),
+        ("dropout", "1", "0.0 to 0.9"),
+        ("tied_embeddings", "maybe", "true or false"),
+        ("features", "product,smell", "some of product"),
+        ("features", "", "features cannot be empty"),
+        ("network", "oracle", "one of paper"),
+        ("network", None, "one of paper"),
+        ("protocol", "random", "temporal"),
+        ("preparation.first", "yesterday", "2019-11-30"),
+        ("preparation.min_user_events", "0", "preparation.min_user_events"),
+    ],
+)
+def test_a_refusal_names_the_field_the_value_and_what_is_allowed(
+    key: str, value: object, said: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        RunConfig().override({key: value})
+    sentence = str(refused.value)
+    assert key in sentence
+    assert said in sentence
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("key", ["epoch", "preparation.nothing", "preparation."])
+def test_an_unknown_setting_is_refused(key: str) -> None:
+    with pytest.raises(BadInput, match="There is no setting"):
+        RunConfig().override({key: 1})
+
+
+@pytest.mark.parametrize(
+    "senseless",
+    [
+        {"tied_embeddings": True, "features": "price"},
+        {"loss": "sampled_softmax", "label_smoothing": 0.1},
+        {"warmup": 20.0, "epochs": 10},
+    ],
+)
+def test_settings_that_make_no_sense_together_are_refused(senseless: dict[str, object]) -> None:
+    with pytest.raises(BadInput, match=next(iter(senseless)).split("_")[0]):
+        RunConfig().override({"loss": "full_softmax"} | senseless)
+
+
+def test_differences_name_what_was_changed() -> None:
+    changed = RunConfig().override({"epochs": 3})
+    assert differences(RunConfig(), changed) == {"epochs": (RunConfig().epochs, 3)}
+
+
+def test_an_unknown_preset_is_refused() -> None:
+    with pytest.raises(BadInput, match="paper, fast, best"):
+        preset("luxury")
+
+
+def test_every_setting_has_a_label_and_help() -> None:
+    import dataclasses
+
+    for owner in (RunConfig, Preparation):
+        for field in dataclasses.fields(owner):
+            if field.name != "preparation":
+                assert field.metadata["label"]
+                assert field.metadata["help"]
