@@ -1,0 +1,88 @@
+"""``vitrina evaluate`` and ``recommend``: how good a run is, and what it would offer."""
+
+from typing import Any
+
+import click
+
+from dashboard.cli.options import home_option, json_option, print_json, print_table
+from data.errors import BadInput
+from data.home import Home
+from data.text import _
+
+SHOWN = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10", "loss")
+
+
+@click.command()
+@click.argument("run")
+@click.option("--exclude-seen", is_flag=True, help="Leave out what the buyer already bought.")
+@json_option
+@home_option
+def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) -> None:
+    """Put a run beside the baselines, under the protocol that it was trained under."""
+    from dashboard.services import runs
+
+    answer = runs.evaluate(home, run, exclude_seen)
+    if as_json:
+        print_json(answer)
+        return
+    click.echo(
+        _("{protocol}: {targets} targets, {cold} of them never seen in training").format(
+            protocol=answer["protocol"], targets=answer["targets"], cold=answer["cold_targets"]
+        )
+    )
+    print_table(
+        [_("model"), *SHOWN],
+        [[model["name"], *_cells(model["metrics"])] for model in answer["models"]],
+    )
+
+
+@click.command()
+@click.argument("run")
+@click.option("--user", help="A buyer of the run's dataset.")
+@click.option("--history", help="Product ids, the oldest first: P1,P2,…")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--exclude-seen", is_flag=True, help="Leave out what the buyer already bought.")
+@json_option
+@home_option
+def recommend_command(
+    *,
+    home: Home,
+    run: str,
+    user: str | None,
+    history: str | None,
+    k: int,
+    exclude_seen: bool,
+    as_json: bool,
+) -> None:
+    """Rank the products that come next for a buyer, or after a history that you name."""
+    from dashboard.services import predictions
+
+    if (user is None) == (history is None):
+        raise BadInput(_("Name either a buyer with --user or products with --history."))
+    if user is not None:
+        answer = predictions.for_user(home, run, user, k, exclude_seen)
+    else:
+        products = [product.strip() for product in (history or "").split(",") if product.strip()]
+        answer = predictions.for_history(home, run, products, k, exclude_seen)
+    if as_json:
+        print_json(answer)
+        return
+    print_table(
+        [_("product"), _("rank"), _("probability"), _("category"), _("brand"), _("repeat")],
+        [_row(item) for item in answer["items"]],
+    )
+
+
+def _cells(metrics: dict[str, Any]) -> list[str]:
+    return ["–" if metrics.get(name) is None else f"{metrics[name]:.4f}" for name in SHOWN]
+
+
+def _row(item: dict[str, Any]) -> list[str]:
+    return [
+        item["product"],
+        str(item["rank"]),
+        f"{item['probability']:.4f}",
+        item["category"] or "–",
+        item["brand"] or "–",
+        _("yes") if item["repeat"] else _("no"),
+    ]

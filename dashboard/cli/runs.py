@@ -1,0 +1,101 @@
+"""``vitrina runs``, ``show``, ``stop``, ``resume`` and ``delete``: what was trained."""
+
+from typing import Any
+
+import click
+
+from dashboard.cli.options import home_option, json_option, print_json, print_pairs, print_table
+from data.home import Home
+from data.text import _
+
+
+@click.command()
+@json_option
+@home_option
+def runs_command(home: Home, as_json: bool) -> None:
+    """List every training, the newest first."""
+    from dashboard.services import runs
+
+    found = runs.records(home)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        [_("run"), _("state"), _("dataset"), _("preset"), _("epochs")],
+        [
+            [
+                run["run"],
+                run["state"],
+                run["dataset"],
+                run["preset"] or "–",
+                str(run["epochs_done"]),
+            ]
+            for run in found
+        ],
+    )
+
+
+@click.command()
+@click.argument("run")
+@json_option
+@home_option
+def show_command(home: Home, run: str, as_json: bool) -> None:
+    """Print a run's state, configuration, history and test figures."""
+    from dashboard.services import runs
+
+    record = runs.record(home, run)
+    if as_json:
+        print_json(record)
+        return
+    plain = {key: value for key, value in record.items() if not isinstance(value, dict | list)}
+    print_pairs((key.replace("_", " "), str(value)) for key, value in plain.items())
+    _print_history(record["history"])
+    print_pairs((f"test {key}", f"{value:.4f}") for key, value in _figures(record["test"]))
+
+
+@click.command()
+@click.argument("run")
+@home_option
+def stop_command(home: Home, run: str) -> None:
+    """Ask a run to stop after the batch it is in; its best epoch is kept."""
+    from dashboard.services import runs
+
+    runs.stop(home, run)
+    click.echo(_("Asked run {run} to stop.").format(run=run))
+
+
+@click.command()
+@click.argument("run")
+@home_option
+def resume_command(home: Home, run: str) -> None:
+    """Go on with a stopped or interrupted run from its last whole epoch."""
+    from dashboard.services import runs
+
+    runs.resume(home, run)
+    runs.leave_running(home)
+    click.echo(_("Run {run} is queued again.").format(run=run))
+
+
+@click.command()
+@click.argument("run")
+@home_option
+def delete_command(home: Home, run: str) -> None:
+    """Delete a run that is not active, with its model."""
+    from dashboard.services import runs
+
+    runs.delete(home, run)
+    click.echo(_("Deleted run {run}.").format(run=run))
+
+
+def _print_history(history: list[dict[str, Any]]) -> None:
+    names = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "targets", "seconds")
+    if history:
+        print_table(names, [[_cell(epoch.get(name)) for name in names] for epoch in history])
+
+
+def _cell(value: Any) -> str:
+    return "–" if value is None else f"{value:.4f}" if isinstance(value, float) else f"{value:,}"
+
+
+def _figures(test: dict[str, Any]) -> list[tuple[str, float]]:
+    return [(key, value) for key, value in test.items() if isinstance(value, int | float)]

@@ -1,0 +1,96 @@
+"""``vitrina train``: queue a training and follow it, or leave it to the worker."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dashboard.cli.options import home_option, json_option, parse_pairs, print_json
+from data.errors import BadInput, VitrinaError
+from data.home import Home
+from data.text import _
+
+
+@click.command()
+@click.argument("name")
+@click.option("--preset", default="best", show_default=True, help="paper, fast or best.")
+@click.option("--protocol", help="temporal, leave-one-out or paper.")
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    help="A JSON file with settings, such as the config of an earlier run.",
+)
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change one setting.")
+@click.option("--detach", is_flag=True, help="Return at once; the run goes on by itself.")
+@json_option
+@home_option
+def train_command(
+    *,
+    home: Home,
+    name: str,
+    preset: str,
+    protocol: str | None,
+    config_file: Path | None,
+    settings: tuple[str, ...],
+    detach: bool,
+    as_json: bool,
+) -> int:
+    """Train a network on a dataset and print its history and test figures."""
+    from dashboard.services import runs
+
+    changes = _read_config(config_file) | parse_pairs(settings, "--set")
+    if protocol:
+        changes["protocol"] = protocol
+    run = runs.start_training(home, name, preset=preset, changes=changes)
+    if detach:
+        runs.leave_running(home)
+    else:
+        _follow(home, run, as_json)
+    record = runs.record(home, run)
+    if as_json:
+        print_json(record)
+    elif detach:
+        click.echo(_("Run {run} is queued; vitrina show {run} tells how it goes.").format(run=run))
+    if not detach and record["state"] in ("failed", "interrupted"):
+        raise VitrinaError(runs.failure(home, run))
+    return 0
+
+
+def _read_config(file: Path | None) -> dict[str, Any]:
+    """Read the settings of a file: a flat JSON object, or a record that holds one as "config"."""
+    if file is None:
+        return {}
+    try:
+        held = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(
+            _("Cannot read {file}: {reason}.").format(file=file, reason=error.strerror)
+        ) from error
+    except ValueError as error:
+        raise BadInput(_("{file} is not a JSON file.").format(file=file)) from error
+    settings = held.get("config", held) if isinstance(held, dict) else None
+    if not isinstance(settings, dict):
+        raise BadInput(_("{file} does not hold a JSON object of settings.").format(file=file))
+    return settings
+
+
+def _follow(home: Home, run: str, quiet: bool) -> None:
+    """Wait for the end of a run, printing each epoch; Ctrl-C asks the run to stop."""
+    from dashboard.services import runs
+
+    try:
+        for epoch in runs.follow(home, run):
+            if not quiet:
+                click.echo(_epoch_line(epoch))
+    except KeyboardInterrupt:
+        runs.stop(home, run)
+        click.echo(_("Asked run {run} to stop.").format(run=run), err=True)
+        raise
+
+
+def _epoch_line(epoch: dict[str, Any]) -> str:
+    names = ("loss", "accuracy", "val_loss", "val_accuracy", "seconds")
+    shown = (f"{name} {epoch[name]:.4f}" for name in names if epoch.get(name) is not None)
+    return f"epoch {epoch['epoch']}  " + "  ".join(shown)

@@ -1,0 +1,72 @@
+"""Datasets: what there is, what is in one, and new ones."""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from data.home import Home
+from data.ingest import Progress, ingest
+from data.statistics import summary as summarise
+from data.store import Dataset, Store
+
+DEMO = "demo"
+
+
+def names(home: Home) -> list[str]:
+    """Return the names of the datasets, in alphabetical order."""
+    return [dataset.name for dataset in Store(home).list()]
+
+
+def open_dataset(home: Home, name: str) -> Dataset:
+    """Return the dataset of that name.
+
+    Raises
+    ------
+    BadInput
+        Where there is none.
+    """
+    return Store(home).open(name)
+
+
+def summary(home: Home, name: str) -> dict[str, Any]:
+    """Return the key figures of a dataset, those that ``vitrina stats`` prints."""
+    return summarise(open_dataset(home, name))
+
+
+def summaries(home: Home) -> list[dict[str, Any]]:
+    """Return the key figures of every dataset."""
+    return [summarise(dataset) for dataset in Store(home).list()]
+
+
+def import_files(
+    home: Home,
+    files: Sequence[Path],
+    name: str,
+    mapping: Mapping[str, str] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> dict[str, Any]:
+    """Read files into a dataset, in this process, and return its key figures.
+
+    Raises
+    ------
+    BadInput
+        Where a file, the name or the mapping cannot be used; nothing is left behind.
+    """
+    watched = {"progress": progress} if progress else {}
+    return summarise(ingest(Store(home), files, name, mapping=mapping, **watched))
+
+
+def write_demo(out: Path, buyers: int | None = None, seed: int = 0) -> None:
+    """Write the synthetic purchases of the demo shop as CSV in the Kaggle columns."""
+    from data import demo
+
+    demo.write(out, buyers=buyers or demo.BUYERS, seed=seed)
+
+
+def make_demo(home: Home, buyers: int | None = None, seed: int = 0) -> dict[str, Any]:
+    """Make the demo shop a dataset and return its key figures."""
+    with tempfile.TemporaryDirectory(dir=home.uploads) as folder:
+        out = Path(folder) / "demo.csv"
+        write_demo(out, buyers, seed)
+        return import_files(home, [out], DEMO)

@@ -1,0 +1,169 @@
+"""Purchase logs in, from the command line."""
+
+import csv
+import gzip
+from pathlib import Path
+
+import pytest
+
+from data.home import Home
+from tests.dashboard.cli.conftest import Answer, Vitrina
+
+KAGGLE = (
+    "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"
+)
+ROWS = [
+    "2019-11-01 00:00:00 UTC,view,10,1,electronics.smartphone,apple,999.5,7,a",
+    "2019-11-01 00:00:05 UTC,purchase,10,1,electronics.smartphone,apple,999.5,7,a",
+    "2019-11-02 00:00:00 UTC,purchase,11,2,,,5.0,7,b",
+]
+CONTRACT = {
+    "name",
+    "rows_read",
+    "rows_kept",
+    "rows_rejected",
+    "rejected_by_reason",
+    "events",
+    "purchases",
+    "users",
+    "products",
+    "first_event",
+    "last_event",
+    "missing_category_share",
+    "missing_brand_share",
+    "repeat_share",
+    "consecutive_repeat_share",
+}
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """A purchase log of three rows in the Kaggle columns."""
+    file = tmp_path / "log.csv"
+    file.write_text("\n".join([KAGGLE, *ROWS]) + "\n", encoding="utf-8")
+    return file
+
+
+def refused(answer: Answer, home: Home) -> str:
+    """Check that a command said one sentence, exited with 2 and left nothing; return it."""
+    assert answer.code == 2
+    assert answer.out == ""
+    assert len(answer.err.splitlines()) == 1
+    assert list(home.datasets.iterdir()) == []
+    return answer.err
+
+
+def test_import_prints_the_figures_that_others_rely_on(vitrina: Vitrina, log: Path) -> None:
+    answer = vitrina("import", log, "--name", "shop", "--json")
+    assert answer.code == 0
+    assert answer.json.keys() >= CONTRACT
+    assert (answer.json["rows_read"], answer.json["rows_kept"]) == (3, 3)
+    assert (answer.json["purchases"], answer.json["users"], answer.json["products"]) == (2, 1, 2)
+
+
+def test_stats_and_datasets_say_what_import_said(vitrina: Vitrina, log: Path) -> None:
+    imported = vitrina("import", log, "--name", "shop", "--json").json
+    assert vitrina("stats", "shop", "--json").json == imported
+    assert vitrina("datasets", "--json").json == [imported]
+
+
+def test_a_compressed_file_gives_the_same_dataset(vitrina: Vitrina, log: Path) -> None:
+    packed = log.with_suffix(".csv.gz")
+    packed.write_bytes(gzip.compress(log.read_bytes()))
+    plain = vitrina("import", log, "--name", "plain", "--json").json
+    assert vitrina("import", packed, "--name", "packed", "--json").json | {"name": "plain"} == plain
+
+
+def test_columns_of_other_names_can_be_mapped(vitrina: Vitrina, tmp_path: Path) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text("k,q,w\n1,2,2019-01-01 00:00:00\n1,3,2019-01-02 00:00:00\n", encoding="utf-8")
+    answer = vitrina("import", file, "--name", "odd", "--map", "user=k,item=q,time=w", "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["users"] == 1
+    assert answer.json["products"] == 2
+
+
+def test_the_kaggle_slice_has_its_known_figures(vitrina: Vitrina, shared: Path) -> None:
+    answer = vitrina(
+        "import", shared / "rees46_2019-Oct_first_hours.csv", "--name", "oct", "--json"
+    )
+    assert answer.json["rows_read"] == 17_435
+    assert answer.json["purchases"] == 214
+    assert answer.json["rows_read"] == answer.json["rows_kept"] + answer.json["rows_rejected"]
+
+
+def test_complete_journey_has_its_known_figures(vitrina: Vitrina, shared: Path) -> None:
+    figures = vitrina(
+        "import", shared / "complete_journey_2017.csv.gz", "--name", "cj", "--json"
+    ).json
+    assert figures["purchases"] == 74_471
+    assert figures["users"] == 2_373
+    assert figures["products"] == 20_805
+
+
+def test_the_demo_shop_is_made_and_written_alike(
+    vitrina: Vitrina, home: Home, tmp_path: Path
+) -> None:
+    made = vitrina("demo", "--buyers", 200, "--seed", 3, "--json").json
+    out = tmp_path / "demo.csv"
+    assert vitrina("demo", "--buyers", 200, "--seed", 3, "--out", out).code == 0
+    with out.open(encoding="utf-8", newline="") as rows:
+        assert sum(1 for _row in csv.DictReader(rows)) == made["rows_read"]
+    assert made["name"] == "demo"
+    assert vitrina("import", out, "--name", "again", "--json").json["users"] == made["users"]
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (None, "not exist"),
+        (b"", "empty"),
+        (b"colour,size\nred,3\n", "column"),
+        (b"\x00\x01garbage that no table has\xff\xfe" * 40, ""),
+    ],
+    ids=["missing", "empty", "without the needed columns", "garbage"],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(
+    vitrina: Vitrina, home: Home, tmp_path: Path, content: bytes | None, word: str
+) -> None:
+    file = tmp_path / "bad.csv"
+    if content is not None:
+        file.write_bytes(content)
+    sentence = refused(vitrina("import", file, "--name", "bad", "--json"), home)
+    assert word in sentence
+    assert "bad.csv" in sentence
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "", ".hidden", "a\\b"])
+def test_a_name_that_is_no_name_is_refused(
+    vitrina: Vitrina, home: Home, log: Path, name: str
+) -> None:
+    refused(vitrina("import", log, "--name", name), home)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("stats", "nowhere"),
+        ("train", "nowhere"),
+        ("show", "nowhere-1"),
+        ("stop", "nowhere-1"),
+        ("resume", "nowhere-1"),
+        ("delete", "nowhere-1"),
+        ("evaluate", "nowhere-1"),
+        ("recommend", "nowhere-1", "--user", "7"),
+        ("import",),
+        ("demo", "--buyers", "0"),
+        ("bogus",),
+    ],
+    ids=" ".join,
+)
+def test_what_does_not_exist_is_named(
+    vitrina: Vitrina, home: Home, command: tuple[str, ...]
+) -> None:
+    refused(vitrina(*command), home)
+
+
+def test_a_wrong_map_is_refused(vitrina: Vitrina, home: Home, log: Path) -> None:
+    assert "key=value" in refused(vitrina("import", log, "--name", "x", "--map", "user"), home)
+    assert "nobody" in refused(vitrina("import", log, "--name", "x", "--map", "user=nobody"), home)
