@@ -50,6 +50,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 REASONS = tuple(_WORDS)
 
 # A child that cannot reach the table says its reason with its exit status.
+STOPPED_STATUS = 63
 _FIRST_STATUS = 64
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select, update
 
 from dashboard.jobs.process import Process
+from dashboard.jobs.queue import WAITING, setting
 from dashboard.jobs.rows import Rows
-from dashboard.jobs.schema import WORKERS
+from dashboard.jobs.schema import RUNS, WORKERS
 
 # A worker beats once a second; one that missed this many is not called alive any more.
 SILENT_SECONDS = 15.0
@@ -127,9 +128,17 @@ class Lease(Rows):
             )
             return adopted.rowcount == 1
 
-    def leave_lease(self, me: Process) -> None:
-        """Give the lease back."""
+    def leave_lease(self, me: Process, if_idle: bool = False) -> bool:
+        """Give the lease back; with ``if_idle`` only if nothing waits for it.
+
+        Whoever queues a run afterwards finds no worker and starts one: none is ever overlooked.
+        """
         with self.database.write() as connection:
+            if if_idle and not setting(connection, "paused", False):
+                waiting = connection.execute(select(RUNS.c.id).where(WAITING).limit(1)).first()
+                if waiting is not None:
+                    return False
             connection.execute(
                 delete(WORKERS).where(WORKERS.c.pid == me.pid, WORKERS.c.born == me.born)
             )
+        return True

@@ -19,7 +19,7 @@ TRAINING = "train"
 # Imports and scorings are short, and must not wait behind a training of eight hours.
 PARALLEL_OTHERS = 2
 _GIB_A_TRAINING = 4
-_WAITING = (RUNS.c.state == State.QUEUED.value) & RUNS.c.deleted.is_(None)
+WAITING = (RUNS.c.state == State.QUEUED.value) & RUNS.c.deleted.is_(None)
 _ORDER = (RUNS.c.priority.desc(), RUNS.c.queued, RUNS.c.id)
 
 
@@ -33,18 +33,14 @@ class Queue(Rows):
         once, each run is given to one of them.
         """
         with self.database.read() as connection:
-            if connection.execute(select(RUNS.c.id).where(_WAITING).limit(1)).first() is None:
+            if connection.execute(select(RUNS.c.id).where(WAITING).limit(1)).first() is None:
                 return None
         with self.database.write() as connection:
-            if _setting(connection, "paused", False):
+            if setting(connection, "paused", False):
                 return None
             kinds = self._kinds_with_room(connection)
             chosen = (
-                select(RUNS.c.id)
-                .where(_WAITING, kinds)
-                .order_by(*_ORDER)
-                .limit(1)
-                .scalar_subquery()
+                select(RUNS.c.id).where(WAITING, kinds).order_by(*_ORDER).limit(1).scalar_subquery()
             )
             row = move(
                 connection,
@@ -72,14 +68,14 @@ class Queue(Rows):
         """Return a waiting run's place in the queue, 1 for the next; None when it does not wait."""
         with self.database.read() as connection:
             self._row(connection, run)
-            waiting = connection.execute(select(RUNS.c.run).where(_WAITING).order_by(*_ORDER))
+            waiting = connection.execute(select(RUNS.c.run).where(WAITING).order_by(*_ORDER))
             places = {row.run: place for place, row in enumerate(waiting, 1)}
         return places.get(run)
 
     def paused(self) -> bool:
         """Tell whether the queue is held: what runs goes on, nothing new starts."""
         with self.database.read() as connection:
-            return bool(_setting(connection, "paused", False))
+            return bool(setting(connection, "paused", False))
 
     def pause(self, hold: bool = True) -> None:
         """Hold the queue, or let it go on."""
@@ -109,7 +105,7 @@ class Queue(Rows):
             _set(connection, "parallel", limit)
 
     def _parallel(self, connection: Connection) -> int:
-        limit = _setting(connection, "parallel", None)
+        limit = setting(connection, "parallel", None)
         return default_parallel() if limit is None else int(limit)
 
 
@@ -133,7 +129,8 @@ def default_parallel(cores: int | None = None, memory: int | None = None) -> int
     return max(1, min(cores // 2, round(memory / (_GIB_A_TRAINING << 30))))
 
 
-def _setting(connection: Connection, name: str, default: object) -> Any:
+def setting(connection: Connection, name: str, default: object) -> Any:
+    """Return a setting of the home."""
     row = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == name)).first()
     return default if row is None else row.value
 

@@ -44,6 +44,7 @@ class Rows:
         if url is None:
             home.path.mkdir(parents=True, exist_ok=True)
         self.database = Database(url or URL.create("sqlite", database=str(home.database)))
+        self._file = None if url else _identity(home.database)
 
     def get(self, run: str) -> Run:
         """Return a run.
@@ -62,6 +63,10 @@ class Rows:
             raise unknown(run)
         return self.home.runs / run
 
+    def there(self) -> bool:
+        """Tell whether the home still is where it was: a deleted one can be written for ever."""
+        return self._file is None or self._file == _identity(self.home.database)
+
     def close(self) -> None:
         """Close every connection to the table."""
         self.database.close()
@@ -73,6 +78,14 @@ class Rows:
         if row is None:
             raise unknown(run)
         return row
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def unknown(run: str) -> BadInput:

@@ -1,0 +1,77 @@
+"""The processes that work on runs: start one, stop one, ask how one is."""
+
+import os
+import subprocess
+import sys
+from signal import SIGKILL, SIGTERM
+
+from dashboard.jobs.process import Process
+from dashboard.jobs.rows import Rows
+from dashboard.jobs.run import Run
+
+# How a child ended that another worker had started: nobody can ask for its exit status.
+UNKNOWN_STATUS = -1000
+
+
+class Children:
+    """One process for each run, each in a session of its own so that it outlives the worker.
+
+    Parameters
+    ----------
+    rows : Rows
+        The table, for the folders of runs.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._started: dict[str, subprocess.Popen[bytes]] = {}
+        self._adopted: dict[str, Process] = {}
+
+    def __contains__(self, run: str) -> bool:
+        return run in self._started or run in self._adopted
+
+    def start(self, run: Run) -> None:
+        """Start the process of a claimed run; what it prints goes into the run's log."""
+        folder = self._rows.folder(run.run)
+        folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "dashboard.jobs.child"]
+        command += ["--home", str(self._rows.home.path.resolve()), "--attempt", str(run.attempt)]
+        with (folder / "log.txt").open("ab") as log:
+            self._started[run.run] = subprocess.Popen(
+                [*command, run.run],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"},
+            )
+
+    def adopt(self, run: str, process: Process) -> None:
+        """Look after a process that an earlier worker started."""
+        self._adopted[run] = process
+
+    def stop(self, run: str, by_force: bool = False) -> None:
+        """Ask a run's process to end, or end it and all that it started."""
+        process = self._process(run)
+        if process is not None:
+            process.send(SIGKILL if by_force else SIGTERM, to_group=by_force)
+
+    def poll(self, run: str) -> int | None:
+        """Return the exit status of a run's process, None while it runs."""
+        if run in self._started:
+            return self._started[run].poll()
+        return None if self._adopted[run].alive() else UNKNOWN_STATUS
+
+    def forget(self, run: str) -> None:
+        """Drop a process that has ended."""
+        self._started.pop(run, None)
+        self._adopted.pop(run, None)
+
+    def names(self) -> list[str]:
+        """Return the runs that have a process, or had one that is not forgotten yet."""
+        return [*self._started, *self._adopted]
+
+    def _process(self, run: str) -> Process | None:
+        if run in self._adopted:
+            return self._adopted[run]
+        return Process.of(self._started[run].pid)

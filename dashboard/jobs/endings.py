@@ -1,0 +1,50 @@
+"""How a run ended whose process is gone and said nothing: read from its exit status."""
+
+import signal
+
+from dashboard.jobs.children import UNKNOWN_STATUS
+from dashboard.jobs.failures import (
+    ERROR,
+    KILLED,
+    LOST,
+    MEMORY,
+    SHUTDOWN,
+    START,
+    STOPPED_STATUS,
+    reason_of,
+)
+from dashboard.jobs.states import State
+
+Ending = tuple[State, str | None, str | None]
+
+
+def verdict(status: int, state: State, short_of_memory: bool) -> Ending:
+    """Return how a run ended: its last state, the reason and a word on it.
+
+    Parameters
+    ----------
+    status : int
+        Exit status of its process; a signal's number below zero.
+    state : State
+        Where the run stood when its process was found gone.
+    short_of_memory : bool
+        Whether the machine killed a process for want of memory meanwhile.
+
+    Examples
+    --------
+    >>> verdict(-9, State.RUNNING, short_of_memory=False)
+    (<State.INTERRUPTED: 'interrupted'>, 'killed', None)
+    """
+    reason = reason_of(status)
+    killed = status in {UNKNOWN_STATUS, -signal.SIGKILL}
+    if status == 0 and state is not State.STARTING:
+        return State.FINISHED, None, None
+    if state is State.STOPPING and reason is None:
+        return State.STOPPED, None, None
+    if status == -signal.SIGKILL and short_of_memory:
+        return State.FAILED, MEMORY, None
+    if status < 0:
+        return State.INTERRUPTED, KILLED, None if killed else f"signal {-status}"
+    if reason in {SHUTDOWN, LOST} or status == STOPPED_STATUS:
+        return State.INTERRUPTED, reason or SHUTDOWN, None
+    return State.FAILED, reason or (START if state is State.STARTING else ERROR), None
