@@ -1,0 +1,107 @@
+// Figure cards: one store of data fills the words, the drawing and the table twin.
+window.dash_clientside = Object.assign({}, window.dash_clientside);
+(function () {
+  "use strict";
+  const LONGEST_TWIN = 500;
+
+  function element(type, props) {
+    return { namespace: "dash_html_components", type, props };
+  }
+
+  function message(data) {
+    if (data.empty) {
+      return element("Div", {
+        className: "empty-state",
+        children: [element("P", { children: data.empty })],
+      });
+    }
+    if (data.error) {
+      const lines = [element("P", { className: "error-sentence", children: data.error })];
+      if (data.incident) {
+        lines.push(element("P", { className: "muted", children: `id ${data.incident}` }));
+      }
+      return element("Div", { className: "error-state", role: "alert", children: lines });
+    }
+    return null;
+  }
+
+  function showChart(data, look) {
+    const keep = window.dash_clientside.no_update;
+    if (!data) {
+      return [keep, keep, keep, keep, keep, keep, keep];
+    }
+    const base = look.replace(/ ?is-(waiting|ready|without)/g, "");
+    if (!data.figure) {
+      const words = data.error || data.empty;
+      return [data.title || "\u00a0", "\u00a0", null, message(data), keep, words, `${base} is-without`];
+    }
+    return [
+      data.finding,
+      data.subtitle,
+      data.note || null,
+      null,
+      data.figure,
+      data.summary,
+      `${base} is-ready`,
+    ];
+  }
+
+  function cell(value, column, format) {
+    const shown = column.numeric && value !== null ? format.format(value) : (value ?? "–");
+    return element("Td", { className: column.numeric ? "is-number" : "", children: String(shown) });
+  }
+
+  function table(data) {
+    const format = new Intl.NumberFormat(document.documentElement.lang, {
+      maximumSignificantDigits: 6,
+    });
+    const heads = data.columns.map((column) =>
+      element("Th", {
+        scope: "col",
+        className: column.numeric ? "is-number" : "",
+        children: column.name,
+      }),
+    );
+    const rows = data.rows
+      .slice(0, LONGEST_TWIN)
+      .map((row) =>
+        element("Tr", { children: row.map((value, at) => cell(value, data.columns[at], format)) }),
+      );
+    return element("Table", {
+      children: [
+        element("Thead", { children: element("Tr", { children: heads }) }),
+        element("Tbody", { children: rows }),
+      ],
+    });
+  }
+
+  function showTable(clicks, data) {
+    const keep = window.dash_clientside.no_update;
+    const shown = (clicks || 0) % 2 === 1;
+    if (!data || !data.rows || !shown) {
+      return [shown ? keep : null, true, false, "false"];
+    }
+    return [table(data), false, true, "true"];
+  }
+
+  function savePicture(clicks, id, title) {
+    const name = JSON.stringify(id, Object.keys(id).sort());
+    const drawing = clicks && document.getElementById(name)?.querySelector(".js-plotly-plot");
+    if (drawing && window.Plotly) {
+      window.Plotly.downloadImage(drawing, {
+        format: "png",
+        scale: 2,
+        width: drawing.clientWidth,
+        height: drawing.clientHeight,
+        filename: String(id.id),
+      });
+    }
+    return title;
+  }
+
+  window.dash_clientside.vitrina = Object.assign({}, window.dash_clientside.vitrina, {
+    show_chart: showChart,
+    show_table: showTable,
+    save_picture: savePicture,
+  });
+})();

@@ -1,0 +1,73 @@
+// The shell: marks where one is, moves the focus to a new page, and closes menus and help.
+window.dash_clientside = Object.assign({}, window.dash_clientside);
+(function () {
+  "use strict";
+  let place = null;
+
+  function marks(link, path) {
+    const target = new URL(link.href, window.location.href).pathname;
+    return target === "/" ? path === "/" : path === target || path.startsWith(`${target}/`);
+  }
+
+  function markLinks(path) {
+    document.querySelectorAll(".rail-link").forEach((link) => {
+      if (marks(link, path)) {
+        link.setAttribute("aria-current", "page");
+      } else {
+        link.removeAttribute("aria-current");
+      }
+    });
+  }
+
+  function focusHeading() {
+    const heading = document.querySelector("#main h1");
+    if (heading) {
+      heading.focus({ preventScroll: true });
+    }
+  }
+
+  function markPlace(path) {
+    window.requestAnimationFrame(() => {
+      markLinks(path);
+      document.querySelectorAll(".tab.is-on, .menu-item.is-on").forEach((link) => {
+        link.setAttribute("aria-current", "page");
+      });
+      if (place !== null && place !== path) {
+        focusHeading();
+      }
+      place = path;
+    });
+    return window.dash_clientside.no_update;
+  }
+
+  function toggleDialog() {
+    const id = window.dash_clientside.callback_context.triggered_id;
+    const clicks = window.dash_clientside.callback_context.triggered[0].value;
+    return clicks ? id.type === "confirm-open" : window.dash_clientside.no_update;
+  }
+
+  function closeOthers(target) {
+    document.querySelectorAll("details.menu[open], details.help[open]").forEach((details) => {
+      const chosen = target && target.closest(".menu-item");
+      if (!target || !details.contains(target) || chosen) {
+        details.open = false;
+      }
+    });
+  }
+
+  document.addEventListener("click", (event) => closeOthers(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const open = document.querySelector("details.menu[open], details.help[open]");
+      closeOthers(null);
+      if (open) {
+        open.querySelector("summary").focus();
+      }
+    }
+  });
+
+  window.dash_clientside.vitrina = Object.assign({}, window.dash_clientside.vitrina, {
+    mark_place: markPlace,
+    toggle_dialog: toggleDialog,
+  });
+})();

@@ -1,0 +1,70 @@
+"""Cards and the twelve-column grid that they lie on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+Children = Component | str | Sequence[Component | str | None] | None
+
+
+def grid(*children: Component | None) -> html.Div:
+    """Lay cards on twelve columns; on a narrow screen each takes the whole width."""
+    return html.Div([child for child in children if child is not None], className="grid")
+
+
+def stack(*children: Component | None) -> html.Div:
+    """Lay things below each other at the distance of cards."""
+    return html.Div([child for child in children if child is not None], className="stack")
+
+
+def card(
+    children: Children = None,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    actions: Sequence[Component] = (),
+    span: int = 12,
+    flush: bool = False,
+    id: Any = None,
+    body_id: Any = None,
+) -> html.Section:
+    """Return a card: a surface with a hairline around it.
+
+    Parameters
+    ----------
+    children : component, text or sequence of them
+        The body.
+    title, subtitle : str, optional
+        A second-level heading, and a muted line below it.
+    actions : sequence of Component
+        Small buttons at the right of the title.
+    span : int
+        How many of the twelve columns it takes on a wide screen.
+    flush : bool
+        Whether the body reaches the edge, as a table does.
+    id, body_id : str or dict, optional
+        Ids of the card and of its body, for callbacks that fill it.
+    """
+    head = []
+    if title or actions:
+        words = [html.H2(title, className="card-title")] if title else []
+        if subtitle:
+            words.append(html.P(subtitle, className="subtitle"))
+        head.append(
+            html.Div(
+                [html.Div(words), html.Div(list(actions), className="card-actions")]
+                if actions
+                else html.Div(words),
+                className="card-head",
+            )
+        )
+    body = html.Div(
+        children,
+        className="card-body is-flush" if flush else "card-body",
+        **({} if body_id is None else {"id": body_id}),
+    )
+    return html.Section(
+        [*head, body], className=f"panel span-{span}", **({} if id is None else {"id": id})
+    )

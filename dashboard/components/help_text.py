@@ -1,0 +1,25 @@
+"""Help beside a word: closed until asked for, by mouse, touch or keyboard."""
+
+from dash import html
+
+from data.text import _
+
+
+def help_text(text: str, *, about: str) -> html.Details:
+    """Return a question mark that opens a short explanation.
+
+    Parameters
+    ----------
+    text : str
+        The explanation, in plain language first.
+    about : str
+        What it explains, for the name that a screen reader says.
+    """
+    name = _("Help on {about}").format(about=about)
+    return html.Details(
+        [
+            html.Summary("?", title=name, **{"aria-label": name}),
+            html.Span(text, className="help-body"),
+        ],
+        className="help",
+    )

@@ -1,0 +1,50 @@
+"""Progress with what is left of it."""
+
+from dash import html
+
+from dashboard.formats import duration, percent
+from data.text import _
+
+
+def progress(
+    share: float | None, *, label: str, left: float | None = None, detail: str | None = None
+) -> html.Div:
+    """Return a bar that says how far something is.
+
+    Parameters
+    ----------
+    share : float or None
+        From 0 to 1; None while nobody can know.
+    label : str
+        What makes progress; also the name that a screen reader says.
+    left : float, optional
+        Seconds that are left.
+    detail : str, optional
+        A muted remark, such as "epoch 3 of 10" or "412,000 rows/s".
+    """
+    bounded = None if share is None else min(max(share, 0.0), 1.0)
+    words = [percent(bounded, 0)] if bounded is not None else [_("Working")]
+    if detail:
+        words.append(detail)
+    if left is not None:
+        words.append(_("{time} left").format(time=duration(left)))
+    fill = html.Div(
+        className="meter-fill" if bounded is not None else "meter-fill is-unknown",
+        style={"width": f"{100 * bounded:.1f}%"} if bounded is not None else {},
+    )
+    value = {} if bounded is None else {"aria-valuenow": f"{100 * bounded:.0f}"}
+    return html.Div(
+        [
+            html.Div(
+                [html.Span(label), html.Span(" · ".join(words), className="muted")],
+                className="meter-words",
+            ),
+            html.Div(
+                fill,
+                className="meter",
+                role="progressbar",
+                **{"aria-label": label, "aria-valuemin": "0", "aria-valuemax": "100", **value},
+            ),
+        ],
+        className="progress-block",
+    )

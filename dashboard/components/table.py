@@ -1,0 +1,164 @@
+"""Tables: dense rows, numbers right, ids in monospace, and the whole row a link where it is one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import dash_ag_grid as dag
+from dash import html
+
+from dashboard.components.badge import state_cells
+from dashboard.components.table_words import table_words
+from data.text import language
+
+ROW = 32  # pixels
+Kind = Literal["text", "number", "percent", "money", "id", "time", "state"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    key : str
+        The key of its values in the rows.
+    label : str
+        Its heading.
+    kind : str
+        ``text``, ``number``, ``percent`` (a share from 0 to 1), ``money``, ``id`` (exact text in
+        monospace), ``time`` (seconds since 1970 or ISO text in UTC) or ``state`` (of a run).
+    digits : int
+        Decimals of numbers and percentages.
+    width : int or None
+        Width in pixels; None shares what is left.
+    link : str or None
+        Address template that makes the whole row a link, such as ``"/runs/{run}"``.
+    sortable, filterable : bool
+        Whether the header offers it.
+    """
+
+    key: str
+    label: str
+    kind: Kind = "text"
+    digits: int = 0
+    width: int | None = None
+    link: str | None = None
+    sortable: bool = True
+    filterable: bool = False
+
+
+def data_table(
+    id: Any,
+    columns: Sequence[Column],
+    rows: Sequence[dict[str, Any]] | None = None,
+    *,
+    label: str,
+    row_id: str | None = None,
+    height: int | None = None,
+    select: bool = False,
+    empty: str | None = None,
+    options: dict[str, Any] | None = None,
+) -> html.Div:
+    """Return a table.
+
+    Parameters
+    ----------
+    id : str or dict
+        Id of the grid: callbacks change its ``rowData``; without ``rows`` they answer its
+        ``getRowsRequest`` with ``getRowsResponse`` (``{"rowData": …, "rowCount": …}``), page by
+        page, where search and sort happen on the server.
+    columns : sequence of Column
+        What is shown.
+    rows : sequence of dict, optional
+        All rows; None pages on the server.
+    label : str
+        What the table holds, for screen readers.
+    row_id : str, optional
+        Key that identifies a row, so that an update changes rows in place without a flicker.
+    height : int, optional
+        Height in pixels; default grows with the rows.
+    select : bool
+        Whether rows have a box to select them (``selectedRows``).
+    empty : str, optional
+        What stands there when there is no row.
+    options : dict, optional
+        More options of the grid.
+    """
+    paged = rows is None
+    grid: dict[str, Any] = {
+        "rowHeight": ROW,
+        "headerHeight": ROW,
+        "animateRows": False,
+        "suppressCellFocus": False,
+        "suppressColumnVirtualisation": True,
+        "enableCellTextSelection": True,
+        "ensureDomOrder": True,
+        "localeText": table_words(empty),
+        **({"rowSelection": {"mode": "multiRow", "enableClickSelection": False}} if select else {}),
+        **({} if paged or height else {"domLayout": "autoHeight"}),
+        **({"cacheBlockSize": 100, "maxBlocksInCache": 10} if paged else {}),
+        **(options or {}),
+    }
+    arguments: dict[str, Any] = (
+        {"rowModelType": "infinite"} if paged else {"rowData": list(rows or ())}
+    )
+    if row_id:
+        arguments["getRowId"] = f"params.data['{row_id}']"
+    shown = dag.AgGrid(
+        id=id,
+        columnDefs=[_definition(column) for column in columns],
+        defaultColDef={
+            "resizable": True,
+            "suppressMovable": True,
+            "suppressHeaderMenuButton": True,
+        },
+        columnSize="responsiveSizeToFit",
+        dashGridOptions=grid,
+        className="ag-theme-vitrina",
+        style={"height": f"{height or 480}px"} if paged or height else {"height": None},
+        **arguments,
+    )
+    linked = " has-links" if any(column.link for column in columns) else ""
+    return html.Div(shown, className=f"data-table{linked}", role="group", **{"aria-label": label})
+
+
+def _definition(column: Column) -> dict[str, Any]:
+    """Return what AG Grid wants to know about a column."""
+    right = column.kind in {"number", "percent", "money"}
+    definition: dict[str, Any] = {
+        "field": column.key,
+        "headerName": column.label,
+        "sortable": column.sortable,
+        "filter": _filter(column),
+        "cellClass": f"is-{column.kind}",
+        "headerClass": "is-right" if right else "",
+        "minWidth": 96,
+        "sortingOrder": ["desc", "asc", None] if right else ["asc", "desc", None],
+    }
+    if column.width:
+        definition |= {
+            "width": column.width,
+            "minWidth": column.width,
+            "maxWidth": column.width * 2,
+        }
+    if column.kind == "state":
+        definition["cellRenderer"] = "StateCell"
+        definition["cellRendererParams"] = {"states": state_cells()}
+    elif column.link:
+        definition["cellRenderer"] = "RowLink"
+        definition["cellRendererParams"] = {"link": column.link}
+    if column.kind in {"number", "percent", "money", "time"}:
+        call = f"vitrinaFormat(params.value, '{column.kind}', {column.digits}, '{language()}')"
+        definition["valueFormatter"] = {"function": call}
+    return definition
+
+
+def _filter(column: Column) -> str | bool:
+    if not column.filterable:
+        return False
+    return (
+        "agNumberColumnFilter"
+        if column.kind in {"number", "percent", "money"}
+        else ("agTextColumnFilter")
+    )

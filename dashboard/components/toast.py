@@ -1,0 +1,52 @@
+"""Short messages that come and go, in the corner that screen readers listen to."""
+
+import secrets
+from typing import Literal
+
+from dash import html, set_props
+
+from dashboard.components.icon import icon
+from data.text import _
+
+REGION = "toasts"
+
+
+def toast(
+    sentence: str,
+    *,
+    tone: Literal["good", "bad", "attention"] = "good",
+    incident: str | None = None,
+) -> None:
+    """Show a message; call it inside a callback.
+
+    Parameters
+    ----------
+    sentence : str
+        What happened, and what to do where something is to be done.
+    tone : {"good", "bad", "attention"}
+        Good news goes away by itself; the rest stays until it is dismissed.
+    incident : str, optional
+        The id under which the log has more.
+    """
+    set_props(REGION, {"children": [toast_card(sentence, tone=tone, incident=incident)]})
+
+
+def toast_card(
+    sentence: str, *, tone: str = "good", incident: str | None = None, lasting: bool = False
+) -> html.Div:
+    """Return the message itself; ``lasting`` keeps good news, as the gallery needs it."""
+    lines = [html.P(sentence)]
+    if incident:
+        lines.append(html.P([_("Id in the log:"), " ", html.Code(incident)], className="muted"))
+    passing = " is-passing" if tone == "good" and not lasting else ""
+    dismiss = html.Button(
+        icon("close"),
+        type="button",
+        className="quiet-button",
+        **{"data-action": "dismiss", "aria-label": _("Dismiss")},
+    )
+    return html.Div(
+        [icon("check" if tone == "good" else "warning"), html.Div(lines), dismiss],
+        key=secrets.token_hex(4),
+        className=f"toast-card is-{tone}{passing}",
+    )

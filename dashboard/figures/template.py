@@ -1,0 +1,85 @@
+"""The Plotly templates, light and dark, made from the same table as the style sheets."""
+
+from functools import cache
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.theme import FONT, Theme, colour, known
+
+CATEGORIES = ("validation", "training", "purchase", "test", "network", "view", "baseline")
+
+
+def figure(theme: str | None, **layout: Any) -> go.Figure:
+    """Return an empty figure in a theme.
+
+    Parameters
+    ----------
+    theme : str or None
+        ``"light"`` or ``"dark"``, as the theme store holds it.
+    **layout
+        Layout attributes of Plotly.
+
+    Examples
+    --------
+    >>> figure("dark").layout.template.layout.paper_bgcolor
+    '#171a1f'
+    """
+    return go.Figure(layout={"template": template(known(theme)), **layout})
+
+
+@cache
+def template(theme: Theme) -> go.layout.Template:
+    """Return the template of a theme."""
+    text, muted, line = (colour(name, theme) for name in ("text", "text-muted", "line"))
+    surface = colour("surface", theme)
+    axis = {
+        "automargin": True,
+        "color": muted,
+        "gridcolor": line,
+        "linecolor": line,
+        "zerolinecolor": line,
+        "zerolinewidth": 1,
+        "showgrid": False,
+        "ticks": "",
+        "title": {"font": {"size": 12, "color": muted}, "standoff": 8},
+        "tickfont": {"size": 12, "color": muted},
+    }
+    return go.layout.Template(
+        layout={
+            "paper_bgcolor": surface,
+            "plot_bgcolor": surface,
+            "font": {"family": FONT, "size": 12, "color": text},
+            "margin": {"l": 8, "r": 16, "t": 8, "b": 8, "pad": 4},
+            "colorway": [colour(name, theme) for name in CATEGORIES],
+            "xaxis": axis,
+            "yaxis": axis | {"showgrid": True},
+            "hoverlabel": {
+                "bgcolor": surface,
+                "bordercolor": colour("line-strong", theme),
+                "font": {"family": FONT, "size": 12, "color": text},
+                "align": "left",
+            },
+            "hovermode": "closest",
+            "dragmode": False,
+            "showlegend": False,
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            "separators": ".,",
+            "bargap": 0.25,
+            "annotationdefaults": {"font": {"size": 12, "color": text}, "showarrow": False},
+            "colorscale": {"sequential": "Cividis"},
+            "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 8, "len": 0.9}},
+        },
+        data={
+            "bar": [go.Bar(marker={"line": {"width": 0}})],
+            "scatter": [go.Scatter(line={"width": 2}, cliponaxis=False)],
+            "heatmap": [
+                go.Heatmap(
+                    colorscale="Cividis",
+                    xgap=1,
+                    ygap=1,
+                    colorbar={"outlinewidth": 0, "thickness": 8, "len": 0.9},
+                )
+            ],
+        },
+    )

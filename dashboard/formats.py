@@ -1,0 +1,166 @@
+"""Numbers and times as people read them, in the language of this context.
+
+Every function returns plain text; a value that is missing becomes an en dash.
+"""
+
+import math
+from datetime import UTC, date, datetime
+
+from babel import dates, numbers
+
+from dashboard.context import preferred_zone
+from data.text import _, language
+
+MISSING = "–"
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def _absent(value: float | None) -> bool:
+    return value is None or not math.isfinite(value)
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Group the thousands, with a fixed number of decimals.
+
+    Examples
+    --------
+    >>> number(67_501_979), number(5.71304, 3), number(None)
+    ('67,501,979', '5.713', '–')
+    """
+    if value is None or _absent(value):
+        return MISSING
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(numbers.format_decimal(value, format=pattern, locale=language()))
+
+
+def compact(value: float | None) -> str:
+    """Shorten a count to three significant digits.
+
+    Examples
+    --------
+    >>> compact(940), compact(67_501_979), compact(12_400)
+    ('940', '67.5M', '12.4K')
+    """
+    if value is None or _absent(value):
+        return MISSING
+    digits = 0 if abs(value) < 1000 else 1
+    return str(
+        numbers.format_compact_decimal(value, locale=language(), fraction_digits=digits)
+    ).replace("\u00a0", "\u202f")
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Write a share from 0 to 1 as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.3037), percent(0.5, 0)
+    ('30.4%', '50%')
+    """
+    if share is None or _absent(share):
+        return MISSING
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    return str(numbers.format_percent(share, format=pattern, locale=language()))
+
+
+def money(value: float | None, currency: str | None = None) -> str:
+    """Write an amount with two decimals, and its currency where the data names one.
+
+    Examples
+    --------
+    >>> money(1302.5), money(9.99, "EUR")
+    ('1,302.50', '€9.99')
+    """
+    if value is None or _absent(value):
+        return MISSING
+    if currency is None:
+        return number(value, 2)
+    return str(numbers.format_currency(value, currency, locale=language()))
+
+
+def duration(seconds: float | None) -> str:
+    """Write a span of time with its two largest units.
+
+    Parameters
+    ----------
+    seconds : float or None
+        A span in seconds; negative spans count as none.
+
+    Examples
+    --------
+    >>> duration(0.42), duration(8.6), duration(247), duration(8040), duration(200_000)
+    ('0.4 s', '9 s', '4 min 7 s', '2 h 14 min', '2 d 7 h')
+    """
+    if seconds is None or _absent(seconds):
+        return MISSING
+    if seconds < 1:
+        return f"{number(max(seconds, 0.0), 1)} s"
+    whole = round(seconds)
+    for unit, name, smaller, small_name in (
+        (_DAY, "d", _HOUR, "h"),
+        (_HOUR, "h", _MINUTE, "min"),
+        (_MINUTE, "min", 1, "s"),
+    ):
+        if whole >= unit:
+            rest = whole % unit // smaller
+            return f"{number(whole // unit)} {name}" + (f" {rest} {small_name}" if rest else "")
+    return f"{whole} s"
+
+
+def day(value: date | datetime | None) -> str:
+    """Write a date in the order of the language.
+
+    Examples
+    --------
+    >>> day(date(2019, 11, 17))
+    'Nov 17, 2019'
+    """
+    return MISSING if value is None else dates.format_date(value, "medium", locale=language())
+
+
+def moment(value: datetime | float | None) -> str:
+    """Write a point in time in the zone of the reader.
+
+    Parameters
+    ----------
+    value : datetime, float or None
+        A time; a naive one counts as UTC, a number as seconds since 1970 UTC.
+    """
+    if value is None:
+        return MISSING
+    return dates.format_datetime(
+        aware(value).astimezone(preferred_zone()), "medium", locale=language()
+    ).replace("\u202f", " ")
+
+
+def utc(value: datetime | float) -> str:
+    """Write a point in time in UTC, for the tooltip of a local time.
+
+    Examples
+    --------
+    >>> utc(1574000000.0)
+    '2019-11-17 14:13:20 UTC'
+    """
+    return aware(value).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def aware(value: datetime | float) -> datetime:
+    """Return a time that knows its zone: naive times and numbers of seconds count as UTC."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(value, UTC)
+
+
+def ago(seconds: float | None) -> str:
+    """Say how long ago something was.
+
+    Examples
+    --------
+    >>> ago(3), ago(61), ago(7300)
+    ('just now', '1 minute ago', '2 hours ago')
+    """
+    if seconds is None or _absent(seconds):
+        return MISSING
+    if seconds < 10:
+        return _("just now")
+    return dates.format_timedelta(-seconds, add_direction=True, threshold=1, locale=language())
