@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from dashboard.jobs.rows import LostClaim, Rows
@@ -60,7 +60,7 @@ class Metrics(Rows):
         with self.database.write() as connection:
             claimed = connection.execute(
                 update(RUNS)
-                .where(RUNS.c.run == run, RUNS.c.attempt == attempt, RUNS.c.state.in_(ACTIVE))
+                .where(*_claimed(run, attempt))
                 .values(last_seq=RUNS.c.last_seq + len(points))
                 .returning(RUNS.c.id, RUNS.c.last_seq)
             ).one_or_none()
@@ -80,7 +80,7 @@ class Metrics(Rows):
         """Forget the figures from an epoch on: a resumed training is about to repeat them."""
         with self.database.write() as connection:
             claimed = connection.execute(
-                select(RUNS.c.id).where(RUNS.c.run == run, RUNS.c.attempt == attempt)
+                select(RUNS.c.id).where(*_claimed(run, attempt))
             ).one_or_none()
             if claimed is not None:
                 connection.execute(
@@ -164,6 +164,10 @@ class Metrics(Rows):
             [row.value for row in rows],
             [row.time for row in rows],
         )
+
+
+def _claimed(run: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
+    return RUNS.c.run == run, RUNS.c.attempt == attempt, RUNS.c.state.in_(ACTIVE)
 
 
 def _as_row(run_id: int, seq: int, point: Point) -> dict[str, Any]:

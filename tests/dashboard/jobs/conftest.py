@@ -1,0 +1,44 @@
+"""A table of runs in a real SQLite file, with a clock that tests set."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from dashboard.jobs.process import Process
+from dashboard.jobs.run import Run
+from dashboard.jobs.table import Runs
+from data.home import Home
+
+ME = Process(pid=4_000_001, born=12.0)
+
+
+@dataclass
+class Clock:
+    """A clock that only moves when told."""
+
+    now: float = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def runs(home: Home, clock: Clock) -> Iterator[Runs]:
+    table = Runs(home, clock=clock)
+    yield table
+    table.close()
+
+
+@pytest.fixture
+def training(runs: Runs) -> Run:
+    """A training that a process works on."""
+    runs.create("train", "demo", {"epochs": 3})
+    claimed = runs.claim()
+    assert claimed is not None
+    return runs.begin(claimed.run, claimed.attempt, ME)

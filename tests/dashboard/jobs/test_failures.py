@@ -1,0 +1,91 @@
+"""Reasons: recognised, carried by an exit status, explained."""
+
+import errno
+import signal
+from pathlib import Path
+
+import pytest
+
+from dashboard.jobs import failures
+from dashboard.jobs.children import UNKNOWN_STATUS
+from dashboard.jobs.endings import verdict
+from dashboard.jobs.failures import classify, explain, oom_kills, reason_of, sentence, status_of
+from dashboard.jobs.states import State
+from data.errors import BadInput
+
+
+class ResourceExhaustedError(Exception):
+    """Named as TensorFlow names its own."""
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (MemoryError(), failures.MEMORY),
+        (ResourceExhaustedError("OOM when allocating tensor"), failures.MEMORY),
+        (OSError(errno.ENOSPC, "No space left on device"), failures.DISK),
+        (OSError("Can't write data (errno = 28, error message = 'No space left')"), failures.DISK),
+        (FloatingPointError("The loss is not a number."), failures.NOT_A_NUMBER),
+        (BadInput("There is no dataset x."), failures.INPUT),
+        (KeyError("x"), failures.ERROR),
+    ],
+)
+def test_an_exception_has_a_reason(error: Exception, reason: str) -> None:
+    assert classify(error) == reason
+
+
+def test_the_cause_of_an_exception_counts() -> None:
+    error = RuntimeError("could not save")
+    error.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    assert classify(error) == failures.DISK
+
+
+def test_missing_data_explains_what_nothing_else_does() -> None:
+    assert classify(FileNotFoundError("events.parquet"), data_is_there=False) == failures.DATA
+    assert classify(MemoryError(), data_is_there=False) == failures.MEMORY
+
+
+def test_every_reason_has_words_and_an_exit_status_of_its_own() -> None:
+    statuses = {status_of(reason) for reason in failures.REASONS}
+    assert len(statuses) == len(failures.REASONS)
+    for reason in failures.REASONS:
+        assert reason_of(status_of(reason)) == reason
+        assert explain(reason).title
+        assert explain(reason).advice.endswith(".")
+
+
+def test_an_error_is_said_in_one_line() -> None:
+    assert sentence(BadInput("There is no dataset x.")) == "There is no dataset x."
+    assert sentence(ValueError("\nfirst\nsecond")) == "ValueError: first"
+    assert sentence(ValueError()) == "ValueError"
+
+
+def test_kills_for_want_of_memory_are_counted(tmp_path: Path) -> None:
+    counters = tmp_path / "vmstat"
+    counters.write_text("pgfault 5\noom_kill 3\n")
+    assert oom_kills(counters) == 3
+    assert oom_kills(tmp_path / "none") == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "short", "expected", "reason"),
+    [
+        (0, State.RUNNING, False, State.FINISHED, None),
+        (0, State.STOPPING, False, State.FINISHED, None),
+        (failures.STOPPED_STATUS, State.STOPPING, False, State.STOPPED, None),
+        (-signal.SIGKILL, State.RUNNING, False, State.INTERRUPTED, failures.KILLED),
+        (-signal.SIGKILL, State.RUNNING, True, State.FAILED, failures.MEMORY),
+        (-signal.SIGKILL, State.STOPPING, False, State.STOPPED, None),
+        (-signal.SIGSEGV, State.RUNNING, True, State.INTERRUPTED, failures.KILLED),
+        (UNKNOWN_STATUS, State.RUNNING, False, State.INTERRUPTED, failures.KILLED),
+        (status_of(failures.DISK), State.RUNNING, False, State.FAILED, failures.DISK),
+        (status_of(failures.DISK), State.STOPPING, False, State.FAILED, failures.DISK),
+        (status_of(failures.SHUTDOWN), State.RUNNING, False, State.INTERRUPTED, failures.SHUTDOWN),
+        (1, State.STARTING, False, State.FAILED, failures.START),
+        (1, State.RUNNING, False, State.FAILED, failures.ERROR),
+    ],
+)
+def test_an_exit_status_tells_how_a_silent_run_ended(
+    status: int, state: State, short: bool, expected: State, reason: str | None
+) -> None:
+    assert verdict(status, state, short)[:2] == (expected, reason)
