@@ -81,7 +81,7 @@ def create_app(home: Home, *, host: str = "127.0.0.1", password: str | None = No
     Compress(server)
     app = _Vitrina(
         name="dashboard",
-        server=server,
+        server=server,  # type: ignore[arg-type] # a Flask server is what it wants
         assets_folder=str(ASSETS),
         assets_ignore=".*",
         pages_folder=str(PAGES),
@@ -97,7 +97,7 @@ def create_app(home: Home, *, host: str = "127.0.0.1", password: str | None = No
     app.layout = shell.layout
     register_components(app)
     shell.register(app)
-    _settle(app)
+    _settle(app, server)
     return app
 
 
@@ -116,8 +116,10 @@ class _Vitrina(dash.Dash):
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
         """Return the document that every page address answers with."""
-        styles = (f'<link rel="stylesheet" href="{_asset(name)}">' for name in STYLES)
-        scripts = (f'<script src="{_asset(name)}"></script>' for name in SCRIPTS)
+        styles = (
+            f'<link rel="stylesheet" href="{_asset(name)}">' for name in (*STYLES, *_own("css"))
+        )
+        scripts = (f'<script src="{_asset(name)}"></script>' for name in (*SCRIPTS, *_own("js")))
         return _INDEX.format(
             language=language(),
             metas=parts["metas"],
@@ -134,6 +136,11 @@ class _Vitrina(dash.Dash):
         )
 
 
+def _own(kind: str) -> list[str]:
+    """Return the style sheets or scripts of single pages, which lie in ``assets/pages``."""
+    return sorted(f"pages/{file.name}" for file in (ASSETS / "pages").glob(f"*.{kind}"))
+
+
 def _asset(name: str) -> str:
     """Return the address of an asset, which changes when the file does."""
     return f"/assets/{name}?v={(ASSETS / name).stat().st_mtime_ns:x}"
@@ -143,18 +150,18 @@ def _speak_the_language() -> None:
     use_language(preferred_language())
 
 
-def _settle(app: dash.Dash) -> None:
+def _settle(app: dash.Dash, server: Flask) -> None:
     """Finish what Dash would leave to the first request, so that applications do not mix.
 
     Dash collects the callbacks of pages in lists of the process and empties them into whichever
     application is asked first; here each takes its own at once. Only then are the inline scripts
     known that the policy must allow.
     """
-    with app.server.test_request_context("/health"):
-        app.server.preprocess_request()
+    with server.test_request_context("/health"):
+        server.preprocess_request()
     policy = security.content_security_policy(app.csp_hashes())
 
-    @app.server.after_request
+    @server.after_request
     def mark(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = policy
         return response

@@ -1,4 +1,4 @@
-"""What happens when a callback fails: a sentence on the page, with an id that is also in the log."""
+"""What happens when a callback fails: a sentence on the page, and an id that the log has too."""
 
 import logging
 import secrets

@@ -163,4 +163,6 @@ def ago(seconds: float | None) -> str:
         return MISSING
     if seconds < 10:
         return _("just now")
-    return dates.format_timedelta(-seconds, add_direction=True, threshold=1, locale=language())
+    return dates.format_timedelta(
+        -round(seconds), add_direction=True, threshold=1, locale=language()
+    )

@@ -1,4 +1,4 @@
-"""What the web server lets through: known hosts, own pages only, and a password where one is set."""
+"""What the web server lets through: known hosts, its own pages, a password where one is set."""
 
 import hmac
 import ipaddress

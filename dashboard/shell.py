@@ -5,6 +5,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, dcc, html
 
+from dashboard.components.aria import aria, data
 from dashboard.components.icon import icon
 from dashboard.context import current_home, preferred_theme
 from dashboard.formats import ago
@@ -38,7 +39,7 @@ def layout() -> html.Div:
                 id=TOASTS,
                 className="toasts",
                 role="status",
-                **{"aria-live": "polite", "aria-label": _("Messages")},
+                **aria(live="polite", label=_("Messages")),
             ),
             html.Div(id="shell-quiet", hidden=True),
         ],
@@ -105,7 +106,7 @@ def _rail() -> html.Header:
                 className="brand",
                 title=_("Vitrina, home"),
             ),
-            html.Nav(html.Ul(links), className="rail-nav", **{"aria-label": _("Main")}),
+            html.Nav(html.Ul(links), className="rail-nav", **aria(label=_("Main"))),
             html.Div([_worker(), _theme_switch(), _language_switch()], className="rail-foot"),
         ],
         className="rail",
@@ -123,7 +124,7 @@ def _theme_switch() -> html.Button:
         type="button",
         className="quiet-button theme-switch",
         title=_("Switch between light and dark"),
-        **{"data-action": "theme"},
+        **data(action="theme"),
     )
 
 
@@ -136,16 +137,12 @@ def _language_switch() -> html.Div:
                 className="quiet-button language" + (" is-on" if code == language() else ""),
                 title=name,
                 lang=code,
-                **{
-                    "data-action": "language",
-                    "data-language": code,
-                    "aria-label": name,
-                    "aria-pressed": str(code == language()).lower(),
-                },
+                **data(action="language", language=code),
+                **aria(label=name, pressed=str(code == language()).lower()),
             )
             for code, name in LANGUAGES.items()
         ],
         className="languages",
         role="group",
-        **{"aria-label": _("Language")},
+        **aria(label=_("Language")),
     )

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dash import dcc, html
 
+from dashboard.components.aria import aria
 from dashboard.components.icon import icon
 from data.text import _
 
@@ -33,11 +35,11 @@ def breadcrumb(crumbs: Sequence[Crumb]) -> html.Nav:
     return html.Nav(
         html.Ol([html.Li(_step(crumb)) for crumb in crumbs]),
         className="crumbs",
-        **{"aria-label": _("Breadcrumb")},
+        **aria(label=_("Breadcrumb")),
     )
 
 
-def _step(crumb: Crumb) -> list[object]:
+def _step(crumb: Crumb) -> list[Any]:
     words = dcc.Link(crumb.label, href=crumb.href) if crumb.href else html.Span(crumb.label)
     if not crumb.choices:
         return [words]

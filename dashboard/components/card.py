@@ -49,7 +49,7 @@ def card(
     """
     head = []
     if title or actions:
-        words = [html.H2(title, className="card-title")] if title else []
+        words: list[Any] = [html.H2(title, className="card-title")] if title else []
         if subtitle:
             words.append(html.P(subtitle, className="subtitle"))
         head.append(

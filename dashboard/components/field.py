@@ -35,7 +35,7 @@ def field(
     error : str, optional
         What is wrong now; callbacks change it at ``error_id(id)``.
     """
-    name = control.id
+    name = vars(control)["id"]
     where = error_id(name)
     heading = html.Label(label, htmlFor=dom_id(name), className="field-label")
     helper = [help_text(explanation, about=label)] if explanation else []

@@ -12,6 +12,7 @@ import dash
 from dash import MATCH, ClientsideFunction, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
+from dashboard.components.aria import aria
 from dashboard.components.field import dom_id
 from dashboard.components.icon import icon
 from dashboard.figures.chart import Chart
@@ -89,7 +90,7 @@ def figure_card(
                         hidden=True,
                         tabIndex="0",
                         role="region",
-                        **{"aria-label": _("Table")},
+                        **aria(label=_("Table")),
                     ),
                     html.Div(id=_part("chart-message", name)),
                 ],
@@ -100,7 +101,7 @@ def figure_card(
         ],
         id=_part("chart-card", name),
         className=f"panel figure-card is-waiting span-{span}",
-        **{"aria-labelledby": dom_id(finding)},
+        **aria(labelledby=dom_id(finding)),
     )
 
 
@@ -185,10 +186,10 @@ def _tools(name: str) -> list[Component]:
             type="button",
             className="quiet-button",
             title=words,
-            **{"aria-label": words, **extra},
+            **aria(label=words, **extra),
         )
         for part, picture, words, extra in (
-            ("chart-twin", "table", table, {"aria-pressed": "false"}),
+            ("chart-twin", "table", table, {"pressed": "false"}),
             ("chart-csv", "download", csv, {}),
             ("chart-png", "image", png, {}),
         )

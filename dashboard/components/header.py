@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.components.aria import aria
 from dashboard.components.breadcrumb import Crumb, breadcrumb
 from data.text import _
 
@@ -73,5 +74,5 @@ def tabs(items: Sequence[tuple[str, str]], current: str) -> html.Nav:
             ]
         ),
         className="tabs",
-        **{"aria-label": _("Views")},
+        **aria(label=_("Views")),
     )

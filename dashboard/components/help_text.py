@@ -2,6 +2,7 @@
 
 from dash import html
 
+from dashboard.components.aria import aria
 from data.text import _
 
 
@@ -18,7 +19,7 @@ def help_text(text: str, *, about: str) -> html.Details:
     name = _("Help on {about}").format(about=about)
     return html.Details(
         [
-            html.Summary("?", title=name, **{"aria-label": name}),
+            html.Summary("?", title=name, **aria(label=name)),
             html.Span(text, className="help-body"),
         ],
         className="help",

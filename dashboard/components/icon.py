@@ -2,6 +2,8 @@
 
 from dash import html
 
+from dashboard.components.aria import aria
+
 
 def icon(name: str) -> html.Span:
     """Return an icon that only decorates; the words beside it carry the meaning.
@@ -11,4 +13,4 @@ def icon(name: str) -> html.Span:
     name : str
         A class of ``assets/icons.css`` without its ``icon-``, such as ``"runs"``.
     """
-    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+    return html.Span(className=f"icon icon-{name}", **aria(hidden="true"))

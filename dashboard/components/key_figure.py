@@ -1,5 +1,7 @@
 """Key figures: a number, its unit, and what to compare it with."""
 
+from typing import Any
+
 from dash import html
 
 from dashboard.components.help_text import help_text
@@ -31,9 +33,9 @@ def key_figure(
     explanation : str, optional
         Help text in the field's own terms.
     """
-    number = [value, *([html.Span(unit, className="unit")] if unit else [])]
-    named = [label, *([help_text(explanation, about=label)] if explanation else [])]
-    lines = [
+    number: list[Any] = [value, *([html.Span(unit, className="unit")] if unit else [])]
+    named: list[Any] = [label, *([help_text(explanation, about=label)] if explanation else [])]
+    lines: list[Any] = [
         html.Dt(named, className="key-label"),
         html.Dd(number, className="key-value"),
     ]

@@ -2,6 +2,7 @@
 
 from dash import html
 
+from dashboard.components.aria import aria
 from dashboard.formats import duration, percent
 from data.text import _
 
@@ -32,7 +33,7 @@ def progress(
         className="meter-fill" if bounded is not None else "meter-fill is-unknown",
         style={"width": f"{100 * bounded:.1f}%"} if bounded is not None else {},
     )
-    value = {} if bounded is None else {"aria-valuenow": f"{100 * bounded:.0f}"}
+    value = {} if bounded is None else {"valuenow": f"{100 * bounded:.0f}"}
     return html.Div(
         [
             html.Div(
@@ -43,7 +44,7 @@ def progress(
                 fill,
                 className="meter",
                 role="progressbar",
-                **{"aria-label": label, "aria-valuemin": "0", "aria-valuemax": "100", **value},
+                **aria(label=label, valuemin="0", valuemax="100", **value),
             ),
         ],
         className="progress-block",

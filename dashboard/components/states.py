@@ -1,10 +1,12 @@
 """Nothing yet, not yet, not possible, not fresh, not all: the states that every view has."""
 
 from datetime import datetime
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.components.aria import aria
 from dashboard.components.icon import icon
 from dashboard.components.moment import moment
 from data.text import _
@@ -33,7 +35,7 @@ def loading_state(height: int = 160, *, lines: int = 0) -> html.Div:
         className="skeleton has-lines" if lines else "skeleton",
         style={"height": f"{height}px"},
         role="status",
-        **{"aria-label": _("Loading")},
+        **aria(label=_("Loading")),
     )
 
 
@@ -60,7 +62,7 @@ def error_state(
     page : bool
         Whether the error stands in place of a whole page.
     """
-    lines = [html.P(sentence, className="error-sentence")]
+    lines: list[Any] = [html.P(sentence, className="error-sentence")]
     if advice:
         lines.append(html.P(advice))
     if incident:

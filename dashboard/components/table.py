@@ -7,6 +7,7 @@ from typing import Any, Literal
 import dash_ag_grid as dag
 from dash import html
 
+from dashboard.components.aria import aria
 from dashboard.components.badge import state_cells
 from dashboard.components.table_words import table_words
 from data.text import language
@@ -120,7 +121,7 @@ def data_table(
         **arguments,
     )
     linked = " has-links" if any(column.link for column in columns) else ""
-    return html.Div(shown, className=f"data-table{linked}", role="group", **{"aria-label": label})
+    return html.Div(shown, className=f"data-table{linked}", role="group", **aria(label=label))
 
 
 def _definition(column: Column) -> dict[str, Any]:

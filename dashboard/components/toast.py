@@ -5,6 +5,7 @@ from typing import Literal
 
 from dash import html, set_props
 
+from dashboard.components.aria import aria, data
 from dashboard.components.icon import icon
 from data.text import _
 
@@ -43,7 +44,8 @@ def toast_card(
         icon("close"),
         type="button",
         className="quiet-button",
-        **{"data-action": "dismiss", "aria-label": _("Dismiss")},
+        **data(action="dismiss"),
+        **aria(label=_("Dismiss")),
     )
     return html.Div(
         [icon("check" if tone == "good" else "warning"), html.Div(lines), dismiss],

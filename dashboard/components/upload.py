@@ -1,8 +1,8 @@
 """Bringing files: they stream to the home while a bar shows how far they are."""
 
-
 from dash import dcc, html
 
+from dashboard.components.aria import data
 from dashboard.components.icon import icon
 from data.text import _
 
@@ -25,7 +25,7 @@ def upload(name: str, *, accept: str = ".csv,.gz,.parquet,.inter") -> html.Div:
         [icon("upload"), html.Span(_("Choose files"))],
         type="button",
         className="button is-secondary",
-        **{"data-action": "choose-files"},
+        **data(action="choose-files"),
     )
     return html.Div(
         [
@@ -35,13 +35,13 @@ def upload(name: str, *, accept: str = ".csv,.gz,.parquet,.inter") -> html.Div:
             html.P(className="drop-progress", role="status"),
         ],
         className="drop",
-        **{
-            "data-upload": uploaded(name),
-            "data-accept": accept,
-            "data-sending": _("Sending {name}: {percent} %"),
-            "data-sent": _("{name} has arrived."),
-            "data-failed": _("{name} could not be sent. Check the connection, then try again."),
-        },
+        **data(
+            upload=uploaded(name),
+            accept=accept,
+            sending=_("Sending {name}: {percent} %"),
+            sent=_("{name} has arrived."),
+            failed=_("{name} could not be sent. Check the connection, then try again."),
+        ),
     )
 
 

@@ -1,0 +1,189 @@
+"""The shapes that charts are made of: data in, a figure in a theme out, no words of their own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.figures.lines import Line, lines
+from dashboard.figures.template import figure
+from dashboard.theme import colour
+from data.text import _
+
+__all__ = ["MOST_BARS", "Line", "bars", "heat_map", "lines", "lorenz", "treemap", "with_other"]
+
+MOST_BARS = 12
+
+
+def bars(
+    labels: Sequence[str],
+    values: Sequence[float],
+    theme: str | None,
+    *,
+    meaning: str = "baseline",
+    meanings: Sequence[str] | None = None,
+    texts: Sequence[str] | None = None,
+    unit: str = "",
+    horizontal: bool = True,
+) -> go.Figure:
+    """Draw bars from zero, the first one on top.
+
+    Parameters
+    ----------
+    labels, values : sequence
+        At most twelve bars; see ``with_other``.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    meaning, meanings : str, sequence of str
+        Series colour of all bars, or of each.
+    texts : sequence of str, optional
+        What stands at the end of each bar, in place of an axis.
+    unit : str
+        Said after the number on hover.
+    horizontal : bool
+        Whether bars lie; standing bars are for values in an order.
+    """
+    fill = [colour(name, theme) for name in meanings or [meaning] * len(labels)]
+    hover = "%{label}: %{value:,}" + (f" {unit}" if unit else "") + "<extra></extra>"
+    sides = (
+        {"x": values, "y": labels, "orientation": "h"} if horizontal else {"x": labels, "y": values}
+    )
+    drawn = figure(theme)
+    drawn.add_bar(
+        **(across if horizontal else upright),
+        marker={"color": fill, "cornerradius": 2},
+        text=texts,
+        textposition="outside" if texts is not None else "none",
+        textfont={"color": colour("text", theme)},
+        cliponaxis=False,
+        hovertemplate=hover,
+    )
+    if horizontal:
+        drawn.update_yaxes(autorange="reversed", showgrid=False, type="category")
+        drawn.update_xaxes(rangemode="tozero", showgrid=texts is None, showticklabels=texts is None)
+        drawn.update_layout(margin={"r": 56 if texts is not None else 16})
+    else:
+        drawn.update_yaxes(rangemode="tozero", showgrid=texts is None, showticklabels=texts is None)
+    return drawn
+
+
+def with_other(
+    labels: Sequence[str], values: Sequence[float], most: int = MOST_BARS
+) -> tuple[list[str], list[float]]:
+    """Keep the first bars and add up the rest.
+
+    Examples
+    --------
+    >>> with_other(["a", "b", "c", "d"], [5, 3, 2, 1], most=3)
+    (['a', 'b', 'Other'], [5, 3, 3])
+    """
+    if len(labels) <= most:
+        return list(labels), list(values)
+    rest = sum(values[most - 1 :])
+    return [*labels[: most - 1], _("Other")], [*values[: most - 1], rest]
+
+
+def heat_map(
+    columns: Sequence[Any],
+    rows: Sequence[Any],
+    values: Sequence[Sequence[float | None]],
+    theme: str | None,
+    *,
+    unit: str = "",
+) -> go.Figure:
+    """Draw a value for each pair of row and column, in cividis.
+
+    Parameters
+    ----------
+    columns, rows : sequence
+        Names of the columns and rows; the first row is on top.
+    values : sequence of sequences
+        Shape ``[rows, columns]``; None leaves a gap.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    unit : str
+        Said after the number on hover.
+    """
+    drawn = figure(theme)
+    hover = f"%{{y}} · %{{x}}: %{{z:,}} {unit}".rstrip() + "<extra></extra>"
+    drawn.add_heatmap(x=columns, y=rows, z=values, hovertemplate=hover)
+    drawn.update_yaxes(autorange="reversed", showgrid=False, type="category")
+    drawn.update_xaxes(type="category")
+    return drawn
+
+
+def treemap(
+    ids: Sequence[str],
+    labels: Sequence[str],
+    parents: Sequence[str],
+    values: Sequence[float],
+    theme: str | None,
+    *,
+    unit: str = "",
+) -> go.Figure:
+    """Draw nested areas; their colour says the same as their size, so that no colour misleads.
+
+    Parameters
+    ----------
+    ids, labels, parents : sequence of str
+        Each area, its name, and the id of the area around it (``""`` for none).
+    values : sequence of float
+        Size of each area, of which the ones inside are a part.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    unit : str
+        Said after the number on hover.
+    """
+    surface = colour("surface", theme)
+    drawn = figure(theme, margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    drawn.add_treemap(
+        ids=ids,
+        labels=labels,
+        parents=parents,
+        values=values,
+        branchvalues="total",
+        maxdepth=2,
+        marker={
+            "colors": values,
+            "colorscale": "Cividis",
+            "line": {"color": surface, "width": 1},
+            "pad": {"t": 20, "l": 2, "r": 2, "b": 2},
+        },
+        tiling={"pad": 1},
+        root={"color": surface},
+        pathbar={"visible": True, "thickness": 20},
+        hovertemplate=f"%{{label}}: %{{value:,}} {unit}".rstrip() + "<extra></extra>",
+    )
+    return drawn
+
+
+def lorenz(
+    shares: Sequence[float], held: Sequence[float], theme: str | None, *, meaning: str, name: str
+) -> go.Figure:
+    """Draw what share of the whole the smallest part of the members holds, beside equality.
+
+    Parameters
+    ----------
+    shares, held : sequence of float
+        Points from (0, 0) to (1, 1): share of the members, and of the whole that they hold.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    meaning : str
+        Series colour of the curve.
+    name : str
+        What the curve is called.
+    """
+    drawn = lines(
+        [
+            Line(_("Equality"), [0, 1], [0, 1], "baseline", width=1),
+            Line(name, shares, held, meaning),
+        ],
+        theme,
+    )
+    drawn.update_layout(hovermode="closest")
+    drawn.update_traces(hovertemplate="%{x:.1%} → %{y:.1%}<extra></extra>")
+    drawn.update_xaxes(tickformat=".0%", range=[0, 1])
+    drawn.update_yaxes(tickformat=".0%", rangemode="tozero")
+    drawn.layout.annotations = ()
+    drawn.update_layout(margin={"r": 24})
+    return drawn
