@@ -51,17 +51,24 @@ def demo_command(
     "mapping",
     help="Which column holds what: user=COL,item=COL,time=COL,type=COL,category=COL,…",
 )
+@click.option("--replace", is_flag=True, help="Put it in place of a dataset of that name.")
 @json_option
 @home_option
 def import_command(
-    home: Home, files: tuple[Path, ...], name: str, mapping: str | None, as_json: bool
+    *,
+    home: Home,
+    files: tuple[Path, ...],
+    name: str,
+    mapping: str | None,
+    replace: bool,
+    as_json: bool,
 ) -> None:
     """Read purchase logs into a dataset; rows that cannot be read are kept as rejects."""
     from dashboard.services import datasets
 
     columns = parse_pairs(mapping.split(","), "--map") if mapping else None
     show = _progress_line() if sys.stderr.isatty() else None
-    _report(datasets.import_files(home, files, name, columns, show), as_json)
+    _report(datasets.import_files(home, files, name, columns, show, replace=replace), as_json)
 
 
 @click.command()

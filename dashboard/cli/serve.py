@@ -73,7 +73,7 @@ def _serve(home: Home, listener: socket.socket, host: str) -> None:
 
     from dashboard.app import create_app
 
-    app = create_app(home)
+    app = create_app(home, host=host)
     server = waitress.create_server(app.server, sockets=[listener], threads=THREADS)
     shown = f"[{host}]" if ":" in host else host
     click.echo(

@@ -45,8 +45,12 @@ def import_files(
     name: str,
     mapping: Mapping[str, str] | None = None,
     progress: Callable[[Progress], None] | None = None,
+    *,
+    replace: bool = False,
 ) -> dict[str, Any]:
     """Read files into a dataset, in this process, and return its key figures.
+
+    A dataset of that name stays as it is unless ``replace`` says to put the new one in its place.
 
     Raises
     ------
@@ -54,7 +58,7 @@ def import_files(
         Where a file, the name or the mapping cannot be used; nothing is left behind.
     """
     watched = {"progress": progress} if progress else {}
-    return summarise(ingest(Store(home), files, name, mapping=mapping, **watched))
+    return summarise(ingest(Store(home), files, name, mapping=mapping, replace=replace, **watched))
 
 
 def write_demo(out: Path, buyers: int | None = None, seed: int = 0) -> None:
@@ -65,8 +69,16 @@ def write_demo(out: Path, buyers: int | None = None, seed: int = 0) -> None:
 
 
 def make_demo(home: Home, buyers: int | None = None, seed: int = 0) -> dict[str, Any]:
-    """Make the demo shop a dataset and return its key figures."""
+    """Make the demo shop a dataset and return its key figures; an earlier demo shop is replaced.
+
+    Raises
+    ------
+    BadInput
+        Where a dataset of real purchases has the demo shop's name.
+    """
+    store = Store(home)
+    replace = any(dataset.name == DEMO and dataset.manifest.synthetic for dataset in store.list())
     with tempfile.TemporaryDirectory(dir=home.uploads) as folder:
         out = Path(folder) / "demo.csv"
         write_demo(out, buyers, seed)
-        return import_files(home, [out], DEMO)
+        return import_files(home, [out], DEMO, replace=replace)
