@@ -1,0 +1,60 @@
+"""Brands: which are bought, and how many hold the market."""
+
+import pandas as pd
+
+from dashboard import formats
+from dashboard.figures import shapes
+from dashboard.figures.chart import Chart
+from data.text import _, ngettext
+
+
+def brands(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
+    """Draw the largest brands as bars; None where no event has a brand.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns brand (or missing), events.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    noun : str
+        What is counted, such as "purchases".
+    """
+    known = frame.dropna(subset="brand").sort_values("events", ascending=False, kind="stable")
+    total = int(frame["events"].sum())
+    if known.empty or not total:
+        return None
+    labels, values = shapes.with_other(known["brand"].tolist(), known["events"].tolist())
+    meanings = ["purchase"] * len(labels)
+    if len(labels) < len(known):
+        meanings[-1] = "baseline"
+    return Chart(
+        figure=shapes.bars(
+            labels,
+            values,
+            theme,
+            meanings=meanings,
+            texts=[formats.percent(value / total) for value in values],
+        ),
+        finding=_finding(known["events"], noun),
+        subtitle=_("{noun} by brand, share of all; {missing} have no brand").format(
+            noun=noun.capitalize(), missing=formats.percent(1 - known["events"].sum() / total)
+        ),
+        table=pd.DataFrame(
+            {
+                _("Brand"): known["brand"],
+                _("Events"): known["events"],
+                _("Share"): known["events"] / total,
+            }
+        ),
+    )
+
+
+def _finding(events: "pd.Series[int]", noun: str) -> str:
+    """Say how few brands make half of what has a brand."""
+    half = int((events.cumsum() < events.sum() / 2).sum()) + 1
+    return ngettext(
+        "One brand of {all} makes half of the {noun} with a brand",
+        "{number} brands of {all} make half of the {noun} with a brand",
+        half,
+    ).format(number=formats.number(half), all=formats.number(len(events)), noun=noun)

@@ -1,0 +1,155 @@
+"""Buyers: how often they buy, how long they wait, and whether they come back."""
+
+import pandas as pd
+
+from dashboard import formats
+from dashboard.figures import shapes
+from dashboard.figures.chart import Chart
+from data.text import _
+
+MOST_STEPS = 12
+_GAPS = (0, 1, 3, 7, 14, 30, 60, 90, 180, 365)  # last whole day of each bar
+_LONGER = 10**6
+
+
+def purchases(frame: pd.DataFrame, theme: str | None) -> Chart | None:
+    """Draw how many buyers bought how often; None where nobody bought.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns purchases, users.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    """
+    total = int(frame["users"].sum())
+    if not total:
+        return None
+    counts = frame.set_index("purchases")["users"].sort_index()
+    labels, values = _capped(counts)
+    share = [value / total for value in values]
+    drawn = shapes.bars(
+        labels,
+        values,
+        theme,
+        meaning="purchase",
+        texts=[formats.percent(part, 0 if part >= 0.1 else 1) for part in share],
+        horizontal=False,
+    )
+    drawn.update_xaxes(title_text=_("purchases of a buyer"), type="category")
+    once = int(counts.get(1, 0))
+    return Chart(
+        figure=drawn,
+        finding=_("{share} of the buyers bought once; the average bought {mean} times").format(
+            share=formats.percent(once / total),
+            mean=formats.number(float((counts * counts.index).sum()) / total, 2),
+        ),
+        subtitle=_("Share of the buyers by number of purchases"),
+        table=pd.DataFrame({_("Purchases"): counts.index, _("Buyers"): counts.to_numpy()}),
+    )
+
+
+def _capped(counts: "pd.Series[int]") -> tuple[list[str], list[int]]:
+    """Return a bar for each number of purchases, the last one for all that are higher."""
+    highest = int(counts.index.max())
+    last = min(highest, MOST_STEPS)
+    labels, values = [], []
+    for number in range(1, last + 1):
+        final = number == last and highest > last
+        wanted = counts[counts.index >= number] if final else counts[counts.index == number]
+        labels.append(_("{number} or more").format(number=number) if final else str(number))
+        values.append(int(wanted.sum()))
+    return labels, values
+
+
+def gaps(frame: pd.DataFrame, theme: str | None) -> Chart | None:
+    """Draw how many days lie between two purchases; None where nobody bought twice.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns days (whole days between consecutive purchases of a buyer), pairs.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    """
+    total = int(frame["pairs"].sum())
+    if not total:
+        return None
+    ordered = frame.sort_values("days")
+    bars = [next((gap for gap in _GAPS if days <= gap), _LONGER) for days in ordered["days"]]
+    binned = ordered["pairs"].groupby(bars).sum()
+    values = [int(binned.get(gap, 0)) for gap in (*_GAPS, _LONGER)]
+    while len(values) > 1 and not values[-1]:
+        values.pop()
+    drawn = shapes.bars(
+        _gap_names()[: len(values)],
+        values,
+        theme,
+        meaning="purchase",
+        texts=[formats.percent(value / total, 0) for value in values],
+        horizontal=False,
+    )
+    drawn.update_xaxes(title_text=_("days until the next purchase"), type="category")
+    median = int(ordered["days"].iloc[int((ordered["pairs"].cumsum() < total / 2).sum())])
+    finding = (
+        _("Half of the next purchases come on the same day")
+        if not median
+        else _("Half of the next purchases come within {time}").format(
+            time=formats.duration(median * 86400)
+        )
+    )
+    return Chart(
+        figure=drawn,
+        finding=finding,
+        subtitle=_("Share of all pairs of consecutive purchases of one buyer"),
+        table=ordered[["days", "pairs"]].set_axis([_("Days"), _("Pairs")], axis=1),
+    )
+
+
+def _gap_names() -> list[str]:
+    names = []
+    below = -1
+    for gap in _GAPS:
+        names.append(str(gap) if gap - below == 1 else f"{below + 1}–{gap}")
+        below = gap
+    return [*names, f"> {below}"]
+
+
+def cohorts(frame: pd.DataFrame, theme: str | None) -> Chart | None:
+    """Draw what share of the buyers of each month buys again in the months after it.
+
+    None where there are fewer than two months.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns cohort (first day of the month of the first purchase), months (later), buyers.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    """
+    if frame.empty or frame["months"].max() < 1:
+        return None
+    buyers = frame.pivot_table(index="cohort", columns="months", values="buyers", aggfunc="sum")
+    shares = buyers.div(buyers[0], axis=0).drop(columns=0)
+    names = [pd.Timestamp(month).strftime("%Y-%m") for month in shares.index]
+    drawn = shapes.heat_map([str(month) for month in shares.columns], names, _cells(shares), theme)
+    drawn.update_traces(
+        hovertemplate=_("%{y}: %{z:.1%} bought again %{x} months later") + "<extra></extra>",
+        colorbar={"tickformat": ".0%"},
+    )
+    drawn.update_xaxes(title_text=_("months after the first purchase"))
+    next_month = buyers[1].sum() / buyers[0][buyers[1].notna()].sum()
+    return Chart(
+        figure=drawn,
+        finding=_("{share} of the buyers come back in the month after their first purchase").format(
+            share=formats.percent(next_month)
+        ),
+        subtitle=_("Share that buys in a later month, by month of the first purchase"),
+        table=shares.set_axis(names)
+        .rename_axis(index=_("First purchase"), columns=None)
+        .reset_index(),
+    )
+
+
+def _cells(shares: pd.DataFrame) -> list[list[float | None]]:
+    return [[None if pd.isna(cell) else float(cell) for cell in row] for row in shares.to_numpy()]

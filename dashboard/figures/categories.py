@@ -1,0 +1,144 @@
+"""Categories: which are bought, and which is bought after which."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from dashboard import formats
+from dashboard.figures import shapes
+from dashboard.figures.chart import Chart
+from dashboard.figures.words import leaf
+from data.text import _
+
+MOST_IN_GRID = 12
+_LEAST_PAIRS = 5  # pairs that make a transition worth naming
+
+
+def categories(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
+    """Draw categories as areas inside those above them; None where there are no events.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns category (a dotted path, or missing), events.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    noun : str
+        What is counted, such as "purchases".
+    """
+    total = int(frame["events"].sum())
+    if not total:
+        return None
+    known = frame.dropna(subset="category").sort_values("events", ascending=False)
+    areas = dict(_areas(frame))
+    ids = list(areas)
+    return Chart(
+        figure=shapes.treemap(
+            ids,
+            [leaf(path) if path else _("All") for path in ids],
+            [_above(path) for path in ids],
+            [areas[path] for path in ids],
+            theme,
+            unit=noun,
+        ),
+        finding=_categories_finding(known, total, noun),
+        subtitle=_("Area: {noun} of a category, inside the one above it").format(noun=noun),
+        table=pd.DataFrame(
+            {
+                _("Category"): known["category"],
+                _("Events"): known["events"],
+                _("Share"): known["events"] / total,
+            }
+        ),
+    )
+
+
+def _areas(frame: pd.DataFrame) -> Iterator[tuple[str, int]]:
+    """Yield each path with its events and those below it; a path's own rest is an area inside."""
+    sums: dict[str, int] = {}
+    for path, events in zip(frame["category"], frame["events"], strict=True):
+        name = path if isinstance(path, str) else _("without category")
+        parts = name.split(".")
+        for depth in range(1, len(parts) + 1):
+            above = ".".join(parts[:depth])
+            sums[above] = sums.get(above, 0) + int(events)
+    yield from sums.items()
+
+
+def _above(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _categories_finding(known: pd.DataFrame, total: int, noun: str) -> str:
+    if known.empty:
+        return _("None of the {noun} has a category").format(noun=noun)
+    first = known.iloc[0]
+    share, missing = first["events"] / total, 1 - known["events"].sum() / total
+    if missing < 0.001:
+        return _("{category} leads with {share} of the {noun}").format(
+            category=leaf(first["category"]).capitalize(), share=formats.percent(share), noun=noun
+        )
+    return _("{category} leads with {share} of the {noun}; {missing} have no category").format(
+        category=leaf(first["category"]).capitalize(),
+        share=formats.percent(share),
+        noun=noun,
+        missing=formats.percent(missing),
+    )
+
+
+def transitions(frame: pd.DataFrame, theme: str | None) -> Chart | None:
+    """Draw what share of the purchases after a category falls on each category.
+
+    None where no buyer bought twice.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns before, after (categories), pairs: consecutive purchases of a buyer.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    """
+    if not frame["pairs"].sum():
+        return None
+    pairs = frame.pivot_table(
+        index="before", columns="after", values="pairs", aggfunc="sum", fill_value=0
+    )
+    weight = pairs.sum(axis=1).add(pairs.sum(axis=0), fill_value=0).sort_values(ascending=False)
+    order = list(weight.index[:MOST_IN_GRID])
+    shares = pairs.div(pairs.sum(axis=1), axis=0).reindex(index=order, columns=order).fillna(0.0)
+    names = [leaf(category) for category in order]
+    drawn = shapes.heat_map(names, names, shares.to_numpy(), theme)
+    drawn.update_traces(
+        hovertemplate=_("after %{y}: %{z:.1%} %{x}") + "<extra></extra>",
+        colorbar={"tickformat": ".0%"},
+    )
+    drawn.update_xaxes(title_text=_("then"), tickangle=-40)
+    drawn.update_yaxes(title_text=_("first"))
+    return Chart(
+        figure=drawn,
+        finding=_transitions_finding(frame),
+        subtitle=_("Share of a buyer’s next purchases, by the category bought before"),
+        table=shares.set_axis(names)
+        .set_axis(names, axis=1)
+        .rename_axis(index=_("After"), columns=None)
+        .reset_index(),
+        note=_("The {number} most frequent categories.").format(number=len(order))
+        if len(weight) > len(order)
+        else "",
+    )
+
+
+def _transitions_finding(frame: pd.DataFrame) -> str:
+    total = frame["pairs"].sum()
+    same = frame.loc[frame["before"] == frame["after"], "pairs"].sum() / total
+    others = frame[(frame["before"] != frame["after"]) & (frame["pairs"] >= _LEAST_PAIRS)]
+    if others.empty:
+        return _("{share} of the next purchases stay in the category").format(
+            share=formats.percent(same)
+        )
+    after = frame.groupby("before")["pairs"].sum()
+    shares = others["pairs"] / others["before"].map(after)
+    strongest = others.loc[(shares * others["pairs"]).idxmax()]
+    return _("{same} of the next purchases stay in the category; {first} leads to {then}").format(
+        same=formats.percent(same), first=leaf(strongest["before"]), then=leaf(strongest["after"])
+    )

@@ -1,0 +1,187 @@
+"""Events over time: by day and type, by weekday and hour, and from view to purchase."""
+
+import pandas as pd
+import plotly.graph_objects as go
+from babel.dates import get_day_names
+
+from dashboard import formats
+from dashboard.figures import shapes
+from dashboard.figures.chart import Chart
+from dashboard.figures.template import figure
+from dashboard.figures.words import in_order, main_type, type_colour, type_name, type_noun
+from dashboard.theme import colour
+from data.text import _, language
+
+MOST_PANELS = 4
+_SPIKE = 3.0  # times an ordinary day that make a day worth naming
+_TREND = 1.25  # last quarter of the days against the first
+
+
+def days(frame: pd.DataFrame, theme: str | None) -> Chart | None:
+    """Draw the events of each day, a panel a type; None where there are no events.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns day, type, events.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    """
+    if frame.empty:
+        return None
+    counts = frame.pivot_table(
+        index="day", columns="type", values="events", aggfunc="sum", fill_value=0
+    )
+    counts.index = pd.to_datetime(counts.index)
+    counts = counts.asfreq("D", fill_value=0)
+    largest_first = counts.sum().sort_values(ascending=False).index
+    main = main_type(largest_first)
+    shown = in_order([main, *largest_first][: MOST_PANELS + 1])[::-1]
+    return Chart(
+        figure=_panels(counts, shown, theme),
+        finding=_days_finding(counts[main], type_noun(main)),
+        subtitle=_("Events a day (UTC), each type on a scale of its own"),
+        table=counts[shown]
+        .rename(columns=type_name)
+        .rename_axis(index=_("Day"), columns=None)
+        .reset_index(),
+    )
+
+
+def _panels(counts: pd.DataFrame, kinds: list[str], theme: str | None) -> go.Figure:
+    drawn = figure(theme, hovermode="x unified")
+    drawn.set_subplots(rows=len(kinds), cols=1, shared_xaxes=True, vertical_spacing=0.1)
+    for row, kind in enumerate(kinds, 1):
+        drawn.add_scatter(
+            x=counts.index,
+            y=counts[kind],
+            name=type_name(kind),
+            mode="lines" if len(counts) > 1 else "markers",
+            line={"color": colour(type_colour(kind), theme), "width": 2},
+            hovertemplate="%{y:,}",
+            row=row,
+            col=1,
+        )
+        mark = f'<span style="color:{colour(type_colour(kind), theme)}">●</span>'
+        drawn.add_annotation(
+            text=f"{mark} {type_name(kind)}",
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=1,
+            yref=f"y{'' if row == 1 else row} domain",
+            yanchor="bottom",
+        )
+    drawn.update_yaxes(rangemode="tozero", nticks=4, tickformat="~s")
+    drawn.update_xaxes(hoverformat="%a %d %b %Y")
+    drawn.update_layout(margin={"t": 24})
+    return drawn
+
+
+def _days_finding(counts: "pd.Series[int]", noun: str) -> str:
+    """Name the day that stands out, else how the days develop."""
+    total, peak = counts.sum(), counts.idxmax()
+    if len(counts) == 1 or counts.max() == total:
+        return _("All {number} {noun} fall on {day}").format(
+            number=formats.number(total), noun=noun, day=formats.day(peak)
+        )
+    ordinary = counts.median()
+    if len(counts) >= 5 and ordinary and counts.max() >= _SPIKE * ordinary:
+        return _("{share} of the {noun} fall on {day}, {times} times an ordinary day").format(
+            share=formats.percent(counts.max() / total),
+            noun=noun,
+            day=formats.day(peak),
+            times=formats.number(counts.max() / ordinary, 1),
+        )
+    quarter = max(len(counts) // 4, 1)
+    first, last = counts.iloc[:quarter].mean(), counts.iloc[-quarter:].mean()
+    if len(counts) >= 8 and first and not 1 / _TREND < last / first < _TREND:
+        sentence = (
+            _("From the first to the last quarter of the time, {noun} grow by {share}")
+            if last > first
+            else _("From the first to the last quarter of the time, {noun} fall by {share}")
+        )
+        return sentence.format(noun=noun, share=formats.percent(abs(last / first - 1), 0))
+    return _("About {number} {noun} a day, and no day stands out").format(
+        number=formats.number(ordinary), noun=noun
+    )
+
+
+def hours(frame: pd.DataFrame, theme: str | None) -> Chart | None:
+    """Draw how many events fall on each hour of each weekday; None where there are none.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns weekday (0 is Monday), hour, type, events.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    """
+    if frame.empty:
+        return None
+    main = main_type(frame.groupby("type")["events"].sum().sort_values(ascending=False).index)
+    counts = (
+        frame[frame["type"] == main]
+        .pivot_table(index="weekday", columns="hour", values="events", aggfunc="sum")
+        .reindex(index=range(7), columns=range(24))
+        .fillna(0)
+        .astype(int)
+    )
+    short = get_day_names("abbreviated", locale=language())
+    busiest = counts.stack().idxmax()
+    names = [short[weekday] for weekday in range(7)]
+    assert isinstance(busiest, tuple)
+    return Chart(
+        figure=shapes.heat_map(list(range(24)), names, counts.to_numpy(), theme),
+        finding=_("Most {noun} come on {weekday} between {first} and {last} o’clock").format(
+            noun=type_noun(main),
+            weekday=get_day_names("wide", locale=language())[busiest[0]],
+            first=busiest[1],
+            last=busiest[1] + 1,
+        ),
+        subtitle=_("{type} by weekday and hour of the day (UTC)").format(type=type_name(main)),
+        table=counts.set_axis(names).rename_axis(index=_("Weekday"), columns=None).reset_index(),
+    )
+
+
+def funnel(frame: pd.DataFrame, theme: str | None) -> Chart | None:
+    """Draw how many people go from view to cart to purchase; None for fewer than two steps.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns type, events, users (who did the step, and every one before it that there is).
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    """
+    steps = frame[frame["type"].isin(["view", "cart", "purchase"])]
+    steps = steps.set_index("type").reindex(in_order(steps["type"]))
+    if len(steps) < 2 or not steps["users"].iloc[0]:
+        return None
+    first, last = steps.iloc[0], steps.iloc[-1]
+    shares = steps["users"] / first["users"]
+    names = [type_name(kind) for kind in steps.index]
+    return Chart(
+        figure=shapes.bars(
+            names,
+            steps["users"].tolist(),
+            theme,
+            meanings=[type_colour(kind) for kind in steps.index],
+            texts=[
+                f"{formats.compact(users)} · {formats.percent(share)}"
+                for users, share in zip(steps["users"], shares, strict=True)
+            ],
+        ),
+        finding=_("{share} of the people who come also buy").format(
+            share=formats.percent(last["users"] / first["users"])
+        ),
+        subtitle=_("People who did each step, and their share of the first"),
+        table=pd.DataFrame(
+            {
+                _("Step"): names,
+                _("People"): steps["users"].tolist(),
+                _("Share of the first step"): shares.tolist(),
+                _("Events"): steps["events"].tolist(),
+            }
+        ),
+    )

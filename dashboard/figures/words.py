@@ -1,0 +1,82 @@
+"""What event types are called in charts, and the colour that each has on every page."""
+
+from collections.abc import Iterable, Sequence
+
+from data.events import PURCHASE, TYPES
+from data.text import N_, _
+
+_NAMES = {
+    "view": N_("Views"),
+    "cart": N_("Added to cart"),
+    "remove_from_cart": N_("Removed from cart"),
+    PURCHASE: N_("Purchases"),
+}
+_NOUNS = {"view": N_("views"), "cart": N_("additions to a cart"), PURCHASE: N_("purchases")}
+
+
+def type_name(kind: str) -> str:
+    """Return the heading of an event type; one that charts do not know keeps its own name.
+
+    Examples
+    --------
+    >>> type_name("purchase"), type_name("rating")
+    ('Purchases', 'rating')
+    """
+    return _(_NAMES[kind]) if kind in _NAMES else kind
+
+
+def type_noun(kind: str) -> str:
+    """Return the plural of an event type inside a sentence.
+
+    Examples
+    --------
+    >>> type_noun("purchase"), type_noun("rating")
+    ('purchases', 'events')
+    """
+    return _(_NOUNS[kind]) if kind in _NOUNS else _("events")
+
+
+def type_colour(kind: str) -> str:
+    """Return the series colour of an event type; those that charts do not know share one.
+
+    Examples
+    --------
+    >>> type_colour("cart"), type_colour("rating")
+    ('cart', 'baseline')
+    """
+    return kind if kind in {"view", "cart", PURCHASE} else "baseline"
+
+
+def main_type(kinds: Iterable[str]) -> str:
+    """Return the event type that charts speak of: purchases where there are any, else the first.
+
+    Examples
+    --------
+    >>> main_type(["view", "purchase"]), main_type(["rating", "like"])
+    ('purchase', 'rating')
+    """
+    present = list(kinds)
+    return PURCHASE if PURCHASE in present or not present else present[0]
+
+
+def in_order(kinds: Iterable[str]) -> list[str]:
+    """Return event types in the order of a shop visit, unknown ones last.
+
+    Examples
+    --------
+    >>> in_order(["purchase", "rating", "view"])
+    ['view', 'purchase', 'rating']
+    """
+    present: Sequence[str] = list(dict.fromkeys(kinds))
+    return [*(kind for kind in TYPES if kind in present), *(k for k in present if k not in TYPES)]
+
+
+def leaf(category: str) -> str:
+    """Return the last part of a category's path, as people read it.
+
+    Examples
+    --------
+    >>> leaf("electronics.audio.headphone"), leaf("COFFEE")
+    ('headphone', 'COFFEE')
+    """
+    return category.rsplit(".", 1)[-1].replace("_", " ")
