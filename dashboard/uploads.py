@@ -49,4 +49,5 @@ def _keep() -> uploads.Upload:
     offset, token = given.get("offset", 0, type=int), given.get("upload", "")
     if not token:
         token = uploads.begin(home, name, size)
-    return uploads.append(home, token, name, offset, size, request.get_data(cache=False))
+    piece = request.get_data(cache=False)
+    return uploads.append(home, token, name, piece, offset=offset, size=size)

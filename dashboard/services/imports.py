@@ -1,0 +1,190 @@
+"""Imports that the browser asks for: which files may be read, and how far each import is."""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dashboard.jobs.failures import explain
+from dashboard.jobs.run import Run
+from dashboard.jobs.states import State
+from dashboard.jobs.table import Runs
+from data.errors import BadInput
+from data.home import Home
+from data.store import Store
+from data.text import N_, _
+
+IMPORT = "import"
+FOLDERS = "VITRINA_FOLDERS"
+"""Environment variable: the folders whose files the page may name, as a PATH is written."""
+
+STAGES = {
+    "reading": N_("Reading the files"),
+    "sorting": N_("Sorting the purchases"),
+    "counting": N_("Counting"),
+    "writing": N_("Writing the tables"),
+}
+_RECENT_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import as the page shows it.
+
+    Attributes
+    ----------
+    run : str
+        Its run.
+    dataset : str
+        The dataset that it makes.
+    state : State
+        Of the run.
+    stage : str
+        What it does now, in words.
+    share : float or None
+        How much is done, from 0 to 1.
+    rows : int
+        Rows read so far.
+    speed : float or None
+        Rows a second.
+    left : float or None
+        Seconds that are probably left.
+    problem : str
+        Why it ended badly and what to do; empty where it did not.
+    """
+
+    run: str
+    dataset: str
+    state: State
+    stage: str
+    share: float | None
+    rows: int
+    speed: float | None
+    left: float | None
+    problem: str
+
+    @property
+    def active(self) -> bool:
+        """Whether it still waits or works."""
+        return self.state in {State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING}
+
+
+def folders() -> tuple[Path, ...]:
+    """Return the folders whose files may be named: ``VITRINA_FOLDERS``, else where it started."""
+    named = [Path(part) for part in os.environ.get(FOLDERS, "").split(os.pathsep) if part]
+    return tuple(folder.resolve() for folder in named or [Path.cwd()])
+
+
+def named_file(path: str) -> Path:
+    """Return a file of the server by the path that a person typed.
+
+    A relative path counts from each allowed folder. Links are followed before the check, so that
+    none leads out of the folders.
+
+    Raises
+    ------
+    BadInput
+        Where there is no such file in an allowed folder.
+    """
+    allowed = folders()
+    try:
+        candidates = [(folder / path.strip()).resolve() for folder in allowed]
+        inside = [one for one in candidates if any(one.is_relative_to(root) for root in allowed)]
+        file = next((one for one in inside if one.is_file()), None)
+    except (ValueError, OSError):  # a NUL byte, an endless name, a circle of links
+        inside, file = [], None
+    if file is not None:
+        return file
+    places = ", ".join(str(folder) for folder in allowed)
+    if not inside:
+        raise BadInput(
+            _(
+                "{path} is outside the folders that may be read here: {folders}. "
+                "Set {variable} to allow others."
+            ).format(path=path, folders=places, variable=FOLDERS)
+        )
+    raise BadInput(_("There is no file {path} in {folders}.").format(path=path, folders=places))
+
+
+def start(
+    home: Home,
+    files: Sequence[Path],
+    name: str,
+    mapping: Mapping[str, str] | None = None,
+    *,
+    replace: bool = False,
+) -> str:
+    """Queue an import and return its run.
+
+    Raises
+    ------
+    BadInput
+        Where the name cannot be used, is taken or is being imported, or there is no file.
+    """
+    store = Store(home)
+    if not files:
+        raise BadInput(_("Choose a file to import first."))
+    if not name:
+        raise BadInput(_("Give the dataset a name."))
+    if replace:
+        store.check_name(name)
+    else:
+        store.check_free(name)
+    if any(run.dataset == name and not run.ended for run in Runs(home).list(kind=IMPORT)):
+        raise BadInput(_("Dataset {name} is being imported already.").format(name=name))
+    config: dict[str, Any] = {
+        "files": [str(file) for file in files],
+        "mapping": dict(mapping) if mapping else None,
+        "replace": replace,
+    }
+    return Runs(home).create(IMPORT, name, config)
+
+
+def current(home: Home) -> list[Import]:
+    """Return the imports that wait or work, and those that ended in the last ten minutes."""
+    recent = time.time() - _RECENT_SECONDS
+    runs = Runs(home).list(kind=IMPORT)
+    return [_view(run) for run in runs if not run.ended or (run.finished or 0) > recent]
+
+
+def cancel(home: Home, run: str) -> None:
+    """Ask an import to stop; nothing of it will be left."""
+    Runs(home).request_stop(run)
+
+
+def dismiss(home: Home, run: str) -> None:
+    """Take an import that has ended off the list."""
+    Runs(home).delete(run)
+
+
+def _view(run: Run) -> Import:
+    done, total = run.progress.get("bytes_done", 0), run.progress.get("bytes_total", 0)
+    seconds, rows = run.progress.get("seconds", 0.0), run.progress.get("rows", 0)
+    share = done / total if total else None
+    return Import(
+        run=run.run,
+        dataset=run.dataset,
+        state=run.state,
+        stage=_stage(run),
+        share=share,
+        rows=rows,
+        speed=rows / seconds if seconds and rows else None,
+        left=seconds * (1 - share) / share if share and share > 0.02 else None,
+        problem=_problem(run),
+    )
+
+
+def _stage(run: Run) -> str:
+    stage = run.progress.get("stage")
+    if run.state == State.QUEUED or not stage:
+        return _("Waiting for the worker")
+    return _(STAGES[stage]) if stage in STAGES else str(stage)
+
+
+def _problem(run: Run) -> str:
+    if run.state not in {State.FAILED, State.INTERRUPTED}:
+        return ""
+    explanation = explain(run.reason)
+    return run.message or f"{explanation.title}. {explanation.advice}"
