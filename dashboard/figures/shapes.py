@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.figures.lines import Line, lines
+from dashboard.figures.series import Line, lines
 from dashboard.figures.template import figure
 from dashboard.theme import colour
 from data.text import _
@@ -45,12 +45,11 @@ def bars(
     """
     fill = [colour(name, theme) for name in meanings or [meaning] * len(labels)]
     hover = "%{label}: %{value:,}" + (f" {unit}" if unit else "") + "<extra></extra>"
-    sides = (
-        {"x": values, "y": labels, "orientation": "h"} if horizontal else {"x": labels, "y": values}
-    )
+    lying = {"x": values, "y": labels, "orientation": "h"}
+    standing = {"x": labels, "y": values}
     drawn = figure(theme)
     drawn.add_bar(
-        **(across if horizontal else upright),
+        **(lying if horizontal else standing),
         marker={"color": fill, "cornerradius": 2},
         text=texts,
         textposition="outside" if texts is not None else "none",

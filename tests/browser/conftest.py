@@ -1,0 +1,110 @@
+"""A server over a home of its own, and a page in a real browser that remembers what went wrong."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import waitress
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from dashboard.app import create_app
+from data.home import Home
+from tests.browser.chromium import ARGUMENTS, find
+
+
+@dataclass
+class Trouble:
+    """What a page must not do: say errors on the console, throw, or ask another host."""
+
+    address: str
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} {message.location.get('url', '')}")
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme.startswith("http") and parts.netloc != urlsplit(self.address).netloc:
+            self.foreign.append(request.url)
+
+
+@dataclass
+class Site:
+    """A running web server."""
+
+    address: str
+    home: Home
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of a worker."""
+    path = find()
+    if path is None:
+        pytest.skip("no Chromium is installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Home], Site]]:
+    """Start web servers in threads, and end them with the test."""
+    servers = []
+
+    def start(home: Home) -> Site:
+        server = waitress.create_server(create_app(home).server, port=0, threads=4)
+        threading.Thread(target=server.run, daemon=True).start()
+        servers.append(server)
+        return Site(f"http://127.0.0.1:{server.effective_port}", home)
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def site(serve: Callable[[Home], Site], tmp_path: Path) -> Site:
+    """Serve an empty home."""
+    return serve(Home(tmp_path / "home"))
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Trouble]]]:
+    """Open addresses in fresh contexts; a test fails if a page met trouble that it did not take."""
+    contexts, troubles = [], []
+
+    def start(
+        site: Site, path: str = "/", *, width: int = 1280, theme: str = "light", locale: str = "en"
+    ) -> tuple[Page, Trouble]:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if theme == "dark" else "light",
+            locale=locale,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        trouble = Trouble(site.address)
+        trouble.watch(page)
+        troubles.append(trouble)
+        page.goto(site.address + path)
+        page.wait_for_selector("#main h1")
+        return page, trouble
+
+    yield start
+    for context in contexts:
+        context.close()
+    for trouble in troubles:
+        assert not trouble.errors
+        assert not trouble.foreign

@@ -1,0 +1,123 @@
+"""The gallery shows the whole kit: it must be clean, accessible and of one look."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+GRAVE = {"serious", "critical"}
+
+
+def complaints(page: Page) -> list[str]:
+    """Return what axe finds serious or critical, with the elements."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:160]}"
+        for rule in found
+        if rule["impact"] in GRAVE
+        for node in rule["nodes"]
+    ]
+
+
+def drawn(page: Page) -> Page:
+    """Wait until the figures of the gallery are drawn."""
+    page.wait_for_function(
+        "document.querySelectorAll('.figure-card.is-ready .main-svg').length >= 5"
+    )
+    page.wait_for_selector(".ag-row")
+    return page
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_on_it_shuts_anyone_out(
+    site: Site, open_page: Callable[..., tuple[Page, object]], theme: str, width: int
+) -> None:
+    page, _ = open_page(site, "/gallery", width=width, theme=theme)
+    assert complaints(drawn(page)) == []
+
+
+def test_it_never_scrolls_sideways_on_a_phone(
+    site: Site, open_page: Callable[..., tuple[Page, object]]
+) -> None:
+    page, _ = open_page(site, "/gallery", width=360)
+    drawn(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_table_twin_takes_the_place_of_the_drawing(
+    site: Site, open_page: Callable[..., tuple[Page, object]]
+) -> None:
+    page, _ = open_page(site, "/gallery")
+    card = drawn(page).locator(".figure-card", has_text="One view in 69")
+    card.get_by_role("button", name="Show as a table").click()
+    assert card.locator("tbody tr").first.inner_text().split("\t") == ["View", "63,556,100"]
+    assert card.locator(".js-plotly-plot").is_hidden()
+    card.get_by_role("button", name="Show as a table").click()
+    assert card.locator(".js-plotly-plot").is_visible()
+
+
+def test_a_figure_is_taken_away_as_csv_and_png(
+    site: Site, open_page: Callable[..., tuple[Page, object]]
+) -> None:
+    page, _ = open_page(site, "/gallery")
+    card = drawn(page).locator(".figure-card", has_text="One view in 69")
+    with page.expect_download() as csv:
+        card.get_by_role("button", name="Download as CSV").click()
+    assert csv.value.suggested_filename == "gallery-bars.csv"
+    assert "Purchase,916939" in csv.value.path().read_text(encoding="utf-8-sig")
+    with page.expect_download() as png:
+        card.get_by_role("button", name="Download as PNG").click()
+    assert png.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_figures_follow_the_theme(
+    site: Site, open_page: Callable[..., tuple[Page, object]]
+) -> None:
+    page, _ = open_page(site, "/gallery")
+    background = "document.querySelector('.is-ready .main-svg').style.background"
+    before = drawn(page).evaluate(background)
+    page.get_by_role("button", name="Theme").click()
+    page.wait_for_function(f"before => {background} !== before", arg=before)
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+
+
+def test_a_row_opens_with_a_click_and_with_the_enter_key(
+    site: Site, open_page: Callable[..., tuple[Page, object]]
+) -> None:
+    page, _ = open_page(site, "/gallery")
+    drawn(page).locator(".ag-row[row-index='2'] [col-id='loss']").click()
+    page.wait_for_url("**/gallery?run=demo-3")
+    drawn(page).locator(".ag-row[row-index='1'] [col-id='state']").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/gallery?run=demo-2")
+
+
+def test_a_question_is_asked_before_something_is_deleted(
+    site: Site, open_page: Callable[..., tuple[Page, object]]
+) -> None:
+    page, _ = open_page(site, "/gallery")
+    drawn(page).get_by_text("More", exact=True).click()
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Delete run demo-3?").wait_for()
+    assert complaints(page) == []
+    dialog.get_by_role("button", name="Cancel").click()
+    dialog.wait_for(state="detached")
+
+
+def test_a_message_is_announced_and_can_be_dismissed(
+    site: Site, open_page: Callable[..., tuple[Page, object]]
+) -> None:
+    page, _ = open_page(site, "/gallery")
+    drawn(page).get_by_role("button", name="Show a message").click()
+    toast = page.locator("#toasts .toast-card")
+    toast.wait_for()
+    toast.get_by_role("button", name="Dismiss").click()
+    assert toast.is_hidden()
