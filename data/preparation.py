@@ -241,7 +241,7 @@ def _run(
     summary = dataset.manifest.summary
     yield Step("all", N_("As imported"), *(summary[key] for key in ("events", "users", "products")))
     labels = {setting.name: setting.metadata["label"] for setting in fields(preparation)}
-    filters = dict(_row_filters(preparation))
+    filters = dict(row_filters(preparation))
     source = "purchases" if preparation.event_types == (PURCHASE,) else "events"
     where = " AND ".join(filters.values()) or "true"
     counted = _cumulative_counts(connection, source, tuple(filters.values()))
@@ -255,7 +255,7 @@ def _run(
         yield Step(name, labels[name], *_count(connection, "prepared"))
 
 
-def _row_filters(preparation: Preparation) -> Iterator[tuple[str, str]]:
+def row_filters(preparation: Preparation) -> Iterator[tuple[str, str]]:
     """Yield the steps that look at one event at a time, as SQL conditions."""
     if preparation.event_types:
         yield "event_types", f"type IN ({', '.join(map(quote, preparation.event_types))})"
