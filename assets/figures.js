@@ -17,10 +17,9 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     }
     if (data.error) {
       const lines = [element("P", { className: "error-sentence", children: data.error })];
-      if (data.incident) {
-        lines.push(element("P", { className: "muted", children: `id ${data.incident}` }));
-      }
-      return element("Div", { className: "error-state", role: "alert", children: lines });
+      lines.push(element("P", { className: "muted", children: data.reference }));
+      const words = element("Div", { children: lines });
+      return element("Div", { className: "error-state", role: "alert", children: [words] });
     }
     return null;
   }

@@ -39,7 +39,7 @@
     if (!state) {
       return null;
     }
-    const mark = { className: "mark", "aria-hidden": true };
+    const mark = { className: "state-mark", "aria-hidden": true };
     return window.React.createElement(
       "span",
       { className: `badge-state is-${state.tone}` },

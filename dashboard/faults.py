@@ -7,6 +7,7 @@ from typing import Any
 from dash import ctx, no_update
 from dash.exceptions import PreventUpdate
 
+from dashboard.components.figure_card import render_error
 from dashboard.components.states import error_state
 from dashboard.components.toast import toast
 from data.errors import VitrinaError
@@ -64,5 +65,5 @@ def _instead(output: Any, sentence: str, incident: str) -> Any:
     if where == PAGE:
         return error_state(sentence, incident=incident, page=True)
     if isinstance(where, dict) and where.get("type") == "chart":
-        return {"error": sentence, "incident": incident}
+        return render_error(sentence, incident)
     return no_update

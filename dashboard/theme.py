@@ -105,6 +105,18 @@ def colour(name: str, theme: str | None) -> str:
     return COLOURS[name][THEMES.index(known(theme))]
 
 
+def mix(first: str, second: str, share: float) -> str:
+    """Return the colour that lies at a share of the way from the first to the second.
+
+    Examples
+    --------
+    >>> mix("#000000", "#ffffff", 0.5)
+    '#808080'
+    """
+    pairs = ((int(first[at : at + 2], 16), int(second[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(start + (end - start) * share):02x}" for start, end in pairs)
+
+
 def luminance(value: str) -> float:
     """Return the relative luminance of ``#rrggbb`` (WCAG 2.2), from 0 to 1."""
     channels = (int(value[start : start + 2], 16) / 255 for start in (1, 3, 5))

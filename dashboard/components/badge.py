@@ -26,7 +26,7 @@ def state_badge(state: str) -> html.Span:
     """Return the badge for one of the eight states of a run."""
     _words, tone, mark = STATES[state]
     return html.Span(
-        [html.Span(mark, className="mark", **aria(hidden="true")), state_name(state)],
+        [html.Span(mark, className="state-mark", **aria(hidden="true")), state_name(state)],
         className=f"badge-state is-{tone}",
     )
 

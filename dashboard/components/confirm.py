@@ -34,7 +34,12 @@ def confirm(
     """
     return dbc.Modal(
         [
-            dbc.ModalBody([html.H2(question, id=f"confirm-{name}", className="card-title"), html.P(consequence)]),
+            dbc.ModalBody(
+                [
+                    html.H2(question, id=f"confirm-{name}", className="card-title"),
+                    html.P(consequence),
+                ]
+            ),
             dbc.ModalFooter(
                 [
                     button(_("Cancel"), _part("confirm-no", name)),

@@ -118,9 +118,15 @@ def render(chart: Chart) -> dict[str, Any]:
     }
 
 
-def render_empty(sentence: str) -> dict[str, Any]:
+def render_empty(sentence: str, title: str = "") -> dict[str, Any]:
     """Return what fills a figure card when there is nothing to draw, said in one sentence."""
-    return {"empty": sentence}
+    return {"empty": sentence, "title": title}
+
+
+def render_error(sentence: str, incident: str, title: str = "") -> dict[str, Any]:
+    """Return what fills a figure card that could not be drawn, with the id in the log."""
+    reference = _("Id in the log: {incident}").format(incident=incident)
+    return {"error": sentence, "reference": reference, "title": title}
 
 
 def register(app: dash.Dash) -> None:

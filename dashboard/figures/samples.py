@@ -17,7 +17,7 @@ def training_lines(theme: str | None) -> Chart:
     epochs = list(range(1, 21))
     raw = [6.2 * math.exp(-epoch / 9) + 2.1 + 0.09 * math.sin(5 * epoch) for epoch in epochs]
     smooth = [6.2 * math.exp(-epoch / 9) + 2.1 for epoch in epochs]
-    validation = [5.1 * math.exp(-epoch / 5) + 3.0 + 0.012 * epoch for epoch in epochs]
+    validation = [5.1 * math.exp(-epoch / 4) + 3.0 + 0.03 * epoch for epoch in epochs]
     best = validation.index(min(validation))
     drawn = lines(
         [

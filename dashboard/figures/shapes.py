@@ -1,5 +1,6 @@
 """The shapes that charts are made of: data in, a figure in a theme out, no words of their own."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.series import Line, lines
 from dashboard.figures.template import figure
-from dashboard.theme import colour
+from dashboard.theme import colour, mix
 from data.text import _
 
 __all__ = ["MOST_BARS", "Line", "bars", "heat_map", "lines", "lorenz", "treemap", "with_other"]
@@ -118,6 +119,7 @@ def treemap(
     values: Sequence[float],
     theme: str | None,
     *,
+    meaning: str = "purchase",
     unit: str = "",
 ) -> go.Figure:
     """Draw nested areas; their colour says the same as their size, so that no colour misleads.
@@ -130,10 +132,20 @@ def treemap(
         Size of each area, of which the ones inside are a part.
     theme : str or None
         ``"light"`` or ``"dark"``.
+    meaning : str
+        Series colour of what is counted; larger areas have more of it.
     unit : str
         Said after the number on hover.
     """
-    surface = colour("surface", theme)
+    surface, text = colour("surface", theme), colour("text", theme)
+    most = max(values, default=0) or 1
+    inner = set(parents)
+    fills = [
+        colour("sunken", theme)
+        if name in inner
+        else mix(surface, colour(meaning, theme), 0.12 + 0.38 * math.sqrt(value / most))
+        for name, value in zip(ids, values, strict=True)
+    ]
     drawn = figure(theme, margin={"l": 0, "r": 0, "t": 0, "b": 0})
     drawn.add_treemap(
         ids=ids,
@@ -143,14 +155,15 @@ def treemap(
         branchvalues="total",
         maxdepth=2,
         marker={
-            "colors": values,
-            "colorscale": "Cividis",
+            "colors": fills,
             "line": {"color": surface, "width": 1},
             "pad": {"t": 20, "l": 2, "r": 2, "b": 2},
         },
+        textfont={"color": text, "size": 12},
+        texttemplate="%{label}<br>%{percentRoot:.0%}",
         tiling={"pad": 1},
         root={"color": surface},
-        pathbar={"visible": True, "thickness": 20},
+        pathbar={"visible": False},
         hovertemplate=f"%{{label}}: %{{value:,}} {unit}".rstrip() + "<extra></extra>",
     )
     return drawn

@@ -65,7 +65,7 @@ def template(theme: Theme) -> go.layout.Template:
             "showlegend": False,
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
             "separators": ".,",
-            "bargap": 0.25,
+            "bargap": 0.4,
             "annotationdefaults": {"font": {"size": 12, "color": text}, "showarrow": False},
             "colorscale": {"sequential": "Cividis"},
             "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 8, "len": 0.9}},

@@ -9,6 +9,7 @@ from dash import Input, Output, callback, html
 
 from dashboard import components as kit
 from dashboard.components.badge import STATES
+from dashboard.components.figure_card import render_error
 from dashboard.figures import samples
 from data.text import _
 
@@ -60,10 +61,7 @@ def layout(**_parameters: str) -> html.Div:
 def show_figures(theme: str) -> tuple[Any, ...]:
     """Draw every figure in the theme."""
     empty = kit.render_empty(_("No purchases in this period."))
-    error = {
-        "error": _("The dataset oct could not be read. Import it again."),
-        "incident": "5fa0c1",
-    }
+    error = render_error(_("The dataset oct could not be read. Import it again."), "5fa0c1")
     return (*(kit.render(draw(theme)) for draw in FIGURES.values()), empty, error)
 
 
