@@ -1,0 +1,44 @@
+"""Several runs on one axis: the best one is named, and each keeps its colour."""
+
+from dashboard.figures.comparison import compare
+from dashboard.figures.progress_axis import Learning, View
+
+
+def run(*losses):
+    return Learning(
+        [
+            {"epoch": epoch, "loss": value - 1, "val_loss": value, "val_accuracy": 1 / value}
+            for epoch, value in enumerate(losses, 1)
+        ]
+    )
+
+
+RUNS = {"demo-1": run(6.0, 5.0), "demo-2": run(5.5, 4.5, 4.9)}
+
+
+def test_the_finding_names_the_run_with_the_lowest_loss_and_its_epoch():
+    assert compare(RUNS, "loss", View()).finding == (
+        "demo-2 has the lowest loss on validation: 4.5000 at epoch 2"
+    )
+
+
+def test_of_accuracies_the_highest_is_best():
+    assert compare(RUNS, "accuracy", View()).finding == (
+        "demo-2 has the highest accuracy on validation: 0.2222 at epoch 2"
+    )
+
+
+def test_training_and_validation_of_a_run_share_a_colour():
+    drawn = {trace.name: trace for trace in compare(RUNS, "loss", View()).figure.data}
+    assert drawn["demo-1"].line.color == drawn["demo-1, training"].line.color
+    assert drawn["demo-1"].line.color != drawn["demo-2"].line.color
+    assert drawn["demo-1, training"].line.dash == "dot"
+
+
+def test_the_table_names_run_and_epoch():
+    table = compare(RUNS, "loss", View()).table
+    assert table["Run"].tolist() == ["demo-1"] * 2 + ["demo-2"] * 3
+
+
+def test_runs_without_an_epoch_are_said_to_have_none():
+    assert compare({"demo-1": Learning()}, "loss", View()).finding.startswith("No run")

@@ -1,0 +1,62 @@
+"""The ladder of models says who is ahead, and whether that may be chance."""
+
+from dashboard.figures import ladder
+
+
+def model(name, value, low, high, kind="baseline", **segments):
+    return {
+        "name": name,
+        "kind": kind,
+        "metrics": {"ndcg@10": value, "hr@10": None},
+        "ci95": {"ndcg@10": [low, high]},
+        "segments": {"target": segments} if segments else {},
+    }
+
+
+NETWORK = model(
+    "paper", 0.050, 0.045, 0.055, "network",
+    repeat={"targets": 30, "ndcg@10": 0.4}, explore={"targets": 70, "ndcg@10": 0.01},
+)  # fmt: skip
+
+
+def test_a_network_whose_interval_lies_above_is_clearly_ahead():
+    chart = ladder.ladder([NETWORK, model("popularity", 0.03, 0.02, 0.04)], "ndcg@10", "light")
+    assert chart.finding == ("The network is clearly ahead of every baseline: 0.0500 in NDCG@10")
+
+
+def test_overlapping_intervals_are_within_chance():
+    chart = ladder.ladder([NETWORK, model("repeat last", 0.06, 0.05, 0.07)], "ndcg@10", "light")
+    assert chart.finding == (
+        "Repeat last is ahead of the network, 0.0600 to 0.0500 in NDCG@10, within chance"
+    )
+
+
+def test_a_baseline_may_be_clearly_ahead():
+    chart = ladder.ladder([NETWORK, model("popularity", 0.09, 0.08, 0.1)], "ndcg@10", "light")
+    assert chart.finding.startswith("Popularity is clearly ahead of the network")
+
+
+def test_the_best_model_stands_on_top_with_its_interval_beside_it():
+    chart = ladder.ladder([NETWORK, model("popularity", 0.09, 0.08, 0.1)], "ndcg@10", "light")
+    assert chart.table["Model"].tolist() == ["Popularity", "Paper"]
+    assert chart.table["From"].tolist() == [0.08, 0.045]
+
+
+def test_at_most_twelve_models_are_drawn_and_the_network_is_one_of_them():
+    many = [model(f"rule {number}", 0.1 + number / 100, 0, 1) for number in range(20)]
+    names = [rung.name for rung in ladder.rungs([NETWORK, *many], "ndcg@10")]
+    assert len(names) == 12
+    assert names[-1] == "Paper"
+
+
+def test_models_without_the_figure_are_left_out():
+    assert ladder.rungs([NETWORK], "hr@10") == []
+
+
+def test_segments_say_how_much_is_buying_the_same_again():
+    chart = ladder.segments([NETWORK], "ndcg@10", "light")
+    assert chart.finding == (
+        "30.0% of targets were bought before; there the network reaches 0.4000,"
+        " on new products 0.0100"
+    )
+    assert not ladder.has_segments([model("popularity", 0.1, 0, 1)])
