@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.jobs.table import Runs
-from dashboard.services.runs import require_model
+from dashboard.services.runs import TRAINING, has_model, require_model
 from data.errors import BadInput
 from data.history import history as buyer_history
 from data.home import Home
@@ -31,6 +31,12 @@ def predictor(home: Home, run: str) -> Predictor:
     require_model(found, table)
     folder = table.folder(run)
     return _load(folder, (folder / "model.onnx").stat().st_mtime_ns)
+
+
+def ready_runs(home: Home) -> list[str]:
+    """Return the runs that can be asked, the newest first."""
+    table = Runs(home)
+    return [run.run for run in table.list(kind=TRAINING) if has_model(run, table)]
 
 
 @lru_cache(maxsize=KEPT_PREDICTORS)

@@ -148,9 +148,14 @@ def evaluate(home: Home, run: str, exclude_seen: bool = False) -> dict[str, Any]
     return evaluate_run(table.folder(run), dataset, exclude_seen=exclude_seen) | {"run": run}
 
 
+def has_model(run: Run, table: Runs) -> bool:
+    """Tell whether a run has a model that can predict."""
+    return (table.folder(run.run) / "model.onnx").exists()
+
+
 def require_model(run: Run, table: Runs) -> None:
     """Raise BadInput where a run has no model that could predict."""
-    if not (table.folder(run.run) / "model.onnx").exists():
+    if not has_model(run, table):
         raise BadInput(
             _("Run {run} has no model yet (it is {state}); choose a finished one.").format(
                 run=run.run, state=run.state

@@ -1,0 +1,129 @@
+"""The HTTP interface: the same recommendations, for programs. Off unless it is asked for."""
+
+import hmac
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, Response, jsonify, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import HTTPException
+
+from dashboard.context import current_home
+from dashboard.contract import PREFIX, Question, Ranking, RunList, RunSummary, description
+from dashboard.services import predictions, runs
+from data.errors import BadInput
+from data.text import _
+
+LARGEST_REQUEST = 1 << 20
+DEFAULT_RATE = "20 per second"
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    """Who may ask, and how often.
+
+    Attributes
+    ----------
+    token : str or None
+        What a caller must send as ``Authorization: Bearer TOKEN``; None lets everybody ask.
+    rate : str
+        The most requests of one address, such as ``"20 per second"``.
+    """
+
+    token: str | None = None
+    rate: str = DEFAULT_RATE
+
+
+def offer_api(server: Flask, settings: ApiSettings, version: str) -> None:
+    """Answer ``/api/v1`` on a server.
+
+    Parameters
+    ----------
+    server : Flask
+        The server of the workbench.
+    settings : ApiSettings
+        Who may ask, and how often.
+    version : str
+        What the description calls its version.
+    """
+    api = Blueprint("api", __name__, url_prefix=PREFIX)
+    api.before_request(lambda: _guard(settings.token))
+    api.add_url_rule("/openapi.json", view_func=lambda: jsonify(description(version)))
+    api.add_url_rule("/runs", view_func=list_runs)
+    api.add_url_rule("/recommendations", view_func=recommend, methods=["POST"])
+    api.register_error_handler(HTTPException, _http_problem)
+    api.register_error_handler(BadInput, lambda error: _problem(str(error), 404))
+    limiter = Limiter(get_remote_address, app=server, storage_uri="memory://")
+    limiter.limit(settings.rate)(api)
+    server.register_blueprint(api)
+
+
+def list_runs() -> Response:
+    """Answer every training, the newest first."""
+    home = current_home()
+    ready = predictions.ready_runs(home)
+    listed = [
+        RunSummary(
+            ready=run["run"] in ready,
+            **{key: run[key] for key in RunSummary.model_fields if key != "ready"},
+        )
+        for run in runs.records(home)
+    ]
+    return _answer(RunList(runs=listed))
+
+
+def recommend() -> Response:
+    """Answer the ranked next products of a buyer, or after a history."""
+    try:
+        question = Question.model_validate_json(request.get_data())
+    except ValidationError as error:
+        return _problem(_first(error), 400)
+    if (question.user is None) == (question.history is None):
+        return _problem(_("Give either user or history, not both."), 400)
+    home, k, exclude_seen = current_home(), question.k, question.exclude_seen
+    if question.user is not None:
+        found = predictions.for_user(home, question.run, question.user, k, exclude_seen)
+    else:
+        history = question.history or []
+        found = predictions.for_history(home, question.run, history, k, exclude_seen)
+    return _answer(Ranking.model_validate(found))
+
+
+def _guard(token: str | None) -> Response | None:
+    """Refuse who has no token, and what is too large or no JSON."""
+    given = request.authorization.token if request.authorization else None
+    if token and not hmac.compare_digest((given or "").encode(), token.encode()):
+        refusal = _problem(_("Send the token as Authorization: Bearer TOKEN."), 401)
+        refusal.headers["WWW-Authenticate"] = "Bearer"
+        return refusal
+    if request.content_length is not None and request.content_length > LARGEST_REQUEST:
+        return _problem(_("The request is larger than one megabyte."), 413)
+    if request.method == "POST" and not request.is_json:
+        return _problem(_("Send JSON, with Content-Type: application/json."), 415)
+    return None
+
+
+def _answer(model: BaseModel) -> Response:
+    return Response(model.model_dump_json(), mimetype="application/json")
+
+
+def _problem(sentence: str, status: int) -> Response:
+    answer = jsonify(error=sentence)
+    answer.status_code = status
+    return answer
+
+
+def _http_problem(error: HTTPException) -> Response:
+    refusal = _problem(error.description or error.name, error.code or 500)
+    refusal.headers.extend(
+        (name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")
+    )
+    return refusal
+
+
+def _first(error: ValidationError) -> str:
+    """Say in one sentence what is wrong with the first field that is."""
+    problem = error.errors(include_url=False)[0]
+    where = ".".join(map(str, problem["loc"])) or _("the request")
+    return _("{field}: {problem}.").format(field=where, problem=problem["msg"])
