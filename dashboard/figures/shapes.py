@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.figures.lines import Line, lines
+from dashboard.figures.series import Line, lines
 from dashboard.figures.template import figure
 from dashboard.theme import colour, mix
 from data.text import _
