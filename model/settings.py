@@ -16,7 +16,7 @@ FEATURES = (
 )
 LOSSES = ("full_softmax", "sampled_softmax")
 SCHEDULES = ("constant", "cosine", "plateau")
-PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+PRECISIONS = ("float32", "mixed_bfloat16")
 
 _DATA, _NETWORK = N_("Data"), N_("Network")
 _LOSS, _TRAINING = N_("Loss"), N_("Training")

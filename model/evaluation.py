@@ -1,0 +1,192 @@
+"""Evaluation: networks and baselines on the same targets, over the whole catalogue."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.sequences import Longs
+from data.store import Dataset
+from model.baselines import BASELINES
+from model.histories import Array
+from model.intervals import intervals
+from model.metrics import beyond_accuracy, means, per_target, ranks, top
+from model.prediction import OnnxRanker
+from model.ranker import Ranker, log_total
+from model.saved import RunFolder
+from model.segments import segments, summarise
+from model.task import Task, make_task
+
+DEPTH = 20
+SCORES_AT_ONCE = 2**24
+
+
+def nothing() -> None:
+    """Do nothing."""
+
+
+@dataclass
+class Outcome:
+    """What one model did on every target, in the order of the targets.
+
+    Attributes
+    ----------
+    rank : int64 [targets]
+    loss : float [targets]
+        −log of the target's probability; NaN where it is not ranked.
+    best : int64 [targets, 20]
+        The first products of the list.
+    probability : float [targets]
+        Of the first product of the list; NaN where scores are not meant as probabilities.
+    """
+
+    rank: Longs
+    loss: Array
+    best: Longs
+    probability: Array
+
+    @classmethod
+    def empty(cls, targets: int, depth: int) -> "Outcome":
+        """Return an outcome that is still to be filled in."""
+        unknown = np.full(targets, np.nan)
+        best = np.zeros((targets, depth), dtype=np.int64)
+        return cls(np.zeros(targets, dtype=np.int64), unknown, best, unknown.copy())
+
+
+def outcomes(
+    task: Task,
+    targets: Longs,
+    rankers: Sequence[Ranker],
+    *,
+    exclude_seen: bool = False,
+    beat: Callable[[], None] = nothing,
+) -> list[Outcome]:
+    """Return what each ranker does on every target.
+
+    Parameters
+    ----------
+    task : Task
+    targets : int64 array
+        Event indices.
+    rankers : sequence of Ranker
+        Fitted.
+    exclude_seen : bool
+        Whether products of the history are taken out of the ranking.
+    beat : callable
+        Called after every batch.
+    """
+    histories, answers = task.histories(targets), task.answers(targets)
+    count, depth = len(targets), min(DEPTH, task.products)
+    found = [Outcome.empty(count, depth) for _ranker in rankers]
+    step = max(SCORES_AT_ONCE // max(task.products, 1), 16)
+    order = np.argsort(histories.lengths, kind="stable")
+    for begin in range(0, count, step):
+        chosen = order[begin : begin + step]
+        part, answer = histories.some(chosen), answers[chosen]
+        seen = part.matrix(task.products).nonzero() if exclude_seen else None
+        for ranker, outcome in zip(rankers, found, strict=True):
+            scores = ranker.scores(part)
+            if seen is not None:
+                scores[seen] = -np.inf
+            outcome.rank[chosen] = ranks(scores, answer)
+            outcome.best[chosen] = top(scores, depth)
+            if ranker.probabilities:
+                total = log_total(scores)[:, 0]
+                own = scores[np.arange(len(chosen)), np.maximum(answer, 0)]
+                outcome.loss[chosen] = np.where(answer < 0, np.nan, total - own)
+                outcome.probability[chosen] = np.exp(scores.max(axis=1) - total)
+            beat()
+    return found
+
+
+def judge(
+    task: Task,
+    rankers: Sequence[Ranker],
+    *,
+    exclude_seen: bool = False,
+    beat: Callable[[], None] = nothing,
+) -> dict[str, Any]:
+    """Return the figures of fitted rankers on the test targets, as ``evaluate`` does."""
+    targets = task.split.test
+    buyers = task.sequences.user[targets]
+    parts = segments(task, targets)
+    missed = task.answers(targets) < 0
+    found = outcomes(task, targets, rankers, exclude_seen=exclude_seen, beat=beat)
+    categories = task.sequences.product_category[-task.products :]
+    models = []
+    for ranker, outcome in zip(rankers, found, strict=True):
+        figures = per_target(outcome.rank, missed)
+        metrics = means(figures) | beyond_accuracy(
+            outcome.best[:, :10], task.popularity, categories
+        )
+        known = outcome.loss[np.isfinite(outcome.loss)]
+        metrics["loss"] = float(known.mean()) if len(known) else None  # type: ignore[assignment]
+        models.append(
+            {
+                "name": ranker.name,
+                "kind": ranker.kind,
+                "metrics": metrics,
+                "ci95": {name: list(pair) for name, pair in intervals(figures, buyers).items()},
+                "segments": summarise(parts, figures),
+            }
+        )
+    return {
+        "protocol": task.split.protocol,
+        "targets": len(targets),
+        "cold_targets": int(missed.sum()),
+        "buyers": len(np.unique(buyers)),
+        "exclude_seen": exclude_seen,
+        "models": models,
+    }
+
+
+def baselines(task: Task, beat: Callable[[], None] = nothing) -> list[Ranker]:
+    """Return every baseline, fitted on what training sees."""
+    fitted: list[Ranker] = []
+    for make in BASELINES:
+        fitted.append(make().fit(task.buyers, task.products))
+        beat()
+    return fitted
+
+
+def evaluate(
+    folder: Path,
+    dataset: Dataset,
+    exclude_seen: bool = False,
+    beat: Callable[[], None] = nothing,
+) -> dict[str, Any]:
+    """Evaluate a finished run under the protocol that it was trained under.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder; its ``evaluation.json`` is replaced, unless seen products are excluded.
+    dataset : Dataset
+        The one that the run was trained on.
+    exclude_seen : bool
+        Whether products of the history are taken out of every ranking.
+    beat : callable
+        Called now and then, to show that the work goes on.
+
+    Returns
+    -------
+    dict
+        ``run, protocol, targets, cold_targets, models[{name, kind, metrics, ci95, segments}]``;
+        the network comes first.
+
+    Raises
+    ------
+    BadInput
+        Where the run has no finished model, or the dataset has changed since it was trained.
+    """
+    run = RunFolder(folder)
+    config = run.config()
+    task = make_task(config, dataset)
+    run.check_catalogue(task.sequences)
+    rankers = [OnnxRanker(run), *baselines(task, beat)]
+    found = {"run": folder.name} | judge(task, rankers, exclude_seen=exclude_seen, beat=beat)
+    if not exclude_seen:
+        run.write_json("evaluation.json", found)
+    return found

@@ -1,0 +1,164 @@
+"""Histories: what a network or a baseline reads. Parts of flat arrays, padded only in batches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from data.sequences import FIRST, PADDING, UNKNOWN, Floats, Ints, Longs, Sequences
+
+Array = npt.NDArray[Any]
+Columns = Mapping[str, npt.NDArray[Any]]
+
+MISSING_PRICE = np.float32(-1)
+"""Stands for a price that is not known; prices are never negative."""
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Some histories: history ``i`` is ``[start[i], stop[i])`` of every column.
+
+    Attributes
+    ----------
+    columns : mapping of str to array, shape (events,)
+        ``product``, ``brand``, ``category`` (codes), ``price`` (-1 where missing), ``time``
+        (microseconds) and ``session`` of each event, oldest first within a history.
+    start, stop : int64, shape (histories,)
+        Where each history begins and ends in the columns.
+
+    Examples
+    --------
+    >>> columns = {"product": np.array([2, 3, 2, 4], dtype=np.int32)}
+    >>> two = Histories(columns, np.array([0, 3]), np.array([3, 4]))
+    >>> two.padded(("product",))["product"]
+    array([[2, 3, 2],
+           [4, 0, 0]], dtype=int32)
+    >>> two.latest(1).of("product")
+    array([2, 4], dtype=int32)
+    """
+
+    columns: Columns
+    start: Longs
+    stop: Longs
+
+    def __len__(self) -> int:
+        """Return the number of histories."""
+        return len(self.start)
+
+    @property
+    def lengths(self) -> Longs:
+        """Events in each history."""
+        return self.stop - self.start
+
+    def latest(self, length: int | None) -> "Histories":
+        """Keep at most this many of each history's most recent events."""
+        if length is None:
+            return self
+        return Histories(self.columns, np.maximum(self.start, self.stop - length), self.stop)
+
+    def some(self, chosen: slice | npt.NDArray[Any]) -> "Histories":
+        """Keep some of the histories."""
+        return Histories(self.columns, self.start[chosen], self.stop[chosen])
+
+    def indices(self) -> Longs:
+        """Return the events of all histories, one history after another, as column indices."""
+        lengths = self.lengths
+        before = np.cumsum(lengths) - lengths
+        return np.repeat(self.start - before, lengths) + np.arange(lengths.sum())
+
+    def rows(self) -> Longs:
+        """Return which history each of ``indices`` belongs to."""
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    def of(self, column: str) -> npt.NDArray[Any]:
+        """Return one column's values of all histories, one history after another."""
+        return self.columns[column][self.indices()]
+
+    def ages(self) -> Longs:
+        """Return how many events before the end each one lies: 0 for the most recent."""
+        return np.repeat(self.stop, self.lengths) - 1 - self.indices()
+
+    def padded(self, names: tuple[str, ...], width: int | None = None) -> dict[str, Any]:
+        """Return columns padded on the right, [histories, width], and ``length``.
+
+        Parameters
+        ----------
+        names : tuple of str
+            Columns to return.
+        width : int, optional
+            At least the longest history, which is the default.
+        """
+        width = width or max(int(self.lengths.max(initial=0)), 1)
+        places = np.arange(width)
+        inside = places < self.lengths[:, None]
+        index = np.where(inside, self.start[:, None] + places, 0)
+        batch: dict[str, Any] = {}
+        for name in names:
+            column = self.columns[name]
+            if len(column):
+                batch[name] = np.where(inside, column[index], column.dtype.type(PADDING))
+            else:
+                batch[name] = np.zeros(index.shape, dtype=column.dtype)
+        batch["length"] = self.lengths.astype(np.int32)
+        return batch
+
+    def matrix(self, products: int, weights: Floats | None = None) -> sparse.csr_matrix:
+        """Return how often, or with what weight, each history holds each known product.
+
+        Parameters
+        ----------
+        products : int
+            Known products; the matrix has the shape (histories, products).
+        weights : float array, optional
+            One for each of ``indices``; 1 each where it is left out.
+        """
+        codes = self.of("product")
+        known = codes >= FIRST
+        values = np.ones(len(codes), dtype=np.float32) if weights is None else weights
+        shape = (len(self), products)
+        entries = (values[known], (self.rows()[known], codes[known] - FIRST))
+        return sparse.coo_matrix(entries, shape=shape, dtype=np.float32).tocsr()
+
+
+def columns_of(sequences: Sequences) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns that networks and baselines read.
+
+    A known product's brand, category and price are those of the catalogue, as they are when a
+    person puts together a history of products by hand: what was trained is what is served.
+    """
+    known = sequences.product >= FIRST
+
+    def looked_up(own: npt.NDArray[Any], of_product: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.where(known, of_product[sequences.product], own)
+
+    price = looked_up(sequences.price, sequences.product_price).astype(np.float32)
+    return {
+        "product": sequences.product,
+        "brand": looked_up(sequences.brand, sequences.product_brand).astype(np.int32),
+        "category": looked_up(sequences.category, sequences.product_category).astype(np.int32),
+        "price": np.where(np.isnan(price) | (price < 0), MISSING_PRICE, price),
+        "time": sequences.time,
+        "session": sequences.session,
+    }
+
+
+def of_targets(columns: Columns, offsets: Longs, targets: Longs) -> Histories:
+    """Return the history of each target: all earlier events of the same buyer."""
+    buyer = np.searchsorted(offsets, targets, side="right") - 1
+    return Histories(columns, offsets[buyer], targets)
+
+
+def of_buyers(columns: Columns, offsets: Longs, visible: npt.NDArray[np.bool_]) -> Histories:
+    """Return what training sees of each buyer, as one history each; buyers with none go."""
+    seen = {name: values[visible] for name, values in columns.items()}
+    counts = np.add.reduceat(np.append(visible, False).astype(np.int64), offsets[:-1])
+    stop = np.cumsum(counts)
+    return Histories(seen, stop - counts, stop).some(counts > 0)
+
+
+def known(codes: Ints) -> npt.NDArray[np.bool_]:
+    """Tell which product codes stand for a product of the catalogue."""
+    return codes > UNKNOWN

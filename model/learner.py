@@ -1,0 +1,97 @@
+"""One step of learning and one of judging, compiled; the only place that speaks TensorFlow."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from data.sequences import Floats
+from model.config import RunConfig
+from model.full_softmax import full_softmax
+from model.negatives import Negatives
+from model.networks.network import Network
+from model.sampled_softmax import sampled_softmax, score_all
+from model.windows import Batch
+
+
+class Learner:
+    """A network that is being trained.
+
+    Parameters
+    ----------
+    network : Network
+    config : RunConfig
+    negatives : Negatives
+        Draws for a sampled softmax.
+    """
+
+    def __init__(self, network: Network, config: RunConfig, negatives: Negatives) -> None:
+        self.network = network
+        self.config = config
+        self.negatives = negatives
+        self.optimizer = _optimizer(config)
+        self.optimizer.build(network.serving.trainable_variables)
+        self._log_expected = tf.constant(negatives.log_expected)
+        self._train = tf.function(self._train_step, reduce_retracing=True)
+        self._judge = tf.function(self._judge_step, reduce_retracing=True)
+
+    @property
+    def state(self) -> list[Any]:
+        """Every variable that training changes: weights, optimizer, random generators."""
+        return [*self.network.serving.variables, *self.optimizer.variables]
+
+    def train(self, batch: Batch, random: np.random.Generator, rate: float) -> tuple[float, float]:
+        """Learn from a batch; return its mean loss and how many targets came first."""
+        self.optimizer.learning_rate.assign(rate)
+        drawn = self.negatives.draw(random) if self.sampled else np.zeros(0, np.int32)
+        loss, correct = self._train(_tensors(batch), batch.place, batch.answer, drawn)
+        return float(loss), float(correct)
+
+    def judge(self, batch: Batch) -> tuple[Floats, Floats]:
+        """Return the loss of each target over all products, and its rank."""
+        loss, rank = self._judge(_tensors(batch), batch.place, batch.answer)
+        return loss.numpy(), rank.numpy()
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the loss compares with a sample of products only."""
+        return self.config.loss == "sampled_softmax"
+
+    def _hidden(self, inputs: Any, place: Any, training: bool) -> Any:
+        """Return hidden states where a prediction is made, and nowhere on padding."""
+        hidden = self.network.body(inputs, training=training)
+        flat = ops.reshape(hidden, (-1, hidden.shape[-1]))
+        return ops.take(flat, place, axis=0)
+
+    def _train_step(self, inputs: Any, place: Any, answer: Any, drawn: Any) -> tuple[Any, Any]:
+        variables = self.network.serving.trainable_variables
+        output = self.network.output
+        with tf.GradientTape() as tape:
+            hidden = self._hidden(inputs, place, training=True)
+            if self.sampled:
+                losses = sampled_softmax(hidden, answer, output, drawn, self._log_expected)
+                loss, correct = ops.mean(losses), 0.0
+            else:
+                smoothing = self.config.label_smoothing
+                loss, correct = full_softmax(hidden, answer, output.table(), output.bias, smoothing)
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return loss, correct
+
+    def _judge_step(self, inputs: Any, place: Any, answer: Any) -> tuple[Any, Any]:
+        hidden = self._hidden(inputs, place, training=False)
+        logits = score_all(hidden, self.network.output)
+        target = ops.take_along_axis(logits, answer[:, None], axis=1)
+        rank = ops.sum(ops.cast(ops.logical_not(logits < target), "int32"), axis=1)
+        return ops.logsumexp(logits, axis=1) - target[:, 0], rank
+
+
+def _tensors(batch: Batch) -> dict[str, Any]:
+    return {name: tf.constant(values) for name, values in batch.inputs.items()}
+
+
+def _optimizer(config: RunConfig) -> Any:
+    if config.weight_decay:
+        return keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay)
+    return keras.optimizers.Adam(config.learning_rate)

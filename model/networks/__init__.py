@@ -1,0 +1,1 @@
+"""Networks: a body reads a history, an output layer scores every product."""

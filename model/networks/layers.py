@@ -1,0 +1,171 @@
+"""Layers that every network is put together from. All of them respect padding on the right."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from data.sequences import FIRST
+
+register = keras.saving.register_keras_serializable("vitrina")
+
+
+@register
+class Presence(keras.layers.Layer):  # type: ignore[misc]
+    """Which places of a batch hold an event: from codes and lengths, a bool mask."""
+
+    def call(self, codes: Any, length: Any) -> Any:
+        """Return True where an event is; shapes [batch, width] and [batch] to [batch, width]."""
+        return ops.arange(ops.shape(codes)[1])[None, :] < length[:, None]
+
+    def compute_output_spec(self, codes: Any, length: Any) -> Any:
+        """Return the mask's shape and type."""
+        return keras.KerasTensor(codes.shape, dtype="bool")
+
+
+@register
+class Standardise(keras.layers.Layer):  # type: ignore[misc]
+    """Bring a number to mean 0 and standard deviation 1; a missing one (below 0) becomes 0.
+
+    Parameters
+    ----------
+    mean, deviation : float
+        Of the numbers that training sees.
+    logarithm : bool
+        Whether they are of ``log(1 + number)``.
+    """
+
+    def __init__(self, mean: float, deviation: float, logarithm: bool = False, **rest: Any):
+        super().__init__(**rest)
+        self.mean, self.deviation, self.logarithm = mean, deviation, logarithm
+
+    def call(self, numbers: Any) -> Any:
+        """Return [batch, width, 1] from [batch, width]."""
+        present = numbers >= 0
+        values = ops.log1p(ops.maximum(numbers, 0)) if self.logarithm else numbers
+        scaled = (values - self.mean) / self.deviation
+        return ops.where(present, scaled, ops.zeros_like(scaled))[:, :, None]
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the layer was made with."""
+        own = {"mean": self.mean, "deviation": self.deviation, "logarithm": self.logarithm}
+        return {**super().get_config(), **own}
+
+
+@register
+class Last(keras.layers.Layer):  # type: ignore[misc]
+    """The hidden state at each history's last event."""
+
+    def call(self, hidden: Any, length: Any) -> Any:
+        """Return [batch, units] from [batch, width, units] and [batch]."""
+        index = ops.maximum(ops.cast(length, "int32") - 1, 0)[:, None, None]
+        return ops.take_along_axis(hidden, index, axis=1)[:, 0]
+
+
+@register
+class Normalise(keras.layers.BatchNormalization):  # type: ignore[misc]
+    """Batch normalisation that counts events and never padding.
+
+    The mask is an ordinary input here: handed on as Keras does, it would make every recurrent
+    layer after it take the slow path for masked sequences.
+    """
+
+    def call(self, hidden: Any, present: Any, training: bool | None = None) -> Any:
+        """Return [batch, width, units], normalised over the events where ``present`` is True."""
+        return super().call(hidden, training=training, mask=present)
+
+    def build(self, hidden_shape: Any, present_shape: Any = None) -> None:
+        """Make the weights that the hidden state's units need."""
+        super().build(hidden_shape)
+
+    def compute_output_shape(self, hidden_shape: Any, present_shape: Any = None) -> Any:
+        """Return the shape of the hidden state."""
+        return hidden_shape
+
+
+@register
+class ProductScores(keras.layers.Layer):  # type: ignore[misc]
+    """A score for every product: the product of the hidden state with a vector a product.
+
+    The vectors lie in rows, so that a sampled softmax reads only those that it needs.
+
+    Parameters
+    ----------
+    products : int
+        Products that are ranked.
+    """
+
+    def __init__(self, products: int, **rest: Any):
+        super().__init__(**rest)
+        self.products = products
+
+    def build(self, hidden_shape: Any) -> None:
+        """Make one vector and one bias a product."""
+        size = (self.products, hidden_shape[-1])
+        self.vectors = self.add_weight(shape=size, initializer="glorot_uniform", name="vectors")
+        self.bias = self.add_weight(shape=(self.products,), initializer="zeros", name="bias")
+
+    def start_from(self, popularity: Any) -> None:
+        """Let the biases say how popular each product is, before anything is learned."""
+        self.bias.assign(np.log((popularity + 1) / (popularity + 1).sum()))
+
+    def rows(self, index: Any) -> tuple[Any, Any]:
+        """Return the vectors and biases of some products."""
+        return ops.take(self.vectors, index, axis=0), ops.take(self.bias, index, axis=0)
+
+    def table(self) -> Any:
+        """Return every product's vector, [products, units]."""
+        return ops.convert_to_tensor(self.vectors)
+
+    def call(self, hidden: Any) -> Any:
+        """Return [batch, products] from [batch, units]."""
+        return ops.matmul(hidden, ops.transpose(self.vectors)) + self.bias
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the layer was made with."""
+        return {**super().get_config(), "products": self.products}
+
+
+@register
+class ProductVectors(ProductScores):
+    """One vector a product, for reading a history and for scoring what comes next (tied).
+
+    Parameters
+    ----------
+    products : int
+        Products that are ranked; padding and unknown have vectors too.
+    width : int
+        Numbers of a vector.
+    """
+
+    def __init__(self, products: int, width: int, **rest: Any):
+        super().__init__(products, **rest)
+        self.width = width
+
+    def build(self, codes_shape: Any) -> None:
+        """Make one vector a code and one bias a product."""
+        self.vectors = self.add_weight(
+            shape=(self.products + FIRST, self.width),
+            initializer=keras.initializers.RandomNormal(stddev=self.width**-0.5),
+            name="vectors",
+        )
+        self.bias = self.add_weight(shape=(self.products,), initializer="zeros", name="bias")
+
+    def rows(self, index: Any) -> tuple[Any, Any]:
+        """Return the vectors and biases of some products."""
+        return ops.take(self.vectors, index + FIRST, axis=0), ops.take(self.bias, index, axis=0)
+
+    def table(self) -> Any:
+        """Return every ranked product's vector, [products, width]."""
+        return self.vectors[FIRST:]
+
+    def call(self, inputs: Any, scores: bool = False) -> Any:
+        """Return vectors of codes; or with ``scores`` a score a product for hidden states."""
+        if not scores:
+            return ops.take(self.vectors, inputs, axis=0)
+        return ops.matmul(inputs, ops.transpose(self.table())) + self.bias
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the layer was made with."""
+        return {**super().get_config(), "width": self.width}

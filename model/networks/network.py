@@ -1,0 +1,56 @@
+"""A network, put together: features → body → output layer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+from keras import layers
+
+from data.sequences import FIRST
+from model.config import RunConfig
+from model.networks import paper
+from model.networks.events import embed, input_of
+from model.networks.layers import Last, Presence, ProductScores, ProductVectors
+from model.networks.sizes import Sizes
+
+BODIES: dict[str, Callable[[Any, Any, RunConfig], Any]] = {"paper": paper.body}
+"""Body by name: (events [batch, width, numbers], present [batch, width], config) → hidden."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network in its parts.
+
+    Attributes
+    ----------
+    body : keras.Model
+        From the features and ``length`` to hidden states, [batch, width, units].
+    output : ProductScores
+        From hidden states to a score for every product.
+    serving : keras.Model
+        From the features and ``length`` to the scores after the last event, [batch, products];
+        their softmax are probabilities.
+    """
+
+    body: Any
+    output: ProductScores
+    serving: Any
+
+
+def build(config: RunConfig, sizes: Sizes) -> Network:
+    """Return a new network with random weights; ``config.seed`` fixes them."""
+    keras.utils.set_random_seed(config.seed)
+    ranked = sizes.products - FIRST
+    tied = ProductVectors(ranked, config.embedding_width) if config.tied_embeddings else None
+    inputs = {name: input_of(name) for name in (*config.features, "length")}
+    present = Presence()(inputs[config.features[0]], inputs["length"])
+    hidden = BODIES[config.network](embed(inputs, config, sizes, tied), present, config)
+    if tied is not None:
+        hidden = layers.Dense(config.embedding_width, name="to_product")(hidden)
+    body = keras.Model(inputs, hidden, name="body")
+    last = Last()(hidden, inputs["length"])
+    output = tied or ProductScores(ranked)
+    scores = tied(last, scores=True) if tied is not None else output(last)
+    scores = layers.Activation("linear", dtype="float32", name="scores")(scores)
+    return Network(body, output, keras.Model(inputs, scores, name=config.network))

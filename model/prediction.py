@@ -1,0 +1,202 @@
+"""Prediction: what a buyer will buy next, through onnxruntime and without any network library."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import onnxruntime
+
+from data.errors import BadInput
+from data.sequences import FIRST, UNKNOWN, Floats, Ints
+from data.text import _
+from model.histories import MISSING_PRICE, Histories
+from model.metrics import top
+from model.ranker import Kind, Ranker, log_probabilities
+from model.saved import RunFolder
+
+
+class OnnxRanker(Ranker):
+    """The network of a finished run.
+
+    Parameters
+    ----------
+    run : RunFolder
+    threads : int, optional
+        Threads of a prediction; all cores where it is left out.
+    """
+
+    kind: ClassVar[Kind] = "network"
+    probabilities = True
+
+    def __init__(self, run: RunFolder, threads: int = 0) -> None:
+        config = run.config()
+        self.name = config.network
+        self._length = config.sequence_length
+        file = run.path / "model.onnx"
+        if not file.exists():
+            raise BadInput(
+                _("Run {run} has no finished model yet; wait until its training has ended.").format(
+                    run=run.path.name
+                )
+            )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(file), options, providers=["CPUExecutionProvider"]
+        )
+        self._inputs = tuple(one.name for one in self._session.get_inputs())
+
+    def scores(self, histories: Histories) -> Floats:
+        """Return a score for every product; their softmax are probabilities."""
+        features = tuple(name for name in self._inputs if name != "length")
+        batch = histories.latest(self._length).padded(features)
+        found: Floats = self._session.run(None, {name: batch[name] for name in self._inputs})[0]
+        return found
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One ranked product: its place, what it is, and whether the history holds it already."""
+
+    rank: int
+    product: str
+    probability: float
+    brand: str | None
+    category: str | None
+    price: float | None
+    repeat: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON values."""
+        return asdict(self)
+
+
+class Predictor:
+    """Predicts from the folder of a finished run; needs neither the dataset nor TensorFlow.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    threads : int
+        Threads of a prediction; 1 suits a web process.
+
+    Raises
+    ------
+    BadInput
+        Where the run has no finished model.
+    """
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        self._run = RunFolder(folder)
+        self._ranker = OnnxRanker(self._run, threads)
+        self._table = self._run.vocabulary
+        ids = self._table["product"].tolist()
+        self._codes = {product: code for code, product in enumerate(ids, start=FIRST)}
+
+    @property
+    def products(self) -> list[str]:
+        """The catalogue's product ids, most frequent first."""
+        return list(self._codes)
+
+    def knows(self, product: str) -> bool:
+        """Tell whether training has seen a product."""
+        return product in self._codes
+
+    def history(self, products: Sequence[str]) -> Histories:
+        """Return products, oldest first, as one history; unknown ones keep their place."""
+        codes = np.array([self._codes.get(one, UNKNOWN) for one in products], dtype=np.int32)
+        columns = {
+            "product": codes,
+            "brand": self._looked_up(codes, "brand_code", UNKNOWN).astype(np.int32),
+            "category": self._looked_up(codes, "category_code", UNKNOWN).astype(np.int32),
+            "price": self._looked_up(codes, "price", np.nan).astype(np.float32),
+            "time": np.zeros(len(codes), dtype=np.int64),
+            "session": np.full(len(codes), -1, dtype=np.int32),
+        }
+        price = columns["price"]
+        columns["price"] = np.where(np.isnan(price) | (price < 0), MISSING_PRICE, price)
+        return Histories(columns, np.array([0]), np.array([len(codes)]))
+
+    def scores(self, products: Sequence[str]) -> Floats:
+        """Return the logarithm of every product's probability, [products].
+
+        An empty history says nothing: every product's share of the training events.
+        """
+        if not products:
+            counts = self._columns["count"]
+            shares: Floats = np.log(counts / counts.sum())
+            return shares
+        found: Floats = log_probabilities(self._ranker.scores(self.history(products)))[0]
+        return found
+
+    def recommend(
+        self,
+        history: Sequence[str],
+        k: int = 10,
+        exclude_seen: bool = False,
+        only: Collection[str] | None = None,
+    ) -> list[Recommendation]:
+        """Return the products that are most probable next, best first.
+
+        Parameters
+        ----------
+        history : sequence of str
+            Product ids, oldest first; may be empty, and may hold products that training has
+            never seen.
+        k : int
+            Products to return; fewer where fewer are left.
+        exclude_seen : bool
+            Whether products of the history are left out.
+        only : collection of str, optional
+            Rank these products alone; probabilities stay those among all products.
+
+        Raises
+        ------
+        BadInput
+            Where ``k`` is less than 1.
+        """
+        if k < 1:
+            raise BadInput(_("k cannot be “{k}”: it takes a whole number from 1.").format(k=k))
+        scores = self.scores(history)
+        allowed = np.ones(len(scores), dtype=bool)
+        seen = {self._codes[one] - FIRST for one in history if one in self._codes}
+        if exclude_seen:
+            allowed[list(seen)] = False
+        if only is not None:
+            among = [self._codes[one] - FIRST for one in only if one in self._codes]
+            allowed &= np.isin(np.arange(len(scores)), among)
+        ranked = top(np.where(allowed, scores, -np.inf)[None], min(k, int(allowed.sum())) or 1)[0]
+        chosen = [int(index) for index in ranked if allowed[index]]
+        return [
+            self._recommendation(place, index, float(np.exp(scores[index])), index in seen)
+            for place, index in enumerate(chosen, start=1)
+        ]
+
+    @cached_property
+    def _columns(self) -> dict[str, Any]:
+        return {name: self._table[name].to_numpy() for name in self._table.columns}
+
+    def _looked_up(self, codes: Ints, column: str, missing: float) -> Any:
+        values = self._columns[column]
+        index = np.maximum(codes - FIRST, 0)
+        return np.where(codes >= FIRST, values[index], missing)
+
+    def _recommendation(
+        self, rank: int, index: int, probability: float, repeat: bool
+    ) -> Recommendation:
+        row = {name: values[index] for name, values in self._columns.items()}
+        price = float(row["price"])
+        return Recommendation(
+            rank=rank,
+            product=str(row["product"]),
+            probability=probability,
+            brand=row["brand"] if isinstance(row["brand"], str) else None,
+            category=row["category"] if isinstance(row["category"], str) else None,
+            price=None if np.isnan(price) else round(price, 4),
+            repeat=repeat,
+        )

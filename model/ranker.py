@@ -1,0 +1,74 @@
+"""What networks and baselines have in common: they score every product for a history."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from data.sequences import FIRST, Floats, Longs
+from model.histories import Histories
+
+Kind = Literal["network", "baseline"]
+
+
+class Ranker(ABC):
+    """Scores every product of the catalogue for each history; the highest comes first.
+
+    Attributes
+    ----------
+    name : str
+        What tables call it.
+    kind : {"network", "baseline"}
+    probabilities : bool
+        Whether the softmax of the scores is meant as probabilities.
+    """
+
+    name: str
+    kind: ClassVar[Kind] = "baseline"
+    probabilities: ClassVar[bool] = False
+
+    @abstractmethod
+    def scores(self, histories: Histories) -> Floats:
+        """Return the scores, float32 [histories, products]."""
+
+
+class Baseline(Ranker):
+    """A simple model that is fitted by counting."""
+
+    @abstractmethod
+    def fit(self, buyers: Histories, products: int) -> "Baseline":
+        """Count what training sees.
+
+        Parameters
+        ----------
+        buyers : Histories
+            Each buyer's visible events.
+        products : int
+            Products that are ranked.
+
+        Returns
+        -------
+        Baseline
+            Itself.
+        """
+
+
+def popularity(buyers: Histories, products: int) -> Longs:
+    """Return how many visible events each product has, shape (products,)."""
+    codes = buyers.of("product")
+    return np.bincount(codes[codes >= FIRST] - FIRST, minlength=products).astype(np.int64)
+
+
+def log_total(scores: Floats) -> Floats:
+    """Return the logarithm of the sum of each row's exponentials, [rows, 1]."""
+    highest = scores.max(axis=1, keepdims=True)
+    shifted = np.subtract(scores, highest)
+    np.exp(shifted, out=shifted)
+    total: Floats = highest + np.log(shifted.sum(axis=1, keepdims=True, dtype=np.float64))
+    return total
+
+
+def log_probabilities(scores: Floats) -> Floats:
+    """Return the logarithm of the softmax of each row of scores."""
+    found: Floats = scores - log_total(scores)
+    return found

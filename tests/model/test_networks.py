@@ -1,0 +1,117 @@
+"""What every network must do, whatever is inside it."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from data.sequences import UNKNOWN
+from model.config import RunConfig
+from model.export import save_network
+from model.histories import Histories
+from model.networks.network import BODIES, Network, build
+from model.networks.sizes import Sizes
+from model.prediction import OnnxRanker
+from model.saved import RunFolder
+from model.task import Task, task_of
+from tests.model.toys import prepared, random_histories, small
+
+VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in BODIES} | {
+    "tied": {"tied_embeddings": True},
+    "product alone": {"features": "product"},
+}
+
+
+class Built:
+    """A network with random weights, and histories to try it on."""
+
+    def __init__(self, config: RunConfig, folder: Path) -> None:
+        self.config = config
+        self.task: Task = task_of(prepared(random_histories(60, 40)), config)
+        self.network: Network = build(config, Sizes.of(self.task))
+        random = np.random.default_rng(3)
+        for variable in self.network.serving.variables:
+            if "seed" not in variable.path and not np.asarray(variable).any():
+                variable.assign(random.uniform(0.1, 0.5, variable.shape))
+        self.histories = self.task.histories(self.task.split.test)
+        self.run = RunFolder(folder)
+        self.run.write_json("config.json", config.as_dict())
+        self.run.write_vocabulary(self.task.sequences)
+        save_network(self.run, self.network)
+        self.onnx = OnnxRanker(self.run, threads=1)
+
+    def keras_scores(self, histories: Histories, width: int | None = None) -> Any:
+        batch = histories.latest(self.config.sequence_length).padded(self.config.features, width)
+        return np.asarray(self.network.serving(batch))
+
+
+@pytest.fixture(scope="module", params=VARIANTS)
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return Built(small(**VARIANTS[request.param]), tmp_path_factory.mktemp("network"))
+
+
+def test_a_history_gives_the_same_scores_at_every_padding(built: Built) -> None:
+    one = built.histories.some(slice(4, 5))
+    length = int(one.lengths[0])
+    alone = built.keras_scores(one)
+    for width in (length + 1, length + 2, length + 7, 20, 50):
+        np.testing.assert_allclose(built.keras_scores(one, width), alone, atol=1e-5)
+
+
+def test_a_history_gives_the_same_scores_alone_and_in_a_batch(built: Built) -> None:
+    together = built.keras_scores(built.histories)
+    assert len(np.unique(built.histories.lengths)) > 3
+    for i in range(len(built.histories)):
+        alone = built.keras_scores(built.histories.some(slice(i, i + 1)))
+        np.testing.assert_allclose(alone[0], together[i], atol=1e-5)
+
+
+def test_onnx_equals_keras_alone_and_in_a_batch(built: Built) -> None:
+    together = built.keras_scores(built.histories)
+    np.testing.assert_allclose(built.onnx.scores(built.histories), together, atol=1e-5)
+    for i in range(0, len(built.histories), 7):
+        alone = built.onnx.scores(built.histories.some(slice(i, i + 1)))
+        np.testing.assert_allclose(alone[0], together[i], atol=1e-5)
+
+
+def test_a_later_event_never_changes_an_earlier_prediction(built: Built) -> None:
+    batch = built.histories.some(built.histories.lengths >= 5).padded(built.config.features)
+    before = np.asarray(built.network.body(batch))
+    for name in built.config.features:
+        batch[name][:, 3:] = batch[name][:, 3:][:, ::-1] + batch[name].dtype.type(0)
+        batch[name][:, 3:] = np.roll(batch[name][:, 3:], 1, axis=0)
+    after = np.asarray(built.network.body(batch))
+    np.testing.assert_allclose(after[:, :3], before[:, :3], atol=1e-5)
+    assert np.abs(after[:, 3:] - before[:, 3:]).max() > 1e-3
+
+
+def test_an_unknown_product_gives_finite_scores(built: Built) -> None:
+    columns = {name: values.copy() for name, values in built.histories.columns.items()}
+    columns["product"][:] = UNKNOWN
+    unknown = Histories(columns, built.histories.start, built.histories.stop)
+    assert np.isfinite(built.onnx.scores(unknown)).all()
+
+
+def test_a_saved_network_loads_safely_and_says_the_same(built: Built) -> None:
+    loaded = keras.models.load_model(built.run.path / "model.keras", safe_mode=True)
+    batch = built.histories.padded(built.config.features)
+    np.testing.assert_allclose(
+        np.asarray(loaded(batch)), np.asarray(built.network.serving(batch)), atol=1e-6
+    )
+
+
+def test_the_same_seed_makes_the_same_network(built: Built) -> None:
+    again = build(built.config, Sizes.of(built.task))
+    other = build(built.config.override({"seed": 99}), Sizes.of(built.task))
+    first = build(built.config, Sizes.of(built.task))
+    same, differ = (
+        [
+            np.array_equal(a, b)
+            for a, b in zip(first.serving.weights, net.serving.weights, strict=True)
+        ]
+        for net in (again, other)
+    )
+    assert all(same)
+    assert not all(differ)
