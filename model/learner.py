@@ -75,7 +75,9 @@ class Learner:
                 loss, correct = ops.mean(losses), 0.0
             else:
                 smoothing = self.config.label_smoothing
-                loss, correct = full_softmax(hidden, answer, output.table(), output.bias, smoothing)
+                loss, correct = full_softmax(
+                    hidden, answer, output.table(), output.bias, smoothing=smoothing
+                )
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         return loss, correct
 

@@ -20,8 +20,8 @@ class Negatives:
     Examples
     --------
     >>> draws = Negatives(np.array([100, 1]), power=0.5, number=1100)
-    >>> np.bincount(draws.draw(np.random.default_rng(0))) // 100
-    array([9, 1])
+    >>> len(draws.draw(np.random.default_rng(0)))
+    1100
     >>> draws.log_expected.round(2)
     array([6.91, 4.61], dtype=float32)
     """
