@@ -13,7 +13,7 @@ from data.home import Home
 from data.store import Store
 from data.text import _
 from model.config import RunConfig
-from model.prediction import HistoryItem, Predictor
+from model.prediction import Predictor
 
 KEPT_PREDICTORS = 4
 
@@ -45,8 +45,8 @@ def _load(folder: Path, _changed: int) -> Predictor:
     return Predictor(folder)
 
 
-def history_of(home: Home, run: str, user: str) -> list[HistoryItem]:
-    """Return the events of a buyer that the run's preparation keeps, the oldest first.
+def history_of(home: Home, run: str, user: str) -> list[str]:
+    """Return the products of a buyer that the run's preparation keeps, the oldest first.
 
     Raises
     ------
@@ -56,12 +56,7 @@ def history_of(home: Home, run: str, user: str) -> list[HistoryItem]:
     found = Runs(home).get(run)
     preparation = RunConfig.from_dict(found.config).preparation
     events = buyer_history(Store(home).open(found.dataset), preparation, user)
-    return [
-        HistoryItem(product=product, time=time.timestamp(), price=price)
-        for product, time, price in zip(
-            events["product"], events["time"], events["price"], strict=True
-        )
-    ]
+    return [str(product) for product in events["product"]]
 
 
 def for_user(
@@ -83,15 +78,14 @@ def for_history(
         Where the run knows none of the products.
     """
     loaded = predictor(home, run)
-    unknown = [product for product in products if product not in loaded]
+    unknown = [product for product in products if not loaded.knows(product)]
     if products and len(unknown) == len(products):
         raise BadInput(
             _("Run {run} knows none of these products: {products}.").format(
                 run=run, products=", ".join(unknown)
             )
         )
-    history = [HistoryItem(product=product) for product in products]
-    return _answer(loaded, run, None, history, k=k, exclude_seen=exclude_seen) | {
+    return _answer(loaded, run, None, products, k=k, exclude_seen=exclude_seen) | {
         "unknown": unknown
     }
 
@@ -100,7 +94,7 @@ def _answer(
     loaded: Predictor,
     run: str,
     user: str | None,
-    history: Sequence[HistoryItem],
+    history: Sequence[str],
     *,
     k: int,
     exclude_seen: bool,
@@ -109,6 +103,6 @@ def _answer(
     return {
         "run": run,
         "user": user,
-        "history": [item.product for item in history],
+        "history": list(history),
         "items": [item.as_dict() for item in items],
     }
