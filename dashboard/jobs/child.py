@@ -71,15 +71,13 @@ def _carry_out(runs: Runs, claim: Run, sink: Sink) -> tuple[State, str | None, s
     job = Job(runs.home, claim, runs.folder(claim.run))
     job.folder.mkdir(parents=True, exist_ok=True)
     try:
-        if not sink.stop():
-            WORK[claim.kind](job, sink)
+        if not sink.stop() and WORK[claim.kind](job, sink):
+            return State.FINISHED, None, None
     except Cancelled:
-        sink.ask_to_stop()
+        pass
     except Exception as error:
         traceback.print_exc()
         return State.FAILED, classify(error, _data_is_there(job)), sentence(error)
-    if not sink.stop():
-        return State.FINISHED, None, None
     if _asked_by_a_person(runs, claim):
         return State.STOPPED, None, None
     return State.INTERRUPTED, SHUTDOWN, None

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from math import isfinite
@@ -54,9 +54,7 @@ class Sink:
         # No lock guards this word, so that a signal's handler may say it at any moment.
         self._stop = False
         self._over = threading.Event()
-        # The first epoch that a resumed training reports takes the place of what it had said.
-        self._rewind_due = claim.resume
-        self._rewind_from: int | None = None
+        self._resumed: Sequence[Mapping[str, Any]] | None = None
         self._process = psutil.Process()
         self._thread = threading.Thread(target=self._pulse, name="pulse", daemon=True)
 
@@ -71,19 +69,26 @@ class Sink:
     def metric(self, epoch: int, step: int | None, name: str, value: float) -> None:
         """Report a figure; ``step`` is None for that of a whole epoch.
 
-        Epochs and steps count from 1. The figure ``parameters`` is kept with the run itself.
+        Epochs and steps count from 1. The figure ``parameters`` is kept with the run itself, and
+        ``progress`` is no curve but the share of the epoch that is done.
         """
         if name == "parameters":
             self._parameters = int(value)
             return
+        if name == "progress":
+            self.progress(share=value)
+            return
         point = Point(epoch, step, name, float(value), self._runs.clock())
         with self._lock:
-            if self._rewind_due and epoch > 0:
-                self._rewind_due, self._rewind_from = False, epoch
             self._waiting.append(point)
             self._progress["epoch"] = epoch
             if step is not None:
                 self._progress["step"] = step
+
+    def resumed(self, history: Sequence[Mapping[str, Any]]) -> None:
+        """Report the whole epochs that a training goes on from, before any figure of it."""
+        with self._lock:
+            self._resumed = list(history)
 
     def progress(self, **numbers: Any) -> None:
         """Report how far the work is, in whatever terms its kind has."""
@@ -126,7 +131,7 @@ class Sink:
                 sampled = now
                 self._sample()
             try:
-                if self._waiting:
+                if self._waiting or self._resumed is not None:
                     self._append()
                 if now - beaten >= BEAT_SECONDS:
                     self._beat()
@@ -139,10 +144,10 @@ class Sink:
 
     def _append(self) -> None:
         with self._lock:
-            points, rewind = list(self._waiting), self._rewind_from
-        if rewind is not None:
-            self._runs.rewind(self._claim.run, self._claim.attempt, rewind)
-            self._rewind_from = None
+            points, history = list(self._waiting), self._resumed
+        if history is not None:
+            self._runs.rewind(self._claim.run, self._claim.attempt, history)
+            self._resumed = None
         self._runs.append(self._claim.run, self._claim.attempt, points)
         with self._lock:
             del self._waiting[: len(points)]

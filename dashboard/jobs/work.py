@@ -19,18 +19,18 @@ class Job:
     folder: Path
 
 
-def train(job: Job, sink: Sink) -> None:
-    """Train a network, or go on with its training."""
+def train(job: Job, sink: Sink) -> bool:
+    """Train a network, or go on with its training; False where it was stopped."""
     from model.config import RunConfig
     from model.training import train as train_network
 
     dataset = Store(job.home).open(job.run.dataset)
     config = RunConfig.from_dict(job.run.config)
     sink.progress(epochs=config.epochs)
-    train_network(config, dataset, job.folder, sink, sink.stop, resume=job.run.resume)
+    return train_network(config, dataset, job.folder, sink, sink.stop, resume=job.run.resume)
 
 
-def import_files(job: Job, sink: Sink) -> None:
+def import_files(job: Job, sink: Sink) -> bool:
     """Turn files into a dataset; what was uploaded for it is removed when it is done."""
     from data.ingest import ingest
 
@@ -46,9 +46,10 @@ def import_files(job: Job, sink: Sink) -> None:
     for file in files:
         if job.home.uploads in file.parents:
             file.unlink(missing_ok=True)
+    return True
 
 
-WORK: dict[str, Callable[[Job, Sink], None]] = {
+WORK: dict[str, Callable[[Job, Sink], bool]] = {
     "train": train,
     "import": import_files,
 }

@@ -2,7 +2,8 @@
 
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
-    consumes,
     invariant,
     multiple,
     precondition,
@@ -38,6 +38,7 @@ class Child:
     attempt: int
     process: Process
     epoch: int
+    resumed: bool
     stop_seen: bool = False
 
 
@@ -51,13 +52,23 @@ class Expected:
     saved: int = 0
     last_seq: int = 0
     hidden: bool = False
-    claims: list[int] = field(default_factory=list)
+
+
+WHICH = st.integers(0, 11)
+NOT_ACTIVE = ENDED | {State.QUEUED}
+
+
+def _pick(names: list[str], which: int) -> str:
+    return names[which % len(names)]
+
+
+def _figures(epoch: int) -> dict[str, float]:
+    return {"epoch": epoch, "val_loss": 9.0 - epoch}
 
 
 class Life(RuleBasedStateMachine):
     """Runs in a real table beside a plain account of what must become of them."""
 
-    names = Bundle("names")
     children = Bundle("children")
 
     def __init__(self) -> None:
@@ -65,7 +76,7 @@ class Life(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.clock = Clock()
         self.runs = Runs(Home(self.folder), clock=self.clock)
-        self.runs.set_parallel(3)
+        self.runs.set_parallel(2)
         self.expected: dict[str, Expected] = {}
         self.pids = 5_000_000
 
@@ -73,19 +84,24 @@ class Life(RuleBasedStateMachine):
         assert may(self.expected[run].state, state)
         self.expected[run].state = state
 
+    def _begun(self, child: Child) -> bool:
+        return self._current(child) and self.runs.get(child.run).pid == child.process.pid
+
     def _current(self, child: Child) -> bool:
         known = self.expected.get(child.run)
         return known is not None and known.attempt == child.attempt and known.state in ACTIVE
 
-    @rule(target=names, dataset=st.sampled_from(["a", "b"]), priority=st.integers(-1, 1))
-    def create(self, dataset: str, priority: int) -> str:
+    # Few runs, so that each goes through much.
+    @precondition(lambda self: len(self.expected) < 3)
+    @rule(dataset=st.sampled_from(["a", "b"]), priority=st.integers(-1, 1))
+    def create(self, dataset: str, priority: int) -> None:
         run = self.runs.create("train", dataset, {"epochs": 3}, priority=priority)
         assert run not in self.expected
         self.expected[run] = Expected(State.QUEUED)
-        return run
 
-    @rule(target=children)
-    def claim(self) -> object:
+    @precondition(lambda self: any(run.state is State.QUEUED for run in self.expected.values()))
+    @rule(target=children, begins=st.booleans())
+    def claim(self, begins: bool) -> object:
         claimed = self.runs.claim()
         waiting = [
             run
@@ -93,7 +109,7 @@ class Life(RuleBasedStateMachine):
             if known.state is State.QUEUED and not known.hidden
         ]
         active = sum(known.state in ACTIVE for known in self.expected.values())
-        assert (claimed is not None) == (bool(waiting) and active < 3)
+        assert (claimed is not None) == (bool(waiting) and active < 2)
         if claimed is None:
             return multiple()
         assert claimed.run in waiting
@@ -103,10 +119,18 @@ class Life(RuleBasedStateMachine):
         assert claimed.attempt == known.attempt
         self.pids += 1
         resumed_at = known.saved if claimed.resume else 0
-        return Child(claimed.run, claimed.attempt, Process(self.pids, 1.0), resumed_at)
+        child = Child(
+            claimed.run, claimed.attempt, Process(self.pids, 1.0), resumed_at, claimed.resume
+        )
+        if begins:
+            self._begin(child)
+        return child
 
     @rule(child=children)
     def begin(self, child: Child) -> None:
+        self._begin(child)
+
+    def _begin(self, child: Child) -> None:
         known = self.expected.get(child.run)
         try:
             begun = self.runs.begin(child.run, child.attempt, child.process)
@@ -118,26 +142,38 @@ class Life(RuleBasedStateMachine):
         if known.state is State.STARTING:
             self._move(child.run, State.RUNNING)
         assert begun.state is known.state
+        if child.resumed:
+            history = [_figures(epoch) for epoch in range(1, child.epoch + 1)]
+            self.runs.rewind(child.run, child.attempt, history)
+            known.last_seq += 1 if child.epoch > known.epochs else 0
+            known.epochs = child.epoch
 
-    @rule(child=children, saved=st.booleans())
-    def report_an_epoch(self, child: Child, saved: bool) -> None:
+    @rule(child=children, saves=st.booleans(), tells=st.booleans())
+    def finish_an_epoch(self, child: Child, saves: bool, tells: bool) -> None:
+        """An epoch is saved and then told of; a crash may come before either."""
         epoch = child.epoch + 1
         points = [
             Point(epoch, epoch * 10, "loss", 1.0, self.clock.now),
-            Point(epoch, None, "val_loss", 9.0 - epoch, self.clock.now),
+            Point(epoch, None, "val_loss", _figures(epoch)["val_loss"], self.clock.now),
         ]
-        try:
-            self.runs.rewind(child.run, child.attempt, epoch)
-            last = self.runs.append(child.run, child.attempt, points)
-        except LostClaim:
-            assert not self._current(child)
+        if self._current(child) and not self._begun(child):
+            self._begin(child)
+        if not self._begun(child):
+            with pytest.raises(LostClaim):
+                self.runs.rewind(child.run, child.attempt, [])
+            with pytest.raises(LostClaim):
+                self.runs.append(child.run, child.attempt, points)
             return
-        assert self._current(child)
         known = self.expected[child.run]
-        assert last > known.last_seq
-        child.epoch = known.epochs = epoch
-        if saved:
+        if saves:
             known.saved = epoch
+        if not tells:
+            self.runs.end(child.run, child.attempt, State.INTERRUPTED, "killed")
+            self._move(child.run, State.INTERRUPTED)
+            return
+        last = self.runs.append(child.run, child.attempt, points)
+        assert last == known.last_seq + 2
+        child.epoch = known.epochs = epoch
         known.last_seq = last
 
     @rule(child=children)
@@ -158,73 +194,75 @@ class Life(RuleBasedStateMachine):
             self._move(child.run, state)
             assert self.runs.get(child.run).ended or state is State.QUEUED
 
-    @rule(child=consumes(children))
+    # A process that is taken for dead may still have something to say.
+    @rule(child=children)
     def crash(self, child: Child) -> None:
         if self.runs.end(child.run, child.attempt, State.INTERRUPTED, "killed"):
             assert self._current(child)
             self._move(child.run, State.INTERRUPTED)
 
-    @rule(run=names)
-    def stop(self, run: str) -> None:
-        known = self.expected.get(run)
-        if known is None or known.hidden or known.state in ENDED:
-            with pytest.raises(BadInput):
-                self.runs.request_stop(run)
-        elif known.state is State.QUEUED:
-            assert self.runs.request_stop(run) is State.STOPPED
-            self._move(run, State.STOPPED)
-        else:
-            assert self.runs.request_stop(run) is State.STOPPING
-            known.state = State.STOPPING
+    def _with(self, states: Collection[State], hidden: bool = False) -> list[str]:
+        return [
+            run
+            for run, known in self.expected.items()
+            if known.state in states and known.hidden == hidden
+        ]
 
-    @rule(run=names)
-    def resume(self, run: str) -> None:
-        known = self.expected.get(run)
-        if known is None or known.hidden or known.state not in RESUMABLE:
-            with pytest.raises(BadInput):
-                self.runs.resume(run)
-        else:
-            self.runs.resume(run)
-            self._move(run, State.QUEUED)
+    @precondition(lambda self: self._with(ACTIVE | {State.QUEUED}))
+    @rule(which=WHICH)
+    def stop(self, which: int) -> None:
+        run = _pick(self._with(ACTIVE | {State.QUEUED}), which)
+        waited = self.expected[run].state is State.QUEUED
+        expected = State.STOPPED if waited else State.STOPPING
+        assert self.runs.request_stop(run) is expected
+        self.expected[run].state = expected
 
-    @rule(run=names)
-    def extend(self, run: str) -> None:
-        known = self.expected.get(run)
-        if known is None or known.hidden or known.state not in ENDED:
-            with pytest.raises(BadInput):
-                self.runs.extend(run, 1)
-        else:
-            self.runs.extend(run, 1)
-            self._move(run, State.QUEUED)
+    @precondition(lambda self: self._with(RESUMABLE))
+    @rule(which=WHICH)
+    def resume(self, which: int) -> None:
+        run = _pick(self._with(RESUMABLE), which)
+        self.runs.resume(run)
+        self._move(run, State.QUEUED)
 
-    @rule(run=names)
-    def remove(self, run: str) -> None:
-        known = self.expected.get(run)
-        if known is None or known.hidden or known.state in ACTIVE:
-            with pytest.raises(BadInput):
-                self.runs.remove(run)
-        else:
-            self.runs.remove(run)
-            known.hidden = True
+    @precondition(lambda self: self._with(ENDED))
+    @rule(which=WHICH)
+    def extend(self, which: int) -> None:
+        run = _pick(self._with(ENDED), which)
+        self.runs.extend(run, 1)
+        self._move(run, State.QUEUED)
 
-    @precondition(lambda self: any(known.hidden for known in self.expected.values()))
-    @rule()
-    def restore(self) -> None:
-        run = next(run for run, known in self.expected.items() if known.hidden)
+    @precondition(lambda self: self._with(NOT_ACTIVE))
+    @rule(which=WHICH)
+    def remove_and_restore(self, which: int) -> None:
+        run = _pick(self._with(NOT_ACTIVE), which)
+        self.runs.remove(run)
+        self.expected[run].hidden = True
+        self.the_table_is_what_it_must_be()
         self.runs.restore(run)
         self.expected[run].hidden = False
 
-    @rule(run=names)
-    def delete(self, run: str) -> None:
-        known = self.expected.get(run)
-        if known is None or known.hidden or known.state in ACTIVE:
-            with pytest.raises(BadInput):
-                self.runs.delete(run)
-        else:
-            self.runs.delete(run)
-            del self.expected[run]
+    @precondition(lambda self: len(self._with(NOT_ACTIVE)) > 1)
+    @rule(which=WHICH)
+    def delete(self, which: int) -> None:
+        run = _pick(self._with(NOT_ACTIVE), which)
+        self.runs.delete(run)
+        del self.expected[run]
 
-    @rule(seconds=st.integers(-120, 120))
+    @precondition(lambda self: self.expected)
+    @rule(which=WHICH)
+    def what_is_not_possible_is_refused(self, which: int) -> None:
+        run = _pick(list(self.expected), which)
+        state = self.expected[run].state
+        refused: list[Callable[[str], object]] = []
+        refused += [self.runs.remove, self.runs.delete] if state in ACTIVE else []
+        refused += [self.runs.request_stop] if state in ENDED else []
+        refused += [self.runs.resume] if state not in RESUMABLE else []
+        refused += [lambda name: self.runs.extend(name, 1)] if state not in ENDED else []
+        for ask in refused:
+            with pytest.raises(BadInput):
+                ask(run)
+
+    @rule(seconds=st.sampled_from([-3_600, -1, 1, 3_600]))
     def the_clock_is_set(self, seconds: int) -> None:
         self.clock.now += seconds
 
@@ -252,7 +290,7 @@ class Life(RuleBasedStateMachine):
 
 TestLife = Life.TestCase
 TestLife.settings = settings(
-    max_examples=20,
+    max_examples=40,
     stateful_step_count=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
