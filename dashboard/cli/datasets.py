@@ -1,7 +1,6 @@
 """``vitrina demo``, ``import``, ``datasets`` and ``stats``: logs in, and what they hold."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from data.home import Home
 from data.text import _
 
 if TYPE_CHECKING:
-    from data.ingest import Progress
+    from data.progress import Progress
 
 
 @click.command()
@@ -51,7 +50,9 @@ def demo_command(
     "mapping",
     help="Which column holds what: user=COL,item=COL,time=COL,type=COL,category=COL,…",
 )
-@click.option("--replace", is_flag=True, help="Put it in place of a dataset of that name.")
+@click.option("--time-format", help="How times are written, as for strptime: %d/%m/%Y %H:%M.")
+@click.option("--replace", "mode", flag_value="replace", help="Replace a dataset of that name.")
+@click.option("--append", "mode", flag_value="append", help="Add to a dataset of that name.")
 @json_option
 @home_option
 def import_command(
@@ -60,15 +61,25 @@ def import_command(
     files: tuple[Path, ...],
     name: str,
     mapping: str | None,
-    replace: bool,
+    time_format: str | None,
+    mode: str | None,
     as_json: bool,
 ) -> None:
     """Read purchase logs into a dataset; rows that cannot be read are kept as rejects."""
     from dashboard.services import datasets
+    from data.progress import ignore
 
     columns = parse_pairs(mapping.split(","), "--map") if mapping else None
-    show = _progress_line() if sys.stderr.isatty() else None
-    _report(datasets.import_files(home, files, name, columns, show, replace=replace), as_json)
+    imported = datasets.import_files(
+        home,
+        files,
+        name,
+        mapping=columns,
+        time_format=time_format,
+        mode=mode or "new",
+        progress=_show_progress if sys.stderr.isatty() and not as_json else ignore,
+    )
+    _report(imported, as_json)
 
 
 @click.command()
@@ -123,11 +134,7 @@ def _shown(value: Any) -> str:
     return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
-def _progress_line() -> "Callable[[Progress], None]":
-    """Return a function that keeps one line of stderr up to date."""
-
-    def show(progress: "Progress") -> None:
-        share = progress.bytes_done / progress.bytes_total if progress.bytes_total else 0.0
-        click.echo(f"\r{progress.stage} {share:4.0%}  {progress.rows:,}\x1b[K", nl=False, err=True)
-
-    return show
+def _show_progress(progress: "Progress") -> None:
+    """Keep one line of stderr up to date."""
+    share = progress.bytes_done / progress.bytes_total if progress.bytes_total else 0.0
+    click.echo(f"\r{progress.stage} {share:4.0%}  {progress.rows:,}\x1b[K", nl=False, err=True)

@@ -19,19 +19,17 @@ Command = Callable[..., Any]
 def home_option(command: Command) -> Command:
     """Give a command its ``home``; ``--home`` may stand before or after the command's name."""
 
-    @click.option(
+    @functools.wraps(command)
+    def with_home(*, home_folder: Path | None, **options: Any) -> Any:
+        folder = home_folder or click.get_current_context().obj
+        return command(home=Home(folder) if folder else Home.default(), **options)
+
+    return click.option(
         "--home",
         "home_folder",
         type=click.Path(file_okay=False, path_type=Path),
         help="Folder that holds the state.",
-    )
-    @click.pass_context
-    @functools.wraps(command)
-    def with_home(context: click.Context, home_folder: Path | None, **options: Any) -> Any:
-        folder = home_folder or context.obj
-        return command(home=Home(folder) if folder else Home.default(), **options)
-
-    return with_home
+    )(with_home)
 
 
 json_option = click.option(

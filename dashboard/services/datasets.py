@@ -1,13 +1,13 @@
 """Datasets: what there is, what is in one, and new ones."""
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from data.home import Home
-from data.ingest import Progress, ingest
-from data.statistics import summary as summarise
+from data.ingest import ingest
+from data.progress import Report, ignore
 from data.store import Dataset, Store
 
 DEMO = "demo"
@@ -29,36 +29,62 @@ def open_dataset(home: Home, name: str) -> Dataset:
     return Store(home).open(name)
 
 
+def figures(dataset: Dataset) -> dict[str, Any]:
+    """Return the key figures of a dataset that is open already."""
+    return {
+        "name": dataset.name,
+        "synthetic": dataset.manifest.synthetic,
+        **dataset.manifest.summary,
+    }
+
+
 def summary(home: Home, name: str) -> dict[str, Any]:
     """Return the key figures of a dataset, those that ``vitrina stats`` prints."""
-    return summarise(open_dataset(home, name))
+    return figures(open_dataset(home, name))
 
 
 def summaries(home: Home) -> list[dict[str, Any]]:
     """Return the key figures of every dataset."""
-    return [summarise(dataset) for dataset in Store(home).list()]
+    return [figures(dataset) for dataset in Store(home).list()]
 
 
 def import_files(
     home: Home,
     files: Sequence[Path],
     name: str,
-    mapping: Mapping[str, str] | None = None,
-    progress: Callable[[Progress], None] | None = None,
     *,
-    replace: bool = False,
+    mapping: Mapping[str, str] | None = None,
+    time_format: str | None = None,
+    mode: str = "new",
+    synthetic: bool = False,
+    progress: Report = ignore,
 ) -> dict[str, Any]:
     """Read files into a dataset, in this process, and return its key figures.
 
-    A dataset of that name stays as it is unless ``replace`` says to put the new one in its place.
+    Parameters
+    ----------
+    home : Home
+        Receives the dataset.
+    files, name, mapping, time_format, mode, synthetic, progress
+        As for `data.ingest.ingest`.
 
     Raises
     ------
     BadInput
         Where a file, the name or the mapping cannot be used; nothing is left behind.
     """
-    watched = {"progress": progress} if progress else {}
-    return summarise(ingest(Store(home), files, name, mapping=mapping, replace=replace, **watched))
+    return figures(
+        ingest(
+            Store(home),
+            files,
+            name,
+            mapping=mapping,
+            time_format=time_format,
+            mode=mode,
+            synthetic=synthetic,
+            progress=progress,
+        )
+    )
 
 
 def write_demo(out: Path, buyers: int | None = None, seed: int = 0) -> None:
@@ -77,8 +103,8 @@ def make_demo(home: Home, buyers: int | None = None, seed: int = 0) -> dict[str,
         Where a dataset of real purchases has the demo shop's name.
     """
     store = Store(home)
-    replace = any(dataset.name == DEMO and dataset.manifest.synthetic for dataset in store.list())
+    made = any(dataset.name == DEMO and dataset.manifest.synthetic for dataset in store.list())
     with tempfile.TemporaryDirectory(dir=home.uploads) as folder:
         out = Path(folder) / "demo.csv"
         write_demo(out, buyers, seed)
-        return import_files(home, [out], DEMO, replace=replace)
+        return import_files(home, [out], DEMO, mode="replace" if made else "new", synthetic=True)
