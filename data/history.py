@@ -2,10 +2,12 @@
 
 import pandas as pd
 
+from data.database import quote
 from data.errors import BadInput
 from data.events import PURCHASE
-from data.preparation import Preparation, row_filters
-from data.store import Dataset, quote
+from data.preparation import Preparation
+from data.steps import row_filters
+from data.store import Dataset
 from data.text import _
 
 _COLUMNS = "row, time, type, user, product, category, brand, price, session"

@@ -6,97 +6,26 @@ replacement is the moment at which the dataset changes, so a crash leaves the ol
 What a crash leaves behind is a folder that no manifest names; ``Store.sweep`` removes it.
 """
 
-import json
 import os
 import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import psutil
 
+from data.database import KEYS, connect, events_view, keyed_view
 from data.errors import BadInput, VitrinaError
 from data.home import Home
+from data.manifest import SCHEMA, Manifest
 from data.text import _
-
-SCHEMA = 1
-"""Version of the tables' layout; a dataset of another version must be imported again."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _MANIFEST = "manifest.json"
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file that a dataset was made from: its name, size in bytes and SHA-256."""
-
-    name: str
-    bytes: int
-    sha256: str
-    rows_read: int = 0
-    rows_kept: int = 0
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What is known about a dataset without opening its tables.
-
-    Attributes
-    ----------
-    schema : int
-        Layout version of the tables.
-    version : str
-        The folder with the tables, inside the dataset's folder.
-    created : str
-        When it was imported (ISO 8601, UTC).
-    sources : tuple of Source
-        The files that it was made from, in order.
-    mapping : dict
-        Event column → column of the source.
-    time_from_order : bool
-        True where the source had no times and the order of rows stands for them.
-    synthetic : bool
-        True where a demo shop made the rows.
-    summary : dict
-        The figures that ``stats`` reports.
-    """
-
-    schema: int
-    version: str
-    created: str
-    sources: tuple[Source, ...]
-    mapping: dict[str, str]
-    time_from_order: bool = False
-    synthetic: bool = False
-    summary: dict[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, file: Path) -> "Manifest":
-        """Read a manifest; a damaged one raises VitrinaError."""
-        try:
-            values = json.loads(file.read_text("utf-8"))
-            values["sources"] = tuple(Source(**source) for source in values["sources"])
-            return cls(**values)
-        except (ValueError, TypeError, KeyError) as error:
-            raise VitrinaError(
-                _("The manifest {file} is damaged; delete the dataset and import it again.").format(
-                    file=file
-                )
-            ) from error
-
-    def write(self, file: Path) -> None:
-        """Put this manifest in place of the one in ``file``, whole or not at all."""
-        temporary = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
-        try:
-            temporary.write_text(json.dumps(asdict(self), indent=1), "utf-8")
-            temporary.replace(file)
-        finally:
-            temporary.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -144,32 +73,9 @@ class Dataset:
         return connection
 
     def _select(self, table: str) -> str:
-        if table != "events":
-            return f"SELECT * FROM read_parquet({quote(self.path / f'{table}.parquet')})"
-        parts = (
-            f"SELECT *, file_row_number + {start} AS row "
-            f"FROM read_parquet({quote(self.path / part)}, file_row_number = true)"
-            for part, start in self.manifest.summary["parts"]
-        )
-        return " UNION ALL ".join(parts)
-
-
-def quote(value: object) -> str:
-    """Return a text as an SQL literal."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def connect(**settings: str | int) -> duckdb.DuckDBPyConnection:
-    """Open an empty in-memory DuckDB that never asks the network and tells time in UTC."""
-    connection = duckdb.connect(
-        ":memory:",
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "true"},
-    )
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")
-    for name, value in settings.items():
-        connection.execute(f"SET {name} = {quote(value)}")
-    return connection
+        if table == "events":
+            return events_view(self.path, self.manifest.parts, self.manifest.time_from_order)
+        return keyed_view(self.path / f"{table}.parquet", KEYS[table])
 
 
 class Store:

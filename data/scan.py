@@ -1,0 +1,84 @@
+"""What is told about a file by reading its bytes once: its hash and its number of lines."""
+
+import hashlib
+import threading
+import zlib
+from pathlib import Path
+
+_BLOCK = 1 << 20
+
+
+class Scan:
+    """Reads a file in a thread of its own, beside whoever imports it.
+
+    The thread spends its time in C code that lets other threads run.
+
+    Attributes
+    ----------
+    done : int
+        Bytes read so far.
+    lines : int
+        Lines of the decompressed text found so far; a last one without an end counts.
+    broken : bool
+        Whether a compressed file ends too early or is damaged.
+    """
+
+    def __init__(self, path: Path, compression: str) -> None:
+        self.done = 0
+        self.lines = 0
+        self.broken = False
+        self._path = path
+        self._gzip = compression == "gzip"
+        self._hash = hashlib.sha256()
+        self._stop = False
+        self._error: OSError | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._read()
+        except OSError as error:
+            self._error = error
+
+    def _read(self) -> None:
+        inflate = zlib.decompressobj(wbits=31) if self._gzip else None
+        ended = True
+        with self._path.open("rb", buffering=0) as file:
+            while not self._stop and (block := file.read(_BLOCK)):
+                self._hash.update(block)
+                self.done += len(block)
+                while block:
+                    text, block, inflate = self._inflate(inflate, block)
+                    if text:
+                        self.lines += text.count(b"\n")
+                        ended = text.endswith(b"\n")
+        self.lines += not ended
+        if inflate is not None and not inflate.eof:
+            self.broken = True
+
+    def _inflate(
+        self, inflate: "zlib._Decompress | None", block: bytes
+    ) -> tuple[bytes, bytes, "zlib._Decompress | None"]:
+        """Return some text of a block, what is left of the block, and who inflates the next."""
+        if inflate is None:
+            return block, b"", None
+        if inflate.eof:
+            inflate = zlib.decompressobj(wbits=31)
+        try:
+            return inflate.decompress(block), inflate.unused_data, inflate
+        except zlib.error:
+            self.broken = True
+            return b"", b"", inflate
+
+    def finish(self) -> str:
+        """Wait until the whole file is read and return its SHA-256."""
+        self._thread.join()
+        if self._error:
+            raise self._error
+        return self._hash.hexdigest()
+
+    def stop(self) -> None:
+        """End the thread early."""
+        self._stop = True
+        self._thread.join()
