@@ -1,0 +1,1 @@
+"""Parts of the pages on which trainings are set up, watched and compared."""

@@ -1,0 +1,109 @@
+"""What stands around the form: where it starts from, whether it can start, and the rest."""
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from dashboard import forms
+from dashboard.components import button, card, error_state, field, loading_state
+from dashboard.components.aria import aria
+from dashboard.training.form import PRESET_NAMES
+from data.text import _, ngettext
+
+DATASET, PRESET = "train-dataset", "train-preset"
+REMAINS, STATUS, START = "train-remains", "train-status", "train-start"
+SAVE, LOAD = "train-save", "train-load"
+VARIED, VARIED_VALUES = "train-varied", "train-varied-values"
+
+
+def start_card(names: list[str], dataset: str, preset_name: str) -> html.Section:
+    """Return the choice of dataset and preset."""
+    data = dbc.Select(id=DATASET, options=[{"label": n, "value": n} for n in names], value=dataset)
+    presets = [{"label": _(words), "value": name} for name, words in PRESET_NAMES.items()]
+    return card(
+        html.Div(
+            [
+                field(_("Dataset"), data),
+                field(
+                    _("Preset"),
+                    dbc.Select(id=PRESET, options=presets, value=preset_name),
+                    explanation=_("Where the settings start from; a bar marks what you change."),
+                ),
+            ],
+            className="settings",
+        ),
+        title=_("Start from"),
+    )
+
+
+def summary() -> html.Aside:
+    """Return what stands beside the form: what remains to learn from, and the start."""
+    start = button(_("Start training"), START, kind="primary", icon="train")
+    left = card(loading_state(180), title=_("What remains to learn from"), body_id=REMAINS)
+    return html.Aside(
+        [
+            left,
+            card([html.Div(id=STATUS, role="status"), grid(), start], title=_("Ready to start")),
+        ],
+        className="stack train-summary",
+        **aria(label=_("Summary")),
+    )
+
+
+def grid() -> html.Details:
+    """Return the fields that start several runs at once."""
+    options = [{"label": _("No field"), "value": ""}] + [
+        {"label": _(one.label), "value": one.key}
+        for one in forms.settings()
+        if one.kind in {"number", "choice", "switch"}
+    ]
+    rows = [
+        html.Div(
+            [
+                field(
+                    _("Field {number}").format(number=number),
+                    dbc.Select(id={"type": VARIED, "name": str(number)}, options=options, value=""),
+                ),
+                field(
+                    _("Values"),
+                    dbc.Input(
+                        id={"type": VARIED_VALUES, "name": str(number)},
+                        placeholder="0.1, 0.2, 0.3",
+                        value="",
+                        autocomplete="off",
+                    ),
+                ),
+            ],
+            className="varied",
+        )
+        for number in (1, 2)
+    ]
+    words = html.P(_("Starts one run for each combination of values."), className="field-hint")
+    return html.Details([html.Summary(_("Try several values")), words, *rows], className="rare")
+
+
+def save_item() -> html.Button:
+    """Return the button that saves the configuration."""
+    return html.Button(_("Save as a file"), id=SAVE, type="button", className="menu-item")
+
+
+def load_item() -> dcc.Upload:
+    """Return the button that reads a configuration from a file."""
+    words = html.Button(_("Load from a file"), type="button", className="menu-item")
+    return dcc.Upload(words, id=LOAD, accept=".json,application/json")
+
+
+def problem(errors: dict[str, str]) -> html.Div:
+    """Say that something must be mended before the start."""
+    if forms.WHOLE in errors:
+        return error_state(errors[forms.WHOLE])
+    words = ngettext("{n} setting must be mended.", "{n} settings must be mended.", len(errors))
+    return error_state(words.format(n=len(errors)))
+
+
+def ready(changed: int) -> html.P:
+    """Say how far the settings are from the preset."""
+    words = ngettext(
+        "{n} setting differs from the preset.", "{n} settings differ from the preset.", changed
+    )
+    said = words.format(n=changed) if changed else _("Every setting is as the preset has it.")
+    return html.P(said, className="muted")
