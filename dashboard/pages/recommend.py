@@ -1,0 +1,137 @@
+"""The recommendation page: a buyer's history, what comes next, and what would change it."""
+
+from typing import Any
+
+import dash
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    ctx,
+    dcc,
+    html,
+    no_update,
+)
+from dash.development.base_component import Component
+
+from dashboard.components import page_header
+from dashboard.context import current_home
+from dashboard.jobs.table import Runs
+from dashboard.recommend import controls
+from dashboard.recommend.models import chosen, nothing_to_choose, usable
+from dashboard.recommend.panels import panels
+from dashboard.recommend.query import Query
+from dashboard.recommend.search_box import list_id, words_id
+from dashboard.services import buyers, catalogue, predictions
+from data.text import _
+
+dash.register_page(__name__, path="/recommend", title="Vitrina")
+
+QUERY = "recommend-query"
+PANELS = "recommend-panels"
+CONTROLS = "recommend-controls"
+
+
+def layout(**parameters: str) -> html.Div:
+    """Show what the address asks for; the newest model where it names none."""
+    home = current_home()
+    purpose = _("What a buyer will buy next, why, and what would change it.")
+    models = usable(home)
+    query = chosen(Query.read(parameters), models)
+    instead = nothing_to_choose(home, query, models)
+    if instead is not None:
+        return html.Div([page_header(_("Recommend"), purpose), instead])
+    way = controls.crumbs(Runs(home).get(query.run), models)
+    return html.Div(
+        [
+            page_header(_("Recommend"), purpose, crumbs=way),
+            dcc.Store(id=QUERY, data=query.as_dict()),
+            html.Div(_bar(query), id=CONTROLS),
+            html.Div(panels(home, query), id=PANELS, className="grid recommend"),
+        ]
+    )
+
+
+clientside_callback(
+    ClientsideFunction("vitrina", "recommend_address"),
+    Output(PANELS, "title"),
+    Input(QUERY, "data"),
+)
+
+clientside_callback(
+    ClientsideFunction("vitrina", "recommend_settings"),
+    Output(QUERY, "data", allow_duplicate=True),
+    Input(controls.SIZE, "value"),
+    Input(controls.NEW, "value"),
+    Input(controls.HIDE, "value", allow_optional=True),
+    State(QUERY, "data"),
+    prevent_initial_call=True,
+)
+
+
+@callback(
+    Output(PANELS, "children"),
+    Output(CONTROLS, "children"),
+    Input(QUERY, "data"),
+    prevent_initial_call=True,
+)
+def show(given: dict[str, Any]) -> tuple[list[Component], Component]:
+    """Show the history and the ranking that belong to the query, and let the controls follow."""
+    home, query = current_home(), Query.read(given)
+    return panels(home, query), _bar(query)
+
+
+@callback(
+    Output(QUERY, "data", allow_duplicate=True),
+    *(Input(name, "n_clicks", allow_optional=True) for name in controls.STEPS.values()),
+    State(QUERY, "data"),
+    prevent_initial_call=True,
+)
+def go_to_another(*arguments: Any) -> Any:
+    """Go to the next, the previous or any other buyer."""
+    *clicks, given = arguments
+    if not any(clicks):
+        return no_update
+    home, query = current_home(), Query.read(given)
+    run = Runs(home).get(query.run)
+    dataset = buyers.dataset_of(home, run)
+    ways = {name: way for way, name in controls.STEPS.items()}
+    way = ways[ctx.triggered_id]
+    user = None if dataset is None else buyers.another(dataset, run, query.user, way)
+    if user is None:
+        return no_update
+    return query.of_buyer(user).as_dict()
+
+
+@callback(
+    Output(list_id(controls.BUYER), "children"),
+    Input(words_id(controls.BUYER), "value"),
+    State(QUERY, "data"),
+)
+def suggest_buyers(words: str | None, given: dict[str, Any]) -> list[html.Li]:
+    """Suggest buyers whose id begins with the words."""
+    home, query = current_home(), Query.read(given)
+    run = Runs(home).get(query.run)
+    dataset = buyers.dataset_of(home, run)
+    found = [] if dataset is None else buyers.search(dataset, run, words or "")
+    return controls.buyer_suggestions(words or "", found)
+
+
+@callback(
+    Output(list_id(controls.PRODUCT), "children"),
+    Input(words_id(controls.PRODUCT), "value"),
+    State(QUERY, "data"),
+)
+def suggest_products(words: str | None, given: dict[str, Any]) -> list[html.Li]:
+    """Suggest products that the model knows."""
+    model = predictions.predictor(current_home(), Query.read(given).run)
+    return controls.product_suggestions(words or "", catalogue.search(model, words or ""))
+
+
+def _bar(query: Query) -> html.Div:
+    home = current_home()
+    dataset = buyers.dataset_of(home, Runs(home).get(query.run))
+    return controls.buyer_bar(query, has_data=dataset is not None)

@@ -1,0 +1,184 @@
+"""The two sides of the page: the history on the left, the ranking on the right."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import formats
+from dashboard.components import card, empty_state, error_state, sampled_note
+from dashboard.recommend.controls import PRODUCT
+from dashboard.recommend.offers import ranking
+from dashboard.recommend.parts import action_button
+from dashboard.recommend.query import Query
+from dashboard.recommend.scene import Scene, scene
+from dashboard.recommend.search_box import search_box
+from dashboard.recommend.timeline import USUAL, Timeline, timeline
+from dashboard.services.edits import pieces
+from data.errors import BadInput
+from data.home import Home
+from data.text import _, ngettext
+
+
+def panels(home: Home, query: Query) -> list[Component]:
+    """Return the history and the ranking, or in their place why there are none."""
+    try:
+        found = scene(home, query)
+    except BadInput as error:
+        return [card(error_state(str(error), action=_way_out(query)), span=12)]
+    return [history_panel(found), ranking_panel(found)]
+
+
+def history_panel(found: Scene) -> html.Section:
+    """Return the card of the history."""
+    content = Timeline(
+        entries=found.entries,
+        hidden=found.hidden,
+        recorded=found.recorded,
+        read=found.read,
+        shown=found.query.shown or USUAL,
+        effects=found.effects,
+    )
+    add = search_box(PRODUCT, _("Add a product"), _("Add a product: id, brand or category"))
+    body: list[Component] = [html.Div(add, className="history-add")]
+    if found.unknown:
+        body.append(sampled_note(_unknown(found.unknown)))
+    if found.entries or found.hidden:
+        body.append(timeline(content))
+    else:
+        body.append(_nothing(found.query))
+    return card(
+        body,
+        title=_history_title(found),
+        subtitle=_history_subtitle(found),
+        actions=_undo(found.query),
+        span=5,
+    )
+
+
+def ranking_panel(found: Scene) -> html.Section:
+    """Return the card of the ranking."""
+    outlook = found.outlook
+    if outlook.offers:
+        body: Component = ranking(outlook, why=found.query.why, because=found.because)
+    else:
+        body = empty_state(_("Every product that the model knows is in the history already."))
+    return card(
+        body,
+        title=_ranking_title(found),
+        subtitle=_ranking_subtitle(found),
+        span=7,
+        flush=True,
+    )
+
+
+def _history_title(found: Scene) -> str:
+    count, different = len(found.entries), len({entry.product for entry in found.entries})
+    if not found.query.user and not count:
+        return _("An empty basket")
+    words = ngettext("{count} purchase", "{count} purchases", count)
+    several = ngettext("{count} product", "{count} different products", different)
+    return _("{purchases} of {products}").format(
+        purchases=words.format(count=formats.number(count)),
+        products=several.format(count=formats.number(different)),
+    )
+
+
+def _history_subtitle(found: Scene) -> str:
+    parts = []
+    if found.query.user:
+        parts.append(_("Buyer {user}").format(user=found.query.user))
+    times = [entry.time for entry in found.entries if entry.time is not None]
+    if times:
+        first, last = formats.day(min(times)), formats.day(max(times))
+        parts.append(first if first == last else f"{first} – {last}")
+    if found.entries:
+        parts.append(_("newest first"))
+    return " · ".join(parts) or _("Add products and see what comes next")
+
+
+def _ranking_title(found: Scene) -> str:
+    outlook = found.outlook
+    if found.hidden:
+        name = found.hidden[0].product
+        if outlook.truth is None:
+            return _("What came next, {product}, is not among the ranked products").format(
+                product=name
+            )
+        return _("What came next, {product}, has rank {rank} of {products}").format(
+            product=name,
+            rank=formats.number(outlook.truth.rank),
+            products=formats.number(outlook.products),
+        )
+    if not outlook.offers:
+        return _("Nothing left to offer")
+    first = outlook.offers[0]
+    chance = formats.percent(first.probability)
+    if not found.entries:
+        return _("Knowing nothing, {product} is most probable: {chance}").format(
+            product=first.product, chance=chance
+        )
+    return _("{product} is most probable next: {chance}").format(
+        product=first.product, chance=chance
+    )
+
+
+def _ranking_subtitle(found: Scene) -> str:
+    outlook = found.outlook
+    words = ngettext(
+        "The first of {products} products; it holds {share} of the probability",
+        "The first {count} of {products} products; together they hold {share} of the probability",
+        len(outlook.offers),
+    ).format(
+        count=formats.number(len(outlook.offers)),
+        products=formats.number(outlook.products),
+        share=formats.percent(outlook.covered),
+    )
+    if found.query.edit:
+        since = _("arrows: against the record") if found.query.user else _("arrows: last change")
+        return f"{words} · {since}"
+    return words
+
+
+def _undo(query: Query) -> list[Component]:
+    if not query.edit:
+        return []
+    count = len(pieces(query.edit))
+    words = ngettext("{count} change", "{count} changes", count)
+    everything = {"do": "set", "name": "edit", "value": ""}
+    return [
+        html.Span(words.format(count=formats.number(count)), className="note"),
+        action_button(_("Undo"), {"do": "undo"}, look="secondary"),
+        action_button(_("Undo all") if query.user else _("Empty"), everything),
+    ]
+
+
+def _nothing(query: Query) -> Component:
+    if not query.user:
+        return empty_state(
+            _("Search for a product above, or take one from the ranking with its plus sign.")
+        )
+    if query.edit or query.hide:
+        return empty_state(_("Nothing is left of the history; the ranking knows no buyer now."))
+    return empty_state(
+        _(
+            "The run's preparation leaves none of this buyer's events, so the ranking is the one"
+            " for a buyer about whom nothing is known."
+        )
+    )
+
+
+def _unknown(products: tuple[str, ...]) -> str:
+    shown = ", ".join(products[:3]) + ("…" if len(products) > 3 else "")
+    words = ngettext(
+        "The model has never seen {products}; it counts as an unknown product.",
+        "The model has never seen {count} of these products ({products}); they count as unknown.",
+        len(products),
+    )
+    return words.format(count=formats.number(len(products)), products=shown)
+
+
+def _way_out(query: Query) -> Component:
+    if query.edit:
+        return action_button(_("Undo all"), {"do": "set", "name": "edit", "value": ""})
+    return action_button(
+        _("Start from an empty basket"), {"do": "set", "name": "user", "value": ""}
+    )

@@ -1,0 +1,76 @@
+"""Small parts that history and ranking share; ``assets/pages/recommend.js`` acts on them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.components import icon
+
+
+def product_words(
+    product: str, title: str | None, brand: str | None, category: str | None
+) -> list[Component]:
+    """Return the lines that say what a product is: its title or id, then brand and category."""
+    name = html.Span(title or product, className="product-name" if title else "product-name mono")
+    about = [
+        html.Span(words, className=look, title=full)
+        for words, look, full in (
+            (product if title else None, "mono", None),
+            (brand, "product-brand", None),
+            (shelf(category), "product-shelf", category),
+        )
+        if words
+    ]
+    return [name, html.Span(about, className="product-about")]
+
+
+def shelf(category: str | None) -> str | None:
+    """Return the last two levels of a category.
+
+    Examples
+    --------
+    >>> shelf("electronics.audio.headphone"), shelf("toys"), shelf(None)
+    ('audio › headphone', 'toys', None)
+    """
+    return None if category is None else " › ".join(category.split(".")[-2:])
+
+
+def data(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """Return attributes that the page's script reads.
+
+    Examples
+    --------
+    >>> data({"do": "set", "value": 3})
+    {'data-do': 'set', 'data-value': '3'}
+    """
+    return {f"data-{name}": str(value) for name, value in attributes.items()}
+
+
+def icon_button(words: str, picture: str, action: Mapping[str, Any]) -> html.Button:
+    """Return a button that is only an icon; the words are its name and its tooltip."""
+    return html.Button(
+        icon(picture),
+        type="button",
+        className="quiet-button",
+        title=words,
+        **{"aria-label": words, **data(action)},
+    )
+
+
+def edit_button(words: str, picture: str, edit: str) -> html.Button:
+    """Return an icon that appends an edit to the history."""
+    return icon_button(words, picture, {"do": "edit", "value": edit})
+
+
+def action_button(
+    words: str, action: Mapping[str, Any], *, look: str = "quiet", picture: str = ""
+) -> html.Button:
+    """Return a button with words on it that the page's script acts on."""
+    return html.Button(
+        [*([icon(picture)] if picture else []), html.Span(words)],
+        type="button",
+        className=f"button is-{look}",
+        **data(action),
+    )

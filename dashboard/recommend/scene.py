@@ -1,0 +1,133 @@
+"""Everything that the page says for one query: history, ranking and explanation."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboard import formats
+from dashboard.jobs.table import Run, Runs
+from dashboard.recommend.query import Query
+from dashboard.services import buyers, predictions
+from dashboard.services.edits import Entry, History, apply, undone
+from dashboard.services.outlook import Outlook, effects, look_ahead
+from data.home import Home
+from data.text import _
+from model.prediction import Predictor
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What there is to show.
+
+    Attributes
+    ----------
+    query : Query
+    run : Run
+    entries : tuple of Entry
+        What the model is given, oldest first.
+    hidden : tuple of Entry
+        What the query hides of the record, oldest first.
+    recorded : int
+        Length of the buyer's record; 0 for a basket.
+    outlook : Outlook
+    read : int
+        How many of the latest entries the model reads.
+    unknown : tuple of str
+        Products of the history that the model does not know.
+    effects : mapping or None
+        What each entry does for the product that is explained.
+    because : str
+        The sentence that explains it.
+    """
+
+    query: Query
+    run: Run
+    entries: History
+    hidden: History
+    recorded: int
+    outlook: Outlook
+    read: int
+    unknown: tuple[str, ...]
+    effects: Mapping[str, float] | None
+    because: str
+
+
+def scene(home: Home, query: Query) -> Scene:
+    """Return what a query shows.
+
+    Raises
+    ------
+    BadInput
+        Where the run has no model, its dataset does not know the buyer, or the edits of the
+        history cannot be read.
+    """
+    run = Runs(home).get(query.run)
+    model = predictions.predictor(home, query.run)
+    record = buyers.history(home, run, query.user) if query.user else ()
+    kept = len(record) - min(query.hide, len(record))
+    given, hidden = record[:kept], record[kept:]
+
+    def describe(product: str) -> Entry:
+        known = model.describe(product)
+        return Entry("", product, brand=known.brand, category=known.category, price=known.price)
+
+    entries = apply(given, query.edit, describe)
+    # A buyer's ranking is compared with that of the record, a basket's with the step before.
+    before = given if query.user else apply((), undone(query.edit), describe)
+    outlook = look_ahead(
+        model,
+        entries,
+        k=query.size,
+        only_new=query.new,
+        truth=hidden[0].product if hidden else None,
+        before=before if query.edit else None,
+    )
+    explained = effects(model, entries, query.why) if query.why else None
+    return Scene(
+        query=query,
+        run=run,
+        entries=entries,
+        hidden=hidden,
+        recorded=len(record),
+        outlook=outlook,
+        read=model.length,
+        unknown=_unknown(model, entries),
+        effects=explained,
+        because="" if explained is None else reason(model, entries, explained, outlook, query.why),
+    )
+
+
+def reason(
+    model: Predictor,
+    entries: History,
+    explained: Mapping[str, float],
+    outlook: Outlook,
+    product: str,
+) -> str:
+    """Say in a sentence what speaks for a product."""
+    place = model.place(product)
+    if place is None:
+        return _("The model does not know {product}.").format(product=product)
+    now, popular = float(outlook.probabilities[place]), float(outlook.popularity[place])
+    times = now / popular if popular else math.inf
+    lift = _("{times} times its popularity.").format(
+        times=formats.number(times, 1 if times < 10 else 0)
+    )
+    helping = sorted(explained, key=lambda key: explained[key], reverse=True)[:1]
+    names = {entry.key: entry.title or entry.product for entry in entries}
+    if not helping or explained[helping[0]] < math.log(1.05):
+        return lift + " " + _("No single purchase speaks for it.")
+    factor = math.exp(explained[helping[0]])
+    return (
+        lift
+        + " "
+        + _(
+            "{purchase} speaks for it most: without that purchase it would be {factor} times less"
+            " probable."
+        ).format(purchase=names[helping[0]], factor=formats.number(factor, 1 if factor < 10 else 0))
+    )
+
+
+def _unknown(model: Predictor, entries: History) -> tuple[str, ...]:
+    found = dict.fromkeys(entry.product for entry in entries if not model.knows(entry.product))
+    return tuple(found)

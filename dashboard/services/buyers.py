@@ -1,0 +1,161 @@
+"""Buyers: find one, go to the next one, and read what a run knows of their history."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from dashboard.jobs.table import Run
+from dashboard.services.edits import Entry, History
+from data.errors import BadInput
+from data.events import PURCHASE
+from data.history import history as recorded_events
+from data.home import Home
+from data.preparation import Preparation
+from data.store import Dataset, Store
+from model.config import RunConfig
+
+FOUND = 8
+KEPT_HISTORIES = 64
+
+Way = Literal["next", "previous", "random"]
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """A buyer as the search shows one: the id, and how many events the run may use."""
+
+    user: str
+    events: int
+
+
+def dataset_of(home: Home, run: Run) -> Dataset | None:
+    """Return the dataset that a run learned from, or None where it is gone."""
+    try:
+        return Store(home).open(run.dataset)
+    except BadInput:
+        return None
+
+
+def search(dataset: Dataset, run: Run, words: str) -> list[Buyer]:
+    """Return buyers whose id begins with some text, those with most events first.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What the run learned from.
+    run : Run
+        Only buyers with as many events as its preparation asks for are found.
+    words : str
+        The beginning of an id; every buyer where it is empty.
+    """
+    rows = _ask(
+        dataset,
+        f"SELECT user, {_counted(run)} AS events FROM users "
+        "WHERE starts_with(user, ?) AND events >= ? "
+        f"ORDER BY user = ? DESC, events DESC, user LIMIT {FOUND}",
+        [words.strip(), _fewest(run), words.strip()],
+    )
+    return [Buyer(*row) for row in rows]
+
+
+def another(dataset: Dataset, run: Run, user: str, way: Way) -> str | None:
+    """Return the buyer after or before one in the order of ids, or any; None where there is none.
+
+    Parameters
+    ----------
+    dataset, run
+        As for ``search``.
+    user : str
+        The buyer to start from; may be empty or unknown.
+    way : {"next", "previous", "random"}
+        Where to go.
+    """
+    where, order = {
+        "next": ("user > ?", "user"),
+        "previous": ("user < ?", "user DESC"),
+        "random": ("user <> ?", "random()"),
+    }[way]
+    rows = _ask(
+        dataset,
+        f"SELECT user FROM users WHERE {where} AND {_counted(run)} >= ? ORDER BY {order} LIMIT 1",
+        [user, _fewest(run)],
+    )
+    return str(rows[0][0]) if rows else None
+
+
+def history(home: Home, run: Run, user: str) -> History:
+    """Return the events of a buyer that the run's preparation keeps, the oldest first.
+
+    Raises
+    ------
+    BadInput
+        Where the dataset is gone, or does not know the buyer.
+    """
+    dataset = Store(home).open(run.dataset)
+    config = RunConfig.from_dict(run.config)
+    return _history(
+        home.path, run.dataset, dataset.fingerprint, config.preparation, config.protocol, user
+    )
+
+
+@lru_cache(maxsize=KEPT_HISTORIES)
+def _history(
+    home: Path, name: str, _fingerprint: str, preparation: Preparation, protocol: str, user: str
+) -> History:
+    """Read a history; the fingerprint makes that of a dataset that changed be read anew."""
+    events = recorded_events(Store(Home(home)).open(name), preparation, user)
+    rows: Sequence[dict[str, Any]] = events.to_dict("records")
+    return tuple(
+        Entry(
+            key=str(place),
+            product=row["product"],
+            time=_utc(row["time"]),
+            type=_text(row.get("type")),
+            title=_text(row.get("title")),
+            brand=_text(row.get("brand")),
+            category=_text(row.get("category")),
+            price=_number(row.get("price")),
+            session=_text(row.get("session")),
+            part=_part(protocol, len(rows) - place),
+        )
+        for place, row in enumerate(rows)
+    )
+
+
+def _part(protocol: str, from_end: int) -> str | None:
+    """Return the part of the protocol that held an event out, where its place alone tells."""
+    if protocol != "leave-one-out":
+        return None
+    return {1: "test", 2: "validation"}.get(from_end)
+
+
+def _ask(dataset: Dataset, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with dataset.connect() as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def _fewest(run: Run) -> int:
+    return max(RunConfig.from_dict(run.config).preparation.min_user_events, 1)
+
+
+def _counted(run: Run) -> str:
+    """Return the column that counts the events a run may use."""
+    types = RunConfig.from_dict(run.config).preparation.event_types
+    return "purchases" if tuple(types) == (PURCHASE,) else "events"
+
+
+def _utc(value: Any) -> datetime:
+    time: datetime = value.to_pydatetime()
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)

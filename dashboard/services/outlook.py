@@ -1,0 +1,191 @@
+"""Outlook: what a model expects a buyer to buy next, with all that a page says about it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.services.edits import Entry
+from model.prediction import Predictor
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One product of the ranking.
+
+    Attributes
+    ----------
+    rank : int
+        Place among the products that may be offered; 1 is the first.
+    product, brand, category, price
+        As the model knows them.
+    probability : float
+        That it is bought next.
+    popularity : float
+        Its share of all training events: what one would expect knowing nothing of the buyer.
+    bought : int
+        How often the history holds it.
+    before : int or None
+        Its rank in the outlook that this one is compared with.
+    """
+
+    rank: int
+    product: str
+    brand: str | None
+    category: str | None
+    price: float | None
+    probability: float
+    popularity: float
+    bought: int
+    before: int | None = None
+
+    @property
+    def rise(self) -> int:
+        """How many places it is better than before; negative where it fell."""
+        return 0 if self.before is None else self.before - self.rank
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What comes next.
+
+    Attributes
+    ----------
+    offers : tuple of Offer
+        Best first.
+    truth : Offer or None
+        What was in fact bought next, where it is known and the model knows the product.
+    products : int
+        How many products were ranked.
+    probabilities : float32, shape (products,)
+        Of the whole catalogue, in the order of the model's products.
+    popularity : float32, shape (products,)
+    """
+
+    offers: tuple[Offer, ...]
+    truth: Offer | None
+    products: int
+    probabilities: Floats
+    popularity: Floats
+
+    @property
+    def covered(self) -> float:
+        """The probability that one of the offers is bought next."""
+        return sum(offer.probability for offer in self.offers)
+
+
+def look_ahead(
+    model: Predictor,
+    history: Sequence[Entry],
+    *,
+    k: int,
+    only_new: bool = False,
+    truth: str | None = None,
+    before: Sequence[Entry] | None = None,
+) -> Outlook:
+    """Rank the products that come after a history.
+
+    Parameters
+    ----------
+    model : Predictor
+    history : sequence of Entry
+        Oldest first; may be empty.
+    k : int
+        How many offers are wanted.
+    only_new : bool
+        Whether products of the history are left out.
+    truth : str, optional
+        The product that was in fact bought next. It keeps its rank where it is not among the
+        first ``k``; ties count against it.
+    before : sequence of Entry, optional
+        The history to compare with.
+    """
+    products = [[entry.product for entry in entries] for entries in (history, before or ())]
+    found = model.probabilities_of(products if before is not None else products[:1])
+    bought = Counter(products[0])
+    allowed = np.ones(len(model.products), dtype=bool)
+    if only_new:
+        allowed[[place for name in bought if (place := model.place(name)) is not None]] = False
+    now = np.where(allowed, found[0], -1)
+    then = np.where(allowed, found[1], -1) if before is not None else None
+    popularity = (model.counts / max(model.counts.sum(), 1)).astype(np.float32)
+
+    def offer(rank: int, place: int) -> Offer:
+        name = model.products[place]
+        known = model.describe(name)
+        return Offer(
+            rank=rank,
+            product=name,
+            brand=known.brand,
+            category=known.category,
+            price=known.price,
+            probability=float(found[0, place]),
+            popularity=float(popularity[place]),
+            bought=bought[name],
+            before=None if then is None else int((then > then[place]).sum()) + 1,
+        )
+
+    first = best(now, min(k, int(allowed.sum())))
+    answer = None if truth is None else model.place(truth)
+    if answer is not None and not allowed[answer]:
+        answer = None
+    return Outlook(
+        offers=tuple(offer(rank, place) for rank, place in enumerate(first, 1)),
+        truth=None if answer is None else offer(int((now >= now[answer]).sum()), answer),
+        products=int(allowed.sum()),
+        probabilities=found[0],
+        popularity=popularity,
+    )
+
+
+def effects(model: Predictor, history: Sequence[Entry], product: str) -> dict[str, float]:
+    """Return what each entry of a history does for a product, by leaving it out.
+
+    Parameters
+    ----------
+    model : Predictor
+    history : sequence of Entry
+        Oldest first.
+    product : str
+        The product to explain; it must be one that the model knows.
+
+    Returns
+    -------
+    dict
+        From the key of each entry that the model reads to the change of the natural logarithm of
+        the product's probability that the entry makes: above 0 it speaks for the product. Leaving
+        one out lets an older one move up, as it would have without the purchase.
+    """
+    place = model.place(product)
+    if place is None or not history:
+        return {}
+    read = list(history)[-model.length :]
+    everything = [entry.product for entry in history]
+    start = len(history) - len(read)
+    without = [everything[: start + at] + everything[start + at + 1 :] for at in range(len(read))]
+    found = model.probabilities_of([everything, *without])[:, place].astype(np.float64)
+    logs = np.log(np.maximum(found, 1e-12))
+    return {entry.key: float(logs[0] - left) for entry, left in zip(read, logs[1:], strict=True)}
+
+
+def best(scores: Floats, k: int) -> list[int]:
+    """Return the places of the highest scores, best first; equal ones keep their order.
+
+    Examples
+    --------
+    >>> best(np.array([0.1, 0.5, 0.1, 0.3], dtype=np.float32), 3)
+    [1, 3, 0]
+    """
+    if k <= 0:
+        return []
+    if k < len(scores):
+        limit = np.partition(scores, len(scores) - k)[len(scores) - k]
+        among = np.flatnonzero(scores >= limit)
+    else:
+        among = np.arange(len(scores))
+    order = np.argsort(-scores[among], kind="stable")[:k]
+    return [int(place) for place in among[order]]
