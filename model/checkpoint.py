@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -75,7 +76,7 @@ def restore(run: RunFolder, variables: list[Any]) -> Progress:
             for i, variable in enumerate(variables):
                 variable.assign(held[f"now_{i}"])
             best = [held[f"best_{i}"] for i in range(len(held.files)) if f"best_{i}" in held.files]
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, OSError, BadZipFile) as error:
         raise VitrinaError(
             _("The checkpoint of run {run} cannot be read; train it again.").format(
                 run=run.path.name

@@ -71,9 +71,9 @@ def train(
         Where the loss is no number any more.
     """
     keras.mixed_precision.set_global_policy(config.precision)
+    task = make_task(config, dataset)
     run = RunFolder(folder)
     run.write_json("config.json", config.as_dict())
-    task = make_task(config, dataset)
     session = Training(config, task, run, sink, stop)
     if resume:
         session.restore()

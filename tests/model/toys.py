@@ -1,12 +1,15 @@
 """Small synthetic logs whose answer is known, and small configurations to learn them with."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from data.ingest import ingest
 from data.preparation import Prepared
+from data.store import Dataset, Store
 from model.config import RunConfig
 
 START = pd.Timestamp("2024-01-01")
@@ -49,3 +52,15 @@ def small(**changes: Any) -> RunConfig:
     tiny = {"protocol": "leave-one-out", "layers": 1, "width": 16, "embedding_width": 8}
     quick = {"epochs": 1, "batch_size": 256, "sequence_length": 20, "negatives": 64}
     return RunConfig().override(tiny | quick | changes)
+
+
+def imported(store: Store, histories: Sequence[Sequence[str]], folder: Path) -> Dataset:
+    """Write synthetic purchases as a CSV file in the columns of the Kaggle set and import it."""
+    events = prepared(histories).events
+    names = {"time": "event_time", "type": "event_type", "user": "user_id", "product": "product_id"}
+    others = {"category": "category_code", "session": "user_session"}
+    table = events.rename(columns=names | others).drop(columns="row")
+    table["event_time"] = table["event_time"].dt.strftime("%Y-%m-%d %H:%M:%S UTC")
+    file = folder / "toy.csv"
+    table.to_csv(file, index=False)
+    return ingest(store, [file], "toy")
