@@ -37,7 +37,7 @@ def brands(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
             texts=[formats.percent(value / total) for value in values],
         ),
         finding=_finding(known["events"], noun),
-        subtitle=_("{noun} by brand, share of all; {missing} have no brand").format(
+        subtitle=_("{noun} by brand, share of all; {missing} have none").format(
             noun=noun.capitalize(), missing=formats.percent(1 - known["events"].sum() / total)
         ),
         table=pd.DataFrame(

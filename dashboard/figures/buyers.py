@@ -5,9 +5,10 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
-from data.text import _
+from data.text import _, ngettext
 
 MOST_STEPS = 12
+_OFTEN = 0.15  # share of buyers in the last bar from which ranges tell more
 _GAPS = (0, 1, 3, 7, 14, 30, 60, 90, 180, 365)  # last whole day of each bar
 _LONGER = 10**6
 
@@ -26,7 +27,7 @@ def purchases(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     if not total:
         return None
     counts = frame.set_index("purchases")["users"].sort_index()
-    labels, values = _capped(counts)
+    labels, values = _bars(counts)
     share = [value / total for value in values]
     drawn = shapes.bars(
         labels,
@@ -49,17 +50,25 @@ def purchases(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     )
 
 
-def _capped(counts: "pd.Series[int]") -> tuple[list[str], list[int]]:
-    """Return a bar for each number of purchases, the last one for all that are higher."""
-    highest = int(counts.index.max())
-    last = min(highest, MOST_STEPS)
+def _bars(counts: "pd.Series[int]") -> tuple[list[str], list[int]]:
+    """Return a bar for each number of purchases, or for ranges that double where many buy often."""
+    often = counts[counts.index >= MOST_STEPS].sum() > _OFTEN * counts.sum()
+    starts = [1 << power for power in range(8)] if often else list(range(1, MOST_STEPS + 1))
     labels, values = [], []
-    for number in range(1, last + 1):
-        final = number == last and highest > last
-        wanted = counts[counts.index >= number] if final else counts[counts.index == number]
-        labels.append(_("{number} or more").format(number=number) if final else str(number))
-        values.append(int(wanted.sum()))
+    for start, after in zip(starts, [*starts[1:], None], strict=True):
+        beyond = counts[counts.index >= start]
+        if not len(beyond):
+            break
+        inside = beyond if after is None else beyond[beyond.index < after]
+        labels.append(_range_name(start, after))
+        values.append(int(inside.sum()))
     return labels, values
+
+
+def _range_name(start: int, after: int | None) -> str:
+    if after is None:
+        return _("{number} or more").format(number=start)
+    return str(start) if after - start == 1 else f"{start}–{after - 1}"
 
 
 def gaps(frame: pd.DataFrame, theme: str | None) -> Chart | None:
@@ -94,9 +103,11 @@ def gaps(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     finding = (
         _("Half of the next purchases come on the same day")
         if not median
-        else _("Half of the next purchases come within {time}").format(
-            time=formats.duration(median * 86400)
-        )
+        else ngettext(
+            "Half of the next purchases come within a day",
+            "Half of the next purchases come within {number} days",
+            median,
+        ).format(number=formats.number(median))
     )
     return Chart(
         figure=drawn,

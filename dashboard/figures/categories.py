@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from dashboard import formats
@@ -12,6 +13,8 @@ from data.text import _
 
 MOST_IN_GRID = 12
 _LEAST_PAIRS = 5  # pairs that make a transition worth naming
+_LEAST_LIFT = 1.2
+_WORTH_SAYING = 0.005  # share without a category
 
 
 def categories(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
@@ -73,14 +76,15 @@ def _categories_finding(known: pd.DataFrame, total: int, noun: str) -> str:
     if known.empty:
         return _("None of the {noun} has a category").format(noun=noun)
     first = known.iloc[0]
-    share, missing = first["events"] / total, 1 - known["events"].sum() / total
-    if missing < 0.001:
-        return _("{category} leads with {share} of the {noun}").format(
-            category=leaf(first["category"]).capitalize(), share=formats.percent(share), noun=noun
-        )
-    return _("{category} leads with {share} of the {noun}; {missing} have no category").format(
-        category=leaf(first["category"]).capitalize(),
-        share=formats.percent(share),
+    missing = 1 - known["events"].sum() / total
+    sentence = (
+        _("The largest category is {category}, {share} of the {noun}; {missing} have none")
+        if missing >= _WORTH_SAYING
+        else _("The largest category is {category}, {share} of the {noun}")
+    )
+    return sentence.format(
+        category=leaf(first["category"]),
+        share=formats.percent(first["events"] / total),
         noun=noun,
         missing=formats.percent(missing),
     )
@@ -131,14 +135,28 @@ def transitions(frame: pd.DataFrame, theme: str | None) -> Chart | None:
 def _transitions_finding(frame: pd.DataFrame) -> str:
     total = frame["pairs"].sum()
     same = frame.loc[frame["before"] == frame["after"], "pairs"].sum() / total
-    others = frame[(frame["before"] != frame["after"]) & (frame["pairs"] >= _LEAST_PAIRS)]
+    times = _lift(frame)
+    named = (frame["before"] != frame["after"]) & (frame["pairs"] >= _LEAST_PAIRS)
+    others = frame[named & (times >= _LEAST_LIFT)]
     if others.empty:
         return _("{share} of the next purchases stay in the category").format(
             share=formats.percent(same)
         )
-    after = frame.groupby("before")["pairs"].sum()
-    shares = others["pairs"] / others["before"].map(after)
-    strongest = others.loc[(shares * others["pairs"]).idxmax()]
-    return _("{same} of the next purchases stay in the category; {first} leads to {then}").format(
-        same=formats.percent(same), first=leaf(strongest["before"]), then=leaf(strongest["after"])
+    strongest = (others["pairs"] * np.log(times[others.index])).idxmax()
+    return _(
+        "{same} of the next purchases stay in the category; {first} leads to {then} "
+        "{times} times as often as chance would"
+    ).format(
+        same=formats.percent(same),
+        first=leaf(others["before"][strongest]),
+        then=leaf(others["after"][strongest]),
+        times=formats.number(times[strongest], 1),
     )
+
+
+def _lift(frame: pd.DataFrame) -> "pd.Series[float]":
+    """Return how many times as often each pair comes as if the two were independent."""
+    pairs = frame["pairs"]
+    before = frame["before"].map(frame.groupby("before")["pairs"].sum())
+    after = frame["after"].map(frame.groupby("after")["pairs"].sum())
+    return pairs * pairs.sum() / (before * after)

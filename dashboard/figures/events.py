@@ -131,8 +131,10 @@ def hours(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     busiest = counts.stack().idxmax()
     names = [short[weekday] for weekday in range(7)]
     assert isinstance(busiest, tuple)
+    drawn = shapes.heat_map(list(range(24)), names, counts.to_numpy(), theme)
+    drawn.update_xaxes(tickmode="array", tickvals=list(range(0, 24, 3)))
     return Chart(
-        figure=shapes.heat_map(list(range(24)), names, counts.to_numpy(), theme),
+        figure=drawn,
         finding=_("Most {noun} come on {weekday} between {first} and {last} o’clock").format(
             noun=type_noun(main),
             weekday=get_day_names("wide", locale=language())[busiest[0]],
@@ -171,7 +173,7 @@ def funnel(frame: pd.DataFrame, theme: str | None) -> Chart | None:
                 f"{formats.compact(users)} · {formats.percent(share)}"
                 for users, share in zip(steps["users"], shares, strict=True)
             ],
-        ),
+        ).update_layout(margin={"r": 112}),
         finding=_("{share} of the people who come also buy").format(
             share=formats.percent(last["users"] / first["users"])
         ),

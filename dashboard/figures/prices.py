@@ -1,5 +1,7 @@
 """Prices: what people pay, on a logarithmic scale."""
 
+import math
+
 import pandas as pd
 
 from dashboard import formats
@@ -34,9 +36,14 @@ def prices(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
     )
     quartiles = [_quantile(frame, share) for share in (0.25, 0.5, 0.75)]
     drawn.add_vline(
-        x=quartiles[1],
-        line={"color": colour("text", theme), "width": 1, "dash": "dot"},
-        annotation={"text": _("median {price}").format(price=formats.money(quartiles[1]))},
+        x=quartiles[1], line={"color": colour("text", theme), "width": 1, "dash": "dot"}
+    )
+    drawn.add_annotation(
+        text=_("median {price}").format(price=formats.money(quartiles[1])),
+        x=math.log10(quartiles[1]),  # annotations, unlike shapes, want the exponent
+        y=1,
+        yref="paper",
+        yanchor="bottom",
     )
     drawn.update_xaxes(type="log", title_text=_("price, logarithmic"), dtick=1)
     drawn.update_yaxes(rangemode="tozero", tickformat="~s")
@@ -60,4 +67,4 @@ def _quantile(frame: pd.DataFrame, share: float) -> float:
     place = int((counts.cumsum() < wanted).sum())
     inside = (wanted - counts[:place].sum()) / max(counts[place], 1)
     low, high = float(frame["low"].iloc[place]), float(frame["high"].iloc[place])
-    return low * (high / low) ** float(inside) if low > 0 else low
+    return low * (high / low) ** float(inside)

@@ -35,7 +35,7 @@ def long_tail(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None
     drawn.update_xaxes(title_text=_("share of the products, least sold first"))
     return Chart(
         figure=drawn,
-        finding=_("A tenth of the products makes {share} of the {noun} (Gini {gini})").format(
+        finding=_("A tenth of the products make {share} of the {noun} (Gini {gini})").format(
             share=formats.percent(1 - _at(shares, held, _TENTH), 0),
             noun=noun,
             gini=formats.number(gini(shares, held), 2),
@@ -93,9 +93,9 @@ def repeats(frame: pd.DataFrame, theme: str | None) -> Chart | None:
             meaning="purchase",
             texts=[formats.percent(number / total) for number in pairs],
         ),
-        finding=_(
-            "{share} of the next purchases repeat a product, {same} the one just before"
-        ).format(share=formats.percent(again), same=formats.percent(pairs["same"] / total)),
+        finding=_("{share} of the next purchases repeat a product, {same} the last one").format(
+            share=formats.percent(again), same=formats.percent(pairs["same"] / total)
+        ),
         subtitle=_("What a buyer’s next purchase is, share of all"),
         table=pd.DataFrame(
             {

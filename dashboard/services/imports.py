@@ -1,6 +1,7 @@
 """Imports that the browser asks for: which files may be read, and how far each import is."""
 
 import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from dashboard.jobs.failures import explain
 from dashboard.jobs.run import Run
 from dashboard.jobs.states import State
 from dashboard.jobs.table import Runs
+from dashboard.services import uploads
 from data.errors import BadInput
 from data.home import Home
 from data.store import Store
@@ -20,13 +22,9 @@ IMPORT = "import"
 FOLDERS = "VITRINA_FOLDERS"
 """Environment variable: the folders whose files the page may name, as a PATH is written."""
 
-STAGES = {
-    "reading": N_("Reading the files"),
-    "sorting": N_("Sorting the purchases"),
-    "counting": N_("Counting"),
-    "writing": N_("Writing the tables"),
-}
+_STAGES = {"reading": N_("Reading the files"), "summarising": N_("Counting what came in")}
 _RECENT_SECONDS = 600
+_ODD = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True)
@@ -108,6 +106,32 @@ def named_file(path: str) -> Path:
     raise BadInput(_("There is no file {path} in {folders}.").format(path=path, folders=places))
 
 
+def permitted(home: Home, path: str) -> Path:
+    """Return a file that was uploaded to this home, or that lies in an allowed folder.
+
+    Raises
+    ------
+    BadInput
+        Where it is neither; what a browser sends back is checked again, not believed.
+    """
+    file = Path(path)
+    if file.is_relative_to(home.uploads.resolve()):
+        return uploads.find(home, path)
+    return named_file(path)
+
+
+def suggest_name(file: Path) -> str:
+    """Return a name for a dataset that is made from a file.
+
+    Examples
+    --------
+    >>> suggest_name(Path("2019 Nov.csv.gz"))
+    '2019-Nov'
+    """
+    stem = _ODD.sub("-", file.name.partition(".")[0]).strip("-_.")
+    return stem[:60]
+
+
 def start(
     home: Home,
     files: Sequence[Path],
@@ -180,7 +204,7 @@ def _stage(run: Run) -> str:
     stage = run.progress.get("stage")
     if run.state == State.QUEUED or not stage:
         return _("Waiting for the worker")
-    return _(STAGES[stage]) if stage in STAGES else str(stage)
+    return _(_STAGES[stage]) if stage in _STAGES else str(stage)
 
 
 def _problem(run: Run) -> str:

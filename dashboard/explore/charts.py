@@ -1,0 +1,100 @@
+"""The charts of a dataset: what each asks of the statistics, and how it is drawn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dashboard.figures import brands, buyers, categories, events, prices, products
+from dashboard.figures.chart import Chart
+from data.statistics import Filters, Statistics
+from data.text import N_
+
+Draw = Callable[[Statistics, Filters, str | None], Chart | None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One chart of the page.
+
+    Attributes
+    ----------
+    draw : callable
+        Asks the statistics and draws; None where there is nothing to draw.
+    empty : str
+        What stands there then (marked for translation).
+    span, height : int
+        Columns of twelve, and pixels.
+    """
+
+    draw: Draw
+    empty: str
+    span: int = 6
+    height: int = 320
+
+
+def _days(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+    return events.days(found.events_by_day(filters), theme)
+
+
+def _hours(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+    return events.hours(found.events_by_hour(filters), theme)
+
+
+def _funnel(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+    return events.funnel(found.funnel(filters), theme)
+
+
+def _categories(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+    return categories.categories(found.categories(filters), theme)
+
+
+def _brands(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+    return brands.brands(found.brands(filters), theme)
+
+
+def _prices(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+    return prices.prices(found.prices(filters), theme)
+
+
+def _purchases(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+    return buyers.purchases(found.purchases_per_user(filters), theme)
+
+
+def _gaps(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+    return buyers.gaps(found.days_between(filters), theme)
+
+
+def _repeats(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+    return products.repeats(found.repeats(filters), theme)
+
+
+def _long_tail(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+    return products.long_tail(found.long_tail(filters), theme)
+
+
+def _transitions(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+    return categories.transitions(found.transitions(filters), theme)
+
+
+def _cohorts(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+    return buyers.cohorts(found.cohorts(filters), theme)
+
+
+_NOTHING = N_("No purchases match these filters.")
+_ONCE = N_("No buyer bought twice under these filters.")
+
+KINDS = {
+    "days": Kind(_days, N_("No events match these filters."), span=8, height=360),
+    "hours": Kind(_hours, _NOTHING, span=4, height=360),
+    "funnel": Kind(
+        _funnel, N_("There is only one kind of event here, so no way to a purchase."), height=240
+    ),
+    "repeats": Kind(_repeats, _ONCE, height=240),
+    "categories": Kind(_categories, _NOTHING, height=400),
+    "brands": Kind(_brands, N_("No brands are known under these filters."), height=400),
+    "prices": Kind(_prices, N_("No prices are known under these filters.")),
+    "purchases": Kind(_purchases, _NOTHING),
+    "gaps": Kind(_gaps, _ONCE),
+    "long-tail": Kind(_long_tail, _NOTHING),
+    "transitions": Kind(_transitions, _ONCE, span=7, height=480),
+    "cohorts": Kind(_cohorts, N_("The log holds less than two months."), span=5, height=480),
+}

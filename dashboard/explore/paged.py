@@ -1,0 +1,86 @@
+"""Tables of a dataset that page on the server, with search and sort."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import Input, Output, State, callback, clientside_callback, dcc, html
+
+from dashboard import components as kit
+from dashboard import formats
+from dashboard.context import current_home
+from dashboard.figures.chart import plain
+from dashboard.services import exploration
+from data.statistics import Statistics
+from data.text import _
+
+# (statistics, search, column to sort by or None, descending, first row, row after the last)
+Rows = Callable[[Statistics, str, str | None, bool, int, int], tuple[Any, int]]
+
+# A new search empties what the grid has cached, so that it asks again.
+_AGAIN = """function (search, grid) {
+    const api = window.dash_ag_grid && window.dash_ag_grid.getApi(grid);
+    if (api) { api.purgeInfiniteCache(); api.ensureIndexVisible(0); }
+    return window.dash_clientside.no_update;
+}"""
+
+
+def layout(name: str, dataset: str, columns: Sequence[kit.Column], label: str) -> html.Div:
+    """Return a search field above a table that asks for its rows as they are scrolled to."""
+    search = dbc.Input(
+        id=f"{name}-search",
+        type="search",
+        placeholder=_("Search"),
+        debounce=300,
+        autoComplete="off",
+        **{"aria-label": _("Search")},
+    )
+    return html.Div(
+        [
+            dcc.Store(id=f"{name}-dataset", data=dataset),
+            html.Div(
+                [search, html.Span(id=f"{name}-count", className="muted", role="status")],
+                className="table-search",
+            ),
+            kit.card(kit.data_table(f"{name}-table", columns, label=label, height=640), flush=True),
+        ]
+    )
+
+
+def register(name: str, rows: Rows) -> None:
+    """Add the callbacks: rows asked for, search changed."""
+
+    @callback(
+        Output(f"{name}-table", "getRowsResponse"),
+        Output(f"{name}-count", "children"),
+        Input(f"{name}-table", "getRowsRequest"),
+        State(f"{name}-search", "value"),
+        State(f"{name}-dataset", "data"),
+    )
+    def answer(request: dict[str, Any] | None, search: str | None, dataset: str) -> tuple[Any, Any]:
+        if request is None:
+            return dash.no_update, dash.no_update
+        sort = (request.get("sortModel") or [{}])[0]
+        found, total = rows(
+            exploration.statistics(current_home(), dataset),
+            search or "",
+            sort.get("colId"),
+            sort.get("sort") == "desc",
+            request["startRow"],
+            request["endRow"],
+        )
+        records = [
+            {key: plain(value) for key, value in record.items()}
+            for record in found.to_dict("records")
+        ]
+        count = _("{number} found").format(number=formats.number(total))
+        return {"rowData": records, "rowCount": total}, count
+
+    clientside_callback(
+        _AGAIN,
+        Output(f"{name}-search", "title"),
+        Input(f"{name}-search", "value"),
+        State(f"{name}-table", "id"),
+        prevent_initial_call=True,
+    )

@@ -1,0 +1,52 @@
+"""The preparation that was chosen for a dataset, kept beside its tables."""
+
+import json
+import secrets
+from typing import Any
+
+from data.errors import BadInput
+from data.home import Home
+from data.preparation import Preparation, Step, presets, preview
+from data.store import Store
+
+_FILE = "preparation.json"
+
+
+def saved(home: Home, dataset: str) -> Preparation | None:
+    """Return the preparation that was saved with a dataset, or None where none was."""
+    file = Store(home).open(dataset).path.parent / _FILE
+    try:
+        return Preparation.from_dict(json.loads(file.read_text("utf-8")))
+    except (FileNotFoundError, ValueError, TypeError, BadInput):
+        return None
+
+
+def save(home: Home, dataset: str, values: dict[str, Any]) -> None:
+    """Keep a preparation with a dataset.
+
+    Raises
+    ------
+    BadInput
+        Where a value is out of its bounds; the one saved before stays.
+    """
+    preparation = Preparation.from_dict(values)
+    file = Store(home).open(dataset).path.parent / _FILE
+    temporary = file.with_name(f".{_FILE}-{secrets.token_hex(4)}")
+    temporary.write_text(json.dumps(preparation.as_dict(), indent=1), "utf-8")
+    temporary.replace(file)
+
+
+def steps(home: Home, dataset: str, values: dict[str, Any]) -> tuple[Step, ...]:
+    """Return what each step of a preparation leaves of a dataset.
+
+    Raises
+    ------
+    BadInput
+        Where a value is out of its bounds.
+    """
+    return preview(Store(home).open(dataset), Preparation.from_dict(values))
+
+
+def named(home: Home, dataset: str) -> dict[str, Preparation]:
+    """Return the preparations with a name that fit a dataset."""
+    return presets(Store(home).open(dataset))
