@@ -1,97 +1,37 @@
-"""The demo shop's catalogue: synthetic products whose figures are those of a real shop.
+"""The demo shop's catalogue: synthetic products that sell as a real shop's do."""
 
-Shares of categories, brands and best sellers and the distribution of prices are the published
-ones of November 2019 of the Kaggle set "eCommerce behavior data from multi category store"
-(shares of categories: October and November together). Everything else is invented.
-"""
-
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product as combinations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from data.market import (
+    BEST_SELLERS,
+    BRANDLESS,
+    BRANDS,
+    BY_DAY,
+    CATEGORIES,
+    COMPLEMENTS,
+    COSTLY,
+    FURTHER,
+    TYPICAL,
+    UNNAMED,
+    UNNAMED_SHARE,
+)
 from data.shelf import Floats, Ints, Shelf
 
-DAYS = 29
-"""Days on which the shop is open: the log holds nothing of 15 November, as the real one."""
-
-# Share of purchases in percent, typical price.
-CATEGORIES = {
-    "electronics.smartphone": (43.4, 220),
-    "electronics.audio.headphone": (4.3, 100),
-    "electronics.video.tv": (3.1, 350),
-    "electronics.clocks": (2.5, 220),
-    "appliances.kitchen.washer": (2.2, 300),
-    "computers.notebook": (2.0, 550),
-    "appliances.environment.vacuum": (1.8, 120),
-    "appliances.kitchen.refrigerators": (1.5, 400),
-    "apparel.shoes": (0.9, 70),
-}
-# They share what is left; the earlier in the list, the more.
-FURTHER = """
-electronics.tablet appliances.kitchen.kettle appliances.kitchen.microwave appliances.iron
-appliances.kitchen.blender computers.desktop appliances.kitchen.oven apparel.shoes.keds
-appliances.environment.water_heater appliances.environment.air_heater auto.accessories.player
-computers.peripherals.printer furniture.living_room.sofa furniture.bedroom.bed
-appliances.kitchen.hood appliances.kitchen.hob appliances.kitchen.mixer kids.carriage kids.toys
-appliances.kitchen.dishwasher appliances.kitchen.meat_grinder computers.peripherals.mouse
-furniture.living_room.cabinet auto.accessories.videoregister construction.tools.drill
-computers.components.videocards electronics.audio.subwoofer computers.peripherals.monitor
-computers.components.cpu computers.components.motherboard computers.components.memory
-appliances.personal.massager appliances.sewing_machine appliances.personal.scales
-auto.accessories.alarm auto.accessories.compressor construction.tools.saw
-construction.tools.light furniture.kitchen.table furniture.kitchen.chair electronics.telephone
-accessories.bag accessories.wallet sport.bicycle sport.trainer apparel.costume apparel.shirt
-apparel.trousers kids.swing kids.dolls construction.tools.generator construction.tools.welding
-computers.peripherals.keyboard country_yard.lawn_mower electronics.camera.photo
-stationery.cartrige medicine.tools.tonometer
-""".split()
-UNNAMED = 24
-"""Categories with an id but no code; a quarter of purchases is theirs."""
-
-# Share of a category's purchases in percent; "" is no brand. Brands made up share the rest.
-BRANDS = {
-    "electronics.smartphone": "samsung 41 apple 32 xiaomi 12 huawei 5.8 oppo 3.7 sony .6",
-    "electronics.audio.headphone": "apple 52 xiaomi 13 samsung 10 sony 10 jbl 6",
-    "electronics.video.tv": "samsung 35 artel 17 lg 13 sony 8 haier 6",
-    "electronics.clocks": "apple 50 samsung 12 xiaomi 12 casio 8 huawei 3",
-    "appliances.kitchen.washer": "samsung 25 lg 25 indesit 15 beko 10 artel 8",
-    "computers.notebook": "lenovo 22 acer 20 asus 16 hp 16 apple 12",
-    "appliances.environment.vacuum": "samsung 25 xiaomi 20 philips 12 artel 5 lg 5",
-    "appliances.kitchen.refrigerators": "samsung 20 lg 20 beko 12 artel 10 haier 8",
-    "electronics.tablet": "apple 35 samsung 30 lenovo 8 huawei 8",
-    "unnamed.0": "cordiant 48 nokian 14",
-    "unnamed.1": "lucente 53",
-    "unnamed.2": "xiaomi 40 samsung 15",
-}
-BRANDLESS = {"unnamed": 20.0, "furniture": 45.0, "apparel": 30.0, "kids": 25.0}
-COSTLY = {"apple": 3.2, "sony": 1.6, "xiaomi": 0.75, "oppo": 0.9, "artel": 0.8}
-
-# Share of all purchases in percent.
-BEST_SELLERS = {
-    ("electronics.smartphone", "samsung"): (3.5, 2.5, 1.5, 1.2, 1.1),
-    ("electronics.smartphone", "apple"): (2.4, 1.3, 1.0, 0.9),
-    ("electronics.audio.headphone", "apple"): (1.9,),
-}
-
-# What goes with a product, by category: weights of the category in which it is looked for.
-COMPLEMENTS = {
-    "electronics.smartphone": "electronics.smartphone 64 electronics.audio.headphone 20"
-    " electronics.clocks 8 unnamed.2 8",
-    "electronics.audio.headphone": "electronics.smartphone 70 electronics.audio.headphone 30",
-    "electronics.clocks": "electronics.smartphone 70 electronics.audio.headphone 30",
-    "computers.notebook": "computers.peripherals.mouse 40 computers.peripherals.printer 30"
-    " electronics.smartphone 30",
-    "appliances.kitchen.washer": "appliances.kitchen.refrigerators 50"
-    " appliances.environment.vacuum 30 appliances.iron 20",
-    "appliances.kitchen.refrigerators": "appliances.kitchen.washer 60"
-    " appliances.kitchen.microwave 40",
-    "computers.components.cpu": "computers.components.motherboard 70"
-    " computers.components.memory 30",
-}
+DAYS = len(BY_DAY)
 COMPANIONS = 3
 BUDGETS = 4
+SAME_BRAND = 0.7
+DRIFT = 0.8
+
+Range = tuple[str, str, float]
+"""Category, brand and share of fresh purchases in percent."""
 
 
 @dataclass(frozen=True)
@@ -102,16 +42,16 @@ class Shop:
     ----------
     product_id, category_id : int64, shape (products,)
     category, brand : tuple of str
-        ``""`` where the log has none.
+        As the log has them; ``""`` where it has none.
     price : float64, shape (products,)
     popularity : float64, shape (DAYS, products)
-        Share of the day's fresh purchases; it drifts over the month.
+        How likely a newcomer takes each product, up to a factor; it drifts over the month.
     several : bool, shape (products,)
-        Whether people tend to buy several units.
+        Whether people tend to take several units.
     companions : int64, shape (products, COMPANIONS)
         What goes with each product, the most usual first.
-    everything, brands, budgets : Shelf
-        All products together; by category and brand; by category and quarter of its prices.
+    brand_group, budget_group : int64, shape (products,)
+        Category and brand; category and price range.
     """
 
     product_id: Ints
@@ -120,7 +60,7 @@ class Shop:
     brand: tuple[str, ...]
     price: Floats
     popularity: Floats
-    several: np.ndarray
+    several: NDArray[np.bool_]
     companions: Ints
     brand_group: Ints
     budget_group: Ints
@@ -146,9 +86,155 @@ class Shop:
 
 
 def open_shop(buyers: int, random: np.random.Generator) -> Shop:
-    """Make the catalogue of a shop with so many buyers; it grows with their square root."""
-    categories = _categories()
-    table = list(_ranges(categories, products=34 * buyers**0.5))
-    names = list(categories)
-    category = np.array([names.index(name) for name, _, _ in table for _ in _])
-    raise NotImplementedError
+    """Fill the shelves of a shop with so many buyers; they grow with the square root of these."""
+    wanted = 34 * buyers**0.5
+    ranges = list(_ranges(makers=max(2, round(wanted / 400))))
+    weights = _weights(ranges, wanted)
+    group = np.repeat(np.arange(len(ranges)), [len(one) for one in weights])
+    weight = np.concatenate(weights)
+    names = list(dict.fromkeys(name for name, _, _ in ranges))
+    category = np.array([names.index(name) for name, _, _ in ranges])[group]
+    brand = tuple(ranges[k][1] for k in group)
+    dear = np.log([_typical_price(name) * COSTLY.get(brand, 1) for name, brand, _ in ranges])
+    price = _prices(dear[group] + random.normal(0, 0.5, len(group)), weight)
+    drift = np.linspace(-0.5, 0.5, DAYS)[:, None] * random.normal(0, DRIFT, len(group))
+    quarter = BUDGETS * _place(category, price) // np.bincount(category)[category]
+    return Shop(
+        product_id=1_000_000 + 37 * random.permutation(len(group)),
+        category_id=2_053_013_550_000_000_000 + 7_919_000_003 * category,
+        category=tuple("" if names[k] in UNNAMED else names[k] for k in category),
+        brand=brand,
+        price=price,
+        popularity=weight * np.exp(drift),
+        several=np.isin(_place(category, -weight) % 5, (1, 3)),
+        companions=_companions(
+            names=names, category=category, brand=brand, group=group, weight=weight, random=random
+        ),
+        brand_group=group,
+        budget_group=BUDGETS * category + quarter,
+    )
+
+
+def _read(text: str) -> dict[str, float]:
+    """Read ``"apple 32 sony .6"``."""
+    words = text.split()
+    return dict(zip(words[::2], map(float, words[1::2]), strict=True))
+
+
+def _categories() -> dict[str, float]:
+    """Return every category with its share of fresh purchases in percent."""
+    shares = {name: share for name, (share, _) in CATEGORIES.items()}
+    left = 100 - UNNAMED_SHARE - sum(shares.values())
+    for names, whole in ((FURTHER, left), (UNNAMED, UNNAMED_SHARE)):
+        zipf = 1 / (np.arange(len(names)) + 5)
+        shares |= dict(zip(names, whole * zipf / zipf.sum(), strict=True))
+    return shares
+
+
+def _typical_price(category: str) -> float:
+    return CATEGORIES.get(category, (0, TYPICAL[category.split(".", maxsplit=1)[0]]))[1]
+
+
+def _ranges(makers: int) -> Iterator[Range]:
+    """Yield category, brand and share of fresh purchases in percent; made-up brands are new."""
+    names = _made_up()
+    for category, share in _categories().items():
+        known = _read(BRANDS.get(category, ""))
+        known |= {"": BRANDLESS.get(category.split(".")[0], 0)}
+        zipf = 1 / (np.arange(makers) + 2)
+        others = (100 - sum(known.values())) * zipf / zipf.sum()
+        for brand, part in (known | {next(names): part for part in others}).items():
+            if part:
+                yield category, brand, share * part / 100
+
+
+def _made_up() -> Iterator[str]:
+    """Yield names of brands that do not exist."""
+    syllables = [
+        "ba",
+        "do",
+        "fen",
+        "ga",
+        "kir",
+        "lo",
+        "mu",
+        "nar",
+        "pel",
+        "qui",
+        "ros",
+        "su",
+        "tav",
+        "vi",
+        "xon",
+        "zel",
+    ]
+    for parts in combinations(syllables, repeat=4):
+        yield "".join(parts[::-1])
+
+
+def _weights(ranges: Sequence[Range], wanted: float) -> list[Floats]:
+    """Share out what each brand sells in a category: best sellers as published, then Zipf's law."""
+    shares = np.array([share for _, _, share in ranges]) ** 0.6
+    weights = []
+    for (category, brand, share), part in zip(ranges, shares / shares.sum(), strict=True):
+        best = np.array(BEST_SELLERS.get((category, brand), ()))
+        size = max(round(wanted * part) - len(best), 1)
+        rest = (np.arange(size) + 4.0) ** -0.9
+        weights.append(np.concatenate([best, (share - best.sum()) * rest / rest.sum()]))
+    return weights
+
+
+def _place(group: Ints, value: Floats) -> Ints:
+    """Return each product's place within its group by rising value, from 0."""
+    order = np.lexsort((value, group))
+    place = np.empty(len(group), dtype=np.int64)
+    sizes = np.bincount(group)
+    place[order] = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return place
+
+
+def _prices(dearness: Floats, weight: Floats) -> Floats:
+    """Turn each product's place among all sales into a price.
+
+    The published quartiles, mean and standard deviation are those of a log-normal distribution
+    with location 5.15 and scale 1.1, cut at the highest price of the log.
+    """
+    order = np.argsort(dearness, kind="stable")
+    reached = np.empty(len(weight))
+    reached[order] = np.cumsum(weight[order]) - weight[order] / 2
+    highest = ndtr((np.log(2574.07) - 5.15) / 1.1)
+    return np.asarray(np.round(np.exp(5.15 + 1.1 * ndtri(reached / weight.sum() * highest)), 2))
+
+
+def _companions(
+    *,
+    names: list[str],
+    category: Ints,
+    brand: tuple[str, ...],
+    group: Ints,
+    weight: Floats,
+    random: np.random.Generator,
+) -> Ints:
+    """Choose what goes with each product: a complement, of its own brand where there is one."""
+    place = {name: number for number, name in enumerate(names)}
+    popular = np.bincount(category, weight)
+    chances = np.tile(0.4 * popular / popular.sum(), (len(names), 1)) + 0.6 * np.eye(len(names))
+    for name, text in COMPLEMENTS.items():
+        chances[place[name]] = 0
+        for other, percent in _read(text).items():
+            chances[place[name], place[other]] = percent / 100
+    bound = np.cumsum(chances, axis=1)
+    luck = random.random((3, len(group), COMPANIONS))
+    where = (luck[0][..., None] >= bound[category][:, None, :-1]).sum(axis=2)
+    day = np.zeros_like(where)
+    chosen = Shelf(weight[None], category).draw(where, day, luck[1])
+    first = np.unique(group, return_index=True)[1]
+    made = {(category[k], brand[k]): group[k] for k in first}
+    own = np.array(
+        [[made.get((c, name), -1) for c in row] for row, name in zip(where, brand, strict=True)]
+    )
+    loyal = (own >= 0) & (luck[2] < SAME_BRAND)
+    by_brand = Shelf(weight[None], group).draw(np.maximum(own, 0), day, luck[1])
+    chosen = np.where(loyal, by_brand, chosen)
+    itself = chosen == np.arange(len(group))[:, None]
+    return np.asarray((chosen + itself) % len(group), dtype=np.int64)
