@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 
 from data.errors import BadInput
-from data.sequences import FIRST, UNKNOWN, Floats, Ints
+from data.sequences import FIRST, UNKNOWN, Floats, Ints, Longs
 from data.text import _
 from model.histories import MISSING_PRICE, Histories
 from model.metrics import top
@@ -34,7 +34,7 @@ class OnnxRanker(Ranker):
     def __init__(self, run: RunFolder, threads: int = 0) -> None:
         config = run.config()
         self.name = config.network
-        self._length = config.sequence_length
+        self.length = config.sequence_length
         file = run.path / "model.onnx"
         if not file.exists():
             raise BadInput(
@@ -53,9 +53,19 @@ class OnnxRanker(Ranker):
     def scores(self, histories: Histories) -> Floats:
         """Return a score for every product; their softmax are probabilities."""
         features = tuple(name for name in self._inputs if name != "length")
-        batch = histories.latest(self._length).padded(features)
+        batch = histories.latest(self.length).padded(features)
         found: Floats = self._session.run(None, {name: batch[name] for name in self._inputs})[0]
         return found
+
+
+@dataclass(frozen=True)
+class Product:
+    """What the model knows about a product, from the last event that training saw of it."""
+
+    product: str
+    brand: str | None = None
+    category: str | None = None
+    price: float | None = None
 
 
 @dataclass(frozen=True)
@@ -98,18 +108,57 @@ class Predictor:
         ids = self._table["product"].tolist()
         self._codes = {product: code for code, product in enumerate(ids, start=FIRST)}
 
-    @property
+    @cached_property
     def products(self) -> list[str]:
         """The catalogue's product ids, most frequent first."""
         return list(self._codes)
+
+    @cached_property
+    def counts(self) -> Longs:
+        """In how many training events each product occurs, [products]."""
+        counts: Longs = self._columns["count"].astype(np.int64)
+        return counts
+
+    @cached_property
+    def categories(self) -> list[str | None]:
+        """The category of each product, None where it has none."""
+        return [_text(name) for name in self._columns["category"]]
+
+    @property
+    def length(self) -> int:
+        """How many of a history's latest events the network reads."""
+        return self._ranker.length
 
     def knows(self, product: str) -> bool:
         """Tell whether training has seen a product."""
         return product in self._codes
 
-    def history(self, products: Sequence[str]) -> Histories:
-        """Return products, oldest first, as one history; unknown ones keep their place."""
-        codes = np.array([self._codes.get(one, UNKNOWN) for one in products], dtype=np.int32)
+    def place(self, product: str) -> int | None:
+        """Return a product's index among ``products``; None where training has not seen it."""
+        code = self._codes.get(product)
+        return None if code is None else code - FIRST
+
+    def describe(self, product: str) -> Product:
+        """Return what is known about a product; an unknown one has only its id."""
+        place = self.place(product)
+        if place is None:
+            return Product(product)
+        row = {name: values[place] for name, values in self._columns.items()}
+        price = float(row["price"])
+        return Product(
+            product=product,
+            brand=_text(row["brand"]),
+            category=_text(row["category"]),
+            price=None if np.isnan(price) else round(price, 4),
+        )
+
+    def histories(self, histories: Sequence[Sequence[str]]) -> Histories:
+        """Return lists of products, each oldest first; unknown ones keep their place."""
+        stop = np.cumsum([len(products) for products in histories], dtype=np.int64)
+        codes = np.array(
+            [self._codes.get(one, UNKNOWN) for products in histories for one in products],
+            dtype=np.int32,
+        )
         columns = {
             "product": codes,
             "brand": self._looked_up(codes, "brand_code", UNKNOWN).astype(np.int32),
@@ -120,18 +169,15 @@ class Predictor:
         }
         price = columns["price"]
         columns["price"] = np.where(np.isnan(price) | (price < 0), MISSING_PRICE, price)
-        return Histories(columns, np.array([0]), np.array([len(codes)]))
+        return Histories(columns, np.append(0, stop[:-1]).astype(np.int64), stop)
 
     def scores(self, products: Sequence[str]) -> Floats:
-        """Return the logarithm of every product's probability, [products].
+        """Return the logarithm of every product's probability, [products]."""
+        return self.scores_of([products])[0]
 
-        An empty history says nothing: every product's share of the training events.
-        """
-        if not products:
-            counts = self._columns["count"]
-            shares: Floats = np.log(counts / counts.sum())
-            return shares
-        found: Floats = log_probabilities(self._ranker.scores(self.history(products)))[0]
+    def scores_of(self, histories: Sequence[Sequence[str]]) -> Floats:
+        """Return the same for several histories at once, [histories, products]."""
+        found: Floats = log_probabilities(self._ranker.scores(self.histories(histories)))
         return found
 
     def recommend(
@@ -189,14 +235,17 @@ class Predictor:
     def _recommendation(
         self, rank: int, index: int, probability: float, repeat: bool
     ) -> Recommendation:
-        row = {name: values[index] for name, values in self._columns.items()}
-        price = float(row["price"])
+        known = self.describe(self.products[index])
         return Recommendation(
             rank=rank,
-            product=str(row["product"]),
+            product=known.product,
             probability=probability,
-            brand=row["brand"] if isinstance(row["brand"], str) else None,
-            category=row["category"] if isinstance(row["category"], str) else None,
-            price=None if np.isnan(price) else round(price, 4),
+            brand=known.brand,
+            category=known.category,
+            price=known.price,
             repeat=repeat,
         )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
