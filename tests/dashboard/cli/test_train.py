@@ -62,7 +62,7 @@ def test_the_main_job_from_the_command_line(vitrina: Vitrina, tmp_path: Path) ->
 
     evaluated = vitrina("evaluate", run, "--json").json
     assert [model["kind"] for model in evaluated["models"]].count("network") == 1
-    assert {"popularity", "repeat-last", "markov"} <= {
+    assert {"popularity", "repeat last", "markov"} <= {
         model["name"] for model in evaluated["models"]
     }
     for model in evaluated["models"]:
