@@ -17,10 +17,11 @@ from dash import (
 )
 from dash.development.base_component import Component
 
-from dashboard.components import page_header
+from dashboard.components import chart_id, figure_card, grid, page_header, render
 from dashboard.context import current_home
 from dashboard.jobs.table import Runs
 from dashboard.recommend import controls
+from dashboard.recommend.charts import figures
 from dashboard.recommend.models import chosen, nothing_to_choose, usable
 from dashboard.recommend.panels import panels
 from dashboard.recommend.query import Query
@@ -33,6 +34,8 @@ dash.register_page(__name__, path="/recommend", title="Vitrina")
 QUERY = "recommend-query"
 PANELS = "recommend-panels"
 CONTROLS = "recommend-controls"
+SURE = "recommend-sure"
+SHELVES = "recommend-shelves"
 
 
 def layout(**parameters: str) -> html.Div:
@@ -51,6 +54,7 @@ def layout(**parameters: str) -> html.Div:
             dcc.Store(id=QUERY, data=query.as_dict()),
             html.Div(_bar(query), id=CONTROLS),
             html.Div(panels(home, query), id=PANELS, className="grid recommend"),
+            grid(figure_card(SURE, span=6), figure_card(SHELVES, span=6)),
         ]
     )
 
@@ -98,8 +102,7 @@ def go_to_another(*arguments: Any) -> Any:
     home, query = current_home(), Query.read(given)
     run = Runs(home).get(query.run)
     dataset = buyers.dataset_of(home, run)
-    ways = {name: way for way, name in controls.STEPS.items()}
-    way = ways[ctx.triggered_id]
+    way = next(way for way, name in controls.STEPS.items() if name == ctx.triggered_id)
     user = None if dataset is None else buyers.another(dataset, run, query.user, way)
     if user is None:
         return no_update
@@ -129,6 +132,18 @@ def suggest_products(words: str | None, given: dict[str, Any]) -> list[html.Li]:
     """Suggest products that the model knows."""
     model = predictions.predictor(current_home(), Query.read(given).run)
     return controls.product_suggestions(words or "", catalogue.search(model, words or ""))
+
+
+@callback(
+    Output(chart_id(SURE), "data"),
+    Output(chart_id(SHELVES), "data"),
+    Input(QUERY, "data"),
+    Input("theme", "data"),
+)
+def show_figures(given: dict[str, Any], theme: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Draw how sure the model is, and what it expects by category."""
+    sure, shelves = figures(current_home(), Query.read(given), theme)
+    return render(sure), render(shelves)
 
 
 def _bar(query: Query) -> html.Div:

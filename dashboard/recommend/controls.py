@@ -8,11 +8,12 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import Crumb, button
-from dashboard.jobs.table import Run
+from dashboard.components.aria import aria
+from dashboard.jobs.run import Run
 from dashboard.recommend.parts import action_button, product_words
 from dashboard.recommend.query import SIZES, Query
 from dashboard.recommend.search_box import Option, search_box, suggestions
-from dashboard.services.buyers import Buyer
+from dashboard.services.buyers import Buyer, Way
 from dashboard.services.catalogue import Found
 from dashboard.services.edits import adding
 from data.text import _, ngettext
@@ -22,7 +23,11 @@ PRODUCT = "recommend-product"
 SIZE = "recommend-size"
 NEW = "recommend-new"
 HIDE = "recommend-hide"
-STEPS = {"previous": "recommend-previous", "next": "recommend-next", "random": "recommend-random"}
+STEPS: dict[Way, str] = {
+    "previous": "recommend-previous",
+    "next": "recommend-next",
+    "random": "recommend-random",
+}
 
 
 def crumbs(run: Run, runs: list[Run]) -> list[Crumb]:
@@ -60,7 +65,7 @@ def buyer_bar(query: Query, *, has_data: bool) -> html.Div:
         ],
         className="panel recommend-bar",
         role="search",
-        **{"aria-label": _("Buyer and ranking")},
+        **aria(label=_("Buyer and ranking")),
     )
 
 
@@ -68,13 +73,11 @@ def _buyer_tools(query: Query) -> list[Component]:
     box = search_box(
         BUYER, _("Find a buyer"), _("Find a buyer by the beginning of the id"), value=query.user
     )
+    words = {"previous": _("Previous"), "next": _("Next"), "random": _("Any buyer")}
+    pictures = {"previous": "left", "next": "right", "random": "random"}
     steps = [
-        button(words, STEPS[way], icon=picture)
-        for way, words, picture in (
-            ("previous", _("Previous"), "left"),
-            ("next", _("Next"), "right"),
-            ("random", _("Any buyer"), "random"),
-        )
+        button(words[way], name, icon=pictures[way])
+        for way, name in STEPS.items()
         if query.user or way == "random"
     ]
     if query.user:

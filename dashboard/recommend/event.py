@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import icon, moment
+from dashboard.components.aria import data
 from dashboard.recommend.parts import edit_button, icon_button, product_words
 from dashboard.services.edits import Entry
 from data.events import PURCHASE
@@ -45,7 +46,7 @@ def event(
             html.Div(_tools(entry, hide, newest, oldest), className="event-tools"),
         ],
         className=look,
-        **{"data-key": entry.key},
+        **data(key=entry.key),
     )
 
 
@@ -61,7 +62,7 @@ def hidden_event(entry: Entry, *, truth: bool) -> html.Li:
             html.Div(moment(entry.time), className="event-tools is-text muted"),
         ],
         className="event is-hidden is-truth" if truth else "event is-hidden",
-        **{"data-key": entry.key},
+        **data(key=entry.key),
     )
 
 
@@ -115,7 +116,9 @@ def _tools(entry: Entry, hide: int, newest: bool, oldest: bool) -> list[Componen
     tools: list[Component] = []
     if hide:
         words = _("Predict {product} from what was before it").format(product=name)
-        tools.append(icon_button(words, "recommend", {"do": "set", "name": "hide", "value": hide}))
+        tools.append(
+            icon_button(words, "recommend", {"do": "set", "name": "hide", "value": str(hide)})
+        )
     if not newest:
         words = _("Move {product} later").format(product=name)
         tools.append(edit_button(words, "up", f"later:{entry.key}"))

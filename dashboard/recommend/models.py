@@ -6,7 +6,8 @@ from dash.development.base_component import Component
 
 from dashboard.components import button, card, empty_state, progress
 from dashboard.jobs.queue import TRAINING
-from dashboard.jobs.table import Run, Runs
+from dashboard.jobs.run import Run
+from dashboard.jobs.table import Runs
 from dashboard.recommend.query import Query
 from data.home import Home
 from data.text import _

@@ -5,7 +5,8 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import help_text, icon
-from dashboard.recommend.parts import data, edit_button, product_words
+from dashboard.components.aria import aria, data
+from dashboard.recommend.parts import edit_button, product_words
 from dashboard.services.edits import adding
 from dashboard.services.outlook import Offer, Outlook
 from data.text import _, ngettext
@@ -72,10 +73,8 @@ def _row(offer: Offer, scale: float, *, truth: bool, because: str) -> html.Li:
         type="button",
         className="offer-open",
         title=_("Explain this rank"),
-        **{
-            "aria-expanded": "true" if because else "false",
-            **data({"do": "toggle", "name": "why", "value": offer.product}),
-        },
+        **aria(expanded="true" if because else "false"),
+        **data(do="toggle", name="why", value=offer.product),
     )
     return html.Li(
         [
@@ -94,7 +93,7 @@ def _row(offer: Offer, scale: float, *, truth: bool, because: str) -> html.Li:
             *([html.P(because, className="offer-why", role="status")] if because else []),
         ],
         className="offer" + (" is-truth" if truth else "") + explained,
-        **data({"product": offer.product}),
+        **data(product=offer.product),
     )
 
 

@@ -1,12 +1,13 @@
 """Small parts that history and ranking share; ``assets/pages/recommend.js`` acts on them."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components import icon
+from dashboard.components.aria import aria, data
+
+Action = dict[str, str]
+"""What the page's script does: ``do`` and what it is done with, as attributes of an element."""
 
 
 def product_words(
@@ -37,25 +38,15 @@ def shelf(category: str | None) -> str | None:
     return None if category is None else " › ".join(category.split(".")[-2:])
 
 
-def data(attributes: Mapping[str, Any]) -> dict[str, str]:
-    """Return attributes that the page's script reads.
-
-    Examples
-    --------
-    >>> data({"do": "set", "value": 3})
-    {'data-do': 'set', 'data-value': '3'}
-    """
-    return {f"data-{name}": str(value) for name, value in attributes.items()}
-
-
-def icon_button(words: str, picture: str, action: Mapping[str, Any]) -> html.Button:
+def icon_button(words: str, picture: str, action: Action) -> html.Button:
     """Return a button that is only an icon; the words are its name and its tooltip."""
     return html.Button(
         icon(picture),
         type="button",
         className="quiet-button",
         title=words,
-        **{"aria-label": words, **data(action)},
+        **aria(label=words),
+        **data(**action),
     )
 
 
@@ -65,12 +56,12 @@ def edit_button(words: str, picture: str, edit: str) -> html.Button:
 
 
 def action_button(
-    words: str, action: Mapping[str, Any], *, look: str = "quiet", picture: str = ""
+    words: str, action: Action, *, look: str = "quiet", picture: str = ""
 ) -> html.Button:
     """Return a button with words on it that the page's script acts on."""
     return html.Button(
         [*([icon(picture)] if picture else []), html.Span(words)],
         type="button",
         className=f"button is-{look}",
-        **data(action),
+        **data(**action),
     )

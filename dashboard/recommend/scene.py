@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard import formats
-from dashboard.jobs.table import Run, Runs
+from dashboard.jobs.run import Run
+from dashboard.jobs.table import Runs
 from dashboard.recommend.query import Query
 from dashboard.services import buyers, predictions
 from dashboard.services.edits import Entry, History, apply, undone

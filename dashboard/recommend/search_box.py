@@ -1,13 +1,14 @@
 """A search with suggestions: a box to type in and a list that the arrow keys walk through."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
 
-from dashboard.recommend.parts import data
+from dashboard.components.aria import aria, data
+from dashboard.recommend.parts import Action
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Option:
     """A suggestion: what it shows, and what the page's script does when it is chosen."""
 
     children: Sequence[Any]
-    action: Mapping[str, Any]
+    action: Action
 
 
 def search_box(name: str, label: str, placeholder: str, *, value: str = "") -> html.Div:
@@ -43,9 +44,7 @@ def search_box(name: str, label: str, placeholder: str, *, value: str = "") -> h
                 autocomplete="off",
                 maxLength=200,
             ),
-            html.Ul(
-                id=list_id(name), className="search-list", role="listbox", **{"aria-label": label}
-            ),
+            html.Ul(id=list_id(name), className="search-list", role="listbox", **aria(label=label)),
         ],
         className="search-box",
     )
@@ -75,10 +74,11 @@ def suggestions(name: str, words: str, found: Sequence[Option], none: str) -> li
     none : str
         What stands there when nothing was found.
     """
-    asked = data({"words": words.strip()})
+    asked = data(words=words.strip())
     if not found:
-        disabled = {"aria-disabled": "true"}
-        return [html.Li(none, className="search-none", role="option", **disabled, **asked)]
+        return [
+            html.Li(none, className="search-none", role="option", **aria(disabled="true"), **asked)
+        ]
     return [
         html.Li(
             one.children,
@@ -86,7 +86,7 @@ def suggestions(name: str, words: str, found: Sequence[Option], none: str) -> li
             role="option",
             className="search-option",
             **asked,
-            **data(one.action),
+            **data(**one.action),
         )
         for place, one in enumerate(found)
     ]

@@ -132,7 +132,7 @@ def _older(left: int, shown: int) -> html.Div:
     words = ngettext(
         "{count} older purchase is not shown.", "{count} older purchases are not shown.", left
     )
-    more = {"do": "set", "name": "shown", "value": shown + MORE}
+    more = {"do": "set", "name": "shown", "value": str(shown + MORE)}
     return html.Div(
         [
             html.Span(words.format(count=formats.number(left)), className="note"),

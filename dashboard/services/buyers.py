@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from dashboard.jobs.table import Run
+from dashboard.jobs.run import Run
 from dashboard.services.edits import Entry, History
 from data.errors import BadInput
 from data.events import PURCHASE
@@ -108,7 +108,7 @@ def _history(
 ) -> History:
     """Read a history; the fingerprint makes that of a dataset that changed be read anew."""
     events = recorded_events(Store(Home(home)).open(name), preparation, user)
-    rows: Sequence[dict[str, Any]] = events.to_dict("records")
+    rows: Sequence[dict[Any, Any]] = events.to_dict("records")
     return tuple(
         Entry(
             key=str(place),

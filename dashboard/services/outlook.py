@@ -105,7 +105,7 @@ def look_ahead(
         The history to compare with.
     """
     products = [[entry.product for entry in entries] for entries in (history, before or ())]
-    found = model.probabilities_of(products if before is not None else products[:1])
+    found = np.exp(model.scores_of(products if before is not None else products[:1]))
     bought = Counter(products[0])
     allowed = np.ones(len(model.products), dtype=bool)
     if only_new:
@@ -167,8 +167,7 @@ def effects(model: Predictor, history: Sequence[Entry], product: str) -> dict[st
     everything = [entry.product for entry in history]
     start = len(history) - len(read)
     without = [everything[: start + at] + everything[start + at + 1 :] for at in range(len(read))]
-    found = model.probabilities_of([everything, *without])[:, place].astype(np.float64)
-    logs = np.log(np.maximum(found, 1e-12))
+    logs = model.scores_of([everything, *without])[:, place]
     return {entry.key: float(logs[0] - left) for entry, left in zip(read, logs[1:], strict=True)}
 
 

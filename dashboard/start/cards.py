@@ -17,6 +17,7 @@ from dashboard.components import (
     progress,
     state_badge,
 )
+from dashboard.components.aria import aria
 from dashboard.jobs.queue import TRAINING
 from dashboard.recommend.query import Query
 from dashboard.start.content import Content, Latest
@@ -108,7 +109,7 @@ def steps(found: Content) -> html.Section:
             className="steps",
         ),
         className="panel",
-        **{"aria-label": _("Three steps to a first result")},
+        **aria(label=_("Three steps to a first result")),
     )
 
 
@@ -191,7 +192,9 @@ def _figures(one: Latest) -> list[Component]:
             )
         return [progress(one.share, label=_("Progress"), detail=detail)]
     if one.hit_rate is not None:
-        lines = [html.Span(_("HR@10 {rate}").format(rate=formats.percent(one.hit_rate)))]
+        lines: list[Component] = [
+            html.Span(_("HR@10 {rate}").format(rate=formats.percent(one.hit_rate)))
+        ]
         if one.popular is not None:
             words = _("popularity {rate}").format(rate=formats.percent(one.popular))
             lines.append(html.Span(words, className="note"))
