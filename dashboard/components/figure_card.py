@@ -35,7 +35,7 @@ def figure_card(
     height: int = HEIGHT,
     actions: Sequence[Component] = (),
     data: dict[str, Any] | None = None,
-) -> html.Section:
+) -> html.Figure:
     """Return the card of a figure, as a skeleton of its final size.
 
     Parameters
@@ -63,7 +63,7 @@ def figure_card(
         style={"height": f"{height}px"},
     )
     finding = _part("chart-finding", name)
-    return html.Section(
+    return html.Figure(
         [
             dcc.Store(id=chart_id(name), data=data),
             dcc.Download(id=_part(_DOWNLOAD, name)),

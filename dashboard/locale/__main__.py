@@ -52,9 +52,10 @@ def update(code: str, texts: Catalog) -> Catalog:
         header_comment=f"# What Vitrina says in {LANGUAGES[code]}.",
         creation_date=old.creation_date,
         revision_date=old.revision_date,
-        msgid_bugs_address="",
-        last_translator="",
-        language_team="",
+        version="1",
+        msgid_bugs_address="the issues of the project",
+        last_translator="Vitrina",
+        language_team="Vitrina",
         fuzzy=False,
     )
     for text in texts:

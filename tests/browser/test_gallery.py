@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from dashboard.theme import colour
 from tests.browser.conftest import Site
 
+Opened = Callable[..., tuple[Page, object]]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 GRAVE = {"serious", "critical"}
@@ -24,35 +26,34 @@ def complaints(page: Page) -> list[str]:
     ]
 
 
+def rgb(value: str) -> str:
+    """Return a colour as browsers say it."""
+    return f"rgb({', '.join(str(int(value[at : at + 2], 16)) for at in (1, 3, 5))})"
+
+
 def drawn(page: Page) -> Page:
     """Wait until the figures of the gallery are drawn."""
-    page.wait_for_function(
-        "document.querySelectorAll('.figure-card.is-ready .main-svg').length >= 5"
-    )
-    page.wait_for_selector(".ag-row")
+    page.locator(".is-ready .plot-container").nth(4).wait_for()
+    page.locator(".ag-row").first.wait_for()
     return page
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_on_it_shuts_anyone_out(
-    site: Site, open_page: Callable[..., tuple[Page, object]], theme: str, width: int
+    site: Site, open_page: Opened, theme: str, width: int
 ) -> None:
     page, _ = open_page(site, "/gallery", width=width, theme=theme)
     assert complaints(drawn(page)) == []
 
 
-def test_it_never_scrolls_sideways_on_a_phone(
-    site: Site, open_page: Callable[..., tuple[Page, object]]
-) -> None:
+def test_it_never_scrolls_sideways_on_a_phone(site: Site, open_page: Opened) -> None:
     page, _ = open_page(site, "/gallery", width=360)
     drawn(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_the_table_twin_takes_the_place_of_the_drawing(
-    site: Site, open_page: Callable[..., tuple[Page, object]]
-) -> None:
+def test_the_table_twin_takes_the_place_of_the_drawing(site: Site, open_page: Opened) -> None:
     page, _ = open_page(site, "/gallery")
     card = drawn(page).locator(".figure-card", has_text="One view in 69")
     card.get_by_role("button", name="Show as a table").click()
@@ -62,9 +63,7 @@ def test_the_table_twin_takes_the_place_of_the_drawing(
     assert card.locator(".js-plotly-plot").is_visible()
 
 
-def test_a_figure_is_taken_away_as_csv_and_png(
-    site: Site, open_page: Callable[..., tuple[Page, object]]
-) -> None:
+def test_a_figure_is_taken_away_as_csv_and_png(site: Site, open_page: Opened) -> None:
     page, _ = open_page(site, "/gallery")
     card = drawn(page).locator(".figure-card", has_text="One view in 69")
     with page.expect_download() as csv:
@@ -76,21 +75,17 @@ def test_a_figure_is_taken_away_as_csv_and_png(
     assert png.value.path().read_bytes().startswith(b"\x89PNG")
 
 
-def test_figures_follow_the_theme(
-    site: Site, open_page: Callable[..., tuple[Page, object]]
-) -> None:
+def test_figures_follow_the_theme(site: Site, open_page: Opened) -> None:
     page, _ = open_page(site, "/gallery")
-    background = "document.querySelector('.is-ready .main-svg').style.background"
-    before = drawn(page).evaluate(background)
+    drawing = drawn(page).locator(".is-ready .main-svg").first
+    expect(drawing).to_have_css("background-color", rgb(colour("surface", "light")))
     page.get_by_role("button", name="Theme").click()
-    page.wait_for_function(f"before => {background} !== before", arg=before)
+    expect(drawing).to_have_css("background-color", rgb(colour("surface", "dark")))
     page.reload()
     assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
 
 
-def test_a_row_opens_with_a_click_and_with_the_enter_key(
-    site: Site, open_page: Callable[..., tuple[Page, object]]
-) -> None:
+def test_a_row_opens_with_a_click_and_with_the_enter_key(site: Site, open_page: Opened) -> None:
     page, _ = open_page(site, "/gallery")
     drawn(page).locator(".ag-row[row-index='2'] [col-id='loss']").click()
     page.wait_for_url("**/gallery?run=demo-3")
@@ -99,9 +94,7 @@ def test_a_row_opens_with_a_click_and_with_the_enter_key(
     page.wait_for_url("**/gallery?run=demo-2")
 
 
-def test_a_question_is_asked_before_something_is_deleted(
-    site: Site, open_page: Callable[..., tuple[Page, object]]
-) -> None:
+def test_a_question_is_asked_before_something_is_deleted(site: Site, open_page: Opened) -> None:
     page, _ = open_page(site, "/gallery")
     drawn(page).get_by_text("More", exact=True).click()
     page.get_by_role("button", name="Delete").click()
@@ -112,9 +105,7 @@ def test_a_question_is_asked_before_something_is_deleted(
     dialog.wait_for(state="detached")
 
 
-def test_a_message_is_announced_and_can_be_dismissed(
-    site: Site, open_page: Callable[..., tuple[Page, object]]
-) -> None:
+def test_a_message_is_announced_and_can_be_dismissed(site: Site, open_page: Opened) -> None:
     page, _ = open_page(site, "/gallery")
     drawn(page).get_by_role("button", name="Show a message").click()
     toast = page.locator("#toasts .toast-card")

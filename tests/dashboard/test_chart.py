@@ -1,0 +1,57 @@
+"""A chart and the figure card that shows it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard.components import render, render_empty
+from dashboard.figures import samples
+from dashboard.figures.chart import Chart
+from dashboard.figures.template import figure
+from dashboard.theme import THEMES, colour
+
+
+def test_a_table_twin_holds_only_what_json_knows() -> None:
+    table = pd.DataFrame(
+        {
+            "Day": pd.to_datetime(["2019-11-17", None]),
+            "Events": np.array([3, 5], dtype=np.int64),
+            "Share": [0.25, np.nan],
+            "Brand": ["=cmd()", None],
+        }
+    )
+    chart = Chart(figure("light"), "A finding", "A unit", table)
+    assert chart.rows() == [["2019-11-17", 3, 0.25, "=cmd()"], [None, 5, None, None]]
+    assert [column["numeric"] for column in chart.columns()] == [False, True, True, False]
+
+
+def test_a_figure_card_says_what_a_screen_reader_cannot_see() -> None:
+    chart = Chart(figure("light"), "A finding", "Events by day", pd.DataFrame())
+    assert render(chart)["summary"] == "A finding. Events by day"
+
+
+def test_an_empty_figure_card_says_so_in_a_sentence() -> None:
+    assert render_empty("No purchases in this period.")["empty"] == "No purchases in this period."
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    "draw",
+    [
+        samples.training_lines,
+        samples.funnel_bars,
+        samples.week_heat,
+        samples.category_areas,
+        samples.concentration,
+    ],
+)
+def test_every_shape_follows_the_theme_and_has_a_twin(draw: object, theme: str) -> None:
+    chart = draw(theme)  # type: ignore[operator]
+    assert chart.figure.layout.template.layout.paper_bgcolor == colour("surface", theme)
+    assert not chart.finding.endswith(".")
+    assert len(chart.rows()) > 0
+
+
+def test_bars_start_at_zero() -> None:
+    chart = samples.funnel_bars("light")
+    assert chart.figure.layout.xaxis.rangemode == "tozero"
