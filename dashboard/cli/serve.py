@@ -30,7 +30,8 @@ def serve_command(home: Home, host: str, port: int, no_worker: bool, welcome: bo
     from dashboard.jobs.supervise import ensure_worker, stop_worker
 
     listener = _listen(host, port)
-    signal.signal(signal.SIGTERM, _end)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell may have left SIGINT ignored
+        signal.signal(ending, _end)
     if welcome:
         _welcome(home)
     worker = None if no_worker else ensure_worker(home)
@@ -99,5 +100,5 @@ def _welcome(home: Home) -> None:
 
 
 def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """Turn SIGTERM into an orderly end, the one that Ctrl-C takes."""
+    """End in an orderly way, as after Ctrl-C."""
     raise KeyboardInterrupt

@@ -116,7 +116,7 @@ def test_the_demo_shop_is_made_and_written_alike(
 @pytest.mark.parametrize(
     ("content", "word"),
     [
-        (None, "not exist"),
+        (None, "no file"),
         (b"", "empty"),
         (b"colour,size\nred,3\n", "column"),
         (b"\x00\x01garbage that no table has\xff\xfe" * 40, ""),
