@@ -262,7 +262,9 @@ def _history(connection: Connection, run_id: int) -> list[dict[str, Any]]:
     )
     epochs: dict[int, dict[str, Any]] = {}
     for epoch, name, value in rows:
-        epochs.setdefault(epoch, {"epoch": epoch})[name] = value
+        # A whole number of targets, not 420.0.
+        counted = name == "targets" and value is not None
+        epochs.setdefault(epoch, {"epoch": epoch})[name] = int(value) if counted else value
     return list(epochs.values())
 
 

@@ -1,6 +1,7 @@
 """What a child does for each kind of run."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -31,22 +32,44 @@ def train(job: Job, sink: Sink) -> bool:
 
 
 def import_files(job: Job, sink: Sink) -> bool:
-    """Turn files into a dataset; what was uploaded for it is removed when it is done."""
+    """Turn files, or the demo shop, into a dataset; uploads are removed when it is done."""
     from data.ingest import ingest
 
-    files = [Path(name) for name in job.run.config["files"]]
+    config = job.run.config
+    demo = config.get("demo")
+    files = [_write_demo(job, **demo)] if demo else [Path(name) for name in config["files"]]
     ingest(
         Store(job.home),
         files,
         job.run.dataset,
-        mapping=job.run.config.get("mapping"),
+        mapping=config.get("mapping"),
+        time_format=config.get("time_format"),
+        mode="replace" if config.get("replace") else "new",
+        synthetic=bool(demo),
         progress=lambda progress: sink.progress(**asdict(progress)),
         cancelled=sink.stop,
     )
     for file in files:
-        if job.home.uploads in file.parents:
-            file.unlink(missing_ok=True)
+        _remove_own(job, file)
     return True
+
+
+def _write_demo(job: Job, buyers: int | None = None, seed: int = 0) -> Path:
+    from data import demo
+
+    file = job.folder / "demo.csv"
+    demo.write(file, buyers=buyers or demo.BUYERS, seed=seed)
+    return file
+
+
+def _remove_own(job: Job, file: Path) -> None:
+    """Remove a source that was made or uploaded for this import alone."""
+    uploads = job.home.uploads
+    if file.is_relative_to(uploads) or file.is_relative_to(job.folder):
+        file.unlink(missing_ok=True)
+    if file.parent.is_relative_to(uploads) and file.parent != uploads:
+        with suppress(OSError):  # the folder of an upload of several files is not empty yet
+            file.parent.rmdir()
 
 
 WORK: dict[str, Callable[[Job, Sink], bool]] = {

@@ -1,0 +1,72 @@
+"""SIGKILL of the worker, and workers that meet: no run is started twice, none is lost."""
+
+import random
+import signal
+import time
+
+import pytest
+
+from dashboard.jobs.states import State
+from tests.faults.conftest import Place, until
+
+pytestmark = [pytest.mark.fault, pytest.mark.slow]
+
+
+def test_a_training_does_not_notice_that_its_worker_is_killed(
+    place: Place, moments: random.Random
+) -> None:
+    run = place.training(epochs=60)
+    place.worker()
+    place.learnt(run, epochs=1)
+    child = place.child(run)
+    for _kill in range(3):
+        time.sleep(moments.random())  # the moment of the kill, not a wait for anything
+        old = place.worker_process()
+        old.send(signal.SIGKILL)
+        until(lambda old=old: not old.alive())
+        place.worker()
+        assert place.worker_process() != old
+        assert place.child(run) == child
+    finished = place.reached(run, State.FINISHED)
+    assert finished.attempt == 1
+    assert [entry["epoch"] for entry in place.runs.history(run)] == list(range(1, 61))
+
+
+def test_runs_survive_workers_that_are_killed_again_and_again(
+    place: Place, moments: random.Random
+) -> None:
+    file = str(place.log())
+    names = [place.runs.create("import", f"set{n}", {"files": [file]}) for n in range(6)]
+    for _kill in range(4):
+        place.worker()
+        worker = place.worker_process()
+        time.sleep(moments.uniform(0, 2))  # the moment of the kill, not a wait for anything
+        worker.send(signal.SIGKILL)
+        until(lambda worker=worker: not worker.alive())
+    place.worker()
+    assert len(place.reached_all(names, State.FINISHED)) == len(names)
+    for name in names:
+        log = (place.runs.folder(name) / "log.txt").read_text()
+        assert log.count(" finished") == 1
+
+
+def test_of_two_workers_started_at_once_one_serves_and_each_run_starts_once(place: Place) -> None:
+    file = str(place.log())
+    names = [place.runs.create("import", f"set{n}", {"files": [file]}) for n in range(6)]
+    workers = [place.worker(), place.worker(), place.worker()]
+    finished = place.reached_all(names, State.FINISHED)
+    assert [run.attempt for run in finished] == [1] * len(names)
+    turned_away = until(lambda: [w.poll() for w in workers if w.poll() is not None][1:])
+    assert len(turned_away) == 1
+    assert sum(worker.poll() is None for worker in workers) == 1
+
+
+def test_a_worker_that_froze_is_replaced_and_steps_back_when_it_thaws(place: Place) -> None:
+    frozen = place.worker()
+    old = place.worker_process()
+    frozen.send_signal(signal.SIGSTOP)
+    place.worker()
+    until(lambda: place.worker_process() != old)
+    frozen.send_signal(signal.SIGCONT)
+    assert until(lambda: frozen.poll() is not None)
+    assert place.worker_process() != old
