@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.figures import brands, buyers, categories, events, prices, products
 from dashboard.figures.chart import Chart
+from dashboard.figures.words import type_noun
 from data.statistics import Filters, Statistics
 from data.text import N_
 
@@ -32,7 +33,10 @@ class Kind:
 
 
 def _days(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return events.days(found.events_by_day(filters), theme)
+    frame = found.events_by_day(filters)
+    if frame["day"].nunique() == 1:
+        return events.one_day(found.events_by_hour(filters), frame["day"].iloc[0], theme)
+    return events.days(frame, theme)
 
 
 def _hours(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
@@ -44,15 +48,17 @@ def _funnel(found: Statistics, filters: Filters, theme: str | None) -> Chart | N
 
 
 def _categories(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return categories.categories(found.categories(filters), theme)
+    return categories.categories(
+        found.categories(filters), theme, type_noun(found.counted(filters))
+    )
 
 
 def _brands(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return brands.brands(found.brands(filters), theme)
+    return brands.brands(found.brands(filters), theme, type_noun(found.counted(filters)))
 
 
 def _prices(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return prices.prices(found.prices(filters), theme)
+    return prices.prices(found.prices(filters), theme, type_noun(found.counted(filters)))
 
 
 def _purchases(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
@@ -68,7 +74,7 @@ def _repeats(found: Statistics, filters: Filters, theme: str | None) -> Chart | 
 
 
 def _long_tail(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return products.long_tail(found.long_tail(filters), theme)
+    return products.long_tail(found.long_tail(filters), theme, type_noun(found.counted(filters)))
 
 
 def _transitions(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
@@ -83,8 +89,8 @@ _NOTHING = N_("No purchases match these filters.")
 _ONCE = N_("No buyer bought twice under these filters.")
 
 KINDS = {
-    "days": Kind(_days, N_("No events match these filters."), span=8, height=360),
-    "hours": Kind(_hours, _NOTHING, span=4, height=360),
+    "days": Kind(_days, N_("No events match these filters."), span=7, height=360),
+    "hours": Kind(_hours, _NOTHING, span=5, height=360),
     "funnel": Kind(
         _funnel, N_("There is only one kind of event here, so no way to a purchase."), height=240
     ),

@@ -7,6 +7,7 @@ from dash import Input, Output, State, callback, clientside_callback, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as kit
+from dashboard.components.aria import aria
 from dashboard.context import current_home
 from dashboard.explore import query
 from dashboard.figures.words import in_order, type_name
@@ -47,11 +48,11 @@ def layout(dataset: Dataset, given: dict[str, str]) -> html.Div:
             dcc.Store(id=FILTERS, data=_state(filters)),
             *fields,
             _types(dataset, filters),
-            kit.button(_("Clear filters"), CLEAR, kind="quiet", disabled=not query.write(filters)),
+            kit.button(_("Clear filters"), CLEAR, kind="quiet", hidden=not query.write(filters)),
         ],
         className="filter-bar",
         role="search",
-        **{"aria-label": _("Filters of every chart")},
+        **aria(label=_("Filters of every chart")),
     )
 
 
@@ -91,7 +92,7 @@ def register() -> None:
     def clear(_clicks: int | None) -> tuple[Any, ...]:
         return None, None, [], [], [], None, None
 
-    clientside_callback(_FOLLOW, Output(CLEAR, "disabled"), Input(FILTERS, "data"))
+    clientside_callback(_FOLLOW, Output(CLEAR, "hidden"), Input(FILTERS, "data"))
 
 
 def _id(part: str) -> str:

@@ -1,13 +1,12 @@
 """The head that every page of a dataset has: where one is, its views, and what is rarely done."""
 
-from datetime import datetime
-
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components as kit
 from dashboard import formats
 from dashboard.context import current_home
+from dashboard.explore.period import period
 from dashboard.services import datasets
 from data.store import Dataset
 from data.text import _
@@ -54,15 +53,11 @@ def _purpose(dataset: Dataset) -> str:
     files = ", ".join(source.name for source in manifest.sources)
     if manifest.synthetic:
         files = _("Synthetic purchases of a shop that does not exist")
-    first, last = (_day(summary[key]) for key in ("first_event", "last_event"))
-    days = first if first == last else _("{first} to {last}").format(first=first, last=last)
     return _("{files}: {number} events, {days}").format(
-        files=files, number=formats.number(summary["events"]), days=days
+        files=files,
+        number=formats.number(summary["events"]),
+        days=period(summary["first_event"], summary["last_event"]),
     )
-
-
-def _day(moment: str | None) -> str:
-    return formats.day(datetime.fromisoformat(moment)) if moment else formats.MISSING
 
 
 def _synthetic() -> html.Span:

@@ -9,6 +9,7 @@ from dash import ALL, Input, Output, State, callback, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as kit
+from dashboard.components.aria import aria
 from dashboard.components.field import dom_id
 from dashboard.context import current_home
 from dashboard.services import imports, uploads
@@ -156,7 +157,7 @@ def _check_form(files: list[Path], seen: Preview) -> html.Div:
 
 def _mapping(seen: Preview) -> html.Div:
     rows = [_mapping_row(column.name, _(column.label), column.required, seen) for column in COLUMNS]
-    return html.Div(rows, className="import-mapping", role="group", **{"aria-label": _("Columns")})
+    return html.Div(rows, className="import-mapping", role="group", **aria(label=_("Columns")))
 
 
 def _mapping_row(name: str, label: str, required: bool, seen: Preview) -> html.Div:

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from dashboard import components as kit
 from dashboard import formats
+from dashboard.components.aria import aria
 from dashboard.context import current_home
 from dashboard.jobs.states import State as RunState
 from dashboard.services import datasets, imports
@@ -28,8 +29,9 @@ def layout() -> html.Div:
             dcc.Interval(id=CLOCK, interval=PERIOD),
             dcc.Store(id=SHOWN),
             dcc.Store(id=FINISHED),
-            html.Div(id=LIST, className="stack", **{"aria-live": "polite"}),
-        ]
+            html.Div(id=LIST, className="stack", **aria(live="polite")),
+        ],
+        className="import-area",
     )
 
 

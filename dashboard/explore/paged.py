@@ -9,6 +9,7 @@ from dash import Input, Output, State, callback, clientside_callback, dcc, html
 
 from dashboard import components as kit
 from dashboard import formats
+from dashboard.components.aria import aria
 from dashboard.context import current_home
 from dashboard.figures.chart import plain
 from dashboard.services import exploration
@@ -34,7 +35,7 @@ def layout(name: str, dataset: str, columns: Sequence[kit.Column], label: str) -
         placeholder=_("Search"),
         debounce=300,
         autoComplete="off",
-        **{"aria-label": _("Search")},
+        **aria(label=_("Search")),
     )
     return html.Div(
         [

@@ -1,5 +1,7 @@
 """Events over time: by day and type, by weekday and hour, and from view to purchase."""
 
+from datetime import date
+
 import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import get_day_names
@@ -48,6 +50,45 @@ def days(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     )
 
 
+def one_day(frame: pd.DataFrame, day: date, theme: str | None) -> Chart | None:
+    """Draw the events of each hour of a log that holds one day; None where there are none.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns hour, type, events.
+    day : datetime.date
+        The day.
+    theme : str or None
+        ``"light"`` or ``"dark"``.
+    """
+    if frame.empty:
+        return None
+    counts = frame.pivot_table(
+        index="hour", columns="type", values="events", aggfunc="sum", fill_value=0
+    ).reindex(range(24), fill_value=0)
+    counts.index = pd.Timestamp(day) + pd.to_timedelta(counts.index, unit="h")
+    main = main_type(counts.sum().sort_values(ascending=False).index)
+    shown = in_order(counts.columns)[::-1][:MOST_PANELS]
+    peak, total = counts[main].idxmax(), counts[main].sum()
+    return Chart(
+        figure=_panels(counts, shown, theme),
+        finding=_("{share} of the {noun} of {day} fall between {first} and {last} o’clock").format(
+            share=formats.percent(counts[main].max() / total),
+            noun=type_noun(main),
+            day=formats.day(day),
+            first=peak.hour,
+            last=peak.hour + 1,
+        ),
+        subtitle=_("Events an hour (UTC), each type on a scale of its own"),
+        table=counts[shown]
+        .set_axis([f"{hour:02d}:00" for hour in range(24)])
+        .rename(columns=type_name)
+        .rename_axis(index=_("Hour"), columns=None)
+        .reset_index(),
+    )
+
+
 def _panels(counts: pd.DataFrame, kinds: list[str], theme: str | None) -> go.Figure:
     drawn = figure(theme, hovermode="x unified")
     drawn.set_subplots(rows=len(kinds), cols=1, shared_xaxes=True, vertical_spacing=0.1)
@@ -73,7 +114,8 @@ def _panels(counts: pd.DataFrame, kinds: list[str], theme: str | None) -> go.Fig
             yanchor="bottom",
         )
     drawn.update_yaxes(rangemode="tozero", nticks=4, tickformat="~s")
-    drawn.update_xaxes(hoverformat="%a %d %b %Y")
+    hourly = counts.index[1] - counts.index[0] < pd.Timedelta(days=1) if len(counts) > 1 else False
+    drawn.update_xaxes(hoverformat="%H:%M" if hourly else "%a %d %b %Y")
     drawn.update_layout(margin={"t": 24})
     return drawn
 

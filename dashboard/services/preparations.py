@@ -6,7 +6,8 @@ from typing import Any
 
 from data.errors import BadInput
 from data.home import Home
-from data.preparation import Preparation, Step, presets, preview
+from data.preparation import Preparation, presets, preview
+from data.steps import Step
 from data.store import Store
 
 _FILE = "preparation.json"

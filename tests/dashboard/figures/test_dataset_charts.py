@@ -67,6 +67,13 @@ def test_one_day_of_events_is_said_to_be_all() -> None:
     assert chart.finding == "All 214 purchases fall on Nov 1, 2019"
 
 
+def test_a_log_of_one_day_is_drawn_by_the_hour() -> None:
+    found = frame("hour type events", (2, "purchase", 30), (3, "purchase", 10), (2, "view", 900))
+    chart = drawn(events.one_day(found, date(2019, 10, 1), "light"))
+    assert chart.finding == "75.0% of the purchases of Oct 1, 2019 fall between 2 and 3 o’clock"
+    assert len(chart.table) == 24
+
+
 def test_views_have_a_panel_of_their_own_so_that_purchases_are_seen() -> None:
     both = pd.concat([days(5, 6), days(5000, 6000, kind="view")])
     chart = drawn(events.days(both, "light"))

@@ -1,0 +1,39 @@
+"""Every product of a dataset: what it is, how often it was bought, by whom and when."""
+
+import dash
+from dash import html
+
+from dashboard import components as kit
+from dashboard.context import current_home
+from dashboard.explore import paged
+from dashboard.explore.head import head
+from dashboard.services import datasets
+from data.statistics import Statistics
+from data.text import _
+
+dash.register_page(
+    __name__,
+    path_template="/data/<dataset>/products",
+    title=lambda dataset="", **_parts: f"{_('Products')} · {dataset} · Vitrina",
+)
+
+
+def layout(dataset: str = "", **_query: str) -> html.Div:
+    """Show the table."""
+    opened = datasets.open_dataset(current_home(), dataset)
+    columns = [
+        kit.Column("product", _("Product"), "id"),
+        kit.Column("title", _("Title")),
+        kit.Column("category", _("Category")),
+        kit.Column("brand", _("Brand")),
+        kit.Column("price", _("Last price"), "money"),
+        kit.Column("purchases", _("Purchases"), "number"),
+        kit.Column("buyers", _("Buyers"), "number"),
+        kit.Column("first_sale", _("First sale"), "time"),
+        kit.Column("last_sale", _("Last sale"), "time"),
+    ]
+    table = paged.layout("products", dataset, columns, _("Products"))
+    return html.Div([*head(opened, "products"), table])
+
+
+paged.register("products", Statistics.products)

@@ -1,0 +1,36 @@
+"""Every buyer of a dataset: how often and how much they bought, and when."""
+
+import dash
+from dash import html
+
+from dashboard import components as kit
+from dashboard.context import current_home
+from dashboard.explore import paged
+from dashboard.explore.head import head
+from dashboard.services import datasets
+from data.statistics import Statistics
+from data.text import _
+
+dash.register_page(
+    __name__,
+    path_template="/data/<dataset>/users",
+    title=lambda dataset="", **_parts: f"{_('Buyers')} · {dataset} · Vitrina",
+)
+
+
+def layout(dataset: str = "", **_query: str) -> html.Div:
+    """Show the table."""
+    opened = datasets.open_dataset(current_home(), dataset)
+    columns = [
+        kit.Column("user", _("Buyer"), "id"),
+        kit.Column("events", _("Events"), "number"),
+        kit.Column("purchases", _("Purchases"), "number"),
+        kit.Column("spent", _("Spent"), "money"),
+        kit.Column("first_purchase", _("First purchase"), "time"),
+        kit.Column("last_purchase", _("Last purchase"), "time"),
+    ]
+    table = paged.layout("users", dataset, columns, _("Buyers"))
+    return html.Div([*head(opened, "users"), table])
+
+
+paged.register("users", Statistics.users)
