@@ -9,7 +9,7 @@ import numpy as np
 
 from data.sequences import Longs
 from data.store import Dataset
-from model.baselines import BASELINES
+from model.baselines.fitting import fit_all
 from model.histories import Array
 from model.intervals import intervals
 from model.metrics import beyond_accuracy, means, per_target, ranks, top
@@ -142,15 +142,6 @@ def judge(
     }
 
 
-def baselines(task: Task, beat: Callable[[], None] = nothing) -> list[Ranker]:
-    """Return every baseline, fitted on what training sees."""
-    fitted: list[Ranker] = []
-    for make in BASELINES:
-        fitted.append(make().fit(task.buyers, task.products))
-        beat()
-    return fitted
-
-
 def evaluate(
     folder: Path,
     dataset: Dataset,
@@ -185,7 +176,7 @@ def evaluate(
     config = run.config()
     task = make_task(config, dataset)
     run.check_catalogue(task.sequences)
-    rankers = [OnnxRanker(run), *baselines(task, beat)]
+    rankers = [OnnxRanker(run), *fit_all(task, beat)]
     found = {"run": folder.name} | judge(task, rankers, exclude_seen=exclude_seen, beat=beat)
     if not exclude_seen:
         run.write_json("evaluation.json", found)

@@ -1,7 +1,7 @@
 """What networks and baselines have in common: they score every product for a history."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -33,11 +33,28 @@ class Ranker(ABC):
 
 
 class Baseline(Ranker):
-    """A simple model that is fitted by counting."""
+    """A simple model that is fitted by counting.
+
+    What it has learned lies in ``learned``: arrays and sparse matrices by name, so that every
+    baseline is kept and brought back alike. Settings are those of its constructor.
+
+    Attributes
+    ----------
+    settings : dict
+        What the constructor took.
+    choices : tuple of dict
+        Settings worth trying on the validation targets; none for most.
+    """
+
+    choices: ClassVar[tuple[dict[str, float], ...]] = ()
+
+    def __init__(self, **settings: float) -> None:
+        self.settings = settings
+        self.learned: dict[str, Any] = {}
 
     @abstractmethod
-    def fit(self, buyers: Histories, products: int) -> "Baseline":
-        """Count what training sees.
+    def fit(self, buyers: Histories, products: int) -> None:
+        """Count what training sees, into ``learned``.
 
         Parameters
         ----------
@@ -45,12 +62,13 @@ class Baseline(Ranker):
             Each buyer's visible events.
         products : int
             Products that are ranked.
-
-        Returns
-        -------
-        Baseline
-            Itself.
         """
+
+    def shares(self, buyers: Histories, products: int) -> Floats:
+        """Return each product's share of the visible events; a breaker of ties below 1."""
+        counts = popularity(buyers, products) + 1e-9
+        found: Floats = (counts / (counts.sum() + 1)).astype(np.float32)
+        return found
 
 
 def popularity(buyers: Histories, products: int) -> Longs:

@@ -1,11 +1,30 @@
 """Baselines: simple models that keep every network honest."""
 
-from collections.abc import Callable
-
-from model.baselines.markov import Markov
-from model.baselines.popularity import Popularity
-from model.baselines.repeat import RepeatLast
+from model.baselines.content import Content
+from model.baselines.following import Markov, SequenceRules
+from model.baselines.linear import Ease, Factors, RecentEase
+from model.baselines.neighbours import BuyerNeighbours, ItemNeighbours, RecentItemNeighbours
+from model.baselines.own import PersonalFrequency, PopularityAndOwn, RepeatLast
+from model.baselines.popularity import Popularity, RecentPopularity
 from model.ranker import Baseline
 
-BASELINES: tuple[Callable[[], Baseline], ...] = (Popularity, RepeatLast, Markov)
-"""Every baseline, made with its own defaults, in the order in which tables show them."""
+BASELINES: dict[str, type[Baseline]] = {
+    kind.name: kind
+    for kind in (
+        Popularity,
+        RecentPopularity,
+        RepeatLast,
+        PersonalFrequency,
+        PopularityAndOwn,
+        Markov,
+        SequenceRules,
+        BuyerNeighbours,
+        ItemNeighbours,
+        RecentItemNeighbours,
+        Ease,
+        RecentEase,
+        Content,
+        Factors,
+    )
+}
+"""Every baseline by name, in the order in which tables show them."""

@@ -1,10 +1,12 @@
-"""Popularity: everybody is offered what most have bought."""
+"""Popularity: everybody is offered what most have bought, ever or in the last week."""
 
 import numpy as np
 
-from data.sequences import Floats
-from model.histories import Histories
-from model.ranker import Baseline, popularity
+from data.sequences import FIRST, Floats
+from model.histories import Histories, known
+from model.ranker import Baseline
+
+WEEK = 7 * 24 * 3600 * 1_000_000
 
 
 class Popularity(Baseline):
@@ -13,12 +15,24 @@ class Popularity(Baseline):
     name = "popularity"
     probabilities = True
 
-    def fit(self, buyers: Histories, products: int) -> "Popularity":
+    def fit(self, buyers: Histories, products: int) -> None:
         """Count every product's events."""
-        counts = popularity(buyers, products)
-        self._scores = np.log((counts + 1e-9) / counts.sum()).astype(np.float32)
-        return self
+        self.learned = {"scores": np.log(self.shares(buyers, products))}
 
     def scores(self, histories: Histories) -> Floats:
         """Return the logarithm of each product's share of events, the same for everybody."""
-        return np.tile(self._scores, (len(histories), 1))
+        return np.tile(self.learned["scores"], (len(histories), 1))
+
+
+class RecentPopularity(Popularity):
+    """Ranks products by their events in the last seven days of training, then by all."""
+
+    name = "popularity, 7 days"
+
+    def fit(self, buyers: Histories, products: int) -> None:
+        """Count every product's events of the last seven days."""
+        codes, times = buyers.of("product"), buyers.of("time")
+        recent = known(codes) & (times > times.max(initial=0) - WEEK)
+        counts = np.bincount(codes[recent] - FIRST, minlength=products)
+        shares = counts + self.shares(buyers, products)
+        self.learned = {"scores": np.log(shares / shares.sum()).astype(np.float32)}

@@ -1,0 +1,66 @@
+"""Content: what is like the history in category, brand and price."""
+
+import numpy as np
+from scipy import sparse
+
+from data.sequences import FIRST, UNKNOWN, Floats
+from model.baselines.neighbours import decayed
+from model.histories import Histories, known
+from model.ranker import Baseline
+
+PRICES = 10
+
+
+class Content(Baseline):
+    """Ranks products by their cosine with the history in category, brand and tenth of price.
+
+    Rare traits count more (their inverse frequency). Products that are alike are ranked by
+    popularity.
+
+    Parameters
+    ----------
+    decay : float
+        What an event counts in comparison with the one after it.
+    """
+
+    name = "content"
+    choices = tuple({"decay": decay} for decay in (1.0, 0.8))
+
+    def __init__(self, decay: float = 0.8) -> None:
+        super().__init__(decay=decay)
+
+    def fit(self, buyers: Histories, products: int) -> None:
+        """Note every product's traits."""
+        columns = buyers.columns
+        codes = columns["product"]
+        row = codes[known(codes)] - FIRST
+        first = np.full(products, -1, dtype=np.int64)
+        first[row[::-1]] = np.flatnonzero(known(codes))[::-1]
+        price = columns["price"][first]
+        edges = np.quantile(price, np.linspace(0, 1, PRICES + 1)[1:-1])
+        tenth = np.where(price >= 0, np.searchsorted(edges, price) + FIRST, UNKNOWN)
+        parts = [_one_hot(columns["category"][first]), _one_hot(columns["brand"][first])]
+        traits = sparse.hstack([*parts, _one_hot(tenth)]).tocsr()
+        counts = np.maximum(np.asarray(traits.sum(axis=0)).ravel(), 1)
+        traits = traits @ sparse.diags(np.log(1 + products / counts))
+        norms = np.sqrt(np.asarray(traits.multiply(traits).sum(axis=1)).ravel())
+        scaled = sparse.diags(1 / np.maximum(norms, 1e-9)) @ traits
+        shares = self.shares(buyers, products)
+        self.learned = {"traits": scaled.tocsr().astype(np.float32), "shares": shares}
+
+    def scores(self, histories: Histories) -> Floats:
+        """Return the likeness with the history's traits."""
+        traits, shares = self.learned["traits"], self.learned["shares"]
+        vectors = decayed(histories, len(shares), self.settings["decay"])
+        wanted = (vectors @ traits).toarray()
+        sizes = np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), 1e-9)
+        found: Floats = (traits @ (wanted / sizes).T).T + 0.1 * shares / shares.max()
+        return np.ascontiguousarray(found)
+
+
+def _one_hot(codes: "np.typing.NDArray[np.int32]") -> sparse.csr_matrix:
+    """Return one column a code; unknown codes have none."""
+    some = codes > UNKNOWN
+    places = (np.flatnonzero(some), codes[some])
+    shape = (len(codes), int(codes.max(initial=0)) + 1)
+    return sparse.coo_matrix((np.ones(some.sum()), places), shape=shape).tocsr()

@@ -1,0 +1,90 @@
+"""What follows what: a Markov chain, and rules over longer distances."""
+
+import numpy as np
+from scipy import sparse
+
+from data.sequences import FIRST, PADDING, Floats
+from model.histories import Histories, known
+from model.ranker import Baseline
+
+FARTHEST = 10
+
+
+def pairs(buyers: Histories, products: int, farthest: int) -> sparse.csr_matrix:
+    """Return the weight of every ordered pair: the sum of 1/distance, up to a distance.
+
+    One more row than there are products stays empty, for what is not known.
+    """
+    codes, rows = buyers.of("product"), buyers.rows()
+    total = sparse.csr_matrix((products + 1, products), dtype=np.float32)
+    for distance in range(1, farthest + 1):
+        earlier, later = codes[:-distance], codes[distance:]
+        joined = (rows[distance:] == rows[:-distance]) & known(earlier) & known(later)
+        places = (earlier[joined] - FIRST, later[joined] - FIRST)
+        weights = np.full(len(places[0]), 1 / distance, dtype=np.float32)
+        total = total + sparse.coo_matrix((weights, places), shape=total.shape).tocsr()
+    return total.tocsr()
+
+
+def latest(histories: Histories, products: int) -> "np.typing.NDArray[np.int64]":
+    """Return the index of each history's latest product; ``products`` where it is not known."""
+    last = np.full(len(histories), PADDING, dtype=np.int32)
+    some = histories.lengths > 0
+    last[some] = histories.columns["product"][histories.stop[some] - 1]
+    return np.where(known(last), last - FIRST, products)
+
+
+class Markov(Baseline):
+    """A chain of the first order that backs off to popularity.
+
+    The probability of product ``j`` after ``i`` is (c_ij + w p_j) / (c_i + w), where c counts
+    transitions, p is a product's share of events, and w weighs the back-off.
+
+    Parameters
+    ----------
+    backoff : float
+        How many transitions the back-off counts as.
+    """
+
+    name = "markov"
+    probabilities = True
+
+    def __init__(self, backoff: float = 1.0) -> None:
+        super().__init__(backoff=backoff)
+
+    def fit(self, buyers: Histories, products: int) -> None:
+        """Count which product follows which."""
+        self.learned = {
+            "counts": pairs(buyers, products, 1),
+            "shares": self.shares(buyers, products),
+        }
+
+    def scores(self, histories: Histories) -> Floats:
+        """Return the logarithm of each product's probability after the latest one."""
+        shares, weight = self.learned["shares"], np.float32(self.settings["backoff"])
+        rows = self.learned["counts"][latest(histories, len(shares))]
+        totals = np.asarray(rows.sum(axis=1)) + weight
+        found: Floats = np.log((rows.toarray() + weight * shares) / totals, dtype=np.float32)
+        return found
+
+
+class SequenceRules(Baseline):
+    """Ranks by the rules of the latest product: pairs at every distance, weighted 1/distance.
+
+    Ludewig and Jannach 2018, section 3.1 (SR), with popularity for ties.
+    """
+
+    name = "sequence rules"
+
+    def fit(self, buyers: Histories, products: int) -> None:
+        """Count which product comes after which, near or far."""
+        self.learned = {
+            "rules": pairs(buyers, products, FARTHEST),
+            "shares": self.shares(buyers, products) / FARTHEST,
+        }
+
+    def scores(self, histories: Histories) -> Floats:
+        """Return the rules' weights."""
+        shares = self.learned["shares"]
+        found: Floats = self.learned["rules"][latest(histories, len(shares))].toarray() + shares
+        return found

@@ -1,0 +1,112 @@
+"""Neighbours: buyers with like histories, and products that are bought by the same buyers."""
+
+import numpy as np
+from scipy import sparse
+
+from data.sequences import Floats
+from model.histories import Histories
+from model.ranker import Baseline
+
+LONGEST = 200
+NEIGHBOURS = 100
+
+
+def decayed(histories: Histories, products: int, decay: float) -> sparse.csr_matrix:
+    """Return histories as vectors; an event counts decay^age, and 1 without decay."""
+    recent = histories.latest(LONGEST)
+    weights = np.power(np.float32(decay), recent.ages()).astype(np.float32)
+    return recent.matrix(products, weights)
+
+
+def held(buyers: Histories, products: int) -> sparse.csr_matrix:
+    """Return 1 where a buyer has bought a product."""
+    matrix = buyers.latest(LONGEST).matrix(products)
+    matrix.data[:] = 1
+    return matrix
+
+
+def strongest(matrix: sparse.csr_matrix, number: int) -> sparse.csr_matrix:
+    """Keep the largest entries of each row."""
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    order = np.lexsort((-matrix.data, rows))
+    place = np.arange(len(order)) - matrix.indptr[rows[order]]
+    kept = order[place < number]
+    entries = (matrix.data[kept], (rows[kept], matrix.indices[kept]))
+    return sparse.coo_matrix(entries, shape=matrix.shape).tocsr()
+
+
+class ItemNeighbours(Baseline):
+    """Ranks products by their cosine with those of the history.
+
+    Parameters
+    ----------
+    decay : float
+        What an event counts in comparison with the one after it; 1 counts all alike.
+    """
+
+    name = "item neighbours"
+
+    def __init__(self, decay: float = 1.0) -> None:
+        super().__init__(decay=decay)
+
+    def fit(self, buyers: Histories, products: int) -> None:
+        """Compare all products that some buyer has both of."""
+        matrix = held(buyers, products)
+        norms = np.sqrt(np.maximum(np.asarray(matrix.sum(axis=0)).ravel(), 1))
+        scaled = (matrix @ sparse.diags(1 / norms)).tocsr().astype(np.float32)
+        cosines = (scaled.T @ scaled).tocsr()
+        cosines = (cosines - sparse.diags(cosines.diagonal())).tocsr()
+        self.learned = {
+            "cosines": strongest(cosines, NEIGHBOURS),
+            "shares": self.shares(buyers, products) * 1e-3,
+        }
+
+    def scores(self, histories: Histories) -> Floats:
+        """Return the summed cosines, each with its event's weight."""
+        shares = self.learned["shares"]
+        vectors = decayed(histories, len(shares), self.settings["decay"])
+        found: Floats = (vectors @ self.learned["cosines"]).toarray() + shares
+        return found
+
+
+class RecentItemNeighbours(ItemNeighbours):
+    """Item neighbours of a history whose events count less the older they are."""
+
+    name = "item neighbours, recent"
+    choices = tuple({"decay": decay} for decay in (0.95, 0.8, 0.5))
+
+    def __init__(self, decay: float = 0.8) -> None:
+        super().__init__(decay=decay)
+
+
+class BuyerNeighbours(Baseline):
+    """Ranks what buyers with like histories have bought (V-SkNN).
+
+    Events of the history count less the older they are (linearly), products more the rarer they
+    are (Ludewig and Jannach 2018, section 3.2).
+    """
+
+    name = "buyer neighbours"
+
+    def fit(self, buyers: Histories, products: int) -> None:
+        """Keep what every buyer has bought."""
+        matrix = held(buyers, products)
+        counts = np.maximum(np.asarray(matrix.sum(axis=0)).ravel(), 1)
+        sizes = np.sqrt(np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), 1))
+        self.learned = {
+            "held": matrix,
+            "scaled": (sparse.diags(1 / sizes) @ matrix).tocsr().astype(np.float32),
+            "rarity": np.log(matrix.shape[0] / counts + 1).astype(np.float32),
+            "shares": self.shares(buyers, products) * 1e-3,
+        }
+
+    def scores(self, histories: Histories) -> Floats:
+        """Return the summed likeness of the nearest buyers that hold each product."""
+        shares, rarity = self.learned["shares"], self.learned["rarity"]
+        recent = histories.latest(LONGEST)
+        lengths = np.maximum(recent.lengths, 1)[recent.rows()]
+        weights = (1 - recent.ages() / lengths).astype(np.float32)
+        vectors = recent.matrix(len(shares), weights) @ sparse.diags(rarity)
+        near = strongest((vectors @ self.learned["scaled"].T).tocsr(), NEIGHBOURS)
+        scores: Floats = (near @ self.learned["held"]).toarray() * rarity + shares
+        return scores
