@@ -11,6 +11,7 @@ from dashboard.figures.series import Line, lines
 from data.text import _
 
 THIN, THICK = 1.5, 3.0
+_TICKS = 10
 
 
 def curves(
@@ -32,7 +33,8 @@ def curves(
     drawn.update_layout(uirevision=f"{view.about} {view.axis}", dragmode="zoom")
     drawn.update_xaxes(rangemode="tozero")
     if view.axis == "epoch":
-        drawn.update_xaxes(tickformat=",d", nticks=12, hoverformat=".2~f")
+        last = max((line.x[-1] for line in drawn_lines), default=1)
+        drawn.update_xaxes(tickformat=",d", dtick=max(1, round(last / _TICKS)), hoverformat=".2~f")
     if percent:
         drawn.update_yaxes(tickformat=".1~%", rangemode="tozero")
         drawn.update_traces(hovertemplate="%{y:.2%}", selector={"hoverinfo": None})

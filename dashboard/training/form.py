@@ -11,7 +11,7 @@ from dashboard import formats
 from dashboard.components import card, field, key_figure, key_figures
 from dashboard.forms import Setting, choice_name, control_value, grouped
 from dashboard.services.drafts import Estimate
-from data.preparation import Step
+from data.steps import Step
 from data.text import N_, _
 
 SETTING, BOX = "setting", "setting-box"
@@ -53,7 +53,6 @@ def remains(steps: Sequence[Step], estimate: Estimate) -> list[Component]:
     last = steps[-1]
     return [
         key_figures(
-            key_figure(_("Buyers"), formats.compact(last.users)),
             key_figure(_("Products"), formats.compact(last.products)),
             key_figure(
                 _("Targets an epoch"),

@@ -1,0 +1,227 @@
+"""One run: live curves while it works, what came of it when it is done."""
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+import dash
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
+
+from dashboard.components import (
+    Crumb,
+    card,
+    chart_id,
+    confirmed,
+    page_header,
+    render,
+    render_empty,
+    stack,
+    state_badge,
+    toast,
+)
+from dashboard.components.aria import aria
+from dashboard.context import current_home
+from dashboard.diagnosis import diagnose
+from dashboard.figures import training
+from dashboard.figures.progress_axis import View
+from dashboard.services import steer, watch
+from dashboard.training import frame, judged, present
+from data.text import _
+
+RUN, CLOCK, AXIS, METRIC = "run-name", "run-clock", "run-axis", "run-metric"
+BADGE, ACTIONS, NOW, TROUBLE = "run-badge", "run-actions", "run-now", "run-trouble"
+READING, RESULTS, LOG, FILE = "run-reading", "run-results", "run-log", "run-file"
+COMPARED, LABEL, NOTE = "run-compared", "run-label", "run-note"
+MARKS = ("state", "seq", "epochs", "log", "evaluated")
+PERIOD = 800  # milliseconds
+
+dash.register_page(
+    __name__,
+    path_template="/runs/<run>",
+    title=lambda run="", **_parts: f"{run} · Vitrina",
+)
+
+
+def mark(name: str) -> dict[str, str]:
+    """Return the id of the store that changes when a part of the page has to be drawn anew."""
+    return {"type": "run-mark", "name": name}
+
+
+def layout(run: str = "", **_query: str) -> html.Div:
+    """Return the page of a run; an unknown one is said to be unknown."""
+    found = watch.table(current_home()).get(run)
+    others = watch.table(current_home()).list()[:12]
+    return html.Div(
+        [
+            dcc.Store(id=RUN, data=run),
+            *(dcc.Store(id=mark(name)) for name in MARKS),
+            dcc.Interval(id=CLOCK, interval=PERIOD),
+            dcc.Download(id=FILE),
+            page_header(
+                found.label or run,
+                html.Span(present.purpose(found)),
+                crumbs=[
+                    Crumb(_("Runs"), "/runs"),
+                    Crumb(run, choices=tuple((one.run, f"/runs/{one.run}") for one in others)),
+                ],
+                badge=html.Div(
+                    state_badge(found.state), id=BADGE, role="status", **aria(live="polite")
+                ),
+                actions=[html.Div(id=ACTIONS, className="actions")],
+            ),
+            stack(
+                html.Div(id=TROUBLE),
+                card(html.Div(id=NOW, className="stack")),
+                html.Div(frame.curves(), className="stack", hidden=found.kind != "train"),
+                html.Div(frame.metric_choice(), id=COMPARED, hidden=True),
+                html.Div(id=RESULTS, className="stack"),
+                frame.log(),
+                frame.about(found),
+            ),
+            frame.delete_dialog(run),
+        ]
+    )
+
+
+@callback(
+    *(Output(mark(name), "data") for name in MARKS),
+    Output(NOW, "children"),
+    Output(chart_id("loss"), "data"),
+    Output(CLOCK, "max_intervals"),
+    Input(CLOCK, "n_intervals"),
+    Input("theme", "data"),
+    Input(AXIS, "value"),
+    State(RUN, "data"),
+    *(State(mark(name), "data") for name in MARKS),
+    running=[(Output(CLOCK, "disabled"), True, False)],
+)
+def follow(_ticks: int | None, theme: str, axis: Any, name: str, *seen: Any) -> tuple[Any, ...]:
+    """Ask how the run is, and draw what moves with every step; other parts follow their marks."""
+    home = current_home()
+    run = watch.table(home).get(name)
+    marks = asdict(watch.marks(home, run))
+    moved = [
+        marks[each] if marks[each] != old else no_update
+        for each, old in zip(MARKS, seen, strict=True)
+    ]
+    turned = ctx.triggered_id in {"theme", AXIS}
+    if not run.active and not turned and all(one is no_update for one in moved):
+        return *moved, no_update, no_update, 0 if run.ended else -1
+    learned = watch.learning(home, run, ("loss",))
+    drawn: Any = no_update
+    if turned or moved[MARKS.index("seq")] is not no_update:
+        drawn = render(training.loss(learned, View(axis, theme, name)))
+    now = present.now(run, learned, watch.table(home).position(name), time.time())
+    return *moved, now, drawn, 0 if run.ended else -1
+
+
+@callback(
+    Output(BADGE, "children"),
+    Output(ACTIONS, "children"),
+    Output(TROUBLE, "children"),
+    Input(mark("state"), "data"),
+    State(RUN, "data"),
+)
+def show_state(_state: str | None, name: str) -> tuple[Any, Any, Any]:
+    """Show the state, what can be done in it, and why it is a bad one."""
+    home = current_home()
+    run = watch.table(home).get(name)
+    log = watch.log_tail(home, name) if run.reason else ""
+    return (
+        state_badge(run.state),
+        present.actions(run),
+        present.trouble(run, watch.explanation(run), log),
+    )
+
+
+@callback(
+    Output(chart_id("accuracy"), "data"),
+    Output(chart_id("ranking"), "data"),
+    Output(READING, "children"),
+    Input(mark("epochs"), "data"),
+    Input("theme", "data"),
+    Input(AXIS, "value"),
+    State(RUN, "data"),
+)
+def show_epochs(_epochs: str | None, theme: str, axis: Any, name: str) -> tuple[Any, Any, Any]:
+    """Draw what moves with every epoch."""
+    home = current_home()
+    by_step = ("loss",) if axis != "epoch" else ()
+    learned = watch.learning(home, watch.table(home).get(name), by_step)
+    if not learned.history:
+        waiting = render_empty(_("The first point comes at the end of the first epoch."))
+        return waiting, waiting, None
+    view = View(axis, theme, name)
+    return (
+        render(training.accuracy(learned, view)),
+        render(training.ranking(learned, view)),
+        judged.reading(diagnose(learned.history)),
+    )
+
+
+@callback(
+    Output(RESULTS, "children"),
+    Output(COMPARED, "hidden"),
+    Input(mark("evaluated"), "data"),
+    Input("theme", "data"),
+    Input(METRIC, "value"),
+    State(RUN, "data"),
+)
+def show_results(
+    _evaluated: int | None, theme: str, metric: str, name: str
+) -> tuple[list[Any], bool]:
+    """Put the network beside the baselines once it has been judged on its test part."""
+    results = judged.results(watch.evaluation(current_home(), name), metric, theme)
+    return results, not results
+
+
+@callback(Output(LOG, "children"), Input(mark("log"), "data"), State(RUN, "data"))
+def show_log(_size: int | None, name: str) -> str:
+    """Show the end of the log."""
+    return watch.log_tail(current_home(), name) or _("Nothing has been logged yet.")
+
+
+@callback(
+    Output(CLOCK, "max_intervals", allow_duplicate=True),
+    Output(FILE, "data"),
+    Input({"type": present.ACTION, "name": ALL}, "n_clicks"),
+    State(RUN, "data"),
+    prevent_initial_call=True,
+)
+def act(clicks: list[int | None], name: str) -> tuple[Any, Any]:
+    """Do what a button says, and look at the run again."""
+    if not any(clicks):
+        return no_update, no_update
+    home, wish = current_home(), str(ctx.triggered_id["name"])
+    if wish == "save":
+        return no_update, {"content": steer.configuration(home, name), "filename": f"{name}.json"}
+    toast(steer.act(home, name, wish))
+    return -1, no_update
+
+
+@callback(
+    Output("_pages_location", "href", allow_duplicate=True),
+    Input(confirmed(present.DELETE), "n_clicks"),
+    State(RUN, "data"),
+    prevent_initial_call=True,
+)
+def delete(clicks: int | None, name: str) -> Any:
+    """Hide the run and go to the table, where it can be brought back."""
+    if not clicks:
+        return no_update
+    steer.remove(current_home(), name)
+    return f"/runs?deleted={name}"
+
+
+@callback(
+    Output(LABEL, "value"),
+    Input(LABEL, "value"),
+    Input(NOTE, "value"),
+    State(RUN, "data"),
+    prevent_initial_call=True,
+)
+def describe(label: str | None, note: str | None, name: str) -> Any:
+    """Keep what people write about the run."""
+    steer.describe(current_home(), name, label or "", note or "")
+    toast(_("Saved."))
+    return no_update

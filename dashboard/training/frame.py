@@ -1,0 +1,113 @@
+"""The parts of a run's page that stand still while others move."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import forms
+from dashboard.components import card, confirm, field, figure_card, grid
+from dashboard.components.aria import aria
+from dashboard.figures.curves import metric_name
+from dashboard.figures.progress_axis import AXES, axis_name
+from dashboard.jobs.run import Run
+from dashboard.training.judged import LADDER_METRICS
+from dashboard.training.present import DELETE
+from data.errors import BadInput
+from data.text import _
+from model.presets import PRESETS
+
+AXIS, METRIC, READING = "run-axis", "run-metric", "run-reading"
+LOG, LABEL, NOTE = "run-log", "run-label", "run-note"
+
+
+def curves() -> list[Component]:
+    """Return the curves with the choice of their axis, and room for what they say."""
+    axis = dbc.RadioItems(
+        id=AXIS,
+        options=[{"label": axis_name(one), "value": one} for one in AXES],
+        value="epoch",
+        inline=True,
+    )
+    return [
+        html.Div(id=READING),
+        html.Div(axis, role="group", **aria(label=_("Horizontal axis"))),
+        grid(figure_card("loss", span=12), figure_card("accuracy"), figure_card("ranking")),
+    ]
+
+
+def metric_choice() -> html.Div:
+    """Return the choice of the figure that models are compared by."""
+    metric = dbc.Select(
+        id=METRIC,
+        options=[{"label": metric_name(one), "value": one} for one in LADDER_METRICS],
+        value=LADDER_METRICS[0],
+    )
+    return html.Div(field(_("Compare models by"), metric), className="metric-choice")
+
+
+def log() -> html.Section:
+    """Return the card of the log."""
+    return card(
+        html.Pre(id=LOG, className="log", tabIndex="0", **aria(label=_("Log"))),
+        title=_("Log"),
+        subtitle=_("The last lines that the process wrote"),
+    )
+
+
+def about(run: Run) -> html.Section:
+    """Return the card with what people wrote on a run, and how it was configured."""
+    name = dbc.Input(id=LABEL, value=run.label, debounce=True, placeholder=run.run, maxlength=120)
+    note = dbc.Textarea(id=NOTE, value=run.note, debounce=True, rows=2, maxlength=2000)
+    return card(
+        [
+            html.Div([field(_("Name"), name), field(_("Note"), note)], className="written"),
+            html.Dl([_fact(*one) for one in facts(run)], className="facts"),
+        ],
+        title=_("Configuration"),
+        subtitle=_("A bar marks what differs from the preset"),
+    )
+
+
+def facts(run: Run) -> list[tuple[str, str, bool]]:
+    """Return label and value of every setting of a run, and whether it differs from its preset."""
+    labels = {setting.key: _(setting.label) for setting in forms.settings()}
+    try:
+        before = PRESETS[run.preset or ""].as_dict()
+    except (KeyError, BadInput):
+        before = run.config
+    return [
+        (labels.get(key, key), value_words(value), value != before.get(key))
+        for key, value in run.config.items()
+    ]
+
+
+def value_words(value: object) -> str:
+    """Return a value of a configuration as a person reads it.
+
+    Examples
+    --------
+    >>> value_words(True), value_words(["product", "price"]), value_words(0.001)
+    ('yes', 'product, price', '0.001')
+    """
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or _("all")
+    return "–" if value in {None, ""} else str(value)
+
+
+def delete_dialog(run: str) -> Any:
+    """Return the question before a run is deleted."""
+    return confirm(
+        DELETE,
+        _("Delete run {run}?").format(run=run),
+        _("Its figures, its log and its model go. For five minutes this can be undone."),
+        _("Delete"),
+    )
+
+
+def _fact(label: str, value: str, changed: bool) -> html.Div:
+    look = "fact is-changed" if changed else "fact"
+    return html.Div([html.Dt(label), html.Dd(value)], className=look)

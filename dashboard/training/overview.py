@@ -1,0 +1,111 @@
+"""The table of runs and the queue above it."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import formats
+from dashboard.components import Column, button, data_table, state_name
+from dashboard.jobs.run import Run
+from dashboard.services import watch
+from data.home import Home
+from data.text import _, ngettext
+
+TABLE = "runs-table"
+PAUSE, FIRST = "runs-pause", "runs-first"
+
+
+def rows(home: Home, runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """Return the rows of the table, one a run."""
+    now = time.time()
+    return [_row(home, run, now) for run in runs]
+
+
+def table(shown: Sequence[dict[str, Any]]) -> Component:
+    """Return the table of trainings."""
+    link = "/runs/{run}"
+    columns = [
+        Column("run", _("Run"), "id", width=144, link=link, filterable=True),
+        Column("state", _("State"), "state", width=120),
+        Column("label", _("Name"), filterable=True),
+        Column("dataset", _("Dataset"), filterable=True),
+        Column("kind", _("Network"), filterable=True),
+        Column("epochs", _("Epochs"), width=96, sortable=False),
+        Column("val_loss", _("Validation loss"), "number", digits=3, width=112),
+        Column("ndcg", _("Test NDCG@10"), "number", digits=4, width=112),
+        Column("accuracy", _("Test accuracy"), "percent", digits=2, width=104),
+        Column("spent", _("Duration"), width=96, sortable=False),
+        Column("created", _("Created"), "time", width=160),
+    ]
+    return data_table(
+        TABLE,
+        columns,
+        shown,
+        label=_("Trainings"),
+        row_id="run",
+        select=True,
+        empty=_("No training yet."),
+    )
+
+
+def queue(home: Home, runs: Sequence[Run]) -> list[Component]:
+    """Return what waits, in the order in which it will start, and the brake."""
+    runs_table = watch.table(home)
+    waiting = [run for run in runs if runs_table.position(run.run) is not None]
+    paused = runs_table.paused()
+    if not waiting and not paused:
+        return []
+    words = ngettext("{n} run waits.", "{n} runs wait.", len(waiting)).format(n=len(waiting))
+    limit = runs_table.parallel()
+    at_once = ngettext("{n} trains at once.", "{n} train at once.", limit).format(n=limit)
+    held = _("The queue is paused: nothing new starts.") if paused else at_once
+    turn = _("Let the queue go on") if paused else _("Pause the queue")
+    line = html.Div([html.P(f"{words} {held}"), button(turn, PAUSE)], className="queue-line")
+    return [line, _order(home, waiting)]
+
+
+def marks(home: Home, runs: Sequence[Run]) -> str:
+    """Return what changes when anything in the table does."""
+    moving = "".join(f"{run.run}{run.state}{run.last_seq}{run.label}{run.priority}" for run in runs)
+    runs_table = watch.table(home)
+    return f"{hash(moving)} {runs_table.paused()} {runs_table.parallel()}"
+
+
+def _order(home: Home, waiting: Sequence[Run]) -> Component:
+    places = {run.run: watch.table(home).position(run.run) or 0 for run in waiting}
+    ordered = sorted(waiting, key=lambda run: places[run.run])
+    items = [
+        html.Li(
+            [
+                html.Span(f"{places[run.run]}. {run.run}", className="mono"),
+                button(_("Put first"), {"type": FIRST, "name": run.run}, kind="quiet")
+                if places[run.run] > 1
+                else None,
+            ]
+        )
+        for run in ordered
+    ]
+    return html.Ol(items, className="queue-order")
+
+
+def _row(home: Home, run: Run, now: float) -> dict[str, Any]:
+    test = watch.network_figures(home, run.run) if run.epochs_done else {}
+    return {
+        "run": run.run,
+        "state": run.state.value,
+        "state_words": state_name(run.state),
+        "label": run.label,
+        "dataset": run.dataset,
+        "kind": " · ".join(filter(None, (run.config.get("network"), run.preset))),
+        "epochs": _("{done} of {all}").format(
+            done=formats.number(run.epochs_done), all=formats.number(run.config.get("epochs"))
+        ),
+        "val_loss": run.best.get("val_loss"),
+        "ndcg": test.get("ndcg@10"),
+        "accuracy": test.get("hr@1"),
+        "spent": formats.duration(watch.duration(run, now)),
+        "created": run.created,
+    }

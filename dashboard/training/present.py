@@ -1,0 +1,196 @@
+"""A run as it is now: its state, how far it is, what can be done with it, why it ended badly."""
+
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import formats
+from dashboard.components import (
+    button,
+    confirm_opener,
+    error_state,
+    key_figure,
+    key_figures,
+    menu,
+    menu_item,
+    moment,
+    progress,
+)
+from dashboard.figures.curves import best_entry
+from dashboard.figures.progress_axis import Learning
+from dashboard.jobs.failures import Explanation
+from dashboard.jobs.run import Run
+from dashboard.jobs.states import RESUMABLE, State
+from dashboard.services import watch
+from data.text import _
+
+ACTION = "run-action"
+DELETE = "delete-run"
+EXTENSIONS = (1, 5, 20)
+_LOG_LINES = 8
+_MEBIBYTE = 1 << 20
+
+
+def action_id(name: str) -> dict[str, str]:
+    """Return the id of a button that does something with a run."""
+    return {"type": ACTION, "name": name}
+
+
+def actions(run: Run) -> list[Component]:
+    """Return the buttons for what can be done with a run in its state."""
+    stop = _("Cancel") if run.state is State.QUEUED else _("Stop")
+    shown: list[Component] = []
+    if run.state in RESUMABLE:
+        shown.append(button(_("Resume"), action_id("resume"), icon="train"))
+    if not run.ended:
+        stopping = run.state is State.STOPPING
+        shown.append(button(stop, action_id("stop"), disabled=stopping))
+    rare: list[Component] = []
+    if run.kind == "train":
+        rare.append(_link(_("Clone"), f"/train?clone={run.run}"))
+        rare.append(_link(_("Compare"), f"/compare?runs={run.run}"))
+        rare.append(menu_item(_("Save configuration"), action_id("save")))
+    if run.ended:
+        if run.kind == "train":
+            rare += [
+                menu_item(_("Extend by {n} epochs").format(n=epochs), action_id(f"extend-{epochs}"))
+                for epochs in EXTENSIONS
+            ]
+        rare.append(menu_item(_("Delete"), confirm_opener(DELETE), danger=True))
+    if rare:
+        shown.append(menu(rare))
+    if run.kind == "train" and run.state is State.FINISHED:
+        shown.append(
+            button(_("Inspect recommendations"), href=f"/recommend?run={run.run}", kind="primary")
+        )
+    return shown
+
+
+def purpose(run: Run) -> list[Any]:
+    """Return what the run is, in one line."""
+    if run.kind != "train":
+        return [_("Reads files into dataset {dataset}.").format(dataset=run.dataset)]
+    words = _("A {network} network on {dataset}, preset {preset}, created").format(
+        network=run.config.get("network", ""),
+        dataset=run.dataset,
+        preset=run.preset or _("none"),
+    )
+    return [words, " ", moment(run.created)]
+
+
+def now(
+    run: Run, learned: Learning, position: int | None, moment_now: float
+) -> list[Component | None]:
+    """Return how far a run is, and its key figures."""
+    left = watch.time_left(run, learned, moment_now)
+    return [bar(run, position, left), figures(run, learned, moment_now)]
+
+
+def bar(run: Run, position: int | None, left: tuple[float, float] | None) -> Component | None:
+    """Return how far the run is; None once it has ended."""
+    if run.state is State.QUEUED:
+        words = _("Waiting; number {position} in the queue").format(position=position)
+        return html.P(words, className="muted")
+    if run.ended:
+        return None
+    return progress(watch.share_done(run), label=_bar_label(run), detail=left_words(left))
+
+
+def left_words(left: tuple[float, float] | None) -> str | None:
+    """Say how much time is left, as a range.
+
+    Examples
+    --------
+    >>> left_words((20.0, 140.0)), left_words((30.0, 33.0)), left_words(None)
+    ('20 s to 2 min 20 s left', 'about 33 s left', None)
+    """
+    if left is None:
+        return None
+    low, high = left
+    if high <= 1.15 * low or high < 5:
+        return _("about {time} left").format(time=formats.duration(high))
+    return _("{low} to {high} left").format(low=formats.duration(low), high=formats.duration(high))
+
+
+def figures(run: Run, learned: Learning, moment_now: float) -> Component | None:
+    """Return the key figures of a training."""
+    if run.kind != "train" or run.state is State.QUEUED:
+        return None
+    history, best = learned.history, best_entry(learned.history, "val_loss")
+    shown = [_epochs(run)]
+    if best is not None:
+        shown.append(
+            key_figure(
+                _("Best validation loss"),
+                formats.number(best["val_loss"], 3),
+                comparison=_("epoch {best}; newest {newest}").format(
+                    best=best["epoch"], newest=formats.number(history[-1].get("val_loss"), 3)
+                ),
+            )
+        )
+        first = best_entry(history, "val_accuracy", highest=True)
+        if first is not None:
+            shown.append(
+                key_figure(
+                    _("Best validation accuracy"),
+                    formats.percent(first["val_accuracy"], 2),
+                    comparison=_("epoch {epoch}").format(epoch=first["epoch"]),
+                )
+            )
+    speed = watch.throughput(learned)
+    if speed is not None:
+        weights = _("{number} weights").format(number=formats.compact(run.parameters))
+        shown.append(
+            key_figure(
+                _("Throughput"), formats.compact(speed), unit=_("targets/s"), comparison=weights
+            )
+        )
+    spent = formats.duration(watch.duration(run, moment_now))
+    shown.append(key_figure(_("Duration"), spent, comparison=_memory(run)))
+    return key_figures(*shown)
+
+
+def trouble(run: Run, why: Explanation | None, log: str) -> Component | None:
+    """Say why a run ended badly, what to do, and what its log said last."""
+    if why is None:
+        return None
+    lines = "\n".join(log.strip().splitlines()[-_LOG_LINES:])
+    said = f"{why.title}. {run.message or ''}".strip()
+    return html.Div(
+        [
+            error_state(said, advice=why.advice),
+            html.Pre(lines, className="log", tabIndex="0") if lines else None,
+        ]
+    )
+
+
+def _memory(run: Run) -> str | None:
+    memory = run.progress.get("memory")
+    if not memory:
+        return None
+    return _("{memory} MiB of memory").format(memory=formats.number(memory / _MEBIBYTE))
+
+
+def _epochs(run: Run) -> html.Div:
+    planned = run.config.get("epochs")
+    return key_figure(
+        _("Epochs"),
+        formats.number(run.epochs_done),
+        unit=_("of {epochs}").format(epochs=formats.number(planned)),
+    )
+
+
+def _bar_label(run: Run) -> str:
+    epoch = run.progress.get("epoch")
+    if run.state is State.STARTING or (run.kind == "train" and not epoch):
+        return _("Preparing")
+    if run.kind != "train":
+        return _("Reading files")
+    if run.epochs_done >= (run.config.get("epochs") or 0):
+        return _("Evaluating")
+    return _("Epoch {epoch} of {epochs}").format(epoch=epoch, epochs=run.config.get("epochs"))
+
+
+def _link(words: str, href: str) -> Component:
+    return dcc.Link(words, href=href, className="menu-item")

@@ -1,0 +1,114 @@
+"""Tables of runs side by side: settings that differ, and figures with the best marked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import formats, forms
+from dashboard.components import card, error_state
+from dashboard.figures.curves import best_entry, metric_name
+from dashboard.services.comparing import Comparison
+from dashboard.training.frame import value_words
+from dashboard.training.judged import LOWER_IS_BETTER, SHOWN
+from data.text import N_, _
+
+_VALIDATION = {
+    "val_loss": (N_("Validation loss"), False),
+    "val_accuracy": (N_("Validation accuracy"), True),
+    "val_ndcg@10": (N_("Validation NDCG@10"), True),
+}
+
+
+def warnings(comparison: Comparison) -> list[Component]:
+    """Return what makes these runs hard to compare."""
+    return [error_state(sentence) for sentence in comparison.warnings]
+
+
+def settings(comparison: Comparison) -> html.Section:
+    """Return the settings that differ between the runs."""
+    labels = {one.key: _(one.label) for one in forms.settings()}
+    rows = [
+        html.Tr(
+            [html.Th(labels.get(key, key), scope="row")]
+            + [html.Td(value_words(value)) for value in values]
+        )
+        for key, values in comparison.differences
+    ]
+    words = _("Every setting is the same.") if not rows else _("Settings that are not the same")
+    body = _table(comparison, rows) if rows else None
+    return card(body, title=_("Configuration"), subtitle=words)
+
+
+def figures(comparison: Comparison) -> html.Section:
+    """Return the figures of the runs, the best value of each row marked."""
+    rows = [
+        _row(comparison, _(label), _validations(comparison, key, highest), highest=highest)
+        for key, (label, highest) in _VALIDATION.items()
+    ]
+    rows += [
+        _row(
+            comparison,
+            _("Test {figure}").format(figure=metric_name(name)),
+            {run: model["metrics"].get(name) for run, model in comparison.networks.items()},
+            highest=name not in LOWER_IS_BETTER,
+            bounds={
+                run: model.get("ci95", {}).get(name) for run, model in comparison.networks.items()
+            },
+        )
+        for name in SHOWN
+        if any(name in model["metrics"] for model in comparison.networks.values())
+    ]
+    return card(
+        _table(comparison, rows),
+        title=_("Figures"),
+        subtitle=_("The best epoch of each run; in brackets the 95% interval of a test figure"),
+    )
+
+
+def _validations(comparison: Comparison, key: str, highest: bool) -> dict[str, float | None]:
+    bests = {
+        run: best_entry(learned.history, key, highest)
+        for run, learned in comparison.learned.items()
+    }
+    return {run: best[key] if best else None for run, best in bests.items()}
+
+
+def _row(
+    comparison: Comparison,
+    label: str,
+    values: Mapping[str, float | None],
+    *,
+    highest: bool,
+    bounds: Mapping[str, Any] | None = None,
+) -> html.Tr:
+    known = [value for value in values.values() if value is not None]
+    best = (max if highest else min)(known) if len(known) > 1 else None
+    cells = []
+    for run in comparison.runs:
+        value, ends = values.get(run.run), (bounds or {}).get(run.run)
+        interval = (
+            html.Span(
+                f"[{formats.number(ends[0], 4)}–{formats.number(ends[1], 4)}]", className="interval"
+            )
+            if ends
+            else None
+        )
+        marked = value is not None and value == best
+        look = "is-number is-best" if marked else "is-number"
+        cells.append(html.Td([formats.number(value, 4), interval], className=look))
+    return html.Tr([html.Th(label, scope="row"), *cells])
+
+
+def _table(comparison: Comparison, rows: list[html.Tr]) -> Component:
+    head = [html.Th("", scope="col")] + [
+        html.Th(
+            dcc.Link(run.label or run.run, href=f"/runs/{run.run}"),
+            scope="col",
+            className="is-number",
+        )
+        for run in comparison.runs
+    ]
+    table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="plain-table")
+    return html.Div(table, className="table-scroll side-by-side", tabIndex="0")
