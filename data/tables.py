@@ -23,11 +23,12 @@ USERS = """
             min(time) AS first_purchase, max(time) AS last_purchase
         FROM purchases GROUP BY user_key
     ), seen AS (
-        SELECT user_key, count(*) AS events, min(time) AS first, max(time) AS last
+        SELECT user_key, count(*) AS events, count_if(type = 'view') AS views,
+            count_if(type = 'cart') AS carts, min(time) AS first, max(time) AS last
         FROM events GROUP BY user_key
     )
-    SELECT user_key, events, coalesce(purchases, 0) AS purchases, coalesce(spent, 0) AS spent,
-        first, last, first_purchase, last_purchase
+    SELECT user_key, events, views, carts, coalesce(purchases, 0) AS purchases,
+        coalesce(spent, 0) AS spent, first, last, first_purchase, last_purchase
     FROM seen LEFT JOIN bought USING (user_key)"""
 
 # The last event of a product is the latest one, and of equally late ones the last in the source:
