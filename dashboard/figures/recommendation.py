@@ -54,10 +54,20 @@ def concentration(
     )
     drawn.update_xaxes(type="log", tickvals=_decades(count), ticktext=_names(count))
     drawn.update_yaxes(range=[0, 105], ticksuffix=" %")
-    # Both lines end at 100 %: their names stand where the list ends, at exponents as log axes do.
-    for note, height in zip(drawn.layout.annotations, (own, common), strict=True):
-        above = height == max(own, common)
-        note.update(x=float(np.log10(ranks[at])), y=float(height), yshift=14 if above else -14)
+    # Both lines end at 100 %: their names stand where they are farthest apart, at the exponents
+    # that a log axis counts in.
+    apart = int(np.argmax(np.abs(model[ranks - 1] - plain[ranks - 1])))
+    above = model[ranks[apart] - 1] > plain[ranks[apart] - 1]
+    for note, line, up in zip(
+        drawn.layout.annotations, (model, plain), (above, not above), strict=True
+    ):
+        note.update(
+            x=float(np.log10(ranks[apart])),
+            y=float(line[ranks[apart] - 1]),
+            xanchor="right" if up else "left",
+            xshift=-8 if up else 8,
+            yshift=8 if up else -8,
+        )
     finding = _("The model is {comparison} popularity: its first {size} hold {own}, not {common}")
     return Chart(
         drawn,
@@ -180,7 +190,7 @@ def _category_finding(shares: pd.DataFrame, has_history: bool) -> str:
 
 
 def _short(category: str | None) -> str:
-    return category.split(".")[-1] if category else _("Unknown")
+    return category.replace("_", " ").split(".")[-1] if category else _("Unknown")
 
 
 def _ranks(count: int, size: int) -> npt.NDArray[np.int64]:

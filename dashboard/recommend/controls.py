@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import formats
-from dashboard.components import Crumb, button
+from dashboard.components import Crumb, button, icon
 from dashboard.components.aria import aria
 from dashboard.jobs.run import Run
 from dashboard.recommend.parts import action_button, product_words
@@ -73,17 +73,26 @@ def _buyer_tools(query: Query) -> list[Component]:
     box = search_box(
         BUYER, _("Find a buyer"), _("Find a buyer by the beginning of the id"), value=query.user
     )
-    words = {"previous": _("Previous"), "next": _("Next"), "random": _("Any buyer")}
-    pictures = {"previous": "left", "next": "right", "random": "random"}
-    steps = [
-        button(words[way], name, icon=pictures[way])
-        for way, name in STEPS.items()
-        if query.user or way == "random"
-    ]
+    steps: list[Component] = []
+    if query.user:
+        steps.append(_step(STEPS["previous"], _("Previous buyer"), "left"))
+        steps.append(_step(STEPS["next"], _("Next buyer"), "right"))
+    steps.append(button(_("Any buyer"), STEPS["random"], icon="random"))
     if query.user:
         empty = {"do": "set", "name": "user", "value": ""}
-        steps.append(action_button(_("Start from an empty basket"), empty))
+        steps.append(action_button(_("Empty basket"), empty))
     return [box, html.Div(steps, className="bar-steps")]
+
+
+def _step(name: str, words: str, picture: str) -> html.Button:
+    return html.Button(
+        icon(picture),
+        id=name,
+        type="button",
+        className="button is-secondary is-narrow",
+        title=words,
+        **aria(label=words),
+    )
 
 
 def _hide(query: Query) -> html.Div:

@@ -82,7 +82,13 @@ def _row(offer: Offer, scale: float, *, truth: bool, because: str) -> html.Li:
                 [html.Span(formats.number(offer.rank), className="number"), _moved(offer)],
                 className="offer-rank",
             ),
-            html.Div([name, words[1], _marks(offer, truth)], className="offer-what"),
+            html.Div(
+                [
+                    html.Div([name, _marks(offer, truth)], className="offer-line"),
+                    words[1],
+                ],
+                className="offer-what",
+            ),
             html.Span(formats.money(offer.price), className="offer-price number"),
             _bar(offer, scale),
             edit_button(
@@ -104,7 +110,7 @@ def _moved(offer: Offer) -> Component | None:
     words = _("{count} places up") if offer.rise > 0 else _("{count} places down")
     count = formats.number(abs(offer.rise))
     return html.Span(
-        [icon("up" if offer.rise > 0 else "down"), formats.compact(abs(offer.rise))],
+        [html.Span("▲" if offer.rise > 0 else "▼"), formats.compact(abs(offer.rise))],
         className="moved is-up" if offer.rise > 0 else "moved is-down",
         title=words.format(count=count),
     )

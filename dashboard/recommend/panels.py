@@ -113,7 +113,7 @@ def _ranking_title(found: Scene) -> str:
     first = outlook.offers[0]
     chance = formats.percent(first.probability)
     if not found.entries:
-        return _("Knowing nothing, {product} is most probable: {chance}").format(
+        return _("For a buyer nobody knows, {product} is most probable: {chance}").format(
             product=first.product, chance=chance
         )
     return _("{product} is most probable next: {chance}").format(

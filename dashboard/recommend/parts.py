@@ -32,10 +32,12 @@ def shelf(category: str | None) -> str | None:
 
     Examples
     --------
-    >>> shelf("electronics.audio.headphone"), shelf("toys"), shelf(None)
-    ('audio › headphone', 'toys', None)
+    >>> shelf("electronics.audio.head_phone"), shelf("toys"), shelf(None)
+    ('audio › head phone', 'toys', None)
     """
-    return None if category is None else " › ".join(category.split(".")[-2:])
+    if category is None:
+        return None
+    return " › ".join(category.replace("_", " ").split(".")[-2:])
 
 
 def icon_button(words: str, picture: str, action: Action) -> html.Button:

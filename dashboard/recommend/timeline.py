@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import formats
+from dashboard.components.aria import aria
 from dashboard.recommend.event import effect_bar, event, hidden_event
 from dashboard.recommend.parts import action_button
 from dashboard.services.edits import Entry
@@ -54,7 +55,11 @@ def timeline(content: Timeline) -> html.Div:
         [
             html.Ol([*rows, *_rows(content)], className="timeline"),
             *([_older(left, content.shown)] if left > 0 else []),
-        ]
+        ],
+        className="timeline-window",
+        tabIndex=0,
+        role="region",
+        **aria(label=_("History")),
     )
 
 

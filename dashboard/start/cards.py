@@ -145,7 +145,7 @@ def runs_card(found: Content) -> html.Section:
         html.Ul(rows, className="home-list") if rows else nothing,
         title=_("Latest runs"),
         subtitle=_worker(found),
-        actions=[dcc.Link(_("All runs"), href="/runs")] if rows else [],
+        actions=[button(_("All runs"), href="/runs", kind="quiet")] if rows else [],
         span=7,
         flush=True,
     )
@@ -185,12 +185,12 @@ def _run_row(one: Latest) -> html.Li:
 
 def _figures(one: Latest) -> list[Component]:
     if not one.run.ended:
-        detail = None
+        label = _("Import")
         if one.run.kind == TRAINING:
-            detail = _("epoch {done} of {all}").format(
+            label = _("Epoch {done} of {all}").format(
                 done=one.run.epochs_done, all=one.run.config.get("epochs", "?")
             )
-        return [progress(one.share, label=_("Progress"), detail=detail)]
+        return [progress(one.share, label=label)]
     if one.hit_rate is not None:
         lines: list[Component] = [
             html.Span(_("HR@10 {rate}").format(rate=formats.percent(one.hit_rate)))
@@ -218,7 +218,7 @@ def datasets_card(found: Content) -> html.Section:
         html.Ul(rows, className="home-list") if rows else nothing,
         title=_("Datasets"),
         subtitle=_("Purchase logs that have been imported"),
-        actions=[dcc.Link(_("All datasets"), href="/data")] if rows else [],
+        actions=[button(_("All datasets"), href="/data", kind="quiet")] if rows else [],
         span=5,
         flush=True,
     )
