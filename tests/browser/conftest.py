@@ -8,11 +8,15 @@ from urllib.parse import urlsplit
 
 import pytest
 import waitress
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from dashboard.app import create_app
 from data.home import Home
 from tests.browser.chromium import ARGUMENTS, find
+
+# A machine that does much else is slow, not broken.
+PATIENCE = 60_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -58,26 +62,33 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[[Home], Site]]:
-    """Start web servers in threads, and end them with the test."""
+    """Start web servers in threads, and end them with the last test."""
     servers = []
 
     def start(home: Home) -> Site:
-        server = waitress.create_server(create_app(home).server, port=0, threads=4)
+        server = waitress.create_server(create_app(home).server, port=0, threads=8)
         threading.Thread(target=server.run, daemon=True).start()
         servers.append(server)
         return Site(f"http://127.0.0.1:{server.effective_port}", home)
 
     yield start
     for server in servers:
+        server.task_dispatcher.shutdown()
         server.close()
 
 
 @pytest.fixture
 def site(serve: Callable[[Home], Site], tmp_path: Path) -> Site:
-    """Serve an empty home."""
+    """Serve an empty home that the test may change."""
     return serve(Home(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def still_site(serve: Callable[[Home], Site], tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Serve an empty home that no test changes."""
+    return serve(Home(tmp_path_factory.mktemp("still")))
 
 
 @pytest.fixture
@@ -93,6 +104,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Trouble]]]
             color_scheme="dark" if theme == "dark" else "light",
             locale=locale,
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         trouble = Trouble(site.address)

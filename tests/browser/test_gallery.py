@@ -41,20 +41,20 @@ def drawn(page: Page) -> Page:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_on_it_shuts_anyone_out(
-    site: Site, open_page: Opened, theme: str, width: int
+    still_site: Site, open_page: Opened, theme: str, width: int
 ) -> None:
-    page, _ = open_page(site, "/gallery", width=width, theme=theme)
+    page, _ = open_page(still_site, "/gallery", width=width, theme=theme)
     assert complaints(drawn(page)) == []
 
 
-def test_it_never_scrolls_sideways_on_a_phone(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/gallery", width=360)
+def test_it_never_scrolls_sideways_on_a_phone(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/gallery", width=360)
     drawn(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_the_table_twin_takes_the_place_of_the_drawing(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/gallery")
+def test_the_table_twin_takes_the_place_of_the_drawing(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/gallery")
     card = drawn(page).locator(".figure-card", has_text="One view in 69")
     card.get_by_role("button", name="Show as a table").click()
     assert card.locator("tbody tr").first.inner_text().split("\t") == ["View", "63,556,100"]
@@ -63,8 +63,8 @@ def test_the_table_twin_takes_the_place_of_the_drawing(site: Site, open_page: Op
     assert card.locator(".js-plotly-plot").is_visible()
 
 
-def test_a_figure_is_taken_away_as_csv_and_png(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/gallery")
+def test_a_figure_is_taken_away_as_csv_and_png(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/gallery")
     card = drawn(page).locator(".figure-card", has_text="One view in 69")
     with page.expect_download() as csv:
         card.get_by_role("button", name="Download as CSV").click()
@@ -75,8 +75,8 @@ def test_a_figure_is_taken_away_as_csv_and_png(site: Site, open_page: Opened) ->
     assert png.value.path().read_bytes().startswith(b"\x89PNG")
 
 
-def test_figures_follow_the_theme(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/gallery")
+def test_figures_follow_the_theme(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/gallery")
     drawing = drawn(page).locator(".is-ready .main-svg").first
     expect(drawing).to_have_css("background-color", rgb(colour("surface", "light")))
     page.get_by_role("button", name="Theme").click()
@@ -85,8 +85,10 @@ def test_figures_follow_the_theme(site: Site, open_page: Opened) -> None:
     assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
 
 
-def test_a_row_opens_with_a_click_and_with_the_enter_key(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/gallery")
+def test_a_row_opens_with_a_click_and_with_the_enter_key(
+    still_site: Site, open_page: Opened
+) -> None:
+    page, _ = open_page(still_site, "/gallery")
     drawn(page).locator(".ag-row[row-index='2'] [col-id='loss']").click()
     page.wait_for_url("**/gallery?run=demo-3")
     drawn(page).locator(".ag-row[row-index='1'] [col-id='state']").focus()
@@ -94,8 +96,10 @@ def test_a_row_opens_with_a_click_and_with_the_enter_key(site: Site, open_page: 
     page.wait_for_url("**/gallery?run=demo-2")
 
 
-def test_a_question_is_asked_before_something_is_deleted(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/gallery")
+def test_a_question_is_asked_before_something_is_deleted(
+    still_site: Site, open_page: Opened
+) -> None:
+    page, _ = open_page(still_site, "/gallery")
     drawn(page).get_by_text("More", exact=True).click()
     page.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog")
@@ -105,8 +109,8 @@ def test_a_question_is_asked_before_something_is_deleted(site: Site, open_page: 
     dialog.wait_for(state="detached")
 
 
-def test_a_message_is_announced_and_can_be_dismissed(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/gallery")
+def test_a_message_is_announced_and_can_be_dismissed(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/gallery")
     drawn(page).get_by_role("button", name="Show a message").click()
     toast = page.locator("#toasts .toast-card")
     toast.wait_for()

@@ -14,13 +14,13 @@ THEME = "document.documentElement.dataset.bsTheme"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_theme_follows_the_system(site: Site, open_page: Opened, theme: str) -> None:
-    page, _ = open_page(site, "/gallery", theme=theme)
+def test_the_theme_follows_the_system(still_site: Site, open_page: Opened, theme: str) -> None:
+    page, _ = open_page(still_site, "/gallery", theme=theme)
     assert page.evaluate(THEME) == theme
 
 
-def test_the_theme_is_there_before_the_first_paint(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/gallery")
+def test_the_theme_is_there_before_the_first_paint(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/gallery")
     page.get_by_role("button", name="Theme").click()
     page.add_init_script(
         "new MutationObserver(() => { if (document.body && !window.firstTheme)"
@@ -30,8 +30,8 @@ def test_the_theme_is_there_before_the_first_paint(site: Site, open_page: Opened
     assert page.evaluate("window.firstTheme") == "dark"
 
 
-def test_the_language_is_switched_and_remembered(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/gallery")
+def test_the_language_is_switched_and_remembered(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/gallery")
     page.get_by_role("button", name="Español").click()
     page.get_by_role("heading", name="Galería").wait_for()
     assert page.evaluate("document.documentElement.lang") == "es"
@@ -39,40 +39,40 @@ def test_the_language_is_switched_and_remembered(site: Site, open_page: Opened) 
     page.get_by_role("heading", name="Galería").wait_for()
 
 
-def test_the_keyboard_skips_to_the_content_first(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/gallery")
+def test_the_keyboard_skips_to_the_content_first(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/gallery")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_the_place_in_the_rail_is_said(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/data")
+def test_the_place_in_the_rail_is_said(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/data")
     expect(page.locator(".rail-link[aria-current='page']")).to_have_text("Data")
 
 
-def test_a_new_page_takes_the_focus_to_its_title(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/data")
+def test_a_new_page_takes_the_focus_to_its_title(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/data")
     page.locator(".rail-link", has_text="Runs").click()
     page.wait_for_url("**/runs")
     expect(page.locator("#main h1")).to_be_focused()
 
 
-def test_the_rail_is_a_bar_at_the_bottom_of_a_phone(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/gallery", width=390)
+def test_the_rail_is_a_bar_at_the_bottom_of_a_phone(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/gallery", width=390)
     bar = page.locator(".rail-nav").bounding_box()
     assert bar is not None
     assert bar["y"] + bar["height"] == pytest.approx(900, abs=1)
     assert bar["width"] >= 370
 
 
-def test_an_address_without_a_page_leads_back(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/nowhere")
+def test_an_address_without_a_page_leads_back(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/nowhere")
     page.get_by_role("link", name="Go to the start page").click()
-    page.wait_for_url(site.address + "/")
+    page.wait_for_url(still_site.address + "/")
 
 
-def test_the_worker_is_said_to_be_absent(site: Site, open_page: Opened) -> None:
-    page, _ = open_page(site, "/gallery")
+def test_the_worker_is_said_to_be_absent(still_site: Site, open_page: Opened) -> None:
+    page, _ = open_page(still_site, "/gallery")
     assert page.locator("#worker-state").inner_text() == "No worker"
