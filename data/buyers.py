@@ -35,12 +35,12 @@ END = len(BY_DAY) * DAY
 
 SAME_VISIT = 0.5
 REPEAT_IN_VISIT = 0.75
-REPEAT = np.array([0.06, 0.42])
+REPEAT = np.array([0.02, 0.36])
 REPEAT_AGAIN = 0.2
-COMPANION = 0.55
-COMPANION_SHARES = np.array([0.62, 0.25, 0.13])
+COMPANION = 0.6
+COMPANION_SHARES = np.array([0.66, 0.22, 0.12])
 NEWNESS = 1.0
-SAME_PRODUCT, SAME_BRAND = 0.35, 0.4
+SAME_PRODUCT, SAME_BRAND = 0.2, 0.5
 """Of what is taken after an earlier purchase; the rest is of the same price range."""
 
 
@@ -106,7 +106,7 @@ def _sizes(buyers: int) -> Ints:
     Its mean (2.08) and its fifth heaviest of 441,638 buyers (190) are the published ones.
     """
     quantile = (np.arange(buyers, 0, -1) - 0.5) / buyers
-    return np.asarray(np.ceil(np.exp(-0.47 + 1.35 * ndtri(quantile))), dtype=np.int64)
+    return np.asarray(np.ceil(np.exp(-0.52 + 1.36 * ndtri(quantile))), dtype=np.int64)
 
 
 def _times(

@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from data.buyers import Purchases, chances, in_order, purchases
+from data.errors import BadInput
 from data.kaggle import write_csv
 from data.shelf import Floats, Ints
 from data.shop import Shop, open_shop
+from data.text import _
 from data.visits import events
 
 BUYERS = 2_500
@@ -52,8 +54,16 @@ class Truth:
         return float(-np.log(self.probability[self.earlier > 0]).mean())
 
 
-def _open(buyers: int, seed: int) -> tuple[Shop, Purchases, np.random.Generator]:
-    """Return the shop, its purchases and the source of chance for everything else."""
+def open_demo(buyers: int, seed: int) -> tuple[Shop, Purchases, np.random.Generator]:
+    """Return the shop, its purchases and the source of chance for everything else.
+
+    Raises
+    ------
+    BadInput
+        Where there is no buyer.
+    """
+    if buyers < 1:
+        raise BadInput(_("A shop needs at least one buyer; ask for one or more."))
     shelves, buying, looking = np.random.SeedSequence([seed, buyers]).spawn(3)
     shop = open_shop(buyers, _random(shelves))
     return shop, purchases(shop, buyers, _random(buying)), _random(looking)
@@ -69,7 +79,7 @@ def truth(buyers: int, seed: int) -> Truth:
     The time grows with purchases times products: seconds for the default shop, minutes for a
     hundred times as many buyers.
     """
-    shop, log, _ = _open(buyers, seed)
+    shop, log, _ = open_demo(buyers, seed)
     probability = np.empty(len(log))
     rank = np.empty(len(log), dtype=np.int64)
     for rows, chance in chances(shop, log):
@@ -85,7 +95,7 @@ def write(out: Path, *, buyers: int, seed: int) -> None:
     It is written hour by hour, so that memory does not grow with the views. A file that is there
     already stays whole until the new one is complete.
     """
-    shop, log, random = _open(buyers, seed)
+    shop, log, random = open_demo(buyers, seed)
     temporary = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as file:

@@ -97,7 +97,7 @@ TYPICAL = {
 }
 # These have an id but no code in the log.
 UNNAMED = [f"unnamed.{number}" for number in range(24)]
-UNNAMED_SHARE = 25.0
+UNNAMED_SHARE = 25.5
 
 # Share of a category's purchases in percent; "" is no brand. Brands made up share the rest.
 BRANDS = {
@@ -110,32 +110,40 @@ BRANDS = {
     "appliances.environment.vacuum": "samsung 25 xiaomi 20 philips 12 artel 5 lg 5",
     "appliances.kitchen.refrigerators": "samsung 20 lg 20 beko 12 artel 10 haier 8",
     "electronics.tablet": "apple 35 samsung 30 lenovo 8 huawei 8",
-    "unnamed.0": "cordiant 48 nokian 14",
-    "unnamed.1": "lucente 53",
-    "unnamed.2": "xiaomi 40 samsung 15",
+    "unnamed.0": "cordiant 70 nokian 14",
+    "unnamed.1": "lucente 76",
+    "unnamed.2": "xiaomi 20 jbl 15",
 }
-BRANDLESS = {"unnamed": 20.0, "furniture": 45.0, "apparel": 30.0, "kids": 25.0}
+SYLLABLES = [
+    row.split()
+    for row in (
+        "al be cor da el fi gra hol in ka lu mo nar or pel qui ro sel tri vi",
+        "ba do ge ki la mi no pa re su ta ve xi zo",
+        "bel dex fon go lan lux man nik pro rit sol tar ton ver via wen zan xo mar del",
+    )
+]
+BRANDLESS = {"unnamed": 42.0, "furniture": 45.0, "apparel": 30.0, "kids": 25.0}
 COSTLY = {"apple": 3.2, "sony": 1.6, "xiaomi": 0.75, "oppo": 0.9, "artel": 0.8}
 
 # Share of all purchases in percent.
 BEST_SELLERS = {
-    ("electronics.smartphone", "samsung"): (3.5, 2.5, 1.5, 1.2, 1.1),
+    ("electronics.smartphone", "samsung"): (3.9, 2.5, 1.5, 1.2, 1.1),
     ("electronics.smartphone", "apple"): (2.4, 1.3, 1.0, 0.9),
     ("electronics.audio.headphone", "apple"): (1.9,),
 }
 
 # What goes with a product, by category: weights of the category in which it is looked for.
 COMPLEMENTS = {
-    "electronics.smartphone": "electronics.smartphone 64 electronics.audio.headphone 20"
-    " electronics.clocks 8 unnamed.2 8",
-    "electronics.audio.headphone": "electronics.smartphone 70 electronics.audio.headphone 30",
-    "electronics.clocks": "electronics.smartphone 70 electronics.audio.headphone 30",
-    "computers.notebook": "computers.peripherals.mouse 40 computers.peripherals.printer 30"
-    " electronics.smartphone 30",
-    "appliances.kitchen.washer": "appliances.kitchen.refrigerators 50"
-    " appliances.environment.vacuum 30 appliances.iron 20",
-    "appliances.kitchen.refrigerators": "appliances.kitchen.washer 60"
-    " appliances.kitchen.microwave 40",
+    "electronics.smartphone": "electronics.smartphone 74 electronics.audio.headphone 8"
+    " electronics.clocks 6 unnamed.2 12",
+    "electronics.audio.headphone": "electronics.smartphone 84 electronics.audio.headphone 16",
+    "electronics.clocks": "electronics.smartphone 84 electronics.audio.headphone 16",
+    "computers.notebook": "computers.notebook 50 computers.peripherals.mouse 20"
+    " computers.peripherals.printer 10 electronics.smartphone 20",
+    "appliances.kitchen.washer": "appliances.kitchen.washer 30"
+    " appliances.kitchen.refrigerators 40 appliances.environment.vacuum 20 appliances.iron 10",
+    "appliances.kitchen.refrigerators": "appliances.kitchen.washer 70"
+    " appliances.kitchen.microwave 30",
     "computers.components.cpu": "computers.components.motherboard 70"
     " computers.components.memory 30",
 }

@@ -18,6 +18,7 @@ from data.market import (
     COMPLEMENTS,
     COSTLY,
     FURTHER,
+    SYLLABLES,
     TYPICAL,
     UNNAMED,
     UNNAMED_SHARE,
@@ -28,7 +29,7 @@ DAYS = len(BY_DAY)
 COMPANIONS = 3
 BUDGETS = 4
 SAME_BRAND = 0.7
-DRIFT = 0.8
+DRIFT = 0.6
 
 Range = tuple[str, str, float]
 """Category, brand and share of fresh purchases in percent."""
@@ -88,14 +89,14 @@ class Shop:
 def open_shop(buyers: int, random: np.random.Generator) -> Shop:
     """Fill the shelves of a shop with so many buyers; they grow with the square root of these."""
     wanted = 34 * buyers**0.5
-    ranges = list(_ranges(makers=max(2, round(wanted / 400))))
+    ranges = list(_ranges(makers=int(np.clip(wanted / 400, 2, 60))))
     weights = _weights(ranges, wanted)
     group = np.repeat(np.arange(len(ranges)), [len(one) for one in weights])
     weight = np.concatenate(weights)
     names = list(dict.fromkeys(name for name, _, _ in ranges))
     category = np.array([names.index(name) for name, _, _ in ranges])[group]
     brand = tuple(ranges[k][1] for k in group)
-    dear = np.log([_typical_price(name) * COSTLY.get(brand, 1) for name, brand, _ in ranges])
+    dear = np.log([_typical_price(name) * COSTLY.get(maker, 1) for name, maker, _ in ranges])
     price = _prices(dear[group] + random.normal(0, 0.5, len(group)), weight)
     drift = np.linspace(-0.5, 0.5, DAYS)[:, None] * random.normal(0, DRIFT, len(group))
     quarter = BUDGETS * _place(category, price) // np.bincount(category)[category]
@@ -136,11 +137,11 @@ def _typical_price(category: str) -> float:
 
 
 def _ranges(makers: int) -> Iterator[Range]:
-    """Yield category, brand and share of fresh purchases in percent; made-up brands are new."""
+    """Yield all ranges; each category has so many makers of its own beside the known ones."""
     names = _made_up()
     for category, share in _categories().items():
         known = _read(BRANDS.get(category, ""))
-        known |= {"": BRANDLESS.get(category.split(".")[0], 0)}
+        known = known or {"": BRANDLESS.get(category.split(".")[0], 0.0)}
         zipf = 1 / (np.arange(makers) + 2)
         others = (100 - sum(known.values())) * zipf / zipf.sum()
         for brand, part in (known | {next(names): part for part in others}).items():
@@ -149,27 +150,10 @@ def _ranges(makers: int) -> Iterator[Range]:
 
 
 def _made_up() -> Iterator[str]:
-    """Yield names of brands that do not exist."""
-    syllables = [
-        "ba",
-        "do",
-        "fen",
-        "ga",
-        "kir",
-        "lo",
-        "mu",
-        "nar",
-        "pel",
-        "qui",
-        "ros",
-        "su",
-        "tav",
-        "vi",
-        "xon",
-        "zel",
-    ]
-    for parts in combinations(syllables, repeat=4):
-        yield "".join(parts[::-1])
+    """Yield thousands of names of brands that do not exist, neighbours unlike each other."""
+    names = ["".join(parts) for parts in combinations(*SYLLABLES)]
+    stride = 2_657  # shares no factor with their number
+    return (names[k * stride % len(names)] for k in range(len(names)))
 
 
 def _weights(ranges: Sequence[Range], wanted: float) -> list[Floats]:
@@ -197,13 +181,13 @@ def _prices(dearness: Floats, weight: Floats) -> Floats:
     """Turn each product's place among all sales into a price.
 
     The published quartiles, mean and standard deviation are those of a log-normal distribution
-    with location 5.15 and scale 1.1, cut at the highest price of the log.
+    with location 5.17 and scale 1.1, cut at the highest price of the log.
     """
     order = np.argsort(dearness, kind="stable")
     reached = np.empty(len(weight))
     reached[order] = np.cumsum(weight[order]) - weight[order] / 2
-    highest = ndtr((np.log(2574.07) - 5.15) / 1.1)
-    return np.asarray(np.round(np.exp(5.15 + 1.1 * ndtri(reached / weight.sum() * highest)), 2))
+    highest = ndtr((np.log(2574.07) - 5.17) / 1.1)
+    return np.asarray(np.round(np.exp(5.17 + 1.1 * ndtri(reached / weight.sum() * highest)), 2))
 
 
 def _companions(

@@ -16,7 +16,8 @@ HOUR = 3600
 FULL_SIZE = 100_000
 IDLE, FULL_IDLE = 1.2, 13.0
 """Visits without a purchase, for each purchase. A shop of ``FULL_SIZE`` buyers or more has the
-published 69 views a purchase; a smaller one is thinned to 11, so that it is read in no time."""
+published 69 views and 3.3 carts a purchase; a smaller one is thinned to 11 views and about one
+cart, so that it is read in no time."""
 VIEWS = 4.95
 """Mean views for each purchase and each visit without one."""
 SAME_VIEW = 0.5
@@ -51,26 +52,34 @@ class Events:
 
 
 def events(shop: Shop, log: Purchases, random: np.random.Generator) -> Iterator[Events]:
-    """Yield the month's events by time, about an hour at a time, so that memory stays small."""
+    """Yield the month's events by time, a day or an hour at a time, so that memory stays small."""
     rows = in_order(log)
     buyers = int(log.first[1])
-    idle = round(len(rows) * (FULL_IDLE if buyers >= FULL_SIZE else IDLE))
-    people = buyers + round(idle * LOOKERS)
-    bounds = np.searchsorted(log.time[rows], np.arange(len(HOURS) + 1) * HOUR)
+    share, span = (FULL_IDLE, 1) if buyers >= FULL_SIZE else (IDLE, 24)
+    idle = random.multinomial(round(len(rows) * share), HOURS)
+    people = buyers + 1 + round(idle.sum() * LOOKERS)
     visit = len(log)
     waiting = Events(*np.empty((5, 0), dtype=np.int64))
-    for hour, count in enumerate(random.multinomial(idle, HOURS)):
-        bought = rows[bounds[hour] : bounds[hour + 1]]
-        aims = _purchases(log, bought).join(
-            _idle(shop, hour, visit + np.arange(count), buyers=buyers, people=people, random=random)
-        )
-        visit += count
+    for begin in range(0, len(HOURS), span):
+        end = begin + span
+        bought = rows[slice(*np.searchsorted(log.time[rows], (begin * HOUR, end * HOUR)))]
+        hour = np.repeat(np.arange(begin, end), idle[begin:end])
+        user = _visitors(len(hour), buyers, people, random)
+        aims = _purchases(log, bought).join(_idle(shop, hour, user, visit, random))
+        visit += len(hour)
         waiting = waiting.join(_before(shop, aims, random)).join(aims.take(aims.kind == PURCHASE))
         waiting = waiting.take(np.argsort(waiting.time, kind="stable"))
-        # What comes before later purchases may still fall into the last hour.
-        ready = np.searchsorted(waiting.time, hour * HOUR if hour + 1 < len(HOURS) else END)
+        # What leads to later purchases may still fall into the last hour.
+        ready = np.searchsorted(waiting.time, (end - 1) * HOUR if end < len(HOURS) else END)
         yield _stutter(waiting.take(slice(None, ready)), random)
         waiting = waiting.take(slice(ready, None))
+
+
+def _visitors(count: int, buyers: int, people: int, random: np.random.Generator) -> Ints:
+    """Return who comes without buying: now and then one of the buyers."""
+    someone = random.integers(buyers, people, count)
+    buyer = random.integers(0, buyers, count)
+    return np.where(random.random(count) < IDLE_BUYERS, buyer, someone)
 
 
 def _purchases(log: Purchases, rows: Ints) -> Events:
@@ -78,19 +87,12 @@ def _purchases(log: Purchases, rows: Ints) -> Events:
     return Events(log.time[rows], kind, log.product[rows], log.buyer[rows], log.visit[rows])
 
 
-def _idle(
-    shop: Shop, hour: int, visit: Ints, *, buyers: int, people: int, random: np.random.Generator
-) -> Events:
+def _idle(shop: Shop, hour: Ints, user: Ints, visit: int, random: np.random.Generator) -> Events:
     """Return visits that end in a view, each with the product that it is about."""
-    count = len(visit)
+    count = len(hour)
     time = hour * HOUR + random.integers(0, HOUR, count)
-    by_buyer = random.random(count) < IDLE_BUYERS
-    user = np.where(
-        by_buyer, random.integers(0, buyers, count), random.integers(buyers, people, count)
-    )
-    nought, day = np.zeros(count, dtype=np.int64), np.full(count, hour // 24)
-    product = shop.everything.draw(nought, day, random.random(count))
-    return Events(time, np.full(count, VIEW), product, user, visit)
+    product = shop.everything.draw(np.zeros_like(hour), hour // 24, random.random(count))
+    return Events(time, np.full(count, VIEW), product, user, visit + np.arange(count))
 
 
 def _before(shop: Shop, aims: Events, random: np.random.Generator) -> Events:
