@@ -84,7 +84,7 @@ class Sequences:
         Buyers' ids.
     offsets : int64, shape (users + 1,)
         Where each buyer's events begin.
-    product, brand, category : int32, shape (events,)
+    product, brand, category, type : int32, shape (events,)
         Codes of the vocabularies.
     price : float32, shape (events,)
         NaN where it is missing.
@@ -94,7 +94,7 @@ class Sequences:
         Equal within a buyer's session; -1 where it is missing.
     row : int64, shape (events,)
         Source order.
-    products, brands, categories : Vocabulary
+    products, brands, categories, types : Vocabulary
         Of the visible events only.
     product_brand, product_category : int32, shape (len(products),)
         Each product's last visible brand and category; ``UNKNOWN`` where it has none.
@@ -107,6 +107,7 @@ class Sequences:
     product: Ints
     brand: Ints
     category: Ints
+    type: Ints
     price: Floats
     time: Longs
     session: Ints
@@ -114,6 +115,7 @@ class Sequences:
     products: Vocabulary
     brands: Vocabulary
     categories: Vocabulary
+    types: Vocabulary
     product_brand: Ints
     product_category: Ints
     product_price: Floats
@@ -155,8 +157,8 @@ def sequences(prepared: Prepared, visible: Bools | None = None) -> Sequences:
     events = prepared.events
     seen = events if visible is None else events[visible]
     start = offsets(events["user"])
-    products, brands, categories = (
-        Vocabulary.of(seen[column]) for column in ("product", "brand", "category")
+    products, brands, categories, types = (
+        Vocabulary.of(seen[column]) for column in ("product", "brand", "category", "type")
     )
     last = seen.iloc[np.argsort(microseconds(seen["time"]), kind="stable")]
     last = last.groupby("product").last().reindex(products.ids)
@@ -168,6 +170,7 @@ def sequences(prepared: Prepared, visible: Bools | None = None) -> Sequences:
         product=products.codes(events["product"]),
         brand=brands.codes(events["brand"]),
         category=categories.codes(events["category"]),
+        type=types.codes(events["type"]),
         price=events["price"].to_numpy(dtype=np.float32),
         time=microseconds(events["time"]),
         session=sessions,
@@ -175,6 +178,7 @@ def sequences(prepared: Prepared, visible: Bools | None = None) -> Sequences:
         products=products,
         brands=brands,
         categories=categories,
+        types=types,
         product_brand=np.concatenate([unknown, brands.codes(last["brand"])]),
         product_category=np.concatenate([unknown, categories.codes(last["category"])]),
         product_price=np.concatenate(

@@ -4,6 +4,7 @@ import math
 import shutil
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,8 @@ from data.errors import BadInput
 from data.filters import Filters
 from data.statistics import Statistics, summary
 from data.store import Dataset
+
+History = list[tuple[pd.Timestamp, str, str | None]]
 
 FILTERS = [
     Filters(),
@@ -66,10 +69,14 @@ def events(dataset: Dataset, filters: Filters) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def histories(events: pd.DataFrame) -> list[pd.DataFrame]:
-    """Each buyer's purchases in order."""
+def histories(events: pd.DataFrame) -> list[History]:
+    """Each buyer's purchases in order: time, product, category."""
     bought = events[events["type"] == "purchase"].sort_values(["user", "time", "row"])
-    return [history for _user, history in bought.groupby("user")]
+    kept: dict[str, History] = {}
+    columns = (bought[name].tolist() for name in ("user", "time", "product", "category"))
+    for user, *purchase in zip(*columns, strict=True):
+        kept.setdefault(user, []).append(tuple(purchase))
+    return list(kept.values())
 
 
 def counted(frame: pd.DataFrame, *columns: str) -> dict[object, int]:
@@ -126,22 +133,24 @@ def test_prices(found: Statistics, filters: Filters, events: pd.DataFrame) -> No
             if row.events} == slow  # fmt: skip
 
 
-def test_purchases_per_user(
-    found: Statistics, filters: Filters, histories: list[pd.DataFrame]
-) -> None:
+def test_purchases_per_user(found: Statistics, filters: Filters, histories: list[History]) -> None:
     slow = Counter((len(history),) for history in histories)
     assert counted(found.purchases_per_user(filters), "purchases") == slow
 
 
-def test_days_between(found: Statistics, filters: Filters, histories: list[pd.DataFrame]) -> None:
-    slow = Counter((gap.days,) for history in histories for gap in history["time"].diff().iloc[1:])
+def test_days_between(found: Statistics, filters: Filters, histories: list[History]) -> None:
+    slow = Counter(
+        ((after[0] - before[0]).days,)
+        for history in histories
+        for before, after in pairwise(history)
+    )
     assert counted(found.days_between(filters), "days") == slow
 
 
-def test_repeats(found: Statistics, filters: Filters, histories: list[pd.DataFrame]) -> None:
+def test_repeats(found: Statistics, filters: Filters, histories: list[History]) -> None:
     slow: Counter[tuple[str]] = Counter()
     for history in histories:
-        products, categories = list(history["product"]), list(history["category"])
+        _times, products, categories = zip(*history, strict=True)
         for k in range(1, len(history)):
             if products[k] == products[k - 1]:
                 kind = "same"
@@ -166,22 +175,22 @@ def test_the_long_tail_runs_from_the_least_sold_product_to_all(
     assert len(frame) <= 201
 
 
-def test_transitions(found: Statistics, filters: Filters, histories: list[pd.DataFrame]) -> None:
-    slow: Counter[tuple[str, str]] = Counter()
+def test_transitions(found: Statistics, filters: Filters, histories: list[History]) -> None:
+    slow: Counter[tuple[str | None, str | None]] = Counter()
     for history in histories:
-        for pair in zip(history["category"], history["category"].iloc[1:], strict=False):
-            if not any(map(pd.isna, pair)):
-                slow[pair] += 1
+        for before, after in pairwise(history):
+            if not pd.isna(before[2]) and not pd.isna(after[2]):
+                slow[before[2], after[2]] += 1
     assert counted(found.transitions(filters), "before", "after") == slow
 
 
-def test_cohorts(found: Statistics, filters: Filters, histories: list[pd.DataFrame]) -> None:
-    slow: Counter[tuple[object, int]] = Counter()
+def test_cohorts(found: Statistics, filters: Filters, histories: list[History]) -> None:
+    slow: Counter[tuple[pd.Timestamp, int]] = Counter()
     for history in histories:
-        months = history["time"].dt.year * 12 + history["time"].dt.month
-        cohort = history["time"].iloc[0].normalize().replace(day=1)
-        for month in months.unique():
-            slow[(cohort, month - months.iloc[0])] += 1
+        months = [time.year * 12 + time.month for time, _product, _category in history]
+        cohort = history[0][0].normalize().replace(day=1)
+        for month in set(months):
+            slow[cohort, month - months[0]] += 1
     assert counted(found.cohorts(filters), "cohort", "months") == slow
 
 
