@@ -37,7 +37,7 @@ def page_header(
         The one primary button of the page.
     """
     heading = html.H1(title, tabIndex="-1")
-    words = [html.Div([heading, badge], className="page-title") if badge else heading]
+    words = [html.Div([heading, badge], className="page-title") if badge is not None else heading]
     buttons = [*actions, *([primary] if primary is not None else [])]
     return html.Header(
         [

@@ -6,7 +6,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.theme import FONT, Theme, colour, known
+from data.text import language
 
+SEPARATORS = {"es": ",."}  # decimal mark and mark of thousands
 CATEGORIES = ("validation", "training", "purchase", "test", "network", "view", "baseline")
 
 
@@ -25,7 +27,10 @@ def figure(theme: str | None, **layout: Any) -> go.Figure:
     >>> figure("dark").layout.template.layout.paper_bgcolor
     '#171a1f'
     """
-    return go.Figure(layout={"template": template(known(theme)), **layout})
+    separators = SEPARATORS.get(language(), ".,")
+    return go.Figure(
+        layout={"template": template(known(theme)), "separators": separators, **layout}
+    )
 
 
 @cache
@@ -64,7 +69,6 @@ def template(theme: Theme) -> go.layout.Template:
             "dragmode": False,
             "showlegend": False,
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-            "separators": ".,",
             "bargap": 0.4,
             "annotationdefaults": {"font": {"size": 12, "color": text}, "showarrow": False},
             "colorscale": {"sequential": "Cividis"},
