@@ -120,7 +120,7 @@ class Sink:
         """Write what still waits, for as long as patience lasts, and fall silent."""
         self._over.set()
         self._thread.join()
-        with suppress(TableError):
+        with suppress(TableError, LostClaim):
             patiently(self._append)
 
     def _pulse(self) -> None:

@@ -86,7 +86,8 @@ class Place:
     def serve(self) -> Server:
         """Start the web server, which keeps a worker."""
         process = self._start(
-            *("-m", "dashboard.cli", "serve", "--port", "0", "--home", str(self.home.path)),
+            *("-c", "from dashboard.cli import main; main()"),
+            *("serve", "--port", "0", "--home", str(self.home.path)),
             stdout=subprocess.PIPE,
         )
         assert process.stdout is not None

@@ -1,0 +1,39 @@
+"""A disk that fills up during a checkpoint: the run fails with a reason, and resumes with space."""
+
+import subprocess
+import sys
+
+import pytest
+
+from dashboard.jobs.failures import DISK
+from dashboard.jobs.states import State
+from tests.faults.conftest import TINY, Place
+
+pytestmark = [pytest.mark.fault, pytest.mark.slow]
+
+# The system refuses this process any file above 3 MB, as a full disk would: smaller than the
+# checkpoint of the network below, larger than the table of runs and the log.
+LIMITED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, resource.RLIM_INFINITY))
+from dashboard.jobs.child import main
+sys.exit(main(sys.argv[1:]))
+"""
+WIDE = TINY | {"layers": 3, "width": 256, "epochs": 2}
+
+
+def test_a_checkpoint_that_finds_no_space_fails_the_run_which_resumes_later(place: Place) -> None:
+    run = place.runs.create("train", place.dataset(), WIDE)
+    claimed = place.runs.claim()
+    assert claimed is not None
+    arguments = ["--home", str(place.home.path), "--attempt", "1", run]
+    child = subprocess.run([sys.executable, "-c", LIMITED, *arguments], check=False)
+    failed = place.runs.get(run)
+    assert child.returncode != 0
+    assert (failed.state, failed.reason, failed.pid) == (State.FAILED, DISK, None)
+    checkpoint = place.runs.folder(run) / "checkpoint"
+    assert not checkpoint.exists() or list(checkpoint.iterdir()) == []
+    place.runs.resume(run)
+    place.worker()
+    place.reached(run, State.FINISHED)
+    assert [entry["epoch"] for entry in place.runs.history(run)] == [1, 2]

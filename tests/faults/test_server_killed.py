@@ -1,0 +1,78 @@
+"""SIGKILL of the web server, or of everything: trainings go on, or are interrupted and resume."""
+
+import json
+import random
+import signal
+import time
+
+import pytest
+
+from dashboard.jobs.states import State
+from tests.faults.conftest import Place, Server, until
+
+pytestmark = [pytest.mark.fault, pytest.mark.slow]
+
+
+def _worker_is_shown(server: Server) -> bool:
+    answer = server.get("/health")
+    return bool(answer) and bool(json.loads(answer)["worker"]["alive"])
+
+
+def test_a_training_does_not_notice_that_the_server_is_killed(
+    place: Place, moments: random.Random
+) -> None:
+    run = place.training(epochs=80)
+    server = place.serve()
+    place.learnt(run, epochs=1)
+    child, worker = place.child(run), place.worker_process()
+    for _kill in range(2):
+        time.sleep(moments.random())  # the moment of the kill, not a wait for anything
+        server.process.kill()
+        server.process.wait()
+        server = place.serve()
+        until(lambda server=server: _worker_is_shown(server))
+        assert place.child(run) == child
+        assert place.worker_process() == worker
+        place.learnt(run, epochs=1)
+    finished = place.reached(run, State.FINISHED)
+    assert finished.attempt == 1
+    assert [entry["epoch"] for entry in place.runs.history(run)] == list(range(1, 81))
+
+
+def test_after_everything_was_killed_at_once_a_run_resumes(
+    place: Place, moments: random.Random
+) -> None:
+    run = place.training(epochs=30)
+    for kills in range(1, 3):
+        server = place.serve()
+        place.learnt(run, epochs=2)
+        time.sleep(moments.random())  # the moment of the kill, not a wait for anything
+        for victim in place.processes():
+            victim.kill()
+        server.process.wait()
+        again = place.serve()
+        interrupted = place.reached(run, State.INTERRUPTED)
+        assert interrupted.attempt == kills
+        place.runs.resume(run)
+        again.process.send_signal(signal.SIGINT)
+        again.process.wait()
+        if place.runs.get(run).ended:  # it was started and interrupted before the server ended
+            place.runs.resume(run)
+    place.serve()
+    place.reached(run, State.FINISHED)
+    assert [entry["epoch"] for entry in place.runs.history(run)] == list(range(1, 31))
+
+
+def test_a_worker_that_lost_its_server_ends_when_nothing_is_left_to_do(place: Place) -> None:
+    server = place.serve()
+    worker = place.worker_process()
+    server.process.kill()
+    until(lambda: not worker.alive())
+    assert until(lambda: place.processes() == [])
+
+
+def test_the_server_replaces_a_worker_that_died(place: Place) -> None:
+    place.serve()
+    worker = place.worker_process()
+    worker.send(signal.SIGKILL)
+    until(lambda: place.worker_process() != worker)

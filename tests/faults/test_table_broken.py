@@ -1,0 +1,109 @@
+"""A table that is locked, read-only, damaged or on a full disk: a clear error, and no worse."""
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+
+from dashboard.jobs import schema
+from dashboard.jobs.metrics import Point
+from dashboard.jobs.process import Process
+from dashboard.jobs.schema import TableError
+from dashboard.jobs.states import State
+from dashboard.jobs.table import Runs
+from data.home import Home
+
+pytestmark = pytest.mark.fault
+
+ME = Process.current()
+
+
+@pytest.fixture
+def runs(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runs]:
+    """A table with two trainings that have told much, and little patience with locks."""
+    monkeypatch.setattr(schema, "BUSY_SECONDS", 0)
+    runs = Runs(home)
+    runs.set_parallel(4)
+    for name in ("first", "second"):
+        run = runs.create("train", name, {})
+        runs.claim()
+        runs.begin(run, 1, ME)
+        runs.append(run, 1, [Point(1, step, "loss", 1.0, 0.0) for step in range(1, 20_001)])
+        runs.append(run, 1, [Point(1, None, "val_loss", 1.0, 0.0)])
+    yield runs
+    runs.close()
+
+
+def test_a_locked_table_is_readable_and_says_that_it_is_locked(runs: Runs, home: Home) -> None:
+    other = sqlite3.connect(home.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(TableError, match="locked by another process"):
+        runs.create("train", "third", {})
+    assert [run.run for run in runs.list()] == ["second-1", "first-1"]
+    assert len(runs.history("first-1")) == 1
+    other.execute("ROLLBACK")
+    other.close()
+    assert runs.create("train", "third", {}) == "third-1"
+
+
+def test_a_read_only_table_is_readable_and_says_that_it_is_read_only(
+    runs: Runs, home: Home
+) -> None:
+    runs.close()
+    read_only = Runs(home, url=f"sqlite:///file:{home.database}?mode=ro&uri=true")
+    with pytest.raises(TableError, match="read-only"):
+        read_only.create("train", "third", {})
+    assert [run.run for run in read_only.list()] == ["second-1", "first-1"]
+    assert read_only.last_seq("first-1") == 20_001
+    read_only.close()
+
+
+def test_garbage_instead_of_a_table_is_said_and_left_alone(home: Home) -> None:
+    home.path.mkdir()
+    garbage = b"this is no database" * 1_000
+    home.database.write_bytes(garbage)
+    with pytest.raises(TableError, match=r"damaged; move vitrina\.db"):
+        Runs(home)
+    assert home.database.read_bytes() == garbage
+
+
+def _damage_pages_of(home: Home, run_id: int) -> None:
+    """Overwrite the middle of the figures of one run, as a failing disk would."""
+    with sqlite3.connect(home.database) as table:
+        table.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = table.execute("PRAGMA page_size").fetchone()[0]
+        table.execute("CREATE VIRTUAL TABLE temp.stat USING dbstat(main)")
+        pages = table.execute(
+            "SELECT pageno FROM temp.stat WHERE name = 'metrics' AND pagetype = 'leaf' "
+            "ORDER BY path"
+        ).fetchall()
+    table.close()
+    inside = pages[len(pages) // 8] if run_id == 1 else pages[-len(pages) // 8]
+    with home.database.open("r+b") as file:
+        file.seek((inside[0] - 1) * size)
+        file.write(b"\xff" * size)
+
+
+def test_damage_in_the_figures_of_one_run_leaves_the_others_readable(
+    runs: Runs, home: Home
+) -> None:
+    runs.close()
+    _damage_pages_of(home, run_id=1)
+    damaged = Runs(home)
+    with pytest.raises(TableError, match="damaged"):
+        damaged.metrics("first-1")
+    assert len(damaged.metrics("second-1")) == 20_001
+    assert {run.run for run in damaged.list()} == {"first-1", "second-1"}
+    damaged.close()
+
+
+def test_a_full_disk_is_said_and_what_was_written_stays(runs: Runs, home: Home) -> None:
+    points = [Point(2, step, "loss", 1.0, 0.0) for step in range(1, 50_001)]
+    with runs.database.write() as connection:
+        used = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {used + 10}")
+    with pytest.raises(TableError, match="disk is full"):
+        runs.append("first-1", 1, points)
+    assert runs.last_seq("first-1") == 20_001
+    assert len(runs.metrics("first-1")) == 20_001
+    assert runs.end("first-1", 1, State.FAILED, "disk_full")
