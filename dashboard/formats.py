@@ -6,7 +6,7 @@ Every function returns plain text; a value that is missing becomes an en dash.
 import math
 from datetime import UTC, date, datetime
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 
 from dashboard.context import preferred_zone
 from data.text import _, language
@@ -59,7 +59,8 @@ def percent(share: float | None, digits: int = 1) -> str:
     """
     if share is None or _absent(share):
         return MISSING
-    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    whole = str(Locale.parse(language()).percent_formats[None].pattern)
+    pattern = whole.replace("0", "0." + "0" * digits) if digits else whole
     return str(numbers.format_percent(share, format=pattern, locale=language()))
 
 

@@ -3,13 +3,12 @@
 import math
 
 import pandas as pd
+from babel.dates import get_day_names
 
 from dashboard.figures.chart import Chart
 from dashboard.figures.shapes import Line, bars, heat_map, lines, lorenz, treemap
 from dashboard.formats import compact
-from data.text import _
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+from data.text import _, language
 
 
 def training_lines(theme: str | None) -> Chart:
@@ -58,15 +57,16 @@ def funnel_bars(theme: str | None) -> Chart:
 
 def week_heat(theme: str | None) -> Chart:
     """Draw weekdays against hours."""
+    days = list(get_day_names("abbreviated", locale=language()).values())
     hours = [f"{hour:02d}" for hour in range(24)]
     values = [
         [round(1000 * (1.2 + math.sin((hour - 9) / 4)) * (1 + day / 20)) for hour in range(24)]
         for day in range(7)
     ]
     table = pd.DataFrame(values, columns=hours)
-    table.insert(0, _("Day"), _DAYS)
+    table.insert(0, _("Day"), days)
     return Chart(
-        heat_map(hours, _DAYS, values, theme, unit=_("events")),
+        heat_map(hours, days, values, theme, unit=_("events")),
         _("Evenings are quiet, early afternoons are not"),
         _("Events by weekday and hour; made-up numbers"),
         table,

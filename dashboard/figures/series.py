@@ -126,7 +126,8 @@ def _label_ends(drawn: go.Figure, series: Sequence[Line], theme: str | None, log
     for line, shift in zip(ends, _shifts([float(line.y[-1]) for line in ends]), strict=True):
         mark = f'<span style="color:{colour(line.meaning, theme)}">●</span>'
         drawn.add_annotation(
-            x=line.x[-1],
+            x=1,
+            xref="paper",
             y=_on_axis(float(line.y[-1]), log),
             text=f"{mark} {line.name}",
             xanchor="left",
