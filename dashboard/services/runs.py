@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dashboard.jobs.failures import explain
+from dashboard.jobs.run import Run
 from dashboard.jobs.supervise import ensure_worker
-from dashboard.jobs.table import Run, Runs
+from dashboard.jobs.table import Runs
 from data.errors import BadInput
 from data.home import Home
 from data.store import Store
