@@ -24,6 +24,7 @@ NAVIGATION = (
     ("/compare", N_("Compare"), "compare"),
     ("/recommend", N_("Recommend"), "recommend"),
 )
+RARE = {"/compare"}  # reached from the runs where a phone has no room for six words
 
 
 def layout() -> html.Div:
@@ -93,7 +94,8 @@ def _rail() -> html.Header:
                 [icon(picture), html.Span(_(words))],
                 href=path,
                 className="rail-link",
-            )
+            ),
+            className="is-rare" if path in RARE else "",
         )
         for path, words, picture in NAVIGATION
         if path in pages
