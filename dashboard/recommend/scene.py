@@ -15,6 +15,9 @@ from data.home import Home
 from data.text import _
 from model.prediction import Predictor
 
+NOTABLE = math.log(1.05)
+"""Effect on the logarithm of a probability below which no purchase is named as the reason."""
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -114,19 +117,19 @@ def reason(
     lift = _("{times} times its popularity.").format(
         times=formats.number(times, 1 if times < 10 else 0)
     )
-    helping = sorted(explained, key=lambda key: explained[key], reverse=True)[:1]
+    strongest = max(explained, key=lambda key: explained[key], default="")
+    if not strongest or explained[strongest] < NOTABLE:
+        return f"{lift} {_('No single purchase speaks for it.')}"
     names = {entry.key: entry.title or entry.product for entry in entries}
-    if not helping or explained[helping[0]] < math.log(1.05):
-        return lift + " " + _("No single purchase speaks for it.")
-    factor = math.exp(explained[helping[0]])
-    return (
-        lift
-        + " "
-        + _(
-            "{purchase} speaks for it most: without that purchase it would be {factor} times less"
-            " probable."
-        ).format(purchase=names[helping[0]], factor=formats.number(factor, 1 if factor < 10 else 0))
+    sentence = _(
+        "{purchase} speaks for it most: without that purchase its probability would be {without}"
+        " instead of {now}."
+    ).format(
+        purchase=names[strongest],
+        without=formats.percent(now / math.exp(explained[strongest]), 2),
+        now=formats.percent(now, 2),
     )
+    return f"{lift} {sentence}"
 
 
 def _unknown(model: Predictor, entries: History) -> tuple[str, ...]:

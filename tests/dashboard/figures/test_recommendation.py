@@ -1,0 +1,63 @@
+"""Figures of one buyer's outlook."""
+
+import numpy as np
+import pytest
+
+from dashboard.figures.recommendation import (
+    MOST_CATEGORIES,
+    category_shares,
+    concentration,
+    expected_categories,
+)
+
+SURE = np.array([0.6, 0.3, 0.05, 0.05])
+EVEN = np.full(4, 0.25)
+
+
+def test_a_sure_model_is_called_surer_than_popularity() -> None:
+    chart = concentration(SURE, EVEN, 2, "light")
+    assert chart.finding == "The model is surer than popularity: its first 2 hold 90.0%, not 50.0%"
+
+
+def test_a_model_that_knows_nothing_is_not_called_sure() -> None:
+    assert "no surer than" in concentration(EVEN, SURE, 2, "light").finding
+
+
+def test_both_lines_end_with_everything() -> None:
+    chart = concentration(SURE, EVEN, 2, "dark")
+    assert chart.table.iloc[-1].tolist() == pytest.approx([4, 100, 100])
+
+
+def test_a_large_catalogue_is_drawn_with_few_points() -> None:
+    many = np.random.default_rng(0).dirichlet(np.full(200_000, 0.1))
+    assert len(concentration(many, many, 10, "light").table) <= 201
+
+
+def test_a_list_longer_than_the_catalogue_is_the_whole_catalogue() -> None:
+    assert "100.0%" in concentration(SURE, EVEN, 100, "light").finding
+
+
+def test_shares_of_categories_add_up() -> None:
+    names = ["a.tea", "a.cup", "a.tea", None]
+    table = category_shares(names, SURE, ["a.cup", "a.cup", None])
+    assert table["expected"].sum() == pytest.approx(1)
+    assert table["history"].sum() == pytest.approx(1)
+    assert table.iloc[0].tolist() == ["a.tea", pytest.approx(0.65), 0.0]
+
+
+def test_the_finding_puts_what_is_expected_beside_the_history() -> None:
+    chart = expected_categories(["x.tea", "x.cup", None, None], SURE, ["x.tea", "x.cup"], "light")
+    assert chart.finding == "tea is expected most: 60.0%, after 50.0% of the history"
+
+
+def test_without_a_history_nothing_is_put_beside_it() -> None:
+    chart = expected_categories(["tea", "cup", None, None], SURE, [], "light")
+    assert len(chart.figure.data) == 1
+    assert "after" not in chart.finding
+
+
+def test_many_categories_are_cut_to_the_largest() -> None:
+    names = [f"c{number}" for number in range(40)]
+    chart = expected_categories(names, np.full(40, 1 / 40), [], "light")
+    assert len(chart.figure.data[0].y) == MOST_CATEGORIES
+    assert len(chart.table) == 40

@@ -1,0 +1,55 @@
+"""A small synthetic shop with a trained model, whose answers are known.
+
+Cups follow teapots, always and at once; everything else is noise.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from dashboard.jobs.process import Process
+from dashboard.jobs.states import State
+from dashboard.jobs.table import Runs
+from data.home import Home
+from data.store import Store
+from model.training import train
+from tests.model.toys import imported, small
+
+TEAPOT, CUP = "teapot", "cup"
+NOISE = tuple(f"noise{number}" for number in range(8))
+
+
+class Silence:
+    """A sink that keeps nothing."""
+
+    def metric(self, *_words: object) -> None: ...
+    def progress(self, **_numbers: object) -> None: ...
+    def log(self, _text: str) -> None: ...
+    def beat(self) -> None: ...
+    def resumed(self, _history: object) -> None: ...
+
+
+def histories(buyers: int = 240, seed: int = 0) -> list[list[str]]:
+    """Return histories in which every teapot is followed by a cup."""
+    random = np.random.default_rng(seed)
+    found = []
+    for _buyer in range(buyers):
+        one: list[str] = []
+        while len(one) < 6:
+            one += [TEAPOT, CUP] if random.random() < 0.4 else [str(random.choice(NOISE))]
+        found.append(one)
+    return found
+
+
+def trained(home: Home, folder: Path) -> str:
+    """Import the shop as dataset "toy", train a model on it, and return the run."""
+    dataset = imported(Store(home), histories(), folder)
+    runs = Runs(home)
+    config = small(epochs=12, learning_rate=0.01, loss="full_softmax", dropout=0.0)
+    name = runs.create("train", "toy", config.as_dict(), preset="fast")
+    claimed = runs.claim()
+    assert claimed is not None
+    runs.begin(name, claimed.attempt, Process.current())
+    train(config, dataset, runs.folder(name), Silence(), lambda: False)
+    runs.end(name, claimed.attempt, State.FINISHED, None, None)
+    return name
