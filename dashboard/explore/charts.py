@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from dashboard.figures import brands, buyers, categories, events, prices, products
 from dashboard.figures.chart import Chart
-from dashboard.figures.words import type_noun
 from data.statistics import Filters, Statistics
 from data.text import N_
 
@@ -48,41 +47,39 @@ def _funnel(found: Statistics, filters: Filters, theme: str | None) -> Chart | N
 
 
 def _categories(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return categories.categories(
-        found.categories(filters), theme, type_noun(found.counted(filters))
-    )
+    return categories.categories(found.categories(filters), theme, found.counted(filters))
 
 
 def _brands(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return brands.brands(found.brands(filters), theme, type_noun(found.counted(filters)))
+    return brands.brands(found.brands(filters), theme, found.counted(filters))
 
 
 def _prices(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return prices.prices(found.prices(filters), theme, type_noun(found.counted(filters)))
+    return prices.prices(found.prices(filters), theme, found.counted(filters))
 
 
 def _purchases(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return buyers.purchases(found.purchases_per_user(filters), theme)
+    return buyers.purchases(found.purchases_per_user(filters), theme, found.counted(filters))
 
 
 def _gaps(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return buyers.gaps(found.days_between(filters), theme)
+    return buyers.gaps(found.days_between(filters), theme, found.counted(filters))
 
 
 def _repeats(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return products.repeats(found.repeats(filters), theme)
+    return products.repeats(found.repeats(filters), theme, found.counted(filters))
 
 
 def _long_tail(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return products.long_tail(found.long_tail(filters), theme, type_noun(found.counted(filters)))
+    return products.long_tail(found.long_tail(filters), theme, found.counted(filters))
 
 
 def _transitions(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return categories.transitions(found.transitions(filters), theme)
+    return categories.transitions(found.transitions(filters), theme, found.counted(filters))
 
 
 def _cohorts(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return buyers.cohorts(found.cohorts(filters), theme)
+    return buyers.cohorts(found.cohorts(filters), theme, found.counted(filters))
 
 
 _NOTHING = N_("No purchases match these filters.")

@@ -24,6 +24,7 @@ FILES, CHECK, NAME, START = "import-files", "import-check", "import-name", "impo
 REPLACE = "import-replace"
 ROLE = "import-role"
 _SAMPLES = 3
+_ABSENT = " "  # never the name of a column: those are stripped
 _LONGEST = 60  # characters of a sample that are shown
 
 
@@ -116,7 +117,9 @@ def register() -> None:
         if not clicks:
             return dash.no_update, dash.no_update
         home = current_home()
-        mapping = {role["column"]: value or "" for role, value in zip(roles, chosen, strict=True)}
+        mapping = {
+            role["column"]: (value or "").strip() for role, value in zip(roles, chosen, strict=True)
+        }
         try:
             paths = [imports.permitted(home, file) for file in files]
             imports.start(home, paths, (name or "").strip(), mapping, replace=bool(replace))
@@ -161,15 +164,15 @@ def _mapping(seen: Preview) -> html.Div:
 
 
 def _mapping_row(name: str, label: str, required: bool, seen: Preview) -> html.Div:
-    chosen = seen.mapping.get(name, "")
+    chosen = seen.mapping.get(name, _ABSENT)
     absent = _("row order") if name == "time" else _("not in the file")
     control = dbc.Select(
         id={"type": ROLE, "column": name},
-        options=[{"label": f"– {absent}", "value": ""}]
+        options=[{"label": f"– {absent}", "value": _ABSENT}]
         + [{"label": column, "value": column} for column in seen.columns],
         value=chosen,
     )
-    samples = " · ".join(_samples(seen, chosen)) if chosen else ""
+    samples = " · ".join(_samples(seen, chosen)) if chosen != _ABSENT else ""
     needed = required and name != "time"
     return html.Div(
         [

@@ -74,6 +74,11 @@ def _card(one: Import) -> html.Section:
 
 
 def _running(one: Import) -> list[Component]:
+    stopping = one.state == RunState.STOPPING
+    words = _("Stopping") if stopping else _("Cancel")
+    cancel = kit.button(words, {"type": CANCEL, "run": one.run}, disabled=stopping)
+    if one.state == RunState.QUEUED:
+        return [html.P(_("{name} waits for the worker.").format(name=one.dataset)), cancel]
     detail = [one.stage]
     if one.rows:
         detail.append(_("{number} rows").format(number=formats.number(one.rows)))
@@ -85,9 +90,7 @@ def _running(one: Import) -> list[Component]:
         left=one.left,
         detail=" · ".join(detail),
     )
-    stopping = one.state == RunState.STOPPING
-    words = _("Stopping") if stopping else _("Cancel")
-    return [bar, kit.button(words, {"type": CANCEL, "run": one.run}, disabled=stopping)]
+    return [bar, cancel]
 
 
 def _ended(one: Import) -> list[Component]:

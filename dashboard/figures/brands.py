@@ -5,10 +5,11 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
+from dashboard.figures.words import type_colour, type_name, type_noun
 from data.text import _, ngettext
 
 
-def brands(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
+def brands(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     """Draw the largest brands as bars; None where no event has a brand.
 
     Parameters
@@ -17,15 +18,16 @@ def brands(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
         Columns brand (or missing), events.
     theme : str or None
         ``"light"`` or ``"dark"``.
-    noun : str
-        What is counted, such as "purchases".
+    kind : str
+        The event type that is counted.
     """
+    noun = type_noun(kind)
     known = frame.dropna(subset="brand").sort_values("events", ascending=False, kind="stable")
     total = int(frame["events"].sum())
     if known.empty or not total:
         return None
     labels, values = shapes.with_other(known["brand"].tolist(), known["events"].tolist())
-    meanings = ["purchase"] * len(labels)
+    meanings = [type_colour(kind)] * len(labels)
     if len(labels) < len(known):
         meanings[-1] = "baseline"
     return Chart(
@@ -38,7 +40,7 @@ def brands(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
         ),
         finding=_finding(known["events"], noun),
         subtitle=_("{noun} by brand, share of all; {missing} have none").format(
-            noun=noun.capitalize(), missing=formats.percent(1 - known["events"].sum() / total)
+            noun=type_name(kind), missing=formats.percent(1 - known["events"].sum() / total)
         ),
         table=pd.DataFrame(
             {

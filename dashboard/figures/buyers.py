@@ -5,6 +5,8 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
+from dashboard.figures.words import type_colour, type_name, type_noun
+from data.events import PURCHASE
 from data.text import _, ngettext
 
 MOST_STEPS = 12
@@ -13,7 +15,7 @@ _GAPS = (0, 1, 3, 7, 14, 30, 60, 90, 180, 365)  # last whole day of each bar
 _LONGER = 10**6
 
 
-def purchases(frame: pd.DataFrame, theme: str | None) -> Chart | None:
+def purchases(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     """Draw how many buyers bought how often; None where nobody bought.
 
     Parameters
@@ -22,6 +24,8 @@ def purchases(frame: pd.DataFrame, theme: str | None) -> Chart | None:
         Columns purchases, users.
     theme : str or None
         ``"light"`` or ``"dark"``.
+    kind : str
+        The event type that is counted.
     """
     total = int(frame["users"].sum())
     if not total:
@@ -33,21 +37,30 @@ def purchases(frame: pd.DataFrame, theme: str | None) -> Chart | None:
         labels,
         values,
         theme,
-        meaning="purchase",
+        meaning=type_colour(kind),
         texts=[formats.percent(part, 0 if part >= 0.1 else 1) for part in share],
         horizontal=False,
     )
-    drawn.update_xaxes(title_text=_("purchases of a buyer"), type="category")
+    drawn.update_xaxes(
+        title_text=_("{noun} of one person").format(noun=type_noun(kind)), type="category"
+    )
     once = int(counts.get(1, 0))
     return Chart(
         figure=drawn,
-        finding=_("{share} of the buyers bought once; the average bought {mean} times").format(
+        finding=_purchases_finding(kind).format(
             share=formats.percent(once / total),
+            noun=type_noun(kind),
             mean=formats.number(float((counts * counts.index).sum()) / total, 2),
         ),
-        subtitle=_("Share of the buyers by number of purchases"),
-        table=pd.DataFrame({_("Purchases"): counts.index, _("Buyers"): counts.to_numpy()}),
+        subtitle=_("Share of the people by number of {noun}").format(noun=type_noun(kind)),
+        table=pd.DataFrame({type_name(kind): counts.index, _("People"): counts.to_numpy()}),
     )
+
+
+def _purchases_finding(kind: str) -> str:
+    if kind == PURCHASE:
+        return _("{share} of the buyers bought once; the average bought {mean} times")
+    return _("{share} of the people come once; the average has {mean} {noun}")
 
 
 def _bars(counts: "pd.Series[int]") -> tuple[list[str], list[int]]:
@@ -71,7 +84,7 @@ def _range_name(start: int, after: int | None) -> str:
     return str(start) if after - start == 1 else f"{start}–{after - 1}"
 
 
-def gaps(frame: pd.DataFrame, theme: str | None) -> Chart | None:
+def gaps(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     """Draw how many days lie between two purchases; None where nobody bought twice.
 
     Parameters
@@ -80,6 +93,8 @@ def gaps(frame: pd.DataFrame, theme: str | None) -> Chart | None:
         Columns days (whole days between consecutive purchases of a buyer), pairs.
     theme : str or None
         ``"light"`` or ``"dark"``.
+    kind : str
+        The event type that is counted.
     """
     total = int(frame["pairs"].sum())
     if not total:
@@ -94,25 +109,27 @@ def gaps(frame: pd.DataFrame, theme: str | None) -> Chart | None:
         _gap_names()[: len(values)],
         values,
         theme,
-        meaning="purchase",
+        meaning=type_colour(kind),
         texts=[formats.percent(value / total, 0) for value in values],
         horizontal=False,
     )
-    drawn.update_xaxes(title_text=_("days until the next purchase"), type="category")
+    drawn.update_xaxes(title_text=_("days until the next one"), type="category")
     median = int(ordered["days"].iloc[int((ordered["pairs"].cumsum() < total / 2).sum())])
     finding = (
-        _("Half of the next purchases come on the same day")
+        _("Half of the next {noun} come on the same day").format(noun=type_noun(kind))
         if not median
         else ngettext(
-            "Half of the next purchases come within a day",
-            "Half of the next purchases come within {number} days",
+            "Half of the next {noun} come within a day",
+            "Half of the next {noun} come within {number} days",
             median,
-        ).format(number=formats.number(median))
+        ).format(number=formats.number(median), noun=type_noun(kind))
     )
     return Chart(
         figure=drawn,
         finding=finding,
-        subtitle=_("Share of all pairs of consecutive purchases of one buyer"),
+        subtitle=_("Share of all pairs of consecutive {noun} of one person").format(
+            noun=type_noun(kind)
+        ),
         table=ordered[["days", "pairs"]].set_axis([_("Days"), _("Pairs")], axis=1),
     )
 
@@ -126,7 +143,7 @@ def _gap_names() -> list[str]:
     return [*names, f"> {below}"]
 
 
-def cohorts(frame: pd.DataFrame, theme: str | None) -> Chart | None:
+def cohorts(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     """Draw what share of the buyers of each month buys again in the months after it.
 
     None where there are fewer than two months.
@@ -137,6 +154,8 @@ def cohorts(frame: pd.DataFrame, theme: str | None) -> Chart | None:
         Columns cohort (first day of the month of the first purchase), months (later), buyers.
     theme : str or None
         ``"light"`` or ``"dark"``.
+    kind : str
+        The event type that is counted.
     """
     if frame.empty or frame["months"].max() < 1:
         return None
@@ -145,21 +164,27 @@ def cohorts(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     names = [pd.Timestamp(month).strftime("%Y-%m") for month in shares.index]
     drawn = shapes.heat_map([str(month) for month in shares.columns], names, _cells(shares), theme)
     drawn.update_traces(
-        hovertemplate=_("%{y}: %{z:.1%} bought again %{x} months later") + "<extra></extra>",
+        hovertemplate=_("%{y}: %{z:.1%} come back %{x} months later") + "<extra></extra>",
         colorbar={"tickformat": ".0%"},
     )
-    drawn.update_xaxes(title_text=_("months after the first purchase"))
+    drawn.update_xaxes(title_text=_("months after the first time"))
     next_month = buyers[1].sum() / buyers[0][buyers[1].notna()].sum()
     return Chart(
         figure=drawn,
-        finding=_("{share} of the buyers come back in the month after their first purchase").format(
-            share=formats.percent(next_month)
+        finding=_cohorts_finding(kind).format(share=formats.percent(next_month)),
+        subtitle=_("Share with {noun} in a later month, by the month of the first").format(
+            noun=type_noun(kind)
         ),
-        subtitle=_("Share that buys in a later month, by month of the first purchase"),
         table=shares.set_axis(names)
-        .rename_axis(index=_("First purchase"), columns=None)
+        .rename_axis(index=_("First month"), columns=None)
         .reset_index(),
     )
+
+
+def _cohorts_finding(kind: str) -> str:
+    if kind == PURCHASE:
+        return _("{share} of the buyers buy again in the month after their first purchase")
+    return _("{share} of the people come back in the month after they first came")
 
 
 def _cells(shares: pd.DataFrame) -> list[list[float | None]]:

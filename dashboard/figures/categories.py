@@ -8,7 +8,7 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
-from dashboard.figures.words import leaf
+from dashboard.figures.words import leaf, type_noun
 from data.text import _
 
 MOST_IN_GRID = 12
@@ -17,7 +17,7 @@ _LEAST_LIFT = 1.2
 _WORTH_SAYING = 0.005  # share without a category
 
 
-def categories(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
+def categories(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     """Draw categories as areas inside those above them; None where there are no events.
 
     Parameters
@@ -26,10 +26,10 @@ def categories(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | Non
         Columns category (a dotted path, or missing), events.
     theme : str or None
         ``"light"`` or ``"dark"``.
-    noun : str
-        What is counted, such as "purchases".
+    kind : str
+        The event type that is counted.
     """
-    total = int(frame["events"].sum())
+    total, noun = int(frame["events"].sum()), type_noun(kind)
     if not total:
         return None
     known = frame.dropna(subset="category").sort_values("events", ascending=False)
@@ -90,7 +90,7 @@ def _categories_finding(known: pd.DataFrame, total: int, noun: str) -> str:
     )
 
 
-def transitions(frame: pd.DataFrame, theme: str | None) -> Chart | None:
+def transitions(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     """Draw what share of the purchases after a category falls on each category.
 
     None where no buyer bought twice.
@@ -101,6 +101,8 @@ def transitions(frame: pd.DataFrame, theme: str | None) -> Chart | None:
         Columns before, after (categories), pairs: consecutive purchases of a buyer.
     theme : str or None
         ``"light"`` or ``"dark"``.
+    kind : str
+        The event type that is counted.
     """
     if not frame["pairs"].sum():
         return None
@@ -120,8 +122,10 @@ def transitions(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     drawn.update_yaxes(title_text=_("first"))
     return Chart(
         figure=drawn,
-        finding=_transitions_finding(frame),
-        subtitle=_("Share of a buyer’s next purchases, by the category bought before"),
+        finding=_transitions_finding(frame, type_noun(kind)),
+        subtitle=_("Share of a person’s next {noun}, by the category of the one before").format(
+            noun=type_noun(kind)
+        ),
         table=shares.set_axis(names)
         .set_axis(names, axis=1)
         .rename_axis(index=_("After"), columns=None)
@@ -132,22 +136,23 @@ def transitions(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     )
 
 
-def _transitions_finding(frame: pd.DataFrame) -> str:
+def _transitions_finding(frame: pd.DataFrame, noun: str) -> str:
     total = frame["pairs"].sum()
     same = frame.loc[frame["before"] == frame["after"], "pairs"].sum() / total
     times = _lift(frame)
     named = (frame["before"] != frame["after"]) & (frame["pairs"] >= _LEAST_PAIRS)
     others = frame[named & (times >= _LEAST_LIFT)]
     if others.empty:
-        return _("{share} of the next purchases stay in the category").format(
-            share=formats.percent(same)
+        return _("{share} of the next {noun} stay in the category").format(
+            share=formats.percent(same), noun=noun
         )
     strongest = (others["pairs"] * np.log(times[others.index])).idxmax()
     return _(
-        "{same} of the next purchases stay in the category; {first} leads to {then} "
+        "{same} of the next {noun} stay in the category; {first} leads to {then} "
         "{times} times as often as chance would"
     ).format(
         same=formats.percent(same),
+        noun=noun,
         first=leaf(others["before"][strongest]),
         then=leaf(others["after"][strongest]),
         times=formats.number(times[strongest], 1),

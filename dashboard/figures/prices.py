@@ -7,11 +7,12 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures.chart import Chart
 from dashboard.figures.template import figure
+from dashboard.figures.words import type_colour, type_name, type_noun
 from dashboard.theme import colour
 from data.text import _
 
 
-def prices(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
+def prices(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     """Draw how many events have which price; None where none has one.
 
     Parameters
@@ -20,9 +21,10 @@ def prices(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
         Columns low, high (of bins that grow by a factor), events.
     theme : str or None
         ``"light"`` or ``"dark"``.
-    noun : str
-        What is counted, such as "purchases".
+    kind : str
+        The event type that is counted.
     """
+    noun = type_noun(kind)
     if not frame["events"].sum():
         return None
     drawn = figure(theme, bargap=0)
@@ -30,7 +32,7 @@ def prices(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
         x=(frame["low"] * frame["high"]) ** 0.5,
         y=frame["events"],
         width=(frame["high"] - frame["low"]) * 0.94,
-        marker={"color": colour("purchase", theme)},
+        marker={"color": colour(type_colour(kind), theme)},
         customdata=frame[["low", "high"]],
         hovertemplate="%{customdata[0]:,.2f} – %{customdata[1]:,.2f}: %{y:,}<extra></extra>",
     )
@@ -53,7 +55,7 @@ def prices(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
         finding=_("Half of the {noun} cost between {low} and {high}").format(
             noun=noun, low=formats.money(quartiles[0]), high=formats.money(quartiles[2])
         ),
-        subtitle=_("{noun} by price, in the currency of the log").format(noun=noun.capitalize()),
+        subtitle=_("{noun} by price, in the currency of the log").format(noun=type_name(kind)),
         table=frame[["low", "high", "events"]].set_axis(
             [_("Price from"), _("Price to"), _("Events")], axis=1
         ),

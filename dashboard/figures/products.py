@@ -5,18 +5,19 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
+from dashboard.figures.words import type_colour, type_noun
 from data.text import N_, _
 
 _TENTH = 0.9  # the smallest nine tenths of the products
 _KINDS = {
-    "same": N_("the product bought just before"),
-    "earlier": N_("a product bought earlier"),
+    "same": N_("the same product again"),
+    "earlier": N_("a product of earlier"),
     "category": N_("a new product of a known category"),
     "new": N_("a new category"),
 }
 
 
-def long_tail(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None:
+def long_tail(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     """Draw the Lorenz curve of the products; None where there are no events.
 
     Parameters
@@ -25,13 +26,14 @@ def long_tail(frame: pd.DataFrame, theme: str | None, noun: str) -> Chart | None
         Columns products, events: shares from 0 to 1, from the least sold product to the most sold.
     theme : str or None
         ``"light"`` or ``"dark"``.
-    noun : str
-        What is counted, such as "purchases".
+    kind : str
+        The event type that is counted.
     """
+    noun = type_noun(kind)
     if len(frame) < 2:
         return None
     shares, held = frame["products"].tolist(), frame["events"].tolist()
-    drawn = shapes.lorenz(shares, held, theme, meaning="purchase", name=noun)
+    drawn = shapes.lorenz(shares, held, theme, meaning=type_colour(kind), name=noun)
     drawn.update_xaxes(title_text=_("share of the products, least sold first"))
     return Chart(
         figure=drawn,
@@ -67,7 +69,7 @@ def _at(shares: list[float], held: list[float], share: float) -> float:
     return held[-1]
 
 
-def repeats(frame: pd.DataFrame, theme: str | None) -> Chart | None:
+def repeats(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     """Draw what a next purchase is: the same again, something known, or new.
 
     None where nobody bought twice.
@@ -78,6 +80,8 @@ def repeats(frame: pd.DataFrame, theme: str | None) -> Chart | None:
         Columns kind (``same``, ``earlier``, ``category``, ``new``), pairs.
     theme : str or None
         ``"light"`` or ``"dark"``.
+    kind : str
+        The event type that is counted.
     """
     total = int(frame["pairs"].sum())
     if not total:
@@ -90,17 +94,21 @@ def repeats(frame: pd.DataFrame, theme: str | None) -> Chart | None:
             names,
             pairs.tolist(),
             theme,
-            meaning="purchase",
+            meaning=type_colour(kind),
             texts=[formats.percent(number / total) for number in pairs],
         ),
-        finding=_("{share} of the next purchases repeat a product, {same} the last one").format(
-            share=formats.percent(again), same=formats.percent(pairs["same"] / total)
+        finding=_("{share} of the next {noun} repeat a product, {same} the last one").format(
+            share=formats.percent(again),
+            same=formats.percent(pairs["same"] / total),
+            noun=type_noun(kind),
         ),
-        subtitle=_("What a buyer’s next purchase is, share of all"),
+        subtitle=_("What a person’s next event is, share of all {noun}").format(
+            noun=type_noun(kind)
+        ),
         table=pd.DataFrame(
             {
-                _("Next purchase"): names,
-                _("Purchases"): pairs.to_numpy(),
+                _("Next event"): names,
+                _("Events"): pairs.to_numpy(),
                 _("Share"): (pairs / total).to_numpy(),
             }
         ),

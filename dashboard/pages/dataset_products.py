@@ -14,6 +14,7 @@ from data.text import _
 dash.register_page(
     __name__,
     path_template="/data/<dataset>/products",
+    order=1,  # before the template that takes in this one
     title=lambda dataset="", **_parts: f"{_('Products')} · {dataset} · Vitrina",
 )
 

@@ -202,8 +202,8 @@ def _view(run: Run) -> Import:
 
 def _stage(run: Run) -> str:
     stage = run.progress.get("stage")
-    if run.state == State.QUEUED or not stage:
-        return _("Waiting for the worker")
+    if not stage:
+        return _("Starting")
     return _(_STAGES[stage]) if stage in _STAGES else str(stage)
 
 

@@ -8,7 +8,7 @@ import pytest
 from dashboard.figures import brands, buyers, categories, events, prices, products
 from dashboard.figures.chart import Chart
 
-NOUN = "purchases"
+KIND = "purchase"
 
 
 def frame(columns: str, *rows: tuple[object, ...]) -> pd.DataFrame:
@@ -43,7 +43,8 @@ EMPTY = {
 @pytest.mark.parametrize(("draw", "columns"), EMPTY.items(), ids=lambda value: str(value)[:40])
 def test_an_empty_frame_draws_nothing(draw: object, columns: str) -> None:
     assert callable(draw)
-    assert draw(frame(columns), "light") is None
+    kind = () if draw in {events.days, events.hours, events.funnel} else (KIND,)
+    assert draw(frame(columns), "light", *kind) is None
 
 
 def test_a_day_that_stands_out_is_the_finding() -> None:
@@ -111,7 +112,7 @@ def test_missing_categories_are_part_of_the_finding_and_of_the_whole() -> None:
         ("electronics.audio.headphone", 30),
         (None, 20),
     )
-    chart = drawn(categories.categories(found, "light", NOUN))
+    chart = drawn(categories.categories(found, "light", KIND))
     assert (
         chart.finding
         == "The largest category is smartphone, 50.0% of the purchases; 20.0% have none"
@@ -123,7 +124,7 @@ def test_missing_categories_are_part_of_the_finding_and_of_the_whole() -> None:
 
 def test_brands_beyond_the_twelfth_are_added_up() -> None:
     found = frame("brand events", *[(f"brand {k}", 10) for k in range(20)], (None, 50))
-    chart = drawn(brands.brands(found, "light", NOUN))
+    chart = drawn(brands.brands(found, "light", KIND))
     assert len(chart.figure.data[0].x) == 12
     assert chart.figure.data[0].x[-1] == 90
     assert chart.finding == "10 brands of 20 make half of the purchases with a brand"
@@ -131,19 +132,19 @@ def test_brands_beyond_the_twelfth_are_added_up() -> None:
 
 
 def test_events_without_any_brand_draw_no_bars() -> None:
-    assert brands.brands(frame("brand events", (None, 5)), "light", NOUN) is None
+    assert brands.brands(frame("brand events", (None, 5)), "light", KIND) is None
 
 
 def test_half_of_the_prices_lie_between_the_quartiles() -> None:
     found = frame("low high events", (1.0, 10.0, 100), (10.0, 100.0, 200), (100.0, 1000.0, 100))
-    chart = drawn(prices.prices(found, "light", NOUN))
+    chart = drawn(prices.prices(found, "light", KIND))
     assert chart.finding == "Half of the purchases cost between 10.00 and 100.00"
     assert chart.figure.layout.xaxis.type == "log"
 
 
 def test_buyers_of_twelve_or_more_share_a_bar() -> None:
     found = frame("purchases users", (1, 60), (2, 30), (12, 8), (52, 2))
-    chart = drawn(buyers.purchases(found, "light"))
+    chart = drawn(buyers.purchases(found, "light", KIND))
     assert chart.finding == "60.0% of the buyers bought once; the average bought 3.20 times"
     assert chart.figure.data[0].x[-1] == "12 or more"
     assert chart.figure.data[0].y[-1] == 10
@@ -151,14 +152,14 @@ def test_buyers_of_twelve_or_more_share_a_bar() -> None:
 
 def test_buyers_who_come_every_week_are_counted_in_ranges() -> None:
     found = frame("purchases users", (1, 10), (3, 10), (20, 60), (200, 20))
-    bars = drawn(buyers.purchases(found, "light")).figure.data[0]
+    bars = drawn(buyers.purchases(found, "light", KIND)).figure.data[0]
     assert list(bars.x) == ["1", "2–3", "4–7", "8–15", "16–31", "32–63", "64–127", "128 or more"]
     assert list(bars.y) == [10, 10, 0, 0, 60, 0, 0, 20]
 
 
 def test_the_median_gap_is_the_finding() -> None:
     found = frame("days pairs", (0, 10), (3, 30), (400, 20))
-    chart = drawn(buyers.gaps(found, "light"))
+    chart = drawn(buyers.gaps(found, "light", KIND))
     assert chart.finding == "Half of the next purchases come within 3 days"
     assert chart.figure.data[0].x[-1] == "> 365"
     assert sum(chart.figure.data[0].y) == 60
@@ -171,23 +172,26 @@ def test_the_next_month_is_counted_only_where_there_was_one() -> None:
         (date(2019, 1, 1), 1, 40),
         (date(2019, 2, 1), 0, 1000),
     )
-    chart = drawn(buyers.cohorts(found, "light"))
-    assert chart.finding.startswith("40.0% of the buyers come back")
+    chart = drawn(buyers.cohorts(found, "light", KIND))
+    assert chart.finding.startswith("40.0% of the buyers buy again")
 
 
 def test_one_month_has_no_cohorts() -> None:
-    assert buyers.cohorts(frame("cohort months buyers", (date(2019, 1, 1), 0, 9)), "dark") is None
+    assert (
+        buyers.cohorts(frame("cohort months buyers", (date(2019, 1, 1), 0, 9)), "dark", KIND)
+        is None
+    )
 
 
 def test_repeats_add_up_what_was_bought_before() -> None:
     found = frame("kind pairs", ("same", 10), ("earlier", 20), ("category", 30), ("new", 40))
-    chart = drawn(products.repeats(found, "light"))
+    chart = drawn(products.repeats(found, "light", KIND))
     assert chart.finding == "30.0% of the next purchases repeat a product, 10.0% the last one"
 
 
 def test_the_tail_is_long_where_few_products_sell() -> None:
     found = frame("products events", (0.0, 0.0), (0.9, 0.4), (1.0, 1.0))
-    chart = drawn(products.long_tail(found, "light", NOUN))
+    chart = drawn(products.long_tail(found, "light", KIND))
     assert chart.finding.startswith("A tenth of the products make 60% of the purchases (Gini 0.5")
 
 
@@ -199,7 +203,7 @@ def test_what_leads_to_what_is_named_from_pairs_that_are_many_enough() -> None:
         ("b.soap", "b.soap", 118),
         ("b.soap", "b.towel", 2),
     )
-    chart = drawn(categories.transitions(found, "light"))
+    chart = drawn(categories.transitions(found, "light", KIND))
     assert chart.finding == (
         "84.0% of the next purchases stay in the category; "
         "phone leads to case 2.5 times as often as chance would"
@@ -208,7 +212,7 @@ def test_what_leads_to_what_is_named_from_pairs_that_are_many_enough() -> None:
 
 def test_no_transition_is_named_that_chance_would_make_too() -> None:
     found = frame("before after pairs", ("a.phone", "a.phone", 50), ("a.phone", "a.case", 40))
-    chart = drawn(categories.transitions(found, "light"))
+    chart = drawn(categories.transitions(found, "light", KIND))
     assert chart.finding == "55.6% of the next purchases stay in the category"
 
 
@@ -216,10 +220,10 @@ def test_no_transition_is_named_that_chance_would_make_too() -> None:
 def test_one_row_is_enough_for_every_chart(theme: str | None) -> None:
     drawn(events.days(days(1), theme))
     drawn(events.hours(frame("weekday hour type events", (6, 23, "rating", 1)), theme))
-    drawn(categories.categories(frame("category events", ("a", 1)), theme, NOUN))
-    drawn(brands.brands(frame("brand events", ("a", 1)), theme, NOUN))
-    drawn(prices.prices(frame("low high events", (1.0, 2.0, 1)), theme, NOUN))
-    drawn(buyers.purchases(frame("purchases users", (1, 1)), theme))
-    drawn(buyers.gaps(frame("days pairs", (0, 1)), theme))
-    drawn(products.repeats(frame("kind pairs", ("new", 1)), theme))
-    drawn(categories.transitions(frame("before after pairs", ("a", "a", 1)), theme))
+    drawn(categories.categories(frame("category events", ("a", 1)), theme, KIND))
+    drawn(brands.brands(frame("brand events", ("a", 1)), theme, KIND))
+    drawn(prices.prices(frame("low high events", (1.0, 2.0, 1)), theme, KIND))
+    drawn(buyers.purchases(frame("purchases users", (1, 1)), theme, KIND))
+    drawn(buyers.gaps(frame("days pairs", (0, 1)), theme, KIND))
+    drawn(products.repeats(frame("kind pairs", ("new", 1)), theme, KIND))
+    drawn(categories.transitions(frame("before after pairs", ("a", "a", 1)), theme, KIND))
