@@ -103,10 +103,10 @@ def purchases(shop: Shop, buyers: int, random: np.random.Generator) -> Purchases
 def _sizes(buyers: int) -> Ints:
     """Return falling numbers of purchases: a log-normal distribution's quantiles, rounded up.
 
-    Its mean (2.08) and its fifth heaviest of 441,638 buyers (190) are the published ones.
+    Its mean (2.08) and the fifth heaviest of 441,638 buyers (190) are the published ones.
     """
     quantile = (np.arange(buyers, 0, -1) - 0.5) / buyers
-    return np.asarray(np.ceil(np.exp(-0.52 + 1.36 * ndtri(quantile))), dtype=np.int64)
+    return np.asarray(np.ceil(np.exp(-0.53 + 1.355 * ndtri(quantile))), dtype=np.int64)
 
 
 def _times(

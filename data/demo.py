@@ -25,9 +25,10 @@ BUYERS = 2_500
 class Truth:
     """What the process that made the purchases knows of them, in the order of the file.
 
-    The probabilities are given the buyer's earlier purchases and everything else that the log
-    told up to the latest of them. They are exact, so no model can expect a higher accuracy or a
-    lower loss over all purchases with an earlier one.
+    The probabilities are given the buyer's earlier purchases, their times and the shop's own
+    rules. Nothing is hidden: they are exact, not a bound. So no model that does not know when
+    the next purchase comes can expect a higher accuracy or a lower loss, over all purchases.
+    Where a preparation leaves some out, they bound what is left only about.
 
     Attributes
     ----------
