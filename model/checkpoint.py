@@ -29,12 +29,15 @@ class Progress:
         The epoch (from 1) of ``best``; 0 before the first.
     plateaus : int
         How often the learning rate has been halved.
+    steps : int
+        Steps that lie behind.
     """
 
     history: list[dict[str, Any]] = field(default_factory=list)
     best: list[npt.NDArray[Any]] = field(default_factory=list)
     best_epoch: int = 0
     plateaus: int = 0
+    steps: int = 0
 
     @property
     def epochs(self) -> int:
@@ -48,8 +51,8 @@ def save(run: RunFolder, variables: list[Any], progress: Progress) -> None:
         f"now_{i}": np.asarray(variable) for i, variable in enumerate(variables)
     }
     arrays |= {f"best_{i}": values for i, values in enumerate(progress.best)}
-    told = {"history": progress.history, "best_epoch": progress.best_epoch}
-    told["plateaus"] = progress.plateaus
+    told: dict[str, Any] = {"history": progress.history, "best_epoch": progress.best_epoch}
+    told |= {"plateaus": progress.plateaus, "steps": progress.steps}
     arrays["progress"] = np.array(json.dumps(told))
 
     def fill(file: Any) -> None:
@@ -82,4 +85,4 @@ def restore(run: RunFolder, variables: list[Any]) -> Progress:
                 run=run.path.name
             )
         ) from error
-    return Progress(told["history"], best, told["best_epoch"], told["plateaus"])
+    return Progress(best=best, **told)

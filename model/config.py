@@ -39,6 +39,12 @@ class RunConfig(Settings):
             raise BadInput(
                 _("tied_embeddings cannot be “true” while features leaves out “product”.")
             )
+        if self.network == "sasrec" and self.width % self.heads:
+            raise BadInput(
+                _("heads cannot be “{value}”: it takes a divisor of width ({width}).").format(
+                    value=self.heads, width=self.width
+                )
+            )
         if self.loss == "sampled_softmax" and self.label_smoothing:
             raise BadInput(
                 _(

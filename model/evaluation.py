@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from data.sequences import Longs
+from data.sequences import Floats, Longs
 from data.store import Dataset
 from model.baselines.fitting import fit_all
-from model.histories import Array
+from model.blend import Blend
+from model.histories import Array, Histories
 from model.intervals import intervals
 from model.metrics import beyond_accuracy, means, per_target, ranks, top
-from model.prediction import OnnxRanker
 from model.ranker import Ranker, log_total
 from model.saved import RunFolder
 from model.segments import segments, summarise
+from model.served import networks
 from model.task import Task, make_task
 
 DEPTH = 20
@@ -86,9 +87,11 @@ def outcomes(
         chosen = order[begin : begin + step]
         part, answer = histories.some(chosen), answers[chosen]
         seen = part.matrix(task.products).nonzero() if exclude_seen else None
+        given: dict[str, Floats] = {}
         for ranker, outcome in zip(rankers, found, strict=True):
-            scores = ranker.scores(part)
+            scores = _scores(ranker, part, given)
             if seen is not None:
+                scores = scores.copy()
                 scores[seen] = -np.inf
             outcome.rank[chosen] = ranks(scores, answer)
             outcome.best[chosen] = top(scores, depth)
@@ -99,6 +102,16 @@ def outcomes(
                 outcome.probability[chosen] = np.exp(scores.max(axis=1) - total)
             beat()
     return found
+
+
+def _scores(ranker: Ranker, histories: Histories, given: dict[str, Floats]) -> Floats:
+    """Return a ranker's scores; a blend takes those that its members have given already."""
+    if isinstance(ranker, Blend):
+        members = [_scores(member, histories, given) for member in ranker.members]
+        return ranker.mixed(members)
+    if ranker.name not in given:
+        given[ranker.name] = ranker.scores(histories)
+    return given[ranker.name]
 
 
 def judge(
@@ -176,8 +189,20 @@ def evaluate(
     config = run.config()
     task = make_task(config, dataset)
     run.check_catalogue(task.sequences)
-    rankers = [OnnxRanker(run), *fit_all(task, beat)]
-    found = {"run": folder.name} | judge(task, rankers, exclude_seen=exclude_seen, beat=beat)
+    rankers: list[Ranker] = [*networks(run), *fit_all(task, beat)]
+    return report(run, task, rankers, exclude_seen=exclude_seen, beat=beat)
+
+
+def report(
+    run: RunFolder,
+    task: Task,
+    rankers: Sequence[Ranker],
+    *,
+    exclude_seen: bool = False,
+    beat: Callable[[], None] = nothing,
+) -> dict[str, Any]:
+    """Judge fitted rankers and keep the figures, as ``evaluate`` says."""
+    found = {"run": run.path.name} | judge(task, rankers, exclude_seen=exclude_seen, beat=beat)
     if not exclude_seen:
         run.write_json("evaluation.json", found)
     return found

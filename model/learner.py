@@ -59,6 +59,11 @@ class Learner:
         """Whether the loss compares with a sample of products only."""
         return self.config.loss == "sampled_softmax"
 
+    @property
+    def loss_name(self) -> str:
+        """What the loss of a step is called; a sampled one is not comparable with validation."""
+        return "sampled_loss" if self.sampled else "loss"
+
     def _hidden(self, inputs: Any, place: Any, training: bool) -> Any:
         """Return hidden states where a prediction is made, and nowhere on padding."""
         hidden = self.network.body(inputs, training=training)

@@ -4,58 +4,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
-import onnxruntime
 
 from data.errors import BadInput
 from data.sequences import FIRST, UNKNOWN, Floats, Ints, Longs
 from data.text import _
 from model.histories import MISSING_PRICE, Histories
 from model.metrics import top
-from model.ranker import Kind, Ranker, log_probabilities
+from model.ranker import log_probabilities
 from model.saved import RunFolder
-
-
-class OnnxRanker(Ranker):
-    """The network of a finished run.
-
-    Parameters
-    ----------
-    run : RunFolder
-    threads : int, optional
-        Threads of a prediction; all cores where it is left out.
-    """
-
-    kind: ClassVar[Kind] = "network"
-    probabilities = True
-
-    def __init__(self, run: RunFolder, threads: int = 0) -> None:
-        config = run.config()
-        self.name = config.network
-        self.length = config.sequence_length
-        file = run.path / "model.onnx"
-        if not file.exists():
-            raise BadInput(
-                _("Run {run} has no finished model yet; wait until its training has ended.").format(
-                    run=run.path.name
-                )
-            )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(file), options, providers=["CPUExecutionProvider"]
-        )
-        self._inputs = tuple(one.name for one in self._session.get_inputs())
-
-    def scores(self, histories: Histories) -> Floats:
-        """Return a score for every product; their softmax are probabilities."""
-        features = tuple(name for name in self._inputs if name != "length")
-        batch = histories.latest(self.length).padded(features)
-        found: Floats = self._session.run(None, {name: batch[name] for name in self._inputs})[0]
-        return found
+from model.served import networks
 
 
 @dataclass(frozen=True)
@@ -95,6 +55,11 @@ class Predictor:
     threads : int
         Threads of a prediction; 1 suits a web process.
 
+    Attributes
+    ----------
+    length : int
+        How many of a history's latest events the network reads.
+
     Raises
     ------
     BadInput
@@ -103,7 +68,8 @@ class Predictor:
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         self._run = RunFolder(folder)
-        self._ranker = OnnxRanker(self._run, threads)
+        self._ranker = networks(self._run, threads)[0]
+        self.length = self._run.config().sequence_length
         self._table = self._run.vocabulary
         ids = self._table["product"].tolist()
         self._codes = {product: code for code, product in enumerate(ids, start=FIRST)}
@@ -123,11 +89,6 @@ class Predictor:
     def categories(self) -> list[str | None]:
         """The category of each product, None where it has none."""
         return [_text(name) for name in self._columns["category"]]
-
-    @property
-    def length(self) -> int:
-        """How many of a history's latest events the network reads."""
-        return self._ranker.length
 
     def knows(self, product: str) -> bool:
         """Tell whether training has seen a product."""

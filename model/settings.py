@@ -6,7 +6,7 @@ from data.preparation import Preparation
 from data.text import N_
 from model.fields import setting
 
-NETWORKS = ("paper",)
+NETWORKS = ("paper", "rnn", "lstm", "gru", "conv_lstm", "sasrec", "lru")
 PROTOCOLS = ("temporal", "leave-one-out", "paper")
 FEATURES = (
     "product",
@@ -92,10 +92,32 @@ class Settings:
         low=0.0,
         high=0.9,
     )
+    embedding_dropout: float = setting(
+        0.0,
+        label=N_("Dropout of embeddings"),
+        help=N_("Share of each event's numbers that is hidden while training."),
+        group=_NETWORK,
+        low=0.0,
+        high=0.9,
+    )
+    heads: int = setting(
+        2,
+        label=N_("Heads"),
+        help=N_("Parts of an attention block that look at the history each in its own way."),
+        group=_NETWORK,
+        low=1,
+        high=16,
+    )
     tied_embeddings: bool = setting(
         False,
         label=N_("Tied embeddings"),
         help=N_("Score products with the same vectors that stand for them in a history."),
+        group=_NETWORK,
+    )
+    blend: bool = setting(
+        False,
+        label=N_("Blend with baselines"),
+        help=N_("Add simple models to the network's scores, weighted on the validation targets."),
         group=_NETWORK,
     )
     loss: str = setting(

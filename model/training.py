@@ -11,9 +11,11 @@ import numpy as np
 from data.errors import VitrinaError
 from data.store import Dataset
 from data.text import _
+from model.baselines.fitting import fit_all
+from model.blend import fit_blend
 from model.checkpoint import Progress, restore, save
 from model.config import RunConfig
-from model.evaluation import evaluate
+from model.evaluation import report
 from model.export import save_network
 from model.learner import Learner
 from model.metrics import means, per_target
@@ -22,9 +24,15 @@ from model.networks.network import Network, build
 from model.networks.sizes import Sizes
 from model.saved import RunFolder
 from model.schedule import learning_rate
+from model.served import networks
 from model.sink import Sink
 from model.task import Task, make_task
 from model.windows import Windows, target_windows, training_windows
+
+
+class NotANumber(VitrinaError, FloatingPointError):
+    """The loss is not a number any more."""
+
 
 SECONDS_BETWEEN_STEPS = 0.4
 JUDGED_BUDGET = 4096
@@ -81,9 +89,20 @@ def train(
     if session.progress.epochs:
         session.finish()
     if finished:
-        sink.log(_("Evaluating on {targets} targets.").format(targets=len(task.split.test)))
-        evaluate(folder, dataset, beat=sink.beat)
+        _conclude(config, task, run, sink)
     return finished
+
+
+def _conclude(config: RunConfig, task: Task, run: RunFolder, sink: Sink) -> None:
+    """Blend the network with the baselines where that is wished; judge them all."""
+    baselines = fit_all(task, sink.beat)
+    if config.blend:
+        blend = fit_blend(task, [*networks(run)[-1:], *baselines], sink.beat)
+        blend.save(run)
+        shares = ", ".join(f"{name} {share:.2f}" for name, share in blend.shares.items())
+        sink.log(_("Weights of the blend: {shares}.").format(shares=shares))
+    sink.log(_("Evaluating on {targets} targets.").format(targets=len(task.split.test)))
+    report(run, task, [*networks(run), *baselines], beat=sink.beat)
 
 
 class Training:
@@ -118,6 +137,7 @@ class Training:
     def restore(self) -> None:
         """Go back to the last whole epoch of an earlier try."""
         self.progress = restore(self.run, self.learner.state)
+        self.sink.resumed(self.progress.history)
 
     def run_epochs(self) -> bool:
         """Train until the last epoch or early stopping; return False where it was stopped."""
@@ -157,16 +177,16 @@ class Training:
     ) -> dict[str, float] | None:
         """Learn from every batch; return the mean loss and accuracy, or None where stopped."""
         loss = correct = seen = 0.0
-        told = time.monotonic()
+        told, before = time.monotonic(), (0.0, 0.0)
         total = len(windows.target)
         batches = windows.batches(self.config.features, self.config.batch_size, random)
-        for step, batch in enumerate(batches):
+        for batch in batches:
             if self.stop():
                 return None
             rate = learning_rate(self.config, done + seen / total, self.progress.plateaus)
             batch_loss, batch_correct = self.learner.train(batch, random, rate)
             if not np.isfinite(batch_loss):
-                raise VitrinaError(
+                raise NotANumber(
                     _(
                         "The loss is no number any more in epoch {epoch}:"
                         " lower learning_rate (now {rate}) and train again."
@@ -175,12 +195,19 @@ class Training:
             loss += batch_loss * len(batch.answer)
             correct += batch_correct
             seen += len(batch.answer)
+            self.progress.steps += 1
             if time.monotonic() - told > SECONDS_BETWEEN_STEPS:
                 told = time.monotonic()
-                self.sink.metric(done + 1, step + 1, "loss", loss / seen)
-                self.sink.metric(done + 1, step + 1, "progress", seen / total)
-                self.sink.beat()
+                recent = (loss - before[0]) / (seen - before[1])
+                before = (loss, seen)
+                self._tell(done + 1, {self.learner.loss_name: recent, "progress": seen / total})
         return {"loss": loss / seen, "accuracy": correct / seen}
+
+    def _tell(self, epoch: int, figures: dict[str, float]) -> None:
+        """Tell figures of the steps since the last ones."""
+        for name, value in figures.items():
+            self.sink.metric(epoch, self.progress.steps, name, value)
+        self.sink.beat()
 
     def _validate(self) -> dict[str, float]:
         """Return loss, accuracy and ranking figures on the validation targets."""

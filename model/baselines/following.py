@@ -69,9 +69,10 @@ class Markov(Baseline):
 
 
 class SequenceRules(Baseline):
-    """Ranks by the rules of the latest product: pairs at every distance, weighted 1/distance.
+    """Ranks by rules between pairs at every distance, each weighted 1/distance.
 
-    Ludewig and Jannach 2018, section 3.1 (SR), with popularity for ties.
+    Ludewig and Jannach 2018, section 3.1 (SR), with the rules of the latest ten products and not
+    of the last alone, also weighted 1/distance; popularity for ties.
     """
 
     name = "sequence rules"
@@ -79,12 +80,15 @@ class SequenceRules(Baseline):
     def fit(self, buyers: Histories, products: int) -> None:
         """Count which product comes after which, near or far."""
         self.learned = {
-            "rules": pairs(buyers, products, FARTHEST),
-            "shares": self.shares(buyers, products) / FARTHEST,
+            "rules": pairs(buyers, products, FARTHEST)[:products],
+            "shares": self.shares(buyers, products) * 1e-3,
         }
 
     def scores(self, histories: Histories) -> Floats:
-        """Return the rules' weights."""
+        """Return the rules' summed weights."""
         shares = self.learned["shares"]
-        found: Floats = self.learned["rules"][latest(histories, len(shares))].toarray() + shares
+        recent = histories.latest(FARTHEST)
+        weights = (1 / (1 + recent.ages())).astype(np.float32)
+        found: Floats = (recent.matrix(len(shares), weights) @ self.learned["rules"]).toarray()
+        found += shares
         return found

@@ -82,8 +82,8 @@ class RecentItemNeighbours(ItemNeighbours):
 class BuyerNeighbours(Baseline):
     """Ranks what buyers with like histories have bought (V-SkNN).
 
-    Events of the history count less the older they are (linearly), products more the rarer they
-    are (Ludewig and Jannach 2018, section 3.2).
+    Events of the history count less the older they are (Ludewig and Jannach 2018, section 3.2;
+    here 1/(age + 1)); the 100 nearest buyers are asked.
     """
 
     name = "buyer neighbours"
@@ -91,22 +91,19 @@ class BuyerNeighbours(Baseline):
     def fit(self, buyers: Histories, products: int) -> None:
         """Keep what every buyer has bought."""
         matrix = held(buyers, products)
-        counts = np.maximum(np.asarray(matrix.sum(axis=0)).ravel(), 1)
         sizes = np.sqrt(np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), 1))
         self.learned = {
             "held": matrix,
             "scaled": (sparse.diags(1 / sizes) @ matrix).tocsr().astype(np.float32),
-            "rarity": np.log(matrix.shape[0] / counts + 1).astype(np.float32),
             "shares": self.shares(buyers, products) * 1e-3,
         }
 
     def scores(self, histories: Histories) -> Floats:
         """Return the summed likeness of the nearest buyers that hold each product."""
-        shares, rarity = self.learned["shares"], self.learned["rarity"]
+        shares = self.learned["shares"]
         recent = histories.latest(LONGEST)
-        lengths = np.maximum(recent.lengths, 1)[recent.rows()]
-        weights = (1 - recent.ages() / lengths).astype(np.float32)
-        vectors = recent.matrix(len(shares), weights) @ sparse.diags(rarity)
+        weights = (1 / (1 + recent.ages())).astype(np.float32)
+        vectors = recent.matrix(len(shares), weights)
         near = strongest((vectors @ self.learned["scaled"].T).tocsr(), NEIGHBOURS)
-        scores: Floats = (near @ self.learned["held"]).toarray() * rarity + shares
-        return scores
+        found: Floats = (near @ self.learned["held"]).toarray() + shares
+        return found

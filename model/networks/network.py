@@ -9,12 +9,20 @@ from keras import layers
 
 from data.sequences import FIRST
 from model.config import RunConfig
-from model.networks import paper
+from model.networks import attention, linear_recurrence, paper, recurrent
 from model.networks.events import embed, input_of
 from model.networks.layers import Last, Presence, ProductScores, ProductVectors
 from model.networks.sizes import Sizes
 
-BODIES: dict[str, Callable[[Any, Any, RunConfig], Any]] = {"paper": paper.body}
+BODIES: dict[str, Callable[[Any, Any, RunConfig], Any]] = {
+    "paper": paper.body,
+    "rnn": recurrent.rnn,
+    "lstm": recurrent.lstm,
+    "gru": recurrent.gru,
+    "conv_lstm": recurrent.convolution_lstm,
+    "sasrec": attention.sasrec,
+    "lru": linear_recurrence.linear_recurrence,
+}
 """Body by name: (events [batch, width, numbers], present [batch, width], config) → hidden."""
 
 

@@ -13,8 +13,8 @@ from model.export import save_network
 from model.histories import Histories
 from model.networks.network import BODIES, Network, build
 from model.networks.sizes import Sizes
-from model.prediction import OnnxRanker
 from model.saved import RunFolder
+from model.served import OnnxRanker
 from model.task import Task, task_of
 from tests.model.toys import prepared, random_histories, small
 

@@ -31,6 +31,12 @@ class Notes:
     def log(self, text: str) -> None:
         self.lines.append(text)
 
+    def progress(self, **numbers: float) -> None:
+        pass
+
+    def resumed(self, history: list[dict[str, Any]]) -> None:
+        self.lines.append(f"resumed after {len(history)}")
+
     def beat(self) -> None:
         self.beats += 1
 
