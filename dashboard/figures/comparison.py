@@ -10,6 +10,7 @@ from dashboard.figures.chart import Chart
 from dashboard.figures.curves import THICK, THIN, best_entry, curves, metric_name
 from dashboard.figures.progress_axis import Learning, View
 from dashboard.figures.series import Line
+from dashboard.theme import colour
 from data.text import N_, _
 
 MOST_RUNS = 6
@@ -33,8 +34,17 @@ def compare(runs: Mapping[str, Learning], name: str, view: View) -> Chart:
     name : str
         One of ``FIGURES``.
     """
-    drawn = curves([*_validations(runs, name, view), *_trainings(runs, name, view)], view, digits=4)
-    drawn.update_traces(line_dash="dot", selector={"line.width": THIN})
+    drawn = curves(_lines(runs, f"val_{name}", view), view, digits=4)
+    for line in _lines(runs, name, view):
+        drawn.add_scatter(
+            x=line.x,
+            y=line.y,
+            name=_("{run}, training").format(run=line.name),
+            mode="lines",
+            line={"color": colour(line.meaning, view.theme), "width": THIN, "dash": "dot"},
+            hovertemplate="%{y:,.4f}",
+            showlegend=False,
+        )
     return Chart(
         drawn,
         compare_finding(runs, name),
@@ -45,22 +55,9 @@ def compare(runs: Mapping[str, Learning], name: str, view: View) -> Chart:
     )
 
 
-def _validations(runs: Mapping[str, Learning], name: str, view: View) -> list[Any]:
+def _lines(runs: Mapping[str, Learning], name: str, view: View) -> list[Line]:
     return [
-        Line(run, learning.epoch_places(view.axis), learning.figures(f"val_{name}"), meaning, THICK)
-        for (run, learning), meaning in zip(runs.items(), MEANINGS, strict=False)
-    ]
-
-
-def _trainings(runs: Mapping[str, Learning], name: str, view: View) -> list[Any]:
-    return [
-        Line(
-            _("{run}, training").format(run=run),
-            learning.epoch_places(view.axis),
-            learning.figures(name),
-            meaning,
-            THIN,
-        )
+        Line(run, learning.epoch_places(view.axis), learning.figures(name), meaning, THICK)
         for (run, learning), meaning in zip(runs.items(), MEANINGS, strict=False)
     ]
 

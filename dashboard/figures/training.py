@@ -21,6 +21,7 @@ from dashboard.figures.series import Line
 from data.text import _
 
 SMOOTHED_SHARE = 25  # a smoothed line averages over a 25th of its curve
+SAMPLED = "sampled_loss"
 RANKING = ("val_ndcg@10", "val_hr@10", "val_mrr@10")
 _MEANINGS = ("validation", "purchase", "test")
 _MEBIBYTE = 1 << 20
@@ -87,11 +88,7 @@ def loss_finding(learning: Learning) -> str:
     """Say what the curves of the loss show."""
     best = best_entry(learning.history, "val_loss")
     if best is None:
-        return (
-            _("Training has begun; validation follows after the first epoch")
-            if "loss" in learning.curves
-            else _("The loss appears with the first steps of training")
-        )
+        return _("Training has begun; validation follows after the first epoch")
     last, value = learning.history[-1], formats.number(best["val_loss"], 3)
     if best["epoch"] == last["epoch"]:
         words = _("Validation loss is lowest at the newest epoch, {epoch}: {value}")
@@ -137,18 +134,29 @@ def _pair(
         at = [entry["epoch"] for entry in history].index(best["epoch"])
     judged = learning.figures(f"val_{name}")
     validation = Line(_("Validation"), places, judged, "validation", THICK, best=at)
-    drawn = curves([_training(learning, name, view), validation], view, percent=percent)
+    drawn = curves([*_training(learning, name, view), validation], view, percent=percent)
     if at is not None:
         name_best(drawn, places[at], float(judged[at] or 0.0), int(history[at]["epoch"]))
     return drawn
 
 
-def _training(learning: Learning, name: str, view: View) -> Any:
-    """Return the line of training: smoothed over its steps where there are any, else by epoch."""
+def _training(learning: Learning, name: str, view: View) -> list[Line]:
+    """Return the line of training: smoothed over its steps where there are any, else by epoch.
+
+    A loss that compares with a sample of products only is a line of its own: it cannot be put
+    beside that of whole epochs.
+    """
     if name in learning.curves:
-        raw = learning.curves[name].value
-        smoothed = smooth(raw, len(raw) / SMOOTHED_SHARE)
-        places = learning.step_places(name, view.axis)
-        return Line(_("Training"), places, smoothed, "training", THIN, shadow=raw)
+        return [_by_step(learning, name, _("Training"), "training", view)]
     places = learning.epoch_places(view.axis)
-    return Line(_("Training"), places, learning.figures(name), "training", THIN)
+    lines = [Line(_("Training"), places, learning.figures(name), "training", THIN)]
+    if name == "loss" and SAMPLED in learning.curves:
+        lines.insert(0, _by_step(learning, SAMPLED, _("Sampled loss"), "baseline", view))
+    return lines
+
+
+def _by_step(learning: Learning, name: str, label: str, meaning: str, view: View) -> Line:
+    raw = learning.curves[name].value
+    smoothed = smooth(raw, len(raw) / SMOOTHED_SHARE)
+    places = learning.step_places(name, view.axis)
+    return Line(label, places, smoothed, meaning, THIN, shadow=raw)

@@ -23,7 +23,7 @@ from dashboard.components.aria import aria
 from dashboard.context import current_home
 from dashboard.diagnosis import diagnose
 from dashboard.figures import training
-from dashboard.figures.progress_axis import View
+from dashboard.figures.progress_axis import Learning, View
 from dashboard.services import steer, watch
 from dashboard.training import frame, judged, present
 from data.text import _
@@ -107,12 +107,18 @@ def follow(_ticks: int | None, theme: str, axis: Any, name: str, *seen: Any) -> 
     turned = ctx.triggered_id in {"theme", AXIS}
     if not run.active and not turned and all(one is no_update for one in moved):
         return *moved, no_update, no_update, 0 if run.ended else -1
-    learned = watch.learning(home, run, ("loss",))
+    learned = watch.learning(home, run, watch.LOSSES)
     drawn: Any = no_update
     if turned or moved[MARKS.index("seq")] is not no_update:
-        drawn = render(training.loss(learned, View(axis, theme, name)))
+        drawn = _loss(learned, View(axis, theme, name))
     now = present.now(run, learned, watch.table(home).position(name), time.time())
     return *moved, now, drawn, 0 if run.ended else -1
+
+
+def _loss(learned: Learning, view: View) -> dict[str, Any]:
+    if not learned.curves and not learned.history:
+        return render_empty(_("The loss appears with the first steps of training."))
+    return render(training.loss(learned, view))
 
 
 @callback(
@@ -146,7 +152,7 @@ def show_state(_state: str | None, name: str) -> tuple[Any, Any, Any]:
 def show_epochs(_epochs: str | None, theme: str, axis: Any, name: str) -> tuple[Any, Any, Any]:
     """Draw what moves with every epoch."""
     home = current_home()
-    by_step = ("loss",) if axis != "epoch" else ()
+    by_step = watch.LOSSES if axis != "epoch" else ()
     learned = watch.learning(home, watch.table(home).get(name), by_step)
     if not learned.history:
         waiting = render_empty(_("The first point comes at the end of the first epoch."))

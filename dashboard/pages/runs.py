@@ -45,6 +45,10 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
                 notice,
                 html.Div(overview.queue(home, runs), id=QUEUE),
                 card(overview.table(overview.rows(home, runs)), flush=True),
+                html.P(
+                    _("Loss is of validation at its best epoch; NDCG@10 and accuracy of the test."),
+                    className="note",
+                ),
             ),
         ]
     )

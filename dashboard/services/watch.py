@@ -13,7 +13,8 @@ from dashboard.jobs.run import Run
 from dashboard.jobs.table import Runs
 from data.home import Home
 
-DRAWN = ("loss", "accuracy")
+LOSSES = ("loss", "sampled_loss")
+"""The losses that a training reports by step: one or the other."""
 LOG_BYTES = 24_000
 _HOMES, _EVALUATIONS = 8, 64
 _EPOCHS_JUDGED = 5  # how many epochs the time left is judged by

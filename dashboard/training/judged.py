@@ -13,22 +13,9 @@ from dashboard.figures.curves import metric_name
 from dashboard.figures.ladder import has_segments, ladder, model_name, segments
 from data.text import _
 
-SHOWN = (
-    "hr@1",
-    "hr@5",
-    "hr@10",
-    "hr@20",
-    "ndcg@10",
-    "ndcg@20",
-    "mrr@10",
-    "coverage@10",
-    "novelty@10",
-    "loss",
-)
+SHOWN = ("hr@1", "hr@10", "hr@20", "ndcg@10", "mrr@10", "coverage@10", "loss")
 LADDER_METRICS = ("ndcg@10", "hr@10", "mrr@10", "hr@1")
 LOWER_IS_BETTER = {"loss"}
-# Novelty describes a list; more of it is neither better nor worse by itself.
-_NEUTRAL = {"novelty@10"}
 
 
 def results(evaluation: Mapping[str, Any], metric: str, theme: str | None) -> list[Component]:
@@ -98,14 +85,14 @@ def _value(model: Mapping[str, Any], name: str) -> float | None:
 
 def _best(models: Sequence[Mapping[str, Any]], name: str) -> float | None:
     values = [value for model in models if (value := _value(model, name)) is not None]
-    if not values or name in _NEUTRAL:
+    if not values:
         return None
     return min(values) if name in LOWER_IS_BETTER else max(values)
 
 
 def _cell(model: Mapping[str, Any], name: str, best: float | None) -> html.Td:
     value = _value(model, name)
-    digits = 3 if name in {"loss", "novelty@10"} else 4
+    digits = 3 if name == "loss" else 4
     bounds = model.get("ci95", {}).get(name)
     interval = (
         html.Span(f"[{formats.number(bounds[0], digits)}–{formats.number(bounds[1], digits)}]",

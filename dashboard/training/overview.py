@@ -28,17 +28,16 @@ def table(shown: Sequence[dict[str, Any]]) -> Component:
     """Return the table of trainings."""
     link = "/runs/{run}"
     columns = [
-        Column("run", _("Run"), "id", width=144, link=link, filterable=True),
-        Column("state", _("State"), "state", width=120),
+        Column("run", _("Run"), "id", width=120, link=link, filterable=True),
+        Column("state", _("State"), "state", width=108),
         Column("label", _("Name"), filterable=True),
         Column("dataset", _("Dataset"), filterable=True),
-        Column("kind", _("Network"), filterable=True),
-        Column("epochs", _("Epochs"), width=96, sortable=False),
-        Column("val_loss", _("Validation loss"), "number", digits=3, width=112),
-        Column("ndcg", _("Test NDCG@10"), "number", digits=4, width=112),
-        Column("accuracy", _("Test accuracy"), "percent", digits=2, width=104),
-        Column("spent", _("Duration"), width=96, sortable=False),
-        Column("created", _("Created"), "time", width=160),
+        Column("epochs", _("Epochs"), width=76, sortable=False),
+        Column("val_loss", _("Val. loss"), "number", digits=3, width=84),
+        Column("ndcg", _("NDCG@10"), "number", digits=4, width=100),
+        Column("accuracy", _("Accuracy"), "percent", digits=2, width=92),
+        Column("spent", _("Duration"), width=108, sortable=False),
+        Column("created", _("Created"), "time", width=188),
     ]
     return data_table(
         TABLE,
@@ -97,9 +96,8 @@ def _row(home: Home, run: Run, now: float) -> dict[str, Any]:
         "run": run.run,
         "state": run.state.value,
         "state_words": state_name(run.state),
-        "label": run.label,
+        "label": run.label or " · ".join(filter(None, (run.config.get("network"), run.preset))),
         "dataset": run.dataset,
-        "kind": " · ".join(filter(None, (run.config.get("network"), run.preset))),
         "epochs": _("{done} of {all}").format(
             done=formats.number(run.epochs_done), all=formats.number(run.config.get("epochs"))
         ),

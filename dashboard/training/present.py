@@ -108,7 +108,9 @@ def left_words(left: tuple[float, float] | None) -> str | None:
     if left is None:
         return None
     low, high = left
-    if high <= 1.15 * low or high < 5:
+    if low < 1:
+        return _("up to {time} left").format(time=formats.duration(high))
+    if high <= 1.15 * low:
         return _("about {time} left").format(time=formats.duration(high))
     return _("{low} to {high} left").format(low=formats.duration(low), high=formats.duration(high))
 

@@ -33,11 +33,8 @@ def test_a_loss_that_still_falls_is_lowest_at_the_newest_epoch():
 
 
 def test_before_the_first_epoch_ends_the_finding_says_what_will_come():
-    assert (
-        "follows after the first epoch"
-        in training.loss(Learning(curves={"loss": BY_STEP}), View()).finding
-    )
-    assert training.loss(Learning(), View()).finding.startswith("The loss appears")
+    chart = training.loss(Learning(curves={"loss": BY_STEP}), View())
+    assert "follows after the first epoch" in chart.finding
 
 
 def test_training_is_thin_and_validation_thick():
@@ -63,6 +60,12 @@ def test_the_smoothed_line_keeps_the_raw_one_as_a_shadow():
     raw = next(trace for trace in chart.figure.data if list(trace.y) == BY_STEP.value)
     assert raw.opacity < 1
     assert line(chart, "Training").y[2] is None
+
+
+def test_a_sampled_loss_is_a_line_of_its_own():
+    chart = training.loss(learning(sampled_loss=BY_STEP), View())
+    assert list(line(chart, "Training").y) == [7.0, 6.0, 5.0]
+    assert len(line(chart, "Sampled loss").y) == len(BY_STEP.value)
 
 
 def test_the_best_epoch_has_a_marker_and_a_name():

@@ -1,0 +1,180 @@
+"""Training from the browser as a person would: fill in the form, start, watch, leave, come back."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.jobs.supervise import ensure_worker, stop_worker
+from dashboard.jobs.table import Runs
+from dashboard.services import datasets
+from data import demo
+from data.home import Home
+from tests.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 240.0  # seconds: a training begins by reading its libraries
+DATASET = "small"
+QUICK = f"/train?dataset={DATASET}&preset=fast&width=8&embedding_width=4&layers=1&early_stopping=0"
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def shop(site: Site, tmp_path: Path) -> Site:
+    """A site with a small dataset of synthetic purchases."""
+    log = tmp_path / "log.csv"
+    demo.write(log, buyers=150, seed=1)
+    datasets.import_files(site.home, [log], DATASET)
+    return site
+
+
+@pytest.fixture
+def worker(shop: Site) -> Iterator[None]:
+    """Keep a worker for the site's home."""
+    handle = ensure_worker(shop.home)
+    yield
+    stop_worker(handle)
+
+
+def until(page: Page, condition: Callable[[], Any], what: str) -> Any:
+    """Wait for a condition and return what it gave."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{what} did not happen within {PATIENCE} s")
+
+
+def drawn(page: Page, line: str) -> list[float]:
+    """Return the values of a line of the chart of losses as the browser holds them."""
+    graph = json.dumps({"id": "loss", "type": "chart-graph"}, separators=(",", ":"))
+    values = page.evaluate(
+        """([graph, line]) => {
+            const plot = document.getElementById(graph)?.querySelector(".js-plotly-plot");
+            const trace = plot?._fullData?.find((one) => one.name === line);
+            return trace ? Array.from(trace.y) : [];
+        }""",
+        [graph, line],
+    )
+    return list(values)
+
+
+def state(page: Page) -> str:
+    return page.inner_text("#run-badge")
+
+
+def stored(home: Home, name: str, *, ends: str) -> str:
+    """Put a training into the table that never starts: it ends while it waits."""
+    runs = Runs(home)
+    run = runs.create("train", name, {"epochs": 3, "network": "paper"}, preset="fast")
+    assert runs.request_stop(run).value == ends
+    return run
+
+
+@pytest.mark.slow
+def test_a_training_started_in_the_form_draws_itself_until_it_is_done(
+    shop: Site, worker: None, open_page: Open
+):
+    page, _trouble = open_page(shop, f"{QUICK}&epochs=40")
+    expect(page.locator("#train-remains")).to_contain_text("Least events per buyer")
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(f"**/runs/{DATASET}-1")
+
+    lengths = {until(page, lambda: len(drawn(page, "Validation")), "the first epoch")}
+    page.reload()
+    other, _trouble = open_page(shop, f"/runs/{DATASET}-1")
+    while "Finished" not in state(page):
+        lengths.add(len(drawn(page, "Validation")))
+        assert "Failed" not in state(page), page.inner_text("#run-trouble")
+        page.wait_for_timeout(100)
+    assert len(lengths - {0}) >= 2
+
+    kept = [entry["val_loss"] for entry in Runs(shop.home).history(f"{DATASET}-1")]
+    assert len(kept) == 40
+    for tab in (page, other):
+        until(tab, lambda tab=tab: "Finished" in state(tab), "the end in every tab")
+        until(tab, lambda tab=tab: drawn(tab, "Validation") == pytest.approx(kept), "the curve")
+        expect(tab.locator("#run-results")).to_contain_text("Popularity")
+
+
+@pytest.mark.slow
+def test_a_training_is_stopped_on_its_page_and_offers_to_go_on(
+    shop: Site, worker: None, open_page: Open
+):
+    page, _trouble = open_page(shop, f"{QUICK}&epochs=1000")
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(f"**/runs/{DATASET}-1")
+    until(page, lambda: drawn(page, "Validation"), "the first epoch")
+    page.get_by_role("button", name="Stop").click()
+    until(page, lambda: "Stopped" in state(page), "the stop")
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+
+
+def test_a_wrong_value_is_said_at_its_field_and_nothing_can_start(shop: Site, open_page: Open):
+    page, _trouble = open_page(shop, "/train")
+    epochs = page.get_by_label("Epochs", exact=True)
+    epochs.fill("0")
+    expect(page.get_by_text("epochs cannot be “0”")).to_be_visible()
+    expect(page.get_by_role("button", name="Start training")).to_be_disabled()
+    epochs.fill("7")
+    expect(page.get_by_text("epochs cannot be")).to_be_hidden()
+    expect(page.get_by_role("button", name="Start training")).to_be_enabled()
+
+
+def test_what_is_filled_in_stands_in_the_address_and_survives_a_reload(shop: Site, open_page: Open):
+    page, _trouble = open_page(shop, "/train")
+    page.get_by_label("Epochs", exact=True).fill("7")
+    until(page, lambda: "epochs=7" in page.url, "the address")
+    page.reload()
+    expect(page.get_by_label("Epochs", exact=True)).to_have_value("7")
+    expect(page.locator("#train-status")).to_contain_text("1 setting differs")
+
+
+def test_cloning_a_run_fills_the_form_with_its_settings(shop: Site, open_page: Open):
+    run = stored(shop.home, DATASET, ends="stopped")
+    page, _trouble = open_page(shop, f"/train?clone={run}")
+    expect(page.get_by_label("Epochs", exact=True)).to_have_value("3")
+    expect(page.get_by_label("Dataset", exact=True)).to_have_value(DATASET)
+
+
+def test_a_deleted_run_can_be_brought_back(shop: Site, open_page: Open):
+    run = stored(shop.home, DATASET, ends="stopped")
+    page, _trouble = open_page(shop, f"/runs/{run}")
+    page.locator(".page-header summary", has_text="More").click()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    page.wait_for_url("**/runs?deleted=*")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".ag-row").get_by_text(run)).to_be_visible()
+
+
+def test_runs_selected_in_the_table_are_compared(shop: Site, open_page: Open):
+    runs = [stored(shop.home, DATASET, ends="stopped") for _run in range(2)]
+    page, _trouble = open_page(shop, "/runs")
+    for run in runs:
+        page.locator(".ag-row", has_text=run).get_by_role("checkbox").check()
+    page.get_by_role("link", name="Compare 2 runs").click()
+    page.wait_for_url("**/compare?runs=*")
+    for run in runs:
+        expect(page.get_by_role("link", name=run)).to_be_visible()
+
+
+def test_a_run_that_waits_says_its_place_in_the_queue(shop: Site, open_page: Open):
+    runs = Runs(shop.home)
+    first, second = (runs.create("train", DATASET, {"epochs": 1}) for _run in range(2))
+    page, _trouble = open_page(shop, f"/runs/{second}")
+    expect(page.locator("#run-now")).to_contain_text("number 2 in the queue")
+    page.goto(f"{shop.address}/runs")
+    page.get_by_role("button", name="Put first").click()
+    expect(page.locator(".queue-order li").first).to_contain_text(second)
+    assert runs.position(first) == 2
+    page.get_by_role("button", name="Pause the queue").click()
+    expect(page.locator("#runs-queue")).to_contain_text("The queue is paused")
+    assert runs.paused()
