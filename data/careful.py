@@ -5,12 +5,11 @@ the number of lines differ, or that hold bytes that are no UTF-8, are looked at 
 """
 
 import csv
-import io
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from data.dialect import Dialect, opened
+from data.inflate import Inflated
 
 _BLOCK = 8 << 20
 _LONGEST = 64 << 20
@@ -87,14 +87,8 @@ def as_utf8(block: bytes) -> bytes:
 
 def blocks(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
     """Yield a file in blocks of whole lines, and whether the file broke off after this one."""
-    rest, broken = b"", False
-    while not broken:
-        try:
-            block = stream.read(_BLOCK)
-        except (EOFError, OSError, zlib.error):
-            block, broken = b"", True
-        if not block:
-            break
+    rest = b""
+    while block := stream.read(_BLOCK):
         rest += block
         end = rest.rfind(b"\n") + 1
         if not end and len(rest) >= _LONGEST:
@@ -102,6 +96,7 @@ def blocks(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
         if end:
             yield rest[:end], False
             rest = rest[end:]
+    broken = isinstance(stream, Inflated) and stream.broken
     if rest or broken:
         yield rest, broken
 
@@ -253,14 +248,16 @@ class CarefulReader:
     def _parse(self, text: str) -> list[str] | str:
         """Return the fields of a row, or why it has none."""
         csv.field_size_limit(1 << 30)
-        reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=self.dialect.delimiter, strict=True
-        )
+        delimiter = self.dialect.delimiter
         try:
-            rows = list(reader)
+            return next(csv.reader([text], delimiter=delimiter, strict=True))
         except csv.Error as error:
-            return "open_quote" if "unexpected end" in str(error) else "bad_quote"
-        return rows[0] if len(rows) == 1 else "bad_quote"
+            if "unexpected end" in str(error):
+                return "open_quote"
+        try:
+            return next(csv.reader([text], delimiter=delimiter))
+        except csv.Error:
+            return "bad_quote"
 
     def _keep(self, fields: list[str], batch: Batch, used: int, raw: str) -> None:
         if len(fields) != self.width:
@@ -281,7 +278,7 @@ def line_texts(path: Path, dialect: Dialect) -> Iterator[Callable[[int, int], st
         yield None
         return
     with opened(path, dialect.encoding) as (stream, _position):
-        lines = enumerate(stream, start=1)
+        lines = enumerate(BufferedReader(stream), start=1)  # type: ignore[type-var]
 
         def text_of(line: int, count: int) -> str:
             found = [next(raw for number, raw in lines if number == line)]

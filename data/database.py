@@ -1,5 +1,6 @@
 """DuckDB, as it is used here: connections, literals, and the views over a dataset's files."""
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,6 +43,16 @@ def events_view(folder: Path, parts: Sequence[Part], time_from_order: bool) -> s
         )
         start += part.rows
     return " UNION ALL ".join(selects)
+
+
+_FULL = ("No space left", "File too large", "Disk quota exceeded", "max_temp_directory_size")
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether a full disk, or a limit on what may be written, is why something failed."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return isinstance(error, duckdb.Error) and any(text in str(error) for text in _FULL)
 
 
 def quote(value: object) -> str:

@@ -5,10 +5,8 @@ Everything is told from the first bytes; nothing here reads a whole file.
 
 import codecs
 import csv
-import gzip
 import io
 import re
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from data.errors import BadInput
+from data.inflate import Inflated
 from data.text import _
 
 _HEAD = 1 << 18
@@ -69,7 +68,7 @@ def opened(path: Path, encoding: str = "utf-8") -> Iterator[tuple[BinaryIO, Call
     with path.open("rb") as raw:
         stream: Any = raw
         if raw.peek(2)[:2] == b"\x1f\x8b":
-            stream = gzip.GzipFile(fileobj=raw)
+            stream = Inflated(raw)
         if encoding == "utf-16":
             stream = codecs.EncodedFile(stream, "utf-8", "utf-16", errors="replace")
         yield stream, raw.tell
@@ -78,12 +77,9 @@ def opened(path: Path, encoding: str = "utf-8") -> Iterator[tuple[BinaryIO, Call
 def head(path: Path, size: int = _HEAD) -> bytes:
     """Return the first bytes of a file, decompressed; those before the damage, if it is damaged."""
     found = b""
-    try:
-        with opened(path) as (stream, _position):
-            while len(found) < size and (block := stream.read(1 << 14)):
-                found += block
-    except (EOFError, OSError, zlib.error):
-        pass
+    with opened(path) as (stream, _position):
+        while len(found) < size and (block := stream.read(1 << 16)):
+            found += block
     if not found:
         raise BadInput(_("{file} is empty or damaged.").format(file=path.name))
     return found

@@ -6,7 +6,6 @@ the first irregularity the file takes the careful lane instead, in which every r
 event is kept with its line, the reason and its text.
 """
 
-import errno
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -14,10 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
-
 from data.columns import resolve
-from data.database import connect, events_view
+from data.database import connect, events_view, is_full
 from data.dialect import sniff
 from data.errors import BadInput, VitrinaError
 from data.lanes import MEMORY, Job, Work, read_file
@@ -95,7 +92,7 @@ def ingest(
         return store.commit(name, manifest, replace=mode != "new")
     except BaseException as error:
         store.abandon(folder)
-        if _is_full(error):
+        if is_full(error):
             raise VitrinaError(
                 _("The disk is full; nothing of the import was kept, free some space first.")
             ) from error
@@ -113,14 +110,6 @@ def _before(store: Store, files: Sequence[Path], name: str, mode: str) -> Datase
         if not file.is_file():
             raise BadInput(_("There is no file {file}.").format(file=file))
     return store.open(name) if mode == "append" else None
-
-
-def _is_full(error: BaseException) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    return isinstance(error, duckdb.Error) and (
-        "No space left" in str(error) or "max_temp_directory_size" in str(error)
-    )
 
 
 def _fill(

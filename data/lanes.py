@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.careful import CarefulReader, line_texts
-from data.database import WRITE, connect, quote
+from data.database import WRITE, connect, is_full, quote
 from data.dialect import Dialect, opened
 from data.manifest import Part, Source
 from data.progress import Progress, Report, Stop, check, execute
@@ -111,15 +111,9 @@ def _fast(connection: duckdb.DuckDBPyConnection, job: Job, scan: Scan, work: Wor
             connection, f"COPY ({select}) TO {quote(job.part)} ({WRITE})", tick, work.cancelled
         )
     except duckdb.Error as error:
-        if _is_resource(error):
+        if is_full(error) or isinstance(error, duckdb.OutOfMemoryException):
             raise
         return None
-
-
-def _is_resource(error: duckdb.Error) -> bool:
-    """Tell whether the machine, not the file, is why a statement failed."""
-    text = str(error)
-    return isinstance(error, duckdb.OutOfMemoryException) or "No space left" in text
 
 
 def _relation(job: Job) -> str:
@@ -159,12 +153,18 @@ def _is_clean(group: pq.RowGroupMetaData, job: Job) -> bool:
         statistics = columns[name].statistics
         if statistics is None or not statistics.has_null_count or statistics.null_count:
             return False
-    if "time" in needed:
-        times = columns["time"].statistics
-        if not (times.has_min_max and times.min >= EARLIEST and times.max < LATEST):
-            return False
+    if "time" in needed and not _is_plausible(columns["time"].statistics):
+        return False
     odd = columns["odd"].statistics
     return bool(odd is not None and odd.has_min_max and not odd.max)
+
+
+def _is_plausible(times: pq.Statistics) -> bool:
+    """Tell whether all times of a row group are between the earliest and the latest allowed."""
+    try:
+        return bool(times.has_min_max and times.min >= EARLIEST and times.max < LATEST)
+    except OverflowError:  # a year that Python has no date for
+        return False
 
 
 def _careful(

@@ -1,8 +1,8 @@
 """What is done to a log before anything is learned from it, and what is left after each step.
 
 A preparation is a frozen configuration; ``prepare`` is a pure function of it and the dataset.
-Steps run in a fixed order: event types, dates, brand, category, category prefix, repeats within
-a session, rare products, buyers with few events. The last one is last so that it holds.
+Steps run in a fixed order: event types, dates, brand, category, category prefix, duplicates,
+repeats within a session, buyers with many events, rare products, buyers with few events. The last one is last so that it holds.
 """
 
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -66,11 +66,27 @@ class Preparation:
             N_("Keep only categories that begin with this text, such as electronics."),
         ),
     )
+    drop_duplicates: bool = field(
+        default=False,
+        metadata=_about(
+            N_("Drop exact duplicates"),
+            N_("Of rows that are equal in every column only the first is kept."),
+        ),
+    )
     merge_session_repeats: bool = field(
         default=False,
         metadata=_about(
             N_("Merge repeats within a session"),
             N_("Several units of a product bought in a row in one session count as one purchase."),
+        ),
+    )
+    max_user_events: int = field(
+        default=0,
+        metadata=_about(
+            N_("Most events per buyer"),
+            N_("Leave out buyers with more events than this, who may be resellers; 0: no limit."),
+            low=0,
+            high=1_000_000,
         ),
     )
     min_product_events: int = field(
@@ -185,7 +201,7 @@ class Prepared:
     steps: tuple[Step, ...]
 
 
-_KEPT = "row, time, type, user, product, category, brand, price, session"
+KEPT = "row, time, type, user, product, category, brand, price, session"
 
 
 def prepare(dataset: Dataset, preparation: Preparation) -> Prepared:
@@ -197,7 +213,7 @@ def prepare(dataset: Dataset, preparation: Preparation) -> Prepared:
         Where nothing is left; the sentence names the step that left nothing.
     """
     with dataset.connect() as connection:
-        steps = tuple(run(connection, dataset, preparation, _KEPT))
+        steps = tuple(run(connection, dataset, preparation, KEPT))
         for step in steps:
             if not step.events:
                 raise BadInput(
@@ -216,7 +232,7 @@ def preview(dataset: Dataset, preparation: Preparation) -> tuple[Step, ...]:
     further ones leave nothing.
     """
     with dataset.connect() as connection:
-        return tuple(run(connection, dataset, preparation, "row, time, user, product, session"))
+        return tuple(run(connection, dataset, preparation, KEPT))
 
 
 def presets(dataset: Dataset) -> dict[str, Preparation]:

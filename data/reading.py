@@ -30,7 +30,7 @@ REASONS = {
     "header_again": N_("The header stands here again"),
     "wrong_number_of_columns": N_("The row has too few or too many columns"),
     "open_quote": N_("A quotation mark is never closed"),
-    "bad_quote": N_("Text follows a closing quotation mark"),
+    "bad_quote": N_("The quotation marks do not fit the columns"),
     "nul_byte": N_("The row holds a NUL byte"),
     "file_ends_early": N_("The file ends in the middle of this row"),
     "line_too_long": N_("The line is longer than 64 MB"),
