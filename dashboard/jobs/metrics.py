@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -170,7 +171,7 @@ class Metrics(Rows):
         return names
 
     def curve(self, run: str, name: str, points: int = MOST_POINTS) -> Curve:
-        """Return a figure by step: every 2^n-th point of it, and its newest one.
+        """Return a figure by step: every 2^n-th point of it, up to its newest.
 
         Parameters
         ----------
@@ -185,25 +186,26 @@ class Metrics(Rows):
                 return Curve([], [], [], [])
             # A curve whose highest level is h has from 2^h up to 2^(h+1) points.
             lowest = max(0, highest + 1 - max(points - 1, 1).bit_length())
-            rows = list(
-                connection.execute(
-                    select(METRICS).where(*mine, METRICS.c.level >= lowest).order_by(METRICS.c.seq)
-                )
-            )
+            columns = [
+                METRICS.c[name] for name in ("seq", "level", "epoch", "step", "value", "time")
+            ]
+            chosen = select(*columns).where(*mine, METRICS.c.level >= lowest)
+            # Sorted here: asked for an order, SQLite would rather read the whole run in it.
+            rows = sorted(connection.execute(chosen), key=itemgetter(0))
+            # Every other point has level 0: the newest of them is the newest but for one.
             newest = connection.execute(
-                select(METRICS).where(*mine).order_by(METRICS.c.seq.desc()).limit(1)
+                select(*columns)
+                .where(*mine, METRICS.c.level == 0)
+                .order_by(METRICS.c.seq.desc())
+                .limit(1)
             ).one()
         while len(rows) >= points and lowest < highest:
             lowest += 1
             rows = [row for row in rows if row.level >= lowest]
-        if rows[-1].seq != newest.seq:
+        if rows[-1].seq < newest.seq:
             rows.append(newest)
-        return Curve(
-            [row.epoch for row in rows],
-            [row.step for row in rows],
-            [row.value for row in rows],
-            [row.time for row in rows],
-        )
+        _seq, _level, *curve = zip(*rows, strict=True)
+        return Curve(*map(list, curve))
 
 
 def _claimed(connection: Connection, run: str, attempt: int) -> int:
