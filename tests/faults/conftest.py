@@ -139,7 +139,13 @@ class Place:
     def learnt(self, run: str, epochs: int) -> Run:
         """Return the run as soon as it has done this many epochs more than it has now."""
         goal = self.runs.get(run).epochs_done + epochs
-        return self._once(run, lambda row: row.epochs_done >= goal)
+
+        def there(row: Run) -> bool:
+            if row.ended:
+                pytest.fail(f"{run} ended as {row.state}: {row.reason} {row.message}")
+            return row.epochs_done >= goal
+
+        return self._once(run, there)
 
     def _once(self, run: str, holds: Callable[[Run], bool]) -> Run:
         def found() -> Run | None:
