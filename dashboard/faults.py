@@ -16,6 +16,7 @@ from data.text import _
 logger = logging.getLogger("vitrina")
 
 PAGE = "_pages_content"
+PAGE_TITLE = "_pages_store"
 
 
 def handle(error: Exception) -> Any:
@@ -64,6 +65,8 @@ def _instead(output: Any, sentence: str, incident: str) -> Any:
     where = output.get("id")
     if where == PAGE:
         return error_state(sentence, incident=incident, page=True)
+    if where == PAGE_TITLE:
+        return {"title": "Vitrina"}
     if isinstance(where, dict) and where.get("type") == "chart":
         return render_error(sentence, incident)
     return no_update
