@@ -24,7 +24,9 @@ FIGURES = {
 _LOWER_IS_BETTER = {"loss"}
 
 
-def compare(runs: Mapping[str, Learning], name: str, view: View) -> Chart:
+def compare(
+    runs: Mapping[str, Learning], name: str, view: View, *, comparable: bool = True
+) -> Chart:
     """Draw a figure of the validation part of several runs, and of training where it is known.
 
     Parameters
@@ -33,6 +35,8 @@ def compare(runs: Mapping[str, Learning], name: str, view: View) -> Chart:
         What each run has reported, by its name; at most six are drawn.
     name : str
         One of ``FIGURES``.
+    comparable : bool
+        Whether all runs were judged on the same targets, so that one of them can be the best.
     """
     drawn = curves(_lines(runs, f"val_{name}", view), view, digits=4)
     for line in _lines(runs, name, view):
@@ -47,12 +51,16 @@ def compare(runs: Mapping[str, Learning], name: str, view: View) -> Chart:
         )
     return Chart(
         drawn,
-        compare_finding(runs, name),
+        compare_finding(runs, name) if comparable else _different(runs),
         _("{figure} on validation, thick, and in training, dotted; one colour a run").format(
             figure=figure_name(name)
         ),
         _table(runs, name),
     )
+
+
+def _different(runs: Mapping[str, Learning]) -> str:
+    return _("{runs} were judged on different targets").format(runs=", ".join(runs))
 
 
 def _lines(runs: Mapping[str, Learning], name: str, view: View) -> list[Line]:

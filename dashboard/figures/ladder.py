@@ -17,8 +17,20 @@ MOST_RUNGS = 12
 NETWORK = "network"
 MODEL_NAMES = {
     "popularity": N_("Popularity"),
+    "popularity, 7 days": N_("Popularity, 7 days"),
+    "popularity + own count": N_("Popularity + own count"),
+    "personal frequency": N_("Personal frequency"),
     "repeat last": N_("Repeat last"),
     "markov": N_("Markov"),
+    "sequence rules": N_("Sequence rules"),
+    "buyer neighbours": N_("Buyer neighbours"),
+    "item neighbours": N_("Item neighbours"),
+    "item neighbours, recent": N_("Item neighbours, recent"),
+    "ease": "EASE",
+    "ease, recent": N_("EASE, recent"),
+    "content": N_("Content"),
+    "matrix factorisation": N_("Matrix factorisation"),
+    "blend": N_("Blend of baselines"),
 }
 SEGMENT_NAMES = {"repeat": N_("Bought before"), "explore": N_("New to the buyer")}
 _ROW = 28  # pixels of a rung

@@ -112,7 +112,8 @@ def follow(*inputs: Any) -> tuple[Any, Any, Any, int]:
     if moved == seen:
         return no_update, no_update, no_update, going_on
     view = View(axis, theme, ",".join([figure, *names]))
-    return render(compare(found.learned, figure, view)), _tables(found), moved, going_on
+    chart = compare(found.learned, figure, view, comparable=found.comparable)
+    return render(chart), _tables(found), moved, going_on
 
 
 @callback(

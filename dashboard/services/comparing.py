@@ -10,7 +10,7 @@ from dashboard.services import watch
 from data.errors import BadInput
 from data.home import Home
 from data.text import _
-from model.config import NESTED
+from model.config import NESTED, RunConfig
 
 MOST = 6
 
@@ -36,9 +36,15 @@ class Comparison:
     @property
     def differences(self) -> list[tuple[str, list[Any]]]:
         """Return the settings that are not the same in all runs, with the value of each run."""
-        keys = dict.fromkeys(key for run in self.runs for key in run.config)
-        rows = [(key, [run.config.get(key) for run in self.runs]) for key in keys]
+        defaults = RunConfig().as_dict()
+        configs = [defaults | run.config for run in self.runs]
+        rows = [(key, [config.get(key) for config in configs]) for key in defaults]
         return [(key, values) for key, values in rows if any(v != values[0] for v in values)]
+
+    @property
+    def comparable(self) -> bool:
+        """Whether a higher figure of one run means that it is better than another."""
+        return not self.warnings
 
     @property
     def warnings(self) -> list[str]:

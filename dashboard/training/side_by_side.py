@@ -32,7 +32,7 @@ def settings(comparison: Comparison) -> html.Section:
     rows = [
         html.Tr(
             [html.Th(labels.get(key, key), scope="row")]
-            + [html.Td(value_words(value)) for value in values]
+            + [html.Td(value_words(value), className="is-number") for value in values]
         )
         for key, values in comparison.differences
     ]
@@ -84,7 +84,8 @@ def _row(
     bounds: Mapping[str, Any] | None = None,
 ) -> html.Tr:
     known = [value for value in values.values() if value is not None]
-    best = (max if highest else min)(known) if len(known) > 1 else None
+    judged = comparison.comparable and len(known) > 1
+    best = (max if highest else min)(known) if judged else None
     cells = []
     for run in comparison.runs:
         value, ends = values.get(run.run), (bounds or {}).get(run.run)
