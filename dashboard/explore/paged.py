@@ -1,6 +1,7 @@
 """Tables of a dataset that page on the server, with search and sort."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import dash
@@ -9,7 +10,6 @@ from dash import Input, Output, State, callback, clientside_callback, dcc, html
 
 from dashboard import components as kit
 from dashboard import formats
-from dashboard.components.aria import aria
 from dashboard.context import current_home
 from dashboard.figures.chart import plain
 from dashboard.services import exploration
@@ -35,13 +35,16 @@ def layout(name: str, dataset: str, columns: Sequence[kit.Column], label: str) -
         placeholder=_("Search"),
         debounce=300,
         autoComplete="off",
-        **aria(label=_("Search")),
     )
     return html.Div(
         [
             dcc.Store(id=f"{name}-dataset", data=dataset),
             html.Div(
-                [search, html.Span(id=f"{name}-count", className="muted", role="status")],
+                [
+                    html.Label(_("Search"), htmlFor=f"{name}-search", className="visually-hidden"),
+                    search,
+                    html.Span(id=f"{name}-count", className="muted", role="status"),
+                ],
                 className="table-search",
             ),
             kit.card(kit.data_table(f"{name}-table", columns, label=label, height=640), flush=True),
@@ -72,7 +75,7 @@ def register(name: str, rows: Rows) -> None:
             request["endRow"],
         )
         records = [
-            {key: plain(value) for key, value in record.items()}
+            {key: _shown(value) for key, value in record.items()}
             for record in found.to_dict("records")
         ]
         count = _("{number} found").format(number=formats.number(total))
@@ -80,8 +83,15 @@ def register(name: str, rows: Rows) -> None:
 
     clientside_callback(
         _AGAIN,
-        Output(f"{name}-search", "title"),
+        Output(f"{name}-count", "title"),
         Input(f"{name}-search", "value"),
         State(f"{name}-table", "id"),
         prevent_initial_call=True,
     )
+
+
+def _shown(value: Any) -> Any:
+    """Return a value of a row: times as days, the rest as JSON knows it."""
+    if isinstance(value, datetime):
+        return formats.day(value) if value == value else None  # noqa: PLR0124 - NaT is not itself
+    return plain(value)

@@ -91,7 +91,7 @@ def _control(name: str, value: Any, dataset: Dataset) -> Component:
 
 def _left() -> html.Section:
     columns = [
-        kit.Column("step", _("Step"), sortable=False),
+        kit.Column("step", _("Step"), width=256, sortable=False),
         kit.Column("events", _("Events"), "number", sortable=False),
         kit.Column("users", _("Buyers"), "number", sortable=False),
         kit.Column("products", _("Products"), "number", sortable=False),

@@ -24,14 +24,14 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
     opened = datasets.open_dataset(current_home(), dataset)
     columns = [
         kit.Column("product", _("Product"), "id"),
-        kit.Column("title", _("Title")),
+        *([kit.Column("title", _("Title"))] if "title" in opened.manifest.mapping else []),
         kit.Column("category", _("Category")),
         kit.Column("brand", _("Brand")),
         kit.Column("price", _("Last price"), "money"),
         kit.Column("purchases", _("Purchases"), "number"),
         kit.Column("buyers", _("Buyers"), "number"),
-        kit.Column("first_sale", _("First sale"), "time"),
-        kit.Column("last_sale", _("Last sale"), "time"),
+        kit.Column("first_sale", _("First sale")),
+        kit.Column("last_sale", _("Last sale")),
     ]
     table = paged.layout("products", dataset, columns, _("Products"))
     return html.Div([*head(opened, "products"), table])

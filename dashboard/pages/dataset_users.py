@@ -27,8 +27,8 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
         kit.Column("events", _("Events"), "number"),
         kit.Column("purchases", _("Purchases"), "number"),
         kit.Column("spent", _("Spent"), "money"),
-        kit.Column("first_purchase", _("First purchase"), "time"),
-        kit.Column("last_purchase", _("Last purchase"), "time"),
+        kit.Column("first_purchase", _("First purchase")),
+        kit.Column("last_purchase", _("Last purchase")),
     ]
     table = paged.layout("users", dataset, columns, _("Buyers"))
     return html.Div([*head(opened, "users"), table])

@@ -15,6 +15,7 @@ from dashboard.jobs.table import Runs
 from dashboard.services import uploads
 from data.errors import BadInput
 from data.home import Home
+from data.paths import allowed
 from data.store import Store
 from data.text import N_, _
 
@@ -78,32 +79,12 @@ def folders() -> tuple[Path, ...]:
 def named_file(path: str) -> Path:
     """Return a file of the server by the path that a person typed.
 
-    A relative path counts from each allowed folder. Links are followed before the check, so that
-    none leads out of the folders.
-
     Raises
     ------
     BadInput
-        Where there is no such file in an allowed folder.
+        Where there is no such file in a folder that may be read.
     """
-    allowed = folders()
-    try:
-        candidates = [(folder / path.strip()).resolve() for folder in allowed]
-        inside = [one for one in candidates if any(one.is_relative_to(root) for root in allowed)]
-        file = next((one for one in inside if one.is_file()), None)
-    except (ValueError, OSError):  # a NUL byte, an endless name, a circle of links
-        inside, file = [], None
-    if file is not None:
-        return file
-    places = ", ".join(str(folder) for folder in allowed)
-    if not inside:
-        raise BadInput(
-            _(
-                "{path} is outside the folders that may be read here: {folders}. "
-                "Set {variable} to allow others."
-            ).format(path=path, folders=places, variable=FOLDERS)
-        )
-    raise BadInput(_("There is no file {path} in {folders}.").format(path=path, folders=places))
+    return allowed(path.strip(), folders())
 
 
 def permitted(home: Home, path: str) -> Path:

@@ -1,0 +1,176 @@
+"""A log comes in through the browser, and its pages show what it holds."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.jobs.supervise import ensure_worker, stop_worker
+from data.home import Home
+from data.ingest import ingest
+from data.store import Store
+from tests.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., tuple[Page, object]]
+SLICE = "rees46_2019-Oct_first_hours.csv"
+
+
+@pytest.fixture
+def worker(site: Site) -> Iterator[None]:
+    """A worker that carries out what the pages queue."""
+    handle = ensure_worker(site.home)
+    yield
+    stop_worker(handle)
+
+
+@pytest.fixture(scope="session")
+def oct_site(
+    serve: Callable[[Home], Site], shared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Site:
+    """A home that holds the first hours of October as dataset oct; no test changes it."""
+    home = Home(tmp_path_factory.mktemp("oct"))
+    ingest(Store(home), [shared / SLICE], "oct")
+    return serve(home)
+
+
+def wait_for_charts(page: Page) -> None:
+    expect(page.locator(".figure-card.is-waiting")).to_have_count(0)
+
+
+def write_log(folder: Path, text: str) -> Path:
+    file = folder / "log.csv"
+    file.write_text(text)
+    return file
+
+
+def send(page: Page, file: Path) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose files").click()
+    chooser.value.set_files(str(file))
+
+
+def test_a_real_file_is_uploaded_checked_imported_and_shown(
+    site: Site, worker: None, shared: Path, open_page: Open
+) -> None:
+    page, _trouble = open_page(site, "/data")
+    send(page, shared / SLICE)
+    expect(page.get_by_label("Buyer")).to_have_value("user_id")
+    page.get_by_label("Name of the dataset").fill("oct")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("oct is imported: 17,435 rows read")).to_be_visible()
+    expect(page.locator(".ag-row").get_by_text("oct", exact=True)).to_be_visible()
+
+    page.get_by_role("link", name="Open oct").click()
+    wait_for_charts(page)
+    expect(
+        page.get_by_text("3 brands of 65 make half of the purchases with a brand")
+    ).to_be_visible()
+    assert not any(file.is_file() for file in site.home.uploads.rglob("*"))
+
+
+def test_a_column_that_was_guessed_wrongly_is_corrected_before_the_import(
+    site: Site, worker: None, tmp_path: Path, open_page: Open
+) -> None:
+    rows = "".join(f"2020-01-0{k},u{k % 2},left{k},right{k % 3}\n" for k in range(1, 9))
+    page, _trouble = open_page(site, "/data")
+    send(page, write_log(tmp_path, f"time,user,product,other\n{rows}"))
+    page.get_by_label("Product", exact=False).select_option("other")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("log is imported")).to_be_visible()
+    assert Store(site.home).open("log").manifest.summary["products"] == 3
+
+
+def test_what_cannot_be_imported_is_said_where_it_was_chosen(
+    site: Site, tmp_path: Path, open_page: Open
+) -> None:
+    page, _trouble = open_page(site, "/data")
+    page.get_by_label("Or a path on the server").fill("/etc/passwd")
+    page.get_by_role("button", name="Read this file").click()
+    expect(page.get_by_text("There is no file /etc/passwd in the folders")).to_be_visible()
+
+
+def test_a_dataset_is_renamed_and_deleted(site: Site, tmp_path: Path, open_page: Open) -> None:
+    file = write_log(tmp_path, "time,user,product\n2020-01-01,a,x\n2020-01-02,a,y\n")
+    ingest(Store(site.home), [file], "old")
+    page, _trouble = open_page(site, "/data")
+    page.locator(".ag-row input[type=checkbox]").check()
+    page.get_by_role("button", name="Rename").first.click()
+    page.get_by_label("New name").fill("new")
+    page.get_by_role("dialog").get_by_role("button", name="Rename").click()
+    expect(page.locator(".ag-row").get_by_text("new", exact=True)).to_be_visible()
+    assert Store(site.home).names() == {"new"}
+
+    page.locator(".ag-row input[type=checkbox]").check()
+    page.get_by_role("button", name="Delete").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No dataset yet.")).to_be_visible()
+    assert Store(site.home).names() == set()
+
+
+def test_filters_act_on_charts_and_survive_a_reload(oct_site: Site, open_page: Open) -> None:
+    page, _trouble = open_page(oct_site, "/data/oct?brands=samsung")
+    wait_for_charts(page)
+    expect(page.get_by_text("One brand of 1 makes half")).to_be_visible()
+
+    page.get_by_role("checkbox", name="Views").check()
+    expect(page.get_by_text("of the views of Oct 1, 2019 fall")).to_be_visible()
+    assert "types=view" in page.url
+    page.reload()
+    wait_for_charts(page)
+    expect(page.get_by_text("of the views of Oct 1, 2019 fall")).to_be_visible()
+
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.get_by_text("3 brands of 65 make half")).to_be_visible()
+    assert "?" not in page.url
+
+
+def test_every_chart_has_a_table_and_words_for_those_who_do_not_see_it(
+    oct_site: Site, open_page: Open
+) -> None:
+    page, _trouble = open_page(oct_site, "/data/oct", theme="dark")
+    wait_for_charts(page)
+    cards = page.locator(".figure-card.is-ready")
+    expect(cards).to_have_count(11)
+    for place in range(11):
+        words = cards.nth(place).locator('[role="img"]').get_attribute("aria-label")
+        assert words and len(words) > 20
+    cards.first.get_by_role("button", name="Show as a table").click()
+    expect(cards.first.get_by_role("table")).to_be_visible()
+
+
+def test_products_are_searched_on_the_server(oct_site: Site, open_page: Open) -> None:
+    page, _trouble = open_page(oct_site, "/data/oct/products")
+    expect(page.get_by_text("6,493 found")).to_be_visible()
+    page.get_by_label("Search").fill("smartphone")
+    expect(page.locator(".ag-row").first.get_by_text("electronics.smartphone")).to_be_visible()
+    expect(page.get_by_text("6,493 found")).to_have_count(0)
+
+
+def test_the_steps_of_a_preparation_are_counted_as_they_change(
+    oct_site: Site, open_page: Open
+) -> None:
+    page, _trouble = open_page(oct_site, "/data/oct/preparation")
+    expect(page.get_by_text("29 events of 14 buyers are left, over 20 products")).to_be_visible()
+    page.get_by_label("Start from").select_option(label="All purchases of buyers with two or more")
+    expect(page.get_by_text("40 events of 19 buyers are left")).to_be_visible()
+
+
+def test_what_was_rejected_can_be_read(oct_site: Site, open_page: Open) -> None:
+    page, _trouble = open_page(oct_site, "/data/oct/quality")
+    expect(page.get_by_text("The row has too few or too many columns").first).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    assert "wrong_number_of_columns" in download.value.path().read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize("path", ["", "/products", "/users", "/quality", "/preparation"])
+def test_no_page_of_a_dataset_is_wider_than_a_phone(
+    oct_site: Site, open_page: Open, path: str
+) -> None:
+    page, _trouble = open_page(oct_site, f"/data/oct{path}", width=390)
+    wait_for_charts(page)
+    width = page.evaluate("() => document.documentElement.scrollWidth")
+    assert width <= 390
