@@ -2,7 +2,8 @@
 
 A preparation is a frozen configuration; ``prepare`` is a pure function of it and the dataset.
 Steps run in a fixed order: event types, dates, brand, category, category prefix, duplicates,
-repeats within a session, buyers with many events, rare products, buyers with few events. The last one is last so that it holds.
+repeats within a session, buyers with many events, rare products, buyers with few events. The
+last one is last so that it holds.
 """
 
 from dataclasses import asdict, dataclass, field, fields, replace

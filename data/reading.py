@@ -36,6 +36,9 @@ REASONS = {
     "line_too_long": N_("The line is longer than 64 MB"),
 }
 
+UNKNOWN_TYPE = "unknown"
+"""The type of an event whose type is missing in a log that has types."""
+
 _SYNONYMS = {
     "cart": "addtocart add_to_cart add-to-cart carrito",
     PURCHASE: "transaction buy order purchased compra pedido",
@@ -152,7 +155,8 @@ class Reading:
         )
         known = ", ".join(map(quote, ("view", "cart", PURCHASE)))
         column = f"c{self.positions['type']}"
-        return f"CASE WHEN {column} IN ({known}) THEN {column} {cases} ELSE {self.text('type')} END"
+        other = f"coalesce({self.text('type')}, {quote(UNKNOWN_TYPE)})"
+        return f"CASE WHEN {column} IN ({known}) THEN {column} {cases} ELSE {other} END"
 
     def price_unreadable(self) -> str:
         """Return the SQL condition of a price that is there and is no number."""

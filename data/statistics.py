@@ -88,7 +88,7 @@ class Statistics:
         steps = [kind for kind in known if not filters.types or kind in filters.types]
         if not steps:
             return pd.DataFrame({"type": [], "events": [], "users": []})
-        counts = {kind: f"count_if(type = {quote(kind)})" for kind in steps}
+        counts = {kind: f"count(*) FILTER (type = {quote(kind)})" for kind in steps}
         per_user = ", ".join(f"{count} AS n{k}" for k, count in enumerate(counts.values()))
         source = f"(SELECT {per_user} FROM {{source}} WHERE {{where}} GROUP BY user_key)"
         if not filters:
@@ -97,7 +97,8 @@ class Statistics:
             source = f"(SELECT {named} FROM users)"
         selects = [
             f"SELECT {k} AS step, {quote(kind)} AS type, sum(n{k})::BIGINT AS events, "
-            f"count_if({' AND '.join(f'n{j} > 0' for j in range(k + 1))}) AS users FROM per_user"
+            f"count(*) FILTER ({' AND '.join(f'n{j} > 0' for j in range(k + 1))}) AS users "
+            "FROM per_user"
             for k, kind in enumerate(steps)
         ]
         return self._events(

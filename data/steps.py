@@ -69,22 +69,29 @@ def row_filters(preparation: "Preparation") -> Iterator[tuple[str, str]]:
 
 def _group_filters(preparation: "Preparation") -> Iterator[tuple[str, str]]:
     """Yield the steps that look at several events, as statements that replace ``prepared``."""
-    again = "CREATE OR REPLACE TEMP TABLE prepared AS SELECT * FROM prepared QUALIFY "
+    if preparation.drop_duplicates:
+        equal = "time, type, user, product, category, brand, price, session"
+        first = f"row_number() OVER (PARTITION BY {equal} ORDER BY row) = 1"
+        yield "drop_duplicates", f"{_AGAIN} QUALIFY {first}"
     if preparation.merge_session_repeats:
         before = "OVER (PARTITION BY user ORDER BY time, row)"
         same = f"lag(product) {before} = product AND lag(session) {before} = session"
-        yield "merge_session_repeats", f"{again} coalesce(NOT ({same}), true)"
+        yield "merge_session_repeats", f"{_AGAIN} QUALIFY coalesce(NOT ({same}), true)"
+    if preparation.max_user_events:
+        yield "max_user_events", _having("user", f"<= {preparation.max_user_events}")
     for name, column in (("min_product_events", "product"), ("min_user_events", "user")):
         least = getattr(preparation, name)
         if least > 1:
-            yield (
-                name,
-                (
-                    "CREATE OR REPLACE TEMP TABLE prepared AS SELECT * FROM prepared SEMI JOIN "
-                    f"(SELECT {column} FROM prepared GROUP BY ALL HAVING count(*) >= {least}) "
-                    f"USING ({column})"
-                ),
-            )
+            yield name, _having(column, f">= {least}")
+
+
+_AGAIN = "CREATE OR REPLACE TEMP TABLE prepared AS SELECT * FROM prepared"
+
+
+def _having(column: str, condition: str) -> str:
+    """Return the statement that keeps the events whose buyer or product has so many of them."""
+    counted = f"SELECT {column} FROM prepared GROUP BY ALL HAVING count(*) {condition}"
+    return f"{_AGAIN} SEMI JOIN ({counted}) USING ({column})"
 
 
 Numbers = tuple[int, int, int]

@@ -23,8 +23,8 @@ USERS = """
             min(time) AS first_purchase, max(time) AS last_purchase
         FROM purchases GROUP BY user_key
     ), seen AS (
-        SELECT user_key, count(*) AS events, count_if(type = 'view') AS views,
-            count_if(type = 'cart') AS carts, min(time) AS first, max(time) AS last
+        SELECT user_key, count(*) AS events, count(*) FILTER (type = 'view') AS views,
+            count(*) FILTER (type = 'cart') AS carts, min(time) AS first, max(time) AS last
         FROM events GROUP BY user_key
     )
     SELECT user_key, events, views, carts, coalesce(purchases, 0) AS purchases,
@@ -82,8 +82,9 @@ def _summary(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     ).fetchall()
     events = sum(row[1] for row in by_type)
     bought: tuple[Any, ...] = next((row for row in by_type if row[0] == PURCHASE), (None, 0, 0, 0))
-    users, buyers = _row(connection, "SELECT count(*), count_if(purchases > 0) FROM users")
-    products, sold = _row(connection, "SELECT count(*), count_if(purchases > 0) FROM products")
+    bought_any = "SELECT count(*), count(*) FILTER (purchases > 0)"
+    users, buyers = _row(connection, f"{bought_any} FROM users")
+    products, sold = _row(connection, f"{bought_any} FROM products")
     return {
         "events": events,
         "purchases": bought[1],
@@ -116,7 +117,7 @@ def _repeats(connection: duckdb.DuckDBPyConnection) -> dict[str, float | None]:
     )
     pairs, same = _row(
         connection,
-        "SELECT count(before), count_if(before = product_key) FROM (SELECT product_key, "
+        "SELECT count(before), count(*) FILTER (before = product_key) FROM (SELECT product_key, "
         "lag(product_key) OVER (PARTITION BY user_key ORDER BY time, row) AS before "
         "FROM purchases)",
     )

@@ -72,12 +72,19 @@ SHOP = [
         (Preparation(first=date(2024, 1, 3), min_user_events=1), ["2", "1", "3"]),
         (Preparation(last=date(2024, 1, 3), min_user_events=1), ["1", "1", "2"]),
         (Preparation(merge_session_repeats=True, min_user_events=1), ["1", "2", "1", "3"]),
+        (Preparation(max_user_events=2, min_user_events=1), ["1", "3"]),
     ],
 )
 def test_a_step_keeps_what_it_says(
     log: Callable[..., Dataset], preparation: Preparation, products: list[str]
 ) -> None:
     assert list(prepare(log(*SHOP), preparation).events["product"]) == products
+
+
+def test_of_exact_duplicates_the_first_is_kept(log: Callable[..., Dataset]) -> None:
+    dataset = log(*SHOP, *SHOP)
+    events = prepare(dataset, Preparation(drop_duplicates=True)).events
+    assert sorted(events["row"]) == [0, 1, 2, 3, 4]
 
 
 def test_a_preparation_that_leaves_nothing_names_the_step(log: Callable[..., Dataset]) -> None:
