@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 
 from dashboard.jobs.claims import Claims
 from dashboard.jobs.lease import Lease
-from dashboard.jobs.metrics import Metrics
 from dashboard.jobs.queue import TRAINING, Queue
 from dashboard.jobs.removal import Removal
+from dashboard.jobs.reports import Reports
 from dashboard.jobs.rows import move
 from dashboard.jobs.run import Run, from_row
 from dashboard.jobs.schema import COUNTERS, RUNS
@@ -20,7 +20,7 @@ from data.errors import BadInput
 from data.text import _
 
 
-class Runs(Metrics, Queue, Claims, Removal, Lease):
+class Runs(Reports, Queue, Claims, Removal, Lease):
     """Every run of a home.
 
     A run that has ended never changes its state again unless a person resumes or extends it,
