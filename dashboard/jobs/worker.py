@@ -171,8 +171,7 @@ class Worker:
 
     def _settle(self, run: Run, status: int, watch: _Watch) -> None:
         """Write down how a run ended whose process is gone without having done so itself."""
-        short_of_memory = oom_kills() > watch.oom_kills
-        self._end(run, *verdict(status, run.state, short_of_memory))
+        self._end(run, *verdict(status, run.state, oom_kills() > watch.oom_kills))
 
     def _end(
         self, run: Run, state: State, reason: str | None = None, message: str | None = None
