@@ -174,7 +174,8 @@ def category_shares(
     table = table.sort_values(["expected", "history"], ascending=False).reset_index(
         names="category"
     )
-    return table.assign(category=table["category"].replace("", None))
+    names = table["category"].astype(object)
+    return table.assign(category=names.where(names != "", None))
 
 
 def _category_finding(shares: pd.DataFrame, has_history: bool) -> str:

@@ -15,7 +15,6 @@ from dash import (
     html,
     no_update,
 )
-from dash.development.base_component import Component
 
 from dashboard.components import chart_id, figure_card, grid, page_header, render
 from dashboard.context import current_home
@@ -23,7 +22,7 @@ from dashboard.jobs.table import Runs
 from dashboard.recommend import controls
 from dashboard.recommend.charts import figures
 from dashboard.recommend.models import chosen, nothing_to_choose, usable
-from dashboard.recommend.panels import panels
+from dashboard.recommend.panels import HEAD, HISTORY, RANKING, frame, panels
 from dashboard.recommend.query import Query
 from dashboard.recommend.search_box import list_id, words_id
 from dashboard.services import buyers, catalogue, predictions
@@ -32,7 +31,6 @@ from data.text import _
 dash.register_page(__name__, path="/recommend", title="Vitrina")
 
 QUERY = "recommend-query"
-PANELS = "recommend-panels"
 CONTROLS = "recommend-controls"
 SURE = "recommend-sure"
 SHELVES = "recommend-shelves"
@@ -53,7 +51,7 @@ def layout(**parameters: str) -> html.Div:
             page_header(_("Recommend"), purpose, crumbs=way),
             dcc.Store(id=QUERY, data=query.as_dict()),
             html.Div(_bar(query), id=CONTROLS),
-            html.Div(panels(home, query), id=PANELS, className="grid recommend"),
+            frame(panels(home, query)),
             grid(figure_card(SURE, span=6), figure_card(SHELVES, span=6)),
         ]
     )
@@ -61,7 +59,7 @@ def layout(**parameters: str) -> html.Div:
 
 clientside_callback(
     ClientsideFunction("vitrina", "recommend_address"),
-    Output(PANELS, "title"),
+    Output(CONTROLS, "title"),
     Input(QUERY, "data"),
 )
 
@@ -77,15 +75,18 @@ clientside_callback(
 
 
 @callback(
-    Output(PANELS, "children"),
+    Output(HEAD, "children"),
+    Output(HISTORY, "children"),
+    Output(RANKING, "children"),
     Output(CONTROLS, "children"),
     Input(QUERY, "data"),
     prevent_initial_call=True,
 )
-def show(given: dict[str, Any]) -> tuple[list[Component], Component]:
+def show(given: dict[str, Any]) -> tuple[Any, ...]:
     """Show the history and the ranking that belong to the query, and let the controls follow."""
     home, query = current_home(), Query.read(given)
-    return panels(home, query), _bar(query)
+    shown = panels(home, query)
+    return shown.head, shown.history, shown.ranking, _bar(query)
 
 
 @callback(

@@ -1,10 +1,12 @@
 """The two sides of the page: the history on the left, the ranking on the right."""
 
+from dataclasses import dataclass
+
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard import formats
-from dashboard.components import card, empty_state, error_state, sampled_note
+from dashboard.components import empty_state, error_state, sampled_note
 from dashboard.recommend.controls import PRODUCT
 from dashboard.recommend.offers import ranking
 from dashboard.recommend.parts import action_button
@@ -17,18 +19,60 @@ from data.errors import BadInput
 from data.home import Home
 from data.text import _, ngettext
 
+HEAD = "recommend-head"
+HISTORY = "recommend-history"
+RANKING = "recommend-ranking"
 
-def panels(home: Home, query: Query) -> list[Component]:
+
+@dataclass(frozen=True)
+class Panels:
+    """What changes with the query: head and body of the history, and the ranking.
+
+    The search for products stands between head and body and stays as it is, so that words that
+    are being typed are never lost.
+    """
+
+    head: Component
+    history: list[Component]
+    ranking: list[Component]
+
+
+def panels(home: Home, query: Query) -> Panels:
     """Return the history and the ranking, or in their place why there are none."""
     try:
         found = scene(home, query)
     except BadInput as error:
-        return [card(error_state(str(error), action=_way_out(query)), span=12)]
-    return [history_panel(found), ranking_panel(found)]
+        head = _head(_("No history"), query.user, [])
+        return Panels(head, [error_state(str(error), action=_way_out(query))], [])
+    actions = _undo(query)
+    head = _head(_history_title(found), _history_subtitle(found), actions)
+    return Panels(head, _history(found), _ranking(found))
 
 
-def history_panel(found: Scene) -> html.Section:
-    """Return the card of the history."""
+def frame(shown: Panels) -> html.Div:
+    """Return the two cards around what changes."""
+    search = search_box(PRODUCT, _("Add a product"), _("Add a product: id, brand or category"))
+    history = [search, html.Div(shown.history, id=HISTORY)]
+    return html.Div(
+        [
+            html.Section(
+                [html.Div(shown.head, id=HEAD), html.Div(history, className="card-body")],
+                className="panel span-5",
+            ),
+            html.Section(shown.ranking, id=RANKING, className="panel span-7"),
+        ],
+        className="grid recommend",
+    )
+
+
+def _head(title: str, subtitle: str, actions: list[Component]) -> html.Div:
+    words = [html.H2(title, className="card-title"), html.P(subtitle, className="subtitle")]
+    return html.Div(
+        [html.Div(words), html.Div(actions, className="card-actions")], className="card-head"
+    )
+
+
+def _history(found: Scene) -> list[Component]:
     content = Timeline(
         entries=found.entries,
         hidden=found.hidden,
@@ -37,37 +81,21 @@ def history_panel(found: Scene) -> html.Section:
         shown=found.query.shown or USUAL,
         effects=found.effects,
     )
-    add = search_box(PRODUCT, _("Add a product"), _("Add a product: id, brand or category"))
-    body: list[Component] = [html.Div(add, className="history-add")]
-    if found.unknown:
-        body.append(sampled_note(_unknown(found.unknown)))
+    note = [sampled_note(_unknown(found.unknown))] if found.unknown else []
     if found.entries or found.hidden:
-        body.append(timeline(content))
-    else:
-        body.append(_nothing(found.query))
-    return card(
-        body,
-        title=_history_title(found),
-        subtitle=_history_subtitle(found),
-        actions=_undo(found.query),
-        span=5,
-    )
+        return [*note, timeline(content)]
+    return [*note, _nothing(found.query)]
 
 
-def ranking_panel(found: Scene) -> html.Section:
-    """Return the card of the ranking."""
+def _ranking(found: Scene) -> list[Component]:
     outlook = found.outlook
-    if outlook.offers:
-        body: Component = ranking(outlook, why=found.query.why, because=found.because)
-    else:
-        body = empty_state(_("Every product that the model knows is in the history already."))
-    return card(
-        body,
-        title=_ranking_title(found),
-        subtitle=_ranking_subtitle(found),
-        span=7,
-        flush=True,
+    body: Component = empty_state(
+        _("Every product that the model knows is in the history already.")
     )
+    if outlook.offers:
+        body = ranking(outlook, why=found.query.why, because=found.because)
+    head = _head(_ranking_title(found), _ranking_subtitle(found), [])
+    return [head, html.Div(body, className="card-body is-flush")]
 
 
 def _history_title(found: Scene) -> str:

@@ -9,6 +9,7 @@ from dash import html
 
 from dashboard.components.aria import aria, data
 from dashboard.recommend.parts import Action
+from data.text import _
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,12 @@ def search_box(name: str, label: str, placeholder: str, *, value: str = "") -> h
                 autocomplete="off",
                 maxLength=200,
             ),
-            html.Ul(id=list_id(name), className="search-list", role="listbox", **aria(label=label)),
+            html.Ul(
+                id=list_id(name),
+                className="search-list",
+                role="listbox",
+                **aria(label=_("Suggestions")),
+            ),
         ],
         className="search-box",
     )

@@ -39,16 +39,16 @@ def test_a_list_has_from_five_to_a_hundred_products() -> None:
 
 def test_a_buyer_is_shown_with_history_and_ranking(shop: tuple[Home, str]) -> None:
     home, run = shop
-    history, ranking = panels(home, Query(run=run, user="u00000"))
-    assert "u00000" in words(history)
-    assert "most probable next" in words(ranking)
+    shown = panels(home, Query(run=run, user="u00000"))
+    assert "u00000" in words(shown.head)
+    assert "most probable next" in words(shown.ranking)
 
 
 def test_hiding_the_last_purchase_names_it_and_its_rank(shop: tuple[Home, str]) -> None:
     home, run = shop
-    _history, ranking = panels(home, Query(run=run, user="u00000", hide=1))
+    shown = panels(home, Query(run=run, user="u00000", hide=1))
     last = buyers.history(home, Runs(home).get(run), "u00000")[-1]
-    assert f"What came next, {last.product}, has rank" in words(ranking)
+    assert f"What came next, {last.product}, has rank" in words(shown.ranking)
 
 
 def test_held_out_purchases_are_marked(shop: tuple[Home, str]) -> None:
@@ -59,35 +59,35 @@ def test_held_out_purchases_are_marked(shop: tuple[Home, str]) -> None:
 
 def test_an_empty_basket_is_the_papers_app(shop: tuple[Home, str]) -> None:
     home, run = shop
-    history, ranking = panels(home, Query(run=run))
-    assert "An empty basket" in words(history)
-    assert "For a buyer nobody knows" in words(ranking)
-    assert "first 5 of" in words(ranking)
+    shown = panels(home, Query(run=run))
+    assert "An empty basket" in words(shown.head)
+    assert "For a buyer nobody knows" in words(shown.ranking)
+    assert "first 5 of" in words(shown.ranking)
 
 
 def test_an_unknown_buyer_is_said_in_place(shop: tuple[Home, str]) -> None:
     home, run = shop
-    (card,) = panels(home, Query(run=run, user="nobody"))
-    assert "nobody" in words(card)
+    shown = panels(home, Query(run=run, user="nobody"))
+    assert "nobody" in words(shown.history)
 
 
 def test_an_unknown_product_counts_as_unknown_and_is_named(shop: tuple[Home, str]) -> None:
     home, run = shop
-    history, _ranking = panels(home, Query(run=run, edit="add:never"))
-    assert "has never seen never" in words(history)
+    shown = panels(home, Query(run=run, edit="add:never"))
+    assert "has never seen never" in words(shown.history)
 
 
 def test_an_address_that_was_cut_is_said_in_place(shop: tuple[Home, str]) -> None:
     home, run = shop
-    (card,) = panels(home, Query(run=run, user="u00000", edit="dro"))
-    assert "dro" in words(card)
+    shown = panels(home, Query(run=run, user="u00000", edit="dro"))
+    assert "dro" in words(shown.history)
 
 
 def test_why_names_the_purchase_that_speaks_for_a_product(shop: tuple[Home, str]) -> None:
     home, run = shop
     edit = "add:noise1,add:noise2,add:teapot"
-    _history, ranking = panels(home, Query(run=run, edit=edit, why="cup"))
-    assert "teapot speaks for it most" in words(ranking)
+    shown = panels(home, Query(run=run, edit=edit, why="cup"))
+    assert "teapot speaks for it most" in words(shown.ranking)
 
 
 def test_buyers_are_found_by_the_beginning_of_the_id(shop: tuple[Home, str]) -> None:
