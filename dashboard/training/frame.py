@@ -66,7 +66,7 @@ def about(run: Run) -> html.Section:
             html.Dl([_fact(*one) for one in facts(run)], className="facts"),
         ],
         title=_("Configuration"),
-        subtitle=_("A bar marks what differs from the preset"),
+        subtitle=_("A bar marks what differs from the preset") if run.kind == "train" else None,
     )
 
 
@@ -95,7 +95,9 @@ def value_words(value: object) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or _("all")
-    return "–" if value in {None, ""} else str(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={held}" for key, held in value.items())
+    return "–" if value is None or value == "" else str(value)
 
 
 def delete_dialog(run: str) -> Any:

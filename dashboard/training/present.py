@@ -60,10 +60,8 @@ def actions(run: Run) -> list[Component]:
         rare.append(menu_item(_("Delete"), confirm_opener(DELETE), danger=True))
     if rare:
         shown.append(menu(rare))
-    if run.kind == "train" and run.state is State.FINISHED:
-        shown.append(
-            button(_("Inspect recommendations"), href=f"/recommend?run={run.run}", kind="primary")
-        )
+    if run.state is State.FINISHED and run.kind in {"train", "import"}:
+        shown.append(_next_step(run))
     return shown
 
 
@@ -117,8 +115,10 @@ def left_words(left: tuple[float, float] | None) -> str | None:
 
 def figures(run: Run, learned: Learning, moment_now: float) -> Component | None:
     """Return the key figures of a training."""
-    if run.kind != "train" or run.state is State.QUEUED:
+    if run.state is State.QUEUED:
         return None
+    if run.kind != "train":
+        return _other_figures(run, moment_now)
     history, best = learned.history, best_entry(learned.history, "val_loss")
     shown = [_epochs(run)]
     if best is not None:
@@ -165,6 +165,19 @@ def trouble(run: Run, why: Explanation | None, log: str) -> Component | None:
             html.Pre(lines, className="log", tabIndex="0") if lines else None,
         ]
     )
+
+
+def _other_figures(run: Run, moment_now: float) -> Component:
+    """Return the key figures of what is no training: how many rows, and how long it takes."""
+    spent = key_figure(_("Duration"), formats.duration(watch.duration(run, moment_now)))
+    rows = run.progress.get("rows")
+    return key_figures(*([key_figure(_("Rows read"), formats.number(rows))] if rows else []), spent)
+
+
+def _next_step(run: Run) -> Component:
+    if run.kind == "import":
+        return button(_("Look at the dataset"), href=f"/data/{run.dataset}", kind="primary")
+    return button(_("Inspect recommendations"), href=f"/recommend?run={run.run}", kind="primary")
 
 
 def _memory(run: Run) -> str | None:

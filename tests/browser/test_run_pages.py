@@ -20,6 +20,8 @@ pytestmark = pytest.mark.browser
 
 PATIENCE = 240.0  # seconds: a training begins by reading its libraries
 DATASET = "small"
+RUN = f"{DATASET}-1"
+UPDATES = 5
 QUICK = f"/train?dataset={DATASET}&preset=fast&width=8&embedding_width=4&layers=1&early_stopping=0"
 
 Open = Callable[..., Any]
@@ -66,6 +68,12 @@ def drawn(page: Page, line: str) -> list[float]:
     return list(values)
 
 
+def newer(page: Page, seen: int) -> int:
+    """Return how many epochs the curve has, 0 while it has no more than were seen."""
+    epochs = len(drawn(page, "Validation"))
+    return epochs if epochs > seen else 0
+
+
 def state(page: Page) -> str:
     return page.inner_text("#run-badge")
 
@@ -79,42 +87,40 @@ def stored(home: Home, name: str, *, ends: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_training_started_in_the_form_draws_itself_until_it_is_done(
-    shop: Site, worker: None, open_page: Open
-):
-    page, _trouble = open_page(shop, f"{QUICK}&epochs=40")
-    expect(page.locator("#train-remains")).to_contain_text("Least events per buyer")
-    page.get_by_role("button", name="Start training").click()
-    page.wait_for_url(f"**/runs/{DATASET}-1")
-
-    lengths = {until(page, lambda: len(drawn(page, "Validation")), "the first epoch")}
-    page.reload()
-    other, _trouble = open_page(shop, f"/runs/{DATASET}-1")
-    while "Finished" not in state(page):
-        lengths.add(len(drawn(page, "Validation")))
-        assert "Failed" not in state(page), page.inner_text("#run-trouble")
-        page.wait_for_timeout(100)
-    assert len(lengths - {0}) >= 2
-
-    kept = [entry["val_loss"] for entry in Runs(shop.home).history(f"{DATASET}-1")]
-    assert len(kept) == 40
-    for tab in (page, other):
-        until(tab, lambda tab=tab: "Finished" in state(tab), "the end in every tab")
-        until(tab, lambda tab=tab: drawn(tab, "Validation") == pytest.approx(kept), "the curve")
-        expect(tab.locator("#run-results")).to_contain_text("Popularity")
-
-
-@pytest.mark.slow
-def test_a_training_is_stopped_on_its_page_and_offers_to_go_on(
+def test_a_training_started_in_the_form_draws_itself_while_one_leaves_and_comes_back(
     shop: Site, worker: None, open_page: Open
 ):
     page, _trouble = open_page(shop, f"{QUICK}&epochs=1000")
+    expect(page.locator("#train-remains")).to_contain_text("Least events per buyer")
     page.get_by_role("button", name="Start training").click()
-    page.wait_for_url(f"**/runs/{DATASET}-1")
-    until(page, lambda: drawn(page, "Validation"), "the first epoch")
+    page.wait_for_url(f"**/runs/{RUN}")
+
+    seen = 0
+    for _update in range(UPDATES):
+        seen = until(page, lambda seen=seen: newer(page, seen), "another epoch in the curve")
+    page.reload()
+    other, _trouble = open_page(shop, f"/runs/{RUN}")
+    for tab in (page, other):
+        until(tab, lambda tab=tab, seen=seen: newer(tab, seen), "the curve after a reload")
+
     page.get_by_role("button", name="Stop").click()
-    until(page, lambda: "Stopped" in state(page), "the stop")
-    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    for tab in (page, other):
+        until(tab, lambda tab=tab: "Stopped" in state(tab), "the stop in every tab")
+    kept = [entry["val_loss"] for entry in Runs(shop.home).history(RUN)]
+    for tab in (page, other):
+        until(tab, lambda tab=tab: drawn(tab, "Validation") == pytest.approx(kept), "the curve")
+        expect(tab.get_by_role("button", name="Resume")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_finished_training_stands_beside_the_baselines(shop: Site, worker: None, open_page: Open):
+    page, _trouble = open_page(shop, f"{QUICK}&epochs=3")
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(f"**/runs/{RUN}")
+    until(page, lambda: "Finished" in state(page), "the end")
+    expect(page.locator("#run-results")).to_contain_text("Popularity")
+    assert len(drawn(page, "Validation")) == 3
+    expect(page.get_by_role("link", name="Inspect recommendations")).to_be_visible()
 
 
 def test_a_wrong_value_is_said_at_its_field_and_nothing_can_start(shop: Site, open_page: Open):
