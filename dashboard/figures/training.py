@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import formats
@@ -24,7 +23,6 @@ SMOOTHED_SHARE = 25  # a smoothed line averages over a 25th of its curve
 SAMPLED = "sampled_loss"
 RANKING = ("val_ndcg@10", "val_hr@10", "val_mrr@10")
 _MEANINGS = ("validation", "purchase", "test")
-_MEBIBYTE = 1 << 20
 
 
 def loss(learning: Learning, view: View) -> Chart:
@@ -65,22 +63,6 @@ def ranking(learning: Learning, view: View) -> Chart:
         ranking_finding(history, shown[0] if shown else RANKING[0]),
         _("Validation targets among the whole catalogue; 1 is a perfect ranking"),
         epoch_table(history, {name: metric_name(name) for name in shown}),
-    )
-
-
-def memory(learning: Learning, view: View) -> Chart:
-    """Draw the memory of the training's process."""
-    curve = learning.curves["memory"]
-    used = [None if value is None else value / _MEBIBYTE for value in curve.value]
-    places = learning.step_places("memory", view.axis)
-    drawn = curves([Line(_("Memory"), places, used, "baseline", THIN)], view, digits=0)
-    drawn.update_yaxes(rangemode="tozero")
-    peak = max((value for value in used if value is not None), default=0.0)
-    return Chart(
-        drawn,
-        _("The process took at most {memory} MiB of memory").format(memory=formats.number(peak)),
-        _("Resident memory of the training's process, in MiB"),
-        pd.DataFrame({_("Step"): curve.step, _("Memory, MiB"): used}),
     )
 
 

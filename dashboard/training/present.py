@@ -149,7 +149,7 @@ def figures(run: Run, learned: Learning, moment_now: float) -> Component | None:
             )
         )
     spent = formats.duration(watch.duration(run, moment_now))
-    shown.append(key_figure(_("Duration"), spent, comparison=_memory(run)))
+    shown.append(key_figure(_("Duration"), spent, comparison=_resources(run)))
     return key_figures(*shown)
 
 
@@ -180,11 +180,16 @@ def _next_step(run: Run) -> Component:
     return button(_("Inspect recommendations"), href=f"/recommend?run={run.run}", kind="primary")
 
 
-def _memory(run: Run) -> str | None:
-    memory = run.progress.get("memory")
+def _resources(run: Run) -> str | None:
+    """Say how much memory and processor the process takes, or took last."""
+    memory, processor = run.progress.get("memory"), run.progress.get("processor")
     if not memory:
         return None
-    return _("{memory} MiB of memory").format(memory=formats.number(memory / _MEBIBYTE))
+    words = _("{memory} MiB of memory").format(memory=formats.number(memory / _MEBIBYTE))
+    if run.ended or processor is None:
+        return words
+    busy = _("{share} of a core").format(share=formats.percent(processor / 100, 0))
+    return f"{words}, {busy}"
 
 
 def _epochs(run: Run) -> html.Div:

@@ -99,9 +99,3 @@ def test_ranking_figures_are_drawn_where_they_were_reported():
     chart = training.ranking(Learning(history), View())
     assert chart.finding == "NDCG@10 on validation was highest at epoch 3: 0.0300"
     assert training.ranking(Learning(), View()).finding.startswith("Ranking figures appear")
-
-
-def test_memory_says_its_peak():
-    used = Curve([1, 1], [1, 2], [2**29, 2**30], [0.0, 1.0])
-    chart = training.memory(Learning(curves={"memory": used}), View())
-    assert chart.finding == "The process took at most 1,024 MiB of memory"
