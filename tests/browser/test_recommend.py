@@ -1,0 +1,156 @@
+"""The recommendation page and the home page, used as a person would."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from data.home import Home
+from tests.browser.conftest import Site
+from tests.dashboard.shop import trained
+
+pytestmark = pytest.mark.browser
+
+OpenPage = Callable[..., tuple[Page, Any]]
+
+
+@pytest.fixture(scope="module")
+def shop(serve: Callable[[Home], Site], tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Serve a home with a small trained shop, which no test changes."""
+    folder: Path = tmp_path_factory.mktemp("shop")
+    home = Home(folder / "home")
+    trained(home, folder)
+    return serve(home)
+
+
+def query(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def first_offer(page: Page) -> Any:
+    return page.locator(".offer").first
+
+
+def test_an_empty_home_shows_three_steps(site: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(site, "/")
+    expect(page.locator(".step")).to_have_count(3)
+    expect(page.get_by_role("button", name="Make the demo shop")).to_be_enabled()
+
+
+def test_home_leads_from_a_model_to_its_recommendations(shop: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(shop, "/")
+    expect(page.locator(".home-row").first).to_contain_text("toy-1")
+    page.get_by_role("main").get_by_role("link", name="Recommend").click()
+    expect(page.locator(".offer")).to_have_count(5)
+
+
+def test_a_buyer_is_found_and_the_held_out_purchase_is_ranked(
+    shop: Site, open_page: OpenPage
+) -> None:
+    page, _trouble = open_page(shop, "/recommend")
+    page.get_by_label("Find a buyer").fill("u00017")
+    page.get_by_role("option", name="u00017").click()
+    expect(page.get_by_text("Buyer u00017")).to_be_visible()
+    assert query(page) == {"run": "toy-1", "user": "u00017"}
+    page.get_by_label("Hide the last purchase").click()
+    expect(page.locator(".event.is-truth")).to_have_count(1)
+    expect(page.locator(".offer.is-truth")).to_have_count(1)
+    expect(page.get_by_role("heading", name="What came next")).to_be_visible()
+    assert query(page)["hide"] == "1"
+
+
+def test_next_previous_and_the_back_button_move_between_buyers(
+    shop: Site, open_page: OpenPage
+) -> None:
+    page, _trouble = open_page(shop, "/recommend?user=u00003")
+    page.get_by_label("Next buyer").click()
+    expect(page.get_by_text("Buyer u00004")).to_be_visible()
+    page.get_by_label("Previous buyer").click()
+    expect(page.get_by_text("Buyer u00003")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Buyer u00004")).to_be_visible()
+
+
+def test_the_papers_app_adds_products_and_gets_five(shop: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(shop, "/recommend")
+    box = page.get_by_label("Add a product", exact=True)
+    box.fill("teapot")
+    page.get_by_role("option", name="teapot").click()
+    expect(first_offer(page)).to_contain_text("cup")
+    expect(first_offer(page).locator(".moved.is-up")).to_have_count(1)
+    expect(page.locator(".offer")).to_have_count(5)
+    first_offer(page).get_by_label("Add cup to the history").click()
+    expect(page.locator(".event")).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".event")).to_have_count(1)
+    expect(first_offer(page)).to_contain_text("cup")
+
+
+def test_a_shared_address_shows_the_same_edits(shop: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(shop, "/recommend?user=u00005")
+    before = page.locator(".event").count()
+    row = page.locator(".event").first
+    row.hover()
+    row.get_by_title("Take").click()
+    expect(page.locator(".event")).to_have_count(before - 1)
+    expect(page.get_by_text("1 change", exact=True)).to_be_visible()
+    ranked = page.locator(".offers").inner_text()
+    other, _trouble = open_page(shop, page.url.removeprefix(shop.address))
+    expect(other.locator(".event")).to_have_count(before - 1)
+    assert other.locator(".offers").inner_text() == ranked
+
+
+def test_why_shows_what_each_purchase_does(shop: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(shop, "/recommend?edit=add:noise1,add:teapot")
+    page.get_by_role("button", name="cup", exact=True).click()
+    expect(page.locator(".effect")).to_have_count(2)
+    expect(page.locator(".offer-why")).to_contain_text("teapot speaks for it most")
+    page.get_by_role("button", name="cup", exact=True).click()
+    expect(page.locator(".effect")).to_have_count(0)
+
+
+def test_the_keyboard_alone_fills_a_basket_and_empties_it(shop: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(shop, "/recommend")
+    page.get_by_label("Add a product", exact=True).focus()
+    page.keyboard.type("noise1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".event")).to_have_count(1)
+    page.keyboard.type("teapot")
+    page.keyboard.press("Enter")
+    expect(page.locator(".event")).to_have_count(2)
+    expect(first_offer(page)).to_contain_text("cup")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".event")).to_have_count(3)
+    for _press in range(3):
+        undo = page.get_by_role("button", name="Undo", exact=True)
+        undo.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".event")).to_have_count(2 - _press)
+
+
+def test_an_unknown_buyer_is_said_and_another_can_be_chosen(
+    shop: Site, open_page: OpenPage
+) -> None:
+    page, _trouble = open_page(shop, "/recommend?user=nobody")
+    expect(page.get_by_role("alert")).to_contain_text("nobody")
+    page.get_by_role("button", name="Any buyer").click()
+    expect(page.locator(".offer")).to_have_count(10)
+
+
+def test_the_figures_follow_the_buyer(shop: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(shop, "/recommend?edit=add:teapot", theme="dark")
+    expect(page.get_by_role("heading", name="popularity: its first 5")).to_be_visible()
+    expect(page.get_by_role("heading", name="is expected most")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_is_wider_than_the_window(shop: Site, open_page: OpenPage, width: int) -> None:
+    for path in ("/", "/recommend?user=u00001&hide=1"):
+        page, _trouble = open_page(shop, path, width=width)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
