@@ -55,20 +55,22 @@ def layout(clone: str = "", **query: str) -> html.Div:
     """Return the form, filled in from the address: a run to repeat, or settings one by one."""
     home = current_home()
     names = datasets.names(home)
-    head = page_header(
-        _("Train"),
-        _("Choose what a network learns from and how; what you do not know can stay as it is."),
-        actions=[menu([panel.save_item(), panel.load_item()], label=_("Configuration"))],
-    )
+    title = _("Train")
+    words = _("Choose what a network learns from and how; what you do not know can stay as it is.")
     if not names:
         lead = button(_("Import data"), href="/data", kind="primary")
-        return html.Div([head, empty_state(_("A training needs a dataset first."), lead)])
+        nothing = empty_state(_("A training needs a dataset first."), lead)
+        return html.Div([page_header(title, words), nothing])
     draft = drafts.of_run(home, clone) if clone else _from_query(query)
     chosen = draft.dataset if draft.dataset in names else names[0]
     values = drafts.base(home, chosen, draft.preset).as_dict() | draft.values
     return html.Div(
         [
-            head,
+            page_header(
+                title,
+                words,
+                actions=[menu([panel.save_item(), panel.load_item()], label=_("Configuration"))],
+            ),
             html.Div(
                 [
                     html.Div([panel.start_card(names, chosen, draft.preset), *_form(values)]),

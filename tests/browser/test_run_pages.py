@@ -184,3 +184,11 @@ def test_a_run_that_waits_says_its_place_in_the_queue(shop: Site, open_page: Ope
     page.get_by_role("button", name="Pause the queue").click()
     expect(page.locator("#runs-queue")).to_contain_text("The queue is paused")
     assert runs.paused()
+
+
+@pytest.mark.parametrize("path", ["/train", "/runs", "/compare"])
+def test_without_data_every_page_says_what_to_do_first(
+    still_site: Site, open_page: Open, path: str
+):
+    page, _trouble = open_page(still_site, path)
+    expect(page.locator(".empty-state")).to_be_visible()
