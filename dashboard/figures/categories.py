@@ -113,7 +113,7 @@ def transitions(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | No
     order = list(weight.index[:MOST_IN_GRID])
     shares = pairs.div(pairs.sum(axis=1), axis=0).reindex(index=order, columns=order).fillna(0.0)
     names = [leaf(category) for category in order]
-    drawn = shapes.heat_map(names, names, shares.to_numpy(), theme)
+    drawn = shapes.heat_map(names, names, shares.to_numpy().tolist(), theme)
     drawn.update_traces(
         hovertemplate=_("after %{y}: %{z:.1%} %{x}") + "<extra></extra>",
         colorbar={"tickformat": ".0%"},
@@ -146,16 +146,17 @@ def _transitions_finding(frame: pd.DataFrame, noun: str) -> str:
         return _("{share} of the next {noun} stay in the category").format(
             share=formats.percent(same), noun=noun
         )
-    strongest = (others["pairs"] * np.log(times[others.index])).idxmax()
+    lift = times[others.index]
+    place = int((others["pairs"] * np.log(lift)).argmax())
     return _(
         "{same} of the next {noun} stay in the category; {first} leads to {then} "
         "{times} times as often as chance would"
     ).format(
         same=formats.percent(same),
         noun=noun,
-        first=leaf(others["before"][strongest]),
-        then=leaf(others["after"][strongest]),
-        times=formats.number(times[strongest], 1),
+        first=leaf(others["before"].iloc[place]),
+        then=leaf(others["after"].iloc[place]),
+        times=formats.number(lift.iloc[place], 1),
     )
 
 

@@ -70,15 +70,15 @@ def one_day(frame: pd.DataFrame, day: date, theme: str | None) -> Chart | None:
     counts.index = pd.Timestamp(day) + pd.to_timedelta(counts.index, unit="h")
     main = main_type(counts.sum().sort_values(ascending=False).index)
     shown = in_order(counts.columns)[::-1][:MOST_PANELS]
-    peak, total = counts[main].idxmax(), counts[main].sum()
+    peak = counts.index[int(counts[main].argmax())].hour
     return Chart(
         figure=_panels(counts, shown, theme),
         finding=_("{share} of the {noun} of {day} fall between {first} and {last} o’clock").format(
-            share=formats.percent(counts[main].max() / total),
+            share=formats.percent(counts[main].max() / counts[main].sum()),
             noun=type_noun(main),
             day=formats.day(day),
-            first=peak.hour,
-            last=peak.hour + 1,
+            first=peak,
+            last=peak + 1,
         ),
         subtitle=_("Events an hour (UTC), each type on a scale of its own"),
         table=counts[shown]
@@ -122,7 +122,7 @@ def _panels(counts: pd.DataFrame, kinds: list[str], theme: str | None) -> go.Fig
 
 def _days_finding(counts: "pd.Series[int]", noun: str) -> str:
     """Name the day that stands out, else how the days develop."""
-    total, peak = counts.sum(), counts.idxmax()
+    total, peak = counts.sum(), counts.index[int(counts.argmax())]
     if len(counts) == 1 or counts.max() == total:
         return _("All {number} {noun} fall on {day}").format(
             number=formats.number(total), noun=noun, day=formats.day(peak)
@@ -173,7 +173,7 @@ def hours(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     busiest = counts.stack().idxmax()
     names = [short[weekday] for weekday in range(7)]
     assert isinstance(busiest, tuple)
-    drawn = shapes.heat_map(list(range(24)), names, counts.to_numpy(), theme)
+    drawn = shapes.heat_map(list(range(24)), names, counts.to_numpy().tolist(), theme)
     drawn.update_xaxes(tickmode="array", tickvals=list(range(0, 24, 3)))
     return Chart(
         figure=drawn,

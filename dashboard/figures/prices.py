@@ -69,4 +69,4 @@ def _quantile(frame: pd.DataFrame, share: float) -> float:
     place = int((counts.cumsum() < wanted).sum())
     inside = (wanted - counts[:place].sum()) / max(counts[place], 1)
     low, high = float(frame["low"].iloc[place]), float(frame["high"].iloc[place])
-    return low * (high / low) ** float(inside)
+    return float(low * (high / low) ** float(inside))

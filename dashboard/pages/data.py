@@ -5,6 +5,7 @@ from typing import Any
 import dash
 import dash_bootstrap_components as dbc
 from dash import Input, Output, State, callback, html
+from dash.development.base_component import Component
 
 from dashboard import components as kit
 from dashboard.context import current_home
@@ -85,7 +86,7 @@ def _dialogs() -> list[dbc.Modal]:
         dbc.Input(id=NEW_NAME, type="text", maxLength=60, autoComplete="off"),
         hint=_("Letters, digits, dots, hyphens and underscores."),
     )
-    gone = [
+    gone: list[Component | str] = [
         html.Strong(id=_NAMES),
         ". ",
         _("Its tables are removed from the disk. Source files and trained runs stay."),

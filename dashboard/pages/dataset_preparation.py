@@ -6,7 +6,6 @@ from typing import Any
 import dash
 import dash_bootstrap_components as dbc
 from dash import ALL, Input, Output, State, callback, dcc, html
-from dash.development.base_component import Component
 
 from dashboard import components as kit
 from dashboard import formats
@@ -74,7 +73,7 @@ def _form(dataset: Dataset, chosen: Preparation, preset: str, names: list[str]) 
     )
 
 
-def _control(name: str, value: Any, dataset: Dataset) -> Component:
+def _control(name: str, value: Any, dataset: Dataset) -> Any:
     where = {"type": FIELD, "name": name}
     setting = _FIELDS[name]
     if name == "event_types":

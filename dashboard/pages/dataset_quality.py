@@ -1,5 +1,6 @@
 """What came in, what was rejected and why, and what is missing in what was kept."""
 
+from dataclasses import fields
 from typing import Any
 
 import dash
@@ -9,10 +10,12 @@ from dashboard import components as kit
 from dashboard import formats
 from dashboard.context import current_home
 from dashboard.explore.head import head
-from dashboard.services import datasets, rejects
+from dashboard.services import datasets, exploration, rejects
+from data.preparation import Preparation
+from data.quality import Finding
 from data.reading import REASONS
 from data.store import Dataset
-from data.text import _
+from data.text import N_, _
 
 dash.register_page(
     __name__,
@@ -22,7 +25,14 @@ dash.register_page(
 )
 
 DATASET, DOWNLOAD, GET = "quality-dataset", "quality-download", "quality-get"
+FINDINGS = "quality-findings"
 SHOWN = 200
+_SEVERITIES = {
+    "warning": ("bad", N_("Warning")),
+    "notice": ("attention", N_("Notice")),
+    "good": ("good", N_("Good")),
+}
+_STEPS = {setting.name: setting.metadata["label"] for setting in fields(Preparation)}
 _LONGEST = 300  # characters of a rejected row that are shown
 
 
@@ -35,7 +45,14 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
             dcc.Store(id=DATASET, data=dataset),
             dcc.Download(id=DOWNLOAD),
             _counts(opened.manifest.summary),
-            kit.grid(_reasons(opened.manifest.summary), _sources(opened), _rejects(opened)),
+            kit.grid(
+                kit.card(
+                    kit.loading_state(240, lines=6), title=_("What to know"), body_id=FINDINGS
+                ),
+                _reasons(opened.manifest.summary),
+                _sources(opened),
+                _rejects(opened),
+            ),
         ]
     )
 
@@ -78,7 +95,10 @@ def _reasons(summary: dict[str, Any]) -> html.Section:
         {"reason": _(REASONS.get(reason, reason)), "rows": number}
         for reason, number in summary["rejected_by_reason"].items()
     ]
-    columns = [kit.Column("reason", _("Reason")), kit.Column("rows", _("Rows"), "number")]
+    columns = [
+        kit.Column("reason", _("Reason"), width=280),
+        kit.Column("rows", _("Rows"), "number"),
+    ]
     table = kit.data_table(
         "quality-reasons",
         columns,
@@ -144,6 +164,31 @@ def _rejects(dataset: Dataset) -> html.Section:
         actions=[get],
         flush=True,
     )
+
+
+@callback(Output(FINDINGS, "children"), Input(DATASET, "data"))
+def show_findings(dataset: str) -> html.Ul:
+    """Say what is odd, what it means for training, and which step answers it."""
+    found = exploration.quality(current_home(), dataset)
+    return html.Ul([_finding(one, dataset) for one in found], className="findings")
+
+
+def _finding(one: Finding, dataset: str) -> html.Li:
+    lines = [html.P(one.finding, className="finding")]
+    if one.meaning:
+        lines.append(html.P(one.meaning, className="muted"))
+    if one.step in _STEPS:
+        lines.append(
+            html.P(
+                dcc.Link(
+                    _("Step: {name}").format(name=_(_STEPS[one.step])),
+                    href=f"/data/{dataset}/preparation",
+                )
+            )
+        )
+    tone, words = _SEVERITIES[one.severity]
+    badge = html.Span(_(words), className=f"badge-state is-{tone}")
+    return html.Li([badge, html.Div(lines)])
 
 
 @callback(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from data.home import Home
+from data.quality import Finding, findings
 from data.statistics import Filters, Statistics
 from data.store import Store
 
@@ -32,3 +33,8 @@ def choices(home: Home, name: str, most: int) -> Choices:
     categories = found.categories(Filters())["category"].dropna()
     brands = found.brands(Filters())["brand"].dropna()
     return Choices(categories.tolist()[:most], brands.tolist()[:most])
+
+
+def quality(home: Home, name: str) -> list[Finding]:
+    """Return what is worth knowing about a dataset, warnings first."""
+    return findings(Store(home).open(name), home.cache)

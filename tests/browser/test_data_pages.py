@@ -161,6 +161,7 @@ def test_the_steps_of_a_preparation_are_counted_as_they_change(
 def test_what_was_rejected_can_be_read(oct_site: Site, open_page: Open) -> None:
     page, _trouble = open_page(oct_site, "/data/oct/quality")
     expect(page.get_by_text("The row has too few or too many columns").first).to_be_visible()
+    expect(page.get_by_text("1 row of 17,435 could not be read")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
     assert "wrong_number_of_columns" in download.value.path().read_text("utf-8-sig")
