@@ -134,7 +134,8 @@ class Predictor:
 
     def scores(self, products: Sequence[str]) -> Floats:
         """Return the logarithm of every product's probability, [products]."""
-        return self.scores_of([products])[0]
+        found: Floats = self.scores_of([products])[0]
+        return found
 
     def scores_of(self, histories: Sequence[Sequence[str]]) -> Floats:
         """Return the same for several histories at once, [histories, products]."""

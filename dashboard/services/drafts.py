@@ -13,7 +13,8 @@ from dashboard.services import watch
 from dashboard.services.runs import TRAINING, start_training
 from data.errors import BadInput
 from data.home import Home
-from data.preparation import Preparation, Step, preview
+from data.preparation import Preparation, preview
+from data.steps import Step
 from data.store import Dataset, Store
 from data.text import _
 from model.config import RunConfig
