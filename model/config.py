@@ -39,6 +39,8 @@ class RunConfig(Settings):
             raise BadInput(
                 _("tied_embeddings cannot be “true” while features leaves out “product”.")
             )
+        if self.repeat_head and "product" not in self.features:
+            raise BadInput(_("repeat_head cannot be “true” while features leaves out “product”."))
         if self.network == "sasrec" and self.width % self.heads:
             raise BadInput(
                 _("heads cannot be “{value}”: it takes a divisor of width ({width}).").format(

@@ -7,10 +7,11 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from data.sequences import Floats
+from data.sequences import FIRST, Floats
 from model.config import RunConfig
 from model.full_softmax import full_softmax
 from model.negatives import Negatives
+from model.networks.copying import mixed, spread
 from model.networks.network import Network
 from model.sampled_softmax import sampled_softmax, score_all
 from model.windows import Batch
@@ -64,34 +65,65 @@ class Learner:
         """What the loss of a step is called; a sampled one is not comparable with validation."""
         return "sampled_loss" if self.sampled else "loss"
 
-    def _hidden(self, inputs: Any, place: Any, training: bool) -> Any:
-        """Return hidden states where a prediction is made, and nowhere on padding."""
+    def _read(self, inputs: Any, place: Any, training: bool) -> tuple[Any, Any]:
+        """Return hidden states where a prediction is made, and nowhere on padding.
+
+        With a repeat-aware head, also its gate there, the pointer and the products that it points
+        to; else None.
+        """
         hidden = self.network.body(inputs, training=training)
-        flat = ops.reshape(hidden, (-1, hidden.shape[-1]))
-        return ops.take(flat, place, axis=0)
+        states = ops.take(ops.reshape(hidden, (-1, hidden.shape[-1])), place, axis=0)
+        if self.network.copier is None:
+            return states, None
+        pointer, gate = self.network.copier(hidden, inputs["product"])
+        width = ops.shape(inputs["product"])[1]
+        there = ops.take(ops.reshape(pointer, (-1, width)), place, axis=0)
+        products = ops.take(inputs["product"], place // width, axis=0)
+        return states, (ops.take(ops.reshape(gate, (-1,)), place), there, products)
 
     def _train_step(self, inputs: Any, place: Any, answer: Any, drawn: Any) -> tuple[Any, Any]:
         variables = self.network.serving.trainable_variables
         output = self.network.output
         with tf.GradientTape() as tape:
-            hidden = self._hidden(inputs, place, training=True)
+            states, head = self._read(inputs, place, training=True)
+            gate, copied = _parts_of_mixture(head, answer)
             if self.sampled:
-                losses = sampled_softmax(hidden, answer, output, drawn, self._log_expected)
+                losses = sampled_softmax(states, answer, output, drawn, self._log_expected)
+                if gate is not None:
+                    losses = -ops.logaddexp(gate - losses, copied)
                 loss, correct = ops.mean(losses), 0.0
             else:
-                smoothing = self.config.label_smoothing
                 loss, correct = full_softmax(
-                    hidden, answer, output.table(), output.bias, smoothing=smoothing
+                    states,
+                    answer,
+                    output.table(),
+                    output.bias,
+                    smoothing=self.config.label_smoothing,
+                    gate=gate,
+                    copied=copied,
                 )
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         return loss, correct
 
     def _judge_step(self, inputs: Any, place: Any, answer: Any) -> tuple[Any, Any]:
-        hidden = self._hidden(inputs, place, training=False)
-        logits = score_all(hidden, self.network.output)
+        states, head = self._read(inputs, place, training=False)
+        logits = score_all(states, self.network.output)
+        if head is not None:
+            gate, pointer, products = head
+            logits = mixed(logits, spread(pointer, products, ops.shape(logits)[1]), gate[:, None])
         target = ops.take_along_axis(logits, answer[:, None], axis=1)
         rank = ops.sum(ops.cast(ops.logical_not(logits < target), "int32"), axis=1)
         return ops.logsumexp(logits, axis=1) - target[:, 0], rank
+
+
+def _parts_of_mixture(head: Any, answer: Any) -> tuple[Any, Any]:
+    """Return the logarithms of the gate and of what the pointer gives each target, or None."""
+    if head is None:
+        return None, None
+    gate, pointer, products = head
+    held = ops.cast(products == answer[:, None] + FIRST, "float32")
+    given = ops.sum(pointer * held, axis=1)
+    return ops.log_sigmoid(gate), ops.log_sigmoid(-gate) + ops.log(given + 1e-30)
 
 
 def _tensors(batch: Batch) -> dict[str, Any]:

@@ -114,6 +114,12 @@ class Settings:
         help=N_("Score products with the same vectors that stand for them in a history."),
         group=_NETWORK,
     )
+    repeat_head: bool = setting(
+        False,
+        label=N_("Repeat-aware head"),
+        help=N_("Let the network copy products from the history beside scoring the catalogue."),
+        group=_NETWORK,
+    )
     blend: bool = setting(
         False,
         label=N_("Blend with baselines"),

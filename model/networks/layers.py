@@ -43,7 +43,7 @@ class Standardise(keras.layers.Layer):  # type: ignore[misc]
     def call(self, numbers: Any) -> Any:
         """Return [batch, width, 1] from [batch, width]."""
         present = numbers >= 0
-        values = ops.log1p(ops.maximum(numbers, 0)) if self.logarithm else numbers
+        values = ops.log(1 + ops.maximum(numbers, 0)) if self.logarithm else numbers
         scaled = (values - self.mean) / self.deviation
         return ops.where(present, scaled, ops.zeros_like(scaled))[:, :, None]
 

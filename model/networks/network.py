@@ -10,6 +10,7 @@ from keras import layers
 from data.sequences import FIRST
 from model.config import RunConfig
 from model.networks import attention, linear_recurrence, paper, recurrent
+from model.networks.copying import Copier, Mixture
 from model.networks.events import embed, input_of
 from model.networks.layers import Last, Presence, ProductScores, ProductVectors
 from model.networks.sizes import Sizes
@@ -39,11 +40,14 @@ class Network:
     serving : keras.Model
         From the features and ``length`` to the scores after the last event, [batch, products];
         their softmax are probabilities.
+    copier : Copier or None
+        From hidden states and products to the pointer of a repeat-aware head and its gate.
     """
 
     body: Any
     output: ProductScores
     serving: Any
+    copier: Copier | None = None
 
 
 def build(config: RunConfig, sizes: Sizes) -> Network:
@@ -60,5 +64,9 @@ def build(config: RunConfig, sizes: Sizes) -> Network:
     last = Last()(hidden, inputs["length"])
     output = tied or ProductScores(ranked)
     scores = tied(last, scores=True) if tied is not None else output(last)
+    copier = Copier() if config.repeat_head else None
+    if copier is not None:
+        pointer, gate = copier(hidden, inputs["product"])
+        scores = Mixture()(scores, pointer, gate, inputs["product"], inputs["length"])
     scores = layers.Activation("linear", dtype="float32", name="scores")(scores)
-    return Network(body, output, keras.Model(inputs, scores, name=config.network))
+    return Network(body, output, keras.Model(inputs, scores, name=config.network), copier)

@@ -20,6 +20,7 @@ from tests.model.toys import prepared, random_histories, small
 
 VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in BODIES} | {
     "tied": {"tied_embeddings": True},
+    "repeat-aware": {"network": "gru", "repeat_head": True, "tied_embeddings": True},
     "product alone": {"features": "product"},
 }
 
