@@ -19,7 +19,8 @@ def sampled_softmax(
     Scores are corrected by the logarithm of how often a product is expected among the
     negatives (logQ), so that popular products, drawn more often, are not held down
     (Bengio and Senécal 2008; Yi et al. 2019, equation 3). A negative that is the target itself
-    does not count.
+    does not count. The target is there without having been drawn, so its own score is not
+    corrected (Khrylchenko et al. 2025): a large sample tends to the full softmax.
 
     Parameters
     ----------
@@ -44,5 +45,5 @@ def sampled_softmax(
     against = ops.where(hit, ops.full_like(against, -1e30), against)
     own_vectors, own_bias = output.rows(answers)
     own = ops.cast(ops.sum(hidden * ops.cast(own_vectors, hidden.dtype), axis=1), "float32")
-    own = own + own_bias - ops.take(log_expected, answers)
+    own = own + own_bias
     return ops.logsumexp(ops.concatenate([own[:, None], against], axis=1), axis=1) - own
