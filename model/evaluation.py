@@ -15,6 +15,7 @@ from model.histories import Array, Histories
 from model.intervals import intervals
 from model.metrics import beyond_accuracy, means, per_target, ranks, top
 from model.ranker import Ranker, log_total
+from model.reliability import COLLAPSED, audit, calibration, same_list
 from model.saved import RunFolder
 from model.segments import segments, summarise
 from model.served import networks
@@ -135,7 +136,8 @@ def judge(
             outcome.best[:, :10], task.popularity, categories
         )
         known = outcome.loss[np.isfinite(outcome.loss)]
-        metrics["loss"] = float(known.mean()) if len(known) else None  # type: ignore[assignment]
+        metrics["loss"] = float(known.mean()) if len(known) else np.nan
+        metrics["same_list@10"] = same_list(outcome.best[:, :10])
         models.append(
             {
                 "name": ranker.name,
@@ -143,6 +145,8 @@ def judge(
                 "metrics": metrics,
                 "ci95": {name: list(pair) for name, pair in intervals(figures, buyers).items()},
                 "segments": summarise(parts, figures),
+                "calibration": calibration(outcome.probability, figures["hr@1"]),
+                "collapsed": metrics["same_list@10"] >= COLLAPSED,
             }
         )
     return {
@@ -151,6 +155,7 @@ def judge(
         "cold_targets": int(missed.sum()),
         "buyers": len(np.unique(buyers)),
         "exclude_seen": exclude_seen,
+        "leaks": audit(task),
         "models": models,
     }
 

@@ -22,6 +22,7 @@ from model.metrics import means, per_target
 from model.negatives import Negatives
 from model.networks.network import Network, build
 from model.networks.sizes import Sizes
+from model.record import record
 from model.saved import RunFolder
 from model.schedule import learning_rate
 from model.served import networks
@@ -82,6 +83,7 @@ def train(
     task = make_task(config, dataset)
     run = RunFolder(folder)
     run.write_json("config.json", config.as_dict())
+    run.write_json("record.json", record(config, dataset, task))
     session = Training(config, task, run, sink, stop)
     if resume:
         session.restore()

@@ -63,8 +63,8 @@ def test_a_finished_run_holds_open_formats_and_nothing_half_written(
 ) -> None:
     files = {file.name for file in finished[0].iterdir()}
     assert files == {
-        "config.json", "history.json", "evaluation.json", "model.keras", "model.onnx",
-        "vocabulary.parquet", "checkpoint",
+        "config.json", "record.json", "history.json", "evaluation.json",
+        "model.keras", "model.onnx", "vocabulary.parquet", "checkpoint",
     }  # fmt: skip
 
 
