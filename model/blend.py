@@ -2,7 +2,8 @@
 
 The score of a product is a weighted sum of what each member says of it; its softmax are
 probabilities. The weights are those that make the validation targets most probable (a
-conditional logit; McFadden 1974), none of them negative.
+conditional logit; McFadden 1974). None is negative but that of a buyer's own purchases: where
+nobody buys a product twice, they speak against it.
 """
 
 import json
@@ -14,6 +15,7 @@ from scipy import optimize, sparse
 
 from data.sequences import Floats
 from model.baselines import BASELINES
+from model.baselines.own import PersonalFrequency, RepeatLast
 from model.histories import Array, Histories
 from model.metrics import top
 from model.ranker import Baseline, Kind, Ranker, log_total
@@ -26,6 +28,8 @@ LOWEST = -20.0
 RIDGE = 1e-3
 SMALLEST = 0.02
 NEVER = -1e9
+OWN = frozenset({PersonalFrequency.name, RepeatLast.name})
+LEAST_OWN, HIGHEST = -2.0, 5.0
 
 
 class Blend(Ranker):
@@ -141,10 +145,12 @@ def fit_blend(task: Task, members: Sequence[Ranker], beat: Callable[[], None]) -
         )
         offsets.append(offset)
         beat()
-    weights = _weights(np.concatenate(features), np.concatenate(offsets))
-    kept = np.flatnonzero(weights >= SMALLEST)
+    every, offset = np.concatenate(features), np.concatenate(offsets)
+    lowest = np.array([LEAST_OWN if member.name in OWN else 0.0 for member in members])
+    weights = _weights(every, offset, lowest)
+    kept = np.flatnonzero(np.abs(weights) >= SMALLEST)
     kept = kept if len(kept) else np.array([0])
-    final = _weights(np.concatenate(features)[:, :, kept], np.concatenate(offsets))
+    final = _weights(every[:, :, kept], offset, lowest[kept])
     return Blend([members[int(i)] for i in kept], final, scales[kept])
 
 
@@ -181,7 +187,7 @@ def _candidates(
     return np.concatenate(chosen, axis=1), np.concatenate(offsets, axis=1)
 
 
-def _weights(features: Array, offsets: Array) -> Array:
+def _weights(features: Array, offsets: Array, lowest: Array) -> Array:
     """Return the weights that make the first candidate of each row most probable."""
 
     def cost(weights: Array) -> tuple[float, Array]:
@@ -197,7 +203,9 @@ def _weights(features: Array, offsets: Array) -> Array:
     count = features.shape[2]
     start = np.zeros(count)
     start[0] = 1.0
-    found = optimize.minimize(cost, start, jac=True, method="L-BFGS-B", bounds=[(0.0, 5.0)] * count)
+    found = optimize.minimize(
+        cost, start, jac=True, method="L-BFGS-B", bounds=[(low, HIGHEST) for low in lowest]
+    )
     weights: Array = found.x
     return weights
 
