@@ -62,6 +62,7 @@ def concentration(
         drawn.layout.annotations, (model, plain), (above, not above), strict=True
     ):
         note.update(
+            xref="x",
             x=float(np.log10(ranks[apart])),
             y=float(line[ranks[apart] - 1]),
             xanchor="right" if up else "left",
