@@ -1,0 +1,106 @@
+"""The main job, as a person does it: bring a log, look at it, train, watch, reload, recommend."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.jobs.table import Runs
+from data.home import Home
+from tests.browser.conftest import Site, Trouble
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SLOW = 240_000  # milliseconds that a training may take on a busy machine
+LONGEST_CURVE = """() => Math.max(0, ...[...document.querySelectorAll('.js-plotly-plot')]
+    .flatMap(plot => (plot.calcdata || []).map(trace => trace.length)))"""
+
+
+@pytest.fixture
+def workbench(home: Home) -> Iterator[Site]:
+    """Run ``vitrina serve`` with its worker, as in a terminal, and end it as Ctrl-C does."""
+    command = [sys.executable, "-m", "dashboard", "--home", str(home.path), "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().split("http://")[1].split()[0]
+        processes = [psutil.Process(server.pid)]
+        yield Site(f"http://{address}", home)
+        processes += processes[0].children(recursive=True)
+        server.terminate()
+        _gone, alive = psutil.wait_procs(processes, timeout=30)
+    assert not alive, "the workbench left processes behind"
+
+
+def test_from_a_file_to_ranked_products(
+    workbench: Site, open_page: Callable[..., tuple[Page, Trouble]], shared: Path
+) -> None:
+    page, _trouble = open_page(workbench)
+    bring_a_log(page, shared / "complete_journey_2017.csv.gz")
+    look_at_its_charts(page)
+    run = start_a_training(page)
+    watch_it_learn(page, workbench.home, run)
+    open_a_buyer(page, run)
+
+
+def go(page: Page, place: str) -> None:
+    page.get_by_role("navigation").get_by_role("link", name=place, exact=True).click()
+
+
+def bring_a_log(page: Page, file: Path) -> None:
+    go(page, "Data")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose files").click()
+    chooser.value.set_files(file)
+    page.get_by_label("Name of the dataset").fill("groceries")
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_role("link", name="Open groceries").click(timeout=SLOW)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("groceries")
+
+
+def look_at_its_charts(page: Page) -> None:
+    expect(page.locator(".js-plotly-plot:has(.main-svg)").nth(4)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("74,471").first).to_be_visible()
+
+
+def start_a_training(page: Page) -> str:
+    go(page, "Train")
+    page.get_by_label("Dataset", exact=True).select_option("groceries")
+    page.get_by_label("Preset", exact=True).select_option("paper")
+    expect(page.get_by_label("History length", exact=True)).to_have_value("4", timeout=SLOW)
+    page.get_by_label("Epochs", exact=True).fill("4")
+    page.get_by_label("Units", exact=True).fill("16")
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url("**/runs/groceries-1", timeout=SLOW)
+    return "groceries-1"
+
+
+def watch_it_learn(page: Page, home: Home, run: str) -> None:
+    seen = curve_beyond(page, 0)
+    page.reload()
+    curve_beyond(page, seen)
+    assert Runs(home).get(run).active, "the curve has to grow before the training ends"
+    expect(page.get_by_text("Finished").first).to_be_visible(timeout=SLOW)
+    assert len(Runs(home).history(run)) == 4
+
+
+def curve_beyond(page: Page, points: int) -> int:
+    """Wait until a curve has more points than this; return how many it has.
+
+    The page's policy forbids the evaluation of text that ``wait_for_function`` relies on.
+    """
+    deadline = time.monotonic() + SLOW / 1000
+    while (seen := int(page.evaluate(LONGEST_CURVE))) <= points:
+        assert time.monotonic() < deadline, f"the curve stayed at {seen} points"
+        page.wait_for_timeout(100)
+    return seen
+
+
+def open_a_buyer(page: Page, run: str) -> None:
+    page.goto(page.url.split("/runs/")[0] + f"/recommend?run={run}&user=906")
+    expect(page.get_by_text("is most probable next")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("1070820").first).to_be_visible()
