@@ -1,0 +1,122 @@
+"""Training speed and memory: targets a second, beside the machine's matrix product.
+
+Every row is a process of its own, so that its peak memory is its own. Data is synthetic.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+SECONDS = 4.0
+MATRIX = 2048
+SAMPLED = {"loss": "sampled_softmax", "negatives": 512}
+CASES: list[dict[str, Any]] = [
+    {"name": "paper, full softmax", "preset": "paper", "length": length, "products": 16490}
+    for length in (4, 20, 200)
+]
+CASES += [
+    {"name": "paper, 512 negatives", "preset": "paper", "length": length, "products": products}
+    | {"changes": SAMPLED}
+    for length, products in ((4, 16490), (20, 16490), (200, 16490), (20, 1700), (20, 200_000))
+]
+CASES += [
+    {"name": "best", "preset": "best", "length": length, "products": products}
+    for length, products in ((4, 16490), (20, 16490), (200, 16490), (20, 1700), (20, 200_000))
+]
+CASES += [{"name": "best, a million", "preset": "best", "length": 20, "products": 1_000_000}]
+
+
+def peak() -> float:
+    """Return the GFLOP/s of a float32 matrix product of 2048²."""
+    import tensorflow as tf
+
+    left = tf.random.normal((MATRIX, MATRIX))
+    product = tf.function(lambda matrix: matrix @ matrix)
+    product(left)
+    began, count = time.perf_counter(), 0
+    while time.perf_counter() - began < 2:
+        product(left)
+        count += 1
+    return 2 * MATRIX**3 * count / (time.perf_counter() - began) / 1e9
+
+
+def measure(case: dict[str, Any]) -> dict[str, float]:
+    """Train on synthetic histories of one length for some seconds."""
+    import resource
+
+    from model.histories import Histories
+    from model.learner import Learner
+    from model.negatives import Negatives
+    from model.networks.network import build
+    from model.networks.sizes import Sizes
+    from model.presets import preset
+    from model.windows import training_windows
+
+    products, length = case["products"], case["length"]
+    config = preset(case["preset"]).override(
+        {"sequence_length": length, "batch_size": 2048} | case.get("changes", {})
+    )
+    random = np.random.default_rng(0)
+    buyers = max(40_000 // length, 50)
+    events = buyers * (length + 1)
+    columns = {
+        "product": (2 + products * random.random(events) ** 3).astype(np.int32),
+        "brand": random.integers(2, 900, events).astype(np.int32),
+        "category": random.integers(2, 130, events).astype(np.int32),
+        "price": random.lognormal(5, 1, events).astype(np.float32),
+        "time": np.arange(events),
+        "session": np.zeros(events, dtype=np.int32),
+    }
+    start = np.arange(buyers) * (length + 1)
+    histories = Histories(columns, start, start + length + 1)
+    network = build(config, Sizes(products + 2, 902, 132, 300.0, 300.0))
+    popularity = np.bincount(columns["product"] - 2, minlength=products) + 1
+    negatives = Negatives(popularity, config.popularity_power, config.negatives)
+    learner = Learner(network, config, negatives)
+    trained, spent = 0, 0.0
+    while spent < SECONDS:
+        windows = training_windows(histories, length, random)
+        for number, batch in enumerate(windows.batches(config.features, config.batch_size, random)):
+            began = time.perf_counter()
+            learner.train(batch, random, 1e-3)
+            if number > 1:
+                spent += time.perf_counter() - began
+                trained += len(batch.answer)
+            if spent > SECONDS:
+                break
+    body = sum(
+        int(np.prod(weight.shape))
+        for weight in network.body.trainable_weights
+        if "embedding" not in weight.path and "vectors" not in weight.path
+    )
+    compared = config.negatives + 1 if learner.sampled else products
+    flops = 6 * (body + compared * network.output.vectors.shape[1])
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    speed = trained / spent
+    return {"speed": speed, "gflops": speed * flops / 1e9, "memory": memory}
+
+
+def main() -> None:
+    """Print one row a case."""
+    print(f"matrix product of {MATRIX}²: {peak():.0f} GFLOP/s")
+    print(f"{'case':24}{'length':>8}{'products':>10}{'targets/s':>12}{'GFLOP/s':>10}{'peak GB':>9}")
+    for case in CASES:
+        code = "import sys, json; from tests.benchmarks.training import measure; "
+        code += "print(json.dumps(measure(json.loads(sys.argv[1]))))"
+        ran = subprocess.run(
+            [sys.executable, "-c", code, json.dumps(case)],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        found = json.loads(ran.stdout.splitlines()[-1])
+        row = f"{case['name']:24}{case['length']:>8}{case['products']:>10}"
+        print(f"{row}{found['speed']:>12.0f}{found['gflops']:>10.0f}{found['memory']:>9.2f}")
+
+
+if __name__ == "__main__":
+    main()
