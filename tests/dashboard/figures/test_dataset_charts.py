@@ -40,7 +40,7 @@ EMPTY = {
 }
 
 
-@pytest.mark.parametrize(("draw", "columns"), EMPTY.items(), ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("draw", "columns"), EMPTY.items(), ids=list(EMPTY.values()))
 def test_an_empty_frame_draws_nothing(draw: object, columns: str) -> None:
     assert callable(draw)
     kind = () if draw in {events.days, events.hours, events.funnel} else (KIND,)
