@@ -177,7 +177,7 @@ def _mapping_row(name: str, label: str, required: bool, seen: Preview) -> html.D
     return html.Div(
         [
             html.Label(
-                [label, html.Span(f" · {_('needed')}", className="muted")] if needed else label,
+                [label, html.Span(" · " + _("needed"), className="muted")] if needed else label,
                 htmlFor=dom_id(control.id),
             ),
             control,

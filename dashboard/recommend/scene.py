@@ -119,7 +119,8 @@ def reason(
     )
     strongest = max(explained, key=lambda key: explained[key], default="")
     if not strongest or explained[strongest] < NOTABLE:
-        return f"{lift} {_('No single purchase speaks for it.')}"
+        alone = _("No single purchase speaks for it.")
+        return f"{lift} {alone}"
     names = {entry.key: entry.title or entry.product for entry in entries}
     sentence = _(
         "{purchase} speaks for it most: without that purchase its probability would be {without}"
