@@ -8,10 +8,11 @@ import plotly.graph_objects as go
 
 from dashboard.figures.progress_axis import History, View, axis_title
 from dashboard.figures.series import Line, lines
-from data.text import _
+from data.text import N_, _
 
 THIN, THICK = 1.5, 3.0
 _TICKS = 10
+_WORDS = {"coverage": N_("Coverage"), "novelty": N_("Novelty"), "loss": N_("Loss")}
 
 
 def curves(
@@ -72,7 +73,7 @@ def metric_name(name: str) -> str:
     """
     plain = name.removeprefix("val_")
     head, at, depth = plain.partition("@")
-    shown = head.upper() if head in {"ndcg", "hr", "mrr"} else head.capitalize()
+    shown = head.upper() if head in {"ndcg", "hr", "mrr"} else _(_WORDS.get(head, head))
     return f"{shown}{at}{depth}"
 
 
