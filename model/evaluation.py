@@ -132,12 +132,11 @@ def judge(
     models = []
     for ranker, outcome in zip(rankers, found, strict=True):
         figures = per_target(outcome.rank, missed)
-        metrics = means(figures) | beyond_accuracy(
-            outcome.best[:, :10], task.popularity, categories
-        )
+        beyond = beyond_accuracy(outcome.best[:, :10], task.popularity, categories)
         known = outcome.loss[np.isfinite(outcome.loss)]
-        metrics["loss"] = float(known.mean()) if len(known) else np.nan
-        metrics["same_list@10"] = same_list(outcome.best[:, :10])
+        loss = float(known.mean()) if len(known) else None
+        same = same_list(outcome.best[:, :10])
+        metrics = {**means(figures), **beyond, "loss": loss, "same_list@10": same}
         models.append(
             {
                 "name": ranker.name,
@@ -146,7 +145,7 @@ def judge(
                 "ci95": {name: list(pair) for name, pair in intervals(figures, buyers).items()},
                 "segments": summarise(parts, figures),
                 "calibration": calibration(outcome.probability, figures["hr@1"]),
-                "collapsed": metrics["same_list@10"] >= COLLAPSED,
+                "collapsed": same >= COLLAPSED,
             }
         )
     return {
