@@ -1,4 +1,6 @@
-"""One buyer's events, found at once in a log of any size."""
+"""Buyers' events as a run's preparation keeps them: one buyer's at once, or all of them in turn."""
+
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -10,6 +12,7 @@ from data.steps import row_filters
 from data.store import Dataset
 from data.text import _
 
+BATCH = 200_000
 _COLUMNS = "row, time, type, user, product, category, brand, price, session"
 
 
@@ -39,14 +42,9 @@ def history(dataset: Dataset, preparation: Preparation, user: str) -> pd.DataFra
     BadInput
         Where the dataset has no such buyer.
     """
-    source = "purchases" if preparation.event_types == (PURCHASE,) else "events"
-    where = " AND ".join([f"user = {quote(user)}", *dict(row_filters(preparation)).values()])
-    before = "OVER (ORDER BY time, row)"
-    repeated = f"lag(product) {before} = product AND lag(session) {before} = session"
-    merge = f"QUALIFY coalesce(NOT ({repeated}), true)" if preparation.merge_session_repeats else ""
     with dataset.connect() as connection:
         found = connection.execute(
-            f"SELECT {_COLUMNS} FROM {source} WHERE {where} {merge} ORDER BY time, row"
+            f"{_kept(_COLUMNS, preparation, f'user = {quote(user)}')} ORDER BY time, row"
         ).df()
         if found.empty:
             known = f"SELECT 1 FROM users WHERE user = {quote(user)}"
@@ -57,3 +55,28 @@ def history(dataset: Dataset, preparation: Preparation, user: str) -> pd.DataFra
                     )
                 )
     return found
+
+
+def histories(dataset: Dataset, preparation: Preparation) -> Iterator[pd.DataFrame]:
+    """Yield the products of every buyer, as ``history`` would find them one by one.
+
+    Returns
+    -------
+    iterator of pandas.DataFrame
+        Columns user and product, ordered by buyer, time and row; a buyer's events may go on in
+        the next frame.
+    """
+    with dataset.connect() as connection:
+        rows = connection.sql(f"{_kept('user, product', preparation)} ORDER BY user, time, row")
+        for batch in rows.to_arrow_reader(BATCH):
+            yield batch.to_pandas()
+
+
+def _kept(columns: str, preparation: Preparation, *conditions: str) -> str:
+    """Return the query for the events that the steps which look at one event at a time keep."""
+    source = "purchases" if preparation.event_types == (PURCHASE,) else "events"
+    where = " AND ".join(["true", *conditions, *dict(row_filters(preparation)).values()])
+    before = "OVER (PARTITION BY user ORDER BY time, row)"
+    repeated = f"lag(product) {before} = product AND lag(session) {before} = session"
+    merge = f"QUALIFY coalesce(NOT ({repeated}), true)" if preparation.merge_session_repeats else ""
+    return f"SELECT {columns} FROM {source} WHERE {where} {merge}"

@@ -69,8 +69,8 @@ def per_target(rank: Longs, missed: "np.typing.NDArray[np.bool_]") -> dict[str, 
 def top(scores: Floats, k: int) -> Longs:
     """Return the ``k`` best products of each row, best first; ties by product index.
 
-    Large catalogues are cut into blocks: the k best products lie in the k blocks with the highest
-    maxima, so only those are sorted.
+    Large catalogues are cut into blocks: k products or more reach the k-th highest maximum of a
+    block, so only the products that do are sorted.
 
     Examples
     --------
@@ -81,19 +81,25 @@ def top(scores: Floats, k: int) -> Longs:
     k = min(k, products)
     blocks = products // BLOCK
     if blocks <= k:
-        return _ordered(scores, np.tile(np.arange(products), (rows, 1)), k)
-    whole = scores[:, : blocks * BLOCK].reshape(rows, blocks, BLOCK).max(axis=2)
-    best = np.sort(np.argsort(-whole, axis=1, kind="stable")[:, :k], axis=1)
-    within = (best[:, :, None] * BLOCK + np.arange(BLOCK)).reshape(rows, -1)
-    rest = np.tile(np.arange(blocks * BLOCK, products), (rows, 1))
-    return _ordered(scores, np.concatenate([within, rest], axis=1), k)
+        return _whole_order(scores, k)
+    within = scores[:, : blocks * BLOCK].reshape(rows, blocks, BLOCK)
+    highest = within.max(axis=2)
+    if np.isnan(highest).any():
+        return _whole_order(scores, k)
+    limit = np.partition(highest, blocks - k, axis=1)[:, blocks - k]
+    row, block = np.nonzero(highest >= limit[:, None])
+    place, offset = np.nonzero(within[row, block] >= limit[row, None])
+    rest_row, rest = np.nonzero(scores[:, blocks * BLOCK :] >= limit[:, None])
+    of_row = np.concatenate([row[place], rest_row])
+    product = np.concatenate([block[place] * BLOCK + offset, blocks * BLOCK + rest])
+    order = np.lexsort((product, -scores[of_row, product], of_row))
+    first = np.searchsorted(of_row[order], np.arange(rows))
+    best: Longs = product[order[first[:, None] + np.arange(k)]]
+    return best
 
 
-def _ordered(scores: Floats, candidates: Longs, k: int) -> Longs:
-    """Return the best candidates of each row; candidates rise in index."""
-    among = np.take_along_axis(scores, candidates, axis=1)
-    order = np.argsort(-among, axis=1, kind="stable")[:, :k]
-    return np.take_along_axis(candidates, order, axis=1)
+def _whole_order(scores: Floats, k: int) -> Longs:
+    return np.argsort(-scores, axis=1, kind="stable")[:, :k]
 
 
 def beyond_accuracy(best: Longs, popularity: Longs, categories: Ints) -> dict[str, float]:

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from data.errors import BadInput
 from data.sequences import FIRST, UNKNOWN, Floats, Ints, Longs
 from data.text import _
 from model.histories import MISSING_PRICE, Histories
 from model.metrics import top
-from model.ranker import log_probabilities
+from model.ranker import Ranker, log_probabilities
 from model.saved import RunFolder
 from model.served import networks
 
@@ -59,6 +60,10 @@ class Predictor:
     ----------
     length : int
         How many of a history's latest events the network reads.
+    features : tuple of str
+        What it reads of each event.
+    preparation : Preparation
+        Which events of a buyer are a history.
 
     Raises
     ------
@@ -69,7 +74,10 @@ class Predictor:
     def __init__(self, folder: Path, threads: int = 1) -> None:
         self._run = RunFolder(folder)
         self._ranker = networks(self._run, threads)[0]
-        self.length = self._run.config().sequence_length
+        config = self._run.config()
+        self.length = config.sequence_length
+        self.features = config.features
+        self.preparation = config.preparation
         self._table = self._run.vocabulary
         ids = self._table["product"].tolist()
         self._codes = {product: code for code, product in enumerate(ids, start=FIRST)}
@@ -89,6 +97,16 @@ class Predictor:
     def categories(self) -> list[str | None]:
         """The category of each product, None where it has none."""
         return [_text(name) for name in self._columns["category"]]
+
+    @property
+    def ranker(self) -> Ranker:
+        """What scores the products."""
+        return self._ranker
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The catalogue, one row a product in the order of ``products``."""
+        return self._table
 
     def knows(self, product: str) -> bool:
         """Tell whether training has seen a product."""
@@ -120,6 +138,15 @@ class Predictor:
             [self._codes.get(one, UNKNOWN) for products in histories for one in products],
             dtype=np.int32,
         )
+        return self.histories_of_codes(codes, stop)
+
+    def codes(self, products: "pd.Series[str]") -> Ints:
+        """Return the code of each product; ``UNKNOWN`` where training has not seen it."""
+        place = self._index.get_indexer(pd.Index(products, dtype=object))
+        return np.where(place < 0, UNKNOWN, place + FIRST).astype(np.int32)
+
+    def histories_of_codes(self, codes: Ints, stop: Longs) -> Histories:
+        """Return histories from codes, one after another, and where each of them ends."""
         columns = {
             "product": codes,
             "brand": self._looked_up(codes, "brand_code", UNKNOWN).astype(np.int32),
@@ -184,6 +211,10 @@ class Predictor:
             self._recommendation(place, index, float(np.exp(scores[index])), index in seen)
             for place, index in enumerate(chosen, start=1)
         ]
+
+    @cached_property
+    def _index(self) -> "pd.Index[str]":
+        return pd.Index(self.products, dtype=object)
 
     @cached_property
     def _columns(self) -> dict[str, Any]:

@@ -104,6 +104,8 @@ class BuyerNeighbours(Baseline):
         recent = histories.latest(LONGEST)
         weights = (1 / (1 + recent.ages())).astype(np.float32)
         vectors = recent.matrix(len(shares), weights)
-        near = strongest((vectors @ self.learned["scaled"].T).tocsr(), NEIGHBOURS)
+        alike = (vectors @ self.learned["scaled"].T).tocsr()
+        alike.sort_indices()  # of buyers who are equally near the first ones are asked
+        near = strongest(alike, NEIGHBOURS)
         found: Floats = (near @ self.learned["held"]).toarray() + shares
         return found
