@@ -1,6 +1,7 @@
 """The HTTP interface: the same recommendations, for programs. Off unless it is asked for."""
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, Response, jsonify, request
@@ -17,6 +18,8 @@ from data.text import _
 
 LARGEST_REQUEST = 1 << 20
 DEFAULT_RATE = "20 per second"
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+ALLOWED = {"openapi.json": "GET", "runs": "GET", "recommendations": "POST"}
 
 
 @dataclass(frozen=True)
@@ -35,28 +38,55 @@ class ApiSettings:
     rate: str = DEFAULT_RATE
 
 
-def offer_api(server: Flask, settings: ApiSettings, version: str) -> None:
+def offer_api(server: Flask, settings: ApiSettings | None, version: str) -> None:
     """Answer ``/api/v1`` on a server.
 
     Parameters
     ----------
     server : Flask
         The server of the workbench.
-    settings : ApiSettings
-        Who may ask, and how often.
+    settings : ApiSettings or None
+        Who may ask, and how often; None says to whoever asks that the interface is off.
     version : str
         What the description calls its version.
     """
     api = Blueprint("api", __name__, url_prefix=PREFIX)
+    if settings is None:
+        _answer_all(api, _off)
+        server.register_blueprint(api)
+        return
+    described = description(version, token=bool(settings.token))
     api.before_request(lambda: _guard(settings.token))
-    api.add_url_rule("/openapi.json", view_func=lambda: jsonify(description(version)))
+    api.add_url_rule("/openapi.json", "openapi", lambda: jsonify(described))
     api.add_url_rule("/runs", view_func=list_runs)
     api.add_url_rule("/recommendations", view_func=recommend, methods=["POST"])
+    _answer_all(api, _elsewhere)
     api.register_error_handler(HTTPException, _http_problem)
     api.register_error_handler(BadInput, lambda error: _problem(str(error), 404))
-    limiter = Limiter(get_remote_address, app=server, storage_uri="memory://")
+    limiter = Limiter(get_remote_address, app=server, storage_uri="memory://", headers_enabled=True)
     limiter.limit(settings.rate)(api)
     server.register_blueprint(api)
+
+
+def _answer_all(api: Blueprint, view: Callable[..., Response]) -> None:
+    """Let a view answer what nothing else does, before Dash answers it with a page."""
+    for rule in ("/", "/<path:rest>"):
+        api.add_url_rule(
+            rule, f"rest-{len(rule)}", view, methods=METHODS, provide_automatic_options=False
+        )
+
+
+def _off(**_rest: str) -> Response:
+    return _problem(_("The HTTP interface is off; start vitrina serve with --api."), 404)
+
+
+def _elsewhere(rest: str = "") -> Response:
+    allowed = ALLOWED.get(rest)
+    if allowed is None:
+        return _problem(_("There is nothing at this address; openapi.json says what is."), 404)
+    refusal = _problem(_("This address takes {methods} only.").format(methods=allowed), 405)
+    refusal.headers["Allow"] = allowed
+    return refusal
 
 
 def list_runs() -> Response:

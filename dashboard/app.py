@@ -9,8 +9,11 @@ from flask import Flask, Response, jsonify
 from flask_compress import Compress
 
 from dashboard import faults, security, shell
+from dashboard.api import ApiSettings, offer_api
 from dashboard.components import register_components
 from dashboard.context import HOME, preferred_language
+from dashboard.contract import PREFIX
+from dashboard.downloads import offer_downloads
 from dashboard.uploads import offer_uploads
 from data.home import Home
 from data.text import language, use_language
@@ -55,7 +58,13 @@ _INDEX = """<!DOCTYPE html>
 _ENTRY = '<div id="react-entry-point"><div class="first-paint" aria-busy="true"></div></div>'
 
 
-def create_app(home: Home, *, host: str = "127.0.0.1", password: str | None = None) -> dash.Dash:
+def create_app(
+    home: Home,
+    *,
+    host: str = "127.0.0.1",
+    password: str | None = None,
+    api: ApiSettings | None = None,
+) -> dash.Dash:
     """Make the web application that serves one home.
 
     Parameters
@@ -66,6 +75,8 @@ def create_app(home: Home, *, host: str = "127.0.0.1", password: str | None = No
         The address that will be listened on; a loopback address refuses other host names.
     password : str, optional
         Asked for on every page; default is ``VITRINA_PASSWORD`` of the environment, if set.
+    api : ApiSettings, optional
+        Who may use the HTTP interface; it is off where it is left out.
 
     Returns
     -------
@@ -74,10 +85,13 @@ def create_app(home: Home, *, host: str = "127.0.0.1", password: str | None = No
     """
     server = Flask("dashboard")
     server.config[HOME] = home
-    security.protect(server, host, password or os.environ.get(security.PASSWORD))
+    keyed = (PREFIX,) if api and api.token else ()
+    security.protect(server, host, password or os.environ.get(security.PASSWORD), keyed)
     server.before_request(_speak_the_language)
     server.add_url_rule("/health", "health", health)
     offer_uploads(server)
+    offer_downloads(server)
+    offer_api(server, api, version())
     Compress(server)
     app = _Vitrina(
         name="dashboard",

@@ -1,12 +1,21 @@
 """What the HTTP interface takes and gives, and its OpenAPI description, from one set of models."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 PREFIX = "/api/v1"
 LONGEST_HISTORY = 10_000
 MOST_ITEMS = 1_000
+
+
+def _whole(value: object) -> object:
+    """Take 10.0 for 10, which are one number in JSON."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 
 
 class Question(BaseModel):
@@ -19,7 +28,7 @@ class Question(BaseModel):
     history: list[str] | None = Field(
         None, description="Product ids, the oldest first.", max_length=LONGEST_HISTORY
     )
-    k: int = Field(10, description="How many products to return.", ge=1, le=MOST_ITEMS)
+    k: Whole = Field(10, description="How many products to return.", ge=1, le=MOST_ITEMS)
     exclude_seen: bool = Field(False, description="Leave out what the buyer already bought.")
 
 
@@ -78,8 +87,8 @@ _REFUSALS = {
 }
 
 
-def description(version: str) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 description of the interface."""
+def description(version: str, *, token: bool) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 description of the interface, with or without a token to send."""
     models = (Question, Item, Ranking, RunSummary, RunList, Problem)
     schemas: dict[str, Any] = {}
     for model in models:
@@ -93,24 +102,22 @@ def description(version: str) -> dict[str, Any]:
         }
         for given, other in (("user", "history"), ("history", "user"))
     ]
+    refusals = [code for code in _REFUSALS if token or code != "401"]
+    listing = [code for code in refusals if code in {"401", "429"}]
+    guards = {"token": {"type": "http", "scheme": "bearer"}} if token else {}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Vitrina", "version": version},
         "servers": [{"url": PREFIX}],
-        "security": [{"token": []}],
+        "security": [{name: []} for name in guards],
         "paths": {
-            "/runs": {"get": _operation("listRuns", "Every training.", "RunList", ("401", "429"))},
+            "/runs": {"get": _operation("listRuns", "Every training.", "RunList", listing)},
             "/recommendations": {
-                "post": _operation(
-                    "recommend", "Ranked next products.", "Ranking", tuple(_REFUSALS)
-                )
+                "post": _operation("recommend", "Ranked next products.", "Ranking", refusals)
                 | {"requestBody": {"required": True, "content": _json("Question")}}
             },
         },
-        "components": {
-            "schemas": schemas,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-        },
+        "components": {"schemas": schemas, "securitySchemes": guards},
     }
 
 
@@ -118,7 +125,7 @@ def _json(model: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}}
 
 
-def _operation(name: str, summary: str, answer: str, refusals: tuple[str, ...]) -> dict[str, Any]:
+def _operation(name: str, summary: str, answer: str, refusals: Sequence[str]) -> dict[str, Any]:
     responses = {"200": {"description": summary, "content": _json(answer)}}
     for code in refusals:
         responses[code] = {"description": _REFUSALS[code], "content": _json("Problem")}

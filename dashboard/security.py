@@ -25,7 +25,7 @@ _POLICY = {
 }
 
 
-def protect(server: Flask, host: str, password: str | None) -> None:
+def protect(server: Flask, host: str, password: str | None, keyed: Sequence[str] = ()) -> None:
     """Guard every request and mark every answer of a server.
 
     Parameters
@@ -37,6 +37,8 @@ def protect(server: Flask, host: str, password: str | None) -> None:
         so that a page elsewhere cannot reach it by pointing its own name here (DNS rebinding).
     password : str or None
         Asked for with HTTP basic authentication, under any user name, unless None or empty.
+    keyed : sequence of str
+        Beginnings of paths that ask for a key of their own instead.
     """
 
     @server.before_request
@@ -46,7 +48,8 @@ def protect(server: Flask, host: str, password: str | None) -> None:
         origin = request.headers.get("Origin")
         if request.method not in {"GET", "HEAD", "OPTIONS"} and not _own(origin, request.host):
             return Response("Requests from other sites are refused.\n", 403)
-        if password and request.path not in _OPEN_PATHS and not _knows(password):
+        free = request.path in _OPEN_PATHS or request.path.startswith(tuple(keyed))
+        if password and not free and not _knows(password):
             challenge = {"WWW-Authenticate": 'Basic realm="Vitrina", charset="UTF-8"'}
             return Response("A password is needed.\n", 401, challenge)
         return None

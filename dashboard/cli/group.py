@@ -20,6 +20,8 @@ COMMANDS = {
     "delete": "dashboard.cli.runs",
     "evaluate": "dashboard.cli.predictions",
     "recommend": "dashboard.cli.predictions",
+    "export": "dashboard.cli.takeaway",
+    "score": "dashboard.cli.takeaway",
 }
 
 

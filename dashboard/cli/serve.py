@@ -24,8 +24,23 @@ THREADS = 8
     is_flag=True,
     help="Where there is no dataset yet, make the demo shop and train a first model on it.",
 )
+@click.option("--api", is_flag=True, help="Answer programs at /api/v1; without it they are not.")
+@click.option(
+    "--api-token",
+    envvar="VITRINA_API_TOKEN",
+    help="Answer programs that send this token (or set VITRINA_API_TOKEN).",
+)
 @home_option
-def serve_command(home: Home, host: str, port: int, no_worker: bool, welcome: bool) -> None:
+def serve_command(
+    *,
+    home: Home,
+    host: str,
+    port: int,
+    no_worker: bool,
+    welcome: bool,
+    api: bool,
+    api_token: str | None,
+) -> None:
     """Start the workbench in this terminal; Ctrl-C ends it."""
     from dashboard.jobs.supervise import ensure_worker, stop_worker
 
@@ -36,7 +51,7 @@ def serve_command(home: Home, host: str, port: int, no_worker: bool, welcome: bo
         _welcome(home)
     worker = None if no_worker else ensure_worker(home)
     try:
-        _serve(home, listener, host)
+        _serve(home, listener, host, api=api, token=api_token)
     finally:
         if worker is not None:
             stop_worker(worker)
@@ -68,13 +83,15 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(home: Home, listener: socket.socket, host: str) -> None:
+def _serve(home: Home, listener: socket.socket, host: str, *, api: bool, token: str | None) -> None:
     """Answer requests until a signal ends the process."""
     import waitress
 
+    from dashboard.api import ApiSettings
     from dashboard.app import create_app
 
-    app = create_app(home, host=host)
+    settings = ApiSettings(token=token or None) if api or token else None
+    app = create_app(home, host=host, api=settings)
     server = waitress.create_server(app.server, sockets=[listener], threads=THREADS)
     shown = f"[{host}]" if ":" in host else host
     click.echo(

@@ -72,7 +72,35 @@ def _remove_own(job: Job, file: Path) -> None:
             file.parent.rmdir()
 
 
+def score(job: Job, sink: Sink) -> bool:
+    """Write ranked lists for every buyer, into the folder of this job."""
+    from model.scoring import score as score_buyers
+
+    config = job.run.config
+    score_buyers(
+        job.home.runs / config["run"],
+        Store(job.home).open(job.run.dataset),
+        job.folder / f"lists.{config['format']}",
+        k=config["k"],
+        exclude_seen=config["exclude_seen"],
+        tell=lambda done, whole: sink.progress(buyers=done, all=whole),
+        stopped=sink.stop,
+    )
+    return True
+
+
+def evaluate(job: Job, sink: Sink) -> bool:
+    """Put a trained run beside the baselines anew."""
+    from model.evaluation import evaluate as evaluate_run
+
+    folder = job.home.runs / job.run.config["run"]
+    evaluate_run(folder, Store(job.home).open(job.run.dataset), beat=sink.beat)
+    return True
+
+
 WORK: dict[str, Callable[[Job, Sink], bool]] = {
     "train": train,
     "import": import_files,
+    "score": score,
+    "evaluate": evaluate,
 }

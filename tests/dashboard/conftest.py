@@ -1,4 +1,4 @@
-"""One trained shop for all tests of this folder; none of them changes it."""
+"""One trained shop for all tests of the dashboard; none of them changes it."""
 
 from pathlib import Path
 

@@ -1,0 +1,42 @@
+"""The addresses of what people take away: a run's bundle, and the lists of a scoring."""
+
+import shutil
+from pathlib import Path
+
+from flask import Flask, Response, send_file
+
+from dashboard.context import current_home
+from dashboard.services import takeaway
+from data.errors import BadInput
+
+BUNDLE, LISTS = "/take/bundle/", "/take/lists/"
+
+
+def offer_downloads(server: Flask) -> None:
+    """Let a server answer with files."""
+    server.add_url_rule(f"{BUNDLE}<run>.zip", "bundle", bundle)
+    server.add_url_rule(f"{LISTS}<job>", "lists", lists)
+
+
+def bundle(run: str) -> Response:
+    """Answer the bundle of a run as a zip file."""
+    try:
+        archive = takeaway.bundle_archive(current_home(), run)
+    except BadInput as error:
+        return _refusal(error)
+    answer = send_file(archive, as_attachment=True, download_name=f"{run}.zip")
+    answer.call_on_close(lambda: shutil.rmtree(archive.parent, ignore_errors=True))
+    return answer
+
+
+def lists(job: str) -> Response:
+    """Answer the ranked lists that a scoring has written."""
+    try:
+        file: Path = takeaway.lists_file(current_home(), job)
+    except BadInput as error:
+        return _refusal(error)
+    return send_file(file, as_attachment=True, download_name=f"{job}{file.suffix}")
+
+
+def _refusal(error: BadInput) -> Response:
+    return Response(f"{error}\n", 404, mimetype="text/plain")
