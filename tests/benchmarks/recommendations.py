@@ -1,0 +1,206 @@
+"""How fast one recommendation, a what-if edit on the screen, and the lists of all buyers are."""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from dashboard.jobs.process import Process
+from dashboard.jobs.states import State
+from dashboard.jobs.table import Runs
+from data.home import Home
+from data.ingest import ingest
+from data.sequences import FIRST
+from data.store import Store
+from model.config import RunConfig
+from model.presets import preset
+from model.saved import RunFolder
+
+BUYERS = int(os.environ.get("BENCH_BUYERS", "100000"))
+EVENTS_A_BUYER = 6
+SIZES = (16_490, 200_000)
+ASKED, EDITS = 200, 30
+BRANDS, CATEGORIES = 500, 130
+
+_SCORING = """
+import resource, sys, time
+from pathlib import Path
+from data.home import Home
+from data.store import Store
+from model.scoring import score
+home, run = Home(Path(sys.argv[1])), sys.argv[2]
+began = time.perf_counter()
+cpu = time.process_time()
+buyers = score(home.runs / run, Store(home).open("bench"), Path(sys.argv[1]) / "lists.parquet")
+seconds = time.perf_counter() - began
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+cpu = time.process_time() - cpu
+print(f"{buyers / seconds:12,.0f} buyers/s   {buyers / cpu:10,.0f} a second of processor"
+      f"   {buyers:,} buyers   peak {peak:.2f} GB")
+"""
+
+
+def main() -> None:
+    """Make networks with random weights over two catalogues, then time what people wait for."""
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder) / "home")
+        _import(home, Path(folder), SIZES[0])
+        for size in SIZES:
+            for name in ("paper", "fast"):
+                run = _untrained(home, name, size)
+                _time(f"{name}, {size:,} products", _asker(home, run, size))
+                if size == SIZES[0]:
+                    words = [sys.executable, "-c", _SCORING, str(home.path), run]
+                    done = subprocess.run(words, check=True, capture_output=True, text=True)
+                    print(f"{f'{name}, every buyer':<28} {done.stdout.strip()}")
+        _on_the_screen(home, f"bench-{len(SIZES)}")
+
+
+def _import(home: Home, folder: Path, products: int) -> None:
+    """Import a log in which every product occurs and popular ones occur often."""
+    random = np.random.default_rng(0)
+    count = BUYERS * EVENTS_A_BUYER
+    product = (products * random.random(count) ** 2).astype(int)
+    product[:products] = np.arange(products)
+    user = random.integers(0, BUYERS, count)
+    user[:BUYERS] = np.arange(BUYERS)
+    start = pd.Timestamp("2024-01-01", tz="UTC")
+    table = pd.DataFrame(
+        {
+            "event_time": start + pd.to_timedelta(np.arange(count), unit="s"),
+            "event_type": "purchase",
+            "product_id": np.char.add("p", product.astype(str)),
+            "category_code": np.char.add("kind.", (product % CATEGORIES).astype(str)),
+            "brand": np.char.add("b", (product % BRANDS).astype(str)),
+            "price": 1.0 + product % 97,
+            "user_id": np.char.add("u", user.astype(str)),
+            "user_session": "s",
+        }
+    )
+    table.to_parquet(folder / "bench.parquet")
+    ingest(Store(home), [folder / "bench.parquet"], "bench")
+
+
+def _untrained(home: Home, name: str, products: int) -> str:
+    """Make a finished run whose network has random weights: as fast as a trained one."""
+    import keras
+
+    from model.export import save_network
+    from model.networks.network import build
+    from model.networks.sizes import Sizes
+
+    keras.mixed_precision.set_global_policy("float32")
+    config: RunConfig = preset(name)
+    runs = Runs(home)
+    run = runs.create("train", "bench", config.as_dict(), preset=name)
+    claimed = runs.claim()
+    assert claimed is not None
+    runs.begin(run, claimed.attempt, Process.current())
+    folder = RunFolder(runs.folder(run))
+    folder.write_json("config.json", config.as_dict())
+    number = np.arange(products)
+    table = pd.DataFrame(
+        {
+            "product": np.char.add("p", number.astype(str)).astype(object),
+            "count": products - number,
+            "brand": np.char.add("b", (number % BRANDS).astype(str)).astype(object),
+            "brand_code": (number % BRANDS + FIRST).astype(np.int32),
+            "category": np.char.add("kind.", (number % CATEGORIES).astype(str)).astype(object),
+            "category_code": (number % CATEGORIES + FIRST).astype(np.int32),
+            "price": (1.0 + number % 97).astype(np.float32),
+        }
+    )
+    folder.write("vocabulary.parquet", lambda file: table.to_parquet(file, index=False))
+    sizes = Sizes(FIRST + products, FIRST + BRANDS, FIRST + CATEGORIES, 50.0, 30.0)
+    save_network(folder, build(config, sizes))
+    runs.end(run, claimed.attempt, State.FINISHED, None, None)
+    return run
+
+
+def _asker(home: Home, run: str, products: int) -> Callable[[int], object]:
+    from dashboard.services import predictions
+
+    random = np.random.default_rng(1)
+    histories = random.integers(0, products, (ASKED, 12))
+    names = [[f"p{number}" for number in one] for one in histories]
+    predictions.for_history(home, run, names[0])
+    return lambda turn: predictions.for_history(home, run, names[turn % ASKED])
+
+
+def _time(what: str, ask: Callable[[int], object], times: int = ASKED) -> None:
+    taken = []
+    for turn in range(times):
+        began = time.perf_counter()
+        ask(turn)
+        taken.append((time.perf_counter() - began) * 1_000)
+    cut = statistics.quantiles(taken, n=20)
+    print(
+        f"{what:<28} {statistics.median(taken):8.2f} ms median   {cut[18]:8.2f} ms 95 %"
+        f"   {min(taken):8.2f} ms least"
+    )
+
+
+def _on_the_screen(home: Home, run: str) -> None:
+    """Take a purchase out and put it back; time from the click to the frame that shows it."""
+    import waitress
+    from playwright.sync_api import sync_playwright
+
+    from dashboard.app import create_app
+    from tests.browser.chromium import ARGUMENTS, find
+
+    path = find()
+    if path is None:
+        print("no Chromium: what a person waits for was not measured")
+        return
+    server = waitress.create_server(create_app(home).server, port=0, threads=8)
+    threading.Thread(target=server.run, daemon=True).start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        added = ",".join(f"add:p{number}" for number in (3, 40, 500, 12, 77))
+        page.goto(f"http://127.0.0.1:{server.effective_port}/recommend?run={run}&edit={added}")
+        page.wait_for_selector(".offer")
+        page.wait_for_load_state("networkidle")
+
+        page.evaluate(_EDIT)
+        taken = sorted(float(page.evaluate(_EDIT)) for _turn in range(EDITS))
+        print(
+            f"{'what-if, click to frame':<28} {statistics.median(taken):8.1f} ms median   "
+            f"{taken[int(0.95 * EDITS)]:8.1f} ms 95 %   {taken[0]:8.1f} ms least"
+        )
+        browser.close()
+    server.task_dispatcher.shutdown()
+    server.close()
+
+
+# Clicks the plus sign of the first offer, waits until the ranking was drawn anew and painted,
+# then takes the change back and waits again; the time of the first counts.
+_EDIT = """async () => {
+  const drawn = (events) => new Promise((done) => {
+    const check = () => document.querySelectorAll(".event").length === events
+      ? requestAnimationFrame(() => setTimeout(done)) : requestAnimationFrame(check);
+    check();
+  });
+  const events = document.querySelectorAll(".event").length;
+  const began = performance.now();
+  document.querySelector('.offer [data-do="edit"]').click();
+  await drawn(events + 1);
+  const taken = performance.now() - began;
+  document.querySelector('[data-do="undo"]').click();
+  await drawn(events);
+  await new Promise((done) => setTimeout(done, 300));
+  return taken;
+}"""
+
+
+if __name__ == "__main__":
+    main()
