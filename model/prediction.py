@@ -1,6 +1,7 @@
 """Prediction: what a buyer will buy next, through onnxruntime and without any network library."""
 
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -102,6 +103,12 @@ class Predictor:
     def ranker(self) -> Ranker:
         """What scores the products."""
         return self._ranker
+
+    def asking(self, ranker: Ranker) -> "Predictor":
+        """Return a predictor over the same products that asks another ranker."""
+        other = copy(self)
+        other._ranker = ranker
+        return other
 
     @property
     def table(self) -> pd.DataFrame:

@@ -4,7 +4,9 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
   "use strict";
   const STORE = "recommend-query";
   const PAGE = "/recommend";
-  const NAMES = ["run", "user", "k", "hide", "new", "edit", "why", "shown"];
+  const KEPT = ["k", "new", "beside", "category", "low", "high", "days", "mix"];
+  const NAMES = ["run", "user", "k", "hide", "new", "edit", "why", "shown", ...KEPT.slice(2)];
+  const ANYTHING = "*";
   const USUAL = { buyer: 10, basket: 5 };
   const GLIDE = { duration: 140, easing: "ease-out" };
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -49,12 +51,18 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     }
   }
 
-  function settings(size, onlyNew, hide, now) {
+  function settings(size, onlyNew, hide, category, low, high, days, mix, beside, now) {
     const usual = now.user ? USUAL.buyer : USUAL.basket;
     const next = Object.assign({}, now, {
       k: Number(size) === usual ? 0 : Number(size),
       new: onlyNew ? 1 : 0,
       hide: hide ? now.hide || 1 : 0,
+      category: category === ANYTHING ? "" : category,
+      low: Number(low) || 0,
+      high: Number(high) || 0,
+      days: Number(days) || 0,
+      mix: Number(mix) || 0,
+      beside: beside === ANYTHING ? "" : beside,
     });
     NAMES.filter((name) => !next[name]).forEach((name) => delete next[name]);
     return address(next) === address(now) ? window.dash_clientside.no_update : next;
@@ -63,8 +71,8 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
   const actions = {
     set({ name, value }) {
       if (name === "user") {
-        const { k, hide } = query;
-        change({ k, hide: value && hide ? 1 : 0, new: query.new, user: value });
+        const kept = Object.fromEntries(KEPT.map((name) => [name, query[name]]));
+        change(Object.assign(kept, { hide: value && query.hide ? 1 : 0, user: value }));
       } else {
         change(Object.assign({}, query, { [name]: value, shown: name === "shown" ? value : 0 }));
       }

@@ -22,18 +22,21 @@ from dashboard.jobs.table import Runs
 from dashboard.recommend import controls
 from dashboard.recommend.charts import figures
 from dashboard.recommend.models import chosen, nothing_to_choose, usable
-from dashboard.recommend.panels import HEAD, HISTORY, RANKING, frame, panels
+from dashboard.recommend.panels import BESIDE, HEAD, HISTORY, RANKING, frame, panels
 from dashboard.recommend.query import Query
 from dashboard.recommend.search_box import list_id, words_id
 from dashboard.services import buyers, catalogue, predictions
+from dashboard.services.voices import choices
 from data.text import _
 
 dash.register_page(__name__, path="/recommend", title="Vitrina")
 
 QUERY = "recommend-query"
+DRAWN = "recommend-drawn"
 CONTROLS = "recommend-controls"
 SURE = "recommend-sure"
 SHELVES = "recommend-shelves"
+MOST_SHELVES = 500
 
 
 def layout(**parameters: str) -> html.Div:
@@ -50,6 +53,7 @@ def layout(**parameters: str) -> html.Div:
         [
             page_header(_("Recommend"), purpose, crumbs=way),
             dcc.Store(id=QUERY, data=query.as_dict()),
+            dcc.Store(id=DRAWN, data=query.as_dict()),
             html.Div(_bar(query), id=CONTROLS),
             frame(panels(home, query)),
             grid(figure_card(SURE, span=6), figure_card(SHELVES, span=6)),
@@ -69,6 +73,12 @@ clientside_callback(
     Input(controls.SIZE, "value"),
     Input(controls.NEW, "value"),
     Input(controls.HIDE, "value", allow_optional=True),
+    Input(controls.CATEGORY, "value"),
+    Input(controls.LOW, "value"),
+    Input(controls.HIGH, "value"),
+    Input(controls.DAYS, "value", allow_optional=True),
+    Input(controls.MIX, "value"),
+    Input(controls.BESIDE, "value"),
     State(QUERY, "data"),
     prevent_initial_call=True,
 )
@@ -78,7 +88,9 @@ clientside_callback(
     Output(HEAD, "children"),
     Output(HISTORY, "children"),
     Output(RANKING, "children"),
+    Output(BESIDE, "children"),
     Output(CONTROLS, "children"),
+    Output(DRAWN, "data"),
     Input(QUERY, "data"),
     prevent_initial_call=True,
 )
@@ -86,7 +98,7 @@ def show(given: dict[str, Any]) -> tuple[Any, ...]:
     """Show the history and the ranking that belong to the query, and let the controls follow."""
     home, query = current_home(), Query.read(given)
     shown = panels(home, query)
-    return shown.head, shown.history, shown.ranking, _bar(query)
+    return shown.head, shown.history, shown.ranking, shown.beside, _bar(query), given
 
 
 @callback(
@@ -138,7 +150,7 @@ def suggest_products(words: str | None, given: dict[str, Any]) -> list[html.Li]:
 @callback(
     Output(chart_id(SURE), "data"),
     Output(chart_id(SHELVES), "data"),
-    Input(QUERY, "data"),
+    Input(DRAWN, "data"),  # the rows first: they are what a person waits for
     Input("theme", "data"),
 )
 def show_figures(given: dict[str, Any], theme: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -150,4 +162,10 @@ def show_figures(given: dict[str, Any], theme: str) -> tuple[dict[str, Any], dic
 def _bar(query: Query) -> html.Div:
     home = current_home()
     dataset = buyers.dataset_of(home, Runs(home).get(query.run))
-    return controls.buyer_bar(query, has_data=dataset is not None)
+    model = predictions.predictor(home, query.run)
+    offered = controls.Choices(
+        voices=choices(home, query.run),
+        shelves=catalogue.shelves(model)[:MOST_SHELVES],
+        has_data=dataset is not None,
+    )
+    return controls.buyer_bar(query, offered)

@@ -1,13 +1,14 @@
 """The controls of the page: which model, which buyer, how many products, what is hidden."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formats
-from dashboard.components import Crumb, button, icon
+from dashboard.components import Crumb, button, help_text, icon
 from dashboard.components.aria import aria
 from dashboard.jobs.run import Run
 from dashboard.recommend.parts import action_button, product_words
@@ -23,6 +24,12 @@ PRODUCT = "recommend-product"
 SIZE = "recommend-size"
 NEW = "recommend-new"
 HIDE = "recommend-hide"
+CATEGORY = "recommend-category"
+LOW, HIGH = "recommend-low", "recommend-high"
+DAYS = "recommend-days"
+MIX = "recommend-mix"
+BESIDE = "recommend-voice"
+ANYTHING = "*"
 STEPS: dict[Way, str] = {
     "previous": "recommend-previous",
     "next": "recommend-next",
@@ -47,21 +54,39 @@ def crumbs(run: Run, runs: list[Run]) -> list[Crumb]:
     ]
 
 
-def buyer_bar(query: Query, *, has_data: bool) -> html.Div:
+@dataclass(frozen=True)
+class Choices:
+    """What the controls let choose from.
+
+    Attributes
+    ----------
+    voices : sequence of (str, str)
+        Whom one can ask beside the run: key and name.
+    shelves : sequence of (str, int)
+        Categories and how many products each holds.
+    has_data : bool
+        Whether the run's dataset is there.
+    """
+
+    voices: Sequence[tuple[str, str]] = ()
+    shelves: Sequence[tuple[str, int]] = ()
+    has_data: bool = True
+
+
+def buyer_bar(query: Query, choices: Choices) -> html.Div:
     """Return the bar that finds a buyer and sets what is shown."""
     return html.Div(
         [
-            *(_buyer_tools(query) if has_data else []),
+            *(_buyer_tools(query) if choices.has_data else []),
             html.Div(
                 [
-                    _switch(HIDE, _("Hide the last purchase"), query.hide > 0)
-                    if query.user
-                    else None,
+                    _hide(query) if query.user else None,
                     _switch(NEW, _("Only new products"), query.new),
                     _sizes(query),
                 ],
                 className="bar-settings",
             ),
+            _filters(query, choices),
         ],
         className="panel recommend-bar",
         role="search",
@@ -102,6 +127,71 @@ def _hide(query: Query) -> html.Div:
 
 def _switch(name: str, words: str, on: bool) -> html.Div:
     return html.Div(dbc.Switch(id=name, label=words, value=on), className="bar-switch")
+
+
+def _filters(query: Query, choices: Choices) -> html.Details:
+    """Return what narrows the ranking, and who is asked beside the run."""
+    shelves = [
+        {"label": f"{name.replace('_', ' ')} ({formats.number(count)})", "value": name}
+        for name, count in choices.shelves
+    ]
+    voices = [{"label": name, "value": key} for key, name in choices.voices]
+    days = _number(DAYS, _("Sold in the last days"), query.days, step=1)
+    variety = html.Div(
+        [
+            html.Label(_("Variety"), htmlFor=MIX),
+            dcc.Input(
+                id=MIX,
+                type="range",
+                min=0,
+                max=90,
+                step=10,
+                value=query.mix,
+                className="range",
+            ),
+            help_text(
+                _("Each product of a category lets the next one of it count so many percent less."),
+                about=_("Variety"),
+            ),
+        ],
+        className="bar-size",
+    )
+    return html.Details(
+        [
+            html.Summary(_("Filters, variety and a second opinion")),
+            html.Div(
+                [
+                    _select(
+                        CATEGORY, _("Category"), [_nothing(_("All")), *shelves], query.category
+                    ),
+                    _number(LOW, _("Price from"), query.low),
+                    _number(HIGH, _("Price to"), query.high),
+                    *([days] if choices.has_data else []),
+                    variety,
+                    _select(BESIDE, _("Beside"), [_nothing(_("Nobody")), *voices], query.beside),
+                ],
+                className="bar-filters",
+            ),
+        ],
+        open=query.narrowed or bool(query.beside),
+        className="bar-more",
+    )
+
+
+def _nothing(words: str) -> dict[str, str]:
+    return {"label": words, "value": ANYTHING}
+
+
+def _select(name: str, label: str, options: list[dict[str, str]], value: str) -> html.Div:
+    box = dbc.Select(id=name, options=options, value=value or ANYTHING)
+    return html.Div([html.Label(label, htmlFor=name), box], className="bar-size is-wide")
+
+
+def _number(name: str, label: str, value: float, step: object = "any") -> html.Div:
+    box = dbc.Input(
+        id=name, type="number", min=0, step=step, value=value or None, debounce=True, size="sm"
+    )
+    return html.Div([html.Label(label, htmlFor=name), box], className="bar-size")
 
 
 def _sizes(query: Query) -> html.Div:

@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import help_text, icon
 from dashboard.components.aria import aria, data
-from dashboard.recommend.parts import edit_button, product_words
+from dashboard.recommend.parts import edit_button, percent, product_words
 from dashboard.services.edits import adding
 from dashboard.services.outlook import Offer, Outlook
 from data.text import _, ngettext
@@ -144,15 +144,10 @@ def _bar(offer: Offer, scale: float) -> html.Div:
                 ],
                 className="chance-track",
             ),
-            html.Span(_percent(offer.probability), className="number"),
+            html.Span(percent(offer.probability), className="number"),
         ],
         className="chance",
         title=words.format(
-            probability=_percent(offer.probability), popularity=_percent(offer.popularity)
+            probability=percent(offer.probability), popularity=percent(offer.popularity)
         ),
     )
-
-
-def _percent(share: float) -> str:
-    """Write a probability so that small ones keep two digits."""
-    return formats.percent(share, 1 if share >= 0.01 else 2 if share >= 0.001 else 3)

@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import empty_state, error_state, sampled_note
+from dashboard.recommend.beside import Side, beside
 from dashboard.recommend.controls import PRODUCT
 from dashboard.recommend.offers import ranking
 from dashboard.recommend.parts import action_button
@@ -22,6 +23,7 @@ from data.text import _, ngettext
 HEAD = "recommend-head"
 HISTORY = "recommend-history"
 RANKING = "recommend-ranking"
+BESIDE = "recommend-beside"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Panels:
     head: Component
     history: list[Component]
     ranking: list[Component]
+    beside: list[Component]
 
 
 def panels(home: Home, query: Query) -> Panels:
@@ -43,10 +46,10 @@ def panels(home: Home, query: Query) -> Panels:
         found = scene(home, query)
     except BadInput as error:
         head = _head(_("No history"), query.user, [])
-        return Panels(head, [error_state(str(error), action=_way_out(query))], [])
+        return Panels(head, [error_state(str(error), action=_way_out(query))], [], [])
     actions = _undo(query)
     head = _head(_history_title(found), _history_subtitle(found), actions)
-    return Panels(head, _history(found), _ranking(found))
+    return Panels(head, _history(found), _ranking(found), _beside(found))
 
 
 def frame(shown: Panels) -> html.Div:
@@ -60,6 +63,7 @@ def frame(shown: Panels) -> html.Div:
                 className="panel span-5",
             ),
             html.Section(shown.ranking, id=RANKING, className="panel span-7"),
+            html.Div(shown.beside, id=BESIDE, className="span-12"),
         ],
         className="grid recommend",
     )
@@ -90,12 +94,24 @@ def _history(found: Scene) -> list[Component]:
 def _ranking(found: Scene) -> list[Component]:
     outlook = found.outlook
     body: Component = empty_state(
-        _("Every product that the model knows is in the history already.")
+        _("No product is left that could be offered; let the filters allow more.")
+        if found.query.narrowed
+        else _("Every product that the model knows is in the history already.")
     )
     if outlook.offers:
         body = ranking(outlook, why=found.query.why, because=found.because)
     head = _head(_ranking_title(found), _ranking_subtitle(found), [])
     return [head, html.Div(body, className="card-body is-flush")]
+
+
+def _beside(found: Scene) -> list[Component]:
+    if found.trouble:
+        close = action_button(_("Close"), {"do": "set", "name": "beside", "value": ""})
+        return [html.Section(error_state(found.trouble, action=close), className="panel")]
+    if found.beside is None:
+        return []
+    mine = Side(found.run.label or found.run.run, found.outlook)
+    return [html.Section(beside(mine, found.beside), className="panel")]
 
 
 def _history_title(found: Scene) -> str:

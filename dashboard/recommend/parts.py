@@ -3,6 +3,7 @@
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard import formats
 from dashboard.components import icon
 from dashboard.components.aria import aria, data
 
@@ -38,6 +39,11 @@ def shelf(category: str | None) -> str | None:
     if category is None:
         return None
     return " › ".join(category.replace("_", " ").split(".")[-2:])
+
+
+def percent(share: float) -> str:
+    """Write a probability so that small ones keep two digits."""
+    return formats.percent(share, 1 if share >= 0.01 else 2 if share >= 0.001 else 3)
 
 
 def icon_button(words: str, picture: str, action: Action) -> html.Button:

@@ -1,7 +1,8 @@
 """What the recommendation page shows, as it stands in its address."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,6 +34,16 @@ class Query:
         The product whose rank is explained.
     shown : int
         How many events of a long history are on the page; 0 means the usual number.
+    beside : str
+        Who is asked beside the run (``dashboard.services.voices``).
+    category : str
+        Offer only products whose category begins like this.
+    low, high : float
+        Offer only products of this price; 0 sets no limit.
+    days : int
+        Offer only products that were sold in the dataset's last days; 0 offers all.
+    mix : int
+        By how many percent a product counts less for each one of its category before it.
     """
 
     run: str = ""
@@ -43,6 +54,12 @@ class Query:
     edit: str = ""
     why: str = ""
     shown: int = 0
+    beside: str = ""
+    category: str = ""
+    low: float = 0.0
+    high: float = 0.0
+    days: int = 0
+    mix: int = 0
 
     @classmethod
     def read(cls, parameters: Mapping[str, Any]) -> "Query":
@@ -52,8 +69,8 @@ class Query:
 
         Examples
         --------
-        >>> Query.read({"user": "541312140", "k": "7", "hide": "x"})
-        Query(run='', user='541312140', k=7, hide=0, new=False, edit='', why='', shown=0)
+        >>> Query.read({"user": "541312140", "k": "7", "hide": "x", "low": "2.5"}).as_dict()
+        {'user': '541312140', 'k': 7, 'low': 2.5}
         """
         values: dict[str, Any] = {}
         for field in fields(cls):
@@ -61,11 +78,14 @@ class Query:
             if isinstance(field.default, bool):
                 values[field.name] = str(given).lower() in {"1", "true"}
             elif isinstance(field.default, int):
-                values[field.name] = _whole(given)
+                values[field.name] = int(_amount(given))
+            elif isinstance(field.default, float):
+                values[field.name] = _amount(given)
             else:
                 values[field.name] = str(given or "").strip()
         if values["k"]:
             values["k"] = min(max(values["k"], SIZES[0]), SIZES[-1])
+        values["mix"] = min(values["mix"], 100)
         return cls(**values)
 
     @property
@@ -81,7 +101,13 @@ class Query:
         >>> Query(run="demo-1", user="7", k=20, edit="drop:1").of_buyer("8").as_dict()
         {'run': 'demo-1', 'user': '8', 'k': 20}
         """
-        return Query(run=self.run, user=user, k=self.k, hide=min(self.hide, 1), new=self.new)
+        kept = replace(self, user=user, hide=min(self.hide, 1))
+        return replace(kept, edit="", why="", shown=0)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether not every product may be offered, or not in the model's order."""
+        return bool(self.category or self.low or self.high or self.days or self.mix)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is not at its default, for the page's store and for addresses."""
@@ -103,8 +129,9 @@ class Query:
         return f"{PATH}?{urlencode(given, safe=',:')}" if given else PATH
 
 
-def _whole(given: Any) -> int:
+def _amount(given: Any) -> float:
     try:
-        return max(int(given), 0)
+        amount = float(given)
     except (TypeError, ValueError):
-        return 0
+        return 0.0
+    return amount if 0 < amount < math.inf else 0.0

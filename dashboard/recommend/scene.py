@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from dashboard import formats
 from dashboard.jobs.run import Run
 from dashboard.jobs.table import Runs
+from dashboard.recommend.beside import Side
 from dashboard.recommend.query import Query
 from dashboard.services import buyers, predictions
+from dashboard.services.catalogue import Shelf, among
 from dashboard.services.edits import Entry, History, apply, undone
 from dashboard.services.outlook import Outlook, effects, look_ahead
+from dashboard.services.voices import voice
+from data.errors import BadInput
 from data.home import Home
 from data.text import _
 from model.prediction import Predictor
@@ -42,6 +46,10 @@ class Scene:
         What each entry does for the product that is explained.
     because : str
         The sentence that explains it.
+    beside : Side or None
+        What somebody else says, where the query asks for it.
+    trouble : str
+        Why nobody else could be asked.
     """
 
     query: Query
@@ -54,6 +62,8 @@ class Scene:
     unknown: tuple[str, ...]
     effects: Mapping[str, float] | None
     because: str
+    beside: Side | None = None
+    trouble: str = ""
 
 
 def scene(home: Home, query: Query) -> Scene:
@@ -78,14 +88,29 @@ def scene(home: Home, query: Query) -> Scene:
     entries = apply(given, query.edit, describe)
     # A buyer's ranking is compared with that of the record, a basket's with the step before.
     before = given if query.user else apply((), undone(query.edit), describe)
-    outlook = look_ahead(
-        model,
-        entries,
-        k=query.size,
-        only_new=query.new,
-        truth=hidden[0].product if hidden else None,
-        before=before if query.edit else None,
-    )
+    dataset = buyers.dataset_of(home, run) if query.days else None
+    shelf = Shelf(query.category, query.low, query.high, query.days)
+
+    def looked(asked: Predictor, compared: History | None) -> Outlook:
+        return look_ahead(
+            asked,
+            entries,
+            k=query.size,
+            only_new=query.new,
+            truth=hidden[0].product if hidden else None,
+            before=compared,
+            among=among(asked, shelf, dataset),
+            mix=query.mix,
+        )
+
+    outlook = looked(model, before if query.edit else None)
+    beside, trouble = None, ""
+    if query.beside:
+        try:
+            other = voice(home, query.run, query.beside)
+            beside = Side(other.name, looked(other.model, None), other.probable)
+        except BadInput as error:
+            trouble = str(error)
     explained = effects(model, entries, query.why) if query.why else None
     return Scene(
         query=query,
@@ -98,6 +123,8 @@ def scene(home: Home, query: Query) -> Scene:
         unknown=_unknown(model, entries),
         effects=explained,
         because="" if explained is None else reason(model, entries, explained, outlook, query.why),
+        beside=beside,
+        trouble=trouble,
     )
 
 

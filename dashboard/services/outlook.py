@@ -11,6 +11,10 @@ from dashboard.services.edits import Entry
 from model.prediction import Predictor
 
 Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+
+POOL = 1_000
+"""Products that a varied list is chosen from: the most probable ones."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ def look_ahead(
     only_new: bool = False,
     truth: str | None = None,
     before: Sequence[Entry] | None = None,
+    among: Bools | None = None,
+    mix: int = 0,
 ) -> Outlook:
     """Rank the products that come after a history.
 
@@ -103,11 +109,16 @@ def look_ahead(
         first ``k``; ties count against it.
     before : sequence of Entry, optional
         The history to compare with.
+    among : bool array, shape (products,), optional
+        Which products may be offered; the others have no rank.
+    mix : int
+        By how many percent a product counts less for each one of its category that is offered
+        before it; ranks stay those of the model.
     """
     products = [[entry.product for entry in entries] for entries in (history, before or ())]
     found = np.exp(model.scores_of(products if before is not None else products[:1]))
     bought = Counter(products[0])
-    allowed = np.ones(len(model.products), dtype=bool)
+    allowed = np.ones(len(model.products), dtype=bool) if among is None else among.copy()
     if only_new:
         allowed[[place for name in bought if (place := model.place(name)) is not None]] = False
     now = np.where(allowed, found[0], -1)
@@ -129,12 +140,14 @@ def look_ahead(
             before=None if then is None else int((then > then[place]).sum()) + 1,
         )
 
-    first = best(now, min(k, int(allowed.sum())))
+    count = min(k, int(allowed.sum()))
+    first = mixed(now, model.categories, count, mix) if mix else best(now, count)
+    ranks = [int((now > now[place]).sum()) + 1 for place in first] if mix else range(1, count + 1)
     answer = None if truth is None else model.place(truth)
     if answer is not None and not allowed[answer]:
         answer = None
     return Outlook(
-        offers=tuple(offer(rank, place) for rank, place in enumerate(first, 1)),
+        offers=tuple(offer(rank, place) for rank, place in zip(ranks, first, strict=True)),
         truth=None if answer is None else offer(int((now >= now[answer]).sum()), answer),
         products=int(allowed.sum()),
         probabilities=found[0],
@@ -188,3 +201,27 @@ def best(scores: Floats, k: int) -> list[int]:
         among = np.arange(len(scores))
     order = np.argsort(-scores[among], kind="stable")[:k]
     return [int(place) for place in among[order]]
+
+
+def mixed(scores: Floats, kinds: Sequence[str | None], k: int, mix: int) -> list[int]:
+    """Return the places of a list that is less of one kind.
+
+    The best product is taken again and again; each one taken lets all others of its kind count
+    ``mix`` percent less.
+
+    Examples
+    --------
+    >>> scores = np.array([0.5, 0.4, 0.3], dtype=np.float32)
+    >>> mixed(scores, ["cup", "cup", "pot"], 3, mix=50)
+    [0, 2, 1]
+    """
+    pool = best(scores, max(POOL, k))
+    worth = scores[pool].astype(np.float64)
+    kind = np.array([kinds[place] or "" for place in pool], dtype=object)
+    chosen = []
+    for _turn in range(k):
+        taken = int(worth.argmax())
+        chosen.append(pool[taken])
+        worth[kind == kind[taken]] *= 1 - mix / 100
+        worth[taken] = -np.inf
+    return chosen

@@ -22,11 +22,14 @@ def fit_all(task: Task, beat: Callable[[], None]) -> list[Baseline]:
     beat : callable
         Called after each fit.
     """
-    fitted = []
-    for kind in BASELINES.values():
-        tried = [_fitted(kind, task, settings, beat) for settings in kind.choices or ({},)]
-        fitted.append(max(tried, key=lambda one: _worth(one, task)) if len(tried) > 1 else tried[0])
-    return fitted
+    return [fit(name, task, beat) for name in BASELINES]
+
+
+def fit(name: str, task: Task, beat: Callable[[], None]) -> Baseline:
+    """Return one baseline, fitted with the settings that are worth most on validation."""
+    kind = BASELINES[name]
+    tried = [_fitted(kind, task, settings, beat) for settings in kind.choices or ({},)]
+    return max(tried, key=lambda one: _worth(one, task)) if len(tried) > 1 else tried[0]
 
 
 def _fitted(

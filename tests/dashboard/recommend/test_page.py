@@ -26,7 +26,22 @@ def words(component: Any) -> str:
 
 
 def test_a_query_survives_its_own_address() -> None:
-    query = Query("demo-1", "541312140", 20, 2, True, "drop:3,add:a%2Cb", "1004856", 200)
+    query = Query(
+        run="demo-1",
+        user="541312140",
+        k=20,
+        hide=2,
+        new=True,
+        edit="drop:3,add:a%2Cb",
+        why="1004856",
+        shown=200,
+        beside="baseline:markov",
+        category="a.b",
+        low=1.5,
+        high=9.0,
+        days=30,
+        mix=20,
+    )
     assert Query.read(dict(parse_qsl(urlsplit(query.href()).query))) == query
 
 
