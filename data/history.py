@@ -44,7 +44,7 @@ def history(dataset: Dataset, preparation: Preparation, user: str) -> pd.DataFra
     """
     with dataset.connect() as connection:
         found = connection.execute(
-            f"{_kept(_COLUMNS, preparation, f'user = {quote(user)}')} ORDER BY time, row"
+            f"{kept(_COLUMNS, preparation, f'user = {quote(user)}')} ORDER BY time, row"
         ).df()
         if found.empty:
             known = f"SELECT 1 FROM users WHERE user = {quote(user)}"
@@ -67,12 +67,12 @@ def histories(dataset: Dataset, preparation: Preparation) -> Iterator[pd.DataFra
         the next frame.
     """
     with dataset.connect() as connection:
-        rows = connection.sql(f"{_kept('user, product', preparation)} ORDER BY user, time, row")
+        rows = connection.sql(f"{kept('user, product', preparation)} ORDER BY user, time, row")
         for batch in rows.to_arrow_reader(BATCH):
             yield batch.to_pandas()
 
 
-def _kept(columns: str, preparation: Preparation, *conditions: str) -> str:
+def kept(columns: str, preparation: Preparation, *conditions: str) -> str:
     """Return the query for the events that the steps which look at one event at a time keep."""
     source = "purchases" if preparation.event_types == (PURCHASE,) else "events"
     where = " AND ".join(["true", *conditions, *dict(row_filters(preparation)).values()])

@@ -14,6 +14,7 @@ from model.blend import Blend
 from model.histories import Array, Histories
 from model.intervals import intervals
 from model.metrics import beyond_accuracy, means, per_target, ranks, top
+from model.outcomes import held_out, keep_outcomes
 from model.ranker import Ranker, log_total
 from model.reliability import COLLAPSED, audit, calibration, same_list
 from model.saved import RunFolder
@@ -121,13 +122,18 @@ def judge(
     *,
     exclude_seen: bool = False,
     beat: Callable[[], None] = nothing,
+    keep: Callable[[Outcome], None] = lambda _outcome: None,
 ) -> dict[str, Any]:
-    """Return the figures of fitted rankers on the test targets, as ``evaluate`` does."""
+    """Return the figures of fitted rankers on the test targets, as ``evaluate`` does.
+
+    What the first of them did on every target is given to ``keep``.
+    """
     targets = task.split.test
     buyers = task.sequences.user[targets]
     parts = segments(task, targets)
     missed = task.answers(targets) < 0
     found = outcomes(task, targets, rankers, exclude_seen=exclude_seen, beat=beat)
+    keep(found[0])
     categories = task.sequences.product_category[-task.products :]
     models = []
     for ranker, outcome in zip(rankers, found, strict=True):
@@ -206,7 +212,14 @@ def report(
     beat: Callable[[], None] = nothing,
 ) -> dict[str, Any]:
     """Judge fitted rankers and keep the figures, as ``evaluate`` says."""
-    found = {"run": run.path.name} | judge(task, rankers, exclude_seen=exclude_seen, beat=beat)
+
+    def keep(outcome: Outcome) -> None:
+        if not exclude_seen:
+            keep_outcomes(run, task, outcome)
+
+    found = {"run": run.path.name, "held_out": held_out(task)} | judge(
+        task, rankers, exclude_seen=exclude_seen, beat=beat, keep=keep
+    )
     if not exclude_seen:
         run.write_json("evaluation.json", found)
     return found

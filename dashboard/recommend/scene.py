@@ -1,26 +1,22 @@
 """Everything that the page says for one query: history, ranking and explanation."""
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dashboard import formats
 from dashboard.jobs.run import Run
 from dashboard.jobs.table import Runs
 from dashboard.recommend.beside import Side
 from dashboard.recommend.query import Query
+from dashboard.recommend.reasons import others, reason, strongest
 from dashboard.services import buyers, predictions
 from dashboard.services.catalogue import Shelf, among
 from dashboard.services.edits import Entry, History, apply, undone
+from dashboard.services.evidence import followed
 from dashboard.services.outlook import Outlook, effects, look_ahead
 from dashboard.services.voices import voice
 from data.errors import BadInput
 from data.home import Home
-from data.text import _
 from model.prediction import Predictor
-
-NOTABLE = math.log(1.05)
-"""Effect on the logarithm of a probability below which no purchase is named as the reason."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +108,7 @@ def scene(home: Home, query: Query) -> Scene:
         except BadInput as error:
             trouble = str(error)
     explained = effects(model, entries, query.why) if query.why else None
-    return Scene(
+    found = Scene(
         query=query,
         run=run,
         entries=entries,
@@ -122,42 +118,28 @@ def scene(home: Home, query: Query) -> Scene:
         read=model.length,
         unknown=_unknown(model, entries),
         effects=explained,
-        because="" if explained is None else reason(model, entries, explained, outlook, query.why),
+        because="",
         beside=beside,
         trouble=trouble,
     )
+    if explained is None:
+        return found
+    said = reason(model, entries, explained, outlook, query.why)
+    return replace(found, because=f"{said} {_elsewhere(home, found)}".strip())
 
 
-def reason(
-    model: Predictor,
-    entries: History,
-    explained: Mapping[str, float],
-    outlook: Outlook,
-    product: str,
-) -> str:
-    """Say in a sentence what speaks for a product."""
-    place = model.place(product)
-    if place is None:
-        return _("The model does not know {product}.").format(product=product)
-    now, popular = float(outlook.probabilities[place]), float(outlook.popularity[place])
-    times = now / popular if popular else math.inf
-    lift = _("{times} times its popularity.").format(
-        times=formats.number(times, 1 if times < 10 else 0)
-    )
-    strongest = max(explained, key=lambda key: explained[key], default="")
-    if not strongest or explained[strongest] < NOTABLE:
-        alone = _("No single purchase speaks for it.")
-        return f"{lift} {alone}"
-    names = {entry.key: entry.title or entry.product for entry in entries}
-    sentence = _(
-        "{purchase} speaks for it most: without that purchase its probability would be {without}"
-        " instead of {now}."
-    ).format(
-        purchase=names[strongest],
-        without=formats.percent(now / math.exp(explained[strongest]), 2),
-        now=formats.percent(now, 2),
-    )
-    return f"{lift} {sentence}"
+def _elsewhere(home: Home, found: Scene) -> str:
+    """Say what other buyers did who bought what speaks for the product most."""
+    key = strongest(found.effects or {})
+    entry = next((one for one in found.entries if one.key == key), None)
+    if entry is None:
+        return ""
+    product = found.query.why
+    try:
+        evidence = followed(home, found.run, entry.product, product, but=found.query.user)
+    except BadInput:
+        return ""  # without the dataset nobody knows what others did
+    return others(evidence, entry.title or entry.product, product)
 
 
 def _unknown(model: Predictor, entries: History) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """Buyers: find one, go to the next one, and read what a run knows of their history."""
 
+import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -97,9 +98,37 @@ def history(home: Home, run: Run, user: str) -> History:
     """
     dataset = Store(home).open(run.dataset)
     config = RunConfig.from_dict(run.config)
-    return _history(
+    found = _history(
         home.path, run.dataset, dataset.fingerprint, config.preparation, config.protocol, user
     )
+    return _marked(found, begins(home.runs / run.run)) if config.protocol == "temporal" else found
+
+
+def _marked(events: History, cuts: dict[str, datetime]) -> History:
+    """Mark the events that a cut in time held out."""
+    if not cuts:
+        return events
+
+    def part(entry: Entry) -> str | None:
+        if entry.time is None or entry.time < cuts["validation"]:
+            return None
+        return "test" if entry.time >= cuts["test"] else "validation"
+
+    return tuple(replace(entry, part=part(entry)) for entry in events)
+
+
+def begins(folder: Path) -> dict[str, datetime]:
+    """Return when each held-out part begins, as the evaluation noted it."""
+    file = folder / "evaluation.json"
+    if not file.exists():
+        return {}
+    return _moments(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=KEPT_HISTORIES)
+def _moments(file: Path, _changed: int) -> dict[str, datetime]:
+    noted = json.loads(file.read_text(encoding="utf-8")).get("held_out") or {}
+    return {name: datetime.fromisoformat(moment) for name, moment in noted.items()}
 
 
 @lru_cache(maxsize=KEPT_HISTORIES)

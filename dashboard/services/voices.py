@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from dashboard.figures.ladder import model_name
 from dashboard.jobs.table import Runs
 from dashboard.services.predictions import predictor
 from dashboard.services.runs import TRAINING, has_model
@@ -56,7 +57,7 @@ def choices(home: Home, run: str) -> list[tuple[str, str]]:
         for other in others
         if other.run != run and has_model(other, table)
     ]
-    return [*found, *((f"{BASELINE}{name}", name) for name in BASELINES)]
+    return [*found, *((f"{BASELINE}{name}", model_name(name)) for name in BASELINES)]
 
 
 def voice(home: Home, run: str, key: str) -> Voice:
@@ -87,7 +88,7 @@ def voice(home: Home, run: str, key: str) -> Voice:
     if found is None:
         dataset = Store(home).open(Runs(home).get(run).dataset)
         found = _fitted(home.path, run, dataset.name, dataset.fingerprint, name)
-    return Voice(name, served.asking(found), found.probabilities)
+    return Voice(model_name(name), served.asking(found), found.probabilities)
 
 
 def _members(ranker: Ranker) -> Sequence[Ranker]:
