@@ -83,6 +83,9 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     edit({ value }) {
       change(Object.assign({}, query, { edit: query.edit ? `${query.edit},${value}` : value }));
     },
+    space({ value }) {
+      window.dash_clientside.vitrina.space_choose(value);
+    },
     undo() {
       change(Object.assign({}, query, { edit: query.edit.split(",").slice(0, -1).join(",") }));
     },

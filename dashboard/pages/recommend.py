@@ -15,18 +15,23 @@ from dash import (
     html,
     no_update,
 )
+from dash.development.base_component import Component
 
 from dashboard.components import chart_id, figure_card, grid, page_header, render
 from dashboard.context import current_home
 from dashboard.jobs.table import Runs
 from dashboard.recommend import controls
 from dashboard.recommend.charts import figures
+from dashboard.recommend.likeness import ANY, BOUGHT, FOUND, LEAST, VERDICT, found, likeness
 from dashboard.recommend.models import chosen, nothing_to_choose, usable
 from dashboard.recommend.panels import BESIDE, HEAD, HISTORY, RANKING, frame, panels
-from dashboard.recommend.query import Query
+from dashboard.recommend.query import PATH, Query
 from dashboard.recommend.search_box import list_id, words_id
+from dashboard.recommend.views import head
 from dashboard.services import buyers, catalogue, predictions
+from dashboard.services.verdicts import Like, find
 from dashboard.services.voices import choices
+from data.errors import BadInput
 from data.text import _
 
 dash.register_page(__name__, path="/recommend", title="Vitrina")
@@ -48,13 +53,13 @@ def layout(**parameters: str) -> html.Div:
     instead = nothing_to_choose(home, query, models)
     if instead is not None:
         return html.Div([page_header(_("Recommend"), purpose), instead])
-    way = controls.crumbs(Runs(home).get(query.run), models)
     return html.Div(
         [
-            page_header(_("Recommend"), purpose, crumbs=way),
+            *head(home, query.run, PATH, purpose),
             dcc.Store(id=QUERY, data=query.as_dict()),
             dcc.Store(id=DRAWN, data=query.as_dict()),
             html.Div(_bar(query), id=CONTROLS),
+            *([likeness()] if buyers.dataset_of(home, Runs(home).get(query.run)) else []),
             frame(panels(home, query)),
             grid(figure_card(SURE, span=6), figure_card(SHELVES, span=6)),
         ]
@@ -134,6 +139,32 @@ def suggest_buyers(words: str | None, given: dict[str, Any]) -> list[html.Li]:
     dataset = buyers.dataset_of(home, run)
     found = [] if dataset is None else buyers.search(dataset, run, words or "")
     return controls.buyer_suggestions(words or "", found)
+
+
+@callback(
+    Output(FOUND, "children"),
+    Input(BOUGHT, "value"),
+    Input(LEAST, "value"),
+    Input(VERDICT, "value"),
+    State(QUERY, "data"),
+    prevent_initial_call=True,
+)
+def find_alike(
+    bought: str | None, least: int | None, verdict: str, given: dict[str, Any]
+) -> Component | str:
+    """Find buyers by what they are like."""
+    like = Like((bought or "").strip(), int(least or 0), "" if verdict == ANY else verdict)
+    if like == Like():
+        return ""
+    home, query = current_home(), Query.read(given)
+    run = Runs(home).get(query.run)
+    dataset = buyers.dataset_of(home, run)
+    if dataset is None:
+        return ""
+    try:
+        return found(query, find(home, dataset, run, like))
+    except BadInput as error:
+        return html.P(str(error), className="note")
 
 
 @callback(

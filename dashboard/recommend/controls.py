@@ -12,7 +12,7 @@ from dashboard.components import Crumb, button, help_text, icon
 from dashboard.components.aria import aria
 from dashboard.jobs.run import Run
 from dashboard.recommend.parts import action_button, product_words
-from dashboard.recommend.query import SIZES, Query
+from dashboard.recommend.query import PATH, SIZES, Query
 from dashboard.recommend.search_box import Option, search_box, suggestions
 from dashboard.services.buyers import Buyer, Way
 from dashboard.services.catalogue import Found
@@ -37,15 +37,13 @@ STEPS: dict[Way, str] = {
 }
 
 
-def crumbs(run: Run, runs: list[Run]) -> list[Crumb]:
-    """Return the way to the page: the dataset and the run, each a switcher of models."""
+def crumbs(run: Run, runs: list[Run], path: str = PATH) -> list[Crumb]:
+    """Return the way to a view: the dataset and the run, each a switcher of models."""
     newest: dict[str, str] = {}
     for other in runs:
-        newest.setdefault(other.dataset, Query(run=other.run).href())
+        newest.setdefault(other.dataset, f"{path}?run={other.run}")
     mine = [
-        (_name(other), Query(run=other.run).href())
-        for other in runs
-        if other.dataset == run.dataset
+        (_name(other), f"{path}?run={other.run}") for other in runs if other.dataset == run.dataset
     ]
     return [
         Crumb(run.dataset, f"/data/{run.dataset}", tuple(newest.items())),

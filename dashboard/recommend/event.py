@@ -91,9 +91,9 @@ def effect_bar(effect: float | None, strongest: float) -> Component:
 
 
 def _what(entry: Entry, marks: list[Component]) -> html.Div:
-    words = product_words(entry.product, entry.title, entry.brand, entry.category)
-    tail = [html.Span(marks, className="event-marks")] if marks else []
-    return html.Div([*words, *tail], className="event-what")
+    name, about = product_words(entry.product, entry.title, entry.brand, entry.category)
+    line = html.Div([name, *marks], className="event-line") if marks else name
+    return html.Div([line, about], className="event-what")
 
 
 def _marks(entry: Entry) -> list[Component]:

@@ -73,3 +73,13 @@ def action_button(
         className=f"button is-{look}",
         **data(**action),
     )
+
+
+def download_link(words: str, address: str) -> html.A:
+    """Return a link, looking like a button, to a file that the server makes."""
+    return html.A(
+        [icon("download"), html.Span(words)],
+        href=address,
+        className="button is-secondary",
+        download="",
+    )

@@ -62,10 +62,13 @@ def others(found: Evidence, first: str, second: str) -> str:
     """
     if not found.buyers:
         return _("No other buyer in training bought {first}.").format(first=first)
-    return _(
+    words = _(
         "{later} of {buyers} other buyers who bought {first} bought {second} later ({share});"
         " of all buyers {usual} ever did."
-    ).format(
+    )
+    if first == second:
+        words = _("{later} of {buyers} other buyers who bought {first} bought it again ({share}).")
+    return words.format(
         later=formats.number(found.later),
         buyers=formats.number(found.buyers),
         first=first,

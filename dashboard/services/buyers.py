@@ -55,10 +55,10 @@ def search(dataset: Dataset, run: Run, words: str) -> list[Buyer]:
     """
     rows = _ask(
         dataset,
-        f"SELECT user, {_counted(run)} AS events FROM users "
+        f"SELECT user, {counted(run)} AS events FROM users "
         "WHERE starts_with(user, ?) AND events >= ? "
         f"ORDER BY user = ? DESC, events DESC, user LIMIT {FOUND}",
-        [words.strip(), _fewest(run), words.strip()],
+        [words.strip(), fewest(run), words.strip()],
     )
     return [Buyer(*row) for row in rows]
 
@@ -82,8 +82,8 @@ def another(dataset: Dataset, run: Run, user: str, way: Way) -> str | None:
     }[way]
     rows = _ask(
         dataset,
-        f"SELECT user FROM users WHERE {where} AND {_counted(run)} >= ? ORDER BY {order} LIMIT 1",
-        [user, _fewest(run)],
+        f"SELECT user FROM users WHERE {where} AND {counted(run)} >= ? ORDER BY {order} LIMIT 1",
+        [user, fewest(run)],
     )
     return str(rows[0][0]) if rows else None
 
@@ -167,11 +167,12 @@ def _ask(dataset: Dataset, query: str, values: Sequence[Any]) -> list[tuple[Any,
         return connection.execute(query, values).fetchall()
 
 
-def _fewest(run: Run) -> int:
+def fewest(run: Run) -> int:
+    """Return how many events a buyer needs so that the run's preparation keeps any."""
     return max(RunConfig.from_dict(run.config).preparation.min_user_events, 1)
 
 
-def _counted(run: Run) -> str:
+def counted(run: Run) -> str:
     """Return the column that counts the events a run may use."""
     types = RunConfig.from_dict(run.config).preparation.event_types
     return "purchases" if tuple(types) == (PURCHASE,) else "events"
