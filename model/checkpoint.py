@@ -31,6 +31,10 @@ class Progress:
         How often the learning rate has been halved.
     steps : int
         Steps that lie behind.
+    planned : int
+        Epochs that were to be trained; 0 where it is not known.
+    extended : int
+        Epochs that lay behind when a person last asked for more; 0 where nobody did.
     """
 
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -38,6 +42,13 @@ class Progress:
     best_epoch: int = 0
     plateaus: int = 0
     steps: int = 0
+    planned: int = 0
+    extended: int = 0
+
+    @property
+    def patient_since(self) -> int:
+        """The epoch from which early stopping counts: the best one, or that of an extension."""
+        return max(self.best_epoch, self.extended)
 
     @property
     def epochs(self) -> int:
@@ -53,6 +64,7 @@ def save(run: RunFolder, variables: list[Any], progress: Progress) -> None:
     arrays |= {f"best_{i}": values for i, values in enumerate(progress.best)}
     told: dict[str, Any] = {"history": progress.history, "best_epoch": progress.best_epoch}
     told |= {"plateaus": progress.plateaus, "steps": progress.steps}
+    told |= {"planned": progress.planned, "extended": progress.extended}
     arrays["progress"] = np.array(json.dumps(told))
 
     def fill(file: Any) -> None:

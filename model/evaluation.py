@@ -22,6 +22,7 @@ from model.segments import segments, summarise
 from model.served import networks
 from model.task import Task, make_task
 
+EVALUATION = "evaluation.json"
 DEPTH = 20
 SCORES_AT_ONCE = 2**24
 
@@ -221,5 +222,5 @@ def report(
         task, rankers, exclude_seen=exclude_seen, beat=beat, keep=keep
     )
     if not exclude_seen:
-        run.write_json("evaluation.json", found)
+        run.write_json(EVALUATION, found)
     return found

@@ -102,7 +102,10 @@ class Learner:
                     gate=gate,
                     copied=copied,
                 )
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        gradients = tape.gradient(loss, variables)
+        if self.config.gradient_clipping:
+            gradients, _norm = tf.clip_by_global_norm(gradients, self.config.gradient_clipping)
+        self.optimizer.apply(gradients, variables)
         return loss, correct
 
     def _judge_step(self, inputs: Any, place: Any, answer: Any) -> tuple[Any, Any]:

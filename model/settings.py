@@ -204,6 +204,14 @@ class Settings:
         low=0.0,
         high=1.0,
     )
+    gradient_clipping: float = setting(
+        0.0,
+        label=N_("Gradient clipping"),
+        help=N_("The longest that the gradient of a step may be; longer ones shrink. 0 is off."),
+        group=_TRAINING,
+        low=0.0,
+        high=1000.0,
+    )
     early_stopping: int = setting(
         0,
         label=N_("Patience"),

@@ -15,9 +15,10 @@ from model.baselines.fitting import fit_all
 from model.blend import fit_blend
 from model.checkpoint import Progress, restore, save
 from model.config import RunConfig
-from model.evaluation import report
+from model.evaluation import EVALUATION, report
 from model.export import save_network
 from model.learner import Learner
+from model.meter import Meter
 from model.metrics import means, per_target
 from model.negatives import Negatives
 from model.networks.network import Network, build
@@ -35,7 +36,6 @@ class NotANumber(VitrinaError, FloatingPointError):
     """The loss is not a number any more."""
 
 
-SECONDS_BETWEEN_STEPS = 0.4
 JUDGED_BUDGET = 4096
 TRAINING_SAMPLE = 2000
 PLATEAU_PATIENCE = 2
@@ -70,7 +70,7 @@ def train(
     -------
     bool
         True where training ended by itself and the run is evaluated; False where it was stopped.
-        A stopped run with at least one whole epoch can predict, too.
+        A stopped run with at least one whole epoch can predict, too, from its best one.
 
     Raises
     ------
@@ -87,9 +87,12 @@ def train(
     session = Training(config, task, run, sink, stop)
     if resume:
         session.restore()
-    finished = session.run_epochs()
-    if session.progress.epochs:
-        session.finish()
+    try:
+        finished = session.run_epochs()
+    except NotANumber:
+        session.finish(best=True)
+        raise
+    session.finish(best=not finished or bool(config.early_stopping))
     if finished:
         _conclude(config, task, run, sink)
     return finished
@@ -130,7 +133,7 @@ class Training:
         self.network.output.start_from(task.popularity)
         negatives = Negatives(task.popularity, config.popularity_power, config.negatives)
         self.learner = Learner(self.network, config, negatives)
-        self.progress = Progress()
+        self.progress = Progress(planned=config.epochs)
         validation = task.histories(task.split.validation)
         self._validation = target_windows(validation, config.sequence_length)
         self._missed = len(validation) - len(self._validation.target)
@@ -139,6 +142,9 @@ class Training:
     def restore(self) -> None:
         """Go back to the last whole epoch of an earlier try."""
         self.progress = restore(self.run, self.learner.state)
+        if self.progress.planned not in {0, self.config.epochs}:  # a person wants more epochs
+            self.progress.extended = self.progress.epochs
+        self.progress.planned = self.config.epochs
         self.sink.resumed(self.progress.history)
 
     def run_epochs(self) -> bool:
@@ -150,9 +156,12 @@ class Training:
             self._keep(entry)
         return True
 
-    def finish(self) -> None:
-        """Write the model's files, from the best epoch where training may end early."""
-        if self.config.early_stopping and self.progress.best:
+    def finish(self, best: bool) -> None:
+        """Write the model's files, from the best epoch or the last one, if there is any."""
+        if not self.progress.epochs:
+            return
+        (self.run.path / EVALUATION).unlink(missing_ok=True)  # it judges what is replaced now
+        if best and self.progress.best:
             variables = self.network.serving.variables
             for variable, values in zip(variables, self.progress.best, strict=True):
                 variable.assign(values)
@@ -178,14 +187,13 @@ class Training:
         self, windows: Windows, done: int, random: np.random.Generator
     ) -> dict[str, float] | None:
         """Learn from every batch; return the mean loss and accuracy, or None where stopped."""
-        loss = correct = seen = 0.0
-        told, before = time.monotonic(), (0.0, 0.0)
-        total = len(windows.target)
+        meter, total = Meter(), len(windows.target)
         batches = windows.batches(self.config.features, self.config.batch_size, random)
         for batch in batches:
             if self.stop():
                 return None
-            rate = learning_rate(self.config, done + seen / total, self.progress.plateaus)
+            share = meter.epoch.targets / total
+            rate = learning_rate(self.config, done + share, self.progress.plateaus)
             batch_loss, batch_correct = self.learner.train(batch, random, rate)
             if not np.isfinite(batch_loss):
                 raise NotANumber(
@@ -194,19 +202,18 @@ class Training:
                         " lower learning_rate (now {rate}) and train again."
                     ).format(epoch=done + 1, rate=self.config.learning_rate)
                 )
-            loss += batch_loss * len(batch.answer)
-            correct += batch_correct
-            seen += len(batch.answer)
+            meter.add(batch_loss, batch_correct, len(batch.answer))
             self.progress.steps += 1
-            if time.monotonic() - told > SECONDS_BETWEEN_STEPS:
-                told = time.monotonic()
-                recent = (loss - before[0]) / (seen - before[1])
-                before = (loss, seen)
-                self._tell(done + 1, {self.learner.loss_name: recent, "progress": seen / total})
-        return {"loss": loss / seen, "accuracy": correct / seen}
+            if meter.due:
+                self._tell(done + 1, meter, meter.epoch.targets / total, rate)
+        return meter.epoch.means
 
-    def _tell(self, epoch: int, figures: dict[str, float]) -> None:
+    def _tell(self, epoch: int, meter: Meter, share: float, rate: float) -> None:
         """Tell figures of the steps since the last ones."""
+        figures = meter.take() | {"learning_rate": rate, "progress": share}
+        if self.learner.sampled:  # its loss compares with a sample, and nothing is ranked
+            figures[self.learner.loss_name] = figures.pop("loss")
+            del figures["accuracy"]
         for name, value in figures.items():
             self.sink.metric(epoch, self.progress.steps, name, value)
         self.sink.beat()
@@ -262,5 +269,5 @@ class Training:
         )
 
     def _exhausted(self) -> bool:
-        patience = self.config.early_stopping
-        return bool(patience) and self.progress.epochs - self.progress.best_epoch >= patience
+        patience, since = self.config.early_stopping, self.progress.patient_since
+        return bool(patience) and self.progress.epochs - since >= patience

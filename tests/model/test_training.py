@@ -11,9 +11,19 @@ import pytest
 from data.errors import BadInput, VitrinaError
 from data.home import Home
 from data.store import Dataset, Store
-from model.evaluation import evaluate
+from model import meter
+from model.evaluation import evaluate, outcomes
+from model.learner import Learner
+from model.metrics import means, per_target
+from model.negatives import Negatives
+from model.networks.network import build
+from model.networks.sizes import Sizes
 from model.prediction import Predictor
-from model.training import train
+from model.saved import RunFolder
+from model.served import networks
+from model.task import make_task
+from model.training import NotANumber, train
+from model.windows import training_windows
 from tests.model.toys import imported, random_histories, small
 
 
@@ -144,6 +154,88 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
 def figures(folder: Path) -> list[dict[str, Any]]:
     history = json.loads((folder / "history.json").read_text())
     return [{k: v for k, v in entry.items() if k != "seconds"} for entry in history]
+
+
+def test_a_stopped_run_keeps_its_best_epoch(dataset: Dataset, tmp_path: Path) -> None:
+    config, folder, notes = small(epochs=40, learning_rate=0.3), tmp_path / "run", Notes()
+
+    def past_the_best() -> bool:
+        judged = [value for _e, _s, name, value in notes.metrics if name == "val_ndcg@10"]
+        return len(judged) > 2 and judged[-1] < max(judged)
+
+    assert not train(config, dataset, folder, notes, past_the_best)
+    best = max(figures(folder), key=lambda entry: entry["val_ndcg@10"])
+    task = make_task(config, dataset)
+    (found,) = outcomes(task, task.split.validation, networks(RunFolder(folder)))
+    missed = task.answers(task.split.validation) < 0
+    assert means(per_target(found.rank, missed))["ndcg@10"] == pytest.approx(best["val_ndcg@10"])
+
+
+def test_more_epochs_are_trained_after_early_stopping_where_a_person_wants_them(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    config, folder = small(epochs=40, early_stopping=2, learning_rate=0.3), tmp_path / "run"
+    assert train(config, dataset, folder, Notes(), never)
+    done = len(figures(folder))
+    more = config.override({"epochs": done + 1})
+    assert train(more, dataset, folder, Notes(), never, resume=True)
+    assert [entry["epoch"] for entry in figures(folder)] == list(range(1, done + 2))
+
+
+def test_a_loss_that_is_no_number_ends_the_training_and_the_best_epoch_stays(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, notes = Learner.train, Notes()
+
+    def turning(learner: Learner, *batch: Any) -> tuple[float, float]:
+        loss, correct = real(learner, *batch)
+        whole = any(step is None and epoch == 1 for epoch, step, _name, _value in notes.metrics)
+        return (float("nan") if whole else loss), correct
+
+    monkeypatch.setattr(Learner, "train", turning)
+    with pytest.raises(NotANumber, match="epoch 2"):
+        train(small(epochs=3), dataset, tmp_path / "run", notes, never)
+    assert len(figures(tmp_path / "run")) == 1
+    assert Predictor(tmp_path / "run").recommend([], k=3)
+
+
+@pytest.mark.parametrize("loss", ["full_softmax", "sampled_softmax"])
+def test_a_clipped_gradient_cannot_carry_the_weights_away(dataset: Dataset, loss: str) -> None:
+    changes = {"loss": loss, "tied_embeddings": True, "learning_rate": 1.0}
+    task = make_task(small(), dataset)
+    moved = {}
+    for clipping in (0.0, 1e-9):
+        config = small(**changes, gradient_clipping=clipping)
+        negatives = Negatives(task.popularity, 0.5, config.negatives)
+        learner = Learner(build(config, Sizes.of(task)), config, negatives)
+        windows = training_windows(task.buyers, 20, np.random.default_rng(0))
+        before = [np.asarray(one) for one in learner.network.serving.trainable_variables]
+        batch = next(windows.batches(config.features, 256))
+        learner.train(batch, np.random.default_rng(0), 1.0)
+        after = learner.network.serving.trainable_variables
+        moved[clipping] = max(
+            float(np.abs(np.asarray(now) - old).max())
+            for now, old in zip(after, before, strict=True)
+        )
+    # Adam divides by the size of the gradient: only one beside its epsilon makes a small step.
+    assert moved[1e-9] < 0.1 < moved[0.0]
+
+
+def test_the_steps_tell_speed_and_learning_rate(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meter, "SECONDS_BETWEEN_STEPS", 0.0)
+    for loss, others in (
+        ("full_softmax", {"loss", "accuracy"}),
+        ("sampled_softmax", {"sampled_loss"}),
+    ):
+        notes = Notes()
+        train(small(loss=loss, learning_rate=0.01), dataset, tmp_path / loss, notes, never)
+        by_step = {name: value for _e, step, name, value in notes.metrics if step is not None}
+        assert set(by_step) == others | {"speed", "learning_rate", "progress"}
+        assert by_step["learning_rate"] == 0.01
+        assert by_step["speed"] > 0
+        assert by_step["progress"] == 1.0
 
 
 def test_a_run_stopped_before_its_first_epoch_leaves_no_model(
