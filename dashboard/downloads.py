@@ -1,21 +1,23 @@
-"""The addresses of what people take away: a run's bundle, and the lists of a scoring."""
+"""The addresses of what people take away: a run's bundle or record, the lists of a scoring."""
 
 import shutil
+import tempfile
 from pathlib import Path
 
 from flask import Flask, Response, send_file
 
 from dashboard.context import current_home
-from dashboard.services import takeaway
+from dashboard.services import runs, takeaway
 from data.errors import BadInput
 
-BUNDLE, LISTS = "/take/bundle/", "/take/lists/"
+BUNDLE, LISTS, RECORD = "/take/bundle/", "/take/lists/", "/take/record/"
 
 
 def offer_downloads(server: Flask) -> None:
     """Let a server answer with files."""
     server.add_url_rule(f"{BUNDLE}<run>.zip", "bundle", bundle)
     server.add_url_rule(f"{LISTS}<job>", "lists", lists)
+    server.add_url_rule(f"{RECORD}<run>.zip", "record", record)
 
 
 def bundle(run: str) -> Response:
@@ -36,6 +38,18 @@ def lists(job: str) -> Response:
     except BadInput as error:
         return _refusal(error)
     return send_file(file, as_attachment=True, download_name=f"{job}{file.suffix}")
+
+
+def record(run: str) -> Response:
+    """Answer the whole record of a run as a zip file."""
+    name = f"{run}.zip"
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            file = runs.archive(current_home(), run, Path(folder) / name)
+        except BadInput as error:
+            return _refusal(error)
+        held = file.open("rb")  # it can be read though its folder goes
+    return send_file(held, mimetype="application/zip", as_attachment=True, download_name=name)
 
 
 def _refusal(error: BadInput) -> Response:

@@ -23,6 +23,7 @@ from model.metrics import means, per_target
 from model.negatives import Negatives
 from model.networks.network import Network, build
 from model.networks.sizes import Sizes
+from model.outcomes import PRODUCTS, TARGETS
 from model.record import record
 from model.saved import RunFolder
 from model.schedule import learning_rate
@@ -160,7 +161,8 @@ class Training:
         """Write the model's files, from the best epoch or the last one, if there is any."""
         if not self.progress.epochs:
             return
-        (self.run.path / EVALUATION).unlink(missing_ok=True)  # it judges what is replaced now
+        for judged in (EVALUATION, TARGETS, PRODUCTS):  # of the model that is replaced now
+            (self.run.path / judged).unlink(missing_ok=True)
         if best and self.progress.best:
             variables = self.network.serving.variables
             for variable, values in zip(variables, self.progress.best, strict=True):
@@ -258,6 +260,7 @@ class Training:
         elif (entry["epoch"] - progress.best_epoch) % PLATEAU_PATIENCE == 0:
             progress.plateaus += 1
         save(self.run, self.learner.state, progress)
+        self.sink.progress(steps=progress.steps / progress.epochs)
         self.run.write_json("history.json", progress.history)
         for name, value in entry.items():
             if name != "epoch":

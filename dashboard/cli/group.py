@@ -18,6 +18,7 @@ COMMANDS = {
     "stop": "dashboard.cli.runs",
     "resume": "dashboard.cli.runs",
     "delete": "dashboard.cli.runs",
+    "archive": "dashboard.cli.runs",
     "evaluate": "dashboard.cli.predictions",
     "recommend": "dashboard.cli.predictions",
     "export": "dashboard.cli.takeaway",

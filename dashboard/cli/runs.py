@@ -1,5 +1,6 @@
-"""``vitrina runs``, ``show``, ``stop``, ``resume`` and ``delete``: what was trained."""
+"""``vitrina runs`` and what is done with one: show, stop, resume, delete, archive."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -85,6 +86,18 @@ def delete_command(home: Home, run: str) -> None:
 
     runs.delete(home, run)
     click.echo(_("Deleted run {run}.").format(run=run))
+
+
+@click.command()
+@click.argument("run")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Default: RUN.zip.")
+@home_option
+def archive_command(home: Home, run: str, out: Path | None) -> None:
+    """Write everything that is known of a run as one ZIP file."""
+    from dashboard.services import runs
+
+    written = runs.archive(home, run, out or Path(f"{run}.zip"))
+    click.echo(_("Wrote {file}.").format(file=written))
 
 
 def _print_history(history: list[dict[str, Any]]) -> None:

@@ -24,19 +24,19 @@ class Learning:
         One an epoch, as ``Runs.history`` returns it.
     curves : mapping
         Figures by step, by name.
-    steps : int or None
+    steps : float or None
         Steps of one epoch, where they are known.
     """
 
     history: History = ()
     curves: Mapping[str, Curve] = field(default_factory=dict)
-    steps: int | None = None
+    steps: float | None = None
 
     @property
     def steps_an_epoch(self) -> float:
         """Return how many steps make an epoch, as well as it is known."""
         if self.steps:
-            return float(self.steps)
+            return self.steps
         longest = max(self.curves.values(), key=lambda curve: len(curve.step), default=None)
         if longest is None or not longest.step:
             return 1.0

@@ -87,6 +87,12 @@ class Queue(Rows):
         with self.database.read() as connection:
             return self._parallel(connection)
 
+    def chosen_parallel(self) -> int | None:
+        """Return the limit that a person set; None where it goes by cores and memory."""
+        with self.database.read() as connection:
+            limit = setting(connection, "parallel", None)
+            return None if limit is None else int(limit)
+
     def set_parallel(self, limit: int | None) -> None:
         """Set how many trainings may run at once; None means by cores and memory.
 

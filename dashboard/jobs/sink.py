@@ -24,6 +24,9 @@ SAMPLE_SECONDS = 2.0
 # How long the last words of a run wait for a table that is locked.
 PATIENCE_SECONDS = 60.0
 
+# Figures by step whose newest value stands with the run itself.
+NOW = frozenset({"speed", "learning_rate"})
+
 Result = TypeVar("Result")
 
 
@@ -78,6 +81,8 @@ class Sink:
         if name == "progress":
             self.progress(share=value)
             return
+        if name in NOW:
+            self.progress(**{name: value})
         point = Point(epoch, step, name, float(value), self._runs.clock())
         with self._lock:
             self._waiting.append(point)

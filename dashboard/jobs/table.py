@@ -119,7 +119,9 @@ class Runs(Reports, Queue, Claims, Removal, Lease):
             self._queue_again(connection, row.id, {})
 
     def extend(self, run: str, epochs: int) -> None:
-        """Queue an ended training again for more epochs.
+        """Queue an ended training again for more epochs than it has, or was to have.
+
+        One that finished early goes on from where it is; one that was cut short keeps its aim, too.
 
         Raises
         ------
@@ -135,7 +137,9 @@ class Runs(Reports, Queue, Claims, Removal, Lease):
                         "that has ended, and at least one epoch."
                     ).format(run=run, epochs=epochs)
                 )
-            config = row.config | {"epochs": row.config.get("epochs", 0) + epochs}
+            finished = row.state == State.FINISHED and row.epochs_done
+            before = row.epochs_done if finished else row.config.get("epochs", 0)
+            config = row.config | {"epochs": before + epochs}
             self._queue_again(connection, row.id, {"config": config})
 
     def _queue_again(self, connection: Connection, run_id: int, changes: dict[str, Any]) -> None:

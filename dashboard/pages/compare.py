@@ -87,7 +87,9 @@ def _controls() -> html.Div:
 
 
 def _tables(found: comparing.Comparison) -> list[html.Section]:
-    return [side_by_side.figures(found), side_by_side.settings(found)]
+    apart = side_by_side.paired(found, comparing.paired(current_home(), found))
+    shown = [side_by_side.figures(found), apart, side_by_side.settings(found)]
+    return [section for section in shown if section is not None]
 
 
 @callback(
@@ -107,7 +109,8 @@ def follow(*inputs: Any) -> tuple[Any, Any, Any, int]:
     """Draw the runs again where any of them has moved, or is looked at in another way."""
     _ticks, theme, figure, axis, names, seen = inputs
     found = comparing.compare(current_home(), names)
-    moved = [theme, figure, axis, *([run.state, run.epochs_done] for run in found.runs)]
+    judged = sorted(found.networks)
+    moved = [theme, figure, axis, judged, *([run.state, run.epochs_done] for run in found.runs)]
     going_on = 0 if all(run.ended for run in found.runs) else -1
     if moved == seen:
         return no_update, no_update, no_update, going_on

@@ -23,6 +23,7 @@ from dashboard.components.aria import aria
 from dashboard.context import current_home
 from dashboard.diagnosis import diagnose
 from dashboard.figures import training
+from dashboard.figures.machine import GAUGES, gauge
 from dashboard.figures.progress_axis import Learning, View
 from dashboard.services import steer, watch
 from dashboard.training import frame, judged, present
@@ -31,8 +32,8 @@ from data.text import _
 RUN, CLOCK, AXIS, METRIC = "run-name", "run-clock", "run-axis", "run-metric"
 BADGE, ACTIONS, NOW, TROUBLE = "run-badge", "run-actions", "run-now", "run-trouble"
 READING, RESULTS, LOG, FILE = "run-reading", "run-results", "run-log", "run-file"
-COMPARED, LABEL, NOTE = "run-compared", "run-label", "run-note"
-MARKS = ("state", "seq", "epochs", "log", "evaluated")
+COMPARED, LABEL, NOTE, TAGS = "run-compared", "run-label", "run-note", "run-tags"
+MARKS = ("state", "seq", "epochs", "pace", "log", "evaluated")
 PERIOD = 800  # milliseconds
 
 dash.register_page(
@@ -78,6 +79,7 @@ def layout(run: str = "", **_query: str) -> html.Div:
                 frame.log(),
                 frame.about(found),
             ),
+            frame.stop_dialog(found),
             frame.delete_dialog(run),
         ]
     )
@@ -141,7 +143,6 @@ def show_state(_state: str | None, name: str) -> tuple[Any, Any, Any]:
 
 
 @callback(
-    Output(chart_id("accuracy"), "data"),
     Output(chart_id("ranking"), "data"),
     Output(READING, "children"),
     Input(mark("epochs"), "data"),
@@ -149,19 +150,37 @@ def show_state(_state: str | None, name: str) -> tuple[Any, Any, Any]:
     Input(AXIS, "value"),
     State(RUN, "data"),
 )
-def show_epochs(_epochs: str | None, theme: str, axis: Any, name: str) -> tuple[Any, Any, Any]:
+def show_epochs(_epochs: str | None, theme: str, axis: Any, name: str) -> tuple[Any, Any]:
     """Draw what moves with every epoch."""
     home = current_home()
     by_step = watch.LOSSES if axis != "epoch" else ()
     learned = watch.learning(home, watch.table(home).get(name), by_step)
     if not learned.history:
-        waiting = render_empty(_("The first point comes at the end of the first epoch."))
-        return waiting, waiting, None
-    view = View(axis, theme, name)
+        return render_empty(_("The first point comes at the end of the first epoch.")), None
+    chart = training.ranking(learned, View(axis, theme, name))
+    return render(chart), judged.reading(diagnose(learned.history))
+
+
+@callback(
+    Output(chart_id("accuracy"), "data"),
+    *(Output(chart_id(one.name), "data") for one in GAUGES),
+    Input(mark("pace"), "data"),
+    Input("theme", "data"),
+    Input(AXIS, "value"),
+    State(RUN, "data"),
+)
+def show_pace(_pace: str | None, theme: str, axis: Any, name: str) -> tuple[Any, ...]:
+    """Draw what moves with every step, but need not be seen at once."""
+    home, view = current_home(), View(axis, theme, name)
+    learned = watch.learning(home, watch.table(home).get(name), watch.PACE)
+    waiting = render_empty(_("It appears with the first steps of training."))
+    known = "accuracy" in learned.curves or learned.history
     return (
-        render(training.accuracy(learned, view)),
-        render(training.ranking(learned, view)),
-        judged.reading(diagnose(learned.history)),
+        render(training.accuracy(learned, view)) if known else waiting,
+        *(
+            render(gauge(one, learned, view)) if one.name in learned.curves else waiting
+            for one in GAUGES
+        ),
     )
 
 
@@ -206,6 +225,20 @@ def act(clicks: list[int | None], name: str) -> tuple[Any, Any]:
 
 
 @callback(
+    Output(CLOCK, "max_intervals", allow_duplicate=True),
+    Input(confirmed(present.STOP), "n_clicks"),
+    State(RUN, "data"),
+    prevent_initial_call=True,
+)
+def stop(clicks: int | None, name: str) -> Any:
+    """Ask the run to stop, and look at it again."""
+    if not clicks:
+        return no_update
+    toast(steer.act(current_home(), name, steer.STOP))
+    return -1
+
+
+@callback(
     Output("_pages_location", "href", allow_duplicate=True),
     Input(confirmed(present.DELETE), "n_clicks"),
     State(RUN, "data"),
@@ -223,11 +256,12 @@ def delete(clicks: int | None, name: str) -> Any:
     Output(LABEL, "value"),
     Input(LABEL, "value"),
     Input(NOTE, "value"),
+    Input(TAGS, "value"),
     State(RUN, "data"),
     prevent_initial_call=True,
 )
-def describe(label: str | None, note: str | None, name: str) -> Any:
+def describe(label: str | None, note: str | None, tags: str | None, name: str) -> Any:
     """Keep what people write about the run."""
-    steer.describe(current_home(), name, label or "", note or "")
+    steer.describe(current_home(), name, label or "", note or "", (tags or "").split(","))
     toast(_("Saved."))
     return no_update

@@ -114,6 +114,20 @@ def pause(clicks: int | None) -> Any:
 
 @callback(
     Output(SEEN, "data", allow_duplicate=True),
+    Input(overview.LIMIT, "value", allow_optional=True),
+    prevent_initial_call=True,
+)
+def limit(number: str | None) -> Any:
+    """Set how many trainings run at once."""
+    home, wish = current_home(), int(number) if number else None
+    if number is None or wish == watch.table(home).chosen_parallel():  # it was only drawn anew
+        return no_update
+    steer.set_parallel(home, wish)
+    return None
+
+
+@callback(
+    Output(SEEN, "data", allow_duplicate=True),
     Input({"type": overview.FIRST, "name": ALL}, "n_clicks"),
     prevent_initial_call=True,
 )

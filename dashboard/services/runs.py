@@ -3,8 +3,10 @@
 import json
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+from dashboard.jobs.archive import archive as write_archive
 from dashboard.jobs.failures import explain
 from dashboard.jobs.run import Run
 from dashboard.jobs.supervise import ensure_worker
@@ -87,6 +89,19 @@ def resume(home: Home, run: str) -> None:
 def delete(home: Home, run: str) -> None:
     """Delete a run that is not active: its row, its metrics and its folder."""
     Runs(home).delete(run)
+
+
+def archive(home: Home, run: str, out: Path) -> Path:
+    """Write the whole record of a run as one ZIP file, and return the file.
+
+    Raises
+    ------
+    BadInput
+        Where there is no such run, or no such folder to write into.
+    """
+    if not out.parent.is_dir():
+        raise BadInput(_("There is no folder {folder}; make it first.").format(folder=out.parent))
+    return write_archive(Runs(home), run, out)
 
 
 def records(home: Home) -> list[dict[str, Any]]:

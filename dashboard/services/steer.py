@@ -1,6 +1,7 @@
 """Steering runs: stop, resume, extend, rename, delete, and say in a sentence what was done."""
 
 import json
+from collections.abc import Sequence
 
 from dashboard.services import watch
 from data.errors import BadInput
@@ -46,9 +47,10 @@ def configuration(home: Home, run: str) -> str:
     return json.dumps(watch.table(home).get(run).config, indent=2, ensure_ascii=False) + "\n"
 
 
-def describe(home: Home, run: str, label: str, note: str) -> None:
-    """Give a run another name and note; empty texts take them away."""
-    watch.table(home).edit(run, label=label.strip(), note=note.strip())
+def describe(home: Home, run: str, label: str, note: str, tags: Sequence[str] = ()) -> None:
+    """Give a run another name, note and tags; empty texts take them away."""
+    kept = dict.fromkeys(tag.strip() for tag in tags if tag.strip())
+    watch.table(home).edit(run, label=label.strip(), note=note.strip(), tags=tuple(kept))
 
 
 def remove(home: Home, run: str) -> None:
@@ -64,6 +66,11 @@ def restore(home: Home, run: str) -> None:
 def pause(home: Home, hold: bool) -> None:
     """Hold the queue, or let it go on."""
     watch.table(home).pause(hold)
+
+
+def set_parallel(home: Home, limit: int | None) -> None:
+    """Set how many trainings run at once; None leaves it to cores and memory."""
+    watch.table(home).set_parallel(limit)
 
 
 def prioritise(home: Home, run: str) -> None:

@@ -15,6 +15,9 @@ from data.home import Home
 
 LOSSES = ("loss", "sampled_loss")
 """The losses that a training reports by step: one or the other."""
+PACE = ("accuracy", "learning_rate", "speed", "memory", "processor")
+"""What else it reports by step; it is drawn every few seconds."""
+_ROWS_A_PACE = 50
 LOG_BYTES = 24_000
 _HOMES, _EVALUATIONS = 8, 64
 _EPOCHS_JUDGED = 5  # how many epochs the time left is judged by
@@ -28,6 +31,7 @@ class Marks:
     state: str
     seq: int
     epochs: str
+    pace: str
     log: int
     evaluated: int
 
@@ -49,6 +53,7 @@ def marks(home: Home, run: Run) -> Marks:
         state=f"{run.state} {run.attempt} {run.label} {run.config.get('epochs')}",
         seq=run.last_seq,
         epochs=f"{run.attempt}.{run.epochs_done}",
+        pace=f"{run.state}.{run.attempt}.{run.epochs_done}.{run.last_seq // _ROWS_A_PACE}",
         log=_stamp(folder / "log.txt", size=True),
         evaluated=_stamp(folder / "evaluation.json"),
     )
@@ -58,7 +63,16 @@ def learning(home: Home, run: Run, by_step: tuple[str, ...] = ()) -> Learning:
     """Return what a training has reported: every epoch, and some figures by step."""
     runs = table(home)
     curves = {name: curve for name in by_step if (curve := runs.curve(run.run, name)).step}
-    return Learning(runs.history(run.run), curves, run.progress.get("steps"))
+    return Learning(runs.history(run.run), curves, _steps_an_epoch(run.progress))
+
+
+def _steps_an_epoch(progress: Mapping[str, Any]) -> float | None:
+    """Return how many steps an epoch has: as counted, or as the first ones let one expect."""
+    if progress.get("steps"):
+        return float(progress["steps"])
+    epochs = (progress.get("epoch") or 1) - 1 + (progress.get("share") or 0.0)
+    step = progress.get("step")
+    return float(step / epochs) if step and epochs else None
 
 
 def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:
@@ -101,9 +115,15 @@ def share_done(run: Run) -> float | None:
     epochs = progress.get("epochs") or run.config.get("epochs")
     if not epochs:
         return None
-    steps, step = progress.get("steps"), progress.get("step") or 0
-    by_steps = float(step / (steps * epochs)) if steps else 0.0
-    return float(min(max(run.epochs_done / epochs, by_steps), 1.0))
+    return float(min((run.epochs_done + share_of_epoch(run)) / epochs, 1.0))
+
+
+def share_of_epoch(run: Run) -> float:
+    """Return how much of the epoch that a training is in is done, from 0 to 1."""
+    progress = run.progress
+    if progress.get("epoch") != run.epochs_done + 1:  # the share is still that of the last one
+        return 0.0
+    return float(progress.get("share") or 0.0)
 
 
 def time_left(run: Run, learned: Learning, now: float) -> tuple[float, float] | None:
@@ -128,8 +148,10 @@ def time_left(run: Run, learned: Learning, now: float) -> tuple[float, float] | 
     return (whole - spent) / _CAUTION, (whole - spent) * _CAUTION
 
 
-def throughput(learned: Learning) -> float | None:
-    """Return the targets a second of the newest epoch."""
+def throughput(learned: Learning, run: Run | None = None) -> float | None:
+    """Return the targets a second: those of a running run just now, else of the newest epoch."""
+    if run is not None and run.active and run.progress.get("speed"):
+        return float(run.progress["speed"])
     for entry in reversed(learned.history):
         if entry.get("seconds") and entry.get("targets"):
             return float(entry["targets"] / entry["seconds"])

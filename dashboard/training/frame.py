@@ -10,16 +10,17 @@ from dashboard import forms
 from dashboard.components import card, confirm, field, figure_card, grid
 from dashboard.components.aria import aria
 from dashboard.figures.curves import metric_name
+from dashboard.figures.machine import GAUGES
 from dashboard.figures.progress_axis import AXES, axis_name
 from dashboard.jobs.run import Run
 from dashboard.training.judged import LADDER_METRICS
-from dashboard.training.present import DELETE
+from dashboard.training.present import DELETE, STOP
 from data.errors import BadInput
 from data.text import _
 from model.presets import PRESETS
 
 AXIS, METRIC, READING = "run-axis", "run-metric", "run-reading"
-LOG, LABEL, NOTE = "run-log", "run-label", "run-note"
+LOG, LABEL, NOTE, TAGS = "run-log", "run-label", "run-note", "run-tags"
 
 
 def curves() -> list[Component]:
@@ -34,6 +35,7 @@ def curves() -> list[Component]:
         html.Div(id=READING),
         html.Div(axis, role="group", **aria(label=_("Horizontal axis"))),
         grid(figure_card("loss", span=12), figure_card("accuracy"), figure_card("ranking")),
+        grid(*(figure_card(one.name, span=3, height=160) for one in GAUGES)),
     ]
 
 
@@ -59,10 +61,20 @@ def log() -> html.Section:
 def about(run: Run) -> html.Section:
     """Return the card with what people wrote on a run, and how it was configured."""
     name = dbc.Input(id=LABEL, value=run.label, debounce=True, placeholder=run.run, maxlength=120)
+    tags = dbc.Input(
+        id=TAGS,
+        value=", ".join(run.tags),
+        debounce=True,
+        placeholder=_("wide, second try"),
+        maxlength=200,
+    )
     note = dbc.Textarea(id=NOTE, value=run.note, debounce=True, rows=2, maxlength=2000)
     return card(
         [
-            html.Div([field(_("Name"), name), field(_("Note"), note)], className="written"),
+            html.Div(
+                [field(_("Name"), name), field(_("Tags"), tags), field(_("Note"), note)],
+                className="written",
+            ),
             html.Dl([_fact(*one) for one in facts(run)], className="facts"),
         ],
         title=_("Configuration"),
@@ -108,6 +120,15 @@ def delete_dialog(run: str) -> Any:
         _("Its figures, its log and its model go. For five minutes this can be undone."),
         _("Delete"),
     )
+
+
+def stop_dialog(run: Run) -> Any:
+    """Return the question before a run is stopped, which may be somebody else's."""
+    if run.kind == "train":
+        what = _("It keeps its best epoch, and can be resumed from its last whole one.")
+    else:
+        what = _("What it has done so far is thrown away.")
+    return confirm(STOP, _("Stop run {run}?").format(run=run.run), what, _("Stop the run"))
 
 
 def _fact(label: str, value: str, changed: bool) -> html.Div:

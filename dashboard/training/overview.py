@@ -4,18 +4,22 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import Column, button, data_table, state_name
+from dashboard.jobs.queue import default_parallel
 from dashboard.jobs.run import Run
+from dashboard.jobs.table import Runs
 from dashboard.services import watch
 from data.home import Home
 from data.text import _, ngettext
 
 TABLE = "runs-table"
-PAUSE, FIRST = "runs-pause", "runs-first"
+PAUSE, FIRST, LIMIT = "runs-pause", "runs-first", "runs-limit"
+_LIMITS = (1, 2, 3, 4, 6, 8)
 
 
 def rows(home: Home, runs: Sequence[Run]) -> list[dict[str, Any]]:
@@ -51,26 +55,41 @@ def table(shown: Sequence[dict[str, Any]]) -> Component:
 
 
 def queue(home: Home, runs: Sequence[Run]) -> list[Component]:
-    """Return what waits, in the order in which it will start, and the brake."""
+    """Return what waits, in the order in which it will start, the brake, and how many at once."""
     runs_table = watch.table(home)
     waiting = [run for run in runs if runs_table.position(run.run) is not None]
     paused = runs_table.paused()
-    if not waiting and not paused:
+    if not paused and all(run.ended for run in runs):
         return []
     words = ngettext("{n} run waits.", "{n} runs wait.", len(waiting)).format(n=len(waiting))
-    limit = runs_table.parallel()
-    at_once = ngettext("{n} trains at once.", "{n} train at once.", limit).format(n=limit)
-    held = _("The queue is paused: nothing new starts.") if paused else at_once
+    held = _("The queue is paused: nothing new starts.") if paused else ""
     turn = _("Let the queue go on") if paused else _("Pause the queue")
-    line = html.Div([html.P(f"{words} {held}"), button(turn, PAUSE)], className="queue-line")
+    line = html.Div(
+        [html.P(f"{words} {held}"), _limit(runs_table), button(turn, PAUSE)],
+        className="queue-line",
+    )
     return [line, _order(home, waiting)]
+
+
+def _limit(runs_table: Runs) -> Component:
+    """Return the choice of how many trainings run at once."""
+    chosen, usual = runs_table.chosen_parallel(), default_parallel()
+    numbers = sorted({*_LIMITS, *([chosen] if chosen else [])})
+    fitting = _("{n}, by cores and memory").format(n=usual)
+    options = [{"label": fitting, "value": ""}] + [
+        {"label": str(number), "value": str(number)} for number in numbers
+    ]
+    select = dbc.Select(id=LIMIT, options=options, value=str(chosen or ""), size="sm")
+    return html.Div([html.Label(_("At once"), htmlFor=LIMIT), select], className="queue-limit")
 
 
 def marks(home: Home, runs: Sequence[Run]) -> str:
     """Return what changes when anything in the table does."""
-    moving = "".join(f"{run.run}{run.state}{run.last_seq}{run.label}{run.priority}" for run in runs)
+    moving = "".join(
+        f"{run.run}{run.state}{run.last_seq}{run.label}{run.tags}{run.priority}" for run in runs
+    )
     runs_table = watch.table(home)
-    return f"{hash(moving)} {runs_table.paused()} {runs_table.parallel()}"
+    return f"{hash(moving)} {runs_table.paused()} {runs_table.chosen_parallel()}"
 
 
 def _order(home: Home, waiting: Sequence[Run]) -> Component:
@@ -90,13 +109,19 @@ def _order(home: Home, waiting: Sequence[Run]) -> Component:
     return html.Ol(items, className="queue-order")
 
 
+def _name(run: Run) -> str:
+    """Return what people call the run, else what it is, and its tags."""
+    words = run.label or " · ".join(filter(None, (run.config.get("network"), run.preset)))
+    return " ".join([words, *(f"#{tag}" for tag in run.tags)])
+
+
 def _row(home: Home, run: Run, now: float) -> dict[str, Any]:
     test = watch.network_figures(home, run.run) if run.epochs_done else {}
     return {
         "run": run.run,
         "state": run.state.value,
         "state_words": state_name(run.state),
-        "label": run.label or " · ".join(filter(None, (run.config.get("network"), run.preset))),
+        "label": _name(run),
         "dataset": run.dataset,
         "epochs": _("{done} of {all}").format(
             done=formats.number(run.epochs_done), all=formats.number(run.config.get("epochs"))

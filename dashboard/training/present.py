@@ -17,6 +17,7 @@ from dashboard.components import (
     moment,
     progress,
 )
+from dashboard.downloads import RECORD
 from dashboard.figures.curves import best_entry
 from dashboard.figures.progress_axis import Learning
 from dashboard.jobs.failures import Explanation
@@ -26,7 +27,7 @@ from dashboard.services import watch
 from data.text import _
 
 ACTION = "run-action"
-DELETE = "delete-run"
+DELETE, STOP = "delete-run", "stop-run"
 EXTENSIONS = (1, 5, 20)
 _LOG_LINES = 8
 _MEBIBYTE = 1 << 20
@@ -45,12 +46,13 @@ def actions(run: Run) -> list[Component]:
         shown.append(button(_("Resume"), action_id("resume"), icon="train"))
     if not run.ended:
         stopping = run.state is State.STOPPING
-        shown.append(button(stop, action_id("stop"), disabled=stopping))
+        shown.append(button(stop, confirm_opener(STOP), disabled=stopping))
     rare: list[Component] = []
     if run.kind == "train":
         rare.append(_link(_("Clone"), f"/train?clone={run.run}"))
         rare.append(_link(_("Compare"), f"/compare?runs={run.run}"))
         rare.append(menu_item(_("Save configuration"), action_id("save")))
+        rare.append(_file(_("Download everything"), f"{RECORD}{run.run}.zip"))
     if run.ended:
         if run.kind == "train":
             rare += [
@@ -140,7 +142,7 @@ def figures(run: Run, learned: Learning, moment_now: float) -> Component | None:
                     comparison=_("epoch {epoch}").format(epoch=first["epoch"]),
                 )
             )
-    speed = watch.throughput(learned)
+    speed = watch.throughput(learned, run)
     if speed is not None:
         weights = _("{number} weights").format(number=formats.compact(run.parameters))
         shown.append(
@@ -193,11 +195,12 @@ def _resources(run: Run) -> str | None:
 
 
 def _epochs(run: Run) -> html.Div:
-    planned = run.config.get("epochs")
+    planned, step = run.config.get("epochs"), run.progress.get("step")
     return key_figure(
         _("Epochs"),
         formats.number(run.epochs_done),
         unit=_("of {epochs}").format(epochs=formats.number(planned)),
+        comparison=_("step {step}").format(step=formats.number(step)) if step else None,
     )
 
 
@@ -209,7 +212,13 @@ def _bar_label(run: Run) -> str:
         return _("Reading files")
     if run.epochs_done >= (run.config.get("epochs") or 0):
         return _("Evaluating")
-    return _("Epoch {epoch} of {epochs}").format(epoch=epoch, epochs=run.config.get("epochs"))
+    words = _("Epoch {epoch} of {epochs}").format(epoch=epoch, epochs=run.config.get("epochs"))
+    share = watch.share_of_epoch(run)
+    return f"{words}, {formats.percent(share, 0)}" if share else words
+
+
+def _file(words: str, href: str) -> Component:
+    return html.A(words, href=href, className="menu-item")
 
 
 def _link(words: str, href: str) -> Component:

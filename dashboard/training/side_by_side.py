@@ -1,6 +1,6 @@
 """Tables of runs side by side: settings that differ, and figures with the best marked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -9,11 +9,15 @@ from dash.development.base_component import Component
 from dashboard import formats, forms
 from dashboard.components import card, error_state
 from dashboard.figures.curves import best_entry, metric_name
-from dashboard.services.comparing import Comparison
+from dashboard.jobs.run import Run
+from dashboard.services.comparing import Apart, Comparison
 from dashboard.training.frame import value_words
 from dashboard.training.judged import LOWER_IS_BETTER, SHOWN
 from data.text import N_, _
+from model.paired import Difference
 
+PAIRED = ("hr@1", "hr@10", "ndcg@10", "mrr@10")
+JUDGED_BY = "ndcg@10"
 _VALIDATION = {
     "val_loss": (N_("Validation loss"), False),
     "val_accuracy": (N_("Validation accuracy"), True),
@@ -67,6 +71,65 @@ def figures(comparison: Comparison) -> html.Section:
     )
 
 
+def paired(comparison: Comparison, found: Mapping[str, Apart]) -> html.Section | None:
+    """Return by how much the later runs are better than the first one, and how sure that is."""
+    if not found:
+        return None
+    first = comparison.runs[0]
+    shown = [run for run in comparison.runs if run.run in found]
+    rows = [
+        html.Tr(
+            [html.Th(_("Test {figure}").format(figure=metric_name(name)), scope="row")]
+            + [_apart(found[run.run].figures[name]) for run in shown]
+        )
+        for name in PAIRED
+    ]
+    one = next(iter(found.values()))
+    words = _(
+        "Each run less {first} on the same {targets} targets of {buyers} buyers; in brackets the"
+        " 95% interval of the paired bootstrap over buyers. Bold where it does not hold zero"
+    ).format(
+        first=first.label or first.run,
+        targets=formats.number(one.targets),
+        buyers=formats.number(one.buyers),
+    )
+    return card(
+        _table(comparison, rows, shown), title=paired_finding(comparison, found), subtitle=words
+    )
+
+
+def paired_finding(comparison: Comparison, found: Mapping[str, Apart]) -> str:
+    """Say which of the runs is better than the first one, as far as that is certain."""
+    first = comparison.runs[0].run
+    apart = {run: one.figures[JUDGED_BY] for run, one in found.items()}
+    run = max(apart, key=lambda name: apart[name].value)
+    if not apart[run].certain or apart[run].value < 0:
+        better = all(one.certain for one in apart.values())
+        return (
+            _("{run} is better than every other run").format(run=first)
+            if better
+            else _("No run is certainly better than {run}").format(run=first)
+        )
+    return _("{run} is better than {first}: {figure} by {value}").format(
+        run=run,
+        first=first,
+        figure=metric_name(JUDGED_BY),
+        value=formats.number(apart[run].value, 4),
+    )
+
+
+def _apart(difference: Difference) -> html.Td:
+    low, high = formats.number(difference.low, 4), formats.number(difference.high, 4)
+    sign = "+" if difference.value > 0 else ""
+    return html.Td(
+        [
+            f"{sign}{formats.number(difference.value, 4)}",
+            html.Span(_("[{low} to {high}]").format(low=low, high=high), className="interval"),
+        ],
+        className="is-number is-best" if difference.certain else "is-number",
+    )
+
+
 def _validations(comparison: Comparison, key: str, highest: bool) -> dict[str, float | None]:
     bests = {
         run: best_entry(learned.history, key, highest)
@@ -102,14 +165,16 @@ def _row(
     return html.Tr([html.Th(label, scope="row"), *cells])
 
 
-def _table(comparison: Comparison, rows: list[html.Tr]) -> Component:
+def _table(
+    comparison: Comparison, rows: list[html.Tr], runs: Sequence[Run] | None = None
+) -> Component:
     head = [html.Th("", scope="col")] + [
         html.Th(
             dcc.Link(run.label or run.run, href=f"/runs/{run.run}"),
             scope="col",
             className="is-number",
         )
-        for run in comparison.runs
+        for run in runs or comparison.runs
     ]
     table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="plain-table")
     return html.Div(table, className="table-scroll side-by-side", tabIndex="0")

@@ -18,6 +18,7 @@ from model.metrics import means, per_target
 from model.negatives import Negatives
 from model.networks.network import build
 from model.networks.sizes import Sizes
+from model.paired import ranked
 from model.prediction import Predictor
 from model.saved import RunFolder
 from model.served import networks
@@ -109,6 +110,13 @@ def test_the_evaluation_puts_baselines_beside_the_network(
     for model in found["models"]:
         low, high = model["ci95"]["hr@10"]
         assert low <= model["metrics"]["hr@10"] <= high
+
+
+def test_the_ranks_of_the_model_are_kept_and_give_its_figures(finished: tuple[Path, Notes]) -> None:
+    found = ranked(RunFolder(finished[0]))
+    assert found is not None
+    network = json.loads((finished[0] / "evaluation.json").read_text())["models"][0]
+    assert means(per_target(found.rank, found.missed))["ndcg@10"] == network["metrics"]["ndcg@10"]
 
 
 def test_evaluating_again_gives_the_same_figures(

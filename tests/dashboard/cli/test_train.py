@@ -1,6 +1,7 @@
 """A training from the first command to the last: train, show, evaluate, recommend."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -87,5 +88,8 @@ def test_the_main_job_from_the_command_line(vitrina: Vitrina, tmp_path: Path) ->
     config.write_text(json.dumps(trained.json["config"]), encoding="utf-8")
     again = vitrina("train", "demo", "--config", config, "--set", "epochs=1", "--json").json
     assert again["config"] == trained.json["config"] | {"epochs": 1}
+    assert vitrina("archive", run, "--out", tmp_path / "record.zip").code == 0
+    assert f"{run}/model.onnx" in zipfile.ZipFile(tmp_path / "record.zip").namelist()
+    assert vitrina("archive", run, "--out", tmp_path / "nowhere" / "record.zip").code == 2
     assert vitrina("delete", run).code == 0
     assert [found["run"] for found in vitrina("runs", "--json").json] == [again["run"]]

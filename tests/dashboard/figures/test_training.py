@@ -1,6 +1,9 @@
 """Curves of a training say what they show, and can be redrawn without losing the reader's place."""
 
+import pytest
+
 from dashboard.figures import training
+from dashboard.figures.machine import GAUGES, gauge
 from dashboard.figures.progress_axis import Learning, View
 from dashboard.jobs.metrics import Curve
 
@@ -66,6 +69,29 @@ def test_a_sampled_loss_is_a_line_of_its_own():
     chart = training.loss(learning(sampled_loss=BY_STEP), View())
     assert list(line(chart, "Training").y) == [7.0, 6.0, 5.0]
     assert len(line(chart, "Sampled loss").y) == len(BY_STEP.value)
+
+
+def test_accuracy_by_step_is_drawn_where_it_was_told():
+    chart = training.accuracy(learning(accuracy=BY_STEP), View("step"))
+    assert list(line(chart, "Training").x) == BY_STEP.step
+    assert list(line(chart, "Validation").x) == [10, 20, 30]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "finding"),
+    [
+        ("learning_rate", [0.001, 0.0005], "The learning rate is 0.0005"),
+        ("speed", [1000.0, 8400.0], "It learns from 8.4K targets a second"),
+        ("memory", [1 << 30, 3 << 29], "The process holds 1,536 MiB of memory"),
+        ("processor", [50.0, 150.0], "The process keeps 150% of a core busy"),
+    ],
+)
+def test_a_gauge_names_its_newest_value(name: str, values: list[float], finding: str):
+    one = next(one for one in GAUGES if one.name == name)
+    told = learning(**{name: Curve([1, 1], [5, 10], values, [0.0, 1.0])})
+    chart = gauge(one, told, View())
+    assert chart.finding == finding
+    assert line(chart, chart.table.columns[-1]).x[-1] == 1.0
 
 
 def test_the_best_epoch_has_a_marker_and_a_name():

@@ -107,6 +107,15 @@ def test_a_finished_run_does_not_resume_but_extends(runs: Runs, training: Run) -
     assert (run.state, run.resume, run.config["epochs"]) == (State.QUEUED, True, 5)
 
 
+def test_a_training_that_finished_early_is_extended_from_where_it_is(
+    runs: Runs, training: Run
+) -> None:
+    runs.append(training.run, training.attempt, [Point(1, None, "val_loss", 1.0, 0.0)])
+    runs.end(training.run, training.attempt, State.FINISHED)
+    runs.extend(training.run, 2)
+    assert runs.get(training.run).config["epochs"] == 3
+
+
 def test_extending_needs_an_ended_training_and_an_epoch(runs: Runs, training: Run) -> None:
     with pytest.raises(BadInput, match="cannot be extended"):
         runs.extend(training.run, 2)

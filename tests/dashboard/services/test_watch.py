@@ -39,10 +39,15 @@ def test_marks_stay_while_nothing_happens_and_move_with_the_log(home: Home, run:
     assert watch.marks(home, run).log > before.log
 
 
-def test_the_share_done_counts_steps_within_an_epoch(run: Run):
+def test_the_share_done_counts_what_is_done_of_an_epoch(run: Run):
     assert watch.share_done(running(run, epochs_done=2)) == 0.2
-    within = running(run, epochs_done=2, progress={"epochs": 10, "steps": 100, "step": 250})
+    within = running(run, epochs_done=2, progress={"epochs": 10, "epoch": 3, "share": 0.5})
     assert watch.share_done(within) == 0.25
+
+
+def test_the_share_of_an_epoch_that_is_over_counts_no_more(run: Run):
+    ended = running(run, epochs_done=2, progress={"epochs": 10, "epoch": 2, "share": 1.0})
+    assert watch.share_done(ended) == 0.2
 
 
 def test_an_import_is_as_far_as_its_bytes(run: Run):
@@ -55,8 +60,8 @@ def test_time_left_reaches_from_the_fastest_epochs_to_the_slowest(run: Run):
     assert high > 60
 
 
-def test_before_the_first_epoch_time_left_is_judged_by_steps(run: Run):
-    early = running(run, progress={"epochs": 10, "steps": 10, "step": 10})
+def test_before_the_first_epoch_time_left_is_judged_by_its_share(run: Run):
+    early = running(run, progress={"epochs": 10, "epoch": 1, "share": 1.0})
     begun = Learning(curves={"loss": Curve([1], [1], [5.0], [100.0])})
     low, high = watch.time_left(early, begun, now=110.0)
     assert low < 90 < high
@@ -66,6 +71,13 @@ def test_nothing_is_left_of_a_run_that_waits_or_has_ended(run: Run):
     assert watch.time_left(run, Learning(history(10)), 0.0) is None
     ended = dataclasses.replace(run, state=State.FINISHED, epochs_done=10)
     assert watch.time_left(ended, Learning(history(10)), 0.0) is None
+
+
+def test_throughput_of_a_running_run_is_that_of_its_newest_steps(run: Run):
+    now = running(run, progress={"speed": 1234.5})
+    assert watch.throughput(Learning(history(10, 5)), now) == 1234.5
+    ended = dataclasses.replace(now, state=State.FINISHED)
+    assert watch.throughput(Learning(history(10, 5)), ended) == 200
 
 
 def test_throughput_is_that_of_the_newest_epoch():
