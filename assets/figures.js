@@ -24,6 +24,23 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     return null;
   }
 
+  // Dash writes a zoom back into the figure, where Plotly no longer knows it for the reader's own.
+  function keepZoom(figure) {
+    const { id } = window.dash_clientside.callback_context.inputs_list[0].id;
+    const name = JSON.stringify({ id, type: "chart-graph" });
+    const before = document.getElementById(name)?.querySelector(".js-plotly-plot")?._fullLayout;
+    if (!before?.uirevision || before.uirevision !== figure.layout.uirevision) {
+      return figure;
+    }
+    const layout = { ...figure.layout };
+    for (const axis of ["xaxis", "yaxis"]) {
+      if (before[axis]?.autorange === false && !layout[axis]?.range) {
+        layout[axis] = { ...layout[axis], range: [...before[axis].range], autorange: false };
+      }
+    }
+    return { ...figure, layout };
+  }
+
   function showChart(data, look) {
     const keep = window.dash_clientside.no_update;
     if (!data) {
@@ -39,7 +56,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       data.subtitle,
       data.note || null,
       null,
-      data.figure,
+      keepZoom(data.figure),
       data.summary,
       `${base} is-ready`,
     ];

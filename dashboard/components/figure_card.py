@@ -58,7 +58,7 @@ def figure_card(
             "displayModeBar": False,
             "responsive": True,
             "locale": language(),
-            "doubleClick": "reset",
+            "doubleClick": "reset+autosize",
         },
         style={"height": f"{height}px"},
     )

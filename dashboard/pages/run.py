@@ -32,7 +32,13 @@ from data.text import _
 RUN, CLOCK, AXIS, METRIC = "run-name", "run-clock", "run-axis", "run-metric"
 BADGE, ACTIONS, NOW, TROUBLE = "run-badge", "run-actions", "run-now", "run-trouble"
 READING, RESULTS, LOG, FILE = "run-reading", "run-results", "run-log", "run-file"
-COMPARED, LABEL, NOTE, TAGS = "run-compared", "run-label", "run-note", "run-tags"
+CURVES, COMPARED, LABEL, NOTE, TAGS = (
+    "run-curves",
+    "run-compared",
+    "run-label",
+    "run-note",
+    "run-tags",
+)
 MARKS = ("state", "seq", "epochs", "pace", "log", "evaluated")
 PERIOD = 800  # milliseconds
 
@@ -73,7 +79,9 @@ def layout(run: str = "", **_query: str) -> html.Div:
             stack(
                 html.Div(id=TROUBLE),
                 card(html.Div(id=NOW, className="stack")),
-                html.Div(frame.curves(), className="stack", hidden=found.kind != "train"),
+                html.Div(
+                    frame.curves(), id=CURVES, className="stack", hidden=found.kind != "train"
+                ),
                 html.Div(frame.metric_choice(), id=COMPARED, hidden=True),
                 html.Div(id=RESULTS, className="stack"),
                 frame.log(),
@@ -106,7 +114,7 @@ def follow(_ticks: int | None, theme: str, axis: Any, name: str, *seen: Any) -> 
         marks[each] if marks[each] != old else no_update
         for each, old in zip(MARKS, seen, strict=True)
     ]
-    turned = ctx.triggered_id in {"theme", AXIS}
+    turned = not {"theme", AXIS}.isdisjoint(ctx.triggered_prop_ids.values())
     if not run.active and not turned and all(one is no_update for one in moved):
         return *moved, no_update, no_update, 0 if run.ended else -1
     learned = watch.learning(home, run, watch.LOSSES)

@@ -39,29 +39,32 @@ def action_id(name: str) -> dict[str, str]:
 
 
 def actions(run: Run) -> list[Component]:
-    """Return the buttons for what can be done with a run in its state."""
-    stop = _("Cancel") if run.state is State.QUEUED else _("Stop")
+    """Return the buttons for what can be done with a run in its state.
+
+    Those that ask first are always there, hidden where they make no sense: their dialogs stand in
+    the page, and look for them.
+    """
+    stop_words = _("Cancel") if run.state is State.QUEUED else _("Stop")
     shown: list[Component] = []
     if run.state in RESUMABLE:
         shown.append(button(_("Resume"), action_id("resume"), icon="train"))
-    if not run.ended:
-        stopping = run.state is State.STOPPING
-        shown.append(button(stop, confirm_opener(STOP), disabled=stopping))
+    stopping = run.state is State.STOPPING
+    stop = button(stop_words, confirm_opener(STOP), disabled=stopping)
+    shown.append(html.Span(stop, hidden=run.ended))
     rare: list[Component] = []
     if run.kind == "train":
         rare.append(_link(_("Clone"), f"/train?clone={run.run}"))
         rare.append(_link(_("Compare"), f"/compare?runs={run.run}"))
         rare.append(menu_item(_("Save configuration"), action_id("save")))
         rare.append(_file(_("Download everything"), f"{RECORD}{run.run}.zip"))
-    if run.ended:
-        if run.kind == "train":
-            rare += [
-                menu_item(_("Extend by {n} epochs").format(n=epochs), action_id(f"extend-{epochs}"))
-                for epochs in EXTENSIONS
-            ]
-        rare.append(menu_item(_("Delete"), confirm_opener(DELETE), danger=True))
-    if rare:
-        shown.append(menu(rare))
+    if run.ended and run.kind == "train":
+        rare += [
+            menu_item(_("Extend by {n} epochs").format(n=epochs), action_id(f"extend-{epochs}"))
+            for epochs in EXTENSIONS
+        ]
+    delete = menu_item(_("Delete"), confirm_opener(DELETE), danger=True)
+    more = menu([*rare, html.Span(delete, hidden=run.active)])
+    shown.append(html.Span(more, hidden=run.active and not rare))
     if run.state is State.FINISHED and run.kind in {"train", "import"}:
         shown.append(_next_step(run))
     return shown

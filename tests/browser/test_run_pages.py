@@ -1,6 +1,8 @@
 """Training from the browser as a person would: fill in the form, start, watch, leave, come back."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +24,7 @@ PATIENCE = 240.0  # seconds: a training begins by reading its libraries
 DATASET = "small"
 RUN = f"{DATASET}-1"
 UPDATES = 5
+GRAPH = json.dumps({"id": "loss", "type": "chart-graph"}, separators=(",", ":"))
 QUICK = f"/train?dataset={DATASET}&preset=fast&width=8&embedding_width=4&layers=1&early_stopping=0"
 
 Open = Callable[..., Any]
@@ -56,14 +59,13 @@ def until(page: Page, condition: Callable[[], Any], what: str) -> Any:
 
 def drawn(page: Page, line: str) -> list[float]:
     """Return the values of a line of the chart of losses as the browser holds them."""
-    graph = json.dumps({"id": "loss", "type": "chart-graph"}, separators=(",", ":"))
     values = page.evaluate(
         """([graph, line]) => {
             const plot = document.getElementById(graph)?.querySelector(".js-plotly-plot");
             const trace = plot?._fullData?.find((one) => one.name === line);
             return trace ? Array.from(trace.y) : [];
         }""",
-        [graph, line],
+        [GRAPH, line],
     )
     return list(values)
 
@@ -87,7 +89,7 @@ def stored(home: Home, name: str, *, ends: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_training_started_in_the_form_draws_itself_while_one_leaves_and_comes_back(
+def test_a_training_draws_itself_and_nothing_that_a_reader_does_changes_it(
     shop: Site, worker: None, open_page: Open
 ):
     page, _trouble = open_page(shop, f"{QUICK}&epochs=1000")
@@ -98,18 +100,81 @@ def test_a_training_started_in_the_form_draws_itself_while_one_leaves_and_comes_
     seen = 0
     for _update in range(UPDATES):
         seen = until(page, lambda seen=seen: newer(page, seen), "another epoch in the curve")
+    before = claim(shop.home)
+    zoomed = zoom(page)
     page.reload()
     other, _trouble = open_page(shop, f"/runs/{RUN}")
+    closed, _trouble = open_page(shop, f"/runs/{RUN}")
+    closed.close()
+    for place in ("Runs", "Home", "Train"):
+        other.get_by_role("navigation", name="Main").get_by_role(
+            "link", name=place, exact=True
+        ).click()
+        expect(other.get_by_role("heading", level=1)).to_be_visible()
+    other.go_back()
+    other.goto(f"{shop.address}/runs/{RUN}")
     for tab in (page, other):
-        until(tab, lambda tab=tab, seen=seen: newer(tab, seen), "the curve after a reload")
+        seen = until(tab, lambda tab=tab, seen=seen: newer(tab, seen), "the curve after that")
+    assert claim(shop.home) == before
+    assert zoomed[0] < zoomed[1]
 
-    page.get_by_role("button", name="Stop").click()
+    stop(page)
     for tab in (page, other):
         until(tab, lambda tab=tab: "Stopped" in state(tab), "the stop in every tab")
-    kept = [entry["val_loss"] for entry in Runs(shop.home).history(RUN)]
+    shown = [entry["val_loss"] for entry in show(shop.home)["history"]]
     for tab in (page, other):
-        until(tab, lambda tab=tab: drawn(tab, "Validation") == pytest.approx(kept), "the curve")
+        until(tab, lambda tab=tab: drawn(tab, "Validation") == pytest.approx(shown), "the curve")
         expect(tab.get_by_role("button", name="Resume")).to_be_visible()
+
+
+def claim(home: Home) -> tuple[Any, ...]:
+    """Return what would change if anything happened to the run."""
+    run = Runs(home).get(RUN)
+    return run.state, run.attempt, run.pid, run.born, run.stop_requested, run.config
+
+
+def show(home: Home) -> dict[str, Any]:
+    """Return what ``vitrina show --json`` says of the run."""
+    command = [sys.executable, "-m", "dashboard", "--home", str(home.path), "show", RUN, "--json"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found: dict[str, Any] = json.loads(said)
+    return found
+
+
+def zoom(page: Page) -> list[float]:
+    """Drag over a part of the curve, see it redrawn with more, and return the part."""
+    plot = page.locator("#run-curves .js-plotly-plot .nsewdrag").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.2 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], middle, steps=4)
+    page.mouse.up()
+    chosen = shown_part(page)
+    seen = len(drawn(page, "Validation"))
+    until(page, lambda: newer(page, seen), "another epoch while one looks closer")
+    assert shown_part(page) == chosen
+    return chosen
+
+
+def shown_part(page: Page) -> list[float]:
+    """Return from where to where the chart of losses is drawn."""
+    found = page.evaluate(
+        """(graph) => [...document.getElementById(graph)
+            .querySelector(".js-plotly-plot")._fullLayout.xaxis.range]""",
+        GRAPH,
+    )
+    return list(found)
+
+
+def stop(page: Page) -> None:
+    """Stop the run, which asks first."""
+    page.get_by_role("button", name="Stop", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("keeps its best epoch")
+    dialog.get_by_role("button", name="Stop the run").click()
 
 
 @pytest.mark.slow
@@ -148,6 +213,40 @@ def test_cloning_a_run_fills_the_form_with_its_settings(shop: Site, open_page: O
     page, _trouble = open_page(shop, f"/train?clone={run}")
     expect(page.get_by_label("Epochs", exact=True)).to_have_value("3")
     expect(page.get_by_label("Dataset", exact=True)).to_have_value(DATASET)
+
+
+def test_a_run_is_not_stopped_by_a_click_that_is_not_confirmed(shop: Site, open_page: Open):
+    runs = Runs(shop.home)
+    run = runs.create("train", DATASET, {"epochs": 1})
+    page, _trouble = open_page(shop, f"/runs/{run}")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert runs.get(run).state.value == "queued"
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Stop the run").click()
+    until(page, lambda: "Stopped" in state(page), "the stop")
+
+
+def test_how_many_train_at_once_can_be_chosen(shop: Site, open_page: Open):
+    runs = Runs(shop.home)
+    runs.create("train", DATASET, {"epochs": 1})
+    page, _trouble = open_page(shop, "/runs")
+    page.get_by_label("At once").select_option("3")
+    until(page, lambda: runs.parallel() == 3, "the choice")
+    page.reload()
+    expect(page.get_by_label("At once")).to_have_value("3")
+
+
+def test_tags_and_a_name_that_one_writes_are_found_in_the_table(shop: Site, open_page: Open):
+    run = stored(shop.home, DATASET, ends="stopped")
+    page, _trouble = open_page(shop, f"/runs/{run}")
+    page.get_by_label("Name", exact=True).fill("mine")
+    page.get_by_label("Tags", exact=True).fill("wide, second")
+    page.get_by_label("Tags", exact=True).press("Enter")
+    until(page, lambda: Runs(shop.home).get(run).tags == ("wide", "second"), "the tags")
+    page.goto(f"{shop.address}/runs")
+    expect(page.locator(".ag-row", has_text=run)).to_contain_text("mine #wide #second")
 
 
 def test_a_deleted_run_can_be_brought_back(shop: Site, open_page: Open):
