@@ -80,7 +80,7 @@ def differences(first: Ranked, second: Ranked) -> dict[str, Difference]:
     """
     ours, theirs = (per_target(one.rank, one.missed) for one in (first, second))
     apart = {name: ours[name] - theirs[name] for name in ours}
-    buyers = pd.factorize(first.buyer)[0]
+    buyers = pd.factorize(first.buyer)[0].astype(np.int32)
     sure = intervals(apart, buyers)
     return {
         name: Difference(float(values.mean()) if len(values) else 0.0, *sure[name])
