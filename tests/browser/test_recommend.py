@@ -1,5 +1,6 @@
 """The recommendation page and the home page, used as a person would."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -150,7 +151,91 @@ def test_the_figures_follow_the_buyer(shop: Site, open_page: OpenPage) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_is_wider_than_the_window(shop: Site, open_page: OpenPage, width: int) -> None:
-    for path in ("/", "/recommend?user=u00001&hide=1"):
+    views = ("products", "health", "take-away")
+    buyer = "/recommend?user=u00001&hide=1&beside=baseline:markov"
+    for path in ("/", buyer, *(f"/recommend/{view}" for view in views)):
         page, _trouble = open_page(shop, path, width=width)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_filters_narrow_the_ranking_and_stay_in_the_address(
+    shop: Site, open_page: OpenPage
+) -> None:
+    page, _trouble = open_page(shop, "/recommend?user=u00005")
+    page.get_by_text("Filters, variety and a second opinion").click()
+    page.get_by_label("Category").select_option("group1")
+    expect(page.get_by_text(re.compile(r"first \d of \d products"))).to_be_visible()
+    page.get_by_label("Price to").fill("3")
+    page.get_by_label("Price to").press("Enter")
+    expect(page.locator(".offer")).to_have_count(1)
+    assert query(page) | {"run": ""} == {
+        "run": "", "user": "u00005", "category": "group1", "high": "3",
+    }  # fmt: skip
+    other, _trouble = open_page(shop, page.url.removeprefix(shop.address))
+    expect(other.locator(".offer")).to_have_count(1)
+
+
+def test_a_second_opinion_stands_beside_the_first(shop: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(shop, "/recommend?edit=add:noise1,add:teapot")
+    page.get_by_text("Filters, variety and a second opinion").click()
+    page.get_by_label("Beside").select_option("Popularity")
+    expect(page.locator(".beside-list")).to_have_count(2)
+    expect(page.get_by_role("heading", name="and Popularity share")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator(".beside-list")).to_have_count(0)
+    assert "beside" not in query(page)
+
+
+def test_a_buyer_of_whom_the_model_was_right_is_found(shop: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(shop, "/recommend")
+    page.get_by_text("Find buyers by what they are like").click()
+    page.get_by_label("Of whom the model").select_option("was right")
+    page.locator(".like-list a").first.click()
+    expect(page.locator(".offer.is-truth")).to_have_count(1)
+    assert query(page)["hide"] == "1"
+
+
+def test_alike_products_are_found_on_the_map_and_by_search(shop: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(shop, "/recommend/products")
+    expect(page.locator(".space-list > li")).not_to_have_count(0)
+    box = page.get_by_label("Find a product", exact=True)
+    box.fill("teapot")
+    box.press("Enter")
+    expect(page.locator(".space-chosen")).to_contain_text("teapot")
+    assert query(page)["product"] == "teapot"
+    canvas = page.locator("#space-map")
+    drawn = int(canvas.get_attribute("data-drawn") or 0)
+    canvas.focus()
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowLeft")
+    expect(canvas).not_to_have_attribute("data-drawn", str(drawn))
+    page.get_by_role("link", name="What follows it").click()
+    expect(first_offer(page)).to_contain_text("cup")
+
+
+def test_health_leads_to_the_views_of_a_model(shop: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(shop, "/recommend/health")
+    expect(page.get_by_text("In the first ten")).to_be_visible()
+    expect(page.get_by_role("heading", name="of all places of lists")).to_be_visible()
+    page.get_by_role("link", name="Take away").click()
+    expect(page.get_by_role("heading", name="Ranked lists for every buyer")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_lists_of_every_buyer_are_made_and_downloaded(
+    serve: Callable[[Home], Site], tmp_path: Path, open_page: OpenPage
+) -> None:
+    home = Home(tmp_path / "home")
+    run = trained(home, tmp_path)
+    page, _trouble = open_page(serve(home), f"/recommend/take-away?run={run}")
+    page.get_by_label("File").select_option("CSV")
+    page.get_by_label("Products a buyer").select_option("5")
+    page.get_by_role("button", name="Rank for every buyer").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download", exact=True).click()
+    lines = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 1 + 240 * 5
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the bundle").click()
+    assert download.value.suggested_filename == f"{run}.zip"
