@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from copy import copy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from model.metrics import top
 from model.ranker import Ranker, log_probabilities
 from model.saved import RunFolder
 from model.served import networks
+
+Prices = Sequence[float | None]
+"""What each event of a history cost; None for the price of the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -138,14 +141,24 @@ class Predictor:
             price=None if np.isnan(price) else round(price, 4),
         )
 
-    def histories(self, histories: Sequence[Sequence[str]]) -> Histories:
-        """Return lists of products, each oldest first; unknown ones keep their place."""
+    def histories(
+        self, histories: Sequence[Sequence[str]], prices: Sequence[Prices] | None = None
+    ) -> Histories:
+        """Return lists of products, each oldest first; unknown ones keep their place.
+
+        Prices are those of the catalogue, where none are given or one is None.
+        """
         stop = np.cumsum([len(products) for products in histories], dtype=np.int64)
         codes = np.array(
             [self._codes.get(one, UNKNOWN) for products in histories for one in products],
             dtype=np.int32,
         )
-        return self.histories_of_codes(codes, stop)
+        found = self.histories_of_codes(codes, stop)
+        if prices is not None:
+            given = np.array([one for some in prices for one in some], dtype=np.float32)
+            price = np.where(np.isnan(given), found.columns["price"], given)
+            found = replace(found, columns={**found.columns, "price": price.astype(np.float32)})
+        return found
 
     def codes(self, products: "pd.Series[str]") -> Ints:
         """Return the code of each product; ``UNKNOWN`` where training has not seen it."""
@@ -171,9 +184,12 @@ class Predictor:
         found: Floats = self.scores_of([products])[0]
         return found
 
-    def scores_of(self, histories: Sequence[Sequence[str]]) -> Floats:
+    def scores_of(
+        self, histories: Sequence[Sequence[str]], prices: Sequence[Prices] | None = None
+    ) -> Floats:
         """Return the same for several histories at once, [histories, products]."""
-        found: Floats = log_probabilities(self._ranker.scores(self.histories(histories)))
+        given = self.histories(histories, prices)
+        found: Floats = log_probabilities(self._ranker.scores(given))
         return found
 
     def recommend(

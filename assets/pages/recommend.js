@@ -109,6 +109,13 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       act(element);
     }
   });
+  // A price that was changed is an edit like any other; React keeps the field's own events.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches('.event input[id^="price-"]') && event.target.value !== "") {
+      const key = event.target.id.slice("price-".length);
+      actions.edit({ value: `price:${key}:${event.target.value}` });
+    }
+  });
   window.addEventListener("popstate", followAddress);
   window.addEventListener("_dashprivate_pushstate", followAddress);
 

@@ -2,7 +2,7 @@
 
 import math
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formats
@@ -23,6 +23,7 @@ def event(
     hide: int = 0,
     newest: bool = False,
     oldest: bool = False,
+    priced: bool = False,
 ) -> html.Li:
     """Return the row of an event that the model is given.
 
@@ -36,9 +37,16 @@ def event(
         How many of the last events to hide so that this one is to be found; 0 offers it not.
     newest, oldest : bool
         Whether it is at an end of the history, where it cannot move further.
+    priced : bool
+        Whether its price can be changed, since the model reads it.
     """
-    price = html.Span(formats.money(entry.price), className="event-price number")
-    look = "event is-added" if entry.added else "event is-moved" if entry.moved else "event"
+    price = (
+        _price(entry)
+        if priced
+        else html.Span(formats.money(entry.price), className="event-price number")
+    )
+    changed = entry.moved or entry.repriced
+    look = "event is-added" if entry.added else "event is-moved" if changed else "event"
     return html.Li(
         [
             _what(entry, _marks(entry)),
@@ -47,6 +55,24 @@ def event(
         ],
         className=look,
         **data(key=entry.key),
+    )
+
+
+def _price(entry: Entry) -> Component:
+    """Return the price as a field; the page's script takes a change of it as an edit."""
+    words = _("Price of {product}").format(product=entry.title or entry.product)
+    return html.Label(
+        [
+            html.Span(words, className="visually-hidden"),
+            dcc.Input(
+                id=f"price-{entry.key}",
+                type="number",
+                min=0,
+                step="any",
+                value=None if entry.price is None else round(entry.price, 4),
+                className="event-price number",
+            ),
+        ]
     )
 
 

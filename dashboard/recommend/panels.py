@@ -84,6 +84,7 @@ def _history(found: Scene) -> list[Component]:
         read=found.read,
         shown=found.query.shown or USUAL,
         effects=found.effects,
+        priced=found.priced,
     )
     note = [sampled_note(_unknown(found.unknown))] if found.unknown else []
     if found.entries or found.hidden:

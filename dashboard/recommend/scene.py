@@ -42,6 +42,8 @@ class Scene:
         What each entry does for the product that is explained.
     because : str
         The sentence that explains it.
+    priced : bool
+        Whether the model reads the price of an event.
     beside : Side or None
         What somebody else says, where the query asks for it.
     trouble : str
@@ -58,6 +60,7 @@ class Scene:
     unknown: tuple[str, ...]
     effects: Mapping[str, float] | None
     because: str
+    priced: bool
     beside: Side | None = None
     trouble: str = ""
 
@@ -119,6 +122,7 @@ def scene(home: Home, query: Query) -> Scene:
         unknown=_unknown(model, entries),
         effects=explained,
         because="",
+        priced="price" in model.features,
         beside=beside,
         trouble=trouble,
     )

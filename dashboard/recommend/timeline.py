@@ -36,6 +36,8 @@ class Timeline:
         How many entries are drawn at most.
     effects : mapping or None
         What each entry does for the product that is explained, by key.
+    priced : bool
+        Whether the model reads prices, so that they can be changed.
     """
 
     entries: Sequence[Entry]
@@ -44,6 +46,7 @@ class Timeline:
     read: int = 0
     shown: int = USUAL
     effects: Mapping[str, float] | None = None
+    priced: bool = False
 
 
 def timeline(content: Timeline) -> html.Div:
@@ -81,6 +84,7 @@ def _rows(content: Timeline) -> Iterator[Component]:
             hide=0 if entry.added or entry.key == "0" else content.recorded - int(entry.key),
             newest=place == 0,
             oldest=place == len(newest) - 1,
+            priced=content.priced,
         )
 
 

@@ -6,9 +6,11 @@ commas and act one after another; every entry has a key that edits never change:
     drop:3            take out the entry with the key 3
     later:3           let it change places with the entry after it
     earlier:3         let it change places with the entry before it
+    price:3:12.5      let the entry with the key 3 have cost 12.5
     add:1004856       put a product in as the most recent one; its key is a0, then a1 and so on
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,6 +40,8 @@ class Entry:
         The part of the run's protocol that held it out; None where training saw it.
     moved : bool
         Whether an edit changed its place.
+    repriced : bool
+        Whether an edit changed its price.
     """
 
     key: str
@@ -51,6 +55,7 @@ class Entry:
     session: str | None = None
     part: str | None = None
     moved: bool = False
+    repriced: bool = False
 
     @property
     def added(self) -> bool:
@@ -133,19 +138,36 @@ def apply(history: Sequence[Entry], script: str, describe: Callable[[str], Entry
     added = 0
     for step in steps:
         verb, _colon, operand = step.partition(":")
-        if verb not in {"add", "drop", "later", "earlier"} or not operand:
-            raise BadInput(
-                _("“{step}” in the address is no change of a history; take it out.").format(
-                    step=step
-                )
-            )
+        if verb not in {"add", "drop", "later", "earlier", "price"} or not operand:
+            raise _no_change(step)
         if verb == "add":
             found = describe(unquote(operand))
             entries.append(replace(found, key=f"a{added}", time=None))
             added += 1
+        elif verb == "price":
+            _reprice(entries, operand, step)
         else:
             _change(entries, verb, operand)
     return tuple(entries)
+
+
+def _no_change(step: str) -> BadInput:
+    return BadInput(
+        _("“{step}” in the address is no change of a history; take it out.").format(step=step)
+    )
+
+
+def _reprice(entries: list[Entry], operand: str, step: str) -> None:
+    key, _colon, amount = operand.partition(":")
+    try:
+        price = float(amount)
+    except ValueError:
+        raise _no_change(step) from None
+    if not 0 <= price < math.inf:
+        raise _no_change(step)
+    for place, entry in enumerate(entries):
+        if entry.key == key:
+            entries[place] = replace(entry, price=price, repriced=True)
 
 
 def _change(entries: list[Entry], verb: str, key: str) -> None:

@@ -115,9 +115,9 @@ def look_ahead(
         By how many percent a product counts less for each one of its category that is offered
         before it; ranks stay those of the model.
     """
-    products = [[entry.product for entry in entries] for entries in (history, before or ())]
-    found = np.exp(model.scores_of(products if before is not None else products[:1]))
-    bought = Counter(products[0])
+    given = [history] if before is None else [history, before]
+    found = np.exp(_asked(model, given))
+    bought = Counter(entry.product for entry in history)
     allowed = np.ones(len(model.products), dtype=bool) if among is None else among.copy()
     if only_new:
         allowed[[place for name in bought if (place := model.place(name)) is not None]] = False
@@ -177,11 +177,21 @@ def effects(model: Predictor, history: Sequence[Entry], product: str) -> dict[st
     if place is None or not history:
         return {}
     read = list(history)[-model.length :]
-    everything = [entry.product for entry in history]
     start = len(history) - len(read)
-    without = [everything[: start + at] + everything[start + at + 1 :] for at in range(len(read))]
-    logs = model.scores_of([everything, *without])[:, place]
+    without = [[*history[: start + at], *history[start + at + 1 :]] for at in range(len(read))]
+    logs = _asked(model, [history, *without])[:, place]
     return {entry.key: float(logs[0] - left) for entry, left in zip(read, logs[1:], strict=True)}
+
+
+def _asked(model: Predictor, histories: Sequence[Sequence[Entry]]) -> Floats:
+    """Return the logarithms of all probabilities after each history."""
+    products = [[entry.product for entry in entries] for entries in histories]
+    if not any(entry.repriced for entries in histories for entry in entries):
+        return model.scores_of(products)
+    prices = [
+        [entry.price if entry.repriced else None for entry in entries] for entries in histories
+    ]
+    return model.scores_of(products, prices)
 
 
 def best(scores: Floats, k: int) -> list[int]:

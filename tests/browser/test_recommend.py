@@ -113,6 +113,18 @@ def test_why_shows_what_each_purchase_does(shop: Site, open_page: OpenPage) -> N
     expect(page.locator(".effect")).to_have_count(0)
 
 
+def test_another_price_is_an_edit_that_can_be_undone(shop: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(shop, "/recommend?edit=add:noise1,add:teapot")
+    price = page.get_by_label("Price of teapot")
+    usual = price.input_value()
+    price.fill("99")
+    price.press("Enter")
+    expect(page.get_by_text("3 changes", exact=True)).to_be_visible()
+    assert query(page)["edit"].endswith("price:a1:99")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(price).to_have_value(usual)
+
+
 def test_the_keyboard_alone_fills_a_basket_and_empties_it(shop: Site, open_page: OpenPage) -> None:
     page, _trouble = open_page(shop, "/recommend")
     page.get_by_label("Add a product", exact=True).focus()

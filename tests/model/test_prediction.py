@@ -94,6 +94,18 @@ def test_order_and_repetition_of_a_history_matter(predictor: Predictor) -> None:
     assert np.abs(one - twice).max() > 1e-6
 
 
+def test_another_price_of_an_event_is_read_where_the_network_reads_prices(
+    predictor: Predictor,
+) -> None:
+    history = ["p001", "p004"]
+    usual = predictor.scores_of([history])
+    known = [predictor.describe(product).price for product in history]
+    same = predictor.scores_of([history, history], [[None, None], known])
+    other = predictor.scores_of([history], [[None, 1_000.0]])
+    np.testing.assert_array_equal(same, np.repeat(usual, 2, axis=0))
+    assert (np.abs(other - usual).max() > 1e-6) == ("price" in predictor.features)
+
+
 def test_asking_for_no_product_is_refused(predictor: Predictor) -> None:
     with pytest.raises(BadInput, match="k cannot be"):
         predictor.recommend(["p001"], k=0)

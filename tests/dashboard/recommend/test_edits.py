@@ -46,7 +46,10 @@ def test_any_product_id_survives_the_way_through_an_address(product: str) -> Non
     assert edited(adding([product]))[-1] == product
 
 
-@pytest.mark.parametrize("script", ["jump:1", "drop", "drop:", "hello"])
+@pytest.mark.parametrize(
+    "script",
+    ["jump:1", "drop", "drop:", "hello", "price:1", "price:1:free", "price:1:-3", "price:0:inf"],
+)
 def test_what_is_no_edit_is_refused_with_its_own_words(script: str) -> None:
     with pytest.raises(BadInput, match=script):
         edited(script)
@@ -55,6 +58,13 @@ def test_what_is_no_edit_is_refused_with_its_own_words(script: str) -> None:
 def test_an_endless_address_is_refused() -> None:
     with pytest.raises(BadInput, match=str(LONGEST)):
         edited(",".join(["later:0"] * (LONGEST + 1)))
+
+
+def test_a_price_is_changed_and_nothing_else() -> None:
+    found = apply(THREE, "price:1:12.5,later:1", lambda product: Entry("", product))
+    assert [(entry.key, entry.price, entry.repriced) for entry in found] == [
+        ("0", None, False), ("2", None, False), ("1", 12.5, True),
+    ]  # fmt: skip
 
 
 def test_undo_takes_back_the_last_edit_only() -> None:
