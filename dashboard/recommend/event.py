@@ -2,7 +2,8 @@
 
 import math
 
-from dash import dcc, html
+import dash_bootstrap_components as dbc
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import formats
@@ -64,7 +65,7 @@ def _price(entry: Entry) -> Component:
     return html.Label(
         [
             html.Span(words, className="visually-hidden"),
-            dcc.Input(
+            dbc.Input(
                 id=f"price-{entry.key}",
                 type="number",
                 min=0,
