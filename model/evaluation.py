@@ -111,7 +111,7 @@ def _scores(ranker: Ranker, histories: Histories, given: dict[str, Floats]) -> F
     """Return a ranker's scores; a blend takes those that its members have given already."""
     if isinstance(ranker, Blend):
         members = [_scores(member, histories, given) for member in ranker.members]
-        return ranker.mixed(members)
+        return ranker.mixed(histories, members)
     if ranker.name not in given:
         given[ranker.name] = ranker.scores(histories)
     return given[ranker.name]

@@ -44,9 +44,12 @@ class Baseline(Ranker):
         What the constructor took.
     choices : tuple of dict
         Settings worth trying on the validation targets; none for most.
+    late : bool
+        Whether its settings change the scores only, so that one fit serves all choices.
     """
 
     choices: ClassVar[tuple[dict[str, float], ...]] = ()
+    late: ClassVar[bool] = False
 
     def __init__(self, **settings: float) -> None:
         self.settings = settings

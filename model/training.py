@@ -105,8 +105,10 @@ def _conclude(config: RunConfig, task: Task, run: RunFolder, sink: Sink) -> None
     if config.blend:
         blend = fit_blend(task, [*networks(run)[-1:], *baselines], sink.beat)
         blend.save(run)
-        shares = ", ".join(f"{name} {share:.2f}" for name, share in blend.shares.items())
-        sink.log(_("Weights of the blend: {shares}.").format(shares=shares))
+        shares = ", ".join(
+            f"{name} {new:.2f}/{own:.2f}" for name, (new, own) in blend.shares.items()
+        )
+        sink.log(_("Weights of the blend, new/own products: {shares}.").format(shares=shares))
     sink.log(_("Evaluating on {targets} targets.").format(targets=len(task.split.test)))
     report(run, task, [*networks(run), *baselines], beat=sink.beat)
 

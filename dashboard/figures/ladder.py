@@ -18,9 +18,11 @@ NETWORK = "network"
 MODEL_NAMES = {
     "popularity": N_("Popularity"),
     "popularity, 7 days": N_("Popularity, 7 days"),
+    "popularity, fading": N_("Popularity, fading"),
     "popularity + own count": N_("Popularity + own count"),
     "personal frequency": N_("Personal frequency"),
     "repeat last": N_("Repeat last"),
+    "repurchase": N_("Repurchase"),
     "markov": N_("Markov"),
     "sequence rules": N_("Sequence rules"),
     "buyer neighbours": N_("Buyer neighbours"),
@@ -29,6 +31,7 @@ MODEL_NAMES = {
     "ease": "EASE",
     "ease, recent": N_("EASE, recent"),
     "content": N_("Content"),
+    "affinity": N_("Affinity"),
     "matrix factorisation": N_("Matrix factorisation"),
     "blend": N_("Blend of baselines"),
 }

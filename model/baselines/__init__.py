@@ -1,11 +1,13 @@
 """Baselines: simple models that keep every network honest."""
 
+from model.baselines.affinity import Affinity
 from model.baselines.content import Content
 from model.baselines.following import Markov, SequenceRules
 from model.baselines.linear import Ease, Factors, RecentEase
 from model.baselines.neighbours import BuyerNeighbours, ItemNeighbours, RecentItemNeighbours
 from model.baselines.own import PersonalFrequency, PopularityAndOwn, RepeatLast
-from model.baselines.popularity import Popularity, RecentPopularity
+from model.baselines.popularity import FadingPopularity, Popularity, RecentPopularity
+from model.baselines.repurchase import Repurchase
 from model.ranker import Baseline
 
 BASELINES: dict[str, type[Baseline]] = {
@@ -13,9 +15,11 @@ BASELINES: dict[str, type[Baseline]] = {
     for kind in (
         Popularity,
         RecentPopularity,
+        FadingPopularity,
         RepeatLast,
         PersonalFrequency,
         PopularityAndOwn,
+        Repurchase,
         Markov,
         SequenceRules,
         BuyerNeighbours,
@@ -24,6 +28,7 @@ BASELINES: dict[str, type[Baseline]] = {
         Ease,
         RecentEase,
         Content,
+        Affinity,
         Factors,
     )
 }

@@ -25,6 +25,7 @@ class Content(Baseline):
 
     name = "content"
     choices = tuple({"decay": decay} for decay in (1.0, 0.8))
+    late = True
 
     def __init__(self, decay: float = 0.8) -> None:
         super().__init__(decay=decay)

@@ -7,6 +7,7 @@ import numpy as np
 from model.baselines import BASELINES
 from model.metrics import per_target, ranks
 from model.ranker import Baseline
+from model.segments import repeats
 from model.task import Task
 
 JUDGED = 1000
@@ -27,33 +28,41 @@ def fit_all(task: Task, beat: Callable[[], None]) -> list[Baseline]:
 
 def fit(name: str, task: Task, beat: Callable[[], None]) -> Baseline:
     """Return one baseline, fitted with the settings that are worth most on validation."""
-    kind = BASELINES[name]
-    tried = [_fitted(kind, task, settings, beat) for settings in kind.choices or ({},)]
-    return max(tried, key=lambda one: _worth(one, task)) if len(tried) > 1 else tried[0]
+    tried = _tried(BASELINES[name], task, beat)
+    return max(tried, key=lambda one: worth(one, task)) if len(tried) > 1 else tried[0]
 
 
-def _fitted(
-    kind: type[Baseline], task: Task, settings: dict[str, float], beat: Callable[[], None]
-) -> Baseline:
-    baseline = kind(**settings)
-    baseline.fit(task.buyers, task.products)
-    beat()
-    return baseline
+def _tried(kind: type[Baseline], task: Task, beat: Callable[[], None]) -> list[Baseline]:
+    """Return a baseline fitted with each of its choices."""
+    tried: list[Baseline] = []
+    for settings in kind.choices or ({},):
+        baseline = kind(**settings)
+        if kind.late and tried:
+            baseline.learned = tried[0].learned
+        else:
+            baseline.fit(task.buyers, task.products)
+        tried.append(baseline)
+        beat()
+    return tried
 
 
-def _worth(baseline: Baseline, task: Task) -> float:
-    """Return NDCG@10 on some validation targets, the same ones for every baseline."""
+def worth(baseline: Baseline, task: Task) -> float:
+    """Return NDCG@10 on some validation targets, the same ones for every baseline.
+
+    Where nobody buys a product twice, a buyer's own products are left out of the ranking.
+    """
     targets = task.split.validation
     if len(targets) > JUDGED:
         chosen = np.random.default_rng(0).choice(len(targets), JUDGED, replace=False)
         targets = targets[np.sort(chosen)]
     histories, answers = task.histories(targets), task.answers(targets)
+    only_new = not repeats(histories, task.sequences.product[targets]).any()
     step = max(AT_ONCE // max(task.products, 1), 16)
-    found = [
-        ranks(
-            baseline.scores(histories.some(slice(begin, begin + step))),
-            answers[begin : begin + step],
-        )
-        for begin in range(0, len(targets), step)
-    ]
+    found = []
+    for begin in range(0, len(targets), step):
+        part = histories.some(slice(begin, begin + step))
+        scores = baseline.scores(part)
+        if only_new:
+            scores[part.matrix(task.products).nonzero()] = -np.inf
+        found.append(ranks(scores, answers[begin : begin + step]))
     return float(per_target(np.concatenate(found), answers < 0)["ndcg@10"].mean())

@@ -57,6 +57,7 @@ class RecentEase(Ease):
 
     name = "ease, recent"
     choices = tuple({"decay": decay} for decay in (0.95, 0.8, 0.6))
+    late = True
 
     def __init__(self, penalty: float = 0.3, decay: float = 0.8) -> None:
         super().__init__(penalty=penalty, decay=decay)

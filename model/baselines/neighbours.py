@@ -73,7 +73,8 @@ class RecentItemNeighbours(ItemNeighbours):
     """Item neighbours of a history whose events count less the older they are."""
 
     name = "item neighbours, recent"
-    choices = tuple({"decay": decay} for decay in (0.95, 0.8, 0.5))
+    choices = tuple({"decay": decay} for decay in (0.95, 0.8, 0.5, 0.3))
+    late = True
 
     def __init__(self, decay: float = 0.8) -> None:
         super().__init__(decay=decay)

@@ -54,6 +54,7 @@ class PopularityAndOwn(PersonalFrequency):
 
     name = "popularity + own count"
     choices = tuple({"weight": w} for w in (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016))
+    late = True
 
     def __init__(self, weight: float = 0.004) -> None:
         super().__init__(weight=weight)

@@ -6,7 +6,8 @@ from data.sequences import FIRST, Floats
 from model.histories import Histories, known
 from model.ranker import Baseline
 
-WEEK = 7 * 24 * 3600 * 1_000_000
+DAY = 24 * 3600 * 1_000_000
+WEEK = 7 * DAY
 
 
 class Popularity(Baseline):
@@ -34,5 +35,31 @@ class RecentPopularity(Popularity):
         codes, times = buyers.of("product"), buyers.of("time")
         recent = known(codes) & (times > times.max(initial=0) - WEEK)
         counts = np.bincount(codes[recent] - FIRST, minlength=products)
+        shares = counts + self.shares(buyers, products)
+        self.learned = {"scores": np.log(shares / shares.sum()).astype(np.float32)}
+
+
+class FadingPopularity(Popularity):
+    """Ranks products by their events in training, which count less the older they are.
+
+    Parameters
+    ----------
+    half_life : float
+        Days after which an event counts half.
+    """
+
+    name = "popularity, fading"
+    choices = tuple({"half_life": days} for days in (10.0, 30.0, 90.0))
+
+    def __init__(self, half_life: float = 30.0) -> None:
+        super().__init__(half_life=half_life)
+
+    def fit(self, buyers: Histories, products: int) -> None:
+        """Count every product's events, each with its weight."""
+        codes, times = buyers.of("product"), buyers.of("time")
+        some = known(codes)
+        ages = (times.max(initial=0) - times[some]) / DAY
+        weights = 0.5 ** (ages / self.settings["half_life"])
+        counts = np.bincount(codes[some] - FIRST, weights=weights, minlength=products)
         shares = counts + self.shares(buyers, products)
         self.learned = {"scores": np.log(shares / shares.sum()).astype(np.float32)}

@@ -3,14 +3,17 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from model.baselines.following import Markov
-from model.baselines.own import PersonalFrequency
+from model.baselines.own import PersonalFrequency, RepeatLast
 from model.baselines.popularity import Popularity
 from model.blend import Blend, fit_blend
+from model.metrics import top
 from model.ranker import Baseline
 from model.saved import RunFolder
 from model.task import Task, task_of
+from model.weights import Sample, logit
 from tests.model.toys import prepared, small
 
 
@@ -28,13 +31,9 @@ def fitted(task: Task) -> list[Baseline]:
     return members
 
 
-def test_buyers_who_buy_again_give_weight_to_what_knows_it() -> None:
+def test_buyers_who_buy_again_are_offered_the_same_again() -> None:
     task = loyal()
     blend = fit_blend(task, fitted(task), lambda: None)
-    shares = blend.shares
-    assert shares.get("markov", 0) + shares.get("personal frequency", 0) > 2 * shares.get(
-        "popularity", 0
-    )
     answers = task.answers(task.split.test)
     best = blend.scores(task.histories(task.split.test)).argmax(axis=1)
     assert (best == answers)[answers >= 0].mean() > 0.95
@@ -48,3 +47,49 @@ def test_a_blend_comes_back_from_its_file(tmp_path: Path) -> None:
     histories = task.histories(task.split.test)
     np.testing.assert_allclose(again.scores(histories), blend.scores(histories), rtol=1e-6)
     assert again.shares == blend.shares
+
+
+def test_a_buyers_own_products_go_last_where_nobody_buys_twice() -> None:
+    random = np.random.default_rng(1)
+    histories = [[f"p{one:02d}" for one in random.permutation(30)[:8]] for _buyer in range(150)]
+    task = task_of(prepared(histories), small())
+    blend = fit_blend(task, fitted(task), lambda: None)
+    held = task.histories(task.split.test)
+    scores, own = blend.scores(held), held.matrix(task.products).toarray() > 0
+    below = [row[mine].max() < np.median(row[~mine]) for row, mine in zip(scores, own, strict=True)]
+    assert np.mean(below) > 0.95
+
+
+def test_buyers_who_follow_now_one_rule_and_now_another_get_a_mixture() -> None:
+    """Half of the purchases repeat the last, half go one product on: no member knows both."""
+    random = np.random.default_rng(2)
+    histories = []
+    for _buyer in range(400):
+        one = [int(random.integers(200))]
+        for _step in range(7):
+            one.append(one[-1] if random.random() < 0.5 else (one[-1] + 1) % 200)
+        histories.append([f"p{code:03d}" for code in one])
+    task = task_of(prepared(histories), small())
+    members: list[Baseline] = [Popularity(), Markov(), RepeatLast()]
+    for member in members:
+        member.fit(task.buyers, task.products)
+    blend = fit_blend(task, members, lambda: None)
+    targets = task.split.test[task.answers(task.split.test) >= 0]
+    best = top(blend.scores(task.histories(targets)), 2)
+    assert (best == task.answers(targets)[:, None]).any(axis=1).mean() > 0.9
+
+
+def test_the_logit_finds_the_weights_that_made_the_choices() -> None:
+    random = np.random.default_rng(3)
+    said = random.normal(size=(6000, 30, 2)).astype(np.float32)
+    own = random.random((6000, 30)) < 0.3
+    worth = np.where(own, said @ [0.0, 2.0] + 0.5, said @ [1.0, 0.0])
+    choice = (worth + random.gumbel(size=worth.shape)).argmax(axis=1)
+    for values in (said, own):
+        first = values[np.arange(6000), choice].copy()
+        values[np.arange(6000), choice], values[:, 0] = values[:, 0], first
+    sample = Sample(said, own, np.zeros(own.shape, np.float32), np.ones((6000, 2), np.float32))
+    new, mine, again = logit(said, sample)
+    np.testing.assert_allclose(new, [1, 0], atol=0.1)
+    np.testing.assert_allclose(mine, [0, 2], atol=0.1)
+    assert again == pytest.approx(0.5, abs=0.15)

@@ -1,0 +1,108 @@
+"""Affinity: popular among what is of the kinds that a buyer buys."""
+
+import numpy as np
+from scipy import sparse
+
+from data.sequences import FIRST, Floats, Ints, Longs
+from model.baselines.neighbours import decayed
+from model.baselines.repurchase import positions
+from model.histories import Array, Histories, known
+from model.ranker import Baseline
+
+PRICES = 20
+STEPS = 50
+SMOOTH = 2.0
+"""Events that the whole shop's taste counts as beside a buyer's own."""
+
+
+class Affinity(Baseline):
+    """Ranks products by popularity within the kinds of product that the buyer buys.
+
+    A kind is a category, a brand, a price range, or a category with a brand or a price range. If
+    a buyer takes a share s of a kind of which the shop sells a share p, popularity counts s/p
+    times as much there. The kinds' weights in this mixture are those that make the next purchases
+    within training most probable (expectation maximisation; Dempster, Laird and Rubin 1977).
+
+    Parameters
+    ----------
+    decay : float
+        What an event counts in comparison with the one after it.
+    """
+
+    name = "affinity"
+    probabilities = True
+    choices = tuple({"decay": decay} for decay in (1.0, 0.9))
+
+    def __init__(self, decay: float = 1.0) -> None:
+        super().__init__(decay=decay)
+
+    def fit(self, buyers: Histories, products: int) -> None:
+        """Note every product's kinds, and weigh them."""
+        kinds = _kinds(buyers, products)
+        shares = self.shares(buyers, products)
+        self.learned = {"shares": shares}
+        for number, kind in enumerate(kinds):
+            of_kind = np.bincount(kind, weights=shares)
+            lift = sparse.csr_matrix(
+                (1 / of_kind[kind], kind, np.arange(products + 1)), dtype=np.float32
+            )
+            self.learned[f"lift{number}"] = lift
+        before, answers, _owner = positions(buyers)
+        self.learned["weights"] = _weights(self._lifts_of(before, answers))
+
+    def scores(self, histories: Histories) -> Floats:
+        """Return the logarithm of each product's probability."""
+        shares, weights = self.learned["shares"], self.learned["weights"]
+        mixed: Floats = np.full((len(histories), len(shares)), weights[0], dtype=np.float32)
+        vectors, size = self._vectors(histories)
+        for number, weight in enumerate(weights[1:]):
+            if weight > 1e-4:
+                lift = self.learned[f"lift{number}"]
+                kinds = sparse.csr_matrix((np.ones(len(shares)), lift.indices, lift.indptr))
+                scale = sparse.diags(weight / (size + SMOOTH))
+                mixed += (scale @ (vectors @ kinds) @ lift.T).toarray().astype(np.float32)
+                mixed += (weight * SMOOTH / (size + SMOOTH)).astype(np.float32)[:, None]
+        np.log(mixed, out=mixed)
+        mixed += np.log(shares)
+        return mixed
+
+    def _vectors(self, histories: Histories) -> tuple[sparse.csr_matrix, Array]:
+        """Return histories as vectors of products, and their sums."""
+        vectors = decayed(histories, len(self.learned["shares"]), self.settings["decay"])
+        return vectors, np.asarray(vectors.sum(axis=1)).ravel()
+
+    def _lifts_of(self, before: Histories, answers: Longs) -> Array:
+        """Return by how much each kind lifts what came next, [histories, kinds]; first no kind."""
+        vectors, size = self._vectors(before)
+        lifts = [np.ones(len(before))]
+        number = 0
+        while f"lift{number}" in self.learned:
+            lift = self.learned[f"lift{number}"]
+            kinds = sparse.csr_matrix((np.ones(lift.shape[0]), lift.indices, lift.indptr))
+            own = (vectors @ kinds).multiply(lift[answers]).sum(axis=1)
+            lifts.append((np.asarray(own).ravel() + SMOOTH) / (size + SMOOTH))
+            number += 1
+        return np.stack(lifts, axis=1)
+
+
+def _kinds(buyers: Histories, products: int) -> list[Ints]:
+    """Return each product's kind in every way of telling kinds apart."""
+    columns = buyers.columns
+    codes = columns["product"]
+    some = np.flatnonzero(known(codes))
+    event = np.zeros(products, dtype=np.int64)
+    event[codes[some] - FIRST] = some
+    category, brand, price = (columns[name][event] for name in ("category", "brand", "price"))
+    edges = np.unique(np.quantile(price, np.linspace(0, 1, PRICES + 1)[1:-1]))
+    tier = np.searchsorted(edges, price, side="right")
+    ways = [category, brand, tier, category * np.int64(2**32) + brand, category * 100 + tier]
+    return [np.unique(way, return_inverse=True)[1].astype(np.int32) for way in ways]
+
+
+def _weights(lifts: Array) -> Array:
+    """Return the shares of a mixture's parts that make what came next most probable."""
+    weights = np.full(lifts.shape[1], 1 / lifts.shape[1])
+    for _step in range(STEPS if len(lifts) else 0):
+        parts = lifts * weights
+        weights = (parts / parts.sum(axis=1, keepdims=True)).mean(axis=0)
+    return weights

@@ -1,0 +1,163 @@
+"""Repurchase: how probable it is that a buyer takes again what that buyer has bought."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize
+
+from data.sequences import FIRST, Floats, Longs
+from model.baselines.neighbours import LONGEST
+from model.histories import Array, Histories, known
+from model.ranker import Baseline, popularity
+
+LEARNED_FROM = 20_000
+RIDGE = 1e-4
+STEADY = 4.0
+"""How many purchases the shop's mean counts as beside a buyer's or a product's own."""
+LOWEST, HIGHEST = -25.0, 3.0
+
+
+@dataclass(frozen=True)
+class Own:
+    """What each history holds: one entry a history and product, in order of history.
+
+    Attributes
+    ----------
+    row, product : int64 [entries]
+        Which history, and which product of the catalogue.
+    count : float [entries]
+        How often it was bought.
+    traits : float32 [entries, traits]
+        What the chance of one more purchase may depend on.
+    """
+
+    row: Longs
+    product: Longs
+    count: Array
+    traits: Floats
+
+
+class Repurchase(Baseline):
+    """Popularity, but a buyer's own products have a chance of their own.
+
+    The chance of an own product is a conditional logit of how often and how lately it was bought
+    (the base-level activation of Anderson and Schooler 1991 among it), of how often others buy it
+    and buy it again, and of how often the buyer buys anything again (as in Benson, Kumar and
+    Tomkins 2016). Only own products need a term, so that the likelihood over the whole catalogue
+    is exact and cheap.
+    """
+
+    name = "repurchase"
+    probabilities = True
+
+    def fit(self, buyers: Histories, products: int) -> None:
+        """Make the next purchases within training most probable."""
+        counts = popularity(buyers, products)
+        holders = np.diff(buyers.matrix(products).tocsc().indptr)
+        self.learned = {"counts": counts, "again": np.maximum(counts - holders, 0)}
+        self.learned["log_share"] = np.log(self.shares(buyers, products))
+        before, answers, owner = positions(buyers)
+        theirs = buyers.some(owner).matrix(products) if len(owner) else None
+        own = self.own(before, theirs)
+        hit = own.product == answers[own.row]
+        self.learned["theta"] = _fit(own, hit, np.exp(self.learned["log_share"]), len(before))
+
+    def scores(self, histories: Histories) -> Floats:
+        """Return the logarithm of what each product's probability is in proportion to."""
+        scores: Floats = np.tile(self.learned["log_share"], (len(histories), 1))
+        own = self.own(histories)
+        scores[own.row, own.product] = np.clip(own.traits @ self.learned["theta"], LOWEST, HIGHEST)
+        return scores
+
+    def own(self, histories: Histories, theirs: Array | None = None) -> Own:
+        """Return what each history holds.
+
+        Parameters
+        ----------
+        histories : Histories
+        theirs : sparse matrix [histories, products], optional
+            Each buyer's part in the counts of training, which must not speak for that buyer; what
+            the history holds, where it is left out.
+        """
+        products = len(self.learned["counts"])
+        recent = histories.latest(LONGEST)
+        held = recent.matrix(products)
+        held.sum_duplicates()
+        row = np.repeat(np.arange(len(histories)), np.diff(held.indptr))
+        product = held.indices.astype(np.int64)
+        count = held.data.astype(np.float64)
+        key = row * products + product
+        codes, ages = recent.of("product"), recent.ages()
+        some = known(codes)
+        place = np.searchsorted(key, recent.rows()[some] * products + codes[some] - FIRST)
+        active = np.bincount(place, weights=(1.0 + ages[some]) ** -0.5, minlength=len(key))
+        age = np.full(len(key), LONGEST, dtype=np.float64)
+        np.minimum.at(age, place, ages[some])
+        part = count if theirs is None else np.asarray(theirs[row, product]).ravel()
+        once = np.maximum(part - 1, 0)
+        others = np.maximum(self.learned["counts"][product] - part, 0.0)
+        again = np.maximum(self.learned["again"][product] - once, 0.0)
+        mean = self.learned["again"].sum() / max(self.learned["counts"].sum(), 1)
+        length = np.maximum(recent.lengths, 1)[row]
+        buys_again = (recent.lengths - np.diff(held.indptr))[row]
+        one = np.ones(len(row))
+        traits = [
+            one,
+            np.log(count),
+            np.log(active),
+            np.log1p(age),
+            age == 0,
+            np.log(length),
+            np.log((others + 1) / (self.learned["counts"].sum() + 1)),
+            _odds(again, others, mean),
+            _odds(buys_again, length, mean),
+            np.log(count) * np.log(length),
+        ]
+        return Own(row, product, count, np.stack(traits, axis=1).astype(np.float32))
+
+
+def _odds(part: Array, whole: Array, mean: float) -> Array:
+    """Return the logarithm of odds, drawn towards the shop's mean."""
+    share = (part + STEADY * mean + 0.01) / (whole + STEADY + 0.02)
+    return np.log(share) - np.log1p(-np.minimum(share, 0.999))
+
+
+def positions(buyers: Histories) -> tuple[Histories, Array, Longs]:
+    """Return histories within training, the product that came next, and each one's buyer."""
+    event, owner = buyers.indices(), buyers.rows()
+    follows = (event > buyers.start[owner]) & known(buyers.columns["product"][event])
+    event, owner = event[follows], owner[follows]
+    if len(event) > LEARNED_FROM:
+        chosen = np.random.default_rng(0).choice(len(event), LEARNED_FROM, replace=False)
+        event, owner = event[np.sort(chosen)], owner[np.sort(chosen)]
+    before = Histories(buyers.columns, buyers.start[owner], event)
+    return before, buyers.columns["product"][event].astype(np.int64) - FIRST, owner
+
+
+def _fit(own: Own, hit: Array, shares: Array, rows: int) -> Array:
+    """Return the weights of the traits that make what came next most probable.
+
+    The chance of own product j is e^V_j / (1 - s + Σ e^V), where s is what popularity gives to
+    all own products, and V_j the weighted sum of its traits.
+    """
+    traits = own.traits.astype(np.float64)
+    rest = 1 - np.minimum(np.bincount(own.row, shares[own.product], minlength=rows), 0.99)
+    scale = np.maximum(traits.std(axis=0), 1e-6)
+    scale[0] = 1.0
+    traits /= scale
+
+    def cost(theta: Array) -> tuple[float, Array]:
+        raised = np.exp(np.clip(traits @ theta, LOWEST, HIGHEST))
+        total = rest + np.bincount(own.row, raised, minlength=rows)
+        loss = np.log(total).sum() - (traits[hit] @ theta).sum()
+        chance = raised / total[own.row]
+        slope = traits.T @ (chance - hit)
+        ridge = RIDGE * rows
+        return (loss + ridge * (theta**2).sum()) / rows, (slope + 2 * ridge * theta) / rows
+
+    start = np.zeros(traits.shape[1])
+    start[0] = np.log(0.01)
+    if not len(own.row):
+        return start
+    found = optimize.minimize(cost, start, jac=True, method="L-BFGS-B")
+    return np.asarray(found.x / scale)
