@@ -22,10 +22,10 @@ from model.task import Task
 from model.weights import TINY, Sample, Weights, draw, fit, share
 
 FILE = "blend.npz"
-JUDGED = 4000
+JUDGED = 3000
 AT_ONCE = 2**23
 LOWEST = -20.0
-SMALLEST = 0.02
+SMALLEST = 0.01
 LEAST = 1e-4
 
 
@@ -156,13 +156,12 @@ def fit_blend(task: Task, members: Sequence[Ranker], beat: Callable[[], None]) -
         parts.append(draw(scores, part.matrix(task.products), answer, random))
         beat()
     sample = Sample.joined(parts)
-    logarithms = np.array([member.probabilities for member in members])
-    weights = fit(sample, logarithms)
+    weights = fit(sample, np.array([member.probabilities for member in members]))
     beat()
     counts = np.maximum(np.abs(weights.new), np.abs(weights.own))[:-1]
     kept = np.flatnonzero(np.maximum(counts, weights.pool) >= SMALLEST)
-    final = fit(sample.only(kept), logarithms[kept])
-    return Blend([members[int(i)] for i in kept], final, scales[kept])
+    kept = kept if len(kept) else np.array([0])
+    return Blend([members[int(i)] for i in kept], weights.of(kept), scales[kept])
 
 
 def _scales(members: Sequence[Ranker], histories: Histories) -> Array:

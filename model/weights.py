@@ -18,10 +18,11 @@ from data.sequences import Floats
 from model.histories import Array
 from model.metrics import top
 
-BEST, DRAWN = 30, 200
+BEST, DRAWN = 20, 200
 RIDGE = 5e-3
 NEVER = -1e9
 STEPS = 100
+ENOUGH = {"maxiter": 100, "ftol": 1e-6}
 TINY = np.float32(1e-9)
 
 
@@ -42,6 +43,12 @@ class Weights:
     new: Array
     own: Array
     again: float
+
+    def of(self, members: Array) -> "Weights":
+        """Keep the weights of some members, and the mixture's."""
+        both = np.append(members, len(self.pool))
+        pool = self.pool[members]
+        return Weights(pool / pool.sum(), self.new[both], self.own[both], self.again)
 
 
 @dataclass(frozen=True)
@@ -64,10 +71,6 @@ class Sample:
     own: Array
     offset: Floats
     total: Floats
-
-    def only(self, members: Array) -> "Sample":
-        """Keep some of the members."""
-        return Sample(self.features[:, :, members], self.own, self.offset, self.total[:, members])
 
     @classmethod
     def joined(cls, parts: Sequence["Sample"]) -> "Sample":
@@ -219,5 +222,5 @@ def logit(features: Floats, sample: Sample) -> tuple[Array, Array, float]:
 
     start = np.zeros(2 * members + 1)
     start[[0, members]] = 1.0
-    found = optimize.minimize(cost, start, jac=True, method="L-BFGS-B").x
+    found = optimize.minimize(cost, start, jac=True, method="L-BFGS-B", options=ENOUGH).x
     return found[:members], found[members:-1], float(found[-1])
