@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
+from scipy import optimize, sparse
 
 from data.sequences import FIRST, Floats, Longs
 from model.baselines.neighbours import LONGEST
@@ -25,15 +25,12 @@ class Own:
     ----------
     row, product : int64 [entries]
         Which history, and which product of the catalogue.
-    count : float [entries]
-        How often it was bought.
     traits : float32 [entries, traits]
         What the chance of one more purchase may depend on.
     """
 
     row: Longs
     product: Longs
-    count: Array
     traits: Floats
 
 
@@ -52,13 +49,17 @@ class Repurchase(Baseline):
 
     def fit(self, buyers: Histories, products: int) -> None:
         """Make the next purchases within training most probable."""
+        held, at_once, followed = _counts(buyers, products)
         counts = popularity(buyers, products)
-        holders = np.diff(buyers.matrix(products).tocsc().indptr)
-        self.learned = {"counts": counts, "again": np.maximum(counts - holders, 0)}
-        self.learned["log_share"] = np.log(self.shares(buyers, products))
+        self.learned = {
+            "counts": counts,
+            "again": counts - np.bincount(held.indices, minlength=products),
+            "at_once": np.asarray(at_once.sum(axis=0)).ravel(),
+            "followed": np.asarray(followed.sum(axis=0)).ravel(),
+            "log_share": np.log(self.shares(buyers, products)),
+        }
         before, answers, owner = positions(buyers)
-        theirs = buyers.some(owner).matrix(products) if len(owner) else None
-        own = self.own(before, theirs)
+        own = self.own(before, buyers.some(owner))
         hit = own.product == answers[own.row]
         self.learned["theta"] = _fit(own, hit, np.exp(self.learned["log_share"]), len(before))
 
@@ -69,15 +70,15 @@ class Repurchase(Baseline):
         scores[own.row, own.product] = np.clip(own.traits @ self.learned["theta"], LOWEST, HIGHEST)
         return scores
 
-    def own(self, histories: Histories, theirs: Array | None = None) -> Own:
+    def own(self, histories: Histories, whole: Histories | None = None) -> Own:
         """Return what each history holds.
 
         Parameters
         ----------
         histories : Histories
-        theirs : sparse matrix [histories, products], optional
-            Each buyer's part in the counts of training, which must not speak for that buyer; what
-            the history holds, where it is left out.
+        whole : Histories, optional
+            What training sees of each one's buyer, whose part in the counts must not speak for
+            that buyer; the histories themselves, where it is left out.
         """
         products = len(self.learned["counts"])
         recent = histories.latest(LONGEST)
@@ -85,35 +86,70 @@ class Repurchase(Baseline):
         held.sum_duplicates()
         row = np.repeat(np.arange(len(histories)), np.diff(held.indptr))
         product = held.indices.astype(np.int64)
-        count = held.data.astype(np.float64)
-        key = row * products + product
-        codes, ages = recent.of("product"), recent.ages()
-        some = known(codes)
-        place = np.searchsorted(key, recent.rows()[some] * products + codes[some] - FIRST)
-        active = np.bincount(place, weights=(1.0 + ages[some]) ** -0.5, minlength=len(key))
-        age = np.full(len(key), LONGEST, dtype=np.float64)
-        np.minimum.at(age, place, ages[some])
-        part = count if theirs is None else np.asarray(theirs[row, product]).ravel()
-        once = np.maximum(part - 1, 0)
-        others = np.maximum(self.learned["counts"][product] - part, 0.0)
-        again = np.maximum(self.learned["again"][product] - once, 0.0)
+        count, key = held.data.astype(np.float64), row * products + product
+        age, active, streak = _recency(recent, key, products)
+        mine = [_entries(one, row, product) for one in _counts(whole or recent, products)]
+        others, at_once, followed = (
+            np.maximum(self.learned[name][product] - part, 0.0)
+            for name, part in zip(("counts", "at_once", "followed"), mine, strict=True)
+        )
+        again = np.maximum(self.learned["again"][product] - np.maximum(mine[0] - 1, 0), 0.0)
         mean = self.learned["again"].sum() / max(self.learned["counts"].sum(), 1)
+        mean_once = self.learned["at_once"].sum() / max(self.learned["followed"].sum(), 1)
         length = np.maximum(recent.lengths, 1)[row]
-        buys_again = (recent.lengths - np.diff(held.indptr))[row]
-        one = np.ones(len(row))
+        loyal = _odds((recent.lengths - np.diff(held.indptr))[row], length, mean)
+        latest = (age == 0).astype(np.float64)
         traits = [
-            one,
+            np.ones(len(row)),
             np.log(count),
             np.log(active),
             np.log1p(age),
-            age == 0,
+            latest,
             np.log(length),
             np.log((others + 1) / (self.learned["counts"].sum() + 1)),
             _odds(again, others, mean),
-            _odds(buys_again, length, mean),
+            loyal,
             np.log(count) * np.log(length),
+            latest * _odds(at_once, followed, mean_once),
+            latest * loyal,
+            latest * np.log(length),
+            streak,
         ]
-        return Own(row, product, count, np.stack(traits, axis=1).astype(np.float32))
+        return Own(row, product, np.stack(traits, axis=1).astype(np.float32))
+
+
+def _recency(recent: Histories, key: Longs, products: int) -> tuple[Array, Array, Array]:
+    """Return for each history and product: age, activation, and whether it came last and before.
+
+    Age is the number of events since the product was bought; activation the sum over purchases
+    of (1 + age)^-½.
+    """
+    codes, ages = recent.of("product"), recent.ages()
+    some = known(codes)
+    place = np.searchsorted(key, recent.rows()[some] * products + codes[some] - FIRST)
+    active = np.bincount(place, weights=(1.0 + ages[some]) ** -0.5, minlength=len(key))
+    lately = np.bincount(place, weights=ages[some] < 2, minlength=len(key))
+    age = np.full(len(key), LONGEST, dtype=np.float64)
+    np.minimum.at(age, place, ages[some])
+    return age, active, (lately == 2).astype(np.float64)
+
+
+def _entries(matrix: sparse.csr_matrix, row: Longs, product: Longs) -> Array:
+    """Return some entries of a sparse matrix; scipy gives no array where none is asked for."""
+    return np.asarray(matrix[row, product]).ravel() if len(row) else np.zeros(0)
+
+
+def _counts(histories: Histories, products: int) -> tuple[sparse.csr_matrix, ...]:
+    """Return how often each history holds a product, holds it twice at once, and goes on after.
+
+    Three sparse matrices, [histories, products].
+    """
+    recent = histories.latest(LONGEST)
+    codes, last = recent.of("product"), recent.ages() == 0
+    same = np.append(codes[1:] == codes[:-1], False) & ~last
+    weights = (np.ones(len(codes)), same, ~last)
+    held, at_once, followed = (recent.matrix(products, one.astype(np.float32)) for one in weights)
+    return held, at_once, followed
 
 
 def _odds(part: Array, whole: Array, mean: float) -> Array:
