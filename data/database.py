@@ -10,20 +10,25 @@ from data.manifest import Part
 
 KEYS = {
     "purchases": ("user", "product"),
+    "hours": (),
     "users": ("user",),
     "products": ("product",),
 }
 """The id columns of the derived tables. A table holds each as ``user_key`` or ``product_key``: a
 whole number where every id is one, which is much faster to group by, else the id itself."""
 
-WRITE = "FORMAT parquet, COMPRESSION lz4, DICTIONARY_SIZE_LIMIT 20000"
+WRITE = "FORMAT parquet, COMPRESSION lz4, DICTIONARY_SIZE_LIMIT 4000, WRITE_BLOOM_FILTER false"
 """How tables are written: fast to write and to read, rather than as small as possible."""
+
+WRITE_EVENTS = WRITE.replace("lz4", "uncompressed")
+"""How the many events are written: to compress them takes a sixth of an import, and what charts
+look at is small already, since few values repeat."""
 
 
 def keyed_view(file: Path, keys: tuple[str, ...]) -> str:
     """Return the select of a derived table with its ids as text beside their keys."""
-    ids = ", ".join(f"{key}_key::VARCHAR AS {key}" for key in keys)
-    return f"SELECT *, {ids} FROM read_parquet({quote(file)})"
+    ids = "".join(f", {key}_key::VARCHAR AS {key}" for key in keys)
+    return f"SELECT *{ids} FROM read_parquet({quote(file)})"
 
 
 def events_view(folder: Path, parts: Sequence[Part], time_from_order: bool) -> str:

@@ -19,7 +19,7 @@ from data.dialect import sniff
 from data.errors import BadInput, VitrinaError
 from data.lanes import MEMORY, Job, Work, read_file
 from data.manifest import SCHEMA, Manifest, Part, Source
-from data.progress import Report, Stop, check, ignore, never
+from data.progress import Report, Stop, ignore, never
 from data.reading import REASONS, Reading
 from data.rejects import Rejects
 from data.store import Dataset, Store
@@ -214,7 +214,6 @@ def _derive(folder: Path, manifest: Manifest, work: Work) -> dict[str, object]:
     with connect(memory_limit=MEMORY, temp_directory=str(folder / "spill")) as connection:
         view = events_view(folder, manifest.parts, manifest.time_from_order)
         connection.execute(f"CREATE VIEW events AS {view}")
-        summary = derive(connection, folder)
-    check(work.cancelled)
+        summary = derive(connection, folder, work.cancelled)
     shutil.rmtree(folder / "spill", ignore_errors=True)
     return summary

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.careful import CarefulReader, line_texts
-from data.database import WRITE, connect, is_full, quote
+from data.database import WRITE, WRITE_EVENTS, connect, is_full, quote
 from data.dialect import Dialect, opened
 from data.manifest import Part, Source
 from data.progress import Progress, Report, Stop, check, execute
@@ -104,11 +104,14 @@ def _fast(connection: duckdb.DuckDBPyConnection, job: Job, scan: Scan, work: Wor
 
     if job.dialect.encoding not in ("utf-8", "utf-8-sig"):
         return None
-    odd = job.reading.price_unreadable() if "price" in job.reading.positions else "false"
-    select = f"SELECT {job.reading.select()}, {odd} AS odd FROM {_relation(job)}"
+    reading = job.reading if job.dialect.kind == "parquet" else replace(job.reading, missing=())
+    select = f"SELECT {reading.select()}, {reading.odd()} AS odd FROM {_relation(job)}"
     try:
         return execute(
-            connection, f"COPY ({select}) TO {quote(job.part)} ({WRITE})", tick, work.cancelled
+            connection,
+            f"COPY ({select}) TO {quote(job.part)} ({WRITE_EVENTS})",
+            tick,
+            work.cancelled,
         )
     except duckdb.Error as error:
         if is_full(error) or isinstance(error, duckdb.OutOfMemoryException):
@@ -128,7 +131,8 @@ def _relation(job: Job) -> str:
     return (
         f"read_csv({quote(job.path)}, columns = {{{columns}}}, auto_detect = false, "
         f"header = {str(job.dialect.header).lower()}, delim = {quote(job.dialect.delimiter)}, "
-        f"quote = {mark}, escape = {mark}, compression = {quote(job.dialect.compression)})"
+        f"quote = {mark}, escape = {mark}, compression = {quote(job.dialect.compression)}, "
+        f"nullstr = [{', '.join(map(quote, job.reading.missing))}])"
     )
 
 
@@ -182,7 +186,7 @@ def _careful(
     kept = execute(
         connection,
         f"COPY (SELECT {reading.select()} FROM {raw} WHERE ({reason}) IS NULL) "
-        f"TO {quote(job.part)} ({WRITE})",
+        f"TO {quote(job.part)} ({WRITE_EVENTS})",
         lambda _share: check(work.cancelled),
         work.cancelled,
     )

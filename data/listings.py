@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from data.cache import FrameCache
 from data.errors import BadInput
 from data.store import Dataset
 from data.text import _
@@ -56,49 +57,80 @@ USERS = Listing(
 )
 
 
-def page(
-    dataset: Dataset,
-    listing: Listing,
-    *,
-    search: str = "",
-    sort: str | None = None,
-    descending: bool = True,
-    start: int = 0,
-    stop: int = 100,
-) -> tuple[pd.DataFrame, int]:
-    """Return some rows of a table, and how many there are in all.
+@dataclass(frozen=True)
+class Asked:
+    """Which rows of a table are wanted.
 
-    Parameters
+    Attributes
     ----------
     search : str
         Rows that hold this text, in whatever case, in one of the searched columns.
     sort : str or None
-        The column to sort by; missing values come last. An unknown one raises BadInput.
+        The column to sort by; missing values come last.
+    descending : bool
+        Whether the largest come first.
     start, stop : int
         The first row, and the row after the last.
     """
-    column = sort or listing.order
+
+    search: str = ""
+    sort: str | None = None
+    descending: bool = True
+    start: int = 0
+    stop: int = 100
+
+
+def kept_page(
+    dataset: Dataset, listing: Listing, asked: Asked, cache: FrameCache
+) -> tuple[pd.DataFrame, int]:
+    """Return some rows of a table and how many there are in all, computed once and kept."""
+    name = f"{dataset.fingerprint} {listing.table} 1"
+    total = cache.get(
+        f"{name} total {asked.search!r}",
+        lambda: pd.DataFrame({"rows": [count(dataset, listing, asked.search)]}),
+    )
+    rows = cache.get(f"{name} {asked}", lambda: page(dataset, listing, asked))
+    return rows, int(total["rows"].iloc[0])
+
+
+def count(dataset: Dataset, listing: Listing, search: str) -> int:
+    """Return how many rows of a table a search finds."""
+    where, values = _found(listing, search)
+    with dataset.connect() as connection:
+        row = connection.execute(
+            f"SELECT count(*) FROM {listing.table} WHERE {where}", values
+        ).fetchone()
+    return row[0] if row else 0
+
+
+def _found(listing: Listing, search: str) -> tuple[str, dict[str, str]]:
+    """Return the SQL condition of a search, and its values."""
+    text = search.strip().lower()
+    if not text:
+        return "true", {}
+    return " OR ".join(f"contains(lower({name}), $text)" for name in listing.searched), {
+        "text": text
+    }
+
+
+def page(dataset: Dataset, listing: Listing, asked: Asked) -> pd.DataFrame:
+    """Return some rows of a table; a column that cannot be sorted by raises BadInput."""
+    column = asked.sort or listing.order
     if column not in listing.columns:
         raise BadInput(
             _("Cannot sort by {column}; choose one of {known}.").format(
                 column=column, known=", ".join(listing.columns)
             )
         )
-    direction = "DESC" if descending or sort is None else "ASC"
-    found = " OR ".join(f"contains(lower({name}), $text)" for name in listing.searched)
-    where = f"({found})" if search else "true"
-    values = {"text": search.strip().lower()} if search else {}
+    direction = "DESC" if asked.descending or asked.sort is None else "ASC"
+    where, values = _found(listing, asked.search)
     with dataset.connect() as connection:
-        row = connection.execute(
-            f"SELECT count(*) FROM {listing.table} WHERE {where}", values
-        ).fetchone()
-        frame = connection.execute(
+        return connection.execute(
             f"SELECT {', '.join(listing.columns)} FROM {listing.table} WHERE {where} "
             f"ORDER BY {column} {direction} NULLS LAST, {listing.key}_key "
-            f"LIMIT {max(stop - start, 0)} OFFSET {max(start, 0)}",
+            f"LIMIT {max(asked.stop - asked.start, 0)} OFFSET {max(asked.start, 0)}",
             values,
         ).df()
-    return frame, row[0] if row else 0
 
 
 def catalogue(dataset: Dataset, ids: Sequence[str]) -> pd.DataFrame:

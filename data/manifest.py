@@ -9,7 +9,7 @@ from typing import Any
 from data.errors import VitrinaError
 from data.text import _
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the tables' layout; a dataset of another version must be imported again."""
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from data.errors import BadInput
 from data.events import PURCHASE
-from data.steps import Step, run
+from data.steps import Step, counted_columns, run
 from data.store import Dataset
 from data.text import N_, _
 
@@ -233,7 +233,7 @@ def preview(dataset: Dataset, preparation: Preparation) -> tuple[Step, ...]:
     further ones leave nothing.
     """
     with dataset.connect() as connection:
-        return tuple(run(connection, dataset, preparation, KEPT))
+        return tuple(run(connection, dataset, preparation, counted_columns(preparation)))
 
 
 def presets(dataset: Dataset) -> dict[str, Preparation]:

@@ -68,6 +68,9 @@ class Reading:
     whole : frozenset of str
         The id columns that are kept as BIGINT, since every id in them is a whole number written
         in the usual way; the others are kept as text.
+    missing : tuple of str
+        Texts that stand for a missing value; none where whoever reads the file has made NULL of
+        them already, which is faster.
     """
 
     mapping: dict[str, str]
@@ -75,6 +78,7 @@ class Reading:
     time: str
     decimal_comma: bool
     whole: frozenset[str]
+    missing: tuple[str, ...] = MISSING
 
     @classmethod
     def of(cls, dialect: Dialect, mapping: dict[str, str], time_format: str | None) -> "Reading":
@@ -100,9 +104,10 @@ class Reading:
         if name not in self.positions:
             return "NULL"
         column = f"c{self.positions[name]}"
-        return (
-            f"CASE WHEN {column} IN ({', '.join(map(quote, MISSING))}) THEN NULL ELSE {column} END"
-        )
+        if not self.missing:
+            return column
+        listed = ", ".join(map(quote, self.missing))
+        return f"CASE WHEN {column} IN ({listed}) THEN NULL ELSE {column} END"
 
     def value(self, name: str) -> str:
         """Return the SQL of a column's value, NULL where it is missing or cannot be read."""
@@ -158,6 +163,13 @@ class Reading:
         other = f"coalesce({self.text('type')}, {quote(UNKNOWN_TYPE)})"
         return f"CASE WHEN {column} IN ({known}) THEN {column} {cases} ELSE {other} END"
 
+    def odd(self) -> str:
+        """Return the SQL condition of a row that is no event although its columns can be read."""
+        conditions = [self.price_unreadable()] if "price" in self.positions else []
+        if self.time == "order":  # else the header's own time cannot be read
+            conditions.append(f"coalesce({self._header_again()}, false)")
+        return " OR ".join(conditions) or "false"
+
     def price_unreadable(self) -> str:
         """Return the SQL condition of a price that is there and is no number."""
         return (
@@ -170,15 +182,17 @@ class Reading:
 
     def reason(self) -> str:
         """Return the SQL of the reason why a row is no event, NULL where it is one."""
-        header = " AND ".join(
-            f"c{k} = {quote(self.mapping[name])}" for name, k in self.positions.items()
-        )
         return f"""CASE
-            WHEN {header} THEN 'header_again'
+            WHEN {self._header_again()} THEN 'header_again'
             WHEN {self.text("user")} IS NULL THEN 'user_missing'
             WHEN {self.text("product")} IS NULL THEN 'product_missing'
             WHEN {self._time_reason()} IS NOT NULL THEN {self._time_reason()}
             WHEN {self.price_unreadable()} THEN 'price_unreadable' END"""
+
+    def _header_again(self) -> str:
+        return " AND ".join(
+            f"c{k} = {quote(self.mapping[name])}" for name, k in self.positions.items()
+        )
 
     def _time_reason(self) -> str:
         if self.time == "order":

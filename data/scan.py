@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 
 _BLOCK = 1 << 20
+_LINE_END = ord("\n")
 
 
 class Scan:
@@ -44,10 +45,16 @@ class Scan:
     def _read(self) -> None:
         inflate = zlib.decompressobj(wbits=31) if self._gzip else None
         ended = True
+        buffer = bytearray(_BLOCK)  # one for all blocks: fresh memory costs more than reading
         with self._path.open("rb", buffering=0) as file:
-            while not self._stop and (block := file.read(_BLOCK)):
-                self._hash.update(block)
-                self.done += len(block)
+            while not self._stop and (size := file.readinto(buffer)):
+                self._hash.update(memoryview(buffer)[:size])
+                self.done += size
+                if inflate is None:
+                    self.lines += buffer.count(b"\n", 0, size)
+                    ended = buffer[size - 1] == _LINE_END
+                    continue
+                block = bytes(memoryview(buffer)[:size])
                 while block:
                     text, block, inflate = self._inflate(inflate, block)
                     if text:
@@ -58,11 +65,9 @@ class Scan:
             self.broken = True
 
     def _inflate(
-        self, inflate: "zlib._Decompress | None", block: bytes
-    ) -> tuple[bytes, bytes, "zlib._Decompress | None"]:
+        self, inflate: "zlib._Decompress", block: bytes
+    ) -> tuple[bytes, bytes, "zlib._Decompress"]:
         """Return some text of a block, what is left of the block, and who inflates the next."""
-        if inflate is None:
-            return block, b"", None
         if inflate.eof:
             inflate = zlib.decompressobj(wbits=31)
         try:

@@ -2,11 +2,12 @@
 
 Charts that count events count purchases where they speak of buying; in a log without purchases
 its most frequent event type stands for them (``Statistics.counted`` tells which). Charts about
-what buyers do one after another are about that type only, whatever else the filters let through.
+what buyers do one after another are about that type only, whatever else the filters let through;
+in a huge log they look at a sample of the people (``Statistics.one_in`` tells how large a one).
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,15 @@ from data.cache import FrameCache
 from data.database import quote
 from data.events import PURCHASE, TYPES
 from data.filters import Filters
-from data.listings import PRODUCTS, USERS, catalogue, page
+from data.listings import PRODUCTS, USERS, Asked, catalogue, kept_page
+from data.sample import one_in, some_people
 from data.store import Dataset
 
 __all__ = ["Filters", "Statistics", "summary"]
 
 CURVE_POINTS = 200
 BINS_PER_DECADE = 10
-_VERSION = 1  # of the queries below: a change makes kept answers worthless
+_VERSION = 3  # of the queries below: a change makes kept answers worthless
 
 
 def summary(dataset: Dataset) -> dict[str, Any]:
@@ -64,41 +66,55 @@ class Statistics:
             return PURCHASE
         return allowed[0]
 
+    def one_in(self, filters: Filters) -> int:
+        """Return which part of the people charts of people look at: one in how many."""
+        kind = self.counted(filters)
+        return one_in(self.dataset.manifest.summary["events_by_type"].get(kind, 0))
+
+    def funnel_one_in(self, filters: Filters) -> int:
+        """Return which part of the people the funnel is estimated from: one in how many."""
+        return one_in(self.dataset.manifest.summary["events"]) if filters else 1
+
     def events_by_day(self, filters: Filters) -> pd.DataFrame:
         """Return day, type, events."""
-        return self._events(
+        return self._hours(
             "events_by_day",
             filters,
-            "SELECT time::DATE AS day, type, count(*) AS events FROM {source} WHERE {where} "
+            "SELECT time::DATE AS day, type, {count} AS events FROM {source} WHERE {where} "
             "GROUP BY day, type ORDER BY day, type",
         )
 
     def events_by_hour(self, filters: Filters) -> pd.DataFrame:
         """Return weekday (0 is Monday), hour, type, events; times in UTC."""
-        return self._events(
+        return self._hours(
             "events_by_hour",
             filters,
-            "SELECT isodow(time) - 1 AS weekday, hour(time) AS hour, type, count(*) AS events "
+            "SELECT isodow(time) - 1 AS weekday, hour(time) AS hour, type, {count} AS events "
             "FROM {source} WHERE {where} GROUP BY ALL ORDER BY weekday, hour, type",
         )
 
     def funnel(self, filters: Filters) -> pd.DataFrame:
-        """Return type, events, users: who did the step and every step before it that there is."""
+        """Return type, events, users: who did the step and every step before it that there is.
+
+        The numbers are estimates where ``funnel_one_in`` is more than 1.
+        """
         known = [kind for kind in TYPES if kind in self.dataset.types and kind != TYPES[2]]
         steps = [kind for kind in known if not filters.types or kind in filters.types]
         if not steps:
             return pd.DataFrame({"type": [], "events": [], "users": []})
         counts = {kind: f"count(*) FILTER (type = {quote(kind)})" for kind in steps}
         per_user = ", ".join(f"{count} AS n{k}" for k, count in enumerate(counts.values()))
-        source = f"(SELECT {per_user} FROM {{source}} WHERE {{where}} GROUP BY user_key)"
+        part = self.funnel_one_in(filters)
+        some = some_people("{where}", part)
+        source = f"(SELECT {per_user} FROM {{source}} WHERE {some} GROUP BY user_key)"
         if not filters:
             columns = {"view": "views", "cart": "carts", PURCHASE: "purchases"}
             named = ", ".join(f"{columns[kind]} AS n{k}" for k, kind in enumerate(steps))
             source = f"(SELECT {named} FROM users)"
         selects = [
-            f"SELECT {k} AS step, {quote(kind)} AS type, sum(n{k})::BIGINT AS events, "
-            f"count(*) FILTER ({' AND '.join(f'n{j} > 0' for j in range(k + 1))}) AS users "
-            "FROM per_user"
+            f"SELECT {k} AS step, {quote(kind)} AS type, {part} * sum(n{k})::BIGINT AS events, "
+            f"{part} * count(*) FILTER ({' AND '.join(f'n{j} > 0' for j in range(k + 1))}) "
+            "AS users FROM per_user"
             for k, kind in enumerate(steps)
         ]
         return self._events(
@@ -144,7 +160,7 @@ class Statistics:
 
     def purchases_per_user(self, filters: Filters) -> pd.DataFrame:
         """Return purchases, users: how many buyers bought so many times."""
-        return self._buying(
+        return self._people(
             "purchases_per_user",
             filters,
             "SELECT n AS purchases, count(*) AS users FROM (SELECT count(*) AS n FROM {source} "
@@ -153,7 +169,7 @@ class Statistics:
 
     def days_between(self, filters: Filters) -> pd.DataFrame:
         """Return days, pairs: whole days between two consecutive purchases of a buyer."""
-        return self._buying(
+        return self._people(
             "days_between",
             filters,
             "SELECT ((epoch_us(time) - before) // 86400000000)::INTEGER AS days, "
@@ -168,7 +184,7 @@ class Statistics:
         ``same``: the product bought just before; ``earlier``: one bought earlier; ``category``:
         a new product of a category bought before; ``new``: neither.
         """
-        return self._buying(
+        return self._people(
             "repeats",
             filters,
             "SELECT CASE WHEN product_key = before THEN 'same' WHEN product_time > 1 THEN "
@@ -199,7 +215,7 @@ class Statistics:
 
     def transitions(self, filters: Filters) -> pd.DataFrame:
         """Return before, after, pairs: the categories of consecutive purchases of a buyer."""
-        return self._buying(
+        return self._people(
             "transitions",
             filters,
             "SELECT before, after, count(*) AS pairs FROM (SELECT category AS after, "
@@ -210,7 +226,7 @@ class Statistics:
 
     def cohorts(self, filters: Filters) -> pd.DataFrame:
         """Return cohort (month of the first purchase), months (later), buyers who bought then."""
-        return self._buying(
+        return self._people(
             "cohorts",
             filters,
             "SELECT date_trunc('month', first) AS cohort, "
@@ -224,39 +240,37 @@ class Statistics:
         self, search: str, sort: str | None, descending: bool, start: int, stop: int
     ) -> tuple[pd.DataFrame, int]:
         """Return some rows of the table of products and how many there are; see ``listings``."""
-        return page(
-            self.dataset,
-            PRODUCTS,
-            search=search,
-            sort=sort,
-            descending=descending,
-            start=start,
-            stop=stop,
-        )
+        asked = Asked(search, sort, descending, start, stop)
+        return kept_page(self.dataset, PRODUCTS, asked, self._cache)
 
     def users(
         self, search: str, sort: str | None, descending: bool, start: int, stop: int
     ) -> tuple[pd.DataFrame, int]:
         """Return some rows of the table of buyers and how many there are; see ``listings``."""
-        return page(
-            self.dataset,
-            USERS,
-            search=search,
-            sort=sort,
-            descending=descending,
-            start=start,
-            stop=stop,
-        )
+        asked = Asked(search, sort, descending, start, stop)
+        return kept_page(self.dataset, USERS, asked, self._cache)
 
     def catalogue(self, ids: Sequence[str]) -> pd.DataFrame:
         """Return product, title, category, brand, price of products, in the order asked for."""
         return catalogue(self.dataset, ids)
+
+    def _people(self, chart: str, filters: Filters, query: str) -> pd.DataFrame:
+        """Ask about the counted type only, and about a sample of the people if there are many."""
+        some = some_people("{where}", self.one_in(filters))
+        return self._buying(chart, filters, query.replace("{where}", some))
 
     def _buying(self, chart: str, filters: Filters, query: str) -> pd.DataFrame:
         """Ask about the counted type only."""
         kind = self.counted(filters)
         source = "purchases" if kind == PURCHASE else f"(FROM events WHERE type = {quote(kind)})"
         return self._ask(chart, filters, query, source)
+
+    def _hours(self, chart: str, filters: Filters, query: str) -> pd.DataFrame:
+        """Ask about numbers of events over time; most filters are on whole hours and types."""
+        if replace(filters, first=None, last=None, types=()):
+            return self._events(chart, filters, query.replace("{count}", "count(*)"))
+        counted = query.replace("{count}", "sum(events)::BIGINT")
+        return self._ask(chart, filters, counted, "hours")
 
     def _events(self, chart: str, filters: Filters, query: str) -> pd.DataFrame:
         """Ask about all events."""

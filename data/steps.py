@@ -51,6 +51,14 @@ def run(
         yield Step(name, labels[name], *_count(connection, "prepared"))
 
 
+def counted_columns(preparation: "Preparation") -> str:
+    """Return the columns that suffice to count what is left; buyers and products by their keys."""
+    columns = "user_key AS user, product_key AS product"
+    if preparation.drop_duplicates:
+        return f"{columns}, row, time, type, category, brand, price, session"
+    return f"{columns}, row, time, session" if preparation.merge_session_repeats else columns
+
+
 def row_filters(preparation: "Preparation") -> Iterator[tuple[str, str]]:
     """Yield the steps that look at one event at a time, as SQL conditions."""
     if preparation.event_types:
@@ -95,11 +103,15 @@ def _having(column: str, condition: str) -> str:
 
 
 Numbers = tuple[int, int, int]
-_COUNTS = "count(*), count(DISTINCT user), count(DISTINCT product)"
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str, where: str = "true") -> Numbers:
-    found = connection.execute(f"SELECT {_COUNTS} FROM {table} WHERE {where}").fetchone()
+def _count(
+    connection: duckdb.DuckDBPyConnection, table: str, where: str = "true", key: str = ""
+) -> Numbers:
+    found = connection.execute(
+        f"SELECT count(*), count(DISTINCT user{key}), count(DISTINCT product{key}) "
+        f"FROM {table} WHERE {where}"
+    ).fetchone()
     events, users, products = found or (0, 0, 0)
     return events, users, products
 
@@ -109,4 +121,4 @@ def _cumulative_counts(
 ) -> Iterator[Numbers]:
     """Count what each condition leaves of what the conditions before it left."""
     for last in range(1, len(conditions) + 1):
-        yield _count(connection, source, " AND ".join(conditions[:last]))
+        yield _count(connection, source, " AND ".join(conditions[:last]), "_key")

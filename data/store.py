@@ -62,13 +62,14 @@ class Dataset:
         return self.path / "rejects.parquet"
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        """Open a connection with the views ``events``, ``purchases``, ``products`` and ``users``.
+        """Open a connection with a view of ``events`` and of each table of ``data.tables``.
 
         ``events`` has the columns of ``data.events`` and ``row``; ``purchases`` has the same rows
-        of type purchase, ordered by user, time and row. Close it after use.
+        of type purchase, ordered by user, time and row; ``products`` and ``users`` have one row
+        each; ``hours`` has the number of events of each hour and type. Close it after use.
         """
         connection = connect()
-        for table in ("events", "purchases", "products", "users"):
+        for table in ("events", *KEYS):
             connection.execute(f"CREATE VIEW {table} AS {self._select(table)}")
         return connection
 

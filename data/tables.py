@@ -1,7 +1,8 @@
 """The tables that are derived from the events of an import, and its summary figures.
 
 ``purchases`` holds the purchases by buyer and time, so that what is asked about buyers never
-touches the many views; ``users`` and ``products`` hold one row each.
+touches the many views; ``users`` and ``products`` hold one row each, those with most purchases
+first; ``hours`` counts the events of each hour, so that a chart over time needs no look at them.
 """
 
 from pathlib import Path
@@ -11,6 +12,7 @@ import duckdb
 
 from data.database import WRITE, quote
 from data.events import PURCHASE
+from data.progress import Stop, execute, never
 
 PURCHASES = f"""
     SELECT row, time, type, user_key, product_key, category_id, category, brand, price, session,
@@ -29,7 +31,7 @@ USERS = """
     )
     SELECT user_key, events, views, carts, coalesce(purchases, 0) AS purchases,
         coalesce(spent, 0) AS spent, first, last, first_purchase, last_purchase
-    FROM seen LEFT JOIN bought USING (user_key)"""
+    FROM seen LEFT JOIN bought USING (user_key) ORDER BY purchases DESC, user_key"""
 
 # The last event of a product is the latest one, and of equally late ones the last in the source:
 # time and row are put into one number, since comparing pairs takes five times as long.
@@ -47,10 +49,19 @@ PRODUCTS = """
         coalesce(purchases, 0) AS purchases, coalesce(buyers, 0) AS buyers,
         coalesce(revenue, 0) AS revenue, first_sale, last_sale, seen.first, seen.last
     FROM seen JOIN events ON events.row = seen.last_row
-        LEFT JOIN bought ON bought.product_key = seen.product_key"""
+        LEFT JOIN bought ON bought.product_key = seen.product_key
+    ORDER BY purchases DESC, seen.product_key"""
+
+HOURS = """
+    SELECT time_bucket(INTERVAL 1 HOUR, time) AS time, type, count(*) AS events,
+        count(category) AS with_category, count(brand) AS with_brand, count(price) AS with_price,
+        min(time) AS first, max(time) AS last
+    FROM events GROUP BY 1, 2 ORDER BY 1, 2"""
 
 
-def derive(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
+def derive(
+    connection: duckdb.DuckDBPyConnection, folder: Path, cancelled: Stop = never
+) -> dict[str, Any]:
     """Write the derived tables beside the events and return the summary figures.
 
     Parameters
@@ -58,27 +69,28 @@ def derive(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any
     connection : duckdb connection
         With a view ``events`` of the whole dataset.
     folder : Path
-        Receives ``purchases.parquet``, ``users.parquet`` and ``products.parquet``.
+        Receives ``purchases.parquet``, ``users.parquet``, ``products.parquet`` and
+        ``hours.parquet``.
+    cancelled : callable
+        Asked now and then whether to stop.
     """
-    columns = (
-        "time, type, user_key, product_key, category_id, category, brand, price, session, title"
-    )
-    _write(connection, folder, "purchases", PURCHASES.replace("*", f"{columns}, row"))
-    _write(connection, folder, "users", USERS)
-    _write(connection, folder, "products", PRODUCTS)
+    tables = {"purchases": PURCHASES, "users": USERS, "products": PRODUCTS, "hours": HOURS}
+    for table, select in tables.items():
+        file = folder / f"{table}.parquet"
+        execute(connection, f"COPY ({select}) TO {quote(file)} ({WRITE})", _hush, cancelled)
+        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({quote(file)})")
     return _summary(connection)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, folder: Path, table: str, select: str) -> None:
-    file = folder / f"{table}.parquet"
-    connection.execute(f"COPY ({select}) TO {quote(file)} ({WRITE})")
-    connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({quote(file)})")
+def _hush(share: float) -> None:
+    """Say nothing of how far a table is: none takes long."""
 
 
 def _summary(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     by_type = connection.execute(
-        "SELECT type, count(*), count(category), count(brand), count(price), min(time), max(time) "
-        "FROM events GROUP BY type ORDER BY count(*) DESC, type"
+        "SELECT type, sum(events)::BIGINT, sum(with_category)::BIGINT, sum(with_brand)::BIGINT, "
+        "sum(with_price)::BIGINT, min(first), max(last) FROM hours "
+        "GROUP BY type ORDER BY sum(events) DESC, type"
     ).fetchall()
     events = sum(row[1] for row in by_type)
     bought: tuple[Any, ...] = next((row for row in by_type if row[0] == PURCHASE), (None, 0, 0, 0))

@@ -1,12 +1,12 @@
 """The charts of a dataset: what each asks of the statistics, and how it is drawn."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.figures import brands, buyers, categories, events, prices, products
 from dashboard.figures.chart import Chart
 from data.statistics import Filters, Statistics
-from data.text import N_
+from data.text import N_, _
 
 Draw = Callable[[Statistics, Filters, str | None], Chart | None]
 
@@ -31,6 +31,14 @@ class Kind:
     height: int = 320
 
 
+def _sampled(chart: Chart | None, one_in: int) -> Chart | None:
+    """Say below a chart of a huge log that it looks at some of the people."""
+    if chart is None or one_in == 1:
+        return chart
+    note = _("The log is huge: estimated from one person in {number}, chosen by chance.")
+    return replace(chart, note=note.format(number=one_in))
+
+
 def _days(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
     frame = found.events_by_day(filters)
     if frame["day"].nunique() == 1:
@@ -43,7 +51,7 @@ def _hours(found: Statistics, filters: Filters, theme: str | None) -> Chart | No
 
 
 def _funnel(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return events.funnel(found.funnel(filters), theme)
+    return _sampled(events.funnel(found.funnel(filters), theme), found.funnel_one_in(filters))
 
 
 def _categories(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
@@ -59,15 +67,18 @@ def _prices(found: Statistics, filters: Filters, theme: str | None) -> Chart | N
 
 
 def _purchases(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return buyers.purchases(found.purchases_per_user(filters), theme, found.counted(filters))
+    chart = buyers.purchases(found.purchases_per_user(filters), theme, found.counted(filters))
+    return _sampled(chart, found.one_in(filters))
 
 
 def _gaps(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return buyers.gaps(found.days_between(filters), theme, found.counted(filters))
+    chart = buyers.gaps(found.days_between(filters), theme, found.counted(filters))
+    return _sampled(chart, found.one_in(filters))
 
 
 def _repeats(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return products.repeats(found.repeats(filters), theme, found.counted(filters))
+    chart = products.repeats(found.repeats(filters), theme, found.counted(filters))
+    return _sampled(chart, found.one_in(filters))
 
 
 def _long_tail(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
@@ -75,11 +86,13 @@ def _long_tail(found: Statistics, filters: Filters, theme: str | None) -> Chart 
 
 
 def _transitions(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return categories.transitions(found.transitions(filters), theme, found.counted(filters))
+    chart = categories.transitions(found.transitions(filters), theme, found.counted(filters))
+    return _sampled(chart, found.one_in(filters))
 
 
 def _cohorts(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return buyers.cohorts(found.cohorts(filters), theme, found.counted(filters))
+    chart = buyers.cohorts(found.cohorts(filters), theme, found.counted(filters))
+    return _sampled(chart, found.one_in(filters))
 
 
 _NOTHING = N_("No purchases match these filters.")

@@ -2,8 +2,12 @@
 
 import json
 import secrets
+from dataclasses import asdict
 from typing import Any
 
+import pandas as pd
+
+from data.cache import FrameCache
 from data.errors import BadInput
 from data.home import Home
 from data.preparation import Preparation, presets, preview
@@ -45,7 +49,12 @@ def steps(home: Home, dataset: str, values: dict[str, Any]) -> tuple[Step, ...]:
     BadInput
         Where a value is out of its bounds.
     """
-    return preview(Store(home).open(dataset), Preparation.from_dict(values))
+    opened, preparation = Store(home).open(dataset), Preparation.from_dict(values)
+    counted = FrameCache(home.cache).get(
+        f"{opened.fingerprint} steps 1 {sorted(preparation.as_dict().items())}",
+        lambda: pd.DataFrame([asdict(step) for step in preview(opened, preparation)]),
+    )
+    return tuple(Step(*row) for row in counted.itertuples(index=False))
 
 
 def named(home: Home, dataset: str) -> dict[str, Preparation]:

@@ -203,6 +203,15 @@ def test_a_damaged_row_is_kept_with_its_reason_line_and_text(
     assert summary(dataset)["rows_kept"] == 500
 
 
+def test_a_header_that_stands_there_again_is_no_event_even_without_times(
+    store: Store, file: Path
+) -> None:
+    file.write_text("user,item\nana,p1\nuser,item\nana,p2\n")
+    dataset = ingest(store, [file], "log")
+    assert list(events(dataset)["product"]) == ["p1", "p2"]
+    assert list(rejects(dataset)["reason"]) == ["header_again"]
+
+
 def test_year_0_is_no_time(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(1) + DAMAGE["time_missing"].replace(",", "0000-01-01,", 1) + "\n")
     (reason,) = rejects(ingest(store, [file], "log"))["reason"]
@@ -371,6 +380,15 @@ def test_a_stopped_import_leaves_nothing(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(1000))
     with pytest.raises(Cancelled):
         ingest(store, [file], "log", cancelled=lambda: True)
+    assert left_behind(store) == []
+
+
+def test_an_import_stops_while_it_summarises_too(store: Store, file: Path) -> None:
+    file.write_text(HEAD + rows(1000))
+    seen: list[Progress] = []
+    summarising = lambda: bool(seen) and seen[-1].stage == "summarising"  # noqa: E731
+    with pytest.raises(Cancelled):
+        ingest(store, [file], "log", progress=seen.append, cancelled=summarising)
     assert left_behind(store) == []
 
 

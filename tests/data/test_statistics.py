@@ -263,3 +263,36 @@ def test_the_cache_may_be_deleted_at_any_time(groceries: Dataset, tmp_path: Path
     shutil.rmtree(tmp_path / "statistics")
     for _again in range(2):
         pd.testing.assert_frame_equal(found.events_by_day(Filters()), before, check_dtype=False)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a log of this size count as huge, so that two people in three are left out."""
+    monkeypatch.setattr("data.sample.HUGE", 25_000)
+
+
+def test_a_huge_log_is_estimated_from_some_of_its_people(
+    groceries: Dataset, tmp_path: Path, few: None
+) -> None:
+    found = Statistics(groceries, tmp_path)
+    whole = groceries.manifest.summary
+    assert found.one_in(Filters()) == 3
+    people = found.purchases_per_user(Filters())
+    assert 0.25 < people["users"].sum() / whole["buyers"] < 0.42
+    mean = (people["purchases"] * people["users"]).sum() / people["users"].sum()
+    assert mean == pytest.approx(whole["purchases"] / whole["buyers"], rel=0.1)
+    pairs = found.repeats(Filters()).set_index("kind")["pairs"]
+    assert pairs["same"] / pairs.sum() == pytest.approx(whole["consecutive_repeat_share"], rel=0.25)
+
+
+def test_a_funnel_of_a_huge_log_speaks_of_everybody(
+    morning: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filters = Filters(price_high=500.0)
+    exact = Statistics(morning, tmp_path / "exact").funnel(filters).set_index("type")
+    monkeypatch.setattr("data.sample.HUGE", 6_000)
+    found = Statistics(morning, tmp_path / "sampled")
+    assert (found.funnel_one_in(filters), found.funnel_one_in(Filters())) == (3, 1)
+    about = found.funnel(filters).set_index("type")
+    assert about.loc["view", "users"] == pytest.approx(exact.loc["view", "users"], rel=0.15)
+    assert set(about["events"] % 3) == {0}

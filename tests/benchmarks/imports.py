@@ -1,0 +1,94 @@
+"""How fast a large log comes in, beside DuckDB copying the same file, and in how much memory.
+
+The file is a month of the demo shop: synthetic purchases with the views and carts before them.
+Both sides read it in a process of their own, so that each one's peak memory is its own, and in
+turn, so that a machine that is busy is busy for both. The copy is
+``COPY (SELECT * FROM read_csv(FILE)) TO PARQUET (FORMAT parquet)``: no row is checked, hashed,
+counted or summarised.
+
+``BENCH_LOG`` names a file to read instead; ``BENCH_BUYERS`` and ``BENCH_ROUNDS`` are the size of
+the shop and how often each side runs. 100,000 buyers make 15 million rows.
+
+Measured on two cores that others used, too:
+
+FIGURES
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from data import demo
+
+BUYERS = int(os.environ.get("BENCH_BUYERS", "100000"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+LOG = os.environ.get("BENCH_LOG")
+
+_COPY = """
+connection = duckdb.connect()
+connection.execute("SET enable_progress_bar = false")
+found = connection.execute(
+    f"COPY (SELECT * FROM read_csv('{file}')) TO '{folder}/bare.parquet' (FORMAT parquet)"
+).fetchone()
+rows = found[0]
+"""
+_IMPORT = """
+rows = ingest(Store(Home(folder)), [file], "log").manifest.summary["rows_read"]
+"""
+_AROUND = """
+import json, resource, sys, time
+from pathlib import Path
+import duckdb
+from data.home import Home
+from data.ingest import ingest
+from data.store import Store
+file, folder = map(Path, sys.argv[1:])
+began = time.perf_counter()
+{work}
+seconds = time.perf_counter() - began
+used = resource.getrusage(resource.RUSAGE_SELF)
+memory, processor = used.ru_maxrss / 2**20, used.ru_utime + used.ru_stime
+size = sum(one.stat().st_size for one in folder.rglob("*.parquet"))
+print(json.dumps(dict(rows=rows, seconds=seconds, cpu=processor, memory=memory, size=size)))
+"""
+
+
+def main() -> None:
+    """Print one row a side, and how their times compare."""
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(LOG) if LOG else Path(scratch) / "month.csv"
+        if not LOG:
+            demo.write(file, buyers=BUYERS, seed=0)
+        rounds = [(_run(_COPY, file), _run(_IMPORT, file)) for _round in range(ROUNDS)]
+    rows, size = rounds[0][1]["rows"], rounds[0][1]["size"] / 1e9
+    print(f"{rows:,} rows; {size:.2f} GB of Parquet after the import")
+    print(f"{'':14}{'seconds':>10}{'rows/s':>14}{'CPU seconds':>14}{'peak GB':>10}")
+    for name, side in (("bare copy", 0), ("import", 1)):
+        seconds = statistics.median(one[side]["seconds"] for one in rounds)
+        processor = statistics.median(one[side]["cpu"] for one in rounds)
+        memory = max(one[side]["memory"] for one in rounds)
+        speed = f"{rows / seconds:>14,.0f}{processor:>14.1f}"
+        print(f"{name:14}{seconds:>10.1f}{speed}{memory:>10.2f}")
+    for what, key in (("speed", "seconds"), ("thrift", "cpu")):
+        shares = ", ".join(f"{copy[key] / ours[key]:.2f}" for copy, ours in rounds)
+        print(f"{what} of the import as a share of the copy's, round by round: {shares}")
+
+
+def _run(work: str, file: Path) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        ran = subprocess.run(
+            [sys.executable, "-c", _AROUND.format(work=work), str(file), folder],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    found: dict[str, float] = json.loads(ran.stdout.splitlines()[-1])
+    return found
+
+
+if __name__ == "__main__":
+    main()
