@@ -130,8 +130,8 @@ def example(length: int, blended: bool) -> str:
 
 def _weights(folder: Path) -> dict[str, float]:
     blend = portable.Blend(folder / BLEND)
-    names = [note["name"] for note in blend.about]
-    return {name: float(weight) for name, weight in zip(names, blend.weights, strict=True)}
+    names = [*(note["name"] for note in blend.about), "mixture"]
+    return {name: float(weight) for name, weight in zip(names, blend.new, strict=True)}
 
 
 def _write_catalogue(run: RunFolder, file: Path) -> None:

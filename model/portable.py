@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 FIRST, LONGEST, FARTHEST, NEIGHBOURS, LOWEST = 2, 200, 10, 100, -20.0
+TINY = np.float32(1e-9)
 
 Learned = dict[str, Any]
 
@@ -28,7 +29,8 @@ class Blend:
     def __init__(self, file: Path | str) -> None:
         with np.load(file, allow_pickle=False) as held:
             self.about = json.loads(str(held["about"]))
-            self.weights, self.scales = held["weights"], held["scales"]
+            self.pool, self.scales = held["pool"], held["scales"]
+            self.new, self.own, self.again = held["new"], held["own"], np.float32(held["again"])
             parts = {key: held[key] for key in held.files if "/" in key}
         self.learned: list[Learned] = [{} for _member in self.about]
         for key, values in parts.items():
@@ -45,22 +47,35 @@ class Blend:
         history : int array [events]
             Codes of the products, oldest first: 2 for the first of the catalogue, 1 for unknown.
         """
-        total = np.zeros(len(network), dtype=np.float32)
-        members = zip(self.about, self.learned, self.weights, self.scales, strict=True)
-        for note, learned, weight, scale in members:
+        history = np.asarray(history)
+        total, own, mixture = (np.zeros(len(network), dtype=np.float32) for _part in range(3))
+        for i, (note, learned) in enumerate(zip(self.about, self.learned, strict=True)):
             if note["baseline"]:
                 say, probable = MEMBERS[note["name"]]
-                said = say(learned, note["settings"], np.asarray(history))
+                said = say(learned, note["settings"], history)
             else:
                 said, probable = network, True
-            if probable:
-                highest = said.max()
-                whole = highest + np.log(np.exp(said - highest).sum(dtype=np.float64))
-                common = np.maximum(said - whole, LOWEST)
-            else:
-                common = np.log1p(np.maximum(said, 0) * np.float32(10 / scale))
-            total += np.float32(weight) * common.astype(np.float32)
+            common = _common(said, probable, float(self.scales[i])).astype(np.float32)
+            chance = np.exp(common) if probable else np.expm1(common)
+            if not probable:
+                chance /= max(chance.sum(), TINY)
+            mixture += np.float32(self.pool[i]) * chance
+            total += np.float32(self.new[i]) * common
+            own += np.float32(self.own[i]) * common
+        mixture = np.log(np.maximum(mixture, TINY))
+        bought = np.unique(history[history >= FIRST]) - FIRST
+        total += np.float32(self.new[-1]) * mixture
+        total[bought] = (own + self.again + np.float32(self.own[-1]) * mixture)[bought]
         return total
+
+
+def _common(said: Any, probable: bool, scale: float) -> Any:
+    """Bring what a member says to the form of logarithms."""
+    if not probable:
+        return np.log1p(np.maximum(said, 0) * np.float32(10 / scale))
+    highest = said.max()
+    whole = highest + np.log(np.exp(said - highest).sum(dtype=np.float64))
+    return np.maximum(said - whole, LOWEST)
 
 
 def _popularity(learned: Learned, _settings: Any, _history: Any) -> Any:
@@ -81,6 +96,58 @@ def _personal(learned: Learned, settings: Any, history: Any) -> Any:
     products, counts = np.unique(history[history >= FIRST] - FIRST, return_counts=True)
     scores[products] += counts.astype(np.float32) * np.float32(settings.get("weight", 1.0))
     return scores
+
+
+def _repurchase(learned: Learned, _settings: Any, history: Any) -> Any:
+    scores = learned["log_share"].copy()
+    recent = history[-LONGEST:]
+    ages, known = np.arange(len(recent))[::-1], recent >= FIRST
+    bought, place = np.unique(recent[known] - FIRST, return_inverse=True)
+    if not len(bought):
+        return scores
+
+    def summed(weights: Any) -> Any:
+        return np.bincount(place, weights=weights[known], minlength=len(bought))
+
+    count, lately = summed(np.ones(len(recent))), summed(ages < 2)
+    age = np.full(len(bought), LONGEST, dtype=np.float64)
+    np.minimum.at(age, place, ages[known])
+    same = np.append(recent[1:] == recent[:-1], False)
+    parts = (("counts", count), ("at_once", summed(same)), ("followed", summed(ages > 0)))
+    others, at_once, followed = (np.maximum(learned[key][bought] - p, 0.0) for key, p in parts)
+    again = np.maximum(learned["again"][bought] - np.maximum(count - 1, 0), 0.0)
+    mean = learned["again"].sum() / max(learned["counts"].sum(), 1)
+    mean_once = learned["at_once"].sum() / max(learned["followed"].sum(), 1)
+    length, latest, one = float(len(recent)), (age == 0).astype(np.float64), np.ones(len(bought))
+    loyal = _odds(length - len(bought), length, mean)
+    traits = [
+        one, np.log(count), np.log(summed((1.0 + ages) ** -0.5)), np.log1p(age), latest,
+        one * np.log(length), np.log((others + 1) / (learned["counts"].sum() + 1)),
+        _odds(again, others, mean), one * loyal, np.log(count) * np.log(length),
+        latest * _odds(at_once, followed, mean_once), latest * loyal, latest * np.log(length),
+        (lately == 2).astype(np.float64),
+    ]  # fmt: skip
+    worth = np.stack(traits, axis=1).astype(np.float32) @ learned["theta"]
+    scores[bought] = np.clip(worth, -25.0, 3.0)
+    return scores
+
+
+def _odds(part: Any, whole: Any, mean: float) -> Any:
+    share = (part + 4.0 * mean + 0.01) / (whole + 4.02)
+    return np.log(share) - np.log1p(-np.minimum(share, 0.999))
+
+
+def _affinity(learned: Learned, settings: Any, history: Any) -> Any:
+    shares, weights = learned["shares"], learned["weights"]
+    products, values = _faded(history, settings["decay"])
+    mixed = np.full(len(shares), weights[0], dtype=np.float64)
+    size = values.sum() + 2.0
+    for number, weight in enumerate(weights[1:]):
+        if weight > 1e-4:
+            kind, lift = (learned[f"lift{number}.{part}"] for part in ("indices", "data"))
+            taken = np.bincount(kind[products], weights=values, minlength=kind.max() + 1)
+            mixed += weight * (taken[kind] * lift + 2.0) / size
+    return np.log(mixed * shares).astype(np.float32)
 
 
 def _markov(learned: Learned, settings: Any, history: Any) -> Any:
@@ -151,9 +218,11 @@ Say = Callable[[Learned, Any, Any], Any]
 MEMBERS: dict[str, tuple[Say, bool]] = {
     "popularity": (_popularity, True),
     "popularity, 7 days": (_popularity, True),
+    "popularity, fading": (_popularity, True),
     "repeat last": (_repeat_last, False),
     "personal frequency": (_personal, False),
     "popularity + own count": (_personal, False),
+    "repurchase": (_repurchase, True),
     "markov": (_markov, True),
     "sequence rules": (_rules, False),
     "buyer neighbours": (_buyers, False),
@@ -162,6 +231,7 @@ MEMBERS: dict[str, tuple[Say, bool]] = {
     "ease": (_ease, False),
     "ease, recent": (_ease, False),
     "content": (_content, False),
+    "affinity": (_affinity, True),
     "matrix factorisation": (_factors, False),
 }
 """What each simple model says of a history, and whether its scores are probabilities."""

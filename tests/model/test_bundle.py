@@ -24,6 +24,7 @@ from model.prediction import Predictor
 from model.saved import RunFolder
 from model.task import Task, task_of
 from model.training import train
+from model.weights import Weights
 from tests.model.test_training import Notes, never
 from tests.model.toys import imported, prepared, random_histories, small
 
@@ -123,7 +124,8 @@ def test_every_simple_model_says_the_same_in_numpy_alone(
 ) -> None:
     member = BASELINES[name]()
     member.fit(task.buyers, task.products)
-    Blend([member], np.ones(1), np.full(1, 0.7)).save(RunFolder(tmp_path))
+    weights = Weights(np.ones(1), np.array([1.0, 0.3]), np.array([0.8, 0.5]), 0.2)
+    Blend([member], weights, np.full(1, 0.7)).save(RunFolder(tmp_path))
     portable = PortableBlend(tmp_path / "blend.npz")
     blend = Blend.load(RunFolder(tmp_path), Popularity())
     histories = task.histories(task.split.test[:40])
