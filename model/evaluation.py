@@ -1,13 +1,13 @@
 """Evaluation: networks and baselines on the same targets, over the whole catalogue."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from data.sequences import Floats, Longs
+from data.sequences import Floats, Ints, Longs
 from data.store import Dataset
 from model.baselines.fitting import fit_all
 from model.blend import Blend
@@ -127,7 +127,8 @@ def judge(
 ) -> dict[str, Any]:
     """Return the figures of fitted rankers on the test targets, as ``evaluate`` does.
 
-    What the first of them did on every target is given to ``keep``.
+    What the first of them did on every target is given to ``keep``; each is compared with it,
+    buyer by buyer.
     """
     targets = task.split.test
     buyers = task.sequences.user[targets]
@@ -136,6 +137,7 @@ def judge(
     found = outcomes(task, targets, rankers, exclude_seen=exclude_seen, beat=beat)
     keep(found[0])
     categories = task.sequences.product_category[-task.products :]
+    first = per_target(found[0].rank, missed)
     models = []
     for ranker, outcome in zip(rankers, found, strict=True):
         figures = per_target(outcome.rank, missed)
@@ -149,7 +151,8 @@ def judge(
                 "name": ranker.name,
                 "kind": ranker.kind,
                 "metrics": metrics,
-                "ci95": {name: list(pair) for name, pair in intervals(figures, buyers).items()},
+                "ci95": _pairs(figures, buyers),
+                "behind95": _pairs({name: first[name] - figures[name] for name in first}, buyers),
                 "segments": summarise(parts, figures),
                 "calibration": calibration(outcome.probability, figures["hr@1"]),
                 "collapsed": same >= COLLAPSED,
@@ -164,6 +167,11 @@ def judge(
         "leaks": audit(task),
         "models": models,
     }
+
+
+def _pairs(figures: Mapping[str, Floats], buyers: Ints) -> dict[str, list[float]]:
+    """Return each figure's interval, as JSON holds it."""
+    return {name: list(pair) for name, pair in intervals(figures, buyers).items()}
 
 
 def evaluate(
@@ -188,8 +196,9 @@ def evaluate(
     Returns
     -------
     dict
-        ``run, protocol, targets, cold_targets, models[{name, kind, metrics, ci95, segments}]``;
-        the network comes first.
+        ``run, protocol, targets, cold_targets, models[{name, kind, metrics, ci95, behind95,
+        segments}]``; what the run serves comes first. ``behind95`` is the paired interval of how
+        far a model lies behind it.
 
     Raises
     ------

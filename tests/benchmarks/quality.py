@@ -103,11 +103,16 @@ def optimum(dataset: Dataset) -> tuple[float, float]:
 
 
 def table(case: str, runs: dict[str, list[dict[str, Any]]]) -> None:
-    """Print one line a model: means over seeds, and the deviation of NDCG@10 between seeds."""
+    """Print one line a model: means over seeds, and the deviation of NDCG@10 between seeds.
+
+    ``interval`` is of NDCG@10; ``behind`` is the paired one of how far the model lies behind what
+    its run serves, the first model of the table for baselines.
+    """
     first = next(iter(runs.values()))[0]
     print(f"\n### {case}: {first['targets']:,} targets, {first['cold_targets']:,} never seen\n")
-    print("| model | " + " | ".join(SHOWN) + " | repeat | explore | sd of seeds | interval |")
-    print("| --- " * (len(SHOWN) + 5) + "|")
+    heads = ("model", *SHOWN, "repeat", "explore", "sd of seeds", "interval", "behind")
+    print("| " + " | ".join(heads) + " |")
+    print("| --- " * len(heads) + "|")
     lines = []
     for name, found in runs.items():
         for model in found[0]["models"]:
@@ -132,6 +137,8 @@ def line(name: str, models: list[dict[str, Any]]) -> tuple[float, str]:
     spread = f"{deviation:.4f}" if len(models) > 1 else "–"
     low, high = np.mean([one["ci95"]["ndcg@10"] for one in models], axis=0)
     cells = [name, *(f"{means[key]:.4f}" for key in SHOWN), *by, spread, f"{low:.4f}–{high:.4f}"]
+    near, far = np.mean([one["behind95"]["ndcg@10"] for one in models], axis=0)
+    cells.append(f"{near:+.4f} {far:+.4f}")
     return float(means["ndcg@10"]), "| " + " | ".join(cells) + " |"
 
 

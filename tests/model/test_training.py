@@ -111,6 +111,9 @@ def test_the_evaluation_puts_baselines_beside_the_network(
     for model in found["models"]:
         low, high = model["ci95"]["hr@10"]
         assert low <= model["metrics"]["hr@10"] <= high
+        low, high = model["behind95"]["hr@10"]
+        behind = found["models"][0]["metrics"]["hr@10"] - model["metrics"]["hr@10"]
+        assert low <= behind <= high
 
 
 def test_the_ranks_of_the_model_are_kept_and_give_its_figures(finished: tuple[Path, Notes]) -> None:
