@@ -65,7 +65,10 @@ def import_command(
     mode: str | None,
     as_json: bool,
 ) -> None:
-    """Read purchase logs into a dataset; rows that cannot be read are kept as rejects."""
+    """Read purchase logs into a dataset; rows that cannot be read are kept as rejects.
+
+    A file may be Kaggle's: kaggle:OWNER/SET/FILE (needs the extra "kaggle").
+    """
     from dashboard.services import datasets
     from data.progress import ignore
 

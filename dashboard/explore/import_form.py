@@ -16,12 +16,13 @@ from dashboard.services import imports, uploads
 from data.columns import Preview, preview
 from data.errors import BadInput
 from data.events import COLUMNS
+from data.remote import is_remote
 from data.text import _
 
 UPLOAD = "data"
 PATH, READ_PATH = "import-path", "import-read-path"
 FILES, CHECK, NAME, START = "import-files", "import-check", "import-name", "import-start"
-REPLACE = "import-replace"
+MODE, FORMAT = "import-mode", "import-time-format"
 ROLE = "import-role"
 _SAMPLES = 3
 _ABSENT = " "  # never the name of a column: those are stripped
@@ -33,9 +34,10 @@ def layout() -> html.Section:
     path = kit.field(
         _("Or a path on the server"),
         dbc.Input(id=PATH, type="text", placeholder="2019-Nov.csv.gz", autoComplete="off"),
-        hint=_("Files in {folders} can be read without sending them.").format(
-            folders=", ".join(str(folder) for folder in imports.folders())
-        ),
+        hint=_(
+            "Files in {folders} can be read without sending them; a data set of Kaggle is "
+            "kaggle:OWNER/SET/FILE."
+        ).format(folders=", ".join(str(folder) for folder in imports.folders())),
     )
     return kit.card(
         [
@@ -86,7 +88,8 @@ def register() -> None:
         if not files:
             return None
         try:
-            seen = preview(imports.permitted(current_home(), files[0]))
+            first = imports.permitted(current_home(), files[0])
+            seen = None if is_remote(first) else preview(first)
         except BadInput as error:
             return kit.error_state(str(error))
         return _check_form([Path(file) for file in files], seen)
@@ -100,7 +103,8 @@ def register() -> None:
         state={
             "files": State(FILES, "data"),
             "name": State(NAME, "value"),
-            "replace": State(REPLACE, "value"),
+            "mode": State(MODE, "value"),
+            "time_format": State(FORMAT, "value"),
             "chosen": State({"type": ROLE, "column": ALL}, "value"),
             "roles": State({"type": ROLE, "column": ALL}, "id"),
         },
@@ -110,7 +114,8 @@ def register() -> None:
         clicks: int | None,
         files: list[str],
         name: str | None,
-        replace: bool | None,
+        mode: str,
+        time_format: str | None,
         chosen: list[str | None],
         roles: list[dict[str, str]],
     ) -> tuple[Any, Any]:
@@ -122,14 +127,24 @@ def register() -> None:
         }
         try:
             paths = [imports.permitted(home, file) for file in files]
-            imports.start(home, paths, (name or "").strip(), mapping, replace=bool(replace))
+            imports.start(
+                home,
+                paths,
+                (name or "").strip(),
+                mapping,
+                time_format=(time_format or "").strip(),
+                mode=mode,
+            )
         except BadInput as error:
             return dash.no_update, str(error)
         return None, ""
 
 
-def _check_form(files: list[Path], seen: Preview) -> html.Div:
-    """Return the mapping of columns for correction, the name, and the button that starts."""
+def _check_form(files: list[Path], seen: Preview | None) -> html.Div:
+    """Return the mapping of columns for correction, the name, and the button that starts.
+
+    What is still at Kaggle cannot be looked at: its columns are guessed when it is here.
+    """
     name = kit.field(
         _("Name of the dataset"),
         dbc.Input(
@@ -141,17 +156,35 @@ def _check_form(files: list[Path], seen: Preview) -> html.Div:
         ),
         hint=_("Letters, digits, dots, hyphens and underscores."),
     )
-    replace = dbc.Switch(id=REPLACE, label=_("Replace a dataset of this name"), value=False)
+    mode = kit.field(
+        _("Where a dataset of this name exists"),
+        dbc.Select(
+            id=MODE,
+            options=[
+                {"label": _("stop and say so"), "value": "new"},
+                {"label": _("add these files to it"), "value": "append"},
+                {"label": _("replace it"), "value": "replace"},
+            ],
+            value="new",
+        ),
+    )
+    time_format = kit.field(
+        _("Format of times"),
+        dbc.Input(id=FORMAT, type="text", placeholder="%d/%m/%Y %H:%M", autoComplete="off"),
+        hint=_("Only where times are not understood."),
+    )
+    look = (
+        _("Check which column is what; the first rows are shown beside each.")
+        if seen
+        else _("The files are fetched from Kaggle first; then their columns are guessed.")
+    )
     listed = ", ".join(file.name for file in files)
     return html.Div(
         [
             html.H3(_("What {files} holds").format(files=listed), className="card-title"),
-            html.P(
-                _("Check which column is what; the first rows are shown beside each."),
-                className="subtitle",
-            ),
-            _mapping(seen),
-            html.Div([name, replace], className="import-name"),
+            html.P(look, className="subtitle"),
+            _mapping(seen) if seen else None,
+            html.Div([name, mode, time_format], className="import-name"),
             kit.button(_("Import"), START, kind="primary"),
         ],
         className="import-check stack",

@@ -34,17 +34,18 @@ def train(job: Job, sink: Sink) -> bool:
 def import_files(job: Job, sink: Sink) -> bool:
     """Turn files, or the demo shop, into a dataset; uploads are removed when it is done."""
     from data.ingest import ingest
+    from data.remote import local
 
     config = job.run.config
     demo = config.get("demo")
-    files = [_write_demo(job, **demo)] if demo else [Path(name) for name in config["files"]]
+    files = [_write_demo(job, **demo)] if demo else local([Path(f) for f in config["files"]])
     ingest(
         Store(job.home),
         files,
         job.run.dataset,
         mapping=config.get("mapping"),
         time_format=config.get("time_format"),
-        mode="replace" if config.get("replace") else "new",
+        mode=config.get("mode", "new"),
         synthetic=bool(demo),
         progress=lambda progress: sink.progress(**asdict(progress)),
         cancelled=sink.stop,

@@ -8,6 +8,7 @@ from typing import Any
 from data.home import Home
 from data.ingest import ingest
 from data.progress import Report, ignore
+from data.remote import local
 from data.store import Dataset, Store
 
 DEMO = "demo"
@@ -76,7 +77,7 @@ def import_files(
     return figures(
         ingest(
             Store(home),
-            files,
+            local(files),
             name,
             mapping=mapping,
             time_format=time_format,

@@ -13,6 +13,7 @@ from dashboard.jobs.run import Run
 from dashboard.jobs.states import State
 from dashboard.jobs.table import Runs
 from dashboard.services import uploads
+from data import remote
 from data.errors import BadInput
 from data.home import Home
 from data.paths import allowed
@@ -77,23 +78,26 @@ def folders() -> tuple[Path, ...]:
 
 
 def named_file(path: str) -> Path:
-    """Return a file of the server by the path that a person typed.
+    """Return a file of the server, or of Kaggle, by the path that a person typed.
 
     Raises
     ------
     BadInput
         Where there is no such file in a folder that may be read.
     """
+    if remote.is_remote(path.strip()):
+        remote.parse(path)
+        return Path(path.strip())
     return allowed(path.strip(), folders())
 
 
 def permitted(home: Home, path: str) -> Path:
-    """Return a file that was uploaded to this home, or that lies in an allowed folder.
+    """Return a file that was uploaded to this home, lies in an allowed folder, or is Kaggle's.
 
     Raises
     ------
     BadInput
-        Where it is neither; what a browser sends back is checked again, not believed.
+        Where it is none of these; what a browser sends back is checked again, not believed.
     """
     file = Path(path)
     if file.is_relative_to(home.uploads.resolve()):
@@ -119,30 +123,39 @@ def start(
     name: str,
     mapping: Mapping[str, str] | None = None,
     *,
-    replace: bool = False,
+    time_format: str | None = None,
+    mode: str = "new",
 ) -> str:
     """Queue an import and return its run.
+
+    Parameters
+    ----------
+    files, name, mapping, time_format, mode
+        As for `data.ingest.ingest`; files may be Kaggle's, too.
 
     Raises
     ------
     BadInput
-        Where the name cannot be used, is taken or is being imported, or there is no file.
+        Where the name cannot be used, is taken or is being imported, there is no file, or no
+        dataset to add to.
     """
     store = Store(home)
     if not files:
         raise BadInput(_("Choose a file to import first."))
     if not name:
         raise BadInput(_("Give the dataset a name."))
-    if replace:
-        store.check_name(name)
-    else:
+    store.check_name(name)
+    if mode == "new":
         store.check_free(name)
+    elif mode == "append":
+        store.open(name)
     if any(run.dataset == name and not run.ended for run in Runs(home).list(kind=IMPORT)):
         raise BadInput(_("Dataset {name} is being imported already.").format(name=name))
     config: dict[str, Any] = {
         "files": [str(file) for file in files],
         "mapping": dict(mapping) if mapping else None,
-        "replace": replace,
+        "time_format": time_format or None,
+        "mode": mode,
     }
     return Runs(home).create(IMPORT, name, config)
 

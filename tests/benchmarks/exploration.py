@@ -96,19 +96,25 @@ def _served(home: Home) -> Iterator[str]:
         [*command, "--home", str(home.path)], stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout
-        yield next(word for word in server.stdout.readline().split() if word.startswith("http"))
-        server.terminate()
+        try:
+            yield next(one for one in server.stdout.readline().split() if one.startswith("http"))
+        finally:
+            server.terminate()
 
 
 def _pages(browser: Browser, address: str, dataset: Dataset) -> list[Request]:
     """Open every page, first with an empty cache, and return what each asked the server."""
     print("\nseconds in a browser         heading   all there   slowest answer")
     asked: list[Request] = []
+    first = browser.new_page()  # loads what every page needs once
+    first.goto(f"{address}/data")
+    _settle(first)
+    first.close()
     for words in ("nothing kept", "kept"):
         for view in VIEWS:
             page = browser.new_page()
             requests: list[Request] = []
-            page.on("requestfinished", requests.append)
+            page.on("requestfinished", lambda one, kept=requests: kept.append(one))
             began = time.perf_counter()
             page.goto(f"{address}/data/{dataset.name}{view}")
             page.wait_for_selector("#main h1")

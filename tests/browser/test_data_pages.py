@@ -83,6 +83,22 @@ def test_a_column_that_was_guessed_wrongly_is_corrected_before_the_import(
     assert Store(site.home).open("log").manifest.summary["products"] == 3
 
 
+def test_a_further_file_is_added_to_a_dataset_with_times_in_a_format_of_its_own(
+    site: Site, worker: None, tmp_path: Path, open_page: Open
+) -> None:
+    first = write_log(tmp_path, "time,user,product\n2020-01-01,a,x\n2020-01-02,a,y\n")
+    ingest(Store(site.home), [first], "log")
+    page, _trouble = open_page(site, "/data")
+    send(page, write_log(tmp_path, "time,user,product\n20200103 10h,a,x\n20200104 11h,b,y\n"))
+    page.get_by_label("Format of times").fill("%Y%m%d %Hh")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("Dataset log exists already")).to_be_visible()
+    page.get_by_label("Where a dataset of this name exists").select_option("add these files to it")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("log is imported: 4 rows read, 4 kept")).to_be_visible()
+    assert Store(site.home).open("log").manifest.summary["last_event"] == "2020-01-04T11:00:00Z"
+
+
 def test_what_cannot_be_imported_is_said_where_it_was_chosen(
     site: Site, tmp_path: Path, open_page: Open
 ) -> None:
