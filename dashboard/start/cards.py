@@ -19,11 +19,13 @@ from dashboard.components import (
 )
 from dashboard.components.aria import aria
 from dashboard.jobs.queue import TRAINING
+from dashboard.jobs.run import Run
 from dashboard.recommend.query import Query
 from dashboard.start.content import Content, Latest
-from data.text import _, ngettext
+from data.text import N_, _, ngettext
 
 DEMO = "home-demo"
+KINDS = {"import": N_("import"), "score": N_("ranked lists"), "evaluate": N_("evaluation")}
 
 
 def figures(found: Content) -> Component:
@@ -162,14 +164,15 @@ def _worker(found: Content) -> str:
 def _run_row(one: Latest) -> html.Li:
     run = one.run
     training = run.kind == TRAINING
-    about = " · ".join(filter(None, (run.dataset, run.preset if training else _("import"))))
+    kind = run.preset if training else _(KINDS.get(run.kind, run.kind))
+    about = " · ".join(filter(None, (run.dataset, kind)))
     return html.Li(
         [
             html.Div(
                 [
                     dcc.Link(
                         run.label or run.run,
-                        href=f"/runs/{run.run}" if training else "/data",
+                        href=_address(run),
                         className="home-link",
                     ),
                     html.Span(about, className="note"),
@@ -183,9 +186,16 @@ def _run_row(one: Latest) -> html.Li:
     )
 
 
+def _address(run: Run) -> str:
+    if run.kind == TRAINING:
+        return f"/runs/{run.run}"
+    asked = run.config.get("run")
+    return "/data" if asked is None else f"/recommend/take-away?run={asked}"
+
+
 def _figures(one: Latest) -> list[Component]:
     if not one.run.ended:
-        label = _("Import")
+        label = _(KINDS.get(one.run.kind, one.run.kind)).capitalize()
         if one.run.kind == TRAINING:
             label = _("Epoch {done} of {all}").format(
                 done=one.run.epochs_done, all=one.run.config.get("epochs", "?")

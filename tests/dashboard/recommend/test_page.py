@@ -1,5 +1,6 @@
 """The page's answers, also where there is nothing to answer with."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,6 +15,7 @@ from data.errors import BadInput
 from data.home import Home
 from data.store import Store
 from model.config import RunConfig
+from tests.dashboard.shop import trained
 
 
 def words(component: Any) -> str:
@@ -139,6 +141,17 @@ def test_without_any_model_the_page_leads_to_training(home: Home) -> None:
 def test_a_run_that_still_trains_says_how_far_it_is(home: Home) -> None:
     run = Runs(home).create("train", "shop", RunConfig().as_dict())
     assert "still training" in words(nothing_to_choose(home, Query(run=run), []))
+
+
+def test_a_run_without_its_dataset_still_fills_baskets(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    run = trained(home, tmp_path)
+    Store(home).delete("toy")
+    shown = panels(home, Query(run=run, edit="add:teapot", why="cup"))
+    assert "teapot speaks for it most" in words(shown.ranking)
+    assert "cup is most probable next" in words(shown.ranking)
+    assert "no dataset toy" in words(panels(home, Query(run=run, user="u00001")).history)
+    assert "no dataset toy" in words(panels(home, Query(run=run, beside="baseline:ease")).beside)
 
 
 def test_an_unknown_run_is_refused(home: Home) -> None:
