@@ -97,13 +97,16 @@ clientside_callback(
     Output(CONTROLS, "children"),
     Output(DRAWN, "data"),
     Input(QUERY, "data"),
+    State(DRAWN, "data"),
     prevent_initial_call=True,
 )
-def show(given: dict[str, Any]) -> tuple[Any, ...]:
+def show(given: dict[str, Any], drawn: dict[str, Any]) -> tuple[Any, ...]:
     """Show the history and the ranking that belong to the query, and let the controls follow."""
     home, query = current_home(), Query.read(given)
     shown = panels(home, query)
-    return shown.head, shown.history, shown.ranking, shown.beside, _bar(query), given
+    same = query.of_history() == Query.read(drawn).of_history()
+    bar = no_update if same else _bar(query)
+    return shown.head, shown.history, shown.ranking, shown.beside, bar, given
 
 
 @callback(

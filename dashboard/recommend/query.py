@@ -101,8 +101,11 @@ class Query:
         >>> Query(run="demo-1", user="7", k=20, edit="drop:1").of_buyer("8").as_dict()
         {'run': 'demo-1', 'user': '8', 'k': 20}
         """
-        kept = replace(self, user=user, hide=min(self.hide, 1))
-        return replace(kept, edit="", why="", shown=0)
+        return replace(self.of_history(), user=user, hide=min(self.hide, 1))
+
+    def of_history(self) -> "Query":
+        """Return the query without edits and explanations: what the controls above show."""
+        return replace(self, edit="", why="", shown=0)
 
     @property
     def narrowed(self) -> bool:
