@@ -89,7 +89,7 @@ def ingest(
         work = Work(sum(file.stat().st_size for file in files), progress, cancelled)
         manifest = _fill(folder, files, before, settings, work)
         manifest = replace(manifest, synthetic=synthetic)
-        return store.commit(name, manifest, replace=mode != "new")
+        return store.commit(name, manifest, replace=mode != "new", added_to=before)
     except BaseException as error:
         store.abandon(folder)
         if is_full(error):

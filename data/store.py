@@ -174,18 +174,25 @@ class Store:
         folder.mkdir(parents=True)
         return folder
 
-    def commit(self, name: str, manifest: Manifest, *, replace: bool) -> Dataset:
+    def commit(
+        self, name: str, manifest: Manifest, *, replace: bool, added_to: Dataset | None = None
+    ) -> Dataset:
         """Make a filled folder the dataset, at one stroke, and remove the version before it.
 
         Raises
         ------
         BadInput
-            Where ``replace`` is false and somebody made the dataset meanwhile.
+            Where ``replace`` is false and somebody made the dataset meanwhile, or where it is no
+            longer the one that was added to, so that what somebody else added would be lost.
         """
         folder = self.folder(name)
         before = self.open(name) if name in self.names() else None
         if before and not replace:
             self.check_free(name)
+        if added_to and (before is None or before.fingerprint != added_to.fingerprint):
+            raise BadInput(
+                _("Dataset {name} was changed meanwhile; add the files again.").format(name=name)
+            )
         manifest.write(folder / _MANIFEST)
         if before:
             shutil.rmtree(before.path, ignore_errors=True)

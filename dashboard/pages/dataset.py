@@ -1,5 +1,6 @@
 """One dataset: its key figures, and charts that filters act on."""
 
+from functools import lru_cache
 from typing import Any
 
 import dash
@@ -12,8 +13,10 @@ from dashboard.explore import filter_bar, query
 from dashboard.explore.charts import KINDS
 from dashboard.explore.head import head
 from dashboard.services import datasets, exploration
+from data.filters import Filters
+from data.home import Home
 from data.store import Dataset
-from data.text import _
+from data.text import _, language
 
 dash.register_page(
     __name__,
@@ -88,9 +91,19 @@ def _key_figures(dataset: Dataset) -> html.Dl:
     )
 
 
+@lru_cache(maxsize=256)
+def _drawn(
+    place: tuple[Home, str, str], name: str, filters: Filters, theme: str, _language: str
+) -> dict[str, Any]:
+    """Return what fills a card; drawing takes longer than looking up what was counted."""
+    home, dataset, _version = place
+    kind = KINDS[name]
+    chart = kind.draw(exploration.statistics(home, dataset), filters, theme)
+    return kit.render(chart) if chart else kit.render_empty(_(kind.empty))
+
+
 def _fill(name: str) -> None:
     """Let one chart follow the theme and the filters, apart from every other."""
-    kind = KINDS[name]
 
     @callback(
         Output(kit.chart_id(_card(name)), "data"),
@@ -99,9 +112,10 @@ def _fill(name: str) -> None:
         State(filter_bar.DATASET, "data"),
     )
     def show(theme: str, filters: dict[str, Any], dataset: str) -> dict[str, Any]:
-        found = exploration.statistics(current_home(), dataset)
-        chart = kind.draw(found, query.read(filters["given"]), theme)
-        return kit.render(chart) if chart else kit.render_empty(_(kind.empty))
+        home = current_home()
+        version = datasets.open_dataset(home, dataset).fingerprint
+        chosen = query.read(filters["given"])
+        return _drawn((home, dataset, version), name, chosen, theme, language())
 
 
 for _name in KINDS:

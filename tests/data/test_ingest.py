@@ -304,6 +304,23 @@ def test_files_can_be_added_later(store: Store, tmp_path: Path) -> None:
     assert [source.name for source in dataset.manifest.sources] == ["1.csv", "2.csv"]
 
 
+def test_two_who_add_at_once_do_not_lose_what_the_other_added(store: Store, tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.csv" for number in range(3)]
+    for number, file in enumerate(files):
+        file.write_text(f"user,item,time\nu,p{number},2024-01-01\n")
+    ingest(store, files[:1], "log")
+
+    def meanwhile(progress: Progress) -> None:
+        if progress.stage == "summarising" and len(store.open("log").manifest.sources) == 1:
+            ingest(store, files[1:2], "log", mode="append")
+
+    with pytest.raises(BadInput, match="was changed meanwhile"):
+        ingest(store, files[2:], "log", mode="append", progress=meanwhile)
+    assert list(events(store.open("log"))["product"]) == ["p0", "p1"]
+    dataset = ingest(store, files[2:], "log", mode="append")
+    assert list(events(dataset)["product"]) == ["p0", "p1", "p2"]
+
+
 def test_the_same_file_twice_is_noticed(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(10))
     ingest(store, [file], "log")
