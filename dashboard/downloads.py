@@ -8,7 +8,7 @@ from flask import Flask, Response, send_file
 
 from dashboard.context import current_home
 from dashboard.services import runs, takeaway
-from data.errors import BadInput
+from data.errors import BadInput, VitrinaError
 
 BUNDLE, LISTS, RECORD = "/take/bundle/", "/take/lists/", "/take/record/"
 
@@ -46,11 +46,12 @@ def record(run: str) -> Response:
     with tempfile.TemporaryDirectory() as folder:
         try:
             file = runs.archive(current_home(), run, Path(folder) / name)
-        except BadInput as error:
+        except VitrinaError as error:
             return _refusal(error)
         held = file.open("rb")  # it can be read though its folder goes
     return send_file(held, mimetype="application/zip", as_attachment=True, download_name=name)
 
 
-def _refusal(error: BadInput) -> Response:
-    return Response(f"{error}\n", 404, mimetype="text/plain")
+def _refusal(error: VitrinaError) -> Response:
+    status = 404 if isinstance(error, BadInput) else 500
+    return Response(f"{error}\n", status, mimetype="text/plain")

@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-import onnxruntime
-
 from data.errors import BadInput
 from data.sequences import Floats
 from data.text import _
@@ -37,6 +35,8 @@ class OnnxRanker(Ranker):
                     run=run.path.name
                 )
             )
+        import onnxruntime  # 16 MB that a server does not need before somebody asks for a ranking
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3

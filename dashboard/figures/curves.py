@@ -1,5 +1,6 @@
 """Lines over the progress of a training, whose zoom survives being redrawn."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,7 +36,9 @@ def curves(
     drawn.update_xaxes(rangemode="tozero")
     if view.axis == "epoch":
         last = max((line.x[-1] for line in drawn_lines), default=1)
-        drawn.update_xaxes(tickformat=",d", dtick=max(1, round(last / _TICKS)), hoverformat=".2~f")
+        drawn.update_xaxes(
+            tickformat=",d", dtick=max(1, math.ceil(last / _TICKS)), hoverformat=".2~f"
+        )
     if percent:
         drawn.update_yaxes(tickformat=".1~%", rangemode="tozero")
         drawn.update_traces(hovertemplate="%{y:.2%}", selector={"hoverinfo": None})

@@ -92,6 +92,6 @@ def gauge(one: Gauge, learning: Learning, view: View) -> Chart:
     if one.name == "processor":
         figure.update_yaxes(tickformat=".0%")
         figure.update_traces(hovertemplate="%{y:.0%}", selector={"hoverinfo": None})
-    newest = next((value for value in reversed(raw) if value is not None), 0.0)
+    newest = next((value for value in reversed(drawn) if value is not None), 0.0)
     table = pd.DataFrame({_("Epoch"): curve.epoch, _("Step"): curve.step, _(one.label): raw})
     return Chart(figure, _(one.finding).format(value=one.words(newest)), _(one.subtitle), table)

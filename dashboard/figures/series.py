@@ -123,7 +123,12 @@ def _add_best(drawn: go.Figure, line: Line, theme: str | None) -> None:
 def _label_ends(drawn: go.Figure, series: Sequence[Line], theme: str | None, log: bool) -> None:
     """Name each line where it ends, in the colour of text with a mark in its own."""
     ends = [line for line in series if len(line.x) and line.y[-1] is not None]
-    for line, shift in zip(ends, _shifts([float(line.y[-1]) for line in ends]), strict=True):
+    drawn_values = [
+        float(y) for line in series for y in (*line.y, *(line.shadow or ())) if y is not None
+    ]
+    height = max(drawn_values, default=0.0) - min(drawn_values, default=0.0)
+    shifts = _shifts([float(line.y[-1]) for line in ends], height)
+    for line, shift in zip(ends, shifts, strict=True):
         mark = f'<span style="color:{colour(line.meaning, theme)}">●</span>'
         drawn.add_annotation(
             x=1,
@@ -142,19 +147,25 @@ def _on_axis(value: float, log: bool) -> float:
     return math.log10(value) if log and value > 0 else value
 
 
-def _shifts(values: Sequence[float]) -> list[int]:
+def _shifts(values: Sequence[float], height: float) -> list[int]:
     """Return pixels that keep apart the labels of lines that end close to each other.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Where the lines end.
+    height : float
+        How much the axis spans.
 
     Examples
     --------
-    >>> _shifts([5.0, 5.01, 9.0])
-    [-8, 8, 0]
+    >>> _shifts([5.0, 5.01], height=4.0)
+    [-8, 8]
     """
     order = sorted(range(len(values)), key=lambda at: values[at])
-    spread = max(values, default=0.0) - min(values, default=0.0)
     shifts = [0] * len(values)
     for low, high in itertools.pairwise(order):
-        if values[high] - values[low] <= 0.08 * spread:
+        if values[high] - values[low] <= 0.08 * height:
             shifts[low] -= 8
             shifts[high] += 8
     return shifts

@@ -76,7 +76,8 @@ def _carry_out(runs: Runs, claim: Run, sink: Sink) -> tuple[State, str | None, s
     except Cancelled:
         pass
     except Exception as error:
-        traceback.print_exc()
+        with suppress(OSError):  # a full disk has no room for it, and is the very reason
+            traceback.print_exc()
         return State.FAILED, classify(error, _data_is_there(job)), sentence(error)
     if _asked_by_a_person(runs, claim):
         return State.STOPPED, None, None
@@ -102,7 +103,8 @@ def _asked_by_a_person(runs: Runs, claim: Run) -> bool:
 
 if __name__ == "__main__":
     status = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
     # The run has ended in the table: nothing that libraries do at exit may hold the process.
     os._exit(status)

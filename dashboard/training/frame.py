@@ -35,7 +35,7 @@ def curves() -> list[Component]:
         html.Div(id=READING),
         html.Div(axis, role="group", **aria(label=_("Horizontal axis"))),
         grid(figure_card("loss", span=12), figure_card("accuracy"), figure_card("ranking")),
-        grid(*(figure_card(one.name, span=3, height=160) for one in GAUGES)),
+        grid(*(figure_card(one.name, height=180) for one in GAUGES)),
     ]
 
 

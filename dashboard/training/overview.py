@@ -33,7 +33,7 @@ def table(shown: Sequence[dict[str, Any]]) -> Component:
     link = "/runs/{run}"
     columns = [
         Column("run", _("Run"), "id", width=120, link=link, filterable=True),
-        Column("state", _("State"), "state", width=108),
+        Column("state", _("State"), "state", width=116),
         Column("label", _("Name"), filterable=True),
         Column("dataset", _("Dataset"), filterable=True),
         Column("epochs", _("Epochs"), width=76, sortable=False),
@@ -123,9 +123,7 @@ def _row(home: Home, run: Run, now: float) -> dict[str, Any]:
         "state_words": state_name(run.state),
         "label": _name(run),
         "dataset": run.dataset,
-        "epochs": _("{done} of {all}").format(
-            done=formats.number(run.epochs_done), all=formats.number(run.config.get("epochs"))
-        ),
+        "epochs": f"{formats.number(run.epochs_done)}/{formats.number(run.config.get('epochs'))}",
         "val_loss": run.best.get("val_loss"),
         "ndcg": test.get("ndcg@10"),
         "accuracy": test.get("hr@1"),

@@ -100,7 +100,8 @@ def paired(comparison: Comparison, found: Mapping[str, Apart]) -> html.Section |
 
 def paired_finding(comparison: Comparison, found: Mapping[str, Apart]) -> str:
     """Say which of the runs is better than the first one, as far as that is certain."""
-    first = comparison.runs[0].run
+    names = {run.run: run.label or run.run for run in comparison.runs}
+    first = names[comparison.runs[0].run]
     apart = {run: one.figures[JUDGED_BY] for run, one in found.items()}
     run = max(apart, key=lambda name: apart[name].value)
     if not apart[run].certain or apart[run].value < 0:
@@ -111,7 +112,7 @@ def paired_finding(comparison: Comparison, found: Mapping[str, Apart]) -> str:
             else _("No run is certainly better than {run}").format(run=first)
         )
     return _("{run} is better than {first}: {figure} by {value}").format(
-        run=run,
+        run=names[run],
         first=first,
         figure=metric_name(JUDGED_BY),
         value=formats.number(apart[run].value, 4),

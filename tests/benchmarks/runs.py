@@ -1,12 +1,18 @@
 """How fast a live page is answered from a table that holds many long runs."""
 
+import gzip
+import http.client
+import json
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -41,6 +47,7 @@ def main() -> None:
         _time("one curve of 2,000 points", lambda run: runs.curve(run, "loss"), names)
         _time("everything of a live page", lambda run: _page(runs, run), names)
         _time("the list of runs", lambda _run: runs.list(), names)
+        _live_page(runs.home, names)
         over.set()
         writer.join()
         memory = psutil.Process().memory_info().rss / 1e6
@@ -79,6 +86,79 @@ def _page(runs: Runs, run: str) -> None:
     runs.history(run)
     for name in runs.step_names(run):
         runs.curve(run, name)
+
+
+def _live_page(home: Home, names: list[str]) -> None:
+    """Poll pages of runs through a web server of its own, as browsers do."""
+    command = [sys.executable, "-m", "dashboard", "--home", str(home.path)]
+    command += ["serve", "--port", "0", "--no-worker"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().split("http://")[1].split()[0]
+        host, port = address.split(":")
+        browser = http.client.HTTPConnection(host, int(port))
+        live = [names[-1]]
+        poll = _poll(browser)
+        _time("HTTP: a poll that draws the loss", lambda run: poll(run, {}), names)
+        seen: dict[str, Any] = {}
+        _time("HTTP: a poll of the run that trains", lambda run: poll(run, seen), live)
+        rss = psutil.Process(server.pid).memory_info().rss / 1e6
+        print(f"memory of the web server: {rss:.0f} MB")
+        browser.close()
+        server.terminate()
+
+
+def _poll(browser: http.client.HTTPConnection) -> Callable[[str, dict[str, Any]], None]:
+    """Return what asks a server for what a run's page asks again and again."""
+    follow = next(
+        one
+        for one in _ask(browser, "GET", "/_dash-dependencies")
+        if any(
+            part["id"] == "run-clock" and part["property"] == "n_intervals"
+            for part in one["inputs"]
+        )
+    )
+
+    def poll(run: str, seen: dict[str, Any]) -> None:
+        values = {"run-clock": 1, "theme": "light", "run-axis": "epoch", "run-name": run}
+        asked = {
+            "output": follow["output"],
+            "outputs": _outputs(follow["output"]),
+            "inputs": [part | {"value": values[part["id"]]} for part in follow["inputs"]],
+            "state": [_state(part, values, seen) for part in follow["state"]],
+            "changedPropIds": ["run-clock.n_intervals"],
+        }
+        told = _ask(browser, "POST", "/_dash-update-component", asked)["response"]
+        seen |= {key: value["data"] for key, value in told.items() if "run-mark" in key}
+
+    return poll
+
+
+def _state(part: dict[str, Any], values: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
+    known = values.get(part["id"], seen.get(part["id"]))
+    name = json.loads(part["id"]) if part["id"].startswith("{") else part["id"]
+    return {"id": name, "property": part["property"], "value": known}
+
+
+def _outputs(joined: str) -> list[dict[str, Any]]:
+    """Return the outputs that Dash joins into one name."""
+    parts = [part.replace("\\.", ".").rpartition(".") for part in joined.strip(".").split("...")]
+    return [
+        {"id": json.loads(name) if name.startswith("{") else name, "property": prop}
+        for name, _dot, prop in parts
+    ]
+
+
+def _ask(browser: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> Any:
+    head = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
+    browser.request(method, path, None if body is None else json.dumps(body), head)
+    answer = browser.getresponse()
+    told = answer.read()
+    if answer.status == 204:
+        return {"response": {}}
+    assert answer.status == 200, told[:200]
+    packed = answer.headers.get("Content-Encoding") == "gzip"
+    return json.loads(gzip.decompress(told) if packed else told)
 
 
 def _time(what: str, ask: Callable[[str], object], names: list[str]) -> None:

@@ -122,7 +122,7 @@ class Place:
                     mine.append(process)
         return mine
 
-    def reached(self, run: str, *states: State) -> Run:
+    def reached(self, run: str, *states: State, seconds: float = PATIENCE_SECONDS) -> Run:
         """Return the run as soon as it is in one of these states."""
 
         def there(row: Run) -> bool:
@@ -130,7 +130,7 @@ class Place:
                 pytest.fail(f"{run} ended as {row.state}: {row.reason} {row.message}")
             return row.state in states
 
-        return self._once(run, there)
+        return self._once(run, there, seconds)
 
     def reached_all(self, names: list[str], *states: State) -> list[Run]:
         """Return the runs as soon as each is in one of these states."""
@@ -147,12 +147,14 @@ class Place:
 
         return self._once(run, there)
 
-    def _once(self, run: str, holds: Callable[[Run], bool]) -> Run:
+    def _once(
+        self, run: str, holds: Callable[[Run], bool], seconds: float = PATIENCE_SECONDS
+    ) -> Run:
         def found() -> Run | None:
             row = self.runs.get(run)
             return row if holds(row) else None
 
-        return until(found)
+        return until(found, seconds)
 
     def child(self, run: str) -> Process:
         """Return the process that works on a run, as soon as there is one."""
@@ -171,6 +173,12 @@ class Place:
 
         file = self.log()
         return ingest(Store(self.home), [file], "tiny").name
+
+    def datasets(self) -> list[str]:
+        """Return the names of what has been imported."""
+        from data.store import Store
+
+        return list(Store(self.home).names())
 
     def log(self) -> Path:
         """Write a small synthetic log beside the home."""

@@ -9,12 +9,12 @@ import pytest
 
 from dashboard.jobs.failures import KILLED
 from dashboard.jobs.states import State
+from dashboard.jobs.worker import LOST_SECONDS
 from tests.faults.conftest import Place
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
 KILLS = 3
-NOTICED_SECONDS = 5.0
 
 
 def test_a_killed_training_is_interrupted_and_resumes_with_every_epoch_once(
@@ -26,9 +26,7 @@ def test_a_killed_training_is_interrupted_and_resumes_with_every_epoch_once(
         place.learnt(run, epochs=2)
         time.sleep(moments.random())  # the moment of the kill, not a wait for anything
         place.child(run).send(signal.SIGKILL)
-        killed = time.monotonic()
-        interrupted = place.reached(run, State.INTERRUPTED)
-        assert time.monotonic() - killed < NOTICED_SECONDS
+        interrupted = place.reached(run, State.INTERRUPTED, seconds=LOST_SECONDS)
         assert (interrupted.reason, interrupted.pid) == (KILLED, None)
         place.runs.resume(run)
     finished = place.reached(run, State.FINISHED)
@@ -46,10 +44,12 @@ def test_a_resumed_training_equals_one_that_was_never_killed(
     whole = place.training(epochs=12)
     killed = place.runs.create("train", "tiny", place.runs.get(whole).config)
     place.worker()
-    place.learnt(killed, epochs=3)
-    place.child(killed).send(signal.SIGKILL)
-    place.reached(killed, State.INTERRUPTED)
-    place.runs.resume(killed)
+    for _kill in range(2):
+        place.learnt(killed, epochs=2)
+        time.sleep(moments.random() / 4)  # the moment of the kill, not a wait for anything
+        place.child(killed).send(signal.SIGKILL)
+        place.reached(killed, State.INTERRUPTED)
+        place.runs.resume(killed)
     for run in (whole, killed):
         place.reached(run, State.FINISHED)
     losses = [[entry["loss"] for entry in place.runs.history(run)] for run in (whole, killed)]

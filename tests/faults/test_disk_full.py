@@ -1,7 +1,11 @@
 """A disk that fills up during a checkpoint: the run fails with a reason, and resumes with space."""
 
+import random
+import resource
+import sqlite3
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -19,6 +23,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, resource.RLIM_INFINITY))
 from dashboard.jobs.child import main
 sys.exit(main(sys.argv[1:]))
 """
+ROOM = 4_000_000
 WIDE = TINY | {"layers": 3, "width": 256, "epochs": 2}
 
 
@@ -37,3 +42,24 @@ def test_a_checkpoint_that_finds_no_space_fails_the_run_which_resumes_later(plac
     place.worker()
     place.reached(run, State.FINISHED)
     assert [entry["epoch"] for entry in place.runs.history(run)] == [1, 2]
+
+
+def test_a_disk_that_fills_up_at_any_moment_costs_no_epoch(
+    place: Place, moments: random.Random
+) -> None:
+    run = place.runs.create("train", place.dataset(), TINY | {"width": 320, "epochs": 12})
+    place.worker()
+    for _time in range(3):
+        place.learnt(run, epochs=1)
+        time.sleep(moments.random())  # the moment when the disk is full, not a wait for anything
+        table = sqlite3.connect(place.home.database, timeout=60)
+        table.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the table has room for what is told
+        table.close()
+        child = place.child(run)
+        resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (ROOM, resource.RLIM_INFINITY))
+        failed = place.reached(run, State.FAILED)
+        assert (failed.reason, failed.pid) == (DISK, None)
+        assert not list((place.runs.folder(run) / "checkpoint").glob(".*"))
+        place.runs.resume(run)
+    place.reached(run, State.FINISHED)
+    assert [entry["epoch"] for entry in place.runs.history(run)] == list(range(1, 13))

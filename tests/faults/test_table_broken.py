@@ -1,10 +1,14 @@
 """A table that is locked, read-only, damaged or on a full disk: a clear error, and no worse."""
 
+import json
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from dashboard.app import create_app
 from dashboard.jobs import schema
 from dashboard.jobs.metrics import Point
 from dashboard.jobs.process import Process
@@ -12,6 +16,7 @@ from dashboard.jobs.schema import TableError
 from dashboard.jobs.states import State
 from dashboard.jobs.table import Runs
 from data.home import Home
+from tests.faults.conftest import Place, until
 
 pytestmark = pytest.mark.fault
 
@@ -107,3 +112,36 @@ def test_a_full_disk_is_said_and_what_was_written_stays(runs: Runs, home: Home) 
     assert runs.last_seq("first-1") == 20_001
     assert len(runs.metrics("first-1")) == 20_001
     assert runs.end("first-1", 1, State.FAILED, "disk_full")
+
+
+@pytest.mark.slow
+def test_a_training_does_not_mind_that_the_table_is_locked_for_a_while(
+    place: Place, moments: random.Random
+) -> None:
+    run = place.training(epochs=60)
+    place.worker()
+    place.learnt(run, epochs=1)
+    saved = place.runs.folder(run) / "history.json"
+    for _time in range(3):
+        time.sleep(moments.random())  # the moment of the lock, not a wait for anything
+        other = sqlite3.connect(place.home.database, isolation_level=None, timeout=60)
+        other.execute("BEGIN IMMEDIATE")
+        known = len(json.loads(saved.read_text()))
+        # It learns on, and tells of it as soon as it can.
+        until(lambda known=known: len(json.loads(saved.read_text())) > known + 1)
+        other.execute("ROLLBACK")
+        other.close()
+        until(lambda known=known: place.runs.get(run).epochs_done > known + 1)
+    finished = place.reached(run, State.FINISHED)
+    assert finished.attempt == 1
+    assert [entry["epoch"] for entry in place.runs.history(run)] == list(range(1, 61))
+
+
+def test_a_server_whose_table_gets_damaged_says_so(runs: Runs, home: Home) -> None:
+    client = create_app(home).server.test_client()
+    runs.close()
+    for file in home.path.glob(f"{home.database.name}*"):
+        file.write_bytes(b"this is no database" * 1_000)
+    answer = client.get("/take/record/first-1.zip", base_url="http://127.0.0.1:8050")
+    assert answer.status_code == 500
+    assert "damaged; move vitrina.db" in answer.text
