@@ -52,6 +52,13 @@ CHOICE_NAMES = {
     "category": N_("Category"),
     "brand": N_("Brand"),
     "price": N_("Price"),
+    "category_1": N_("First level of the category"),
+    "category_2": N_("Second level of the category"),
+    "relative_price": N_("Price beside its category"),
+    "type": N_("Event type"),
+    "hour": N_("Hour"),
+    "weekday": N_("Weekday"),
+    "gap": N_("Time since the event before"),
 }
 
 

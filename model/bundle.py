@@ -14,7 +14,7 @@ from data.sequences import FIRST, PADDING, UNKNOWN
 from data.text import _
 from model import portable
 from model.blend import FILE as BLEND
-from model.histories import MISSING_PRICE
+from model.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
 from model.saved import RunFolder
 from model.served import networks
 
@@ -137,17 +137,18 @@ def _weights(folder: Path) -> dict[str, float]:
 def _write_catalogue(run: RunFolder, file: Path) -> None:
     """Write every feature by code, so that a history's features are one look-up each."""
     table = run.vocabulary
-    absent = [PADDING, UNKNOWN]
-    price = table["price"].to_numpy(dtype=np.float32)
-    price = np.where(np.isnan(price) | (price < 0), MISSING_PRICE, price)
-    np.savez_compressed(
-        file,
-        name=np.array(["", "", *table["product"]], dtype=np.str_),
-        product=np.arange(FIRST + len(table), dtype=np.int32),
-        brand=np.append(absent, table["brand_code"]).astype(np.int32),
-        category=np.append(absent, table["category_code"]).astype(np.int32),
-        price=np.append([PADDING, MISSING_PRICE], price).astype(np.float32),
-    )
+    count = FIRST + len(table)
+    columns: dict[str, Any] = {name: np.full(count, missing(name)) for name in CONTEXT}
+    columns["name"] = np.array(["", "", *table["product"]], dtype=np.str_)
+    columns["product"] = np.arange(count, dtype=np.int32)
+    for name in ("brand", "category", *LEVELS):
+        codes = table.get(f"{name}_code", np.full(len(table), UNKNOWN))
+        columns[name] = np.append([PADDING, UNKNOWN], codes).astype(np.int32)
+    for name in ("price", "relative_price"):
+        number = np.asarray(table.get(name, np.full(len(table), np.nan)), dtype=np.float32)
+        number = np.where(np.isnan(number) | (number < 0), MISSING_NUMBER, number)
+        columns[name] = np.append([PADDING, MISSING_NUMBER], number).astype(np.float32)
+    np.savez_compressed(file, **columns)
 
 
 def _readme(about: dict[str, Any], products: Any) -> str:

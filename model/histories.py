@@ -8,13 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from data.sequences import FIRST, PADDING, UNKNOWN, Floats, Ints, Longs, Sequences
+from data.sequences import FIRST, PADDING, UNKNOWN, Floats, Ints, Longs
 
 Array = npt.NDArray[Any]
 Columns = Mapping[str, npt.NDArray[Any]]
-
-MISSING_PRICE = np.float32(-1)
-"""Stands for a price that is not known; prices are never negative."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +22,8 @@ class Histories:
     ----------
     columns : mapping of str to array, shape (events,)
         ``product``, ``brand``, ``category`` (codes), ``price`` (-1 where missing), ``time``
-        (microseconds) and ``session`` of each event, oldest first within a history.
+        (microseconds) and ``session`` of each event, oldest first within a history; and the other
+        features that a network reads.
     start, stop : int64, shape (histories,)
         Where each history begins and ends in the columns.
 
@@ -121,28 +119,6 @@ class Histories:
         shape = (len(self), products)
         entries = (values[known], (self.rows()[known], codes[known] - FIRST))
         return sparse.coo_matrix(entries, shape=shape, dtype=np.float32).tocsr()
-
-
-def columns_of(sequences: Sequences) -> dict[str, npt.NDArray[Any]]:
-    """Return the columns that networks and baselines read.
-
-    A known product's brand, category and price are those of the catalogue, as they are when a
-    person puts together a history of products by hand: what was trained is what is served.
-    """
-    known = sequences.product >= FIRST
-
-    def looked_up(own: npt.NDArray[Any], of_product: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        return np.where(known, of_product[sequences.product], own)
-
-    price = looked_up(sequences.price, sequences.product_price).astype(np.float32)
-    return {
-        "product": sequences.product,
-        "brand": looked_up(sequences.brand, sequences.product_brand).astype(np.int32),
-        "category": looked_up(sequences.category, sequences.product_category).astype(np.int32),
-        "price": np.where(np.isnan(price) | (price < 0), MISSING_PRICE, price),
-        "time": sequences.time,
-        "session": sequences.session,
-    }
 
 
 def of_targets(columns: Columns, offsets: Longs, targets: Longs) -> Histories:

@@ -9,6 +9,7 @@ from keras import ops
 
 from data.sequences import FIRST, Floats
 from model.config import RunConfig
+from model.features import without_context
 from model.full_softmax import full_softmax
 from model.negatives import Negatives
 from model.networks.copying import mixed, spread
@@ -47,12 +48,13 @@ class Learner:
         """Learn from a batch; return its mean loss and how many targets came first."""
         self.optimizer.learning_rate.assign(rate)
         drawn = self.negatives.draw(random) if self.sampled else np.zeros(0, np.int32)
-        loss, correct = self._train(_tensors(batch), batch.place, batch.answer, drawn)
+        inputs = without_context(batch.inputs, random)
+        loss, correct = self._train(_tensors(inputs), batch.place, batch.answer, drawn)
         return float(loss), float(correct)
 
     def judge(self, batch: Batch) -> tuple[Floats, Floats]:
         """Return the loss of each target over all products, and its rank."""
-        loss, rank = self._judge(_tensors(batch), batch.place, batch.answer)
+        loss, rank = self._judge(_tensors(batch.inputs), batch.place, batch.answer)
         return loss.numpy(), rank.numpy()
 
     @property
@@ -129,8 +131,8 @@ def _parts_of_mixture(head: Any, answer: Any) -> tuple[Any, Any]:
     return ops.log_sigmoid(gate), ops.log_sigmoid(-gate) + ops.log(given + 1e-30)
 
 
-def _tensors(batch: Batch) -> dict[str, Any]:
-    return {name: tf.constant(values) for name, values in batch.inputs.items()}
+def _tensors(inputs: dict[str, Any]) -> dict[str, Any]:
+    return {name: tf.constant(values) for name, values in inputs.items()}
 
 
 def _optimizer(config: RunConfig) -> Any:

@@ -13,7 +13,8 @@ import pandas as pd
 from data.errors import BadInput
 from data.sequences import FIRST, UNKNOWN, Floats, Ints, Longs
 from data.text import _
-from model.histories import MISSING_PRICE, Histories
+from model.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
+from model.histories import Columns, Histories
 from model.metrics import top
 from model.ranker import Ranker, log_probabilities
 from model.saved import RunFolder
@@ -146,7 +147,8 @@ class Predictor:
     ) -> Histories:
         """Return lists of products, each oldest first; unknown ones keep their place.
 
-        Prices are those of the catalogue, where none are given or one is None.
+        Prices are those of the catalogue, where none are given or one is None. What a list does
+        not tell, such as hours, is missing.
         """
         stop = np.cumsum([len(products) for products in histories], dtype=np.int64)
         codes = np.array(
@@ -156,8 +158,7 @@ class Predictor:
         found = self.histories_of_codes(codes, stop)
         if prices is not None:
             given = np.array([one for some in prices for one in some], dtype=np.float32)
-            price = np.where(np.isnan(given), found.columns["price"], given)
-            found = replace(found, columns={**found.columns, "price": price.astype(np.float32)})
+            found = replace(found, columns={**found.columns, **_priced(found.columns, given)})
         return found
 
     def codes(self, products: "pd.Series[str]") -> Ints:
@@ -167,16 +168,17 @@ class Predictor:
 
     def histories_of_codes(self, codes: Ints, stop: Longs) -> Histories:
         """Return histories from codes, one after another, and where each of them ends."""
-        columns = {
+        columns: dict[str, Any] = {
             "product": codes,
-            "brand": self._looked_up(codes, "brand_code", UNKNOWN).astype(np.int32),
-            "category": self._looked_up(codes, "category_code", UNKNOWN).astype(np.int32),
-            "price": self._looked_up(codes, "price", np.nan).astype(np.float32),
             "time": np.zeros(len(codes), dtype=np.int64),
             "session": np.full(len(codes), -1, dtype=np.int32),
         }
-        price = columns["price"]
-        columns["price"] = np.where(np.isnan(price) | (price < 0), MISSING_PRICE, price)
+        columns |= {name: np.full(len(codes), missing(name)) for name in CONTEXT}
+        for name in ("brand", "category", *LEVELS):
+            columns[name] = self._looked_up(codes, f"{name}_code", UNKNOWN).astype(np.int32)
+        for name in ("price", "relative_price"):
+            found = self._looked_up(codes, name, np.nan).astype(np.float32)
+            columns[name] = np.where(np.isnan(found) | (found < 0), MISSING_NUMBER, found)
         return Histories(columns, np.append(0, stop[:-1]).astype(np.int64), stop)
 
     def scores(self, products: Sequence[str]) -> Floats:
@@ -244,6 +246,8 @@ class Predictor:
         return {name: self._table[name].to_numpy() for name in self._table.columns}
 
     def _looked_up(self, codes: Ints, column: str, missing: float) -> Any:
+        if column not in self._columns:
+            return np.full(len(codes), missing)
         values = self._columns[column]
         index = np.maximum(codes - FIRST, 0)
         return np.where(codes >= FIRST, values[index], missing)
@@ -265,3 +269,11 @@ class Predictor:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _priced(columns: Columns, given: Floats) -> dict[str, Any]:
+    """Return the prices of events with some changed, and so their prices beside the category."""
+    before, relative = columns["price"], columns["relative_price"]
+    price = np.where(np.isnan(given), before, given).astype(np.float32)
+    scale = np.divide(price, before, out=np.ones_like(price), where=before > 0)
+    return {"price": price, "relative_price": np.where(relative > 0, relative * scale, relative)}

@@ -16,6 +16,7 @@ from data.errors import BadInput, VitrinaError
 from data.sequences import FIRST, Sequences
 from data.text import _
 from model.config import RunConfig
+from model.features import LEVELS, of_products
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,9 @@ class RunFolder:
         """Keep the catalogue, so that a prediction needs no dataset.
 
         One row a product in the order of the scores: product, count, brand, brand_code, category,
-        category_code, price.
+        category_code, category_1_code, category_2_code, price, relative_price (-1 where missing).
         """
+        features = of_products(sequences)
         table = pd.DataFrame(
             {
                 "product": sequences.products.ids,
@@ -82,7 +84,9 @@ class RunFolder:
                 "brand_code": sequences.product_brand[FIRST:],
                 "category": _named(sequences.product_category, sequences.categories.ids),
                 "category_code": sequences.product_category[FIRST:],
+                **{f"{name}_code": features[name][FIRST:] for name in LEVELS},
                 "price": sequences.product_price[FIRST:],
+                "relative_price": features["relative_price"][FIRST:],
             }
         )
         self.write("vocabulary.parquet", lambda file: table.to_parquet(file, index=False))

@@ -13,6 +13,13 @@ FEATURES = (
     "category",
     "brand",
     "price",
+    "category_1",
+    "category_2",
+    "relative_price",
+    "type",
+    "hour",
+    "weekday",
+    "gap",
 )
 LOSSES = ("full_softmax", "sampled_softmax")
 SCHEDULES = ("constant", "cosine", "plateau")
@@ -52,6 +59,12 @@ class Settings:
         help=N_("What the network is told about each event of a history."),
         group=_DATA,
         choices=FEATURES,
+    )
+    normalise_features: bool = setting(
+        False,
+        label=N_("Normalised features"),
+        help=N_("Bring each feature's numbers to one size, and take the logarithm of prices."),
+        group=_DATA,
     )
     network: str = setting(
         "paper",

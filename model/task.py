@@ -7,12 +7,13 @@ import numpy as np
 
 from data.errors import BadInput
 from data.preparation import Prepared, prepare
-from data.sequences import FIRST, Floats, Longs, Sequences, sequences
+from data.sequences import FIRST, Longs, Sequences, sequences
 from data.splits import Split, split
 from data.store import Dataset
 from data.text import _
 from model.config import RunConfig
-from model.histories import Columns, Histories, columns_of, of_buyers, of_targets
+from model.features import columns_of
+from model.histories import Columns, Histories, of_buyers, of_targets
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,6 @@ class Task:
         codes = self.sequences.product[targets].astype(np.int64)
         return np.where(codes >= FIRST, codes - FIRST, -1)
 
-    def visible_prices(self) -> Floats:
-        """Return the prices that training sees."""
-        prices = np.asarray(self.buyers.columns["price"])
-        return prices[prices >= 0]
-
 
 def make_task(config: RunConfig, dataset: Dataset) -> Task:
     """Prepare and split a dataset as the configuration says; raises as ``task_of`` does."""
@@ -91,4 +87,4 @@ def task_of(prepared: Prepared, config: RunConfig) -> Task:
                 ).format(part=name, protocol=config.protocol)
             )
     found = sequences(prepared, parts.visible)
-    return Task(found, parts, columns_of(found))
+    return Task(found, parts, columns_of(found, config.features))

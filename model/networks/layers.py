@@ -34,23 +34,35 @@ class Standardise(keras.layers.Layer):  # type: ignore[misc]
         Of the numbers that training sees.
     logarithm : bool
         Whether they are of ``log(1 + number)``.
+    flag : bool
+        Whether a second number says what is missing.
     """
 
-    def __init__(self, mean: float, deviation: float, logarithm: bool = False, **rest: Any):
+    def __init__(
+        self,
+        mean: float,
+        deviation: float,
+        logarithm: bool = False,
+        flag: bool = False,
+        **rest: Any,
+    ):
         super().__init__(**rest)
-        self.mean, self.deviation, self.logarithm = mean, deviation, logarithm
+        self.mean, self.deviation, self.logarithm, self.flag = mean, deviation, logarithm, flag
 
     def call(self, numbers: Any) -> Any:
-        """Return [batch, width, 1] from [batch, width]."""
+        """Return [batch, width, 1] from [batch, width], or with a flag [batch, width, 2]."""
         present = numbers >= 0
         values = ops.log(1 + ops.maximum(numbers, 0)) if self.logarithm else numbers
         scaled = (values - self.mean) / self.deviation
-        return ops.where(present, scaled, ops.zeros_like(scaled))[:, :, None]
+        known = ops.where(present, scaled, ops.zeros_like(scaled))
+        if not self.flag:
+            return known[:, :, None]
+        return ops.stack([known, ops.cast(ops.logical_not(present), known.dtype)], axis=-1)
 
     def get_config(self) -> dict[str, Any]:
         """Return what the layer was made with."""
-        own = {"mean": self.mean, "deviation": self.deviation, "logarithm": self.logarithm}
-        return {**super().get_config(), **own}
+        own = {"mean": self.mean, "deviation": self.deviation}
+        return {**super().get_config(), **own, "logarithm": self.logarithm, "flag": self.flag}
 
 
 @register

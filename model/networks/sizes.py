@@ -1,29 +1,52 @@
 """What a network must know of the data before it is built."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+import numpy as np
+
+from model.features import NUMBERS, sizes
+from model.histories import Array
 from model.task import Task
+
+Scale = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Sizes of vocabularies, padding and unknown included, and the scale of prices."""
+    """Sizes of vocabularies and scales of numbers, as training sees them.
 
-    products: int
-    brands: int
-    categories: int
-    price_mean: float = 0.0
-    price_deviation: float = 1.0
+    Attributes
+    ----------
+    codes : mapping of str to int
+        Codes of each feature that is one, padding and unknown included.
+    plain, logarithmic : mapping of str to (mean, deviation)
+        Of each feature that is a number, and of log(1 + number).
+    """
+
+    codes: Mapping[str, int]
+    plain: Mapping[str, Scale] = field(default_factory=dict)
+    logarithmic: Mapping[str, Scale] = field(default_factory=dict)
+
+    @property
+    def products(self) -> int:
+        """Products, padding and unknown included."""
+        return self.codes["product"]
 
     @classmethod
     def of(cls, task: Task) -> "Sizes":
         """Measure what training sees of a task."""
-        prices = task.visible_prices()
-        known = task.sequences
+        seen = task.buyers.columns
+        numbers = {name: seen[name][seen[name] >= 0] for name in NUMBERS if name in seen}
         return cls(
-            products=len(known.products),
-            brands=len(known.brands),
-            categories=len(known.categories),
-            price_mean=float(prices.mean()) if len(prices) else 0.0,
-            price_deviation=float(prices.std()) or 1.0 if len(prices) else 1.0,
+            sizes(task.sequences),
+            {name: _scale(values) for name, values in numbers.items()},
+            {name: _scale(np.log1p(values)) for name, values in numbers.items()},
         )
+
+
+def _scale(values: Array) -> Scale:
+    """Return mean and deviation; such as change nothing where there is nothing to measure."""
+    if not len(values):
+        return 0.0, 1.0
+    return float(values.mean()), float(values.std()) or 1.0

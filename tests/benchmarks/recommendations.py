@@ -121,7 +121,8 @@ def _untrained(home: Home, name: str, products: int) -> str:
         }
     )
     folder.write("vocabulary.parquet", lambda file: table.to_parquet(file, index=False))
-    sizes = Sizes(FIRST + products, FIRST + BRANDS, FIRST + CATEGORIES, 50.0, 30.0)
+    codes = {"product": products, "brand": BRANDS, "category": CATEGORIES}
+    sizes = Sizes({name: FIRST + size for name, size in codes.items()}, {"price": (50.0, 30.0)})
     save_network(folder, build(config, sizes))
     runs.end(run, claimed.attempt, State.FINISHED, None, None)
     return run

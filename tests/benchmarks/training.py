@@ -73,7 +73,8 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
     }
     start = np.arange(buyers) * (length + 1)
     histories = Histories(columns, start, start + length + 1)
-    network = build(config, Sizes(products + 2, 902, 132, 300.0, 300.0))
+    codes = {"product": products + 2, "brand": 902, "category": 132}
+    network = build(config, Sizes(codes, {"price": (300.0, 300.0)}, {"price": (5.0, 1.0)}))
     popularity = np.bincount(columns["product"] - 2, minlength=products) + 1
     negatives = Negatives(popularity, config.popularity_power, config.negatives)
     learner = Learner(network, config, negatives)

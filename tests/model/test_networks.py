@@ -15,6 +15,7 @@ from model.networks.network import BODIES, Network, build
 from model.networks.sizes import Sizes
 from model.saved import RunFolder
 from model.served import OnnxRanker
+from model.settings import FEATURES
 from model.task import Task, task_of
 from tests.model.toys import prepared, random_histories, small
 
@@ -22,6 +23,7 @@ VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in BODIE
     "tied": {"tied_embeddings": True},
     "repeat-aware": {"network": "gru", "repeat_head": True, "tied_embeddings": True},
     "product alone": {"features": "product"},
+    "every feature": {"network": "gru", "features": FEATURES, "normalise_features": True},
 }
 
 

@@ -10,7 +10,10 @@ import pytest
 from data.errors import BadInput
 from data.home import Home
 from data.store import Store
+from model.features import missing
 from model.prediction import Predictor
+from model.settings import FEATURES
+from model.task import make_task
 from model.training import train
 from tests.model.test_training import Notes, never
 from tests.model.toys import imported, random_histories, small
@@ -104,6 +107,26 @@ def test_another_price_of_an_event_is_read_where_the_network_reads_prices(
     other = predictor.scores_of([history], [[None, 1_000.0]])
     np.testing.assert_array_equal(same, np.repeat(usual, 2, axis=0))
     assert (np.abs(other - usual).max() > 1e-6) == ("price" in predictor.features)
+
+
+def test_a_list_of_products_lacks_times_and_keeps_what_products_tell(
+    tmp_path: Path,
+) -> None:
+    dataset = imported(Store(Home(tmp_path / "home")), random_histories(100, 30), tmp_path)
+    config = small(features=FEATURES, normalise_features=True)
+    train(config, dataset, tmp_path / "run", Notes(), never)
+    predictor = Predictor(tmp_path / "run")
+    told = predictor.histories([["p005", "never seen"]]).columns
+    for name in ("type", "hour", "weekday", "gap"):
+        assert (told[name] == missing(name)).all()
+    task = make_task(config, dataset)
+    same = np.flatnonzero(task.columns["product"] == told["product"][0])[0]
+    for name in ("category_1", "category_2", "relative_price"):
+        assert told[name][0] == task.columns[name][same]
+        assert told[name][1] == missing(name)
+    assert sum(item.probability for item in predictor.recommend(["p005"], k=99)) == pytest.approx(
+        1, abs=1e-4
+    )
 
 
 def test_asking_for_no_product_is_refused(predictor: Predictor) -> None:
