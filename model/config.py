@@ -61,6 +61,11 @@ class RunConfig(Settings):
                 )
             )
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the network reads of each event: the features, and its session where that counts."""
+        return (*self.features, "start") if self.network == "hrnn" else self.features
+
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as JSON values, flat: ``preparation.min_user_events`` and so on."""
         flat: dict[str, Any] = {}

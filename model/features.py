@@ -16,20 +16,25 @@ LEVELS = ("category_1", "category_2")
 """The category up to its first and second level: ``electronics``, ``electronics.audio``."""
 NUMBERS = ("price", "relative_price", "gap")
 """Features that are no codes; below zero where they are missing."""
-CONTEXT = ("type", "hour", "weekday", "gap")
-"""Features of an event that its product does not tell: a list of products has none of them."""
+CONTEXT = ("type", "hour", "weekday", "gap", "start")
+"""Of an event, what its product does not tell: a list of products has none of it. ``start`` is 1
+where an event starts another session than the one before, else 0."""
 MISSING_NUMBER = np.float32(-1)
 HIDDEN = 0.1
 """Share of histories that training reads without their context, so that a network learns what to
 say of a list of products."""
 
 MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
+IDLE = 30
+"""Minutes without an event after which another session starts."""
 THURSDAY = 3
 """The weekday of the first of January 1970, from Monday 0."""
 
 
 def missing(name: str) -> Any:
     """Return what stands for a missing value of a feature."""
+    if name == "start":
+        return np.int32(0)
     return MISSING_NUMBER if name in NUMBERS else np.int32(UNKNOWN)
 
 
@@ -136,14 +141,22 @@ def without_context(inputs: dict[str, Any], random: np.random.Generator) -> dict
 
 
 def _context(sequences: Sequences) -> dict[str, Array]:
-    """Return type, hour, weekday (UTC, from Monday) and minutes since the buyer's last event."""
+    """Return type, hour, weekday (UTC, from Monday), minutes since the buyer's last event, start.
+
+    Where a session is missing, an event starts one after half an hour without any.
+    """
     gap = np.diff(sequences.time, prepend=0) / MINUTE
     gap[sequences.offsets[:-1]] = MISSING_NUMBER
+    session = sequences.session
+    before = np.append(-1, session[:-1])
+    start = np.where((session < 0) | (before < 0), gap > IDLE, session != before)
+    start[sequences.offsets[:-1]] = False
     return {
         "type": sequences.type,
         "hour": (sequences.time // HOUR % 24 + FIRST).astype(np.int32),
         "weekday": ((sequences.time // DAY + THURSDAY) % 7 + FIRST).astype(np.int32),
         "gap": gap.astype(np.float32),
+        "start": start.astype(np.int32),
     }
 
 

@@ -6,7 +6,7 @@ from data.preparation import Preparation
 from data.text import N_
 from model.fields import setting
 
-NETWORKS = ("paper", "rnn", "lstm", "gru", "conv_lstm", "sasrec", "lru")
+NETWORKS = ("paper", "rnn", "lstm", "gru", "hrnn", "conv_lstm", "sasrec", "lru")
 PROTOCOLS = ("temporal", "leave-one-out", "paper")
 FEATURES = (
     "product",

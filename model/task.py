@@ -87,4 +87,4 @@ def task_of(prepared: Prepared, config: RunConfig) -> Task:
                 ).format(part=name, protocol=config.protocol)
             )
     found = sequences(prepared, parts.visible)
-    return Task(found, parts, columns_of(found, config.features))
+    return Task(found, parts, columns_of(found, config.columns))

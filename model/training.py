@@ -192,7 +192,7 @@ class Training:
     ) -> dict[str, float] | None:
         """Learn from every batch; return the mean loss and accuracy, or None where stopped."""
         meter, total = Meter(), len(windows.target)
-        batches = windows.batches(self.config.features, self.config.batch_size, random)
+        batches = windows.batches(self.config.columns, self.config.batch_size, random)
         for batch in batches:
             if self.stop():
                 return None
@@ -244,7 +244,7 @@ class Training:
         losses: list[Any] = [np.zeros(0)]
         ranks: list[Any] = [np.zeros(0, dtype=np.int64)]
         budget = max(min(JUDGED_BUDGET, 2**26 // max(self.task.products, 1)), 1)
-        for batch in windows.batches(self.config.features, budget):
+        for batch in windows.batches(self.config.columns, budget):
             loss, rank = self.learner.judge(batch)
             losses.append(loss)
             ranks.append(rank)

@@ -1,5 +1,6 @@
 """Layers that every network is put together from. All of them respect padding on the right."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -9,6 +10,10 @@ from keras import ops
 from data.sequences import FIRST
 
 register = keras.saving.register_keras_serializable("vitrina")
+
+Marks = Mapping[str, Any]
+"""What a body may know of a batch beside its events: where one is ``present``, [batch, width], and
+which ``start`` a session, where the network asks for it."""
 
 
 @register

@@ -9,22 +9,23 @@ from keras import layers
 
 from data.sequences import FIRST
 from model.config import RunConfig
-from model.networks import attention, linear_recurrence, paper, recurrent
+from model.networks import attention, hierarchical, linear_recurrence, paper, recurrent
 from model.networks.copying import Copier, Mixture
 from model.networks.events import embed, input_of
-from model.networks.layers import Last, Presence, ProductScores, ProductVectors
+from model.networks.layers import Last, Marks, Presence, ProductScores, ProductVectors
 from model.networks.sizes import Sizes
 
-BODIES: dict[str, Callable[[Any, Any, RunConfig], Any]] = {
+BODIES: dict[str, Callable[[Any, Marks, RunConfig], Any]] = {
     "paper": paper.body,
     "rnn": recurrent.rnn,
     "lstm": recurrent.lstm,
     "gru": recurrent.gru,
+    "hrnn": hierarchical.hierarchical,
     "conv_lstm": recurrent.convolution_lstm,
     "sasrec": attention.sasrec,
     "lru": linear_recurrence.linear_recurrence,
 }
-"""Body by name: (events [batch, width, numbers], present [batch, width], config) → hidden."""
+"""Body by name: (events [batch, width, numbers], marks, config) → hidden."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ def build(config: RunConfig, sizes: Sizes) -> Network:
     keras.utils.set_random_seed(config.seed)
     ranked = sizes.products - FIRST
     tied = ProductVectors(ranked, config.embedding_width) if config.tied_embeddings else None
-    inputs = {name: input_of(name) for name in (*config.features, "length")}
-    present = Presence()(inputs[config.features[0]], inputs["length"])
-    hidden = BODIES[config.network](embed(inputs, config, sizes, tied), present, config)
+    inputs = {name: input_of(name) for name in (*config.columns, "length")}
+    marks = {"present": Presence()(inputs[config.features[0]], inputs["length"])}
+    marks |= {name: inputs[name] for name in config.columns if name not in config.features}
+    hidden = BODIES[config.network](embed(inputs, config, sizes, tied), marks, config)
     if tied is not None:
         hidden = layers.Dense(config.embedding_width, name="to_product")(hidden)
     body = keras.Model(inputs, hidden, name="body")

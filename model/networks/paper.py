@@ -10,14 +10,14 @@ from typing import Any
 from keras import layers
 
 from model.config import RunConfig
-from model.networks.layers import Normalise
+from model.networks.layers import Marks, Normalise
 
 
-def body(events: Any, present: Any, config: RunConfig) -> Any:
+def body(events: Any, marks: Marks, config: RunConfig) -> Any:
     """Return a hidden state for each event, [batch, width, units]."""
     hidden = events
     for _block in range(config.layers):
         hidden = layers.LSTM(config.width, return_sequences=True)(hidden)
-        hidden = Normalise()(hidden, present)
+        hidden = Normalise()(hidden, marks["present"])
         hidden = layers.Dropout(config.dropout)(hidden)
     return hidden

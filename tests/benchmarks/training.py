@@ -81,7 +81,7 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
     trained, spent = 0, 0.0
     while spent < SECONDS:
         windows = training_windows(histories, length, random)
-        for number, batch in enumerate(windows.batches(config.features, config.batch_size, random)):
+        for number, batch in enumerate(windows.batches(config.columns, config.batch_size, random)):
             began = time.perf_counter()
             learner.train(batch, random, 1e-3)
             if number > 1:

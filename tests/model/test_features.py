@@ -55,6 +55,18 @@ def test_times_become_hours_weekdays_and_gaps() -> None:
     assert told["gap"].tolist()[:4] == [-1, 24 * 60 + 2, 30, -1]
 
 
+def test_a_session_starts_where_its_name_changes_or_after_a_pause() -> None:
+    days = ["2024-01-01T10:00", "2024-01-01T10:29", "2024-01-01T11:00", "2024-01-02T00:00"]
+    moments = pd.to_datetime([*days, "2024-01-02T00:10"])
+    for named, starts in (
+        (["s", "s", "s", "t", "u"], [0, 0, 0, 0, 1]),
+        ([None] * 5, [0, 0, 1, 0, 0]),
+    ):
+        told = {"time": lambda _e: moments, "session": lambda _e, named=named: named}
+        found = sequences(prepared([["tv", "phone", "tv"], ["pan", "shoe"]], **told))
+        assert columns_of(found, ("start",))["start"].tolist() == starts
+
+
 def test_only_features_that_are_asked_for_are_made() -> None:
     _told, found = columns()
     assert set(columns_of(found)) == {"product", "brand", "category", "price", "time", "session"}

@@ -46,8 +46,14 @@ class Built:
         self.onnx = OnnxRanker(self.run, threads=1)
 
     def keras_scores(self, histories: Histories, width: int | None = None) -> Any:
-        batch = histories.latest(self.config.sequence_length).padded(self.config.features, width)
+        batch = histories.latest(self.config.sequence_length).padded(self.config.columns, width)
         return np.asarray(self.network.serving(batch))
+
+
+def one_of_each_length(histories: Histories) -> list[int]:
+    _lengths, found = np.unique(histories.lengths, return_index=True)
+    assert len(found) > 6
+    return [int(i) for i in found[::2]]
 
 
 @pytest.fixture(scope="module", params=VARIANTS)
@@ -59,14 +65,13 @@ def test_a_history_gives_the_same_scores_at_every_padding(built: Built) -> None:
     one = built.histories.some(slice(4, 5))
     length = int(one.lengths[0])
     alone = built.keras_scores(one)
-    for width in (length + 1, length + 2, length + 7, 20, 50):
+    for width in (length + 1, length + 7, 50):
         np.testing.assert_allclose(built.keras_scores(one, width), alone, atol=1e-5)
 
 
 def test_a_history_gives_the_same_scores_alone_and_in_a_batch(built: Built) -> None:
     together = built.keras_scores(built.histories)
-    assert len(np.unique(built.histories.lengths)) > 3
-    for i in range(len(built.histories)):
+    for i in one_of_each_length(built.histories):
         alone = built.keras_scores(built.histories.some(slice(i, i + 1)))
         np.testing.assert_allclose(alone[0], together[i], atol=1e-5)
 
@@ -74,15 +79,15 @@ def test_a_history_gives_the_same_scores_alone_and_in_a_batch(built: Built) -> N
 def test_onnx_equals_keras_alone_and_in_a_batch(built: Built) -> None:
     together = built.keras_scores(built.histories)
     np.testing.assert_allclose(built.onnx.scores(built.histories), together, atol=1e-5)
-    for i in range(0, len(built.histories), 7):
+    for i in one_of_each_length(built.histories)[::3]:
         alone = built.onnx.scores(built.histories.some(slice(i, i + 1)))
         np.testing.assert_allclose(alone[0], together[i], atol=1e-5)
 
 
 def test_a_later_event_never_changes_an_earlier_prediction(built: Built) -> None:
-    batch = built.histories.some(built.histories.lengths >= 5).padded(built.config.features)
+    batch = built.histories.some(built.histories.lengths >= 5).padded(built.config.columns)
     before = np.asarray(built.network.body(batch))
-    for name in built.config.features:
+    for name in built.config.columns:
         batch[name][:, 3:] = batch[name][:, 3:][:, ::-1] + batch[name].dtype.type(0)
         batch[name][:, 3:] = np.roll(batch[name][:, 3:], 1, axis=0)
     after = np.asarray(built.network.body(batch))
@@ -99,7 +104,7 @@ def test_an_unknown_product_gives_finite_scores(built: Built) -> None:
 
 def test_a_saved_network_loads_safely_and_says_the_same(built: Built) -> None:
     loaded = keras.models.load_model(built.run.path / "model.keras", safe_mode=True)
-    batch = built.histories.padded(built.config.features)
+    batch = built.histories.padded(built.config.columns)
     np.testing.assert_allclose(
         np.asarray(loaded(batch)), np.asarray(built.network.serving(batch)), atol=1e-6
     )
