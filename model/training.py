@@ -21,7 +21,7 @@ from model.learner import Learner
 from model.meter import Meter
 from model.metrics import means, per_target
 from model.negatives import Negatives
-from model.networks.network import Network, build
+from model.networks.network import Network, build, in_full_precision
 from model.networks.sizes import Sizes
 from model.outcomes import PRODUCTS, TARGETS
 from model.record import record
@@ -132,7 +132,8 @@ class Training:
     ) -> None:
         self.config, self.task, self.run = config, task, run
         self.sink, self.stop = sink, stop
-        self.network: Network = build(config, Sizes.of(task))
+        self.sizes = Sizes.of(task)
+        self.network: Network = build(config, self.sizes)
         self.network.output.start_from(task.popularity)
         negatives = Negatives(task.popularity, config.popularity_power, config.negatives)
         self.learner = Learner(self.network, config, negatives)
@@ -170,7 +171,7 @@ class Training:
             for variable, values in zip(variables, self.progress.best, strict=True):
                 variable.assign(values)
         self.run.write_vocabulary(self.task.sequences)
-        save_network(self.run, self.network)
+        save_network(self.run, in_full_precision(self.network, self.config, self.sizes))
 
     def _epoch(self, done: int) -> dict[str, Any] | None:
         """Train one epoch; return its figures, or None where it was stopped."""

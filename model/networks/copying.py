@@ -22,12 +22,18 @@ MOSTLY_NEW = 2.0
 
 @register
 class Copier(keras.layers.Layer):  # type: ignore[misc]
-    """A pointer over earlier products and a gate, at every event."""
+    """A pointer over earlier products and a gate, at every event; in full precision."""
+
+    def __init__(self, **rest: Any):
+        super().__init__(**{"dtype": "float32", **rest})
 
     def build(self, hidden_shape: Any, product_shape: Any = None) -> None:
         """Make the projections, the biases by distance and the gate."""
-        self.query, self.key = (layers.Dense(UNITS, use_bias=False) for _part in range(2))
-        self.gate = layers.Dense(1, bias_initializer=keras.initializers.Constant(MOSTLY_NEW))
+        self.query, self.key = (
+            layers.Dense(UNITS, use_bias=False, dtype="float32") for _part in range(2)
+        )
+        opened = keras.initializers.Constant(MOSTLY_NEW)
+        self.gate = layers.Dense(1, bias_initializer=opened, dtype="float32")
         for part in (self.query, self.key, self.gate):
             part.build(hidden_shape)
         self.near = self.add_weight(shape=(FARTHEST,), initializer="zeros", name="near")
@@ -38,10 +44,10 @@ class Copier(keras.layers.Layer):  # type: ignore[misc]
         logits = ops.matmul(query, ops.transpose(key, (0, 2, 1))) / UNITS**0.5
         places = ops.arange(ops.shape(product)[1])
         apart = places[:, None] - places[None, :]
-        logits = ops.cast(logits, "float32") + ops.take(self.near, ops.clip(apart, 0, FARTHEST - 1))
+        logits = logits + ops.take(self.near, ops.clip(apart, 0, FARTHEST - 1))
         allowed = ops.logical_and(apart[None] >= 0, product[:, None, :] >= FIRST)
         logits = ops.where(allowed, logits, ops.full_like(logits, -1e9))
-        return ops.softmax(logits), ops.cast(self.gate(hidden)[:, :, 0], "float32")
+        return ops.softmax(logits), self.gate(hidden)[:, :, 0]
 
     def compute_output_spec(self, hidden: Any, product: Any) -> Any:
         """Return the shapes and types of pointer and gate."""
@@ -51,7 +57,10 @@ class Copier(keras.layers.Layer):  # type: ignore[misc]
 
 @register
 class Mixture(keras.layers.Layer):  # type: ignore[misc]
-    """Scores of the softmax and the pointer together, after the last event."""
+    """Scores of the softmax and the pointer together, after the last event; in full precision."""
+
+    def __init__(self, **rest: Any):
+        super().__init__(**{"dtype": "float32", **rest})
 
     def call(self, scores: Any, pointer: Any, gate: Any, product: Any, length: Any) -> Any:
         """Return the logarithm of each product's probability, [batch, products]."""
@@ -59,7 +68,7 @@ class Mixture(keras.layers.Layer):  # type: ignore[misc]
         weights = ops.take_along_axis(pointer, last[:, None, None], axis=1)[:, 0]
         opening = ops.take_along_axis(gate, last[:, None], axis=1)
         copied = spread(weights, product, ops.shape(scores)[1])
-        return mixed(ops.cast(scores, "float32"), copied, opening)
+        return mixed(scores, copied, opening)
 
 
 def spread(weights: Any, product: Any, products: int) -> Any:

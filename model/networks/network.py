@@ -72,3 +72,14 @@ def build(config: RunConfig, sizes: Sizes) -> Network:
         scores = Mixture()(scores, pointer, gate, inputs["product"], inputs["length"])
     scores = layers.Activation("linear", dtype="float32", name="scores")(scores)
     return Network(body, output, keras.Model(inputs, scores, name=config.network), copier)
+
+
+def in_full_precision(network: Network, config: RunConfig, sizes: Sizes) -> Network:
+    """Return the same network in float32: what serves it need not know of mixed precision."""
+    if config.precision == "float32":
+        return network
+    keras.mixed_precision.set_global_policy("float32")
+    twin = build(config, sizes)
+    for mine, theirs in zip(twin.serving.variables, network.serving.variables, strict=True):
+        mine.assign(theirs)
+    return twin
