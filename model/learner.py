@@ -14,6 +14,7 @@ from model.full_softmax import full_softmax
 from model.negatives import Negatives
 from model.networks.copying import mixed, spread
 from model.networks.network import Network
+from model.rows import MANY, RowAdam
 from model.sampled_softmax import sampled_softmax, score_all
 from model.windows import Batch
 
@@ -34,7 +35,12 @@ class Learner:
         self.config = config
         self.negatives = negatives
         self.optimizer = _optimizer(config)
-        self.optimizer.build(network.serving.trainable_variables)
+        weights = network.serving.trainable_variables
+        large = [self.sampled and len(one.shape) and one.shape[0] >= MANY for one in weights]
+        self._weights = [one for one, by_row in zip(weights, large, strict=True) if not by_row]
+        self._tables = [one for one, by_row in zip(weights, large, strict=True) if by_row]
+        self.optimizer.build(self._weights)
+        self._by_row = RowAdam([one.value for one in self._tables], config.weight_decay)
         self._log_expected = tf.constant(negatives.log_expected)
         self._train = tf.function(self._train_step, reduce_retracing=True)
         self._judge = tf.function(self._judge_step, reduce_retracing=True)
@@ -42,7 +48,8 @@ class Learner:
     @property
     def state(self) -> list[Any]:
         """Every variable that training changes: weights, optimizer, random generators."""
-        return [*self.network.serving.variables, *self.optimizer.variables]
+        learned = self.network.serving.variables
+        return [*learned, *self.optimizer.variables, *self._by_row.variables]
 
     def train(self, batch: Batch, random: np.random.Generator, rate: float) -> tuple[float, float]:
         """Learn from a batch; return its mean loss and how many targets came first."""
@@ -84,7 +91,7 @@ class Learner:
         return states, (ops.take(ops.reshape(gate, (-1,)), place), there, products)
 
     def _train_step(self, inputs: Any, place: Any, answer: Any, drawn: Any) -> tuple[Any, Any]:
-        variables = self.network.serving.trainable_variables
+        variables = [one.value for one in (*self._weights, *self._tables)]
         output = self.network.output
         with tf.GradientTape() as tape:
             states, head = self._read(inputs, place, training=True)
@@ -104,10 +111,12 @@ class Learner:
                     gate=gate,
                     copied=copied,
                 )
-        gradients = tape.gradient(loss, variables)
+        slopes = tape.gradient(loss, variables)
         if self.config.gradient_clipping:
-            gradients, _norm = tf.clip_by_global_norm(gradients, self.config.gradient_clipping)
-        self.optimizer.apply(gradients, variables)
+            slopes, _norm = tf.clip_by_global_norm(slopes, self.config.gradient_clipping)
+        split = len(self._weights)
+        self.optimizer.apply(slopes[:split], self._weights)
+        self._by_row.apply(slopes[split:], self.optimizer.learning_rate)
         return loss, correct
 
     def _judge_step(self, inputs: Any, place: Any, answer: Any) -> tuple[Any, Any]:

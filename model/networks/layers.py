@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 from data.sequences import FIRST
@@ -14,6 +15,11 @@ register = keras.saving.register_keras_serializable("vitrina")
 Marks = Mapping[str, Any]
 """What a body may know of a batch beside its events: where one is ``present``, [batch, width], and
 which ``start`` a session, where the network asks for it."""
+
+
+def some_rows(table: Any, index: Any) -> Any:
+    """Return some rows of a weight and read no other; so does the gradient name these alone."""
+    return tf.gather(table.value, index)
 
 
 @register
@@ -129,7 +135,7 @@ class ProductScores(keras.layers.Layer):  # type: ignore[misc]
 
     def rows(self, index: Any) -> tuple[Any, Any]:
         """Return the vectors and biases of some products."""
-        return ops.take(self.vectors, index, axis=0), ops.take(self.bias, index, axis=0)
+        return some_rows(self.vectors, index), some_rows(self.bias, index)
 
     def table(self) -> Any:
         """Return every product's vector, [products, units]."""
@@ -171,7 +177,7 @@ class ProductVectors(ProductScores):
 
     def rows(self, index: Any) -> tuple[Any, Any]:
         """Return the vectors and biases of some products."""
-        return ops.take(self.vectors, index + FIRST, axis=0), ops.take(self.bias, index, axis=0)
+        return some_rows(self.vectors, index + FIRST), some_rows(self.bias, index)
 
     def table(self) -> Any:
         """Return every ranked product's vector, [products, width]."""
@@ -180,7 +186,7 @@ class ProductVectors(ProductScores):
     def call(self, inputs: Any, scores: bool = False) -> Any:
         """Return vectors of codes; or with ``scores`` a score a product for hidden states."""
         if not scores:
-            return ops.take(self.vectors, inputs, axis=0)
+            return some_rows(self.vectors, inputs)
         return ops.matmul(inputs, ops.transpose(self.table())) + self.bias
 
     def get_config(self) -> dict[str, Any]:
