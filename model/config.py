@@ -29,6 +29,28 @@ class RunConfig(Settings):
     """
 
     def __post_init__(self) -> None:
+        for one in dataclasses.fields(self):
+            if one.name != NESTED:
+                read(RunConfig, one.name, getattr(self, one.name))
+        self._check_together()
+
+    def _check_together(self) -> None:
+        """Raise BadInput where settings make no sense together."""
+        kept = self.preparation
+        if 0 < kept.max_user_events < kept.min_user_events:
+            raise BadInput(
+                _(
+                    "preparation.max_user_events cannot be “{value}”: it takes 0 or a whole number"
+                    " from preparation.min_user_events ({least})."
+                ).format(value=kept.max_user_events, least=kept.min_user_events)
+            )
+        if self.network == "hrnn" and self.sequence_length == 1:
+            raise BadInput(
+                _(
+                    "sequence_length cannot be “1” with network hrnn, which looks at earlier"
+                    " sessions: it takes 2 or more."
+                )
+            )
         if not self.features:
             raise BadInput(
                 _("features cannot be empty: it takes some of {choices}.").format(
@@ -129,7 +151,7 @@ def differences(config: RunConfig, other: RunConfig) -> dict[str, tuple[Any, Any
 
 
 def _named_preparation(name: Any) -> Preparation:
-    if name not in PREPARATIONS:
+    if not isinstance(name, str) or name not in PREPARATIONS:
         raise BadInput(
             _("preparation cannot be “{value}”: it takes one of {choices}.").format(
                 value=name, choices=", ".join(PREPARATIONS)

@@ -5,6 +5,7 @@ import types
 import typing
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from data.errors import BadInput
@@ -57,7 +58,7 @@ def read(owner: type, name: str, value: Any, *, shown_as: str | None = None) -> 
         the value and what is allowed.
     """
     field = next(field for field in dataclasses.fields(owner) if field.name == name)
-    kinds = _kinds(typing.get_type_hints(owner)[name])
+    kinds = _kinds(_hints(owner)[name])
     shown_as = shown_as or name
     try:
         result = _convert(kinds, value)
@@ -103,6 +104,11 @@ def _refusal(name: str, value: Any, allowed_values: str) -> str:
     return _("{field} cannot be “{value}”: it takes {allowed}.").format(
         field=name, value=shown, allowed=allowed_values
     )
+
+
+@cache
+def _hints(owner: type) -> dict[str, Any]:
+    return typing.get_type_hints(owner)
 
 
 def _kinds(hint: Any) -> tuple[Any, ...]:

@@ -1,6 +1,7 @@
 """A configuration says what is wrong with a setting before a run starts."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,11 @@ def test_a_preparation_can_be_named() -> None:
         ("protocol", "random", "temporal"),
         ("preparation.first", "yesterday", "2019-11-30"),
         ("preparation.min_user_events", "0", "preparation.min_user_events"),
+        ("preparation", ["paper"], "one of paper"),
+        ("features", {"product": 1, "smell": 2}, "some of product"),
+        ("seed", "-1", "whole number from 0"),
+        ("precision", "float16", "mixed_bfloat16"),
+        ("gradient_clipping", -1, "0.0 to 1000.0"),
     ],
 )
 def test_a_refusal_names_the_field_the_value_and_what_is_allowed(
@@ -69,6 +75,12 @@ def test_a_refusal_names_the_field_the_value_and_what_is_allowed(
     assert key in sentence
     assert said in sentence
     assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("changes", [{"dropout": 2.0}, {"network": "oracle"}, {"epochs": 0}])
+def test_a_configuration_cannot_be_made_with_what_is_not_allowed(changes: dict[str, Any]) -> None:
+    with pytest.raises(BadInput, match=next(iter(changes))):
+        RunConfig(**changes)
 
 
 @pytest.mark.parametrize("key", ["epoch", "preparation.nothing", "preparation."])
@@ -83,10 +95,15 @@ def test_an_unknown_setting_is_refused(key: str) -> None:
         {"tied_embeddings": True, "features": "price"},
         {"loss": "sampled_softmax", "label_smoothing": 0.1},
         {"warmup": 20.0, "epochs": 10},
+        {"repeat_head": True, "features": "brand"},
+        {"heads": 4, "network": "sasrec", "width": 10},
+        {"sequence_length": 1, "network": "hrnn"},
+        {"preparation.max_user_events": 3, "preparation.min_user_events": 5},
+        {"preparation.first": "2020-01-01", "preparation.last": "2019-01-01"},
     ],
 )
 def test_settings_that_make_no_sense_together_are_refused(senseless: dict[str, object]) -> None:
-    with pytest.raises(BadInput, match=next(iter(senseless)).split("_")[0]):
+    with pytest.raises(BadInput, match=next(iter(senseless)).split("_")[0].split(".")[0]):
         RunConfig().override({"loss": "full_softmax"} | senseless)
 
 

@@ -15,7 +15,7 @@ from model.networks.network import BODIES, Network, build
 from model.networks.sizes import Sizes
 from model.saved import RunFolder
 from model.served import OnnxRanker
-from model.settings import FEATURES
+from model.settings import FEATURES, NETWORKS
 from model.task import Task, task_of
 from tests.model.toys import prepared, random_histories, small
 
@@ -25,6 +25,10 @@ VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in BODIE
     "product alone": {"features": "product"},
     "every feature": {"network": "gru", "features": FEATURES, "normalise_features": True},
 }
+
+
+def test_every_network_can_be_chosen_by_its_name() -> None:
+    assert set(NETWORKS) == set(BODIES)
 
 
 class Built:
