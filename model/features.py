@@ -85,6 +85,24 @@ def of_products(sequences: Sequences) -> dict[str, Array]:
     }
 
 
+def traits(sequences: Sequences) -> Ints:
+    """Return what each ranked product is, [products, 5]: brand, category by level, tenth of price.
+
+    Codes of one kind follow those of another, so that one table holds a vector for each.
+    """
+    told = of_products(sequences)
+    price = told["price"][FIRST:]
+    kinds = [told[name][FIRST:] for name in ("brand", "category", *LEVELS)]
+    priced = price[price >= 0]
+    bounds = np.quantile(priced, np.arange(1, 10) / 10) if len(priced) else np.zeros(9)
+    kinds.append(np.where(price < 0, UNKNOWN, FIRST + np.searchsorted(bounds, price)))
+    begin, columns = 1, []
+    for codes in kinds:
+        columns.append(begin + codes)
+        begin += int(codes.max(initial=0)) + 1
+    return np.stack(columns, axis=1).astype(np.int32)
+
+
 def of_category(sequences: Sequences, category: Ints, price: Floats) -> dict[str, Array]:
     """Return what a category says: its levels, and the price beside what is usual there.
 

@@ -127,6 +127,12 @@ class Settings:
         help=N_("Score products with the same vectors that stand for them in a history."),
         group=_NETWORK,
     )
+    product_traits: bool = setting(
+        False,
+        label=N_("Products by their traits"),
+        help=N_("Place each product by its brand, category and price beside what is its own."),
+        group=_NETWORK,
+    )
     repeat_head: bool = setting(
         False,
         label=N_("Repeat-aware head"),

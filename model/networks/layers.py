@@ -111,23 +111,54 @@ class Normalise(keras.layers.BatchNormalization):  # type: ignore[misc]
 class ProductScores(keras.layers.Layer):  # type: ignore[misc]
     """A score for every product: the product of the hidden state with a vector a product.
 
-    The vectors lie in rows, so that a sampled softmax reads only those that it needs.
+    The vectors lie in rows, so that a sampled softmax reads only those that it needs. Where traits
+    are told (brand, category, a tenth of prices), a product's vector is the sum of its own and
+    those of its traits, so that a rare product is placed by what it is.
 
     Parameters
     ----------
     products : int
         Products that are ranked.
+    traits : tuple of int, optional
+        How many traits there are in all, and how many a product has.
     """
 
-    def __init__(self, products: int, **rest: Any):
+    def __init__(self, products: int, traits: tuple[int, int] | None = None, **rest: Any):
         super().__init__(**rest)
         self.products = products
+        self.traits = tuple(traits) if traits else None
 
     def build(self, hidden_shape: Any) -> None:
         """Make one vector and one bias a product."""
         size = (self.products, hidden_shape[-1])
         self.vectors = self.add_weight(shape=size, initializer="glorot_uniform", name="vectors")
         self.bias = self.add_weight(shape=(self.products,), initializer="zeros", name="bias")
+        self._make_traits(*size)
+
+    def _make_traits(self, codes: int, width: int) -> None:
+        """Make one vector a trait, zeros first, and room for each code's traits."""
+        if self.traits is None:
+            return
+        number, held = self.traits
+        self.of_trait = self.add_weight(shape=(number, width), initializer="zeros", name="traits")
+        self.which = self.add_weight(
+            shape=(codes, held), initializer="zeros", dtype="int32", trainable=False, name="which"
+        )
+
+    def tell(self, traits: Any) -> None:
+        """Say which traits each product has, int [products, traits of a product]."""
+        self.which.assign(np.pad(traits, ((self.which.shape[0] - len(traits), 0), (0, 0))))
+
+    def whole(self, own: Any, which: Any) -> Any:
+        """Return vectors with those of their traits added; ``which`` as ``self.which`` has rows."""
+        for place in range(self.traits[1] if self.traits else 0):
+            own = own + some_rows(self.of_trait, which[..., place])
+        return own
+
+    def vectors_of(self, codes: Any) -> Any:
+        """Return the vectors of some rows of the table."""
+        own = some_rows(self.vectors, codes)
+        return self.whole(own, some_rows(self.which, codes)) if self.traits else own
 
     def start_from(self, popularity: Any) -> None:
         """Let the biases say how popular each product is, before anything is learned."""
@@ -135,19 +166,20 @@ class ProductScores(keras.layers.Layer):  # type: ignore[misc]
 
     def rows(self, index: Any) -> tuple[Any, Any]:
         """Return the vectors and biases of some products."""
-        return some_rows(self.vectors, index), some_rows(self.bias, index)
+        return self.vectors_of(index), some_rows(self.bias, index)
 
     def table(self) -> Any:
         """Return every product's vector, [products, units]."""
-        return ops.convert_to_tensor(self.vectors)
+        own = ops.convert_to_tensor(self.vectors)
+        return self.whole(own, ops.convert_to_tensor(self.which)) if self.traits else own
 
     def call(self, hidden: Any) -> Any:
         """Return [batch, products] from [batch, units]."""
-        return ops.matmul(hidden, ops.transpose(self.vectors)) + self.bias
+        return ops.matmul(hidden, ops.transpose(self.table())) + self.bias
 
     def get_config(self) -> dict[str, Any]:
         """Return what the layer was made with."""
-        return {**super().get_config(), "products": self.products}
+        return {**super().get_config(), "products": self.products, "traits": self.traits}
 
 
 @register
@@ -160,6 +192,8 @@ class ProductVectors(ProductScores):
         Products that are ranked; padding and unknown have vectors too.
     width : int
         Numbers of a vector.
+    traits : tuple of int, optional
+        As ``ProductScores`` takes them.
     """
 
     def __init__(self, products: int, width: int, **rest: Any):
@@ -174,19 +208,21 @@ class ProductVectors(ProductScores):
             name="vectors",
         )
         self.bias = self.add_weight(shape=(self.products,), initializer="zeros", name="bias")
+        self._make_traits(self.products + FIRST, self.width)
 
     def rows(self, index: Any) -> tuple[Any, Any]:
         """Return the vectors and biases of some products."""
-        return some_rows(self.vectors, index + FIRST), some_rows(self.bias, index)
+        return self.vectors_of(index + FIRST), some_rows(self.bias, index)
 
     def table(self) -> Any:
         """Return every ranked product's vector, [products, width]."""
-        return self.vectors[FIRST:]
+        own = self.vectors[FIRST:]
+        return self.whole(own, self.which[FIRST:]) if self.traits else own
 
     def call(self, inputs: Any, scores: bool = False) -> Any:
         """Return vectors of codes; or with ``scores`` a score a product for hidden states."""
         if not scores:
-            return some_rows(self.vectors, inputs)
+            return self.vectors_of(inputs)
         return ops.matmul(inputs, ops.transpose(self.table())) + self.bias
 
     def get_config(self) -> dict[str, Any]:

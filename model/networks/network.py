@@ -55,7 +55,12 @@ def build(config: RunConfig, sizes: Sizes) -> Network:
     """Return a new network with random weights; ``config.seed`` fixes them."""
     keras.utils.set_random_seed(config.seed)
     ranked = sizes.products - FIRST
-    tied = ProductVectors(ranked, config.embedding_width) if config.tied_embeddings else None
+    traits = None
+    if config.product_traits:
+        traits = (int(sizes.traits.max()) + 1, sizes.traits.shape[1])
+    tied = None
+    if config.tied_embeddings:
+        tied = ProductVectors(ranked, config.embedding_width, traits=traits)
     inputs = {name: input_of(name) for name in (*config.columns, "length")}
     marks = {"present": Presence()(inputs[config.features[0]], inputs["length"])}
     marks |= {name: inputs[name] for name in config.columns if name not in config.features}
@@ -64,8 +69,10 @@ def build(config: RunConfig, sizes: Sizes) -> Network:
         hidden = layers.Dense(config.embedding_width, name="to_product")(hidden)
     body = keras.Model(inputs, hidden, name="body")
     last = Last()(hidden, inputs["length"])
-    output = tied or ProductScores(ranked)
+    output = tied or ProductScores(ranked, traits=traits)
     scores = tied(last, scores=True) if tied is not None else output(last)
+    if traits is not None:
+        output.tell(sizes.traits)
     copier = Copier() if config.repeat_head else None
     if copier is not None:
         pointer, gate = copier(hidden, inputs["product"])

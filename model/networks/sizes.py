@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from model.features import NUMBERS, sizes
+from model.features import NUMBERS, sizes, traits
 from model.histories import Array
 from model.task import Task
 
@@ -22,11 +22,14 @@ class Sizes:
         Codes of each feature that is one, padding and unknown included.
     plain, logarithmic : mapping of str to (mean, deviation)
         Of each feature that is a number, and of log(1 + number).
+    traits : int array [products, traits of a product]
+        Which traits each ranked product has.
     """
 
     codes: Mapping[str, int]
     plain: Mapping[str, Scale] = field(default_factory=dict)
     logarithmic: Mapping[str, Scale] = field(default_factory=dict)
+    traits: Array = field(default_factory=lambda: np.zeros((0, 1), dtype=np.int32))
 
     @property
     def products(self) -> int:
@@ -42,6 +45,7 @@ class Sizes:
             sizes(task.sequences),
             {name: _scale(values) for name, values in numbers.items()},
             {name: _scale(np.log1p(values)) for name, values in numbers.items()},
+            traits(task.sequences),
         )
 
 

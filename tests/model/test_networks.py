@@ -23,6 +23,8 @@ VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in BODIE
     "tied": {"tied_embeddings": True},
     "repeat-aware": {"network": "gru", "repeat_head": True, "tied_embeddings": True},
     "product alone": {"features": "product"},
+    "traits": {"network": "rnn", "product_traits": True},
+    "tied traits": {"network": "rnn", "product_traits": True, "tied_embeddings": True},
     "every feature": {"network": "gru", "features": FEATURES, "normalise_features": True},
 }
 
