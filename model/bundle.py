@@ -129,6 +129,7 @@ def example(length: int, blended: bool) -> str:
 
 
 def _weights(folder: Path) -> dict[str, float]:
+    """Return each member's weight for products that are new to a buyer."""
     blend = portable.Blend(folder / BLEND)
     names = [*(note["name"] for note in blend.about), "mixture"]
     return {name: float(weight) for name, weight in zip(names, blend.new, strict=True)}
@@ -160,8 +161,9 @@ def _readme(about: dict[str, Any], products: Any) -> str:
         day=about["written"][:10],
         products=f"{about['products']:,}",
         first=" ".join(map(str, products[:2])),
-        serves=f"a blend of the network and simple models ({parts}). `model.onnx` alone is the "
-        "network without the others, and ranks differently."
+        serves="a blend of the network and simple models; their weights for products that are new to a "
+        f"buyer are {parts}. `model.onnx` alone is the network without the others, and ranks "
+        "differently."
         if blended
         else f"the network {about['network']} alone.",
         lines=len(example(about["latest"], blended).splitlines()),
