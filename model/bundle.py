@@ -161,8 +161,8 @@ def _readme(about: dict[str, Any], products: Any) -> str:
         day=about["written"][:10],
         products=f"{about['products']:,}",
         first=" ".join(map(str, products[:2])),
-        serves="a blend of the network and simple models; their weights for products that are new to a "
-        f"buyer are {parts}. `model.onnx` alone is the network without the others, and ranks "
+        serves="a blend of the network and simple models; their weights for products that are new "
+        f"to a buyer are {parts}. `model.onnx` alone is the network without the others, and ranks "
         "differently."
         if blended
         else f"the network {about['network']} alone.",

@@ -37,6 +37,9 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
   function draw() {
     const { canvas, context, points, size, look, view, order } = state;
     const [width, height] = [canvas.width, canvas.height];
+    if (!width || !height) {
+      return; // the page was left
+    }
     const image = context.createImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
     const side = Math.round(Math.max(2, Math.min(6, 520 / Math.sqrt(order.length))) * size.ratio);

@@ -150,7 +150,7 @@ def test_an_unknown_buyer_is_said_and_another_can_be_chosen(
     shop: Site, open_page: OpenPage
 ) -> None:
     page, _trouble = open_page(shop, "/recommend?user=nobody")
-    expect(page.get_by_role("alert")).to_contain_text("nobody")
+    expect(page.locator("#recommend-history").get_by_role("alert")).to_contain_text("nobody")
     page.get_by_role("button", name="Any buyer").click()
     expect(page.locator(".offer")).to_have_count(10)
 
