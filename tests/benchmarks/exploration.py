@@ -9,9 +9,9 @@ Alone, with an empty cache and no filter, the charts took 0.2 to 1.4 s (CPU: 0.0
 a filter 0.2 to 3.7 s, and up to 15 s where only views are let through, before the sample of people
 was made smaller. In a browser with an empty cache the whole page was there after 15.7 s, when a
 test suite ran beside it, and the other pages after 3 to 4 s, but for the quality report (135 s,
-of which 16 of CPU count duplicates; once). With everything kept a chart's callback needs 11 to 43 ms of CPU; asked for
-20 times under that load the median of all callbacks was 64 ms and the 95th percentile 310 ms,
-before drawings were kept, too.
+of which 16 of CPU count duplicates; once). With everything kept a chart's callback needs 11 to
+43 ms of CPU; asked for 20 times under that load the median of all callbacks was 64 ms and the 95th
+percentile 310 ms, before drawings were kept, too.
 """
 
 import contextlib
