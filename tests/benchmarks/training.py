@@ -1,6 +1,14 @@
 """Training speed and memory: targets a second, beside the machine's matrix product.
 
 Every row is a process of its own, so that its peak memory is its own. Data is synthetic.
+
+Large tables learn by row (model/rows.py). Measured by processor time, with ``best`` and histories
+of 20, where a matrix product reaches 100 GFLOP in such a second:
+
+| products | targets/s by row | by whole tables | peak GB by row | by whole tables |
+| --- | --- | --- | --- | --- |
+| 200,000 | 18,200 | 9,800 | 0.94 | 1.05 |
+| 1,000,000 | 16,300 | 3,400 | 1.57 | 2.07 |
 """
 
 import json
