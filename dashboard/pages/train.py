@@ -127,8 +127,7 @@ def check(
 ) -> tuple[Any, ...]:
     """Check every value, mark what differs from the preset, and keep the draft in the address."""
     keys = [one["name"] for one in ids]
-    before = drafts.base(current_home(), dataset, preset_name)
-    found = forms.check(before, dict(zip(keys, typed, strict=True)))
+    found = _checked(typed, ids, preset_name, dataset)
     boxes = [box_class(key in found.changed) for key in keys]
     sentences = [found.errors.get(key, "") for key in keys]
     if found.config is None:
@@ -140,19 +139,23 @@ def check(
             None,
             no_update,
         )
-    values = {
-        key: new for key, (_old, new) in differences(preset(preset_name), found.config).items()
-    }
     draft = {
         "dataset": dataset,
         "preset": preset_name,
-        "values": values,
         "changed": found.changed,
         "config": found.config.as_dict(),
     }
     typed_in = {key: forms.as_text(value) for key, value in found.changed.items()}
     address = urlencode({"dataset": dataset, "preset": preset_name} | typed_in)
     return sentences, boxes, panel.ready(len(found.changed)), False, draft, f"?{address}"
+
+
+def _checked(
+    typed: list[Any], ids: list[dict[str, str]], preset_name: str, dataset: str
+) -> forms.Checked:
+    keys = [one["name"] for one in ids]
+    before = drafts.base(current_home(), dataset, preset_name)
+    return forms.check(before, dict(zip(keys, typed, strict=True)))
 
 
 @callback(Output(REMAINS, "children"), Input(DRAFT, "data"))
@@ -180,31 +183,41 @@ dash.clientside_callback(
     Output("_pages_location", "href", allow_duplicate=True),
     Output({"type": f"{VARIED_VALUES}-error", "name": ALL}, "children"),
     Input(START, "n_clicks"),
-    State(DRAFT, "data"),
+    State(ALL_SETTINGS, "value"),
+    State(ALL_SETTINGS, "id"),
+    State(PRESET, "value"),
+    State(DATASET, "value"),
     State({"type": VARIED, "name": ALL}, "value"),
     State({"type": VARIED_VALUES, "name": ALL}, "value"),
     running=[(Output(START, "disabled"), True, False)],
     prevent_initial_call=True,
 )
-def start(
-    clicks: int | None, draft: dict[str, Any] | None, fields: list[str], texts: list[str]
+def start(  # noqa: PLR0917 - Dash calls it by name
+    clicks: int | None,
+    typed: list[Any],
+    ids: list[dict[str, str]],
+    preset_name: str,
+    dataset: str,
+    fields: list[str],
+    texts: list[str],
 ) -> tuple[Any, list[str]]:
-    """Queue the training, or one for each combination of values, and go where it is shown."""
+    """Queue the training, or one for each combination of values, and go where it is shown.
+
+    What counts is what stands in the form at the click: the draft may still be on its way.
+    """
     quiet = [""] * len(fields)
-    if not clicks or draft is None:
+    config = _checked(typed, ids, preset_name, dataset).config
+    if not clicks or config is None:
         return no_update, quiet
+    values = {key: new for key, (_old, new) in differences(preset(preset_name), config).items()}
     varied = {key: text for key, text in zip(fields, texts, strict=True) if key}
     try:
-        runs = drafts.start(current_home(), _draft(draft), varied)
+        runs = drafts.start(current_home(), Draft(dataset, preset_name, values), varied)
     except BadInput as error:
         if not varied:
             raise
         return no_update, [str(error), *quiet[1:]]
     return (f"/runs/{runs[0]}" if len(runs) == 1 else "/runs"), quiet
-
-
-def _draft(kept: dict[str, Any]) -> Draft:
-    return Draft(kept["dataset"], kept["preset"], kept["values"])
 
 
 @callback(
