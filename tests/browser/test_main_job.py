@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.jobs.table import Runs
+from dashboard.services import predictions
 from data.home import Home
 from tests.browser.conftest import Site, Trouble
 
@@ -44,7 +45,7 @@ def test_from_a_file_to_ranked_products(
     look_at_its_charts(page)
     run = start_a_training(page)
     watch_it_learn(page, workbench.home, run)
-    open_a_buyer(page, run)
+    open_a_buyer(page, workbench.home, run)
 
 
 def go(page: Page, place: str) -> None:
@@ -103,7 +104,11 @@ def curve_beyond(page: Page, points: int) -> int:
     return seen
 
 
-def open_a_buyer(page: Page, run: str) -> None:
+def open_a_buyer(page: Page, home: Home, run: str) -> None:
     page.goto(page.url.split("/runs/")[0] + f"/recommend?run={run}&user=906")
-    expect(page.locator(".offer").first).to_be_visible(timeout=SLOW)
-    expect(page.locator(".event").first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("is most probable next")).to_be_visible(timeout=SLOW)
+    found = predictions.for_user(home, run, "906")
+    expect(page.locator(".event").first).to_contain_text(found["history"][-1])
+    expect(page.locator(".offer")).to_have_count(len(found["items"]))
+    for row, item in zip(page.locator(".offer").all(), found["items"], strict=True):
+        expect(row).to_contain_text(item["product"])
