@@ -20,7 +20,6 @@ PRESET_NAMES = {
     "fast": N_("Fast: a first answer in minutes"),
     "paper": N_("Paper: as the paper was trained"),
 }
-_TYPING = 300  # milliseconds without a key before what is typed is checked
 _PLACEHOLDERS = {
     "preparation.event_types": N_("every type"),
     "preparation.category_prefix": N_("every category"),
@@ -117,7 +116,6 @@ def _control(setting: Setting, value: Any) -> Any:
         inputmode="decimal" if setting.kind == "number" else "text",
         value=shown,
         placeholder=_(_PLACEHOLDERS[setting.key]) if setting.key in _PLACEHOLDERS else None,
-        debounce=_TYPING,
         autocomplete="off",
         className="number" if setting.kind == "number" else "",
     )
