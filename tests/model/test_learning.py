@@ -16,30 +16,33 @@ from model.windows import target_windows, training_windows
 from tests.model.toys import prepared, small
 
 PRODUCTS, BRANDS = 24, 4
-RANDOM = np.random.default_rng(0)
-SUCCESSOR = RANDOM.permutation(PRODUCTS)
+BUYERS, EVENTS = 120, 8
 
 
-def successors(buyers: int = 120, events: int = 8) -> list[list[str]]:
+def successors(seed: int = 0) -> list[list[str]]:
     """Return buyers who buy after each product the one that always follows it."""
+    random = np.random.default_rng(seed)
+    successor = random.permutation(PRODUCTS)
     histories = []
-    for _buyer in range(buyers):
-        products = [int(RANDOM.integers(PRODUCTS))]
-        while len(products) < events:
-            products.append(int(SUCCESSOR[products[-1]]))
+    for first in random.integers(PRODUCTS, size=BUYERS):
+        products = [int(first)]
+        while len(products) < EVENTS:
+            products.append(int(successor[products[-1]]))
         histories.append([f"p{one:02d}" for one in products])
     return histories
 
 
-def repeaters() -> list[list[str]]:
+def repeaters(seed: int = 0) -> list[list[str]]:
     """Return buyers of whom each buys one product again and again."""
-    return [[f"p{RANDOM.integers(PRODUCTS):02d}"] * 8 for _buyer in range(120)]
+    bought = np.random.default_rng(seed).integers(PRODUCTS, size=BUYERS)
+    return [[f"p{one:02d}"] * EVENTS for one in bought]
 
 
-def brand_lovers(products: int = PRODUCTS) -> list[list[str]]:
+def brand_lovers(products: int = PRODUCTS, seed: int = 0) -> list[list[str]]:
     """Return buyers of whom each buys products of one brand, every fourth of all."""
-    loved = RANDOM.integers(BRANDS, size=120)
-    draws = RANDOM.integers(products // BRANDS, size=(120, 8))
+    random = np.random.default_rng(seed)
+    loved = random.integers(BRANDS, size=BUYERS)
+    draws = random.integers(products // BRANDS, size=(BUYERS, EVENTS))
     return [
         [f"p{brand + BRANDS * one:03d}" for one in row]
         for brand, row in zip(loved, draws, strict=True)
@@ -140,7 +143,8 @@ def test_traits_place_products_that_are_too_rare_to_be_learned_alone() -> None:
 
 
 def test_a_repeat_aware_network_beats_the_buyers_own_products() -> None:
-    pairs = [RANDOM.choice(150, 2, replace=False) for _buyer in range(200)]
+    random = np.random.default_rng(0)
+    pairs = [random.choice(150, 2, replace=False) for _buyer in range(200)]
     histories = [[f"p{one:03d}" for one in [*pair] * 4] for pair in pairs]
     trained = Trained(histories, network="gru", repeat_head=True, tied_embeddings=True)
     own = PersonalFrequency()
