@@ -22,12 +22,15 @@ class Scan:
         Lines of the decompressed text found so far; a last one without an end counts.
     broken : bool
         Whether a compressed file ends too early or is damaged.
+    nul : bool
+        Whether the decompressed text holds a NUL byte.
     """
 
     def __init__(self, path: Path, compression: str) -> None:
         self.done = 0
         self.lines = 0
         self.broken = False
+        self.nul = False
         self._path = path
         self._gzip = compression == "gzip"
         self._hash = hashlib.sha256()
@@ -52,6 +55,7 @@ class Scan:
                 self.done += size
                 if inflate is None:
                     self.lines += buffer.count(b"\n", 0, size)
+                    self.nul = self.nul or buffer.find(b"\0", 0, size) >= 0
                     ended = buffer[size - 1] == _LINE_END
                     continue
                 block = bytes(memoryview(buffer)[:size])
@@ -59,6 +63,7 @@ class Scan:
                     text, block, inflate = self._inflate(inflate, block)
                     if text:
                         self.lines += text.count(b"\n")
+                        self.nul = self.nul or b"\0" in text
                         ended = text.endswith(b"\n")
         self.lines += not ended
         if inflate is not None and not inflate.eof:
