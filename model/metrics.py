@@ -70,7 +70,8 @@ def top(scores: Floats, k: int) -> Longs:
     """Return the ``k`` best products of each row, best first; ties by product index.
 
     Large catalogues are cut into blocks: k products or more reach the k-th highest maximum of a
-    block, so only the products that do are sorted.
+    block, so only the products that do are sorted. A block takes every n-th product, so that
+    the maxima of all blocks are found side by side in memory.
 
     Examples
     --------
@@ -82,16 +83,16 @@ def top(scores: Floats, k: int) -> Longs:
     blocks = products // BLOCK
     if blocks <= k:
         return _whole_order(scores, k)
-    within = scores[:, : blocks * BLOCK].reshape(rows, blocks, BLOCK)
-    highest = within.max(axis=2)
+    within = scores[:, : blocks * BLOCK].reshape(rows, BLOCK, blocks)
+    highest = within.max(axis=1)
     if np.isnan(highest).any():
         return _whole_order(scores, k)
     limit = np.partition(highest, blocks - k, axis=1)[:, blocks - k]
     row, block = np.nonzero(highest >= limit[:, None])
-    place, offset = np.nonzero(within[row, block] >= limit[row, None])
+    place, offset = np.nonzero(within[row, :, block] >= limit[row, None])
     rest_row, rest = np.nonzero(scores[:, blocks * BLOCK :] >= limit[:, None])
     of_row = np.concatenate([row[place], rest_row])
-    product = np.concatenate([block[place] * BLOCK + offset, blocks * BLOCK + rest])
+    product = np.concatenate([offset * blocks + block[place], blocks * BLOCK + rest])
     order = np.lexsort((product, -scores[of_row, product], of_row))
     first = np.searchsorted(of_row[order], np.arange(rows))
     best: Longs = product[order[first[:, None] + np.arange(k)]]

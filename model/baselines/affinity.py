@@ -59,8 +59,10 @@ class Affinity(Baseline):
             if weight > 1e-4:
                 lift = self.learned[f"lift{number}"]
                 kinds = sparse.csr_matrix((np.ones(len(shares)), lift.indices, lift.indptr))
-                scale = sparse.diags(weight / (size + SMOOTH))
-                mixed += (scale @ (vectors @ kinds) @ lift.T).toarray().astype(np.float32)
+                of_kind = np.empty(lift.shape[1])
+                of_kind[lift.indices] = weight * lift.data
+                taken = (vectors @ kinds).toarray() * of_kind / (size + SMOOTH)[:, None]
+                mixed += taken.astype(np.float32).take(lift.indices, axis=1)
                 mixed += (weight * SMOOTH / (size + SMOOTH)).astype(np.float32)[:, None]
         np.log(mixed, out=mixed)
         mixed += np.log(shares)
