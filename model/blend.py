@@ -7,12 +7,14 @@ buyer's own; ``model.weights`` tells how they are found.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, ClassVar
 
 import numpy as np
 
+from data.errors import BadInput
 from data.sequences import Floats
+from data.text import _
 from model.baselines import BASELINES
 from model.baselines.packing import packed, unpacked
 from model.histories import Array, Histories
@@ -101,8 +103,20 @@ class Blend(Ranker):
 
     @classmethod
     def load(cls, run: RunFolder, network: Ranker) -> "Blend":
-        """Bring back a blend; the network is the run's own."""
+        """Bring back a blend; the network is the run's own.
+
+        Raises
+        ------
+        BadInput
+            Where an earlier version wrote it in another form.
+        """
         with np.load(run.path / FILE, allow_pickle=False) as held:
+            if not {field.name for field in fields(Weights)} <= set(held.files):
+                raise BadInput(
+                    _("An earlier version wrote the blend of run {run}; train it again.").format(
+                        run=run.path.name
+                    )
+                )
             members: list[Ranker] = []
             for i, note in enumerate(json.loads(str(held["about"]))):
                 if not note["baseline"]:

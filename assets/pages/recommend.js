@@ -4,7 +4,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
   "use strict";
   const STORE = "recommend-query";
   const PAGE = "/recommend";
-  const KEPT = ["k", "new", "beside", "category", "low", "high", "days", "mix"];
+  const KEPT = ["k", "new", "compare", "beside", "category", "low", "high", "days", "mix"];
   const NAMES = ["run", "user", "k", "hide", "new", "edit", "why", "shown", ...KEPT.slice(2)];
   const ANYTHING = "*";
   const USUAL = { buyer: 10, basket: 5 };
@@ -51,7 +51,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     }
   }
 
-  function settings(size, onlyNew, hide, category, low, high, days, mix, beside, now) {
+  function settings(size, onlyNew, hide, category, low, high, days, mix, compare, beside, now) {
     const usual = now.user ? USUAL.buyer : USUAL.basket;
     const next = Object.assign({}, now, {
       k: Number(size) === usual ? 0 : Number(size),
@@ -62,6 +62,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       high: Number(high) || 0,
       days: Number(days) || 0,
       mix: Number(mix) || 0,
+      compare: compare === ANYTHING ? "" : compare,
       beside: beside === ANYTHING ? "" : beside,
     });
     NAMES.filter((name) => !next[name]).forEach((name) => delete next[name]);

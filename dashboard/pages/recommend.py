@@ -17,7 +17,7 @@ from dash import (
 )
 from dash.development.base_component import Component
 
-from dashboard.components import chart_id, figure_card, grid, page_header, render
+from dashboard.components import chart_id, figure_card, grid, page_header, render, render_empty
 from dashboard.context import current_home
 from dashboard.jobs.table import Runs
 from dashboard.recommend import controls
@@ -83,6 +83,7 @@ clientside_callback(
     Input(controls.HIGH, "value"),
     Input(controls.DAYS, "value", allow_optional=True),
     Input(controls.MIX, "value"),
+    Input(controls.COMPARE, "value"),
     Input(controls.BESIDE, "value"),
     State(QUERY, "data"),
     prevent_initial_call=True,
@@ -189,7 +190,11 @@ def suggest_products(words: str | None, given: dict[str, Any]) -> list[html.Li]:
 )
 def show_figures(given: dict[str, Any], theme: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Draw how sure the model is, and what it expects by category."""
-    sure, shelves = figures(current_home(), Query.read(given), theme)
+    try:
+        sure, shelves = figures(current_home(), Query.read(given), theme)
+    except BadInput:  # the history's place says what is wrong
+        nothing = render_empty(_("There is no ranking to draw."))
+        return nothing, nothing
     return render(sure), render(shelves)
 
 

@@ -28,7 +28,7 @@ CATEGORY = "recommend-category"
 LOW, HIGH = "recommend-low", "recommend-high"
 DAYS = "recommend-days"
 MIX = "recommend-mix"
-BESIDE = "recommend-voice"
+COMPARE, BESIDE = "recommend-compare", "recommend-voice"
 ANYTHING = "*"
 STEPS: dict[Way, str] = {
     "previous": "recommend-previous",
@@ -128,7 +128,7 @@ def _switch(name: str, words: str, on: bool) -> html.Div:
 
 
 def _filters(query: Query, choices: Choices) -> html.Details:
-    """Return what narrows the ranking, and who is asked beside the run."""
+    """Return what narrows the ranking, and whose two lists stand side by side."""
     shelves = [
         {"label": f"{name.replace('_', ' ')} ({formats.number(count)})", "value": name}
         for name, count in choices.shelves
@@ -166,6 +166,9 @@ def _filters(query: Query, choices: Choices) -> html.Details:
                     _number(HIGH, _("Price to"), query.high),
                     *([days] if choices.has_data else []),
                     variety,
+                    _select(
+                        COMPARE, _("Compare"), [_nothing(_("This model")), *voices], query.compare
+                    ),
                     _select(BESIDE, _("Beside"), [_nothing(_("Nobody")), *voices], query.beside),
                 ],
                 className="bar-filters",

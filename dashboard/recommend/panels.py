@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import empty_state, error_state, sampled_note
-from dashboard.recommend.beside import Side, beside
+from dashboard.recommend.beside import beside
 from dashboard.recommend.controls import PRODUCT
 from dashboard.recommend.offers import ranking
 from dashboard.recommend.parts import action_button
@@ -111,8 +111,7 @@ def _beside(found: Scene) -> list[Component]:
         return [html.Section(error_state(found.trouble, action=close), className="panel")]
     if found.beside is None:
         return []
-    mine = Side(found.run.label or found.run.run, found.outlook)
-    return [html.Section(beside(mine, found.beside), className="panel")]
+    return [html.Section(beside(*found.beside), className="panel")]
 
 
 def _history_title(found: Scene) -> str:

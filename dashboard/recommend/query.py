@@ -34,8 +34,9 @@ class Query:
         The product whose rank is explained.
     shown : int
         How many events of a long history are on the page; 0 means the usual number.
-    beside : str
-        Who is asked beside the run (``dashboard.services.voices``).
+    compare, beside : str
+        Whose lists stand side by side (``dashboard.services.voices``): that of the run itself
+        where ``compare`` is empty, and none at all where ``beside`` is.
     category : str
         Offer only products whose category begins like this.
     low, high : float
@@ -54,6 +55,7 @@ class Query:
     edit: str = ""
     why: str = ""
     shown: int = 0
+    compare: str = ""
     beside: str = ""
     category: str = ""
     low: float = 0.0

@@ -44,10 +44,10 @@ class Scene:
         The sentence that explains it.
     priced : bool
         Whether the model reads the price of an event.
-    beside : Side or None
-        What somebody else says, where the query asks for it.
+    beside : pair of Side or None
+        The two lists that stand side by side, where the query asks for it.
     trouble : str
-        Why nobody else could be asked.
+        Why one of them could not be asked.
     """
 
     query: Query
@@ -61,7 +61,7 @@ class Scene:
     effects: Mapping[str, float] | None
     because: str
     priced: bool
-    beside: Side | None = None
+    beside: tuple[Side, Side] | None = None
     trouble: str = ""
 
 
@@ -103,11 +103,17 @@ def scene(home: Home, query: Query) -> Scene:
         )
 
     outlook = looked(model, before if query.edit else None)
+
+    def side(key: str) -> Side:
+        if not key:
+            return Side(run.label or run.run, outlook)
+        asked = voice(home, query.run, key)
+        return Side(asked.name, looked(asked.model, None), asked.probable)
+
     beside, trouble = None, ""
     if query.beside:
         try:
-            other = voice(home, query.run, query.beside)
-            beside = Side(other.name, looked(other.model, None), other.probable)
+            beside = side(query.compare), side(query.beside)
         except BadInput as error:
             trouble = str(error)
     explained = effects(model, entries, query.why) if query.why else None

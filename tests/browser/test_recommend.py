@@ -194,6 +194,8 @@ def test_a_second_opinion_stands_beside_the_first(shop: Site, open_page: OpenPag
     page.get_by_label("Beside").select_option("Popularity")
     expect(page.locator(".beside-list")).to_have_count(2)
     expect(page.get_by_role("heading", name="and Popularity share")).to_be_visible()
+    page.get_by_label("Compare", exact=True).select_option("Markov")
+    expect(page.get_by_role("heading", name="Markov and Popularity share")).to_be_visible()
     page.get_by_role("button", name="Close").click()
     expect(page.locator(".beside-list")).to_have_count(0)
     assert "beside" not in query(page)

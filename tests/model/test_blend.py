@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from data.errors import BadInput
 from model.baselines.following import Markov
 from model.baselines.own import PersonalFrequency, RepeatLast
 from model.baselines.popularity import Popularity
-from model.blend import Blend, fit_blend
+from model.blend import FILE, Blend, fit_blend
 from model.metrics import top
 from model.ranker import Baseline
 from model.saved import RunFolder
@@ -47,6 +48,14 @@ def test_a_blend_comes_back_from_its_file(tmp_path: Path) -> None:
     histories = task.histories(task.split.test)
     np.testing.assert_allclose(again.scores(histories), blend.scores(histories), rtol=1e-6)
     assert again.shares == blend.shares
+
+
+def test_a_blend_of_an_earlier_version_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "shop-1")
+    run.path.mkdir()
+    np.savez(run.path / FILE, about=np.array("[]"), weights=np.ones(1))
+    with pytest.raises(BadInput, match="blend of run shop-1; train it again"):
+        Blend.load(run, Popularity())
 
 
 def test_a_buyers_own_products_go_last_where_nobody_buys_twice() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.figures.ladder import model_name
 from dashboard.recommend.beside import Side, beside, shared
 from dashboard.recommend.query import Query
 from dashboard.recommend.scene import scene
@@ -128,14 +129,22 @@ def test_two_lists_say_what_they_share(shop: Shop) -> None:
     query = Query(run=run, user="u00003", hide=1, beside="baseline:popularity")
     found = scene(home, query)
     assert found.beside is not None
-    mine = Side("toy-1", found.outlook)
-    same = {o.product for o in found.outlook.offers} & {
-        o.product for o in found.beside.outlook.offers
-    }
-    assert shared(mine, found.beside) == len(same)
-    text = words(beside(mine, found.beside))
+    mine, other = found.beside
+    assert mine.outlook is found.outlook
+    same = mine.places.keys() & other.places.keys()
+    assert shared(mine, other) == len(same)
+    text = words(beside(mine, other))
     assert f"share {len(same)} of 10" in text
     assert "what came next has rank" in text
+
+
+def test_two_simple_models_are_put_beside_each_other(shop: Shop) -> None:
+    query = Query(run=shop[1], user="u00003", compare="baseline:markov", beside="baseline:ease")
+    sides = scene(shop[0], query).beside
+    assert sides is not None
+    assert [side.name for side in sides] == [model_name("markov"), model_name("ease")]
+    assert sides[0].probable
+    assert not sides[1].probable
 
 
 def test_a_list_beside_itself_agrees_in_every_place(shop: Shop) -> None:

@@ -37,6 +37,7 @@ def test_a_query_survives_its_own_address() -> None:
         edit="drop:3,add:a%2Cb",
         why="1004856",
         shown=200,
+        compare="baseline:popularity",
         beside="baseline:markov",
         category="a.b",
         low=1.5,
