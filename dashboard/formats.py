@@ -12,6 +12,15 @@ from dashboard.context import preferred_zone
 from data.text import _, language
 
 MISSING = "–"
+_NETWORKS = {
+    "rnn": "RNN",
+    "lstm": "LSTM",
+    "gru": "GRU",
+    "hrnn": "HRNN",
+    "conv_lstm": "Conv-LSTM",
+    "sasrec": "SASRec",
+    "lru": "LRU",
+}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -38,15 +47,27 @@ def compact(value: float | None) -> str:
 
     Examples
     --------
-    >>> compact(940), compact(67_501_979), compact(12_400)
+    >>> compact(940.3), compact(67_501_979), compact(12_400)
     ('940', '67.5M', '12.4K')
     """
     if value is None or _absent(value):
         return MISSING
-    digits = 0 if abs(value) < 1000 else 1
+    if abs(value) < 1000:
+        return number(value)
     return str(
-        numbers.format_compact_decimal(value, locale=language(), fraction_digits=digits)
+        numbers.format_compact_decimal(value, locale=language(), fraction_digits=1)
     ).replace("\u00a0", "\u202f")
+
+
+def network(name: str) -> str:
+    """Write the name of a network as papers do.
+
+    Examples
+    --------
+    >>> network("gru"), network("conv_lstm"), network("paper")
+    ('GRU', 'Conv-LSTM', 'Paper')
+    """
+    return _NETWORKS.get(name, name.replace("_", " ").replace("-", " ").capitalize())
 
 
 def percent(share: float | None, digits: int = 1) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from dashboard import formats
 from data.errors import BadInput
 from data.preparation import Preparation
 from data.text import N_, _
@@ -187,7 +188,7 @@ def choice_name(choice: str) -> str:
     """Return how a choice is called in the form."""
     if choice in CHOICE_NAMES:
         return _(CHOICE_NAMES[choice])
-    return choice.replace("_", " ").capitalize()
+    return formats.network(choice)
 
 
 def as_text(value: Any) -> str:

@@ -5,6 +5,7 @@ import types
 import typing
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -88,7 +89,7 @@ def allowed(metadata: Mapping[str, Any], kinds: tuple[Any, ...]) -> str:
     if "low" in metadata:
         kind = _("a whole number") if int in kinds else _("a number")
         return _("{kind} from {low} to {high}").format(
-            kind=kind, low=metadata["low"], high=metadata["high"]
+            kind=kind, low=_plain(metadata["low"]), high=_plain(metadata["high"])
         )
     names = {
         bool: _("true or false"),
@@ -97,6 +98,11 @@ def allowed(metadata: Mapping[str, Any], kinds: tuple[Any, ...]) -> str:
         float: _("a number"),
     }
     return next((names[kind] for kind in kinds if kind in names), _("a text"))
+
+
+def _plain(limit: float) -> str:
+    """Write a number without an exponent."""
+    return format(Decimal(repr(limit)), "f")
 
 
 def _refusal(name: str, value: Any, allowed_values: str) -> str:

@@ -33,7 +33,7 @@ MODEL_NAMES = {
     "content": N_("Content"),
     "affinity": N_("Affinity"),
     "matrix factorisation": N_("Matrix factorisation"),
-    "blend": N_("Blend of baselines"),
+    "blend": N_("Blend"),
 }
 SEGMENT_NAMES = {"repeat": N_("Bought before"), "explore": N_("New to the buyer")}
 _ROW = 28  # pixels of a rung
@@ -76,7 +76,7 @@ def model_name(name: str) -> str:
     """Return how a model is called on the page."""
     if name in MODEL_NAMES:
         return _(MODEL_NAMES[name])
-    return name.replace("_", " ").replace("-", " ").capitalize()
+    return formats.network(name)
 
 
 def ladder(models: Sequence[Mapping[str, Any]], metric: str, theme: str | None) -> Chart:

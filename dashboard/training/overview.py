@@ -32,7 +32,7 @@ def table(shown: Sequence[dict[str, Any]]) -> Component:
     """Return the table of trainings."""
     link = "/runs/{run}"
     columns = [
-        Column("run", _("Run"), "id", width=120, link=link, filterable=True),
+        Column("run", _("Run"), "id", width=112, link=link, filterable=True),
         Column("state", _("State"), "state", width=116),
         Column("label", _("Name"), filterable=True),
         Column("dataset", _("Dataset"), filterable=True),
@@ -40,8 +40,8 @@ def table(shown: Sequence[dict[str, Any]]) -> Component:
         Column("val_loss", _("Val. loss"), "number", digits=3, width=84),
         Column("ndcg", _("NDCG@10"), "number", digits=4, width=100),
         Column("accuracy", _("Accuracy"), "percent", digits=2, width=92),
-        Column("spent", _("Duration"), width=108, sortable=False),
-        Column("created", _("Created"), "time", width=188),
+        Column("spent", _("Duration"), width=92, sortable=False),
+        Column("created", _("Created"), "time", width=204),
     ]
     return data_table(
         TABLE,

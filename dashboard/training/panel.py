@@ -36,13 +36,17 @@ def start_card(names: list[str], dataset: str, preset_name: str) -> html.Section
 
 
 def summary() -> html.Aside:
-    """Return what stands beside the form: what remains to learn from, and the start."""
+    """Return what stands beside the form: the start, and what remains to learn from.
+
+    The button stands first: what follows it changes its height with every answer, and a button
+    that moves between the press and the release is not clicked.
+    """
     start = button(_("Start training"), START, kind="primary", icon="train")
-    left = card(loading_state(180), title=_("What remains to learn from"), body_id=REMAINS)
+    status = html.Div(id=STATUS, role="status")
     return html.Aside(
         [
-            left,
-            card([html.Div(id=STATUS, role="status"), grid(), start], title=_("Ready to start")),
+            card([start, status, grid()], title=_("Ready to start")),
+            card(loading_state(180), title=_("What remains to learn from"), body_id=REMAINS),
         ],
         className="stack train-summary",
         **aria(label=_("Summary")),

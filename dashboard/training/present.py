@@ -75,7 +75,7 @@ def purpose(run: Run) -> list[Any]:
     if run.kind != "train":
         return [_("Reads files into dataset {dataset}.").format(dataset=run.dataset)]
     words = _("A {network} network on {dataset}, preset {preset}, created").format(
-        network=run.config.get("network", ""),
+        network=formats.network(run.config.get("network", "")),
         dataset=run.dataset,
         preset=run.preset or _("none"),
     )

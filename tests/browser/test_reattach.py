@@ -69,7 +69,11 @@ def learn(runs: Runs, run: str, epoch: int) -> None:
 
 
 def test_a_page_goes_on_by_itself_when_its_killed_server_is_back(
-    home: Home, port: int, serve_again: Serve, open_page: Callable[..., Any]
+    home: Home,
+    port: int,
+    serve_again: Serve,
+    open_page: Callable[..., Any],
+    record_property: Callable[[str, object], None],
 ) -> None:
     runs = Runs(home)
     run = learning(runs)
@@ -86,6 +90,6 @@ def test_a_page_goes_on_by_itself_when_its_killed_server_is_back(
         server = serve_again()
         back = time.monotonic()
         until(page, lambda n=epoch: len(drawn(page, "Validation")) > n, "the epoch meanwhile")
-        print(f"drawn {time.monotonic() - back:.2f} s after the server was back")
+        record_property("seconds until the page went on", time.monotonic() - back)
     assert any("ERR_CONNECTION_REFUSED" in error for error in trouble.errors)
     trouble.errors.clear()  # that it could not ask is what the test is about
