@@ -54,9 +54,9 @@ def compact(value: float | None) -> str:
         return MISSING
     if abs(value) < 1000:
         return number(value)
-    return str(
-        numbers.format_compact_decimal(value, locale=language(), fraction_digits=1)
-    ).replace("\u00a0", "\u202f")
+    return str(numbers.format_compact_decimal(value, locale=language(), fraction_digits=1)).replace(
+        "\u00a0", "\u202f"
+    )
 
 
 def network(name: str) -> str:
