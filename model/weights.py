@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, sparse
+from scipy import sparse
 
 from data.sequences import Floats
 from model.histories import Array
@@ -222,5 +222,7 @@ def logit(features: Floats, sample: Sample) -> tuple[Array, Array, float]:
 
     start = np.zeros(2 * members + 1)
     start[[0, members]] = 1.0
+    from scipy import optimize  # 24 MB that whoever only serves predictions does without
+
     found = optimize.minimize(cost, start, jac=True, method="L-BFGS-B", options=ENOUGH).x
     return found[:members], found[members:-1], float(found[-1])

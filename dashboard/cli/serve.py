@@ -1,7 +1,9 @@
 """``vitrina serve`` and ``vitrina worker``: the two processes that the workbench consists of."""
 
+import ctypes
 import signal
 import socket
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -13,6 +15,7 @@ from data.home import Home
 from data.text import _
 
 THREADS = 8
+_ARENAS = -8  # M_ARENA_MAX of the C library
 
 
 @click.command()
@@ -87,6 +90,7 @@ def _serve(home: Home, listener: socket.socket, host: str, *, api: bool, token: 
     """Answer requests until a signal ends the process."""
     import waitress
 
+    _share_memory()
     from dashboard.api import ApiSettings
     from dashboard.app import create_app
 
@@ -103,6 +107,15 @@ def _serve(home: Home, listener: socket.socket, host: str, *, api: bool, token: 
         server.run()
     finally:
         server.close()
+
+
+def _share_memory() -> None:
+    """Let all threads share two pools of memory, where the C library would give each its own.
+
+    What a thread has freed stays in its pool: with eight threads the process grows by a tenth.
+    """
+    with suppress(AttributeError, OSError):  # another C library than glibc
+        ctypes.CDLL(None).mallopt(_ARENAS, 2)
 
 
 def _welcome(home: Home) -> None:

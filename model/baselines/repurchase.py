@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, sparse
+from scipy import sparse
 
 from data.sequences import FIRST, Floats, Longs
 from model.baselines.neighbours import LONGEST
@@ -195,5 +195,7 @@ def _fit(own: Own, hit: Array, shares: Array, rows: int) -> Array:
     start[0] = np.log(0.01)
     if not len(own.row):
         return start
+    from scipy import optimize  # 24 MB that whoever only serves predictions does without
+
     found = optimize.minimize(cost, start, jac=True, method="L-BFGS-B")
     return np.asarray(found.x / scale)
