@@ -24,7 +24,7 @@ from model.task import Task, make_task
 
 EVALUATION = "evaluation.json"
 DEPTH = 20
-SCORES_AT_ONCE = 2**24
+SCORES_AT_ONCE = 2**21
 
 
 def nothing() -> None:

@@ -20,7 +20,7 @@ from model.prediction import Predictor
 from model.ranker import log_total
 
 BLOCK = 4096
-SCORES_AT_ONCE = 2**21
+SCORES_AT_ONCE = 2**20
 MOST = 1_000
 
 Tell = Callable[[int, int], object]
