@@ -100,14 +100,18 @@ class Reading:
         )
 
     def text(self, name: str) -> str:
-        """Return the SQL of a column's text, NULL where it is missing."""
+        """Return the SQL of a column's text, NULL where it is missing.
+
+        Texts are compared one by one: of ``IN`` with many of them DuckDB makes a join, which does
+        not keep the order of the rows.
+        """
         if name not in self.positions:
             return "NULL"
         column = f"c{self.positions[name]}"
         if not self.missing:
             return column
-        listed = ", ".join(map(quote, self.missing))
-        return f"CASE WHEN {column} IN ({listed}) THEN NULL ELSE {column} END"
+        cases = " ".join(f"WHEN {quote(text)} THEN NULL" for text in self.missing)
+        return f"CASE {column} {cases} ELSE {column} END"
 
     def value(self, name: str) -> str:
         """Return the SQL of a column's value, NULL where it is missing or cannot be read."""
@@ -154,14 +158,15 @@ class Reading:
         if "type" not in self.positions:
             return quote(PURCHASE)
         cases = " ".join(
-            f"WHEN lower({self.text('type')}) IN ({', '.join(map(quote, words.split()))}) "
-            f"THEN {quote(name)}"
+            f"WHEN {quote(word)} THEN {quote(name)}"
             for name, words in _SYNONYMS.items()
+            for word in words.split()
         )
         known = ", ".join(map(quote, ("view", "cart", PURCHASE)))
         column = f"c{self.positions['type']}"
         other = f"coalesce({self.text('type')}, {quote(UNKNOWN_TYPE)})"
-        return f"CASE WHEN {column} IN ({known}) THEN {column} {cases} ELSE {other} END"
+        others = f"CASE lower({self.text('type')}) {cases} ELSE {other} END"
+        return f"CASE WHEN {column} IN ({known}) THEN {column} ELSE {others} END"
 
     def odd(self) -> str:
         """Return the SQL condition of a row that is no event although its columns can be read."""

@@ -3,10 +3,12 @@ import hashlib
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from data.errors import BadInput, Cancelled
+from data.home import Home
 from data.ingest import ingest
 from data.progress import Progress
 from data.statistics import summary
@@ -417,3 +419,20 @@ def test_progress_ends_with_every_byte_and_row(store: Store, file: Path) -> None
     assert seen[-1].stage == "summarising"
     done = [step.bytes_done for step in seen]
     assert done == sorted(done)
+
+
+@pytest.mark.parametrize("name", ["log.csv", "log.parquet"])
+def test_events_keep_the_order_of_the_file_however_many_threads_read_it(
+    tmp_path: Path, name: str
+) -> None:
+    count = 600_000
+    table = pd.DataFrame({"user_id": 1, "product_id": np.arange(count), "event_type": "purchase"})
+    file = tmp_path / name
+    if name.endswith("csv"):
+        table.to_csv(file, index=False)
+    else:
+        table.to_parquet(file, row_group_size=100_000)
+    dataset = ingest(Store(Home(tmp_path / "home")), [file], "log")
+    with dataset.connect() as connection:
+        found = connection.execute("SELECT product_key FROM events ORDER BY row").fetchnumpy()
+    assert (found["product_key"] == np.arange(count)).all()
