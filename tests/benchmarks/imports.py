@@ -9,9 +9,9 @@ counted or summarised.
 ``BENCH_LOG`` names a file to read instead; ``BENCH_BUYERS`` and ``BENCH_ROUNDS`` are the size of
 the shop and how often each side runs. 100,000 buyers make 15 million rows.
 
-Measured on two quiet cores: 15,296,289 rows (2.07 GB) took the copy 4.9 s and the import 7.2 s, a
-share of 0.68, 0.67 and 0.70 in three rounds; 9.6 and 14.1 CPU seconds; 0.66 and 0.43 GB of memory.
-A ninth of the import's processor time is the file's SHA-256.
+Measured on two quiet cores: 15,296,289 rows (2.07 GB) took the copy 4.9 s and the import 6.8 s, a
+share of 0.71, 0.72 and 0.71 in three rounds; 9.6 and 13.3 CPU seconds; 0.63 and 0.60 GB of memory.
+A twelfth of the import's processor time is the file's SHA-256.
 
 Once, 67,542,574 rows (9.14 GB, ``vitrina demo --buyers 441638``): 73 s, 921,000 rows/s, 110 CPU
 seconds, 1.15 GB of memory at the most, 4.7 GB on disk.
