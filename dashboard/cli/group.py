@@ -13,6 +13,7 @@ COMMANDS = {
     "datasets": "dashboard.cli.datasets",
     "stats": "dashboard.cli.datasets",
     "train": "dashboard.cli.train",
+    "search": "dashboard.cli.search",
     "runs": "dashboard.cli.runs",
     "show": "dashboard.cli.runs",
     "stop": "dashboard.cli.runs",

@@ -18,6 +18,9 @@ from data.text import _
 TRAINING = "train"
 # Imports and scorings are short, and must not wait behind a training of eight hours.
 PARALLEL_OTHERS = 2
+SEARCHING = "search"
+# A search only waits for trainings, for hours: it must not stand in anybody's way.
+PARALLEL_SEARCHES = 4
 _GIB_A_TRAINING = 4
 WAITING = (RUNS.c.state == State.QUEUED.value) & RUNS.c.deleted.is_(None)
 _ORDER = (RUNS.c.priority.desc(), RUNS.c.queued, RUNS.c.id)
@@ -55,13 +58,18 @@ class Queue(Rows):
             return None if row is None else from_row(row)
 
     def _kinds_with_room(self, connection: Connection) -> Any:
-        lane = case((RUNS.c.kind == TRAINING, TRAINING), else_="other")
+        of_their_own = {TRAINING: TRAINING, SEARCHING: SEARCHING}
+        lane = case(of_their_own, value=RUNS.c.kind, else_="other")
         busy: Counter[str] = Counter()
         for name, number in connection.execute(
             select(lane, func.count()).where(RUNS.c.state.in_(ACTIVE)).group_by(lane)
         ):
             busy[name] = number
-        limits = {TRAINING: self._parallel(connection), "other": PARALLEL_OTHERS}
+        limits = {
+            TRAINING: self._parallel(connection),
+            SEARCHING: PARALLEL_SEARCHES,
+            "other": PARALLEL_OTHERS,
+        }
         return lane.in_([name for name, limit in limits.items() if busy[name] < limit])
 
     def position(self, run: str) -> int | None:

@@ -17,7 +17,7 @@ class Run:
     run : str
         Its name, such as ``demo-3``; never used twice.
     kind : str
-        ``train``, ``import``, ``evaluate`` or ``score``.
+        ``train``, ``import``, ``evaluate``, ``score`` or ``search``.
     config : dict
         What it does, as the kind understands it.
     attempt : int

@@ -99,9 +99,17 @@ def evaluate(job: Job, sink: Sink) -> bool:
     return True
 
 
+def search(job: Job, sink: Sink) -> bool:
+    """Look for the best values of some fields by training with some of them."""
+    from dashboard.jobs.searching import search as search_values
+
+    return search_values(job, sink)
+
+
 WORK: dict[str, Callable[[Job, Sink], bool]] = {
     "train": train,
     "import": import_files,
     "score": score,
     "evaluate": evaluate,
+    "search": search,
 }

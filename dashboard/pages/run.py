@@ -25,8 +25,9 @@ from dashboard.diagnosis import diagnose
 from dashboard.figures import training
 from dashboard.figures.machine import GAUGES, gauge
 from dashboard.figures.progress_axis import Learning, View
-from dashboard.services import steer, watch
-from dashboard.training import frame, judged, present
+from dashboard.jobs.queue import SEARCHING
+from dashboard.services import searches, steer, watch
+from dashboard.training import frame, judged, present, searched
 from data.text import _
 
 RUN, CLOCK, AXIS, METRIC = "run-name", "run-clock", "run-axis", "run-metric"
@@ -203,7 +204,9 @@ def show_pace(_pace: str | None, theme: str, axis: Any, name: str) -> tuple[Any,
 def show_results(
     _evaluated: int | None, theme: str, metric: str, name: str
 ) -> tuple[list[Any], bool]:
-    """Put the network beside the baselines once it has been judged on its test part."""
+    """Put the network beside the baselines once it has been judged; or show what was searched."""
+    if watch.table(current_home()).get(name).kind == SEARCHING:
+        return searched.results(searches.found(current_home(), name), theme), True
     results = judged.results(watch.evaluation(current_home(), name), metric, theme)
     return results, not results
 

@@ -30,7 +30,9 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
     notice = html.Div(_notice(deleted))
     if not runs:
         nothing = empty_state(_("No network has been trained yet."), train)
-        return html.Div([page_header(title, words), stack(notice, nothing)])
+        return html.Div(
+            [page_header(title, words), stack(notice, *overview.searches(home), nothing)]
+        )
     return html.Div(
         [
             dcc.Interval(id=CLOCK, interval=PERIOD),
@@ -44,6 +46,7 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
             stack(
                 notice,
                 html.Div(overview.queue(home, runs), id=QUEUE),
+                *overview.searches(home),
                 card(overview.table(overview.rows(home, runs)), flush=True),
                 html.P(
                     _("Loss is of validation at its best epoch; NDCG@10 and accuracy of the test."),

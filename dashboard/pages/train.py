@@ -189,6 +189,7 @@ dash.clientside_callback(
     State(DATASET, "value"),
     State({"type": VARIED, "name": ALL}, "value"),
     State({"type": VARIED_VALUES, "name": ALL}, "value"),
+    State(panel.TRIALS, "value"),
     running=[(Output(START, "disabled"), True, False)],
     prevent_initial_call=True,
 )
@@ -200,8 +201,9 @@ def start(  # noqa: PLR0917 - Dash calls it by name
     dataset: str,
     fields: list[str],
     texts: list[str],
+    trials: str | None,
 ) -> tuple[Any, list[str]]:
-    """Queue the training, or one for each combination of values, and go where it is shown.
+    """Queue the training, one for each combination of values, or a search; go where it is shown.
 
     What counts is what stands in the form at the click: the draft may still be on its way.
     """
@@ -212,7 +214,8 @@ def start(  # noqa: PLR0917 - Dash calls it by name
     values = {key: new for key, (_old, new) in differences(preset(preset_name), config).items()}
     varied = {key: text for key, text in zip(fields, texts, strict=True) if key}
     try:
-        runs = drafts.start(current_home(), Draft(dataset, preset_name, values), varied)
+        draft = Draft(dataset, preset_name, values)
+        runs = drafts.start(current_home(), draft, varied, (trials or "").strip())
     except BadInput as error:
         if not varied:
             raise

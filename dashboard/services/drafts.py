@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard import forms
 from dashboard.jobs.run import Run
-from dashboard.services import watch
+from dashboard.services import searches, watch
 from dashboard.services.runs import TRAINING, start_training
 from data.errors import BadInput
 from data.home import Home
@@ -143,14 +143,34 @@ def grid(changes: Mapping[str, Any], varied: Mapping[str, str]) -> list[dict[str
     return made
 
 
-def start(home: Home, draft: Draft, varied: Mapping[str, str] | None = None) -> list[str]:
-    """Queue the run of a draft, or one for each point of a grid, and return their names.
+def start(
+    home: Home, draft: Draft, varied: Mapping[str, str] | None = None, trials: str = ""
+) -> list[str]:
+    """Queue the run of a draft, one for each point of a grid, or a search; return their names.
+
+    Parameters
+    ----------
+    varied : mapping, optional
+        From keys to several values, or ranges for a search.
+    trials : str
+        How many trainings a search has; empty for none.
 
     Raises
     ------
     BadInput
         Where anything cannot be used; nothing is queued then.
     """
+    if trials:
+        return [
+            searches.start(
+                home,
+                draft.dataset,
+                preset=draft.preset,
+                changes=draft.values,
+                varied=varied or {},
+                trials=_whole(trials),
+            )
+        ]
     points = grid(draft.values, varied or {})
     for point in points:
         preset(draft.preset).override(point)
@@ -165,6 +185,14 @@ def start(home: Home, draft: Draft, varied: Mapping[str, str] | None = None) -> 
         )
         for point in points
     ]
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise BadInput(
+            _("The trainings of a search are a whole number, not “{text}”.").format(text=text)
+        )
+    return int(text)
 
 
 def _several(key: str, text: str) -> list[str]:

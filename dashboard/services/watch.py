@@ -9,7 +9,9 @@ from typing import Any
 
 from dashboard.figures.progress_axis import Learning
 from dashboard.jobs.failures import Explanation, explain
+from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.run import Run
+from dashboard.jobs.searching import FILE
 from dashboard.jobs.table import Runs
 from data.home import Home
 
@@ -55,7 +57,7 @@ def marks(home: Home, run: Run) -> Marks:
         epochs=f"{run.attempt}.{run.epochs_done}",
         pace=f"{run.state}.{run.attempt}.{run.epochs_done}.{run.last_seq // _ROWS_A_PACE}",
         log=_stamp(folder / "log.txt", size=True),
-        evaluated=_stamp(folder / "evaluation.json"),
+        evaluated=_stamp(folder / (FILE if run.kind == SEARCHING else "evaluation.json")),
     )
 
 
@@ -112,6 +114,8 @@ def share_done(run: Run) -> float | None:
     progress = run.progress
     if "bytes_total" in progress:
         return float((progress.get("bytes_done") or 0) / (progress["bytes_total"] or 1))
+    if run.kind == SEARCHING:
+        return float((progress.get("trials") or 0) / run.config["trials"])
     epochs = progress.get("epochs") or run.config.get("epochs")
     if not epochs:
         return None

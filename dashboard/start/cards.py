@@ -18,14 +18,19 @@ from dashboard.components import (
     state_badge,
 )
 from dashboard.components.aria import aria
-from dashboard.jobs.queue import TRAINING
+from dashboard.jobs.queue import SEARCHING, TRAINING
 from dashboard.jobs.run import Run
 from dashboard.recommend.query import Query
 from dashboard.start.content import Content, Latest
 from data.text import N_, _, ngettext
 
 DEMO = "home-demo"
-KINDS = {"import": N_("import"), "score": N_("ranked lists"), "evaluate": N_("evaluation")}
+KINDS = {
+    "import": N_("import"),
+    "score": N_("ranked lists"),
+    "evaluate": N_("evaluation"),
+    "search": N_("search"),
+}
 
 
 def figures(found: Content) -> Component:
@@ -187,7 +192,7 @@ def _run_row(one: Latest) -> html.Li:
 
 
 def _address(run: Run) -> str:
-    if run.kind == TRAINING:
+    if run.kind in {TRAINING, SEARCHING}:
         return f"/runs/{run.run}"
     asked = run.config.get("run")
     return "/data" if asked is None else f"/recommend/take-away?run={asked}"

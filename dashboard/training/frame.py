@@ -12,6 +12,7 @@ from dashboard.components.aria import aria
 from dashboard.figures.curves import metric_name
 from dashboard.figures.machine import GAUGES
 from dashboard.figures.progress_axis import AXES, axis_name
+from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.run import Run
 from dashboard.training.judged import LADDER_METRICS
 from dashboard.training.present import DELETE, STOP
@@ -85,13 +86,14 @@ def about(run: Run) -> html.Section:
 def facts(run: Run) -> list[tuple[str, str, bool]]:
     """Return label and value of every setting of a run, and whether it differs from its preset."""
     labels = {setting.key: _(setting.label) for setting in forms.settings()}
+    config = run.config["config"] if run.kind == SEARCHING else run.config
     try:
         before = PRESETS[run.preset or ""].as_dict()
     except (KeyError, BadInput):
-        before = run.config
+        before = config
     return [
         (labels.get(key, key), value_words(value), value != before.get(key))
-        for key, value in run.config.items()
+        for key, value in config.items()
     ]
 
 
@@ -126,6 +128,8 @@ def stop_dialog(run: Run) -> Any:
     """Return the question before a run is stopped, which may be somebody else's."""
     if run.kind == "train":
         what = _("It keeps its best epoch, and can be resumed from its last whole one.")
+    elif run.kind == SEARCHING:
+        what = _("Trainings that have begun go on; it can be resumed where it stopped.")
     else:
         what = _("What it has done so far is thrown away.")
     return confirm(STOP, _("Stop run {run}?").format(run=run.run), what, _("Stop the run"))

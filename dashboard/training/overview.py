@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import Column, button, data_table, state_name
-from dashboard.jobs.queue import default_parallel
+from dashboard.jobs.queue import SEARCHING, default_parallel
 from dashboard.jobs.run import Run
 from dashboard.jobs.table import Runs
 from dashboard.services import watch
@@ -20,6 +20,7 @@ from data.text import _, ngettext
 TABLE = "runs-table"
 PAUSE, FIRST, LIMIT = "runs-pause", "runs-first", "runs-limit"
 _LIMITS = (1, 2, 3, 4, 6, 8)
+_SEARCHES = 5
 
 
 def rows(home: Home, runs: Sequence[Run]) -> list[dict[str, Any]]:
@@ -69,6 +70,15 @@ def queue(home: Home, runs: Sequence[Run]) -> list[Component]:
         className="queue-line",
     )
     return [line, _order(home, waiting)]
+
+
+def searches(home: Home) -> list[Component]:
+    """Return the searches, each a link to what it has found; the newest first."""
+    found = watch.table(home).list(kind=SEARCHING)[:_SEARCHES]
+    if not found:
+        return []
+    links = [html.Li(dcc.Link(one.run, href=f"/runs/{one.run}", className="mono")) for one in found]
+    return [html.Div([html.P(_("Searches")), html.Ul(links)], className="search-line")]
 
 
 def _limit(runs_table: Runs) -> Component:

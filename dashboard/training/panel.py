@@ -13,6 +13,7 @@ DATASET, PRESET = "train-dataset", "train-preset"
 REMAINS, STATUS, START = "train-remains", "train-status", "train-start"
 SAVE, LOAD = "train-save", "train-load"
 VARIED, VARIED_VALUES = "train-varied", "train-varied-values"
+TRIALS = "train-trials"
 
 
 def start_card(names: list[str], dataset: str, preset_name: str) -> html.Section:
@@ -54,7 +55,7 @@ def summary() -> html.Aside:
 
 
 def grid() -> html.Details:
-    """Return the fields that start several runs at once."""
+    """Return the fields that start several runs at once, or a search."""
     options = [{"label": _("No field"), "value": ""}] + [
         {"label": _(one.label), "value": one.key}
         for one in forms.settings()
@@ -82,7 +83,19 @@ def grid() -> html.Details:
         for number in (1, 2)
     ]
     words = html.P(_("Starts one run for each combination of values."), className="field-hint")
-    return html.Details([html.Summary(_("Try several values")), words, *rows], className="rare")
+    trials = field(
+        _("Trainings of a search"),
+        dbc.Input(
+            id=TRIALS, value="", inputmode="numeric", autocomplete="off", placeholder=_("none")
+        ),
+        explanation=_(
+            "With a number, so many trainings look for the best values instead of trying each:"
+            " ranges such as 0.001..0.01 can be searched, too. It needs Optuna."
+        ),
+    )
+    return html.Details(
+        [html.Summary(_("Try several values")), words, *rows, trials], className="rare"
+    )
 
 
 def save_item() -> html.Button:

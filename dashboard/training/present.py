@@ -21,9 +21,11 @@ from dashboard.downloads import RECORD
 from dashboard.figures.curves import best_entry
 from dashboard.figures.progress_axis import Learning
 from dashboard.jobs.failures import Explanation
+from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.run import Run
 from dashboard.jobs.states import RESUMABLE, State
 from dashboard.services import watch
+from dashboard.training.searched import field_name
 from data.text import _
 
 ACTION = "run-action"
@@ -72,6 +74,11 @@ def actions(run: Run) -> list[Component]:
 
 def purpose(run: Run) -> list[Any]:
     """Return what the run is, in one line."""
+    if run.kind == SEARCHING:
+        words = _("Looks for the best of {fields} on {dataset}, preset {preset}, created")
+        fields = ", ".join(map(field_name, run.config["fields"]))
+        said = words.format(fields=fields, dataset=run.dataset, preset=run.preset)
+        return [said, " ", moment(run.created)]
     if run.kind != "train":
         return [_("Reads files into dataset {dataset}.").format(dataset=run.dataset)]
     words = _("A {network} network on {dataset}, preset {preset}, created").format(
@@ -211,6 +218,10 @@ def _bar_label(run: Run) -> str:
     epoch = run.progress.get("epoch")
     if run.state is State.STARTING or (run.kind == "train" and not epoch):
         return _("Preparing")
+    if run.kind == SEARCHING:
+        return _("Training {done} of {all}").format(
+            done=run.progress.get("trials", 0), all=run.config["trials"]
+        )
     if run.kind != "train":
         return _("Reading files")
     if run.epochs_done >= (run.config.get("epochs") or 0):

@@ -291,3 +291,41 @@ def test_without_data_every_page_says_what_to_do_first(
 ):
     page, _trouble = open_page(still_site, path)
     expect(page.locator(".empty-state")).to_be_visible()
+
+
+def test_a_search_is_started_from_the_form_and_shows_what_it_finds(shop: Site, open_page: Open):
+    page, _trouble = open_page(shop, QUICK)
+    expect(page.locator("#train-remains")).to_contain_text("Least events per buyer")
+    page.get_by_text("Try several values").click()
+    page.get_by_label("Field 1").select_option("Units")
+    page.get_by_label("Values").first.fill("4..64")
+    page.get_by_label("Field 2").select_option("Dropout")
+    page.get_by_label("Values").last.fill("0..0.5")
+    page.get_by_label("Trainings of a search", exact=True).fill("5")
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(f"**/runs/{DATASET}-search-1")
+    expect(page.get_by_text("Looks for the best of Units, Dropout")).to_be_visible()
+
+    search = f"{DATASET}-search-1"
+    trials = [
+        {
+            "run": f"{DATASET}-{number}",
+            "values": {"width": 8 * number, "dropout": 0.1},
+            "state": "finished",
+            "value": number / 10,
+        }
+        for number in range(1, 6)
+    ]
+    folder = Runs(shop.home).folder(search)
+    folder.mkdir(parents=True)
+    shares = {"width": 0.9, "dropout": 0.1}
+    (folder / "search.json").write_text(json.dumps({"trials": trials, "importance": shares}))
+    page.reload()
+    expect(page.get_by_text(f"{DATASET}-5 is the best so far: 0.5000")).to_be_visible()
+    expect(page.get_by_role("heading", name="Units matters most")).to_be_visible()
+    rows = page.locator("#run-results tbody tr")
+    expect(rows).to_have_count(5)
+    expect(rows.first).to_contain_text("40")
+    page.goto(f"{shop.address}/runs")
+    page.get_by_role("link", name=search).click()
+    page.wait_for_url(f"**/runs/{search}")
