@@ -2,10 +2,12 @@
 
 import random
 import signal
+import subprocess
 import time
 
 import pytest
 
+from dashboard.jobs.schema import TableError
 from dashboard.jobs.states import State
 from tests.faults.conftest import Place, until
 
@@ -65,9 +67,24 @@ def test_of_two_workers_started_at_once_one_serves_and_each_run_starts_once(plac
 def test_a_worker_that_froze_is_replaced_and_steps_back_when_it_thaws(place: Place) -> None:
     frozen = place.worker()
     old = place.worker_process()
-    frozen.send_signal(signal.SIGSTOP)
+    freeze(place, frozen)
     place.worker()
     until(lambda: place.worker_process() != old)
     frozen.send_signal(signal.SIGCONT)
     assert until(lambda: frozen.poll() is not None)
     assert place.worker_process() != old
+
+
+def freeze(place: Place, worker: subprocess.Popen[str]) -> None:
+    """Freeze a worker while it writes nothing: until it thawed it would keep the table locked."""
+
+    def holds_no_lock() -> bool:
+        worker.send_signal(signal.SIGSTOP)
+        try:
+            place.runs.pause(hold=False)
+        except TableError:
+            worker.send_signal(signal.SIGCONT)
+            return False
+        return True
+
+    until(holds_no_lock)
