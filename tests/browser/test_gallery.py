@@ -57,10 +57,10 @@ def test_the_table_twin_takes_the_place_of_the_drawing(still_site: Site, open_pa
     page, _ = open_page(still_site, "/gallery")
     card = drawn(page).locator(".figure-card", has_text="One view in 69")
     card.get_by_role("button", name="Show as a table").click()
-    assert card.locator("tbody tr").first.inner_text().split("\t") == ["View", "63,556,100"]
-    assert card.locator(".js-plotly-plot").is_hidden()
+    expect(card.locator("tbody tr").first.locator("td")).to_have_text(["View", "63,556,100"])
+    expect(card.locator(".js-plotly-plot")).to_be_hidden()
     card.get_by_role("button", name="Show as a table").click()
-    assert card.locator(".js-plotly-plot").is_visible()
+    expect(card.locator(".js-plotly-plot")).to_be_visible()
 
 
 def test_a_figure_is_taken_away_as_csv_and_png(still_site: Site, open_page: Opened) -> None:
@@ -115,4 +115,4 @@ def test_a_message_is_announced_and_can_be_dismissed(still_site: Site, open_page
     toast = page.locator("#toasts .toast-card")
     toast.wait_for()
     toast.get_by_role("button", name="Dismiss").click()
-    assert toast.is_hidden()
+    expect(toast).to_be_hidden()

@@ -75,7 +75,7 @@ def test_an_address_without_a_page_leads_back(still_site: Site, open_page: Opene
 
 def test_the_worker_is_said_to_be_absent(still_site: Site, open_page: Opened) -> None:
     page, _ = open_page(still_site, "/gallery")
-    assert page.locator("#worker-state").inner_text() == "No worker"
+    expect(page.locator("#worker-state")).to_have_text("No worker")
 
 
 def test_what_is_not_there_is_said_in_place_of_the_page(
