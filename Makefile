@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run setup lock test check lint types fast search bench browser clean help
+.PHONY: run setup lock test check lint types fast hunt bench browser clean help
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
@@ -35,8 +35,8 @@ test: $(READY) browser  ## run everything: style, types, unit, property, fault a
 fast: $(READY)  ## run only the tests that take seconds
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not fault and not property"
 
-search: $(READY)  ## look for counterexamples that the tests do not try, other ones each time
-	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -n 2 -m property
+hunt: $(READY)  ## look for counterexamples that the tests do not try, other ones each time
+	HYPOTHESIS_PROFILE=hunt $(BIN)/python -m pytest -n 2 -m property
 
 check: lint types fast  ## what every commit passes
 

@@ -7,11 +7,13 @@
   const QUESTION = "/_dash-update-component";
   const ask = window.fetch;
 
+  // The clocks of the question, and the button that asked it: it was not switched off before.
   function waiting(question) {
-    const inputs = (JSON.parse(question).inputs || []).flat();
-    return inputs.filter(({ id, property }) => {
-      const element = typeof id === "string" && document.getElementById(id);
-      return property === "n_intervals" || (property === "n_clicks" && element.tagName === "BUTTON");
+    const { inputs = [], changedPropIds = [] } = JSON.parse(question);
+    return inputs.flat().filter(({ id, property }) => {
+      const asked = property === "n_clicks" && changedPropIds.includes(`${id}.n_clicks`);
+      const button = asked && document.getElementById(id)?.tagName === "BUTTON";
+      return property === "n_intervals" || button;
     });
   }
 

@@ -10,9 +10,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from data.home import Home
 
-# Every run of the tests tries the same examples; `make search` tries others.
+# Every run of the tests tries the same examples; `make hunt` tries others.
 settings.register_profile("same", derandomize=True)
-settings.register_profile("search", print_blob=True)
+settings.register_profile("hunt", print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "datasets"

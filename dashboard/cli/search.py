@@ -1,6 +1,6 @@
 """``vitrina search``: find good values of some fields by training with some of them."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from dashboard.cli.options import (
 from data.errors import VitrinaError
 from data.home import Home
 from data.text import _
+
+if TYPE_CHECKING:
+    from dashboard.services.searches import Found
 
 
 @click.command()
@@ -43,6 +46,7 @@ def search_command(
     as_json: bool,
 ) -> None:
     """Search a dataset's best values of a few fields, by NDCG@10 on validation."""
+    from dashboard.cli.train import follow
     from dashboard.services import runs, searches
 
     search = searches.start(
@@ -58,7 +62,7 @@ def search_command(
         if not as_json:
             click.echo(_("Search {run} is queued; its page shows how it goes.").format(run=search))
     else:
-        _follow(home, search)
+        follow(home, search, quiet=True)
     state = runs.record(home, search)["state"]
     found = searches.found(home, search)
     if as_json:
@@ -69,20 +73,7 @@ def search_command(
         raise VitrinaError(runs.failure(home, search))
 
 
-def _follow(home: Home, search: str) -> None:
-    """Wait for the end of a search; Ctrl-C asks it to stop."""
-    from dashboard.services import runs
-
-    try:
-        for _epoch in runs.follow(home, search):
-            """A search has no epochs of its own."""
-    except KeyboardInterrupt:
-        runs.stop(home, search)
-        click.echo(_("Asked run {run} to stop.").format(run=search), err=True)
-        raise
-
-
-def _as_dict(search: str, state: str, found: Any) -> dict[str, Any]:
+def _as_dict(search: str, state: str, found: "Found") -> dict[str, Any]:
     best = found.ranked[0] if found.ranked else None
     return {
         "run": search,
@@ -93,14 +84,12 @@ def _as_dict(search: str, state: str, found: Any) -> dict[str, Any]:
     }
 
 
-def _short(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+def _report(found: "Found") -> None:
+    from dashboard.jobs.searching import short
 
-
-def _report(found: Any) -> None:
     keys = list(found.trials[0].values) if found.trials else []
     rows = [
-        [trial.run, *map(_short, trial.values.values()), f"{trial.value:.4f}"]
+        [trial.run, *map(short, trial.values.values()), f"{trial.value:.4f}"]
         for trial in found.ranked
     ]
     print_table([_("run"), *keys, "val_ndcg@10"], rows)

@@ -47,7 +47,7 @@ def train_command(
     if detach:
         runs.leave_running(home)
     else:
-        _follow(home, run, as_json)
+        follow(home, run, as_json)
     record = runs.record(home, run)
     if as_json:
         print_json(record)
@@ -76,7 +76,7 @@ def _read_config(file: Path | None) -> dict[str, Any]:
     return settings
 
 
-def _follow(home: Home, run: str, quiet: bool) -> None:
+def follow(home: Home, run: str, quiet: bool) -> None:
     """Wait for the end of a run, printing each epoch; Ctrl-C asks the run to stop."""
     from dashboard.services import runs
 

@@ -105,7 +105,7 @@ class _Search:
 
     def _start(self, values: dict[str, Any]) -> None:
         """Queue a training with some values, and note it before anything else happens."""
-        words = ", ".join(f"{key}={_short(value)}" for key, value in values.items())
+        words = ", ".join(f"{key}={short(value)}" for key, value in values.items())
         try:
             config = RunConfig.from_dict(self._plan["config"]).override(values)
         except BadInput as error:
@@ -156,10 +156,10 @@ class _Search:
         """Take back what has not begun, where a person stops the search; what has begun goes on."""
         if not self._runs.get(self._job.run.run).stop_requested:
             return
-        for trial in self._trials:
-            if trial.run and not trial.ended and self._runs.get(trial.run).state is State.QUEUED:
+        for trial in list(self._trials):
+            if trial.state == State.QUEUED.value and trial.run:
                 self._runs.request_stop(trial.run)
-        self._trials = [self._look(trial) for trial in self._trials]
+                self._trials.remove(trial)  # it was never tried: a search that goes on tries anew
         self._note()
 
     def _give_up_where_hopeless(self, ended: Sequence[Trial]) -> None:
@@ -171,7 +171,16 @@ class _Search:
             )
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """Write a value of a field, a long number with four digits.
+
+    Examples
+    --------
+    >>> short(0.0083429868), short(64), short(True), short("gru")
+    ('0.008343', '64', 'true', 'gru')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from dashboard import formats, forms
 from dashboard.components import card, empty_state, figure_card, grid, render, state_badge
 from dashboard.figures.search import importance
-from dashboard.jobs.searching import Trial
+from dashboard.jobs.searching import Trial, short
 from dashboard.jobs.states import State
 from dashboard.services.searches import Found
 from data.text import _
@@ -65,11 +65,7 @@ def _row(trial: Trial, keys: Sequence[str], *, best: bool) -> html.Tr:
     value = formats.number(trial.value, 4)
     return html.Tr(
         [html.Th(name, scope="row")]
-        + [html.Td(_written(trial.values[key]), className="is-number") for key in keys]
+        + [html.Td(short(trial.values[key]), className="is-number") for key in keys]
         + [html.Td(html.B(value) if best else value, className="is-number")]
         + [html.Td(state_badge(State(trial.state)))]
     )
-
-
-def _written(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else forms.as_text(value)

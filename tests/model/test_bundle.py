@@ -134,7 +134,8 @@ def test_every_simple_model_says_the_same_in_numpy_alone(
         network = np.zeros(task.products, dtype=np.float32)
         found = portable.scores(network, codes(histories, row))
         # Of sums that nearly cancel out, the logarithm shows the order in which they were added.
-        np.testing.assert_allclose(found, expected[row], rtol=2e-5, atol=2e-3)
+        near = 2e-3 if name == "matrix factorisation" else 2e-5
+        np.testing.assert_allclose(found, expected[row], rtol=2e-5, atol=near)
         assert found.dtype == np.float32
 
 

@@ -151,6 +151,23 @@ def test_a_search_that_was_cut_short_goes_on_with_what_it_has(runs: Runs) -> Non
     ]
 
 
+def test_a_search_that_a_person_stops_takes_back_what_waits_and_counts_it_for_nothing(
+    runs: Runs,
+) -> None:
+    class Idle(Trainer):
+        def log(self, text: str) -> None:
+            """Let the training wait."""
+
+        def stop(self) -> bool:
+            return bool(self.runs.list(kind="train"))
+
+    mine = job(runs)
+    runs.request_stop(mine.run.run)
+    assert not search(mine, cast("Sink", Idle(runs, worth)))
+    assert runs.get("shop-1").state is State.STOPPED
+    assert noted(mine.folder) == []
+
+
 def test_a_search_whose_trainings_all_fail_gives_up(runs: Runs) -> None:
     trainer = Trainer(runs, lambda _values: None)
     with pytest.raises(BadInput, match="first 3 trainings gave no figure"):
