@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import settings
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from data.home import Home
+from data.text import DEFAULT_LANGUAGE, use_language
 
 # Every run of the tests tries the same examples; `make hunt` tries others.
 settings.register_profile("same", derandomize=True)
@@ -24,6 +26,13 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of real data sets is not beside the project")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Put back the language: a request that is answered in this process leaves its own behind."""
+    yield
+    use_language(DEFAULT_LANGUAGE)
 
 
 @pytest.fixture
