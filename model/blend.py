@@ -18,17 +18,16 @@ from data.text import _
 from model.baselines import BASELINES
 from model.baselines.packing import packed, unpacked
 from model.histories import Array, Histories
-from model.ranker import Baseline, Kind, Ranker, log_total
+from model.mixing import Mixer
+from model.ranker import Baseline, Kind, Ranker, SparseBaseline, log_total
 from model.saved import RunFolder
+from model.selection import worthwhile
 from model.task import Task
-from model.weights import TINY, Sample, Weights, draw, fit, share
+from model.weights import Sample, Weights, draw, fit
 
 FILE = "blend.npz"
 JUDGED = 3000
 AT_ONCE = 2**23
-LOWEST = -20.0
-SMALLEST = 0.01
-LEAST = 1e-4
 
 
 class Blend(Ranker):
@@ -49,31 +48,20 @@ class Blend(Ranker):
 
     def __init__(self, members: Sequence[Ranker], weights: Weights, scales: Array) -> None:
         self.members, self.weights, self.scales = list(members), weights, scales
+        self._mixer = Mixer(members, weights, scales)
+
+    @property
+    def dense(self) -> list[Ranker]:
+        """The members that say something else of every product to every buyer."""
+        return [member for member in self.members if not isinstance(member, SparseBaseline)]
 
     def scores(self, histories: Histories) -> Floats:
         """Return the weighted sum of the members' scores, each brought to a common form."""
-        return self.mixed(histories, [member.scores(histories) for member in self.members])
+        return self.mixed(histories, [member.scores(histories) for member in self.dense])
 
-    def mixed(self, histories: Histories, of_members: Sequence[Floats]) -> Floats:
-        """Return the blend of scores that the members have given already."""
-        total = np.zeros_like(of_members[0])
-        own = histories.matrix(total.shape[1]).nonzero()
-        again = np.full(len(own[0]), self.weights.again, dtype=np.float32)
-        mixture = np.zeros_like(total)
-        for i, (member, scores) in enumerate(zip(self.members, of_members, strict=True)):
-            part = common(member, scores, float(self.scales[i]))
-            if self.weights.pool[i] >= LEAST:
-                sums = part if member.probabilities else np.expm1(part)
-                chances = share(part, sums.sum(axis=1), member.probabilities)
-                mixture += np.float32(self.weights.pool[i]) * chances
-            again += np.float32(self.weights.own[i]) * part[own]
-            part *= np.float32(self.weights.new[i])
-            total += part
-        np.log(np.maximum(mixture, TINY), out=mixture)
-        again += np.float32(self.weights.own[-1]) * mixture[own]
-        total += np.float32(self.weights.new[-1]) * mixture
-        total[own] = again
-        return total
+    def mixed(self, histories: Histories, of_dense: Sequence[Floats]) -> Floats:
+        """Return the blend, given the scores of its dense members."""
+        return self._mixer.mixed(histories, of_dense)
 
     @property
     def shares(self) -> dict[str, tuple[float, float]]:
@@ -133,7 +121,7 @@ class Blend(Ranker):
 def common(member: Ranker, scores: Floats, scale: float) -> Floats:
     """Bring a member's scores to a form that can be added: logarithms, in a new array."""
     if member.probabilities:
-        found: Floats = np.maximum(scores - log_total(scores), LOWEST).astype(np.float32)
+        found: Floats = (scores - log_total(scores)).astype(np.float32)
     else:
         found = np.log1p(np.maximum(scores, 0) * np.float32(10 / scale)).astype(np.float32)
     return found
@@ -170,12 +158,11 @@ def fit_blend(task: Task, members: Sequence[Ranker], beat: Callable[[], None]) -
         parts.append(draw(scores, part.matrix(task.products), answer, random))
         beat()
     sample = Sample.joined(parts)
-    weights = fit(sample, np.array([member.probabilities for member in members]))
+    logarithms = np.array([member.probabilities for member in members])
+    kept = worthwhile(sample, fit(sample, logarithms), logarithms)
     beat()
-    counts = np.maximum(np.abs(weights.new), np.abs(weights.own))[:-1]
-    kept = np.flatnonzero(np.maximum(counts, weights.pool) >= SMALLEST)
-    kept = kept if len(kept) else np.array([0])
-    return Blend([members[int(i)] for i in kept], weights.of(kept), scales[kept])
+    weights = fit(sample.of(kept), logarithms[kept])
+    return Blend([members[int(i)] for i in kept], weights, scales[kept])
 
 
 def _scales(members: Sequence[Ranker], histories: Histories) -> Array:

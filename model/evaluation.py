@@ -13,6 +13,7 @@ from model.baselines.fitting import fit_all
 from model.blend import Blend
 from model.histories import Array, Histories
 from model.intervals import intervals
+from model.memory import keep_freed
 from model.metrics import beyond_accuracy, means, per_target, ranks, top
 from model.outcomes import held_out, keep_outcomes
 from model.ranker import Ranker, log_total
@@ -108,10 +109,9 @@ def outcomes(
 
 
 def _scores(ranker: Ranker, histories: Histories, given: dict[str, Floats]) -> Floats:
-    """Return a ranker's scores; a blend takes those that its members have given already."""
+    """Return a ranker's scores; a blend takes those that dense members have given already."""
     if isinstance(ranker, Blend):
-        members = [_scores(member, histories, given) for member in ranker.members]
-        return ranker.mixed(histories, members)
+        return ranker.mixed(histories, [_scores(one, histories, given) for one in ranker.dense])
     if ranker.name not in given:
         given[ranker.name] = ranker.scores(histories)
     return given[ranker.name]
@@ -130,6 +130,7 @@ def judge(
     What the first of them did on every target is given to ``keep``; each is compared with it,
     buyer by buyer.
     """
+    keep_freed()
     targets = task.split.test
     buyers = task.sequences.user[targets]
     parts = segments(task, targets)

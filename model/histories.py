@@ -115,10 +115,12 @@ class Histories:
         """
         codes = self.of("product")
         known = codes >= FIRST
-        values = np.ones(len(codes), dtype=np.float32) if weights is None else weights
-        shape = (len(self), products)
-        entries = (values[known], (self.rows()[known], codes[known] - FIRST))
-        return sparse.coo_matrix(entries, shape=shape, dtype=np.float32).tocsr()
+        values = np.ones(len(codes)) if weights is None else weights
+        first = np.append(0, np.cumsum(known))[np.append(0, np.cumsum(self.lengths))]
+        entries = (values[known].astype(np.float32), codes[known] - FIRST, first)
+        found = sparse.csr_matrix(entries, shape=(len(self), products))
+        found.sum_duplicates()
+        return found
 
 
 def of_targets(columns: Columns, offsets: Longs, targets: Longs) -> Histories:
@@ -133,6 +135,17 @@ def of_buyers(columns: Columns, offsets: Longs, visible: npt.NDArray[np.bool_]) 
     counts = np.add.reduceat(np.append(visible, False).astype(np.int64), offsets[:-1])
     stop = np.cumsum(counts)
     return Histories(seen, stop - counts, stop).some(counts > 0)
+
+
+def places(matrix: sparse.csr_matrix) -> tuple[Longs, Ints]:
+    """Return the row and the column of every entry that a sparse matrix stores, zeros too."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), matrix.indices
+
+
+def added(matrix: sparse.csr_matrix, row: Floats) -> sparse.csr_matrix:
+    """Return a sparse matrix with a row's values added to the entries that it stores."""
+    values = matrix.data + row[matrix.indices]
+    return sparse.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def known(codes: Ints) -> npt.NDArray[np.bool_]:

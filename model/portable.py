@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-FIRST, LONGEST, FARTHEST, NEIGHBOURS, LOWEST = 2, 200, 10, 100, -20.0
+FIRST, LONGEST, FARTHEST, NEIGHBOURS = 2, 200, 10, 100
 TINY = np.float32(1e-9)
 
 Learned = dict[str, Any]
@@ -75,7 +75,7 @@ def _common(said: Any, probable: bool, scale: float) -> Any:
         return np.log1p(np.maximum(said, 0) * np.float32(10 / scale))
     highest = said.max()
     whole = highest + np.log(np.exp(said - highest).sum(dtype=np.float64))
-    return np.maximum(said - whole, LOWEST)
+    return said - whole
 
 
 def _popularity(learned: Learned, _settings: Any, _history: Any) -> Any:

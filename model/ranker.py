@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from scipy import sparse
 
 from data.sequences import FIRST, Floats, Longs
-from model.histories import Histories
+from model.histories import Histories, places
 
 Kind = Literal["network", "baseline"]
 
@@ -72,6 +73,29 @@ class Baseline(Ranker):
         counts = popularity(buyers, products) + 1e-9
         found: Floats = (counts / (counts.sum() + 1)).astype(np.float32)
         return found
+
+
+class SparseBaseline(Baseline):
+    """A baseline that says the same of most products to everybody."""
+
+    @property
+    @abstractmethod
+    def usual(self) -> Floats:
+        """What it says to everybody, float32 [products]."""
+
+    @abstractmethod
+    def changed(self, histories: Histories) -> sparse.csr_matrix:
+        """Return the scores of those products where a history's differ from the usual ones.
+
+        A float32 matrix, [histories, products], that stores these scores and no others.
+        """
+
+    def scores(self, histories: Histories) -> Floats:
+        """Return the usual scores with the changed ones in their places."""
+        scores: Floats = np.tile(self.usual, (len(histories), 1))
+        changed = self.changed(histories)
+        scores[places(changed)] = changed.data
+        return scores
 
 
 def popularity(buyers: Histories, products: int) -> Longs:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from data.errors import BadInput, Cancelled
 from data.history import histories as recorded
@@ -15,6 +16,7 @@ from data.store import Dataset
 from data.text import _
 from model.histories import Array, Histories
 from model.lists import FORMATS, Lists, ListWriter
+from model.memory import keep_freed
 from model.metrics import top
 from model.prediction import Predictor
 from model.ranker import log_total
@@ -71,13 +73,18 @@ def score(
         raise BadInput(_("k cannot be “{k}”: it takes a whole number from 1 to 1,000.").format(k=k))
     if not file.parent.is_dir():
         raise BadInput(_("There is no folder {folder}.").format(folder=file.parent))
+    keep_freed()
     cores = os.cpu_count() or 1
     model = Predictor(folder)
     total = _count(dataset)
     temporary = file.with_name(f".{secrets.token_hex(4)}-{file.name}")
     done = 0
     try:
-        with ThreadPoolExecutor(cores) as pool, ListWriter(model, temporary) as lists:
+        with (
+            threadpool_limits(1),  # each thread has its part; a product's own threads would wait
+            ThreadPoolExecutor(cores) as pool,
+            ListWriter(model, temporary) as lists,
+        ):
             for users, histories in _blocks(model, dataset):
                 if stopped():
                     raise Cancelled

@@ -22,6 +22,8 @@ BEST, DRAWN = 20, 200
 RIDGE = 5e-3
 NEVER = -1e9
 STEPS = 100
+LEAST = 1e-3
+"""Of what counts less in the mixture, nothing is left there."""
 ENOUGH = {"maxiter": 100, "ftol": 1e-6}
 TINY = np.float32(1e-9)
 
@@ -43,12 +45,6 @@ class Weights:
     new: Array
     own: Array
     again: float
-
-    def of(self, members: Array) -> "Weights":
-        """Keep the weights of some members, and the mixture's."""
-        both = np.append(members, len(self.pool))
-        pool = self.pool[members]
-        return Weights(pool / pool.sum(), self.new[both], self.own[both], self.again)
 
 
 @dataclass(frozen=True)
@@ -87,6 +83,16 @@ class Sample:
             np.concatenate([padded(part.offset, NEVER) for part in parts]),
             np.concatenate([part.total for part in parts]),
         )
+
+    def some(self, targets: slice) -> "Sample":
+        """Keep some of the targets."""
+        return Sample(
+            self.features[targets], self.own[targets], self.offset[targets], self.total[targets]
+        )
+
+    def of(self, members: Array) -> "Sample":
+        """Keep what some of the members say."""
+        return Sample(self.features[:, :, members], self.own, self.offset, self.total[:, members])
 
 
 def share(said: Floats, total: Floats, logarithms: bool) -> Floats:
@@ -173,11 +179,28 @@ def fit(sample: Sample, logarithms: Array) -> Weights:
         Which members say logarithms of probabilities.
     """
     pool = _pool(sample, logarithms)
-    parts = _shares(sample, logarithms, sample.features)
-    mixture = sum(np.float32(part) * one for part, one in zip(pool, parts, strict=True))
-    mixed = np.log(np.maximum(mixture, TINY))[:, :, None]
+    mixed = mixture_of(sample, pool, logarithms)[:, :, None]
     new, own, again = logit(np.concatenate([sample.features, mixed], axis=2), sample)
     return Weights(pool, new, own, again)
+
+
+def mixture_of(sample: Sample, pool: Array, logarithms: Array) -> Floats:
+    """Return the logarithm of the mixture's probabilities, [targets, products]."""
+    mixture = np.zeros_like(sample.offset)
+    parts = _shares(sample, logarithms, sample.features)
+    for part, chances in zip(pool, parts, strict=True):
+        mixture += np.float32(part) * chances
+    return np.log(np.maximum(mixture, TINY))
+
+
+def probabilities(features: Floats, sample: Sample, weights: Weights) -> Floats:
+    """Return how probable each product is by some weights, [targets, products]."""
+    new, own = weights.new.astype(np.float32), weights.own.astype(np.float32)
+    again = np.float32(weights.again)
+    scores = np.where(sample.own, features @ own + again, features @ new) + sample.offset
+    chances: Floats = np.exp(scores - scores.max(axis=1, keepdims=True))
+    chances /= chances.sum(axis=1, keepdims=True)
+    return chances
 
 
 def _shares(sample: Sample, logarithms: Array, features: Floats) -> Iterator[Floats]:
@@ -194,7 +217,9 @@ def _pool(sample: Sample, logarithms: Array) -> Array:
     for _step in range(STEPS):
         parts = chances * pool
         pool = (parts / parts.sum(axis=1, keepdims=True)).mean(axis=0)
-    return pool
+    pool[pool < LEAST] = 0
+    found: Array = pool / pool.sum()
+    return found
 
 
 def logit(features: Floats, sample: Sample) -> tuple[Array, Array, float]:

@@ -1,9 +1,7 @@
 """``vitrina serve`` and ``vitrina worker``: the two processes that the workbench consists of."""
 
-import ctypes
 import signal
 import socket
-from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -13,9 +11,9 @@ from dashboard.cli.options import home_option
 from data.errors import VitrinaError
 from data.home import Home
 from data.text import _
+from model.memory import share_pools
 
 THREADS = 8
-_ARENAS = -8  # M_ARENA_MAX of the C library
 
 
 @click.command()
@@ -90,7 +88,7 @@ def _serve(home: Home, listener: socket.socket, host: str, *, api: bool, token: 
     """Answer requests until a signal ends the process."""
     import waitress
 
-    _share_memory()
+    share_pools(2)
     from dashboard.api import ApiSettings
     from dashboard.app import create_app
 
@@ -107,15 +105,6 @@ def _serve(home: Home, listener: socket.socket, host: str, *, api: bool, token: 
         server.run()
     finally:
         server.close()
-
-
-def _share_memory() -> None:
-    """Let all threads share two pools of memory, where the C library would give each its own.
-
-    What a thread has freed stays in its pool: with eight threads the process grows by a tenth.
-    """
-    with suppress(AttributeError, OSError):  # another C library than glibc
-        ctypes.CDLL(None).mallopt(_ARENAS, 2)
 
 
 def _welcome(home: Home) -> None:

@@ -6,13 +6,17 @@ from scipy import sparse
 from data.sequences import FIRST, Floats, Ints, Longs
 from model.baselines.neighbours import decayed
 from model.baselines.repurchase import positions
-from model.histories import Array, Histories, known
+from model.histories import Array, Histories, known, places
 from model.ranker import Baseline
 
 PRICES = 20
 STEPS = 50
 SMOOTH = 2.0
 """Events that the whole shop's taste counts as beside a buyer's own."""
+
+
+PAIRS = {3: (0, 1), 4: (2,)}
+"""Kinds that are pairs, and kinds that such a pair tells: see ``_kinds``."""
 
 
 class Affinity(Baseline):
@@ -53,20 +57,35 @@ class Affinity(Baseline):
     def scores(self, histories: Histories) -> Floats:
         """Return the logarithm of each product's probability."""
         shares, weights = self.learned["shares"], self.learned["weights"]
-        mixed: Floats = np.full((len(histories), len(shares)), weights[0], dtype=np.float32)
-        vectors, size = self._vectors(histories)
-        for number, weight in enumerate(weights[1:]):
-            if weight > 1e-4:
-                lift = self.learned[f"lift{number}"]
-                kinds = sparse.csr_matrix((np.ones(len(shares)), lift.indices, lift.indptr))
-                of_kind = np.empty(lift.shape[1])
-                of_kind[lift.indices] = weight * lift.data
-                taken = (vectors @ kinds).toarray() * of_kind / (size + SMOOTH)[:, None]
-                mixed += taken.astype(np.float32).take(lift.indices, axis=1)
-                mixed += (weight * SMOOTH / (size + SMOOTH)).astype(np.float32)[:, None]
+        kind = [self.learned[f"lift{number}"].indices for number in range(len(weights) - 1)]
+        taken, size = self._taken(histories)
+        for pair, parts in PAIRS.items():  # a product's pair tells its kinds, too
+            for part in parts:
+                of_pair = np.empty(taken[pair].shape[1], dtype=np.int64)
+                of_pair[kind[pair]] = kind[part]
+                taken[pair] += taken[part].take(of_pair, axis=1)
+        level = weights[0] + weights[1:].sum() * SMOOTH / (size + SMOOTH)
+        first, *others = (taken[pair].take(kind[pair], axis=1) for pair in PAIRS)
+        mixed: Floats = first
+        for other in others:
+            mixed += other
+        mixed += level.astype(np.float32)[:, None]
         np.log(mixed, out=mixed)
         mixed += np.log(shares)
         return mixed
+
+    def _taken(self, histories: Histories) -> tuple[list[Floats], Array]:
+        """Return by how much each kind is lifted, [histories, kinds] each; and vectors' sums."""
+        vectors, size = self._vectors(histories)
+        row, product = places(vectors)
+        share = vectors.data / (size + SMOOTH)[row]
+        found = []
+        for number, weight in enumerate(self.learned["weights"][1:]):
+            lift = self.learned[f"lift{number}"]
+            taken: Floats = np.zeros((len(histories), lift.shape[1]), dtype=np.float32)
+            np.add.at(taken, (row, lift.indices[product]), share * weight * lift.data[product])
+            found.append(taken)
+        return found, size
 
     def _vectors(self, histories: Histories) -> tuple[sparse.csr_matrix, Array]:
         """Return histories as vectors of products, and their sums."""
@@ -88,7 +107,10 @@ class Affinity(Baseline):
 
 
 def _kinds(buyers: Histories, products: int) -> list[Ints]:
-    """Return each product's kind in every way of telling kinds apart."""
+    """Return each product's kind in every way of telling kinds apart.
+
+    Category, brand, price range, category with brand, and category with price range.
+    """
     columns = buyers.columns
     codes = columns["product"]
     some = np.flatnonzero(known(codes))

@@ -4,8 +4,8 @@ import numpy as np
 from scipy import sparse
 
 from data.sequences import FIRST, PADDING, Floats
-from model.histories import Histories, known
-from model.ranker import Baseline
+from model.histories import Histories, added, known
+from model.ranker import SparseBaseline
 
 FARTHEST = 10
 
@@ -34,7 +34,7 @@ def latest(histories: Histories, products: int) -> "np.typing.NDArray[np.int64]"
     return np.where(known(last), last - FIRST, products)
 
 
-class Markov(Baseline):
+class Markov(SparseBaseline):
     """A chain of the first order that backs off to popularity.
 
     The probability of product ``j`` after ``i`` is (c_ij + w p_j) / (c_i + w), where c counts
@@ -59,16 +59,25 @@ class Markov(Baseline):
             "shares": self.shares(buyers, products),
         }
 
-    def scores(self, histories: Histories) -> Floats:
-        """Return the logarithm of each product's probability after the latest one."""
-        shares, weight = self.learned["shares"], np.float32(self.settings["backoff"])
-        rows = self.learned["counts"][latest(histories, len(shares))]
-        totals = np.asarray(rows.sum(axis=1)) + weight
-        found: Floats = np.log((rows.toarray() + weight * shares) / totals, dtype=np.float32)
+    @property
+    def usual(self) -> Floats:
+        """The logarithm of each product's share of events."""
+        found: Floats = np.log(self.learned["shares"])
         return found
 
+    def changed(self, histories: Histories) -> sparse.csr_matrix:
+        """Return log(c/w + p) where something came after the latest product.
 
-class SequenceRules(Baseline):
+        The logarithm of a probability but for what is the same for all products of a history.
+        """
+        shares, weight = self.learned["shares"], np.float32(self.settings["backoff"])
+        counts = self.learned["counts"][latest(histories, len(shares))]
+        rows = added(counts * (1 / weight), shares)
+        np.log(rows.data, out=rows.data)
+        return rows
+
+
+class SequenceRules(SparseBaseline):
     """Ranks by rules between pairs at every distance, each weighted 1/distance.
 
     Ludewig and Jannach 2018, section 3.1 (SR), with the rules of the latest ten products and not
@@ -84,11 +93,15 @@ class SequenceRules(Baseline):
             "shares": self.shares(buyers, products) * 1e-3,
         }
 
-    def scores(self, histories: Histories) -> Floats:
-        """Return the rules' summed weights."""
-        shares = self.learned["shares"]
+    @property
+    def usual(self) -> Floats:
+        """A thousandth of each product's share of events."""
+        shares: Floats = self.learned["shares"]
+        return shares
+
+    def changed(self, histories: Histories) -> sparse.csr_matrix:
+        """Return the rules' summed weights where there are rules."""
         recent = histories.latest(FARTHEST)
         weights = (1 / (1 + recent.ages())).astype(np.float32)
-        found: Floats = (recent.matrix(len(shares), weights) @ self.learned["rules"]).toarray()
-        found += shares
-        return found
+        found = recent.matrix(len(self.usual), weights) @ self.learned["rules"]
+        return added(found.tocsr(), self.usual)

@@ -6,13 +6,13 @@ from scipy import sparse
 from data.sequences import Floats
 from model.baselines.neighbours import decayed, held
 from model.histories import Histories
-from model.ranker import Baseline
+from model.ranker import Baseline, SparseBaseline
 
 MOST = 2000
 """EASE inverts a dense matrix of so many products at most: the most frequent ones."""
 
 
-class Ease(Baseline):
+class Ease(SparseBaseline):
     """Ranks by a linear map of the history (Steck 2019, equation 8).
 
     Products beyond the most frequent 2,000 are left to popularity.
@@ -43,13 +43,20 @@ class Ease(Baseline):
             "shares": self.shares(buyers, products) * 1e-3,
         }
 
-    def scores(self, histories: Histories) -> Floats:
-        """Return the map of the history's vector."""
-        scores: Floats = np.tile(self.learned["shares"], (len(histories), 1))
+    @property
+    def usual(self) -> Floats:
+        """A thousandth of each product's share of events."""
+        shares: Floats = self.learned["shares"]
+        return shares
+
+    def changed(self, histories: Histories) -> sparse.csr_matrix:
+        """Return the map of the history's vector, for all products that have one."""
         weights = self.learned["weights"]
-        vectors = decayed(histories, scores.shape[1], self.settings["decay"])
-        scores[:, : len(weights)] += vectors[:, : len(weights)] @ weights
-        return scores
+        rows, size = len(histories), len(weights)
+        vectors = decayed(histories, len(self.usual), self.settings["decay"])
+        found = (vectors[:, :size] @ weights + self.usual[:size]).ravel()
+        product, stop = np.tile(np.arange(size), rows), np.arange(rows + 1) * size
+        return sparse.csr_matrix((found, product, stop), shape=(rows, len(self.usual)))
 
 
 class RecentEase(Ease):
@@ -86,7 +93,7 @@ class Factors(Baseline):
             start = np.ones(min(matrix.shape))
             vectors = sparse.linalg.svds(matrix, k=rank, v0=start)[2]
         self.learned = {
-            "vectors": vectors.astype(np.float32),
+            "vectors": np.asfortranarray(vectors, dtype=np.float32),  # read by product
             "shares": self.shares(buyers, products) * 1e-3,
         }
 

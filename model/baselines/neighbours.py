@@ -4,8 +4,8 @@ import numpy as np
 from scipy import sparse
 
 from data.sequences import Floats
-from model.histories import Histories
-from model.ranker import Baseline
+from model.histories import Histories, added
+from model.ranker import SparseBaseline
 
 LONGEST = 200
 NEIGHBOURS = 100
@@ -35,7 +35,17 @@ def strongest(matrix: sparse.csr_matrix, number: int) -> sparse.csr_matrix:
     return sparse.coo_matrix(entries, shape=matrix.shape).tocsr()
 
 
-class ItemNeighbours(Baseline):
+class Neighbours(SparseBaseline):
+    """Ranks by neighbours; what has none, by popularity."""
+
+    @property
+    def usual(self) -> Floats:
+        """A thousandth of each product's share of events."""
+        shares: Floats = self.learned["shares"]
+        return shares
+
+
+class ItemNeighbours(Neighbours):
     """Ranks products by their cosine with those of the history.
 
     Parameters
@@ -61,12 +71,10 @@ class ItemNeighbours(Baseline):
             "shares": self.shares(buyers, products) * 1e-3,
         }
 
-    def scores(self, histories: Histories) -> Floats:
+    def changed(self, histories: Histories) -> sparse.csr_matrix:
         """Return the summed cosines, each with its event's weight."""
-        shares = self.learned["shares"]
-        vectors = decayed(histories, len(shares), self.settings["decay"])
-        found: Floats = (vectors @ self.learned["cosines"]).toarray() + shares
-        return found
+        vectors = decayed(histories, len(self.usual), self.settings["decay"])
+        return added((vectors @ self.learned["cosines"]).tocsr(), self.usual)
 
 
 class RecentItemNeighbours(ItemNeighbours):
@@ -80,7 +88,7 @@ class RecentItemNeighbours(ItemNeighbours):
         super().__init__(decay=decay)
 
 
-class BuyerNeighbours(Baseline):
+class BuyerNeighbours(Neighbours):
     """Ranks what buyers with like histories have bought (V-SkNN).
 
     Events of the history count less the older they are (Ludewig and Jannach 2018, section 3.2;
@@ -99,14 +107,13 @@ class BuyerNeighbours(Baseline):
             "shares": self.shares(buyers, products) * 1e-3,
         }
 
-    def scores(self, histories: Histories) -> Floats:
+    def changed(self, histories: Histories) -> sparse.csr_matrix:
         """Return the summed likeness of the nearest buyers that hold each product."""
-        shares = self.learned["shares"]
+        shares = self.usual
         recent = histories.latest(LONGEST)
         weights = (1 / (1 + recent.ages())).astype(np.float32)
         vectors = recent.matrix(len(shares), weights)
         alike = (vectors @ self.learned["scaled"].T).tocsr()
         alike.sort_indices()  # of buyers who are equally near the first ones are asked
         near = strongest(alike, NEIGHBOURS)
-        found: Floats = (near @ self.learned["held"]).toarray() + shares
-        return found
+        return added((near @ self.learned["held"]).tocsr(), shares)

@@ -1,46 +1,51 @@
 """Own purchases: a buyer is offered again what that buyer has bought."""
 
 import numpy as np
+from scipy import sparse
 
 from data.sequences import FIRST, Floats
-from model.histories import Histories, known
-from model.ranker import Baseline
+from model.histories import Histories, added, known
+from model.ranker import SparseBaseline
 
 
-class RepeatLast(Baseline):
+class OwnFirst(SparseBaseline):
+    """Ranks a buyer's own products first; all others by their share of events."""
+
+    def fit(self, buyers: Histories, products: int) -> None:
+        """Count every product's events."""
+        self.learned = {"shares": self.shares(buyers, products)}
+
+    @property
+    def usual(self) -> Floats:
+        """Each product's share of events."""
+        shares: Floats = self.learned["shares"]
+        return shares
+
+
+class RepeatLast(OwnFirst):
     """Ranks a buyer's products from the latest to the earliest, then all others by popularity."""
 
     name = "repeat last"
 
-    def fit(self, buyers: Histories, products: int) -> None:
-        """Count every product's events."""
-        self.learned = {"shares": self.shares(buyers, products)}
-
-    def scores(self, histories: Histories) -> Floats:
-        """Return 1 + 1/(age + 1) for what was bought, and a share of events for the rest."""
-        scores: Floats = np.tile(self.learned["shares"], (len(histories), 1))
-        codes, rows = histories.of("product"), histories.rows()
-        chosen = known(codes)
-        recency = (1 + 1 / (1 + histories.ages())).astype(np.float32)
-        np.maximum.at(scores, (rows[chosen], codes[chosen] - FIRST), recency[chosen])
-        return scores
+    def changed(self, histories: Histories) -> sparse.csr_matrix:
+        """Return 1 + 1/(age + 1) for what was bought, by the latest time that it was."""
+        shape = (len(histories), len(self.usual))
+        chosen = np.flatnonzero(known(histories.of("product")))[::-1]
+        row, product = histories.rows()[chosen], histories.of("product")[chosen] - FIRST
+        _key, latest = np.unique(row * shape[1] + product, return_index=True)
+        recency = (1 + 1 / (1 + histories.ages()[chosen[latest]])).astype(np.float32)
+        return sparse.csr_matrix((recency, (row[latest], product[latest])), shape=shape)
 
 
-class PersonalFrequency(Baseline):
+class PersonalFrequency(OwnFirst):
     """Ranks a buyer's products by how often that buyer bought them, then by popularity."""
 
     name = "personal frequency"
 
-    def fit(self, buyers: Histories, products: int) -> None:
-        """Count every product's events."""
-        self.learned = {"shares": self.shares(buyers, products)}
-
-    def scores(self, histories: Histories) -> Floats:
-        """Return weight × own count + share of events."""
-        shares = self.learned["shares"]
-        own = histories.matrix(len(shares)) * np.float32(self.settings.get("weight", 1.0))
-        found: Floats = own.toarray() + shares
-        return found
+    def changed(self, histories: Histories) -> sparse.csr_matrix:
+        """Return weight × own count + share of events for what was bought."""
+        own = histories.matrix(len(self.usual)) * np.float32(self.settings.get("weight", 1.0))
+        return added(own, self.usual)
 
 
 class PopularityAndOwn(PersonalFrequency):

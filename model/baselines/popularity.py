@@ -1,16 +1,17 @@
 """Popularity: everybody is offered what most have bought, ever or in the last week."""
 
 import numpy as np
+from scipy import sparse
 
 from data.sequences import FIRST, Floats
 from model.histories import Histories, known
-from model.ranker import Baseline
+from model.ranker import SparseBaseline
 
 DAY = 24 * 3600 * 1_000_000
 WEEK = 7 * DAY
 
 
-class Popularity(Baseline):
+class Popularity(SparseBaseline):
     """Ranks products by their number of events in training."""
 
     name = "popularity"
@@ -20,9 +21,15 @@ class Popularity(Baseline):
         """Count every product's events."""
         self.learned = {"scores": np.log(self.shares(buyers, products))}
 
-    def scores(self, histories: Histories) -> Floats:
-        """Return the logarithm of each product's share of events, the same for everybody."""
-        return np.tile(self.learned["scores"], (len(histories), 1))
+    @property
+    def usual(self) -> Floats:
+        """The logarithm of each product's share of events."""
+        scores: Floats = self.learned["scores"]
+        return scores
+
+    def changed(self, histories: Histories) -> sparse.csr_matrix:
+        """Return no scores at all: nobody's differ."""
+        return sparse.csr_matrix((len(histories), len(self.usual)), dtype=np.float32)
 
 
 class RecentPopularity(Popularity):

@@ -8,7 +8,7 @@ from scipy import sparse
 from data.sequences import FIRST, Floats, Longs
 from model.baselines.neighbours import LONGEST
 from model.histories import Array, Histories, known
-from model.ranker import Baseline, popularity
+from model.ranker import SparseBaseline, popularity
 
 LEARNED_FROM = 20_000
 RIDGE = 1e-4
@@ -34,7 +34,7 @@ class Own:
     traits: Floats
 
 
-class Repurchase(Baseline):
+class Repurchase(SparseBaseline):
     """Popularity, but a buyer's own products have a chance of their own.
 
     The chance of an own product is a conditional logit of how often and how lately it was bought
@@ -63,12 +63,18 @@ class Repurchase(Baseline):
         hit = own.product == answers[own.row]
         self.learned["theta"] = _fit(own, hit, np.exp(self.learned["log_share"]), len(before))
 
-    def scores(self, histories: Histories) -> Floats:
-        """Return the logarithm of what each product's probability is in proportion to."""
-        scores: Floats = np.tile(self.learned["log_share"], (len(histories), 1))
-        own = self.own(histories)
-        scores[own.row, own.product] = np.clip(own.traits @ self.learned["theta"], LOWEST, HIGHEST)
+    @property
+    def usual(self) -> Floats:
+        """The logarithm of each product's share of events."""
+        scores: Floats = self.learned["log_share"]
         return scores
+
+    def changed(self, histories: Histories) -> sparse.csr_matrix:
+        """Return the logarithm of what an own product's probability is in proportion to."""
+        own = self.own(histories)
+        worth = np.clip(own.traits @ self.learned["theta"], LOWEST, HIGHEST).astype(np.float32)
+        shape = (len(histories), len(self.usual))
+        return sparse.csr_matrix((worth, (own.row, own.product)), shape=shape)
 
     def own(self, histories: Histories, whole: Histories | None = None) -> Own:
         """Return what each history holds.
@@ -87,8 +93,14 @@ class Repurchase(Baseline):
         row = np.repeat(np.arange(len(histories)), np.diff(held.indptr))
         product = held.indices.astype(np.int64)
         count, key = held.data.astype(np.float64), row * products + product
-        age, active, streak = _recency(recent, key, products)
-        mine = [_entries(one, row, product) for one in _counts(whole or recent, products)]
+        place = _places(recent, key, products)
+        age, active, streak = _recency(recent, place, len(key))
+        if whole is None:
+            some = known(recent.of("product"))
+            parts = (one[some] for one in _weights(recent))
+            mine = [np.bincount(place, weights=one, minlength=len(key)) for one in parts]
+        else:
+            mine = [_entries(one, row, product) for one in _counts(whole, products)]
         others, at_once, followed = (
             np.maximum(self.learned[name][product] - part, 0.0)
             for name, part in zip(("counts", "at_once", "followed"), mine, strict=True)
@@ -118,19 +130,25 @@ class Repurchase(Baseline):
         return Own(row, product, np.stack(traits, axis=1).astype(np.float32))
 
 
-def _recency(recent: Histories, key: Longs, products: int) -> tuple[Array, Array, Array]:
+def _places(recent: Histories, key: Longs, products: int) -> Longs:
+    """Return which entry of ``key`` each event of a known product belongs to."""
+    codes = recent.of("product")
+    some = known(codes)
+    found: Longs = np.searchsorted(key, recent.rows()[some] * products + codes[some] - FIRST)
+    return found
+
+
+def _recency(recent: Histories, place: Longs, entries: int) -> tuple[Array, Array, Array]:
     """Return for each history and product: age, activation, and whether it came last and before.
 
     Age is the number of events since the product was bought; activation the sum over purchases
     of (1 + age)^-½.
     """
-    codes, ages = recent.of("product"), recent.ages()
-    some = known(codes)
-    place = np.searchsorted(key, recent.rows()[some] * products + codes[some] - FIRST)
-    active = np.bincount(place, weights=(1.0 + ages[some]) ** -0.5, minlength=len(key))
-    lately = np.bincount(place, weights=ages[some] < 2, minlength=len(key))
-    age = np.full(len(key), LONGEST, dtype=np.float64)
-    np.minimum.at(age, place, ages[some])
+    ages = recent.ages()[known(recent.of("product"))]
+    active = np.bincount(place, weights=(1.0 + ages) ** -0.5, minlength=entries)
+    lately = np.bincount(place, weights=ages < 2, minlength=entries)
+    age = np.full(entries, LONGEST, dtype=np.float64)
+    np.minimum.at(age, place, ages)
     return age, active, (lately == 2).astype(np.float64)
 
 
@@ -145,11 +163,15 @@ def _counts(histories: Histories, products: int) -> tuple[sparse.csr_matrix, ...
     Three sparse matrices, [histories, products].
     """
     recent = histories.latest(LONGEST)
+    held, at_once, followed = (recent.matrix(products, one) for one in _weights(recent))
+    return held, at_once, followed
+
+
+def _weights(recent: Histories) -> tuple[Floats, Floats, Floats]:
+    """Return 1 for each event; where the same product comes next; and where any does."""
     codes, last = recent.of("product"), recent.ages() == 0
     same = np.append(codes[1:] == codes[:-1], False) & ~last
-    weights = (np.ones(len(codes)), same, ~last)
-    held, at_once, followed = (recent.matrix(products, one.astype(np.float32)) for one in weights)
-    return held, at_once, followed
+    return np.ones(len(codes), np.float32), same.astype(np.float32), (~last).astype(np.float32)
 
 
 def _odds(part: Array, whole: Array, mean: float) -> Array:

@@ -2,9 +2,12 @@
 
 ``python -m tests.benchmarks quality`` does the demo shop alone. ``QUALITY_DATA`` names a folder
 with ``complete_journey_2017.csv.gz`` and ``ml-100k.inter`` for the rest, ``QUALITY_SEEDS`` how
-many seeds, ``QUALITY_CASES`` which of ``CASES`` and ``QUALITY_MODELS`` which of ``MODELS`` (both
-with commas between), ``QUALITY_OUT`` a folder that keeps every run's figures as JSON: what is
-there is not measured again. Tables are Markdown.
+many seeds ``best`` has (others have one), ``QUALITY_CASES`` which of ``CASES`` and
+``QUALITY_MODELS`` which of ``MODELS`` (both with commas between), ``QUALITY_OUT`` a folder that
+keeps what was trained: it is not trained again. Tables are Markdown.
+
+Networks of a case are trained one by one and judged together with the baselines, which are fitted
+once: all on the same targets, each paired with ``best``.
 """
 
 import json
@@ -22,9 +25,19 @@ from data.home import Home
 from data.ingest import ingest
 from data.sequences import microseconds
 from data.store import Dataset, Store
+from model.baselines.fitting import fit_all
+from model.blend import fit_blend
+from model.config import RunConfig
+from model.evaluation import judge, nothing
+from model.presets import preset
+from model.ranker import Ranker
+from model.saved import RunFolder
+from model.served import OnnxRanker
+from model.task import make_task
 
 SHOP = {"buyers": 20_000, "seed": 0}
 SHOWN = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10")
+BEHIND = {"behind in ndcg@10": "ndcg@10", "behind in hr@1": "hr@1"}
 
 
 @dataclass(frozen=True)
@@ -38,19 +51,22 @@ class Case:
 
 CASES = {
     "shop": Case("shop", "temporal"),
-    "shop-paper": Case("shop", "paper"),
     "cj": Case("complete_journey_2017.csv.gz", "temporal"),
     "cj-loo": Case("complete_journey_2017.csv.gz", "leave-one-out"),
     "ml": Case("ml-100k.inter", "temporal", exclude_seen=True),
     "ml-loo": Case("ml-100k.inter", "leave-one-out", exclude_seen=True),
 }
+SAME = {"preparation": "all_purchases"}
 MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     "best": ("best", {}),
     "fast": ("fast", {}),
-    "paper": ("paper", {}),
-    "sasrec": ("best", {"network": "sasrec", "layers": 2, "width": 64, "blend": False}),
+    "paper": ("paper", SAME),
+    "rnn": ("best", {"network": "rnn", "blend": False}),
     "lstm": ("best", {"network": "lstm", "blend": False}),
+    "conv_lstm": ("best", {"network": "conv_lstm", "blend": False}),
+    "hrnn": ("best", {"network": "hrnn", "blend": False}),
     "lru": ("best", {"network": "lru", "blend": False}),
+    "sasrec": ("best", {"network": "sasrec", "layers": 2, "width": 64, "blend": False}),
     "repeat head": ("best", {"repeat_head": True, "blend": False}),
 }
 
@@ -74,20 +90,51 @@ def opened(store: Store, data: str) -> Dataset:
     return ingest(store, [file], name, synthetic=data == "shop")
 
 
-def run(case: Case, model: str, seed: int, dataset: Dataset, folder: Path) -> dict[str, Any]:
-    """Train a model, and return its evaluation with its history."""
-    from model.evaluation import evaluate
-    from model.presets import preset
-    from model.training import train
-
+def config_of(case: Case, model: str, seed: int) -> RunConfig:
+    """Return what a model of a case is trained with."""
     name, changes = MODELS[model]
-    config = preset(name).override({"protocol": case.protocol, "seed": seed} | changes)
-    train(config, dataset, folder, Quiet(), lambda: False)  # type: ignore[arg-type]
-    found = json.loads((folder / "evaluation.json").read_text())
-    if case.exclude_seen:
-        found = evaluate(folder, dataset, exclude_seen=True)
-    found["history"] = json.loads((folder / "history.json").read_text())
-    return found
+    return preset(name).override(changes | {"protocol": case.protocol, "seed": seed})
+
+
+def trained(config: RunConfig, dataset: Dataset, folder: Path) -> RunFolder:
+    """Return a run whose network is trained, but which is not judged yet."""
+    from model.training import Training
+
+    run = RunFolder(folder)
+    if not (folder / "model.onnx").exists():
+        run.write_json("config.json", config.as_dict())
+        sink: Any = Quiet()
+        session = Training(config, make_task(config, dataset), run, sink, lambda: False)
+        session.run_epochs()
+        session.finish(best=bool(config.early_stopping))
+    return run
+
+
+def judged(
+    case: Case, dataset: Dataset, runs: dict[str, list[RunFolder]]
+) -> tuple[dict[str, Any], dict[str, list[int]]]:
+    """Return the figures of all runs and baselines, and which of them are one model's seeds."""
+    columns = config_of(case, "hrnn", 1)  # reads all that the others read
+    task = make_task(columns, dataset)
+    baselines = fit_all(task, nothing)
+    rankers: list[Ranker] = []
+    seeds: dict[str, list[int]] = {}
+    for model, folders in runs.items():
+        for number, run in enumerate(folders):
+            network = OnnxRanker(run)
+            network.name = f"{model} {number}"  # by which a blend finds its members' scores
+            if run.config().blend:
+                seeds.setdefault(model, []).append(len(rankers))
+                blend = fit_blend(task, [network, *baselines], nothing)
+                print(f"{network.name}: {blend.shares}")
+                rankers.append(blend)
+            alone = f"{model}, network alone" if run.config().blend else model
+            seeds.setdefault(alone, []).append(len(rankers))
+            rankers.append(network)
+    for baseline in baselines:
+        seeds[baseline.name] = [len(rankers)]
+        rankers.append(baseline)
+    return judge(task, rankers, exclude_seen=case.exclude_seen), seeds
 
 
 def optimum(dataset: Dataset, file: Path) -> tuple[float, float]:
@@ -95,9 +142,6 @@ def optimum(dataset: Dataset, file: Path) -> tuple[float, float]:
 
     The truth is in the order of the file; no buyer buys twice in one second.
     """
-    from model.presets import preset
-    from model.task import make_task
-
     known = demo.truth(**SHOP)
     task = make_task(preset("best").override({"protocol": "temporal"}), dataset)
     log = pd.read_csv(file, usecols=["event_time", "event_type", "user_id"])
@@ -111,25 +155,18 @@ def optimum(dataset: Dataset, file: Path) -> tuple[float, float]:
     return float((known.rank[place] == 1).mean()), float(-np.log(known.probability[place]).mean())
 
 
-def table(case: str, runs: dict[str, list[dict[str, Any]]]) -> None:
+def table(case: str, found: dict[str, Any], seeds: dict[str, list[int]]) -> None:
     """Print one line a model: means over seeds, and the deviation of NDCG@10 between seeds.
 
-    ``interval`` is of NDCG@10; ``behind`` is the paired one of how far the model lies behind what
-    its run serves, the first model of the table for baselines.
+    ``interval`` is of NDCG@10; the last two columns are paired intervals of how far a model lies
+    behind the first seed of ``best``.
     """
-    first = next(iter(runs.values()))[0]
-    print(f"\n### {case}: {first['targets']:,} targets, {first['cold_targets']:,} never seen\n")
-    heads = ("model", *SHOWN, "repeat", "explore", "sd of seeds", "interval", "behind")
+    print(f"\n### {case}: {found['targets']:,} targets, {found['cold_targets']:,} never seen\n")
+    heads = ("model", *SHOWN, "repeat", "explore", "sd of seeds", "interval", *BEHIND)
     print("| " + " | ".join(heads) + " |")
     print("| --- " * len(heads) + "|")
-    lines = []
-    for name, found in runs.items():
-        for model in found[0]["models"]:
-            if model["kind"] == "network":
-                same = [m for one in found for m in one["models"] if m["name"] == model["name"]]
-                label = name if model["name"] == "blend" else f"{name} ({model['name']})"
-                lines.append(line(label, same))
-    lines += [line(one["name"], [one]) for one in first["models"] if one["kind"] == "baseline"]
+    models = found["models"]
+    lines = [line(name, [models[one] for one in places]) for name, places in seeds.items()]
     for _value, text in sorted(lines, reverse=True):
         print(text)
 
@@ -142,18 +179,31 @@ def line(name: str, models: list[dict[str, Any]]) -> tuple[float, str]:
         f"{np.mean([part[kind]['ndcg@10'] for part in parts]):.4f}" if kind in parts[0] else "–"
         for kind in ("repeat", "explore")
     ]
-    seeds = [one["metrics"]["ndcg@10"] for one in models]
-    spread = f"{np.std(seeds, ddof=1):.4f}" if len(seeds) > 1 else "–"
+    values = [one["metrics"]["ndcg@10"] for one in models]
+    spread = f"{np.std(values, ddof=1):.4f}" if len(values) > 1 else "–"
     low, high = np.mean([one["ci95"]["ndcg@10"] for one in models], axis=0)
     cells = [name, *(f"{means[key]:.4f}" for key in SHOWN), *by, spread, f"{low:.4f}–{high:.4f}"]
-    near, far = np.mean([one["behind95"]["ndcg@10"] for one in models], axis=0)
-    cells.append(f"{near:+.4f} {far:+.4f}")
+    for key in BEHIND.values():
+        near, far = np.mean([one["behind95"][key] for one in models], axis=0)
+        cells.append(f"{near:+.4f} {far:+.4f}")
     return float(means["ndcg@10"]), "| " + " | ".join(cells) + " |"
+
+
+def picture(dataset: Dataset, folder: Path) -> None:
+    """Print how the paper's network learns under the paper's protocol, and where it arrives."""
+    config = preset("paper")
+    run = trained(config, dataset, folder)
+    print("\n### The paper's own protocol\n")
+    for epoch in json.loads((folder / "history.json").read_text()):
+        keys = ("loss", "accuracy", "val_loss", "val_accuracy")
+        print(epoch["epoch"], *(f"{key} {epoch[key]:.4f}" for key in keys))
+    found = judge(make_task(config, dataset), [OnnxRanker(run)])["models"][0]["metrics"]
+    print(f"test accuracy {found['hr@1']:.4f}, loss {found['loss']:.3f}")
 
 
 def main() -> None:
     """Train, judge and print, case after case."""
-    seeds = int(os.environ.get("QUALITY_SEEDS", "1"))
+    count = int(os.environ.get("QUALITY_SEEDS", "1"))
     real = "QUALITY_DATA" in os.environ
     wanted = os.environ.get("QUALITY_CASES", ",".join(CASES) if real else "shop").split(",")
     models = os.environ.get("QUALITY_MODELS", ",".join(MODELS)).split(",")
@@ -161,18 +211,17 @@ def main() -> None:
         out = Path(os.environ.get("QUALITY_OUT", temporary))
         store = Store(Home(out / "home"))
         for name in wanted:
-            dataset = opened(store, CASES[name].data)
-            runs: dict[str, list[dict[str, Any]]] = {}
+            case = CASES[name]
+            dataset = opened(store, case.data)
+            runs: dict[str, list[RunFolder]] = {}
             for model in models:
-                for seed in range(1, seeds + 1):
-                    kept = out / f"{name}--{model}--{seed}.json"
-                    if not kept.exists():
-                        folder = out / "runs" / kept.stem
-                        found = run(CASES[name], model, seed, dataset, folder)
-                        kept.write_text(json.dumps(found))
-                    runs.setdefault(model, []).append(json.loads(kept.read_text()))
-            table(name, runs)
+                for seed in range(1, count + 1 if model == "best" else 2):
+                    folder = out / "runs" / f"{name}--{model}--{seed}"
+                    run = trained(config_of(case, model, seed), dataset, folder)
+                    runs.setdefault(model, []).append(run)
+            table(name, *judged(case, dataset, runs))
             if name == "shop":
+                picture(dataset, out / "runs" / "shop--picture")
                 accuracy, loss = optimum(dataset, store.folder("shop").parent / "shop.csv")
                 print(f"\nWho knows the shop's rules: accuracy {accuracy:.4f}, loss {loss:.3f}.")
 

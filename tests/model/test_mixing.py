@@ -1,0 +1,118 @@
+"""The sum of what members say is the same whether most of it is made once or all of it anew."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from data.sequences import Floats
+from model.baselines import BASELINES
+from model.blend import Blend, common
+from model.histories import Histories
+from model.ranker import Baseline, Ranker, SparseBaseline
+from model.task import Task, task_of
+from model.weights import TINY, Weights
+from tests.model.toys import prepared, random_histories, small
+
+SPARSE = [name for name, kind in BASELINES.items() if issubclass(kind, SparseBaseline)]
+
+
+class Whole(Ranker):
+    """A baseline whose scores are added product by product."""
+
+    def __init__(self, member: Baseline) -> None:
+        self.member, self.name = member, member.name
+        self.probabilities = member.probabilities  # type: ignore[misc]
+
+    def scores(self, histories: Histories) -> Floats:
+        return self.member.scores(histories)
+
+
+@pytest.fixture(scope="module")
+def task() -> Task:
+    return task_of(prepared(random_histories(150, 60, longest=30)), small())
+
+
+@pytest.fixture(scope="module")
+def histories(task: Task) -> Histories:
+    """Histories of all lengths; the second is empty, and so is the last."""
+    some = task.histories(task.split.test)
+    stop = some.stop.copy()
+    stop[[1, -1]] = some.start[[1, -1]]
+    return replace(some, stop=stop)
+
+
+@pytest.fixture(scope="module")
+def members(task: Task) -> dict[str, Baseline]:
+    found = {name: kind() for name, kind in BASELINES.items()}
+    for member in found.values():
+        member.fit(task.buyers, task.products)
+    return found
+
+
+def weights(number: int, seed: int = 0) -> Weights:
+    random = np.random.default_rng(seed)
+    pool = random.random(number)
+    new, own = random.normal(size=(2, number + 1))
+    return Weights(pool / pool.sum(), new, own, 0.7)
+
+
+def summed(blend: Blend, histories: Histories) -> Floats:
+    """The blend's sum as its definition says it, in double precision."""
+    rated, mixture = [], 0.0
+    for i, member in enumerate(blend.members):
+        scores = member.scores(histories).astype(np.float64)
+        said = common(member, scores, float(blend.scales[i])).astype(np.float64)
+        raw = np.exp(said) if member.probabilities else np.expm1(said)
+        mixture = mixture + blend.weights.pool[i] * raw / raw.sum(axis=1, keepdims=True)
+        rated.append(said)
+    rated.append(np.log(np.maximum(mixture, TINY)))
+    said = np.stack(rated, axis=2)
+    own = histories.matrix(said.shape[1]).toarray() > 0
+    return np.where(own, said @ blend.weights.own + blend.weights.again, said @ blend.weights.new)
+
+
+@pytest.mark.parametrize("name", SPARSE)
+def test_a_sparse_baseline_says_the_same_of_all_products_that_it_does_not_name(
+    name: str, members: dict[str, Baseline], histories: Histories
+) -> None:
+    member = members[name]
+    assert isinstance(member, SparseBaseline)
+    changed, scores = member.changed(histories), member.scores(histories)
+    assert changed.dtype == np.float32
+    named = changed.copy()
+    named.data[:] = 1
+    rest = named.toarray() == 0
+    assert (scores == member.usual)[rest].all()
+    np.testing.assert_array_equal(scores[~rest], changed.toarray()[~rest])
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_one_member_counts_the_same_however_it_is_added(
+    name: str, members: dict[str, Baseline], histories: Histories
+) -> None:
+    told = weights(1), np.array([0.6])
+    quick = Blend([members[name]], *told).scores(histories)
+    whole = Blend([Whole(members[name])], *told).scores(histories)
+    near = 2e-3 if name == "matrix factorisation" else 2e-5  # its sums nearly cancel out
+    np.testing.assert_allclose(quick, whole, rtol=2e-5, atol=near)
+
+
+def test_all_members_together_make_the_sum_that_the_definition_says(
+    members: dict[str, Baseline], histories: Histories
+) -> None:
+    chosen = [one for name, one in members.items() if name != "matrix factorisation"]
+    blend = Blend(chosen, weights(len(chosen)), np.linspace(0.2, 2, len(chosen)))
+    np.testing.assert_allclose(
+        blend.scores(histories), summed(blend, histories), rtol=2e-4, atol=2e-4
+    )
+
+
+def test_histories_are_summed_alike_alone_and_among_others(
+    members: dict[str, Baseline], histories: Histories
+) -> None:
+    blend = Blend(list(members.values()), weights(len(members)), np.ones(len(members)))
+    together = blend.scores(histories)
+    for row in (0, 1, len(histories) - 1):
+        alone = blend.scores(histories.some(slice(row, row + 1)))
+        np.testing.assert_allclose(alone[0], together[row], rtol=1e-4, atol=2e-3)
