@@ -1,9 +1,12 @@
 """Neighbours: buyers with like histories, and products that are bought by the same buyers."""
 
+from functools import cached_property
+from itertools import pairwise
+
 import numpy as np
 from scipy import sparse
 
-from data.sequences import Floats
+from data.sequences import Floats, Ints, Longs
 from model.histories import Histories, added
 from model.ranker import SparseBaseline
 
@@ -26,13 +29,25 @@ def held(buyers: Histories, products: int) -> sparse.csr_matrix:
 
 
 def strongest(matrix: sparse.csr_matrix, number: int) -> sparse.csr_matrix:
-    """Keep the largest entries of each row."""
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    order = np.lexsort((-matrix.data, rows))
-    place = np.arange(len(order)) - matrix.indptr[rows[order]]
-    kept = order[place < number]
-    entries = (matrix.data[kept], (rows[kept], matrix.indices[kept]))
-    return sparse.coo_matrix(entries, shape=matrix.shape).tocsr()
+    """Keep the largest entries of each row; of equal ones those in the first columns."""
+    kept = [
+        begin + _largest(matrix.data[begin:end], matrix.indices[begin:end], number)
+        for begin, end in pairwise(matrix.indptr)
+    ]
+    chosen = np.concatenate(kept)
+    first = np.append(0, np.cumsum([len(one) for one in kept]))
+    entries = (matrix.data[chosen], matrix.indices[chosen], first)
+    return sparse.csr_matrix(entries, shape=matrix.shape)
+
+
+def _largest(values: Floats, columns: Ints, number: int) -> Longs:
+    """Return where the largest values of one row are."""
+    if len(values) <= number:
+        return np.arange(len(values))
+    least = np.partition(values, len(values) - number)[len(values) - number]
+    above, equal = np.flatnonzero(values > least), np.flatnonzero(values == least)
+    first = equal[np.argsort(columns[equal])][: number - len(above)]
+    return np.concatenate([above, first])
 
 
 class Neighbours(SparseBaseline):
@@ -107,13 +122,16 @@ class BuyerNeighbours(Neighbours):
             "shares": self.shares(buyers, products) * 1e-3,
         }
 
+    @cached_property
+    def holders(self) -> sparse.csr_matrix:
+        """Of each product, who has bought it, and what this is of all that they have bought."""
+        return self.learned["scaled"].T.tocsr()
+
     def changed(self, histories: Histories) -> sparse.csr_matrix:
         """Return the summed likeness of the nearest buyers that hold each product."""
         shares = self.usual
         recent = histories.latest(LONGEST)
         weights = (1 / (1 + recent.ages())).astype(np.float32)
         vectors = recent.matrix(len(shares), weights)
-        alike = (vectors @ self.learned["scaled"].T).tocsr()
-        alike.sort_indices()  # of buyers who are equally near the first ones are asked
-        near = strongest(alike, NEIGHBOURS)
+        near = strongest(vectors @ self.holders, NEIGHBOURS)
         return added((near @ self.learned["held"]).tocsr(), shares)

@@ -35,7 +35,7 @@ from model.saved import RunFolder
 from model.served import OnnxRanker
 from model.task import make_task
 
-SHOP = {"buyers": 20_000, "seed": 0}
+SHOP = {"buyers": 60_000, "seed": 0}
 SHOWN = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10")
 BEHIND = {"behind in ndcg@10": "ndcg@10", "behind in hr@1": "hr@1"}
 

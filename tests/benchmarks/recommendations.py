@@ -40,6 +40,21 @@ EVENTS_A_BUYER = 6
 SIZES = (16_490, 200_000)
 ASKED, EDITS = 200, 30
 BRANDS, CATEGORIES = 500, 130
+BLENDED = (
+    "popularity",
+    "popularity, 7 days",
+    "popularity, fading",
+    "personal frequency",
+    "popularity + own count",
+    "repurchase",
+    "sequence rules",
+    "buyer neighbours",
+    "item neighbours, recent",
+    "content",
+    "affinity",
+    "matrix factorisation",
+)
+"""The members that a blend of ``best`` has beside the network on Complete Journey."""
 
 _SCORING = """
 import sys, time
@@ -71,9 +86,11 @@ def main() -> None:
                 run = _untrained(home, name, size)
                 _time(f"{name}, {size:,} products", _asker(home, run, size))
                 if size == SIZES[0]:
-                    words = [sys.executable, "-c", _SCORING, str(home.path), run]
-                    done = subprocess.run(words, check=True, capture_output=True, text=True)
-                    print(f"{f'{name}, every buyer':<28} {done.stdout.strip()}")
+                    _score(name, home, run)
+        run = _untrained(home, "best", SIZES[0])
+        _blend(home, run)
+        _time(f"blend, {SIZES[0]:,} products", _asker(home, run, SIZES[0]))
+        _score("blend", home, run)
         _on_the_screen(home, f"bench-{len(SIZES)}")
 
 
@@ -137,6 +154,32 @@ def _untrained(home: Home, name: str, products: int) -> str:
     save_network(folder, build(config, sizes))
     runs.end(run, claimed.attempt, State.FINISHED, None, None)
     return run
+
+
+def _blend(home: Home, run: str) -> None:
+    """Blend the run's network with fitted baselines; the weights do not matter for its speed."""
+    from model.baselines import BASELINES
+    from model.blend import Blend
+    from model.served import networks
+    from model.task import make_task
+    from model.weights import Weights
+
+    folder = RunFolder(home.runs / run)
+    task = make_task(folder.config(), Store(home).open("bench"))
+    assert task.products == SIZES[0]
+    members = [BASELINES[name]() for name in BLENDED]
+    for member in members:
+        member.fit(task.buyers, task.products)
+    count = 1 + len(members)
+    pool, both = np.full(count, 1 / count), np.full(count + 1, 0.5)
+    everybody = [*networks(folder), *members]
+    Blend(everybody, Weights(pool, both, both, 0.1), np.ones(count)).save(folder)
+
+
+def _score(name: str, home: Home, run: str) -> None:
+    words = [sys.executable, "-c", _SCORING, str(home.path), run]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    print(f"{f'{name}, every buyer':<28} {done.stdout.strip()}")
 
 
 def _asker(home: Home, run: str, products: int) -> Callable[[int], object]:
