@@ -7,16 +7,17 @@ buyer's own; ``model.weights`` tells how they are found.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any, ClassVar
 
 import numpy as np
 
 from data.errors import BadInput
-from data.sequences import Floats
+from data.sequences import Floats, Longs
 from data.text import _
 from model.baselines import BASELINES
 from model.baselines.packing import packed, unpacked
+from model.contexts import contexts, fit_apart
 from model.histories import Array, Histories
 from model.mixing import Mixer
 from model.ranker import Baseline, Kind, Ranker, SparseBaseline, log_total
@@ -26,7 +27,7 @@ from model.task import Task
 from model.weights import Sample, Weights, draw, fit
 
 FILE = "blend.npz"
-JUDGED = 3000
+JUDGED = 5000
 AT_ONCE = 2**23
 
 
@@ -37,18 +38,29 @@ class Blend(Ranker):
     ----------
     members : sequence of Ranker
         Fitted.
-    weights : Weights
+    weights : sequence of Weights
+        One for each of ``model.contexts``, or one for all.
     scales : array [members]
         The size of each member's highest scores.
+    counts : int array [products]
+        Events of each product in training, which tell a history's context; not asked for where
+        all histories have the same weights.
     """
 
     name = "blend"
     kind: ClassVar[Kind] = "network"
     probabilities = True
 
-    def __init__(self, members: Sequence[Ranker], weights: Weights, scales: Array) -> None:
-        self.members, self.weights, self.scales = list(members), weights, scales
-        self._mixer = Mixer(members, weights, scales)
+    def __init__(
+        self,
+        members: Sequence[Ranker],
+        weights: Sequence[Weights],
+        scales: Array,
+        counts: Longs,
+    ) -> None:
+        self.members, self.weights = list(members), list(weights)
+        self.scales, self.counts = scales, counts
+        self._mixers = [Mixer(members, one, scales) for one in weights]
 
     @property
     def dense(self) -> list[Ranker]:
@@ -61,14 +73,29 @@ class Blend(Ranker):
 
     def mixed(self, histories: Histories, of_dense: Sequence[Floats]) -> Floats:
         """Return the blend, given the scores of its dense members."""
-        return self._mixer.mixed(histories, of_dense)
+        if len(self._mixers) == 1:
+            return self._mixers[0].mixed(histories, of_dense)
+        found = np.zeros((len(histories), len(self.counts)), dtype=np.float32)
+        of = contexts(histories, self.counts)
+        for number in np.unique(of):
+            here = np.flatnonzero(of == number)
+            parts = [scores[here] for scores in of_dense]
+            found[here] = self._mixers[number].mixed(histories.some(here), parts)
+        return found
 
     @property
     def shares(self) -> dict[str, tuple[float, float]]:
-        """Each member's weights by name: for new products, and for the buyer's own."""
+        """Each member's weights by name: for new products, and for the buyer's own.
+
+        Where contexts have weights of their own, their mean.
+        """
         names = [*(member.name for member in self.members), "mixture"]
-        both = zip(names, self.weights.new, self.weights.own, strict=True)
-        return {name: (float(new), float(own)) for name, new, own in both}
+        new, own = (
+            np.mean([getattr(one, name) for one in self.weights], axis=0) for name in ("new", "own")
+        )
+        return {
+            name: (float(one), float(two)) for name, one, two in zip(names, new, own, strict=True)
+        }
 
     def save(self, run: RunFolder) -> None:
         """Keep the members that are not the network, and all weights, in one file."""
@@ -80,8 +107,12 @@ class Blend(Ranker):
                 note["settings"] = member.settings
                 arrays |= {f"{i}/{key}": part for key, part in packed(member.learned)}
             about.append(note)
-        arrays |= {name: np.asarray(value) for name, value in asdict(self.weights).items()}
-        arrays |= {"scales": self.scales, "about": np.array(json.dumps(about))}
+        for field in fields(Weights):
+            arrays[field.name] = np.array([getattr(one, field.name) for one in self.weights])
+        arrays["scales"] = self.scales
+        if len(self.weights) > 1:
+            arrays["counts"] = self.counts
+        arrays["about"] = np.array(json.dumps(about))
 
         def fill(file: Any) -> None:
             with file.open("wb") as stream:
@@ -114,8 +145,14 @@ class Blend(Ranker):
                 keys = [key for key in held.files if key.startswith(f"{i}/")]
                 member.learned = unpacked({key.partition("/")[2]: held[key] for key in keys})
                 members.append(member)
-            weights = Weights(held["pool"], held["new"], held["own"], float(held["again"]))
-            return cls(members, weights, held["scales"])
+            told = zip(
+                *(np.atleast_2d(held[name]) for name in ("pool", "new", "own")),
+                np.atleast_1d(held["again"]),
+                strict=True,
+            )
+            weights = [Weights(pool, new, own, float(again)) for pool, new, own, again in told]
+            counts = held["counts"] if len(weights) > 1 else np.zeros(0, dtype=np.int64)
+            return cls(members, weights, held["scales"], counts)
 
 
 def common(member: Ranker, scores: Floats, scale: float) -> Floats:
@@ -144,7 +181,7 @@ def fit_blend(task: Task, members: Sequence[Ranker], beat: Callable[[], None]) -
         targets = np.sort(random.choice(targets, JUDGED, replace=False))
     if not len(targets):
         alone = Weights(np.ones(1), np.array([1.0, 0.0]), np.array([1.0, 0.0]), 0.0)
-        return Blend(members[:1], alone, np.ones(1))
+        return Blend(members[:1], [alone], np.ones(1), task.popularity)
     histories, answers = task.histories(targets), task.answers(targets)
     scales = _scales(members, histories.some(slice(0, 200)))
     parts = []
@@ -161,8 +198,10 @@ def fit_blend(task: Task, members: Sequence[Ranker], beat: Callable[[], None]) -
     logarithms = np.array([member.probabilities for member in members])
     kept = worthwhile(sample, fit(sample, logarithms), logarithms)
     beat()
-    weights = fit(sample.of(kept), logarithms[kept])
-    return Blend([members[int(i)] for i in kept], weights, scales[kept])
+    sample, logarithms = sample.of(kept), logarithms[kept]
+    together = fit(sample, logarithms)
+    weights = fit_apart(sample, contexts(histories, task.popularity), logarithms, together)
+    return Blend([members[int(i)] for i in kept], weights, scales[kept], task.popularity)
 
 
 def _scales(members: Sequence[Ranker], histories: Histories) -> Array:

@@ -129,10 +129,10 @@ def example(length: int, blended: bool) -> str:
 
 
 def _weights(folder: Path) -> dict[str, float]:
-    """Return each member's weight for products that are new to a buyer."""
+    """Return each member's weight for products that are new to a buyer; the contexts' mean."""
     blend = portable.Blend(folder / BLEND)
     names = [*(note["name"] for note in blend.about), "mixture"]
-    return {name: float(weight) for name, weight in zip(names, blend.new, strict=True)}
+    return {name: float(weight) for name, weight in zip(names, blend.new.mean(axis=0), strict=True)}
 
 
 def _write_catalogue(run: RunFolder, file: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 FIRST, LONGEST, FARTHEST, NEIGHBOURS = 2, 200, 10, 100
+EDGES = (6, 21, 61)
 TINY = np.float32(1e-9)
 
 Learned = dict[str, Any]
@@ -29,8 +30,9 @@ class Blend:
     def __init__(self, file: Path | str) -> None:
         with np.load(file, allow_pickle=False) as held:
             self.about = json.loads(str(held["about"]))
-            self.pool, self.scales = held["pool"], held["scales"]
-            self.new, self.own, self.again = held["new"], held["own"], np.float32(held["again"])
+            self.scales, self.again = held["scales"], np.atleast_1d(held["again"])
+            self.pool, self.new, self.own = (np.atleast_2d(held[n]) for n in ("pool", "new", "own"))
+            self.counts = held["counts"] if len(self.pool) > 1 else np.zeros(0, dtype=np.int64)
             parts = {key: held[key] for key in held.files if "/" in key}
         self.learned: list[Learned] = [{} for _member in self.about]
         for key, values in parts.items():
@@ -48,6 +50,8 @@ class Blend:
             Codes of the products, oldest first: 2 for the first of the catalogue, 1 for unknown.
         """
         history = np.asarray(history)
+        context = self._context(history)
+        pool, new, of_own = self.pool[context], self.new[context], self.own[context]
         total, own, mixture = (np.zeros(len(network), dtype=np.float32) for _part in range(3))
         for i, (note, learned) in enumerate(zip(self.about, self.learned, strict=True)):
             if note["baseline"]:
@@ -59,14 +63,22 @@ class Blend:
             chance = np.exp(common) if probable else np.expm1(common)
             if not probable:
                 chance /= max(chance.sum(), TINY)
-            mixture += np.float32(self.pool[i]) * chance
-            total += np.float32(self.new[i]) * common
-            own += np.float32(self.own[i]) * common
+            mixture += np.float32(pool[i]) * chance
+            total += np.float32(new[i]) * common
+            own += np.float32(of_own[i]) * common
         mixture = np.log(np.maximum(mixture, TINY))
         bought = np.unique(history[history >= FIRST]) - FIRST
-        total += np.float32(self.new[-1]) * mixture
-        total[bought] = (own + self.again + np.float32(self.own[-1]) * mixture)[bought]
+        total += np.float32(new[-1]) * mixture
+        own += np.float32(self.again[context]) + np.float32(of_own[-1]) * mixture
+        total[bought] = own[bought]
         return total
+
+    def _context(self, history: Any) -> int:
+        """Return which weights a history has: by how often its latest product was seen."""
+        if len(self.pool) == 1:
+            return 0
+        known = len(history) and history[-1] >= FIRST
+        return int(np.digitize(self.counts[history[-1] - FIRST] if known else 0, EDGES))
 
 
 def _common(said: Any, probable: bool, scale: float) -> Any:

@@ -84,7 +84,7 @@ class Sample:
             np.concatenate([part.total for part in parts]),
         )
 
-    def some(self, targets: slice) -> "Sample":
+    def some(self, targets: slice | Array) -> "Sample":
         """Keep some of the targets."""
         return Sample(
             self.features[targets], self.own[targets], self.offset[targets], self.total[targets]
@@ -191,6 +191,14 @@ def mixture_of(sample: Sample, pool: Array, logarithms: Array) -> Floats:
     for part, chances in zip(pool, parts, strict=True):
         mixture += np.float32(part) * chances
     return np.log(np.maximum(mixture, TINY))
+
+
+def losses(sample: Sample, weights: Weights, logarithms: Array) -> Array:
+    """Return minus the logarithm of each target's probability, [targets]."""
+    mixed = mixture_of(sample, weights.pool, logarithms)[:, :, None]
+    said = np.concatenate([sample.features, mixed], axis=2)
+    found: Array = -np.log(np.maximum(probabilities(said, sample, weights)[:, 0], TINY))
+    return found
 
 
 def probabilities(features: Floats, sample: Sample, weights: Weights) -> Floats:

@@ -173,7 +173,8 @@ def _blend(home: Home, run: str) -> None:
     count = 1 + len(members)
     pool, both = np.full(count, 1 / count), np.full(count + 1, 0.5)
     everybody = [*networks(folder), *members]
-    Blend(everybody, Weights(pool, both, both, 0.1), np.ones(count)).save(folder)
+    weights = Weights(pool, both, both, 0.1)
+    Blend(everybody, [weights], np.ones(count), task.popularity).save(folder)
 
 
 def _score(name: str, home: Home, run: str) -> None:

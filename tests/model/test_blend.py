@@ -102,3 +102,19 @@ def test_the_logit_finds_the_weights_that_made_the_choices() -> None:
     np.testing.assert_allclose(new, [1, 0], atol=0.1)
     np.testing.assert_allclose(mine, [0, 2], atol=0.1)
     assert again == pytest.approx(0.5, abs=0.15)
+
+
+def test_a_blend_that_an_earlier_version_wrote_without_contexts_says_the_same(
+    tmp_path: Path,
+) -> None:
+    task = loyal()
+    blend = fit_blend(task, fitted(task), lambda: None)
+    blend.save(RunFolder(tmp_path))
+    with np.load(tmp_path / FILE) as held:
+        arrays = dict(held)
+    for name in ("pool", "new", "own", "again"):
+        arrays[name] = arrays[name][0]
+    np.savez(tmp_path / FILE, **arrays)
+    histories = task.histories(task.split.test)
+    again = Blend.load(RunFolder(tmp_path), Popularity())
+    np.testing.assert_allclose(again.scores(histories), blend.scores(histories), rtol=1e-6)

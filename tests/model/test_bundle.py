@@ -13,10 +13,12 @@ from data.errors import BadInput
 from data.home import Home
 from data.sequences import FIRST
 from data.store import Store
+from model import portable as in_numpy
 from model.baselines import BASELINES
 from model.baselines.popularity import Popularity
 from model.blend import Blend
 from model.bundle import example, export
+from model.contexts import EDGES
 from model.histories import Histories
 from model.portable import MEMBERS
 from model.portable import Blend as PortableBlend
@@ -124,8 +126,12 @@ def test_every_simple_model_says_the_same_in_numpy_alone(
 ) -> None:
     member = BASELINES[name]()
     member.fit(task.buyers, task.products)
-    weights = Weights(np.ones(1), np.array([1.0, 0.3]), np.array([0.8, 0.5]), 0.2)
-    Blend([member], weights, np.full(1, 0.7)).save(RunFolder(tmp_path))
+    weights = [
+        Weights(np.ones(1), np.array([1.0, 0.3]), np.array([0.8, 0.5]), 0.2 + context)
+        for context in range(len(EDGES) + 1)
+    ]
+    counts = np.arange(task.products) * 2
+    Blend([member], weights, np.full(1, 0.7), counts).save(RunFolder(tmp_path))
     portable = PortableBlend(tmp_path / "blend.npz")
     blend = Blend.load(RunFolder(tmp_path), Popularity())
     histories = task.histories(task.split.test[:40])
@@ -137,6 +143,10 @@ def test_every_simple_model_says_the_same_in_numpy_alone(
         near = 2e-3 if name == "matrix factorisation" else 2e-5
         np.testing.assert_allclose(found, expected[row], rtol=2e-5, atol=near)
         assert found.dtype == np.float32
+
+
+def test_contexts_are_told_apart_by_the_same_counts_in_numpy_alone() -> None:
+    assert in_numpy.EDGES == EDGES
 
 
 def test_every_simple_model_is_portable() -> None:

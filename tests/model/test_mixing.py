@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data.sequences import Floats
+from data.sequences import Floats, Longs
 from model.baselines import BASELINES
 from model.blend import Blend, common
+from model.contexts import EDGES
 from model.histories import Histories
 from model.ranker import Baseline, Ranker, SparseBaseline
 from model.task import Task, task_of
@@ -50,6 +51,12 @@ def members(task: Task) -> dict[str, Baseline]:
     return found
 
 
+@pytest.fixture(scope="module")
+def counts(task: Task) -> Longs:
+    """Counts by which there are histories in every context."""
+    return np.arange(task.products) * 2
+
+
 def weights(number: int, seed: int = 0) -> Weights:
     random = np.random.default_rng(seed)
     pool = random.random(number)
@@ -58,18 +65,19 @@ def weights(number: int, seed: int = 0) -> Weights:
 
 
 def summed(blend: Blend, histories: Histories) -> Floats:
-    """The blend's sum as its definition says it, in double precision."""
+    """The sum of a blend with one context as its definition says it, in double precision."""
+    weights = blend.weights[0]
     rated, mixture = [], 0.0
     for i, member in enumerate(blend.members):
         scores = member.scores(histories).astype(np.float64)
         said = common(member, scores, float(blend.scales[i])).astype(np.float64)
         raw = np.exp(said) if member.probabilities else np.expm1(said)
-        mixture = mixture + blend.weights.pool[i] * raw / raw.sum(axis=1, keepdims=True)
+        mixture = mixture + weights.pool[i] * raw / raw.sum(axis=1, keepdims=True)
         rated.append(said)
     rated.append(np.log(np.maximum(mixture, TINY)))
     said = np.stack(rated, axis=2)
     own = histories.matrix(said.shape[1]).toarray() > 0
-    return np.where(own, said @ blend.weights.own + blend.weights.again, said @ blend.weights.new)
+    return np.where(own, said @ weights.own + weights.again, said @ weights.new)
 
 
 @pytest.mark.parametrize("name", SPARSE)
@@ -89,9 +97,9 @@ def test_a_sparse_baseline_says_the_same_of_all_products_that_it_does_not_name(
 
 @pytest.mark.parametrize("name", BASELINES)
 def test_one_member_counts_the_same_however_it_is_added(
-    name: str, members: dict[str, Baseline], histories: Histories
+    name: str, members: dict[str, Baseline], histories: Histories, counts: Longs
 ) -> None:
-    told = weights(1), np.array([0.6])
+    told = [weights(1)], np.array([0.6]), counts
     quick = Blend([members[name]], *told).scores(histories)
     whole = Blend([Whole(members[name])], *told).scores(histories)
     near = 2e-3 if name == "matrix factorisation" else 2e-5  # its sums nearly cancel out
@@ -99,19 +107,21 @@ def test_one_member_counts_the_same_however_it_is_added(
 
 
 def test_all_members_together_make_the_sum_that_the_definition_says(
-    members: dict[str, Baseline], histories: Histories
+    members: dict[str, Baseline], histories: Histories, counts: Longs
 ) -> None:
     chosen = [one for name, one in members.items() if name != "matrix factorisation"]
-    blend = Blend(chosen, weights(len(chosen)), np.linspace(0.2, 2, len(chosen)))
+    scales = np.linspace(0.2, 2, len(chosen))
+    blend = Blend(chosen, [weights(len(chosen))], scales, counts)
     np.testing.assert_allclose(
         blend.scores(histories), summed(blend, histories), rtol=2e-4, atol=2e-4
     )
 
 
 def test_histories_are_summed_alike_alone_and_among_others(
-    members: dict[str, Baseline], histories: Histories
+    members: dict[str, Baseline], histories: Histories, counts: Longs
 ) -> None:
-    blend = Blend(list(members.values()), weights(len(members)), np.ones(len(members)))
+    told = [weights(len(members), seed) for seed in range(len(EDGES) + 1)]
+    blend = Blend(list(members.values()), told, np.ones(len(members)), counts)
     together = blend.scores(histories)
     for row in (0, 1, len(histories) - 1):
         alone = blend.scores(histories.some(slice(row, row + 1)))
