@@ -28,6 +28,8 @@ from model.weights import Sample, Weights, draw, fit
 
 FILE = "blend.npz"
 JUDGED = 5000
+ENOUGH_TO_CHOOSE = 2500
+"""Targets that the members are chosen by: a fit of all of them takes its time."""
 AT_ONCE = 2**23
 
 
@@ -196,7 +198,8 @@ def fit_blend(task: Task, members: Sequence[Ranker], beat: Callable[[], None]) -
         beat()
     sample = Sample.joined(parts)
     logarithms = np.array([member.probabilities for member in members])
-    kept = worthwhile(sample, fit(sample, logarithms), logarithms)
+    some = sample.some(slice(None, None, max(len(targets) // ENOUGH_TO_CHOOSE, 1)))
+    kept = worthwhile(some, fit(some, logarithms), logarithms)
     beat()
     sample, logarithms = sample.of(kept), logarithms[kept]
     together = fit(sample, logarithms)
