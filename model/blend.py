@@ -27,7 +27,7 @@ from model.task import Task
 from model.weights import Sample, Weights, draw, fit
 
 FILE = "blend.npz"
-JUDGED = 5000
+JUDGED = 8000
 ENOUGH_TO_CHOOSE = 2500
 """Targets that the members are chosen by: a fit of all of them takes its time."""
 AT_ONCE = 2**23
