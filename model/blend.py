@@ -62,7 +62,7 @@ class Blend(Ranker):
     ) -> None:
         self.members, self.weights = list(members), list(weights)
         self.scales, self.counts = scales, counts
-        self._mixers = [Mixer(members, one, scales) for one in weights]
+        self._mixer = Mixer(members, weights, scales)
 
     @property
     def dense(self) -> list[Ranker]:
@@ -75,15 +75,10 @@ class Blend(Ranker):
 
     def mixed(self, histories: Histories, of_dense: Sequence[Floats]) -> Floats:
         """Return the blend, given the scores of its dense members."""
-        if len(self._mixers) == 1:
-            return self._mixers[0].mixed(histories, of_dense)
-        found = np.zeros((len(histories), len(self.counts)), dtype=np.float32)
-        of = contexts(histories, self.counts)
-        for number in np.unique(of):
-            here = np.flatnonzero(of == number)
-            parts = [scores[here] for scores in of_dense]
-            found[here] = self._mixers[number].mixed(histories.some(here), parts)
-        return found
+        of = np.zeros(len(histories), dtype=np.int64)
+        if len(self.weights) > 1:
+            of = contexts(histories, self.counts)
+        return self._mixer.mixed(histories, of, of_dense)
 
     @property
     def shares(self) -> dict[str, tuple[float, float]]:

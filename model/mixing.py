@@ -25,45 +25,53 @@ class Mixer:
     ----------
     members : sequence of Ranker
         Fitted.
-    weights : Weights
+    weights : sequence of Weights
+        One a context.
     scales : array [members]
         The size of each member's highest scores.
     """
 
-    def __init__(self, members: Sequence[Ranker], weights: Weights, scales: Array) -> None:
-        self.weights = weights
+    def __init__(
+        self, members: Sequence[Ranker], weights: Sequence[Weights], scales: Array
+    ) -> None:
+        pool, new, own = (
+            np.array([getattr(one, name) for one in weights], dtype=np.float32)
+            for name in ("pool", "new", "own")
+        )
+        again = np.array([one.again for one in weights], dtype=np.float32)
+        self._mixture, self._again = (new[:, -1], own[:, -1]), again
         self._sparse, self._dense = [], []
-        for member, scale, *counts in zip(
-            members, scales, weights.pool, weights.new, weights.own, strict=False
-        ):
-            share = Share(member.probabilities, float(scale), *map(np.float32, counts))
+        for i, (member, scale) in enumerate(zip(members, scales, strict=True)):
+            share = Share(member.probabilities, float(scale), pool[:, i], new[:, i], own[:, i])
             if isinstance(member, SparseBaseline):
                 self._sparse.append(Usual(member, share))
             else:
                 self._dense.append(share)
         if self._sparse:
             said = np.stack([one.said for one in self._sparse])
-            self._new = np.stack([one.share.new for one in self._sparse]) @ said
-            self._own = np.stack([one.share.own for one in self._sparse]) @ said
+            self._new = np.stack([one.share.new for one in self._sparse], axis=1) @ said
+            self._own = np.stack([one.share.own for one in self._sparse], axis=1) @ said
             self._raw = np.stack([one.raw for one in self._sparse])
 
-    def mixed(self, histories: Histories, of_dense: Sequence[Floats]) -> Floats:
+    def mixed(self, histories: Histories, of: Longs, of_dense: Sequence[Floats]) -> Floats:
         """Return the sum, float32 [histories, products].
 
         Parameters
         ----------
         histories : Histories
+        of : int array [histories]
+            The context of each.
         of_dense : sequence of array [histories, products]
             What those members say that are no sparse baselines.
         """
         products = of_dense[0].shape[1] if of_dense else self._raw.shape[1]
-        found = Sum.empty(histories, products)
+        found = Sum.empty(histories, of, products)
         if self._sparse:
-            found.new += self._new
-            found.own += self._own[found.place % products]
+            np.take(self._new, of, axis=0, out=found.new)
+            found.own += self._own[found.of_own, found.place % products]
             changes = [one.changes(histories) for one in self._sparse]
             parts = [
-                one.share.pool / change.whole
+                one.share.pool[of] / change.whole
                 for one, change in zip(self._sparse, changes, strict=True)
             ]
             np.matmul(np.stack(parts, axis=1), self._raw, out=found.mixture)
@@ -71,7 +79,7 @@ class Mixer:
                 one.add(change, found)
         for share, scores in zip(self._dense, of_dense, strict=True):
             share.add(scores, found)
-        return found.total(self.weights)
+        return found.total(*self._mixture, self._again)
 
 
 @dataclass
@@ -83,6 +91,10 @@ class Sum:
     new, mixture : float32 [histories, products]
     level : float32 [histories]
         What is to be added to all of ``new``.
+    of : int64 [histories]
+        The context of each history.
+    of_own : int64 [entries]
+        The context of each entry of ``place``.
     first : int [histories + 1]
         Where each history's entries of ``place`` begin.
     place : int64 [entries]
@@ -96,13 +108,15 @@ class Sum:
     new: Floats
     mixture: Floats
     level: Floats
+    of: Longs
+    of_own: Longs
     first: Ints
     place: Longs
     number: Ints
     own: Floats
 
     @classmethod
-    def empty(cls, histories: Histories, products: int) -> "Sum":
+    def empty(cls, histories: Histories, of: Longs, products: int) -> "Sum":
         """Return a sum of nothing."""
         held = histories.matrix(products)
         row, product = places(held)
@@ -112,7 +126,7 @@ class Sum:
         shape = (len(histories), products)
         new, mixture = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
         level, own = np.zeros(len(histories), np.float32), np.zeros(len(place), np.float32)
-        return cls(new, mixture, level, held.indptr, place, number, own)
+        return cls(new, mixture, level, of, of[row], held.indptr, place, number, own)
 
     def near(self) -> Iterator[tuple[slice, slice]]:
         """Yield histories and their entries, so few at a time that they stay near the processor."""
@@ -123,22 +137,26 @@ class Sum:
 
     def lower(self, rows: slice, entries: slice, share: "Share", level: Floats) -> None:
         """Take a member's levels, the logarithms of its sums, from what some histories have."""
-        self.level[rows] -= share.new * level
+        self.level[rows] -= share.new[self.of[rows]] * level
         counts = np.diff(self.first)[rows]
-        self.own[entries] -= share.own * np.repeat(level, counts)
+        self.own[entries] -= share.own[self.of_own[entries]] * np.repeat(level, counts)
 
-    def total(self, weights: Weights) -> Floats:
-        """Return the sum with the mixture and a buyer's own products in it."""
+    def total(self, new: Floats, own: Floats, again: Floats) -> Floats:
+        """Return the sum with the mixture and a buyer's own products in it.
+
+        ``new`` and ``own`` are what the mixture counts, ``again`` what is added to own products,
+        each [contexts].
+        """
         for rows, entries in self.near():
             mixture = self.mixture[rows]
             np.maximum(mixture, TINY, out=mixture)
             np.log(mixture, out=mixture)
             held = self.place[entries] - rows.start * mixture.shape[1]
-            self.own[entries] += np.float32(weights.own[-1]) * mixture.ravel()[held]
-            mixture *= np.float32(weights.new[-1])
+            self.own[entries] += own[self.of_own[entries]] * mixture.ravel()[held]
+            mixture *= new[self.of[rows], None]
             mixture += self.level[rows, None]
             self.new[rows] += mixture
-        self.new.ravel()[self.place] = self.own + np.float32(weights.again)
+        self.new.ravel()[self.place] = self.own + again[self.of_own]
         return self.new
 
 
@@ -152,14 +170,14 @@ class Share:
         Whether their softmax are probabilities.
     scale : float
         Their size, where they are none.
-    pool, new, own : float32
+    pool, new, own : float32 [contexts]
     """
 
     probable: bool
     scale: float
-    pool: np.float32
-    new: np.float32
-    own: np.float32
+    pool: Floats
+    new: Floats
+    own: Floats
 
     def raw(self, scores: Floats) -> Floats:
         """Return what probabilities are in proportion to."""
@@ -182,13 +200,13 @@ class Share:
             whole = raw.sum(axis=1)
             said = self.said(part, raw)
             held = to.place[entries] - rows.start * said.shape[1]
-            to.own[entries] += self.own * said.ravel()[held]
+            to.own[entries] += self.own[to.of_own[entries]] * said.ravel()[held]
             if self.probable:
                 to.lower(rows, entries, self, np.log(whole))
-            said *= self.new
+            said *= self.new[to.of[rows], None]
             to.new[rows] += said
-            if self.pool > 0:
-                raw *= (self.pool / np.maximum(whole, TINY))[:, None]
+            if self.pool.any():
+                raw *= (self.pool[to.of[rows]] / np.maximum(whole, TINY))[:, None]
                 to.mixture[rows] += raw
 
 
@@ -244,12 +262,13 @@ class Usual:
     def add(self, changes: Changes, to: Sum) -> None:
         """Add what is otherwise; ``to`` has what is usual already."""
         share = self.share
-        to.new.ravel()[changes.place] += share.new * changes.said
-        if share.pool > 0:
-            parts = share.pool / changes.whole
+        to.new.ravel()[changes.place] += share.new[to.of][changes.row] * changes.said
+        if share.pool.any():
+            parts = share.pool[to.of] / changes.whole
             to.mixture.ravel()[changes.place] += parts[changes.row] * changes.raw
         number = to.number[changes.place]
         held = number >= 0
-        to.own[number[held]] += share.own * changes.said[held]
+        number = number[held]
+        to.own[number] += share.own[to.of_own[number]] * changes.said[held]
         if share.probable:
             to.lower(slice(None), slice(None), share, np.log(changes.whole))
