@@ -48,6 +48,8 @@ def fit_apart(sample: Sample, of: Longs, logarithms: Array, together: Weights) -
     together : Weights
         Of the whole sample.
     """
+    if not (np.bincount(of) >= 2 * LEAST_TARGETS).any():
+        return [together]
     half = np.random.default_rng(0).permutation(len(of)) % 2
     gain = np.zeros(len(of))
     for judged in (half == 0, half == 1):

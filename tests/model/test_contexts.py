@@ -54,6 +54,13 @@ def test_contexts_that_are_alike_share_their_weights(of: Longs) -> None:
     assert fit_apart(choices, of, LOGARITHMS, together) == [together]
 
 
+def test_few_targets_are_not_even_tried_apart(of: Longs) -> None:
+    of = of[:600]
+    choices = sample((0.0, 1.0, 2.0, 3.0), of)
+    together = fit(choices, LOGARITHMS)
+    assert fit_apart(choices, of, LOGARITHMS, together) == [together]
+
+
 def test_a_context_with_few_targets_is_weighed_as_all_are(of: Longs) -> None:
     of = np.where((of == 2) & (np.arange(len(of)) > 300), 3, of)
     choices = sample((0.0, 1.0, 2.0, 3.0), of)
