@@ -5,7 +5,8 @@ How far what followed a product is to be trusted depends on how often training h
 
 import numpy as np
 
-from data.sequences import FIRST, Longs
+from data.sequences import Longs
+from model.baselines.following import latest
 from model.histories import Array, Histories
 from model.weights import Sample, Weights, fit, losses
 
@@ -26,11 +27,9 @@ def contexts(histories: Histories, counts: Longs) -> Longs:
     counts : int array [products]
         Events of each product in training.
     """
-    seen = np.zeros(len(histories), dtype=np.int64)
-    some = histories.lengths > 0
-    codes = histories.columns["product"][histories.stop[some] - 1]
-    seen[some] = np.where(codes >= FIRST, counts[np.maximum(codes - FIRST, 0)], 0)
-    return np.digitize(seen, EDGES)
+    seen = np.append(counts, 0)  # the last is for what is not known
+    found: Longs = np.digitize(seen[latest(histories, len(counts))], EDGES)
+    return found
 
 
 def fit_apart(sample: Sample, of: Longs, logarithms: Array, together: Weights) -> list[Weights]:

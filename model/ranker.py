@@ -79,9 +79,10 @@ class SparseBaseline(Baseline):
     """A baseline that says the same of most products to everybody."""
 
     @property
-    @abstractmethod
     def usual(self) -> Floats:
-        """What it says to everybody, float32 [products]."""
+        """What it says to everybody, float32 [products]: the shares that it has learned."""
+        shares: Floats = self.learned["shares"]
+        return shares
 
     @abstractmethod
     def changed(self, histories: Histories) -> sparse.csr_matrix:

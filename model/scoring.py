@@ -81,7 +81,7 @@ def score(
     done = 0
     try:
         with (
-            threadpool_limits(1),  # each thread has its part; a product's own threads would wait
+            threadpool_limits(1),  # of a matrix product: each thread here has its part already
             ThreadPoolExecutor(cores) as pool,
             ListWriter(model, temporary) as lists,
         ):

@@ -9,7 +9,7 @@ import numpy as np
 
 from data.sequences import Floats
 from model.histories import Array
-from model.weights import RIDGE, Sample, Weights, mixture_of, probabilities
+from model.weights import RIDGE, Sample, Weights, probabilities, with_mixture
 
 TOLERANCE = 0.0005
 """By how much, in nats a target, the loss may rise for one member less."""
@@ -79,9 +79,7 @@ def _curvature(sample: Sample, weights: Weights, logarithms: Array) -> Array:
     total = np.zeros((size, size))
     for begin in range(0, len(sample.offset), AT_ONCE):
         part = sample.some(slice(begin, begin + AT_ONCE))
-        said = np.concatenate(
-            [part.features, mixture_of(part, weights.pool, logarithms)[:, :, None]], axis=2
-        )
+        said = with_mixture(part, weights.pool, logarithms)
         chance = probabilities(said, part, weights)
         own = part.own[:, :, None].astype(np.float32)
         traits: Floats = np.concatenate([said * (1 - own), said * own, own], axis=2)

@@ -179,24 +179,23 @@ def fit(sample: Sample, logarithms: Array) -> Weights:
         Which members say logarithms of probabilities.
     """
     pool = _pool(sample, logarithms)
-    mixed = mixture_of(sample, pool, logarithms)[:, :, None]
-    new, own, again = logit(np.concatenate([sample.features, mixed], axis=2), sample)
+    new, own, again = logit(with_mixture(sample, pool, logarithms), sample)
     return Weights(pool, new, own, again)
 
 
-def mixture_of(sample: Sample, pool: Array, logarithms: Array) -> Floats:
-    """Return the logarithm of the mixture's probabilities, [targets, products]."""
+def with_mixture(sample: Sample, pool: Array, logarithms: Array) -> Floats:
+    """Return what the members say and, last, the logarithm of their mixture's probabilities."""
     mixture = np.zeros_like(sample.offset)
     parts = _shares(sample, logarithms, sample.features)
     for part, chances in zip(pool, parts, strict=True):
         mixture += np.float32(part) * chances
-    return np.log(np.maximum(mixture, TINY))
+    mixed = np.log(np.maximum(mixture, TINY))[:, :, None]
+    return np.concatenate([sample.features, mixed], axis=2)
 
 
 def losses(sample: Sample, weights: Weights, logarithms: Array) -> Array:
     """Return minus the logarithm of each target's probability, [targets]."""
-    mixed = mixture_of(sample, weights.pool, logarithms)[:, :, None]
-    said = np.concatenate([sample.features, mixed], axis=2)
+    said = with_mixture(sample, weights.pool, logarithms)
     found: Array = -np.log(np.maximum(probabilities(said, sample, weights)[:, 0], TINY))
     return found
 

@@ -93,12 +93,6 @@ class SequenceRules(SparseBaseline):
             "shares": self.shares(buyers, products) * 1e-3,
         }
 
-    @property
-    def usual(self) -> Floats:
-        """A thousandth of each product's share of events."""
-        shares: Floats = self.learned["shares"]
-        return shares
-
     def changed(self, histories: Histories) -> sparse.csr_matrix:
         """Return the rules' summed weights where there are rules."""
         recent = histories.latest(FARTHEST)

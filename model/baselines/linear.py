@@ -43,12 +43,6 @@ class Ease(SparseBaseline):
             "shares": self.shares(buyers, products) * 1e-3,
         }
 
-    @property
-    def usual(self) -> Floats:
-        """A thousandth of each product's share of events."""
-        shares: Floats = self.learned["shares"]
-        return shares
-
     def changed(self, histories: Histories) -> sparse.csr_matrix:
         """Return the map of the history's vector, for all products that have one."""
         weights = self.learned["weights"]

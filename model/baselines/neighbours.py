@@ -50,17 +50,7 @@ def _largest(values: Floats, columns: Ints, number: int) -> Longs:
     return np.concatenate([above, first])
 
 
-class Neighbours(SparseBaseline):
-    """Ranks by neighbours; what has none, by popularity."""
-
-    @property
-    def usual(self) -> Floats:
-        """A thousandth of each product's share of events."""
-        shares: Floats = self.learned["shares"]
-        return shares
-
-
-class ItemNeighbours(Neighbours):
+class ItemNeighbours(SparseBaseline):
     """Ranks products by their cosine with those of the history.
 
     Parameters
@@ -103,7 +93,7 @@ class RecentItemNeighbours(ItemNeighbours):
         super().__init__(decay=decay)
 
 
-class BuyerNeighbours(Neighbours):
+class BuyerNeighbours(SparseBaseline):
     """Ranks what buyers with like histories have bought (V-SkNN).
 
     Events of the history count less the older they are (Ludewig and Jannach 2018, section 3.2;

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from data.sequences import FIRST, Floats
+from data.sequences import FIRST
 from model.histories import Histories, added, known
 from model.ranker import SparseBaseline
 
@@ -14,12 +14,6 @@ class OwnFirst(SparseBaseline):
     def fit(self, buyers: Histories, products: int) -> None:
         """Count every product's events."""
         self.learned = {"shares": self.shares(buyers, products)}
-
-    @property
-    def usual(self) -> Floats:
-        """Each product's share of events."""
-        shares: Floats = self.learned["shares"]
-        return shares
 
 
 class RepeatLast(OwnFirst):

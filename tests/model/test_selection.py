@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.selection import TOLERANCE, worthwhile
-from model.weights import Sample, Weights, fit, mixture_of, probabilities
+from model.weights import Sample, Weights, fit, losses
 
 LOGARITHMS = np.ones(5, dtype=bool)
 
@@ -30,12 +30,6 @@ def of_one(weights: Weights) -> Weights:
     return Weights(np.eye(len(weights.pool))[0], weights.new, weights.own, weights.again)
 
 
-def loss(sample: Sample, weights: Weights, members: int) -> float:
-    mixed = mixture_of(sample, weights.pool, LOGARITHMS[:members])[:, :, None]
-    said = np.concatenate([sample.features, mixed], axis=2)
-    return float(-np.log(probabilities(said, sample, weights)[:, 0]).mean())
-
-
 def test_one_of_two_who_say_the_same_goes_and_so_does_who_says_nothing(sample: Sample) -> None:
     kept = worthwhile(sample, of_one(fit(sample, LOGARITHMS)), LOGARITHMS).tolist()
     assert 3 in kept
@@ -59,4 +53,5 @@ def test_the_rest_explain_the_choices_as_well(sample: Sample) -> None:
     part = sample.of(kept)
     rest = fit(part, LOGARITHMS[kept])
     gone = len(LOGARITHMS) - len(kept)
-    assert loss(part, rest, len(kept)) < loss(sample, weights, 5) + 2 * gone * TOLERANCE
+    limit = losses(sample, weights, LOGARITHMS).mean() + 2 * gone * TOLERANCE
+    assert losses(part, rest, LOGARITHMS[kept]).mean() < limit
