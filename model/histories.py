@@ -148,6 +148,15 @@ def added(matrix: sparse.csr_matrix, row: Floats) -> sparse.csr_matrix:
     return sparse.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
+def sample_events(buyers: Histories, products: int) -> Longs:
+    """Return an event of each product: of those that training sees, the last in the columns."""
+    codes = buyers.columns["product"]
+    some = np.flatnonzero(known(codes))
+    event = np.zeros(products, dtype=np.int64)
+    event[codes[some] - FIRST] = some
+    return event
+
+
 def known(codes: Ints) -> npt.NDArray[np.bool_]:
     """Tell which product codes stand for a product of the catalogue."""
     return codes > UNKNOWN

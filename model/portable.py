@@ -139,6 +139,20 @@ def _repurchase(learned: Learned, _settings: Any, history: Any) -> Any:
         latest * _odds(at_once, followed, mean_once), latest * loyal, latest * np.log(length),
         (lately == 2).astype(np.float64),
     ]  # fmt: skip
+    if "category" in learned:
+        category = learned["category"]
+        bought_in = category[recent[known] - FIRST]
+        whole, repeated = (
+            np.bincount(category, weights=learned[key])[category[bought]]
+            for key in ("counts", "again")
+        )
+        whole = np.maximum(whole - count, 0.0)
+        repeated = np.maximum(repeated - np.maximum(count - 1, 0), 0.0)
+        same_kind = bought_in == category[bought][:, None]
+        lately_in = np.where(same_kind, ages[known], LONGEST).min(axis=1)
+        traits += [
+            _odds(repeated, whole, mean), np.log(same_kind.sum(axis=1)), np.log1p(lately_in)
+        ]  # fmt: skip
     worth = np.stack(traits, axis=1).astype(np.float32) @ learned["theta"]
     scores[bought] = np.clip(worth, -25.0, 3.0)
     return scores

@@ -3,10 +3,10 @@
 import numpy as np
 from scipy import sparse
 
-from data.sequences import FIRST, Floats, Ints, Longs
+from data.sequences import Floats, Ints, Longs
 from model.baselines.neighbours import decayed
 from model.baselines.repurchase import positions
-from model.histories import Array, Histories, known, places
+from model.histories import Array, Histories, places, sample_events
 from model.ranker import Baseline
 
 PRICES = 20
@@ -111,12 +111,9 @@ def _kinds(buyers: Histories, products: int) -> list[Ints]:
 
     Category, brand, price range, category with brand, and category with price range.
     """
-    columns = buyers.columns
-    codes = columns["product"]
-    some = np.flatnonzero(known(codes))
-    event = np.zeros(products, dtype=np.int64)
-    event[codes[some] - FIRST] = some
-    category, brand, price = (columns[name][event] for name in ("category", "brand", "price"))
+    event = sample_events(buyers, products)
+    names = ("category", "brand", "price")
+    category, brand, price = (buyers.columns[name][event] for name in names)
     edges = np.unique(np.quantile(price, np.linspace(0, 1, PRICES + 1)[1:-1]))
     tier = np.searchsorted(edges, price, side="right")
     ways = [category, brand, tier, category * np.int64(2**32) + brand, category * 100 + tier]

@@ -7,14 +7,16 @@ from scipy import sparse
 
 from data.sequences import FIRST, Floats, Longs
 from model.baselines.neighbours import LONGEST
-from model.histories import Array, Histories, known
+from model.histories import Array, Histories, known, sample_events
 from model.ranker import SparseBaseline, popularity
 
-LEARNED_FROM = 20_000
+LEARNED_FROM = 60_000
 RIDGE = 1e-4
 STEADY = 4.0
 """How many purchases the shop's mean counts as beside a buyer's or a product's own."""
 LOWEST, HIGHEST = -25.0, 3.0
+ALIKE = 1e-3
+"""A trait that deviates less is taken to be the same for all."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Repurchase(SparseBaseline):
     (the base-level activation of Anderson and Schooler 1991 among it), of how often others buy it
     and buy it again, and of how often the buyer buys anything again (as in Benson, Kumar and
     Tomkins 2016). Only own products need a term, so that the likelihood over the whole catalogue
-    is exact and cheap.
+    is exact and cheap. Where products have categories, it also depends on how often and how lately
+    the buyer bought in a product's own, and on how often what is in it is bought again.
     """
 
     name = "repurchase"
@@ -58,6 +61,9 @@ class Repurchase(SparseBaseline):
             "followed": np.asarray(followed.sum(axis=0)).ravel(),
             "log_share": np.log(self.shares(buyers, products)),
         }
+        category = buyers.columns["category"][sample_events(buyers, products)]
+        if len(np.unique(category)) > 1:
+            self.learned["category"] = category.astype(np.int32)
         before, answers, owner = positions(buyers)
         own = self.own(before, buyers.some(owner))
         hit = own.product == answers[own.row]
@@ -127,7 +133,30 @@ class Repurchase(SparseBaseline):
             latest * np.log(length),
             streak,
         ]
+        if "category" in self.learned:
+            traits += self._of_category(recent, row, product, mine[0], mean)
         return Own(row, product, np.stack(traits, axis=1).astype(np.float32))
+
+    def _of_category(
+        self, recent: Histories, row: Longs, product: Longs, mine: Array, mean: float
+    ) -> list[Array]:
+        """Return how often a category is bought again, how much the buyer did, and how lately."""
+        category = self.learned["category"]
+        width = int(category.max()) + 1
+        counts, again = (
+            np.bincount(category, weights=self.learned[name], minlength=width)[category[product]]
+            for name in ("counts", "again")
+        )
+        counts = np.maximum(counts - mine, 0.0)
+        again = np.maximum(again - np.maximum(mine - 1, 0), 0.0)
+        some = known(recent.of("product"))
+        bought = category[recent.of("product")[some] - FIRST]
+        keys, place = np.unique(recent.rows()[some] * width + bought, return_inverse=True)
+        latest = np.full(len(keys), LONGEST, dtype=np.float64)
+        np.minimum.at(latest, place, recent.ages()[some])
+        own = np.searchsorted(keys, row * width + category[product])
+        events = np.bincount(place, minlength=len(keys))
+        return [_odds(again, counts, mean), np.log(events[own]), np.log1p(latest[own])]
 
 
 def _places(recent: Histories, key: Longs, products: int) -> Longs:
@@ -200,9 +229,10 @@ def _fit(own: Own, hit: Array, shares: Array, rows: int) -> Array:
     """
     traits = own.traits.astype(np.float64)
     rest = 1 - np.minimum(np.bincount(own.row, shares[own.product], minlength=rows), 0.99)
-    scale = np.maximum(traits.std(axis=0), 1e-6)
-    scale[0] = 1.0
-    traits /= scale
+    mean, scale = traits.mean(axis=0), traits.std(axis=0)
+    mean[0] = 0.0
+    scale[scale < ALIKE] = 1.0
+    traits = (traits - mean) / scale
 
     def cost(theta: Array) -> tuple[float, Array]:
         raised = np.exp(np.clip(traits @ theta, LOWEST, HIGHEST))
@@ -220,4 +250,6 @@ def _fit(own: Own, hit: Array, shares: Array, rows: int) -> Array:
     from scipy import optimize  # 24 MB that whoever only serves predictions does without
 
     found = optimize.minimize(cost, start, jac=True, method="L-BFGS-B")
-    return np.asarray(found.x / scale)
+    theta: Array = found.x / scale
+    theta[0] -= theta @ mean
+    return theta

@@ -1,6 +1,7 @@
 """Simple models count what they say they count, and are chosen on validation."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from data.sequences import FIRST
@@ -92,6 +93,31 @@ def test_repurchase_knows_who_buys_again_and_who_does_not() -> None:
     loyal = task.sequences.user[targets] % 2 == 1
     assert own[loyal].mean() > 0.5
     assert own[~loyal].mean() < 0.2
+
+
+def test_repurchase_tells_what_is_bought_again_by_its_category() -> None:
+    """Of one kind everything is bought again; hardly a product has two buyers."""
+    random = np.random.default_rng(3)
+    histories = []
+    for _buyer in range(900):
+        drawn = random.permutation(9000)[:6]
+        bought = np.repeat(drawn, np.where(drawn % 2, 1, 3))
+        kept = bought[: random.integers(3, len(bought) + 1)]  # in the middle of a row of three, too
+        histories.append([f"p{one:04d}" for one in kept])
+    kinds = {"category": lambda events: "kind" + (number(events["product"]) % 2).astype(str)}
+    task = task_of(prepared(histories, **kinds), small())
+    model = Repurchase()
+    model.fit(task.buyers, task.products)
+    own = model.own(task.histories(task.split.test))
+    worth = own.traits @ model.learned["theta"]
+    once = own.traits[:, 1] == 0  # the logarithm of how often
+    of_kind = number(pd.Series(task.sequences.products.ids[own.product])) % 2 == 0
+    assert (once & of_kind).sum() > 20
+    assert np.mean(worth[once & of_kind]) > np.mean(worth[once & ~of_kind]) + 2
+
+
+def number(products: "pd.Series[str]") -> "pd.Series[int]":
+    return products.str[1:].astype(int)
 
 
 def test_affinity_stays_within_the_brand_of_a_buyer_who_buys_one_brand() -> None:
