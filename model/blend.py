@@ -6,7 +6,7 @@ buyer's own; ``model.weights`` tells how they are found.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any, ClassVar
 
@@ -31,6 +31,8 @@ JUDGED = 8000
 ENOUGH_TO_CHOOSE = 2500
 """Targets that the members are chosen by: a fit of all of them takes its time."""
 AT_ONCE = 2**23
+TOGETHER = 64
+"""Histories that members are asked of at a time."""
 
 
 class Blend(Ranker):
@@ -71,14 +73,34 @@ class Blend(Ranker):
 
     def scores(self, histories: Histories) -> Floats:
         """Return the weighted sum of the members' scores, each brought to a common form."""
-        return self.mixed(histories, [member.scores(histories) for member in self.dense])
+        return self._joined(histories, self.streamed(histories, TOGETHER))
+
+    def streamed(self, histories: Histories, step: int) -> Iterator[tuple[slice, Floats]]:
+        """Yield which histories, and their sums, so many histories at a time."""
+
+        def said(rows: slice) -> list[Floats]:
+            return [member.scores(histories.some(rows)) for member in self.dense]
+
+        return self._mixer.mixed(histories, self._contexts(histories), said, step)
 
     def mixed(self, histories: Histories, of_dense: Sequence[Floats]) -> Floats:
         """Return the blend, given the scores of its dense members."""
-        of = np.zeros(len(histories), dtype=np.int64)
+
+        def said(rows: slice) -> list[Floats]:
+            return [scores[rows] for scores in of_dense]
+
+        of = self._contexts(histories)
+        return self._joined(histories, self._mixer.mixed(histories, of, said, TOGETHER))
+
+    def _contexts(self, histories: Histories) -> Longs:
         if len(self.weights) > 1:
-            of = contexts(histories, self.counts)
-        return self._mixer.mixed(histories, of, of_dense)
+            return contexts(histories, self.counts)
+        return np.zeros(len(histories), dtype=np.int64)
+
+    def _joined(self, histories: Histories, parts: Iterable[tuple[slice, Floats]]) -> Floats:
+        if not len(histories):
+            return self.members[0].scores(histories)
+        return np.concatenate([scores for _rows, scores in parts])
 
     @property
     def shares(self) -> dict[str, tuple[float, float]]:

