@@ -6,7 +6,7 @@ from sqlalchemy import and_, delete, select, update
 
 from dashboard.jobs.rows import Rows, unknown
 from dashboard.jobs.schema import METRICS, RUNS
-from dashboard.jobs.states import ACTIVE
+from dashboard.jobs.states import ACTIVE, in_words
 from data.errors import BadInput
 from data.text import _
 
@@ -33,7 +33,7 @@ class Removal(Rows):
             if row.state in ACTIVE:
                 raise BadInput(
                     _("The run {run} is {state}; stop it before you delete it.").format(
-                        run=run, state=row.state
+                        run=run, state=in_words(row.state)
                     )
                 )
             connection.execute(update(RUNS).where(RUNS.c.id == row.id).values(deleted=since))

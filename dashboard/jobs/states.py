@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from data.text import N_, _
+
 
 class State(StrEnum):
     """Where a run stands.
@@ -18,6 +20,17 @@ class State(StrEnum):
     FAILED = "failed"
     INTERRUPTED = "interrupted"
 
+
+_WORDS = {
+    State.QUEUED: N_("queued"),
+    State.STARTING: N_("starting"),
+    State.RUNNING: N_("running"),
+    State.STOPPING: N_("stopping"),
+    State.FINISHED: N_("finished"),
+    State.STOPPED: N_("stopped"),
+    State.FAILED: N_("failed"),
+    State.INTERRUPTED: N_("interrupted"),
+}
 
 ACTIVE = frozenset({State.STARTING, State.RUNNING, State.STOPPING})
 ENDED = frozenset({State.FINISHED, State.STOPPED, State.FAILED, State.INTERRUPTED})
@@ -36,6 +49,17 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.FAILED: frozenset({State.QUEUED}),
     State.INTERRUPTED: frozenset({State.QUEUED}),
 }
+
+
+def in_words(state: str) -> str:
+    """Return a state as a word of a sentence, in the language of this context.
+
+    Examples
+    --------
+    >>> in_words(State.QUEUED)
+    'queued'
+    """
+    return _(_WORDS[State(state)])
 
 
 def may(old: State, new: State) -> bool:

@@ -15,7 +15,7 @@ from dashboard.jobs.reports import Reports
 from dashboard.jobs.rows import move
 from dashboard.jobs.run import Run, from_row
 from dashboard.jobs.schema import COUNTERS, RUNS
-from dashboard.jobs.states import ENDED, RESUMABLE, State
+from dashboard.jobs.states import ENDED, RESUMABLE, State, in_words
 from data.errors import BadInput
 from data.text import _
 
@@ -113,7 +113,7 @@ class Runs(Reports, Queue, Claims, Removal, Lease):
             if row.state not in RESUMABLE:
                 raise BadInput(
                     _("The run {run} is {state}; only one that was cut short can resume.").format(
-                        run=run, state=row.state
+                        run=run, state=in_words(row.state)
                     )
                 )
             self._queue_again(connection, row.id, {})

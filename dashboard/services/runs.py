@@ -9,6 +9,7 @@ from typing import Any
 from dashboard.jobs.archive import archive as write_archive
 from dashboard.jobs.failures import explain
 from dashboard.jobs.run import Run
+from dashboard.jobs.states import in_words
 from dashboard.jobs.supervise import ensure_worker
 from dashboard.jobs.table import Runs
 from data.errors import BadInput
@@ -143,7 +144,7 @@ def failure(home: Home, run: str) -> str:
     parts = [found.message or (explanation.title if explanation else "")]
     parts.append(explanation.advice if explanation else "")
     return _("Run {run} is {state}: {why}").format(
-        run=run, state=found.state, why=" ".join(part for part in parts if part)
+        run=run, state=in_words(found.state), why=" ".join(part for part in parts if part)
     )
 
 
@@ -174,7 +175,7 @@ def require_model(run: Run, table: Runs) -> None:
     if not has_model(run, table):
         raise BadInput(
             _("Run {run} has no model yet (it is {state}); choose a finished one.").format(
-                run=run.run, state=run.state
+                run=run.run, state=in_words(run.state)
             )
         )
 

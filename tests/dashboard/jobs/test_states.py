@@ -2,7 +2,17 @@
 
 import pytest
 
-from dashboard.jobs.states import ACTIVE, ENDED, RESUMABLE, TRANSITIONS, State, may, sources
+from dashboard.jobs.states import (
+    ACTIVE,
+    ENDED,
+    RESUMABLE,
+    TRANSITIONS,
+    State,
+    in_words,
+    may,
+    sources,
+)
+from data.text import use_language
 
 
 def test_every_state_says_what_may_follow() -> None:
@@ -29,3 +39,13 @@ def test_an_active_run_can_always_fail_or_be_interrupted(active: State) -> None:
 def test_sources_are_the_transitions_read_backwards() -> None:
     for new in State:
         assert sources(new) == {old for old in State if may(old, new)}
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_is_a_word_of_a_sentence(state: State) -> None:
+    assert in_words(state) == state.value
+
+
+def test_a_sentence_names_a_state_in_its_own_language() -> None:
+    use_language("es")
+    assert in_words("running") == "en marcha"
