@@ -11,7 +11,7 @@ from data.anomalies import measure
 from data.cache import FrameCache
 from data.reading import REASONS
 from data.store import Dataset
-from data.text import _, ngettext
+from data.text import _, decimal, grouped, ngettext
 
 _MANY_REPEATS = 0.1
 _NOTABLE = 0.01
@@ -66,7 +66,9 @@ def findings(dataset: Dataset, cache_folder: Path) -> list[Finding]:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if share >= 0.0005 or not share else "< 0.1 %"
+    if 0 < share < 0.0005:
+        return f"< {decimal(0.1)} %"
+    return f"{decimal(100 * share)} %"
 
 
 def _rejected(numbers: dict[str, Any]) -> Iterator[Finding]:
@@ -85,8 +87,8 @@ def _rejected(numbers: dict[str, Any]) -> Iterator[Finding]:
             "{reason}.",
             rejected,
         ).format(
-            number=f"{rejected:,}",
-            read=f"{read:,}",
+            number=grouped(rejected),
+            read=grouped(read),
             share=_percent(rejected / read),
             reason=_(REASONS[reason]).lower(),
         ),
@@ -127,7 +129,7 @@ def _duplicates(numbers: dict[str, Any]) -> Iterator[Finding]:
             "duplicates",
             "notice",
             _("{number} rows ({share}) repeat another row in every column.").format(
-                number=f"{extra:,}", share=_percent(extra / numbers["events"])
+                number=grouped(extra), share=_percent(extra / numbers["events"])
             ),
             _(
                 "They may be several units bought at once, or an export written twice; a network "
@@ -144,8 +146,8 @@ def _days(numbers: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             "spike",
             "warning",
-            _("{share} of the purchases fall on {day}, {times:.1f} times an ordinary day.").format(
-                share=_percent(share), day=day, times=times
+            _("{share} of the purchases fall on {day}, {times} times an ordinary day.").format(
+                share=_percent(share), day=day, times=decimal(times)
             ),
             _("What sold then weighs more than it should, and a cut in time may fall on it."),
             "last",
@@ -173,7 +175,7 @@ def _prices(numbers: dict[str, Any]) -> Iterator[Finding]:
             "odd_prices",
             "notice",
             _("{zero} events have a price of zero and {negative} a negative one.").format(
-                zero=f"{numbers['zero_prices']:,}", negative=f"{numbers['negative_prices']:,}"
+                zero=grouped(numbers["zero_prices"]), negative=grouped(numbers["negative_prices"])
             ),
             _("Gifts or returns: a return is no purchase, but it counts as one here."),
         )
@@ -200,7 +202,7 @@ def _products(numbers: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(
                 f"several_{name}",
                 "notice",
-                sentence.format(number=f"{several:,}"),
+                sentence.format(number=grouped(several)),
                 _("The last one is taken as the product’s; the others stay with their events."),
             )
     once, sold = numbers["products_sold_once"], numbers["products_sold"]
@@ -235,9 +237,9 @@ def _buyers(numbers: dict[str, Any]) -> Iterator[Finding]:
                 "{number} buyers made more than {limit} purchases, up to {most}.",
                 numbers["heavy_buyers"],
             ).format(
-                number=f"{numbers['heavy_buyers']:,}",
-                limit=f"{numbers['heavy_limit']:,}",
-                most=f"{numbers['most_purchases']:,}",
+                number=grouped(numbers["heavy_buyers"]),
+                limit=grouped(numbers["heavy_limit"]),
+                most=grouped(numbers["most_purchases"]),
             ),
             _("Resellers or machines: their habits are nobody else’s, yet they weigh much."),
             "max_user_events",
@@ -250,7 +252,7 @@ def _buyers(numbers: dict[str, Any]) -> Iterator[Finding]:
                 "{number} visitor has more than {limit} events on an average day.",
                 "{number} visitors have more than {limit} events on an average day.",
                 numbers["robots"],
-            ).format(number=f"{numbers['robots']:,}", limit=f"{numbers['robot_limit']:,}"),
+            ).format(number=grouped(numbers["robots"]), limit=grouped(numbers["robot_limit"])),
             _("Probably programs; they matter only to models that learn from views."),
             "max_user_events",
         )

@@ -58,6 +58,32 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     return _catalogue(language()).ngettext(singular, plural, number)
 
 
+def grouped(number: int) -> str:
+    """Write a whole number with its thousands apart, as the language of this context does.
+
+    Examples
+    --------
+    >>> grouped(67_501_979)
+    '67,501,979'
+    """
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(number, format="#,##0", locale=language()))
+
+
+def decimal(number: float, digits: int = 1) -> str:
+    """Write a number with so many decimals, as the language of this context does.
+
+    Examples
+    --------
+    >>> decimal(12.345)
+    '12.3'
+    """
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(number, format="#,##0." + "0" * digits, locale=language()))
+
+
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
     """Mark a message for translation where it is written down, to be translated where shown."""
     return message

@@ -7,6 +7,7 @@ import pytest
 from data.preparation import Preparation
 from data.quality import Finding, findings
 from data.store import Dataset
+from data.text import use_language
 
 
 @pytest.fixture
@@ -33,6 +34,13 @@ def test_a_real_morning_says_what_is_missing_and_unreadable(
     assert found["missing_category"].finding.startswith("20.6 %")
     assert found["missing_brand"].step == "require_brand"
     assert found["repeats"].severity == "warning"
+
+
+def test_numbers_are_written_as_the_language_writes_them(morning: Dataset, tmp_path: Path) -> None:
+    use_language("es")
+    found = {one.key: one for one in findings(morning, tmp_path)}
+    assert "17.435" in found["rejects"].finding
+    assert "20,6 %" in found["missing_category"].finding
 
 
 def test_every_step_that_is_named_exists(
