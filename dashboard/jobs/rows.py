@@ -10,7 +10,7 @@ from sqlalchemy import URL, ColumnElement, select, update
 from sqlalchemy.engine import Connection, Row
 
 from dashboard.jobs.run import Run, from_row
-from dashboard.jobs.schema import RUNS, Database
+from dashboard.jobs.schema import RUNS, Database, of_file
 from dashboard.jobs.states import State, sources
 from data.errors import BadInput, VitrinaError
 from data.home import Home
@@ -41,10 +41,12 @@ class Rows:
     ) -> None:
         self.home = home
         self.clock = clock
+        self._file: tuple[int, int] | None = None
         if url is None:
-            home.path.mkdir(parents=True, exist_ok=True)
-        self.database = Database(url or URL.create("sqlite", database=str(home.database)))
-        self._file = None if url else _identity(home.database)
+            self._file = _made(home)
+            self.database = of_file(home.database, self._file)
+        else:
+            self.database = Database(url)
 
     def get(self, run: str) -> Run:
         """Return a run.
@@ -78,6 +80,15 @@ class Rows:
         if row is None:
             raise unknown(run)
         return row
+
+
+def _made(home: Home) -> tuple[int, int]:
+    """Return the identity of a home's table, which is made where there is none."""
+    home.path.mkdir(parents=True, exist_ok=True)
+    if not home.database.exists():
+        Database(URL.create("sqlite", database=str(home.database))).close()
+    status = home.database.stat()
+    return status.st_dev, status.st_ino
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

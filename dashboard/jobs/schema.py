@@ -6,6 +6,8 @@ in its place, since nothing here is particular to SQLite but the three settings 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import Any
 
@@ -31,6 +33,8 @@ from data.errors import VitrinaError
 from data.text import _
 
 BUSY_SECONDS = 10
+KEPT = 8
+"""Files that are kept open; one process has one home, but for tests."""
 
 METADATA = MetaData()
 
@@ -178,6 +182,16 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+@lru_cache(maxsize=KEPT)
+def of_file(file: Path, _identity: tuple[int, int]) -> Database:
+    """Return the way to a SQLite file that is there, the same one for all who ask.
+
+    It keeps what SQLAlchemy has compiled, which takes longer than most questions. Where another
+    file has come into its place, ``_identity`` (device and inode) tells, that one is opened.
+    """
+    return Database(URL.create("sqlite", database=str(file)))
 
 
 def _set_up(connection: SQLiteConnection, _record: Any) -> None:

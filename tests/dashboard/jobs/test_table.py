@@ -51,9 +51,21 @@ def test_a_name_that_would_leave_the_folder_of_runs_is_bad_input(runs: Runs, nam
         runs.folder(name)
 
 
-def test_a_second_process_sees_what_the_first_wrote(runs: Runs, home: Home) -> None:
+def test_who_opens_the_table_anew_sees_what_was_written(runs: Runs, home: Home) -> None:
     runs.create("train", "demo", {})
-    assert [run.run for run in Runs(home).list()] == ["demo-1"]
+    anew = Runs(home, url=f"sqlite:///{home.database}")
+    assert [run.run for run in anew.list()] == ["demo-1"]
+    anew.close()
+
+
+def test_a_table_that_is_put_in_place_of_another_is_opened_anew(home: Home, tmp_path: Path) -> None:
+    run = Runs(home).create("train", "demo", {})
+    Runs(home).close()  # what was written lies in the one file now
+    home.database.rename(tmp_path / "kept.db")
+    assert Runs(home).list() == []
+    Runs(home).close()
+    (tmp_path / "kept.db").replace(home.database)
+    assert [found.run for found in Runs(home).list()] == [run]
 
 
 def test_the_list_is_newest_first_and_can_be_narrowed(runs: Runs, training: Run) -> None:
