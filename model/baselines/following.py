@@ -48,6 +48,8 @@ class Markov(SparseBaseline):
 
     name = "markov"
     probabilities = True
+    choices = tuple({"backoff": backoff} for backoff in (1.0, 100.0))
+    late = True
 
     def __init__(self, backoff: float = 1.0) -> None:
         super().__init__(backoff=backoff)

@@ -12,6 +12,8 @@ from model.ranker import SparseBaseline
 
 LONGEST = 200
 NEIGHBOURS = 100
+SHRINKAGE = 20
+"""Buyers that each product is given besides its own, none of them in common with another."""
 
 
 def decayed(histories: Histories, products: int, decay: float) -> sparse.csr_matrix:
@@ -51,7 +53,10 @@ def _largest(values: Floats, columns: Ints, number: int) -> Longs:
 
 
 class ItemNeighbours(SparseBaseline):
-    """Ranks products by their cosine with those of the history.
+    """Ranks products by their cosine with those of the history, themselves among them.
+
+    What few have bought is like much else by chance, so its cosines are made smaller (as Bell
+    and Koren 2007 do in another form, section 3.2).
 
     Parameters
     ----------
@@ -67,12 +72,10 @@ class ItemNeighbours(SparseBaseline):
     def fit(self, buyers: Histories, products: int) -> None:
         """Compare all products that some buyer has both of."""
         matrix = held(buyers, products)
-        norms = np.sqrt(np.maximum(np.asarray(matrix.sum(axis=0)).ravel(), 1))
+        norms = np.sqrt(np.asarray(matrix.sum(axis=0)).ravel() + SHRINKAGE)
         scaled = (matrix @ sparse.diags(1 / norms)).tocsr().astype(np.float32)
-        cosines = (scaled.T @ scaled).tocsr()
-        cosines = (cosines - sparse.diags(cosines.diagonal())).tocsr()
         self.learned = {
-            "cosines": strongest(cosines, NEIGHBOURS),
+            "cosines": strongest((scaled.T @ scaled).tocsr(), NEIGHBOURS),
             "shares": self.shares(buyers, products) * 1e-3,
         }
 

@@ -8,6 +8,7 @@ from data.sequences import FIRST
 from model.baselines import BASELINES
 from model.baselines.affinity import Affinity
 from model.baselines.fitting import fit_all, worth
+from model.baselines.neighbours import ItemNeighbours
 from model.baselines.own import PersonalFrequency
 from model.baselines.packing import packed, unpacked
 from model.baselines.popularity import DAY, FadingPopularity, Popularity
@@ -74,6 +75,20 @@ def test_an_event_counts_half_after_a_half_life() -> None:
     late, early = np.exp(popularity.scores(buyers)[0])
     shares = popularity.shares(buyers, 2)
     assert late / early == pytest.approx((1 + shares[0]) / (2 * 0.5 + shares[1]), rel=1e-5)
+
+
+def test_item_neighbours_trust_many_buyers_more_than_one() -> None:
+    """Who has the cup often has the pot; one buyer alone has both the rug and the saw."""
+    together, apart = [["cup", "pot"]] * 15, [["cup", "pan"]] * 5 + [["pot", "lid"]] * 5
+    log = [[*one, one[0], one[0]] for one in [*together, *apart, ["rug", "saw"]]]
+    task = task_of(prepared(log), small())
+    model = ItemNeighbours()
+    model.fit(task.buyers, task.products)
+    code = {name: number for number, name in enumerate(task.sequences.products.ids, start=FIRST)}
+    history = np.array([code["cup"], code["rug"]], dtype=np.int32)
+    scores = model.scores(Histories({"product": history}, np.array([0]), np.array([2])))[0]
+    best = task.sequences.products.ids[np.argsort(-scores)]
+    assert list(best[:2]) == ["cup", "pot"]
 
 
 def test_repurchase_knows_who_buys_again_and_who_does_not() -> None:
