@@ -184,9 +184,13 @@ def _markov(learned: Learned, settings: Any, history: Any) -> Any:
     return np.log((row + weight * shares) / (row.sum() + weight)).astype(np.float32)
 
 
-def _rules(learned: Learned, _settings: Any, history: Any) -> Any:
+def _rules(learned: Learned, settings: Any, history: Any) -> Any:
     recent = history[-FARTHEST:]
-    return _summed(learned, "rules", *_vector(recent, _by_age(recent))) + learned["shares"]
+    products, values = _vector(recent, _by_age(recent))
+    if "bought" in learned:
+        damping = settings["damping"]
+        values = values * (1 + damping) / (learned["bought"][products] + damping)
+    return _summed(learned, "rules", products, values) + learned["shares"]
 
 
 def _items(learned: Learned, settings: Any, history: Any) -> Any:

@@ -5,7 +5,7 @@ from scipy import sparse
 
 from data.sequences import FIRST, PADDING, Floats
 from model.histories import Histories, added, known
-from model.ranker import SparseBaseline
+from model.ranker import SparseBaseline, popularity
 
 FARTHEST = 10
 
@@ -84,20 +84,34 @@ class SequenceRules(SparseBaseline):
 
     Ludewig and Jannach 2018, section 3.1 (SR), with the rules of the latest ten products and not
     of the last alone, also weighted 1/distance; popularity for ties.
+
+    Parameters
+    ----------
+    damping : float
+        Of a product that is bought ``n`` times, rules count (1 + damping) / (n + damping): with
+        little of it they are shares of what follows, with much they are counts.
     """
 
     name = "sequence rules"
+    choices = tuple({"damping": damping} for damping in (20.0, 1e6))
+    late = True
+
+    def __init__(self, damping: float = 1e6) -> None:
+        super().__init__(damping=damping)
 
     def fit(self, buyers: Histories, products: int) -> None:
         """Count which product comes after which, near or far."""
         self.learned = {
             "rules": pairs(buyers, products, FARTHEST)[:products],
+            "bought": popularity(buyers, products),
             "shares": self.shares(buyers, products) * 1e-3,
         }
 
     def changed(self, histories: Histories) -> sparse.csr_matrix:
         """Return the rules' summed weights where there are rules."""
-        recent = histories.latest(FARTHEST)
+        recent, damping = histories.latest(FARTHEST), self.settings["damping"]
         weights = (1 / (1 + recent.ages())).astype(np.float32)
-        found = recent.matrix(len(self.usual), weights) @ self.learned["rules"]
-        return added(found.tocsr(), self.usual)
+        asked = recent.matrix(len(self.usual), weights)
+        if "bought" in self.learned:  # earlier versions have counted and damped nothing
+            asked.data *= (1 + damping) / (self.learned["bought"][asked.indices] + damping)
+        return added((asked @ self.learned["rules"]).tocsr(), self.usual)
