@@ -8,6 +8,7 @@ from data.sequences import FIRST
 from model.baselines import BASELINES
 from model.baselines.affinity import Affinity
 from model.baselines.fitting import fit_all, worth
+from model.baselines.following import SequenceRules
 from model.baselines.neighbours import ItemNeighbours
 from model.baselines.own import PersonalFrequency
 from model.baselines.packing import packed, unpacked
@@ -89,6 +90,20 @@ def test_item_neighbours_trust_many_buyers_more_than_one() -> None:
     scores = model.scores(Histories({"product": history}, np.array([0]), np.array([2])))[0]
     best = task.sequences.products.ids[np.argsort(-scores)]
     assert list(best[:2]) == ["cup", "pot"]
+
+
+def test_damped_rules_tell_shares_of_what_follows_and_undamped_ones_counts() -> None:
+    """A pan follows nine of 99 cups, a lid every pot: more pans, a larger share of lids."""
+    log = [["cup", "pan"]] * 9 + [["cup", "cup"]] * 45 + [["pot", "lid"]] * 3
+    task = task_of(prepared([[*one, "end", "end"] for one in log]), small())
+    code = {name: number for number, name in enumerate(task.sequences.products.ids, start=FIRST)}
+    bought = np.array([code["pot"], code["cup"]], dtype=np.int32)
+    history = Histories({"product": bought}, np.array([0]), np.array([2]))
+    for damping, more, less in ((1.0, "lid", "pan"), (1e6, "pan", "lid")):
+        model = SequenceRules(damping=damping)
+        model.fit(task.buyers, task.products)
+        scores = model.scores(history)[0]
+        assert scores[code[more] - FIRST] > scores[code[less] - FIRST]
 
 
 def test_repurchase_knows_who_buys_again_and_who_does_not() -> None:
