@@ -174,7 +174,7 @@ def _prices(numbers: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             "odd_prices",
             "notice",
-            _("{zero} events have a price of zero and {negative} a negative one.").format(
+            _("Events with a price of zero: {zero}; with a negative one: {negative}.").format(
                 zero=grouped(numbers["zero_prices"]), negative=grouped(numbers["negative_prices"])
             ),
             _("Gifts or returns: a return is no purchase, but it counts as one here."),

@@ -68,7 +68,7 @@ def test_empty_and_abnormal_days_are_named(report: Callable[..., dict[str, Findi
 
 def test_odd_prices_are_counted(report: Callable[..., dict[str, Finding]]) -> None:
     found = report(purchase(1, price=0), purchase(2, price=-2), purchase(3, price=5))
-    assert found["odd_prices"].finding == ("1 events have a price of zero and 1 a negative one.")
+    assert found["odd_prices"].finding == "Events with a price of zero: 1; with a negative one: 1."
     assert "100.0 %" in found["price_changes"].finding
 
 
