@@ -41,13 +41,18 @@ _ROW = 28  # pixels of a rung
 
 @dataclass(frozen=True)
 class Rung:
-    """One model's figure: its value and the ends of its interval, where there is one."""
+    """One model's figure: its value and the ends of its interval, where there is one.
+
+    ``behind`` is the paired interval of how far it lies behind what the run serves.
+    """
 
     name: str
     kind: str
     value: float
     low: float | None = None
     high: float | None = None
+    behind: tuple[float, float] | None = None
+    served: bool = False
 
 
 def rungs(models: Sequence[Mapping[str, Any]], metric: str) -> list[Rung]:
@@ -55,16 +60,15 @@ def rungs(models: Sequence[Mapping[str, Any]], metric: str) -> list[Rung]:
 
     At most twelve are kept; the network is always one of them.
     """
-    found = [
-        Rung(
-            model_name(model["name"]),
-            model["kind"],
-            float(model["metrics"][metric]),
-            *(model.get("ci95", {}).get(metric) or (None, None)),
-        )
-        for model in models
-        if model["metrics"].get(metric) is not None
-    ]
+    found = []
+    for number, model in enumerate(models):
+        value = model["metrics"].get(metric)
+        if value is not None:
+            low, high = model.get("ci95", {}).get(metric) or (None, None)
+            behind = model.get("behind95", {}).get(metric)
+            name = model_name(model["name"])
+            rung = Rung(name, model["kind"], float(value), low, high, behind, served=number == 0)
+            found.append(rung)
     found.sort(key=lambda rung: (rung.value, rung.kind == NETWORK), reverse=True)
     if len(found) <= MOST_RUNGS:
         return found
@@ -112,23 +116,22 @@ def ladder(models: Sequence[Mapping[str, Any]], metric: str, theme: str | None) 
 def ladder_finding(found: Sequence[Rung], metric: str) -> str:
     """Say where the network stands among the baselines."""
     network = next((rung for rung in found if rung.kind == NETWORK), None)
-    rival = next((rung for rung in found if rung.kind != NETWORK), None)
-    if network is None or rival is None:
+    baselines = [rung for rung in found if rung.kind != NETWORK]
+    if network is None or not baselines:
         return _("{metric} on the test part").format(metric=metric_name(metric))
-    first, second = (network, rival) if network.value > rival.value else (rival, network)
-    clear = first.low is not None and second.high is not None and first.low > second.high
+    rival = baselines[0]
     if network.value == rival.value:
         words = _("The network and {rival} are level: {own} in {metric}")
-    elif first is network:
+    elif network.value > rival.value:
         words = (
             _("The network is clearly ahead of every baseline: {own} in {metric}")
-            if clear
+            if all(_certain(network, baseline) for baseline in baselines)
             else _("The network is ahead of {rival}, {own} to {other} in {metric}, within chance")
         )
     else:
         words = (
             _("{rival} is clearly ahead of the network: {other} to {own} in {metric}")
-            if clear
+            if _certain(network, rival)
             else _("{rival} is ahead of the network, {other} to {own} in {metric}, within chance")
         )
     return words.format(
@@ -137,6 +140,18 @@ def ladder_finding(found: Sequence[Rung], metric: str) -> str:
         other=formats.number(rival.value, 4),
         metric=metric_name(metric),
     )
+
+
+def _certain(network: Rung, rival: Rung) -> bool:
+    """Tell whether two models differ by more than chance: on the same targets, where that is known.
+
+    Paired, a difference is seen much sooner than by whether the intervals overlap.
+    """
+    if network.served and rival.behind is not None:
+        low, high = rival.behind
+        return low > 0 or high < 0
+    first, second = (network, rival) if network.value > rival.value else (rival, network)
+    return first.low is not None and second.high is not None and first.low > second.high
 
 
 def segments(models: Sequence[Mapping[str, Any]], metric: str, theme: str | None) -> Chart:

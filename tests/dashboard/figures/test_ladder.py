@@ -31,6 +31,17 @@ def test_overlapping_intervals_are_within_chance():
     )
 
 
+def test_what_is_known_of_both_on_the_same_targets_counts_more_than_overlapping_intervals():
+    rivals = [model("markov", 0.047, 0.04, 0.054), model("popularity", 0.02, 0.01, 0.03)]
+    for rival, behind in zip(rivals, ([0.001, 0.005], [0.02, 0.04]), strict=True):
+        rival["behind95"] = {"ndcg@10": behind}
+    told = ladder.ladder([NETWORK, *rivals], "ndcg@10", "light").finding
+    assert told == "The network is clearly ahead of every baseline: 0.0500 in NDCG@10"
+    rivals[0]["behind95"] = {"ndcg@10": [-0.001, 0.007]}
+    told = ladder.ladder([NETWORK, *rivals], "ndcg@10", "light").finding
+    assert told == "The network is ahead of Markov, 0.0500 to 0.0470 in NDCG@10, within chance"
+
+
 def test_a_baseline_may_be_clearly_ahead():
     chart = ladder.ladder([NETWORK, model("popularity", 0.09, 0.08, 0.1)], "ndcg@10", "light")
     assert chart.finding.startswith("Popularity is clearly ahead of the network")
