@@ -55,8 +55,8 @@ def _largest(values: Floats, columns: Ints, number: int) -> Longs:
 class ItemNeighbours(SparseBaseline):
     """Ranks products by their cosine with those of the history, themselves among them.
 
-    What few have bought is like much else by chance, so its cosines are made smaller (as Bell
-    and Koren 2007 do in another form, section 3.2).
+    What few have bought is like much else by chance, so its cosines are made smaller; Bell and
+    Koren 2007 shrink likenesses to the same end.
 
     Parameters
     ----------
