@@ -1,18 +1,16 @@
 """How fast one recommendation, a what-if edit on the screen, and the lists of all buyers are.
 
-Measured on two quiet cores whose matrix product of 2048² reached 503 GFLOP/s:
+Measured on two quiet cores whose matrix product of 2048² reached 250 to 460 GFLOP/s:
 
-- one recommendation through the service: 2.1 to 2.2 ms at the median for 16,490 products (95th
-  percentile 3.7 ms), 4.3 (``fast``) and 7.1 ms (``paper``) for 200,000;
-- a what-if edit, from the click to the frame that shows it: 69 ms at the median, 89 ms at the 95th
+- one recommendation through the service: 0.9 (``fast``) and 1.1 ms (``paper``) at the median for
+  16,490 products, 3.9 ms for a blend of thirteen members; 3.1 and 5.4 ms for 200,000 products;
+- a what-if edit, from the click to the frame that shows it: 74 ms at the median, 105 ms at the 95th
   percentile;
-- lists of all buyers at 16,490 products: 19,500 (``paper``) and 26,600 (``fast``) buyers a second
-  by the network alone, in 0.44 GB.
+- lists of all buyers at 16,490 products: 22,800 (``paper``) and 33,700 (``fast``) buyers a second
+  by the network alone, in 0.44 GB; 4,600 to 5,000 by a blend of thirteen members, in 0.62 GB.
 
-On two slower ones (185 GFLOP/s), where these are 4.4 and 4.1 ms, and 9,800 and 14,700 buyers a
-second, a blend of thirteen members takes 12 ms for one recommendation and makes the lists of 1,740
-buyers a second, in 0.52 GB: its sums are an eighth of the network's speed. Half the time goes to
-what four dense members say of every product, a fifth to the neighbours and rules.
+Of a blend's time three fifths go to the four dense members, which say something of every product,
+and to their sums, a quarter to the sparse ones; the two threads wait for each other a tenth of it.
 """
 
 import os

@@ -2,24 +2,26 @@
 
 Every row is a process of its own, so that its peak memory is its own. Data is synthetic.
 
-Measured on two quiet cores whose matrix product of 2048² reached 503 GFLOP/s:
+Measured on two quiet cores whose matrix product of 2048² reached 451 to 462 GFLOP/s:
 
-| case | length | products | targets/s | GFLOP/s | peak GB |
-| --- | --- | --- | --- | --- | --- |
-| paper, full softmax | 4 | 16,490 | 13,276 | 197 | 0.95 |
-| paper, full softmax | 20 | 16,490 | 12,532 | 186 | 0.98 |
-| paper, full softmax | 200 | 16,490 | 14,131 | 210 | 0.94 |
-| paper, 512 negatives | 4 | 16,490 | 44,652 | 115 | 0.88 |
-| paper, 512 negatives | 20 | 16,490 | 43,042 | 111 | 0.87 |
-| paper, 512 negatives | 200 | 16,490 | 32,975 | 85 | 0.83 |
-| paper, 512 negatives | 20 | 1,700 | 43,032 | 111 | 0.83 |
-| paper, 512 negatives | 20 | 200,000 | 34,254 | 88 | 1.17 |
-| best | 4 | 16,490 | 75,428 | 101 | 0.78 |
-| best | 20 | 16,490 | 66,581 | 89 | 0.80 |
-| best | 200 | 16,490 | 45,362 | 60 | 0.80 |
-| best | 20 | 1,700 | 69,736 | 93 | 0.77 |
-| best | 20 | 200,000 | 66,058 | 88 | 0.93 |
-| best, a million | 20 | 1,000,000 | 64,839 | 86 | 1.56 |
+| case | length | events | products | targets/s | GFLOP/s | peak GB |
+| --- | --- | --- | --- | --- | --- | --- |
+| paper, full softmax | 4 | 2,048 | 16,490 | 14,219 | 211 | 1.02 |
+| paper, full softmax | 20 | 2,048 | 16,490 | 14,975 | 222 | 1.02 |
+| paper, full softmax | 200 | 2,048 | 16,490 | 10,371 | 154 | 1.04 |
+| paper, 512 negatives | 4 | 2,048 | 16,490 | 48,423 | 124 | 0.92 |
+| paper, 512 negatives | 20 | 2,048 | 16,490 | 47,359 | 122 | 0.91 |
+| paper, 512 negatives | 200 | 2,048 | 16,490 | 27,972 | 72 | 0.87 |
+| paper, 512 negatives | 200 | 8,192 | 16,490 | 42,843 | 110 | 1.03 |
+| paper, 512 negatives | 20 | 2,048 | 1,700 | 51,937 | 134 | 0.87 |
+| paper, 512 negatives | 20 | 2,048 | 200,000 | 47,510 | 122 | 1.21 |
+| best | 4 | 2,048 | 16,490 | 83,598 | 111 | 0.81 |
+| best | 20 | 2,048 | 16,490 | 74,519 | 99 | 0.83 |
+| best | 200 | 2,048 | 16,490 | 31,347 | 42 | 0.83 |
+| best | 200 | 8,192 | 16,490 | 71,388 | 95 | 1.03 |
+| best | 20 | 2,048 | 1,700 | 67,001 | 89 | 0.81 |
+| best | 20 | 2,048 | 200,000 | 58,461 | 78 | 0.97 |
+| best, a million | 20 | 2,048 | 1,000,000 | 71,327 | 95 | 1.60 |
 
 Three quarters of a step of the paper's network with 512 negatives are its LSTM layers. What was
 tried there and was slower than Keras' own: TensorFlow's BlockLSTMV2 (half the speed), and a loop
