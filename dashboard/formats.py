@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from babel import Locale, dates, numbers
 
 from dashboard.context import preferred_zone
+from data import text
 from data.text import _, language
 
 MISSING = "–"
@@ -38,8 +39,7 @@ def number(value: float | None, digits: int = 0) -> str:
     """
     if value is None or _absent(value):
         return MISSING
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(numbers.format_decimal(value, format=pattern, locale=language()))
+    return text.number(value, digits)
 
 
 def compact(value: float | None) -> str:

@@ -11,7 +11,7 @@ from data.anomalies import measure
 from data.cache import FrameCache
 from data.reading import REASONS
 from data.store import Dataset
-from data.text import _, decimal, grouped, ngettext
+from data.text import _, ngettext, number
 
 _MANY_REPEATS = 0.1
 _NOTABLE = 0.01
@@ -67,8 +67,8 @@ def findings(dataset: Dataset, cache_folder: Path) -> list[Finding]:
 
 def _percent(share: float) -> str:
     if 0 < share < 0.0005:
-        return f"< {decimal(0.1)} %"
-    return f"{decimal(100 * share)} %"
+        return f"< {number(0.1, 1)} %"
+    return f"{number(100 * share, 1)} %"
 
 
 def _rejected(numbers: dict[str, Any]) -> Iterator[Finding]:
@@ -87,8 +87,8 @@ def _rejected(numbers: dict[str, Any]) -> Iterator[Finding]:
             "{reason}.",
             rejected,
         ).format(
-            number=grouped(rejected),
-            read=grouped(read),
+            number=number(rejected),
+            read=number(read),
             share=_percent(rejected / read),
             reason=_(REASONS[reason]).lower(),
         ),
@@ -129,7 +129,7 @@ def _duplicates(numbers: dict[str, Any]) -> Iterator[Finding]:
             "duplicates",
             "notice",
             _("{number} rows ({share}) repeat another row in every column.").format(
-                number=grouped(extra), share=_percent(extra / numbers["events"])
+                number=number(extra), share=_percent(extra / numbers["events"])
             ),
             _(
                 "They may be several units bought at once, or an export written twice; a network "
@@ -147,7 +147,7 @@ def _days(numbers: dict[str, Any]) -> Iterator[Finding]:
             "spike",
             "warning",
             _("{share} of the purchases fall on {day}, {times} times an ordinary day.").format(
-                share=_percent(share), day=day, times=decimal(times)
+                share=_percent(share), day=day, times=number(times, 1)
             ),
             _("What sold then weighs more than it should, and a cut in time may fall on it."),
             "last",
@@ -175,7 +175,7 @@ def _prices(numbers: dict[str, Any]) -> Iterator[Finding]:
             "odd_prices",
             "notice",
             _("Events with a price of zero: {zero}; with a negative one: {negative}.").format(
-                zero=grouped(numbers["zero_prices"]), negative=grouped(numbers["negative_prices"])
+                zero=number(numbers["zero_prices"]), negative=number(numbers["negative_prices"])
             ),
             _("Gifts or returns: a return is no purchase, but it counts as one here."),
         )
@@ -202,7 +202,7 @@ def _products(numbers: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(
                 f"several_{name}",
                 "notice",
-                sentence.format(number=grouped(several)),
+                sentence.format(number=number(several)),
                 _("The last one is taken as the product’s; the others stay with their events."),
             )
     once, sold = numbers["products_sold_once"], numbers["products_sold"]
@@ -237,9 +237,9 @@ def _buyers(numbers: dict[str, Any]) -> Iterator[Finding]:
                 "{number} buyers made more than {limit} purchases, up to {most}.",
                 numbers["heavy_buyers"],
             ).format(
-                number=grouped(numbers["heavy_buyers"]),
-                limit=grouped(numbers["heavy_limit"]),
-                most=grouped(numbers["most_purchases"]),
+                number=number(numbers["heavy_buyers"]),
+                limit=number(numbers["heavy_limit"]),
+                most=number(numbers["most_purchases"]),
             ),
             _("Resellers or machines: their habits are nobody else’s, yet they weigh much."),
             "max_user_events",
@@ -252,7 +252,7 @@ def _buyers(numbers: dict[str, Any]) -> Iterator[Finding]:
                 "{number} visitor has more than {limit} events on an average day.",
                 "{number} visitors have more than {limit} events on an average day.",
                 numbers["robots"],
-            ).format(number=grouped(numbers["robots"]), limit=grouped(numbers["robot_limit"])),
+            ).format(number=number(numbers["robots"]), limit=number(numbers["robot_limit"])),
             _("Probably programs; they matter only to models that learn from views."),
             "max_user_events",
         )

@@ -58,30 +58,18 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     return _catalogue(language()).ngettext(singular, plural, number)
 
 
-def grouped(number: int) -> str:
-    """Write a whole number with its thousands apart, as the language of this context does.
+def number(value: float, digits: int = 0) -> str:
+    """Write a number as the language of this context does, with so many decimals.
 
     Examples
     --------
-    >>> grouped(67_501_979)
-    '67,501,979'
+    >>> number(67_501_979), number(12.345, 1)
+    ('67,501,979', '12.3')
     """
-    from babel.numbers import format_decimal
+    from babel.numbers import format_decimal  # the command line's --help does without
 
-    return str(format_decimal(number, format="#,##0", locale=language()))
-
-
-def decimal(number: float, digits: int = 1) -> str:
-    """Write a number with so many decimals, as the language of this context does.
-
-    Examples
-    --------
-    >>> decimal(12.345)
-    '12.3'
-    """
-    from babel.numbers import format_decimal
-
-    return str(format_decimal(number, format="#,##0." + "0" * digits, locale=language()))
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(value, format=pattern, locale=language()))
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
