@@ -3,28 +3,28 @@
 from dash import html
 
 from dashboard.components.aria import aria
-from data.text import N_, _
+from dashboard.jobs.states import in_words
 
 STATES = {
-    "queued": (N_("Queued"), "idle", "○"),
-    "starting": (N_("Starting"), "active", "◔"),
-    "running": (N_("Running"), "active", "●"),
-    "stopping": (N_("Stopping"), "attention", "◕"),
-    "finished": (N_("Finished"), "good", "✓"),
-    "stopped": (N_("Stopped"), "idle", "■"),
-    "failed": (N_("Failed"), "bad", "✕"),
-    "interrupted": (N_("Interrupted"), "attention", "!"),
+    "queued": ("idle", "○"),
+    "starting": ("active", "◔"),
+    "running": ("active", "●"),
+    "stopping": ("attention", "◕"),
+    "finished": ("good", "✓"),
+    "stopped": ("idle", "■"),
+    "failed": ("bad", "✕"),
+    "interrupted": ("attention", "!"),
 }
 
 
 def state_name(state: str) -> str:
     """Return the word for a state of a run."""
-    return _(STATES[state][0])
+    return in_words(state).capitalize()
 
 
 def state_badge(state: str) -> html.Span:
     """Return the badge for one of the eight states of a run."""
-    _words, tone, mark = STATES[state]
+    tone, mark = STATES[state]
     return html.Span(
         [html.Span(mark, className="state-mark", **aria(hidden="true")), state_name(state)],
         className=f"badge-state is-{tone}",
@@ -34,6 +34,6 @@ def state_badge(state: str) -> html.Span:
 def state_cells() -> dict[str, dict[str, str]]:
     """Return word, tone and mark of every state, for the cells of tables."""
     return {
-        state: {"words": _(words), "tone": tone, "mark": mark}
-        for state, (words, tone, mark) in STATES.items()
+        state: {"words": state_name(state), "tone": tone, "mark": mark}
+        for state, (tone, mark) in STATES.items()
     }

@@ -43,7 +43,8 @@ class Rows:
         self.clock = clock
         self._file: tuple[int, int] | None = None
         if url is None:
-            self._file = _made(home)
+            _make(home)
+            self._file = _identity(home.database)
             self.database = of_file(home.database, self._file)
         else:
             self.database = Database(url)
@@ -82,13 +83,11 @@ class Rows:
         return row
 
 
-def _made(home: Home) -> tuple[int, int]:
-    """Return the identity of a home's table, which is made where there is none."""
+def _make(home: Home) -> None:
+    """Make a home's table where there is none."""
     home.path.mkdir(parents=True, exist_ok=True)
     if not home.database.exists():
         Database(URL.create("sqlite", database=str(home.database))).close()
-    status = home.database.stat()
-    return status.st_dev, status.st_ino
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

@@ -185,7 +185,7 @@ class Database:
 
 
 @lru_cache(maxsize=KEPT)
-def of_file(file: Path, _identity: tuple[int, int]) -> Database:
+def of_file(file: Path, _identity: tuple[int, int] | None) -> Database:
     """Return the way to a SQLite file that is there, the same one for all who ask.
 
     It keeps what SQLAlchemy has compiled, which takes longer than most questions. Where another
