@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,6 @@ def score(
     if not file.parent.is_dir():
         raise BadInput(_("There is no folder {folder}.").format(folder=file.parent))
     keep_freed()
-    cores = os.cpu_count() or 1
     model = Predictor(folder)
     total = _count(dataset)
     temporary = file.with_name(f".{secrets.token_hex(4)}-{file.name}")
@@ -84,7 +84,7 @@ def score(
     try:
         with (
             threadpool_limits(1),  # of a matrix product: each thread here has its part already
-            ThreadPoolExecutor(cores) as pool,
+            threads(os.cpu_count() or 1) as pool,
             ListWriter(model, temporary) as lists,
         ):
             begun = (
@@ -102,6 +102,16 @@ def score(
     finally:
         temporary.unlink(missing_ok=True)
     return done
+
+
+@contextmanager
+def threads(number: int) -> Iterator[ThreadPoolExecutor]:
+    """Give some threads; whatever they have not begun when the block ends is not begun any more."""
+    pool = ThreadPoolExecutor(number)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def ranked(

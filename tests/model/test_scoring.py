@@ -1,7 +1,10 @@
 """Ranked lists of every buyer: what a buyer would be given alone, whole or not at all."""
 
 import csv
+import time
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pandas as pd
@@ -18,6 +21,8 @@ from model.scoring import score
 from model.training import train
 from tests.model.test_training import Notes, never
 from tests.model.toys import imported, random_histories, small
+
+PATIENCE = 30.0
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +116,24 @@ def test_histories_in_turn_are_those_found_one_by_one(tmp_path: Path) -> None:
         for user, found in whole.groupby("user"):
             alone = history(dataset, preparation, str(user))
             assert found["product"].tolist() == alone["product"].tolist()
+
+
+def test_what_no_thread_has_begun_is_given_up_when_the_work_is() -> None:
+    """The one thread is busy until the task behind its own is given up."""
+    waiting: list[Future[None]] = []
+    begun, known = Event(), Event()
+
+    def busy() -> None:
+        begun.set()
+        known.wait(PATIENCE)
+        late = time.monotonic() + PATIENCE
+        while not waiting[0].cancelled() and time.monotonic() < late:
+            time.sleep(0.001)
+
+    with pytest.raises(Cancelled), scoring.threads(1) as pool:
+        pool.submit(busy)
+        begun.wait(PATIENCE)
+        waiting.append(pool.submit(lambda: None))
+        known.set()
+        raise Cancelled
+    assert waiting[0].cancelled()
