@@ -74,9 +74,10 @@ class Mixer:
         """
         products = self._raw.shape[1] if self._sparse else dense(slice(0, 1))[0].shape[1]
         near = max(min(NEAR // products, step), 1)
+        step -= step % near  # so that sums begin where ``changes`` takes them to begin
         changes = [one.changes(histories, of, near) for one in self._sparse]
-        for begin in range(0, len(histories), step // near * near):
-            some = slice(begin, min(begin + step // near * near, len(histories)))
+        for begin in range(0, len(histories), step):
+            some = slice(begin, min(begin + step, len(histories)))
             said = dense(some)
             for first in range(begin, some.stop, near):
                 rows = slice(first, min(first + near, some.stop))
@@ -92,7 +93,7 @@ class Mixer:
         """Begin a sum with what sparse members say to everybody."""
         if not self._sparse:
             return
-        np.take(self._new, found.of, axis=0, out=found.new, mode="clip")
+        np.take(self._new, found.of, axis=0, out=found.new, mode="clip")  # else through a copy
         found.own += self._own[found.of_own, found.place % found.new.shape[1]]
         np.matmul(np.stack(parts, axis=1), self._raw, out=found.mixture)
 

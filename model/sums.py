@@ -43,6 +43,34 @@ class Share:
         return scores if self.probable else np.log1p(raw)
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What a member says of a few products of each history.
+
+    Attributes
+    ----------
+    first : int [histories + 1]
+        Where each history's entries begin.
+    place : int64 [entries]
+        History × products + product, counted from the first history of a sum.
+    said : float32 [entries]
+        How far what is summed is from what is usual.
+    mixture : float32 [entries]
+        The same of the member's part in the mixture.
+    part : float32 [histories]
+        How much of what is usual belongs into the mixture.
+    level : float32 [histories]
+        The logarithm of the sum over all products.
+    """
+
+    first: Ints
+    place: Longs
+    said: Floats
+    mixture: Floats
+    part: Floats
+    level: Floats
+
+
 @dataclass
 class Sum:
     """A sum under way; what a history holds is kept apart, as it has weights of its own.
@@ -94,7 +122,7 @@ class Sum:
         """The context of each entry of ``place``."""
         return self.of[self.row]
 
-    def change(self, changes: "Changes", rows: slice, share: Share) -> None:
+    def change(self, changes: Changes, rows: slice, share: Share) -> None:
         """Add what a member says otherwise to these histories; what is usual is there already."""
         entries = slice(changes.first[rows.start], changes.first[rows.stop])
         place, said = changes.place[entries], changes.said[entries]
@@ -152,31 +180,3 @@ class Sum:
         self.new += self.level[:, None]
         self.new.ravel()[self.place] = self.own
         return self.new
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What a member says of a few products of each history.
-
-    Attributes
-    ----------
-    first : int [histories + 1]
-        Where each history's entries begin.
-    place : int64 [entries]
-        History × products + product, counted from the first history of a sum.
-    said : float32 [entries]
-        How far what is summed is from what is usual.
-    mixture : float32 [entries]
-        The same of the member's part in the mixture.
-    part : float32 [histories]
-        How much of what is usual belongs into the mixture.
-    level : float32 [histories]
-        The logarithm of the sum over all products.
-    """
-
-    first: Ints
-    place: Longs
-    said: Floats
-    mixture: Floats
-    part: Floats
-    level: Floats

@@ -120,11 +120,14 @@ def codes(histories: Histories, row: int) -> Any:
     return histories.some(slice(row, row + 1)).of("product")
 
 
-@pytest.mark.parametrize("name", BASELINES)
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [(name, chosen) for name, kind in BASELINES.items() for chosen in kind.choices or ({},)],
+)
 def test_every_simple_model_says_the_same_in_numpy_alone(
-    name: str, task: Task, tmp_path: Path
+    name: str, settings: dict[str, float], task: Task, tmp_path: Path
 ) -> None:
-    member = BASELINES[name]()
+    member = BASELINES[name](**settings)
     member.fit(task.buyers, task.products)
     weights = [
         Weights(np.ones(1), np.array([1.0, 0.3]), np.array([0.8, 0.5]), 0.2 + context)
