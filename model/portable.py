@@ -169,10 +169,9 @@ def _affinity(learned: Learned, settings: Any, history: Any) -> Any:
     mixed = np.full(len(shares), weights[0], dtype=np.float64)
     size = values.sum() + 2.0
     for number, weight in enumerate(weights[1:]):
-        if weight > 1e-4:
-            kind, lift = (learned[f"lift{number}.{part}"] for part in ("indices", "data"))
-            taken = np.bincount(kind[products], weights=values, minlength=kind.max() + 1)
-            mixed += weight * (taken[kind] * lift + 2.0) / size
+        kind, lift = (learned[f"lift{number}.{part}"] for part in ("indices", "data"))
+        taken = np.bincount(kind[products], weights=values, minlength=kind.max() + 1)
+        mixed += weight * (taken[kind] * lift + 2.0) / size
     return np.log(mixed * shares).astype(np.float32)
 
 
