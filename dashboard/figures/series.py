@@ -13,7 +13,8 @@ from dashboard.theme import colour
 from data.text import _
 
 MOST_DIRECT_LABELS = 3
-_LABEL_ROOM = 96  # pixels at the right of lines that are labelled where they end
+_MARK_ROOM, _LETTER = 28, 7
+"""Pixels at the right of lines that are labelled where they end: of the mark, and of a letter."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def _label_ends(drawn: go.Figure, series: Sequence[Line], theme: str | None, log
             xshift=6,
             yshift=shift,
         )
-    drawn.update_layout(margin={"r": _LABEL_ROOM})
+    longest = max((len(line.name) for line in ends), default=0)
+    drawn.update_layout(margin={"r": _MARK_ROOM + _LETTER * longest})
 
 
 def _on_axis(value: float, log: bool) -> float:

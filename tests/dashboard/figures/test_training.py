@@ -45,6 +45,13 @@ def test_training_is_thin_and_validation_thick():
     assert line(chart, "Training").line.width < line(chart, "Validation").line.width
 
 
+def test_a_longer_name_at_the_end_of_a_line_gets_more_room():
+    short = training.loss(learning(), View()).figure
+    long = training.loss(learning(sampled_loss=BY_STEP), View()).figure
+    assert any("Sampled loss" in note.text for note in long.layout.annotations)
+    assert long.layout.margin.r > short.layout.margin.r
+
+
 def test_figures_by_step_lie_within_their_epoch_on_every_axis():
     by_step = learning(loss=BY_STEP)
     assert by_step.step_places("loss", "epoch") == [0.5, 1.0, 1.5, 2.0, 2.5, 3.0]
