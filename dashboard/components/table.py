@@ -13,7 +13,6 @@ from dashboard.components.table_words import table_words
 from data.text import language
 
 ROW = 32  # pixels
-STATE_WIDTH = 144  # pixels: the longest word for a state with its mark
 Kind = Literal["text", "number", "percent", "money", "id", "time", "state"]
 
 
@@ -145,7 +144,6 @@ def _definition(column: Column) -> dict[str, Any]:
             "maxWidth": column.width * 2,
         }
     if column.kind == "state":
-        definition["minWidth"] = STATE_WIDTH
         definition["cellRenderer"] = "StateCell"
         definition["cellRendererParams"] = {"states": state_cells()}
     elif column.link:

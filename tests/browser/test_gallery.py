@@ -53,23 +53,6 @@ def test_it_never_scrolls_sideways_on_a_phone(still_site: Site, open_page: Opene
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_a_table_shows_states_whole_on_a_phone(
-    still_site: Site, open_page: Opened, language: str
-) -> None:
-    page, _ = open_page(still_site, "/gallery", width=390, locale=language)
-    badges = drawn(page).locator(".ag-cell .badge-state")
-    assert badges.count() > 1
-    assert badges.evaluate_all(_CUT) == []
-
-
-# The words of badges that stand out of the cell they are in.
-_CUT = """badges => badges.filter(badge => {
-  const cell = badge.closest(".ag-cell"), room = parseFloat(getComputedStyle(cell).paddingRight);
-  return badge.getBoundingClientRect().right > cell.getBoundingClientRect().right - room + 0.5;
-}).map(badge => badge.textContent)"""
-
-
 def test_the_table_twin_takes_the_place_of_the_drawing(still_site: Site, open_page: Opened) -> None:
     page, _ = open_page(still_site, "/gallery")
     card = drawn(page).locator(".figure-card", has_text="One view in 69")
