@@ -13,8 +13,9 @@ from dashboard.theme import colour
 from data.text import _
 
 MOST_DIRECT_LABELS = 3
-_MARK_ROOM, _LETTER = 28, 7
-"""Pixels at the right of lines that are labelled where they end: of the mark, and of a letter."""
+_MARK_ROOM, _LETTER, _LETTERS = 28, 7, 18
+"""Room at the right of lines that are labelled where they end: pixels of the mark and of a letter,
+and letters at most, so that a run's long name leaves the lines theirs."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,8 @@ def _label_ends(drawn: go.Figure, series: Sequence[Line], theme: str | None, log
             xshift=6,
             yshift=shift,
         )
-    longest = max((len(line.name) for line in ends), default=0)
-    drawn.update_layout(margin={"r": _MARK_ROOM + _LETTER * longest})
+    letters = min(max((len(line.name) for line in ends), default=0), _LETTERS)
+    drawn.update_layout(margin={"r": _MARK_ROOM + _LETTER * letters})
 
 
 def _on_axis(value: float, log: bool) -> float:

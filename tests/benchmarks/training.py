@@ -26,15 +26,16 @@ Measured on two quiet cores whose matrix product of 2048² reached 195 GFLOP/s:
 | best, a million | 20 | 2,048 | 1,000,000 | 41,763 | 56 | 1.56 |
 
 Steps of 25,600 events are 128 histories of 200: fewer leave a core waiting. Three more such runs at
-length 200 had 32,700, 33,000 and 33,700, one at 20 had 41,200. On cores that reached
-451 GFLOP/s the paper's network with 512 negatives learned from 48,400, 47,400 and 28,000 targets a
-second at lengths 4, 20 and 200, and from 42,800 at 200 with steps of 8,192 events: its many small
-products gain less from a fast processor than one large product does.
+length 200, at 205 to 212 GFLOP/s, had 32,700, 33,000 and 33,700, one at 20 had 41,200; other sizes
+of a step at length 200 had 29,400 (16,384) and 29,100 (32,768). On cores that reached 451 GFLOP/s
+the paper's network with 512 negatives learned from 48,400, 47,400 and 28,000 targets a second at
+lengths 4, 20 and 200, and from 42,800 at 200 with steps of 8,192 events: its many small products
+gain less from a fast processor than one large product does.
 
 Three quarters of a step of the paper's network with 512 negatives are its LSTM layers. What was
 tried there and was no faster than Keras' own: TensorFlow's BlockLSTMV2 (half the speed), and a loop
 with the input's product taken out, by itself (0.7 to 0.97 of the speed at six shapes) or with a
-gradient written by hand (0.75 to 1).
+gradient written by hand (0.75 to 1; on faster cores 1.5 once, for ten histories of 200).
 
 Large tables learn by row (model/rows.py). Measured by processor time, with ``best`` and histories
 of 20, where a matrix product reaches 100 GFLOP in such a second:

@@ -40,5 +40,10 @@ def test_the_table_names_run_and_epoch():
     assert table["Run"].tolist() == ["demo-1"] * 2 + ["demo-2"] * 3
 
 
+def test_a_runs_long_name_leaves_its_line_half_of_a_narrow_page():
+    named = {"purchases-of-all-shops-" * 5: run(6.0, 5.0)}
+    assert compare(named, "loss", View()).figure.layout.margin.r <= 390 / 2
+
+
 def test_runs_without_an_epoch_are_said_to_have_none():
     assert compare({"demo-1": Learning()}, "loss", View()).finding.startswith("No run")
