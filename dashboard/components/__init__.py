@@ -17,6 +17,7 @@ from dashboard.components.icon import icon
 from dashboard.components.key_figure import key_figure, key_figures
 from dashboard.components.menu import menu, menu_item
 from dashboard.components.moment import moment
+from dashboard.components.no_choice import NO_CHOICE, no_choice
 from dashboard.components.progress import progress
 from dashboard.components.states import (
     empty_state,
@@ -30,6 +31,7 @@ from dashboard.components.toast import toast, toast_card
 from dashboard.components.upload import upload, uploaded
 
 __all__ = [
+    "NO_CHOICE",
     "Column",
     "Crumb",
     "breadcrumb",
@@ -54,6 +56,7 @@ __all__ = [
     "menu",
     "menu_item",
     "moment",
+    "no_choice",
     "page_header",
     "progress",
     "register_components",

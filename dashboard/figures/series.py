@@ -13,9 +13,9 @@ from dashboard.theme import colour
 from data.text import _
 
 MOST_DIRECT_LABELS = 3
-_MARK_ROOM, _LETTER, _LETTERS = 28, 7, 18
-"""Room at the right of lines that are labelled where they end: pixels of the mark and of a letter,
-and letters at most, so that a run's long name leaves the lines theirs."""
+_MARK_ROOM, _LETTER, _CAPITAL, _LETTERS = 28, 7, 9, 18
+"""Room at the right of lines that are labelled where they end: pixels of the mark, of a letter and
+of a capital, and letters at most, so that a run's long name leaves the lines theirs."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,13 @@ def _label_ends(drawn: go.Figure, series: Sequence[Line], theme: str | None, log
             xshift=6,
             yshift=shift,
         )
-    letters = min(max((len(line.name) for line in ends), default=0), _LETTERS)
-    drawn.update_layout(margin={"r": _MARK_ROOM + _LETTER * letters})
+    drawn.update_layout(margin={"r": max((_room(line.name) for line in ends), default=_MARK_ROOM)})
+
+
+def _room(name: str) -> int:
+    """Return the pixels that a name takes beside its line, its mark included."""
+    wide = (one.isupper() or one == "@" for one in name[:_LETTERS])
+    return _MARK_ROOM + sum(_CAPITAL if one else _LETTER for one in wide)
 
 
 def _on_axis(value: float, log: bool) -> float:

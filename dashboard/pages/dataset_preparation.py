@@ -38,7 +38,7 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
     opened = datasets.open_dataset(home, dataset)
     named = preparations.named(home, dataset)
     chosen = preparations.saved(home, dataset) or named["paper"]
-    preset = next((name for name, one in named.items() if one == chosen), "")
+    preset = next((name for name, one in named.items() if one == chosen), kit.NO_CHOICE)
     return html.Div(
         [
             *head(opened, "preparation"),
@@ -51,7 +51,7 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
 def _form(dataset: Dataset, chosen: Preparation, preset: str, names: list[str]) -> html.Section:
     presets = dbc.Select(
         id=PRESET,
-        options=[{"label": _("Own choice"), "value": ""}]
+        options=[kit.no_choice(_("Own choice"))]
         + [{"label": _(PREPARATION_LABELS[name]), "value": name} for name in names],
         value=preset,
     )
@@ -115,7 +115,7 @@ def _left() -> html.Section:
 )
 def take_preset(preset: str, dataset: str, places: list[dict[str, str]]) -> list[Any]:
     """Put a named preparation into the form."""
-    if not preset:
+    if preset == kit.NO_CHOICE:
         return [dash.no_update] * len(places)
     values = preparations.named(current_home(), dataset)[preset].as_dict()
     return [values[place["name"]] for place in places]

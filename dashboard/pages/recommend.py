@@ -17,12 +17,20 @@ from dash import (
 )
 from dash.development.base_component import Component
 
-from dashboard.components import chart_id, figure_card, grid, page_header, render, render_empty
+from dashboard.components import (
+    NO_CHOICE,
+    chart_id,
+    figure_card,
+    grid,
+    page_header,
+    render,
+    render_empty,
+)
 from dashboard.context import current_home
 from dashboard.jobs.table import Runs
 from dashboard.recommend import controls
 from dashboard.recommend.charts import figures
-from dashboard.recommend.likeness import ANY, BOUGHT, FOUND, LEAST, VERDICT, found, likeness
+from dashboard.recommend.likeness import BOUGHT, FOUND, LEAST, VERDICT, found, likeness
 from dashboard.recommend.models import chosen, nothing_to_choose, usable
 from dashboard.recommend.panels import BESIDE, HEAD, HISTORY, RANKING, frame, panels
 from dashboard.recommend.query import PATH, Query
@@ -34,7 +42,9 @@ from dashboard.services.voices import choices
 from data.errors import BadInput
 from data.text import _
 
-dash.register_page(__name__, path="/recommend", title="Vitrina")
+dash.register_page(
+    __name__, path="/recommend", title=lambda **_parts: f"{_('Recommend')} · Vitrina"
+)
 
 QUERY = "recommend-query"
 DRAWN = "recommend-drawn"
@@ -157,7 +167,7 @@ def find_alike(
     bought: str | None, least: int | None, verdict: str, given: dict[str, Any]
 ) -> Component | str:
     """Find buyers by what they are like."""
-    like = Like((bought or "").strip(), int(least or 0), "" if verdict == ANY else verdict)
+    like = Like((bought or "").strip(), int(least or 0), "" if verdict == NO_CHOICE else verdict)
     if like == Like():
         return ""
     home, query = current_home(), Query.read(given)

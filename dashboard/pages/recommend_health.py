@@ -14,7 +14,7 @@ from data.home import Home
 from data.text import _
 
 PLACE = f"{PATH}/health"
-register_page(__name__, path=PLACE, title="Vitrina")
+register_page(__name__, path=PLACE, title=lambda **_parts: f"{_('Where it is right')} · Vitrina")
 
 RUN, BODY, CLOCK, AGAIN = "health-run", "health-body", "health-clock", "health-again"
 PERIOD = 2_000  # milliseconds

@@ -30,7 +30,9 @@ from data.home import Home
 from data.text import _, ngettext
 
 PLACE = f"{PATH}/products"
-register_page(__name__, path=PLACE, title="Vitrina")
+register_page(
+    __name__, path=PLACE, title=lambda **_parts: f"{_('Products')} · {_('Recommend')} · Vitrina"
+)
 
 RUN, CHOSEN, FOUND = "space-run", "space-chosen", "space-found"
 MAP, POINTS = "space-map", "space-points"

@@ -21,7 +21,9 @@ from data.errors import BadInput
 from data.home import Home
 from data.text import _
 
-register_page(__name__, path=f"{PATH}/take-away", title="Vitrina")
+register_page(
+    __name__, path=f"{PATH}/take-away", title=lambda **_parts: f"{_('Take away')} · Vitrina"
+)
 
 RUN, JOBS, CLOCK = "take-run", "take-jobs", "take-clock"
 START, SIZE, KIND, NEW, TROUBLE = (f"take-{name}" for name in ("start", "k", "kind", "new", "no"))

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import dash
 from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 
-from dashboard.components import button, card, empty_state, page_header, stack, toast
+from dashboard.components import NO_CHOICE, button, card, empty_state, page_header, stack, toast
 from dashboard.context import current_home
 from dashboard.figures.comparison import MOST_RUNS
 from dashboard.services import steer, watch
@@ -122,8 +122,10 @@ def pause(clicks: int | None) -> Any:
 )
 def limit(number: str | None) -> Any:
     """Set how many trainings run at once."""
-    home, wish = current_home(), int(number) if number else None
-    if number is None or wish == watch.table(home).chosen_parallel():  # it was only drawn anew
+    if number is None:
+        return no_update
+    home, wish = current_home(), None if number == NO_CHOICE else int(number)
+    if wish == watch.table(home).chosen_parallel():  # it was only drawn anew
         return no_update
     steer.set_parallel(home, wish)
     return None

@@ -10,6 +10,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, ctx, d
 
 from dashboard import forms
 from dashboard.components import (
+    NO_CHOICE,
     button,
     empty_state,
     error_state,
@@ -212,7 +213,7 @@ def start(  # noqa: PLR0917 - Dash calls it by name
     if not clicks or config is None:
         return no_update, quiet
     values = {key: new for key, (_old, new) in differences(preset(preset_name), config).items()}
-    varied = {key: text for key, text in zip(fields, texts, strict=True) if key}
+    varied = {key: text for key, text in zip(fields, texts, strict=True) if key != NO_CHOICE}
     try:
         draft = Draft(dataset, preset_name, values)
         runs = drafts.start(current_home(), draft, varied, (trials or "").strip())

@@ -8,7 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formats
-from dashboard.components import Crumb, button, help_text, icon
+from dashboard.components import NO_CHOICE, Crumb, button, help_text, icon, no_choice
 from dashboard.components.aria import aria
 from dashboard.jobs.run import Run
 from dashboard.recommend.parts import action_button, product_words
@@ -29,7 +29,6 @@ LOW, HIGH = "recommend-low", "recommend-high"
 DAYS = "recommend-days"
 MIX = "recommend-mix"
 COMPARE, BESIDE = "recommend-compare", "recommend-voice"
-ANYTHING = "*"
 STEPS: dict[Way, str] = {
     "previous": "recommend-previous",
     "next": "recommend-next",
@@ -160,16 +159,16 @@ def _filters(query: Query, choices: Choices) -> html.Details:
             html.Div(
                 [
                     _select(
-                        CATEGORY, _("Category"), [_nothing(_("All")), *shelves], query.category
+                        CATEGORY, _("Category"), [no_choice(_("All")), *shelves], query.category
                     ),
                     _number(LOW, _("Price from"), query.low),
                     _number(HIGH, _("Price to"), query.high),
                     *([days] if choices.has_data else []),
                     variety,
                     _select(
-                        COMPARE, _("Compare"), [_nothing(_("This model")), *voices], query.compare
+                        COMPARE, _("Compare"), [no_choice(_("This model")), *voices], query.compare
                     ),
-                    _select(BESIDE, _("Beside"), [_nothing(_("Nobody")), *voices], query.beside),
+                    _select(BESIDE, _("Beside"), [no_choice(_("Nobody")), *voices], query.beside),
                 ],
                 className="bar-filters",
             ),
@@ -179,12 +178,8 @@ def _filters(query: Query, choices: Choices) -> html.Details:
     )
 
 
-def _nothing(words: str) -> dict[str, str]:
-    return {"label": words, "value": ANYTHING}
-
-
 def _select(name: str, label: str, options: list[dict[str, str]], value: str) -> html.Div:
-    box = dbc.Select(id=name, options=options, value=value or ANYTHING)
+    box = dbc.Select(id=name, options=options, value=value or NO_CHOICE)
     return html.Div([html.Label(label, htmlFor=name), box], className="bar-size is-wide")
 
 

@@ -7,18 +7,18 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formats
+from dashboard.components import NO_CHOICE, no_choice
 from dashboard.recommend.query import Query
 from dashboard.services.verdicts import VERDICTS, Example
 from data.text import _, ngettext
 
 BOUGHT, LEAST, VERDICT = "like-bought", "like-least", "like-verdict"
 FOUND = "like-found"
-ANY = "*"
 
 
 def likeness() -> html.Details:
     """Return the fields and the place for who is found; a callback fills it."""
-    verdicts = [{"label": _("anything"), "value": ANY}]
+    verdicts = [no_choice(_("anything"))]
     verdicts += [{"label": _(words), "value": key} for key, words in VERDICTS.items()]
     bought = dbc.Input(id=BOUGHT, type="search", debounce=True, size="sm")
     least = dbc.Input(id=LEAST, type="number", min=1, step=1, debounce=True, size="sm")
@@ -32,7 +32,7 @@ def likeness() -> html.Details:
                     _field(
                         VERDICT,
                         _("Of whom the model"),
-                        dbc.Select(id=VERDICT, options=verdicts, value=ANY),
+                        dbc.Select(id=VERDICT, options=verdicts, value=NO_CHOICE),
                         wide=True,
                     ),
                 ],

@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formats
-from dashboard.components import Column, button, data_table, state_name
+from dashboard.components import NO_CHOICE, Column, button, data_table, no_choice, state_name
 from dashboard.jobs.queue import SEARCHING, default_parallel
 from dashboard.jobs.run import Run
 from dashboard.jobs.table import Runs
@@ -86,10 +86,10 @@ def _limit(runs_table: Runs) -> Component:
     chosen, usual = runs_table.chosen_parallel(), default_parallel()
     numbers = sorted({*_LIMITS, *([chosen] if chosen else [])})
     fitting = _("{n}, by cores and memory").format(n=usual)
-    options = [{"label": fitting, "value": ""}] + [
+    options = [no_choice(fitting)] + [
         {"label": str(number), "value": str(number)} for number in numbers
     ]
-    select = dbc.Select(id=LIMIT, options=options, value=str(chosen or ""), size="sm")
+    select = dbc.Select(id=LIMIT, options=options, value=str(chosen or NO_CHOICE), size="sm")
     return html.Div([html.Label(_("At once"), htmlFor=LIMIT), select], className="queue-limit")
 
 

@@ -4,7 +4,15 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from dashboard import forms
-from dashboard.components import button, card, error_state, field, loading_state
+from dashboard.components import (
+    NO_CHOICE,
+    button,
+    card,
+    error_state,
+    field,
+    loading_state,
+    no_choice,
+)
 from dashboard.components.aria import aria
 from dashboard.training.form import PRESET_NAMES
 from data.text import _, ngettext
@@ -56,7 +64,7 @@ def summary() -> html.Aside:
 
 def grid() -> html.Details:
     """Return the fields that start several runs at once, or a search."""
-    options = [{"label": _("No field"), "value": ""}] + [
+    options = [no_choice(_("No field"))] + [
         {"label": _(one.label), "value": one.key}
         for one in forms.settings()
         if one.kind in {"number", "choice", "switch"}
@@ -66,7 +74,9 @@ def grid() -> html.Details:
             [
                 field(
                     _("Field {number}").format(number=number),
-                    dbc.Select(id={"type": VARIED, "name": str(number)}, options=options, value=""),
+                    dbc.Select(
+                        id={"type": VARIED, "name": str(number)}, options=options, value=NO_CHOICE
+                    ),
                 ),
                 field(
                     _("Values"),

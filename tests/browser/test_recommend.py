@@ -31,6 +31,14 @@ def query(page: Page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
+CUT = """() => [...document.querySelectorAll('.js-plotly-plot text')].filter(text => {
+    const words = text.getBoundingClientRect();
+    const chart = text.closest('.js-plotly-plot').getBoundingClientRect();
+    return words.width && (words.left < chart.left - 1 || words.right > chart.right + 1);
+}).map(text => text.textContent)"""
+"""The words of charts that stand over a chart's edge, where they are cut off."""
+
+
 def first_offer(page: Page) -> Any:
     return page.locator(".offer").first
 
@@ -169,6 +177,12 @@ def test_nothing_is_wider_than_the_window(shop: Site, open_page: OpenPage, width
         page, _trouble = open_page(shop, path, width=width)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_no_words_of_a_chart_are_cut_off_on_a_phone(shop: Site, open_page: OpenPage) -> None:
+    page, _trouble = open_page(shop, "/recommend?user=u00003", width=390, locale="es")
+    expect(page.locator(".js-plotly-plot .xtitle").first).to_be_visible()
+    assert page.evaluate(CUT) == []
 
 
 def test_filters_narrow_the_ranking_and_stay_in_the_address(

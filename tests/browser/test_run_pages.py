@@ -232,10 +232,14 @@ def test_how_many_train_at_once_can_be_chosen(shop: Site, open_page: Open):
     runs = Runs(shop.home)
     runs.create("train", DATASET, {"epochs": 1})
     page, _trouble = open_page(shop, "/runs")
-    page.get_by_label("At once").select_option("3")
-    until(page, lambda: runs.parallel() == 3, "the choice")
+    choice = page.get_by_label("At once")
+    expect(choice.locator("option:checked")).to_contain_text("by cores and memory")
+    choice.select_option("3")
+    until(page, lambda: runs.chosen_parallel() == 3, "the choice")
     page.reload()
-    expect(page.get_by_label("At once")).to_have_value("3")
+    expect(choice).to_have_value("3")
+    choice.select_option(index=1)
+    until(page, lambda: runs.chosen_parallel() is None, "the choice by cores and memory")
 
 
 def test_tags_and_a_name_that_one_writes_are_found_in_the_table(shop: Site, open_page: Open):
@@ -297,6 +301,7 @@ def test_a_search_is_started_from_the_form_and_shows_what_it_finds(shop: Site, o
     page, _trouble = open_page(shop, QUICK)
     expect(page.locator("#train-remains")).to_contain_text("Least events per buyer")
     page.get_by_text("Try several values").click()
+    expect(page.get_by_label("Field 1").locator("option:checked")).to_have_text("No field")
     page.get_by_label("Field 1").select_option("Units")
     page.get_by_label("Values").first.fill("4..64")
     page.get_by_label("Field 2").select_option("Dropout")

@@ -5,6 +5,7 @@ import pytest
 from dashboard.figures import training
 from dashboard.figures.machine import GAUGES, gauge
 from dashboard.figures.progress_axis import Learning, View
+from dashboard.figures.series import Line, lines
 from dashboard.jobs.metrics import Curve
 
 OVERFITTED = [
@@ -50,6 +51,11 @@ def test_a_longer_name_at_the_end_of_a_line_gets_more_room():
     long = training.loss(learning(sampled_loss=BY_STEP), View()).figure
     assert any("Sampled loss" in note.text for note in long.layout.annotations)
     assert long.layout.margin.r > short.layout.margin.r
+
+
+def test_capitals_at_the_end_of_a_line_get_more_room():
+    small, large = (lines([Line(name, [1], [1], "training")], None) for name in ("ndcg", "NDCG"))
+    assert large.layout.margin.r > small.layout.margin.r
 
 
 def test_figures_by_step_lie_within_their_epoch_on_every_axis():
