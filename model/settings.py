@@ -245,7 +245,10 @@ class Settings:
     precision: str = setting(
         "float32",
         label=N_("Precision"),
-        help=N_("Mixed precision is quicker on hardware made for it, and slower elsewhere."),
+        help=N_(
+            "Mixed precision is quicker where the processor computes in bfloat16, most with large "
+            "batches; elsewhere it is slower."
+        ),
         group=_TRAINING,
         choices=PRECISIONS,
     )

@@ -11,7 +11,11 @@ Measured on two quiet cores whose matrix product of 2048² reached 250 to 460 GF
 
 Of a blend's time three fifths go to the four dense members, which say something of every product,
 and to their sums, a quarter to the sparse ones; the two threads wait for each other a tenth of it.
-On cores that reached 130 to 200 GFLOP/s a blend's lists came to 2,700 to 3,900 buyers a second.
+On cores that reached 130 to 200 GFLOP/s a blend's lists came to 2,400 to 3,900 buyers a second.
+What was tried there in turns and is not worth it: two processes in the place of threads (3,430 to
+3,610 a second, threads 3,030 to 3,210; but 13,500 to 15,200 by the network of ``fast`` alone, where
+threads make 20,900 to 22,800, as processes take two seconds to begin); weighted sums as one product
+of stacked arrays, a third thread, a shorter switch between threads (no faster).
 """
 
 import os

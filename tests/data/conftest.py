@@ -49,3 +49,9 @@ def log(tmp_path: Path, store: Store) -> Callable[..., Dataset]:
         return ingest(store, [file], name)
 
     return make
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a test writes its log."""
+    return tmp_path / "log.csv"
