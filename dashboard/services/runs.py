@@ -128,7 +128,7 @@ def record(home: Home, run: str) -> dict[str, Any]:
 
 
 def test_figures(table: Runs, run: str) -> dict[str, Any]:
-    """Return the figures of the run's own network on its test part; empty before there are any."""
+    """Return the test figures of what a run serves, its blend if it has one; or an empty dict."""
     file = table.folder(run) / "evaluation.json"
     if not file.exists():
         return {}

@@ -97,7 +97,7 @@ def evaluation(home: Home, run: str) -> dict[str, Any]:
 
 
 def network_figures(home: Home, run: str) -> dict[str, Any]:
-    """Return the test figures of a run's own network; empty before there are any."""
+    """Return the test figures of what a run serves, its blend if it has one; or an empty dict."""
     for model in evaluation(home, run).get("models", ()):
         if model["kind"] == "network":
             return dict(model["metrics"])

@@ -26,7 +26,7 @@ class Latest:
     model : bool
         Whether it can recommend.
     hit_rate, popular : float or None
-        The share of test targets among the first ten, of its network and of plain popularity.
+        The share of test targets among the first ten, of what it serves and of popularity.
     """
 
     run: Run
@@ -100,14 +100,12 @@ def content(home: Home) -> Content:
 
 
 def _latest(home: Home, run: Run) -> Latest:
-    figures = {
-        model["name"] if model["kind"] == "baseline" else model["kind"]: model["metrics"]
-        for model in watch.evaluation(home, run.run).get("models", ())
-    }
+    judged = watch.evaluation(home, run.run).get("models", ())
+    metrics = {model["name"]: model["metrics"] for model in judged}
     return Latest(
         run=run,
         share=None if run.ended else watch.share_done(run),
         model=has_model(run, watch.table(home)),
-        hit_rate=figures.get("network", {}).get(FIGURE),
-        popular=figures.get("popularity", {}).get(FIGURE),
+        hit_rate=watch.network_figures(home, run.run).get(FIGURE),
+        popular=metrics.get("popularity", {}).get(FIGURE),
     )
