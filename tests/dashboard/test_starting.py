@@ -1,8 +1,9 @@
 """The web server answers from its first second."""
 
 import json
+import signal
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -39,6 +40,15 @@ def test_health_answers_before_the_application_is_made() -> None:
     assert ask(application, "/health") == b"/health"
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Hear interrupts as a server does, even where a shell has left them ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_application_that_cannot_be_made_ends_the_server() -> None:
     awaited = threading.Event()
 
