@@ -39,10 +39,10 @@ def table(shown: Sequence[dict[str, Any]]) -> Component:
         Column("dataset", _("Dataset"), filterable=True),
         Column("epochs", _("Epochs"), width=76, sortable=False),
         Column("val_loss", _("Val. loss"), "number", digits=3, width=84),
-        Column("ndcg", _("NDCG@10"), "number", digits=4, width=100),
+        Column("ndcg", _("NDCG@10"), "number", digits=4, width=96),
         Column("accuracy", _("Accuracy"), "percent", digits=2, width=92),
-        Column("spent", _("Duration"), width=92, sortable=False),
-        Column("created", _("Created"), "time", width=204),
+        Column("spent", _("Duration"), width=110, sortable=False),
+        Column("created", _("Created"), "time", width=196),
     ]
     return data_table(
         TABLE,
