@@ -10,6 +10,7 @@ from typing import Any
 from dashboard.figures.progress_axis import Learning
 from dashboard.jobs.run import Run
 from dashboard.services import watch
+from dashboard.services.runs import served
 from data.errors import BadInput
 from data.home import Home
 from data.text import _
@@ -103,7 +104,9 @@ def compare(home: Home, names: Sequence[str]) -> Comparison:
         )
     runs = tuple(watch.table(home).get(name) for name in names)
     networks = {
-        run.run: network for run in runs if (network := _network(home, run.run)) is not None
+        run.run: network
+        for run in runs
+        if (network := served(watch.evaluation(home, run.run))) is not None
     }
     learned = {run.run: watch.learning(home, run) for run in runs}
     return Comparison(runs, learned, networks, tuple(_version(home, run.run) for run in runs))
@@ -144,8 +147,3 @@ def _version(home: Home, run: str) -> str | None:
         return str(json.loads(file.read_text(encoding="utf-8"))["dataset"]["version"])
     except (OSError, ValueError, KeyError):  # it has not begun, or is older than its record
         return None
-
-
-def _network(home: Home, run: str) -> Mapping[str, Any] | None:
-    models = watch.evaluation(home, run).get("models", ())
-    return next((model for model in models if model["kind"] == "network"), None)

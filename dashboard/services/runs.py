@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -132,9 +132,23 @@ def test_figures(table: Runs, run: str) -> dict[str, Any]:
     file = table.folder(run) / "evaluation.json"
     if not file.exists():
         return {}
-    models = json.loads(file.read_text(encoding="utf-8"))["models"]
-    network = next((model for model in models if model["kind"] == "network"), None)
-    return dict(network["metrics"]) if network else {}
+    model = served(json.loads(file.read_text(encoding="utf-8")))
+    return dict(model["metrics"]) if model else {}
+
+
+def served(evaluation: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what an evaluation says of the model that a run serves; None before there is any.
+
+    A run with a blend has two of kind ``network``; the blend, which it serves, stands first.
+
+    Examples
+    --------
+    >>> both = [{"name": "blend", "kind": "network"}, {"name": "gru", "kind": "network"}]
+    >>> served({"models": both})["name"], served({})
+    ('blend', None)
+    """
+    models: Iterable[Mapping[str, Any]] = evaluation.get("models", ())
+    return next((model for model in models if model["kind"] == "network"), None)
 
 
 def failure(home: Home, run: str) -> str:

@@ -13,6 +13,7 @@ from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.run import Run
 from dashboard.jobs.searching import FILE
 from dashboard.jobs.table import Runs
+from dashboard.services.runs import served
 from data.home import Home
 
 LOSSES = ("loss", "sampled_loss")
@@ -98,10 +99,8 @@ def evaluation(home: Home, run: str) -> dict[str, Any]:
 
 def network_figures(home: Home, run: str) -> dict[str, Any]:
     """Return the test figures of what a run serves, its blend if it has one; or an empty dict."""
-    for model in evaluation(home, run).get("models", ()):
-        if model["kind"] == "network":
-            return dict(model["metrics"])
-    return {}
+    model = served(evaluation(home, run))
+    return dict(model["metrics"]) if model else {}
 
 
 def explanation(run: Run) -> Explanation | None:

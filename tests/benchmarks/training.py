@@ -53,7 +53,7 @@ kinds in turn within one process, so that the hour is the same for both (medians
 What is learned is alike: on Complete Journey the lowest validation losses of two seeds were 8.979
 and 8.978 in full, 8.979 and 8.977 in mixed precision (``best``), 9.013 and 9.029, 9.016 and 9.014
 (the paper's network with 512 negatives). Halves of a batch that are read side by side were tried,
-too: 1.03 of the speed with 25,600 events, .96 to .98 with 2,048.
+too: 1.03 of the speed with 25,600 events, .83 to .98 with 2,048.
 
 Three quarters of a step of the paper's network with 512 negatives are its LSTM layers. What was
 tried there and was no faster than Keras' own: TensorFlow's BlockLSTMV2 (half the speed), and a loop
