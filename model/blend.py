@@ -19,7 +19,6 @@ from model.baselines import BASELINES
 from model.baselines.packing import packed, unpacked
 from model.contexts import contexts, fit_apart
 from model.histories import Array, Histories
-from model.mixing import Mixer
 from model.ranker import Baseline, Kind, Ranker, SparseBaseline, log_total
 from model.saved import RunFolder
 from model.selection import worthwhile
@@ -64,6 +63,8 @@ class Blend(Ranker):
     ) -> None:
         self.members, self.weights = list(members), list(weights)
         self.scales, self.counts = scales, counts
+        from model.mixing import Mixer  # brings a compiler: 130 MB that a network alone can spare
+
         self._mixer = Mixer(members, weights, scales)
 
     @property

@@ -69,38 +69,16 @@ def per_target(rank: Longs, missed: "np.typing.NDArray[np.bool_]") -> dict[str, 
 def top(scores: Floats, k: int) -> Longs:
     """Return the ``k`` best products of each row, best first; ties by product index.
 
-    Large catalogues are cut into blocks: k products or more reach the k-th highest maximum of a
-    block, so only the products that do are sorted. A block takes every n-th product, so that
-    the maxima of all blocks are found side by side in memory.
-
     Examples
     --------
     >>> top(np.array([[1., 3, 2, 3]]), 3)
     array([[1, 3, 2]])
     """
-    rows, products = scores.shape
-    k = min(k, products)
-    blocks = products // BLOCK
-    if blocks <= k:
-        return _whole_order(scores, k)
-    within = scores[:, : blocks * BLOCK].reshape(rows, BLOCK, blocks)
-    highest = within.max(axis=1)
-    if np.isnan(highest).any():
-        return _whole_order(scores, k)
-    limit = np.partition(highest, blocks - k, axis=1)[:, blocks - k]
-    row, block = np.nonzero(highest >= limit[:, None])
-    place, offset = np.nonzero(within[row, :, block] >= limit[row, None])
-    rest_row, rest = np.nonzero(scores[:, blocks * BLOCK :] >= limit[:, None])
-    of_row = np.concatenate([row[place], rest_row])
-    product = np.concatenate([offset * blocks + block[place], blocks * BLOCK + rest])
-    order = np.lexsort((product, -scores[of_row, product], of_row))
-    first = np.searchsorted(of_row[order], np.arange(rows))
-    best: Longs = product[order[first[:, None] + np.arange(k)]]
+    from model.heap import largest
+
+    best = np.empty((len(scores), min(k, scores.shape[1])), dtype=np.int64)
+    largest(np.ascontiguousarray(scores), best)
     return best
-
-
-def _whole_order(scores: Floats, k: int) -> Longs:
-    return np.argsort(-scores, axis=1, kind="stable")[:, :k]
 
 
 def beyond_accuracy(best: Longs, popularity: Longs, categories: Ints) -> dict[str, float]:

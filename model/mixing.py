@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from data.sequences import Floats, Longs
-from model.histories import Array, Histories, places
+from model.entries import Entries
+from model.histories import Array, Histories
 from model.ranker import Ranker, SparseBaseline
-from model.sums import Changes, Share, Sum
-from model.weights import TINY, Weights
+from model.sums import Changes, Share, Sum, Usual
+from model.weights import Weights
 
 NEAR = 2**19
 """Scores that are summed at a time."""
@@ -43,19 +44,24 @@ class Mixer:
             for name in ("pool", "new", "own")
         )
         again = np.array([one.again for one in weights], dtype=np.float32)
-        self._mixture, self._again = (new[:, -1], own[:, -1]), again
-        self._sparse, self._dense = [], []
+        self._mixture = (new[:, -1], own[:, -1], again)
+        self._sparse: list[tuple[SparseBaseline, Usual, Share]] = []
+        self._dense: list[Share] = []
         for i, (member, scale) in enumerate(zip(members, scales, strict=True)):
-            share = Share(member.probabilities, float(scale), pool[:, i], new[:, i], own[:, i])
+            factor = np.float32(10 / float(scale))
+            share = Share(member.probabilities, factor, *(one[:, i] for one in (pool, new, own)))
             if isinstance(member, SparseBaseline):
-                self._sparse.append(Usual(member, share))
+                self._sparse.append((member, Usual.of(member.usual, share), share))
             else:
                 self._dense.append(share)
         if self._sparse:
-            said = np.stack([one.said for one in self._sparse])
-            self._new = np.stack([one.share.new for one in self._sparse], axis=1) @ said
-            self._own = np.stack([one.share.own for one in self._sparse], axis=1) @ said
-            self._raw = np.stack([one.raw for one in self._sparse])
+            said = np.stack([usual.said for _member, usual, _share in self._sparse])
+            self._raw = np.stack([usual.raw for _member, usual, _share in self._sparse])
+            self._weights = [
+                np.stack([getattr(share, name) for *_, share in self._sparse], axis=1)
+                for name in ("new", "own")
+            ]
+            self._new, self._own = (weight @ said for weight in self._weights)
 
     def mixed(
         self, histories: Histories, of: Longs, dense: Said, step: int
@@ -74,58 +80,34 @@ class Mixer:
         """
         products = self._raw.shape[1] if self._sparse else dense(slice(0, 1))[0].shape[1]
         near = max(min(NEAR // products, step), 1)
-        step -= step % near  # so that sums begin where ``changes`` takes them to begin
-        changes = [one.changes(histories, of, near) for one in self._sparse]
+        changes = [
+            Changes.of(member.changed(histories), usual, share, of)
+            for member, usual, share in self._sparse
+        ]
+        held = Entries.of(histories.matrix(products))
         for begin in range(0, len(histories), step):
             some = slice(begin, min(begin + step, len(histories)))
             said = dense(some)
             for first in range(begin, some.stop, near):
                 rows = slice(first, min(first + near, some.stop))
-                found = Sum.empty(histories.some(rows), of[rows], products)
-                self._start(found, [change.part[rows] for change in changes])
-                for one, change in zip(self._sparse, changes, strict=True):
-                    found.change(change, rows, one.share)
-                for share, scores in zip(self._dense, said, strict=True):
+                if changes:
+                    found = self._begun(of[rows], held.some(rows), changes, rows)
+                else:
+                    found = Sum.empty(of[rows], held.some(rows), products)
+                for one, (*_, share) in zip(changes, self._sparse, strict=True):
+                    found.change(one, first, share)
+                for scores, share in zip(said, self._dense, strict=True):
                     found.add(scores[first - begin : rows.stop - begin], share)
-                yield rows, found.total(*self._mixture, self._again)
+                yield rows, found.finish(*self._mixture)
 
-    def _start(self, found: Sum, parts: Sequence[Floats]) -> None:
-        """Begin a sum with what sparse members say to everybody."""
-        if not self._sparse:
-            return
-        np.take(self._new, found.of, axis=0, out=found.new, mode="clip")  # else through a copy
-        found.own += self._own[found.of_own, found.place % found.new.shape[1]]
-        np.matmul(np.stack(parts, axis=1), self._raw, out=found.mixture)
-
-
-class Usual:
-    """What a sparse baseline says to everybody, in the form of the sum.
-
-    Parameters
-    ----------
-    member : SparseBaseline
-        Fitted.
-    share : Share
-    """
-
-    def __init__(self, member: SparseBaseline, share: Share) -> None:
-        self.member, self.share = member, share
-        self.raw = share.raw(member.usual)
-        self.said = share.said(member.usual, self.raw)
-        self._whole = np.float32(self.raw.sum(dtype=np.float64))
-
-    def changes(self, histories: Histories, of: Longs, step: int) -> Changes:
-        """Return what is otherwise for some histories, so many of them a sum."""
-        changed = self.member.changed(histories)
-        row, product = places(changed)
-        raw = self.share.raw(changed.data)
-        said = self.share.said(changed.data, raw) - self.said[product]
-        raw -= self.raw[product]
-        whole = self._whole + np.add.reduceat(np.append(raw, np.float32(0)), changed.indptr[:-1])
-        counts = np.diff(changed.indptr)
-        whole[counts == 0] = self._whole
-        whole = np.maximum(whole, TINY)
-        part = self.share.pool[of] / whole
-        raw *= np.repeat(part, counts)
-        place = row % step * len(self.raw) + product
-        return Changes(changed.indptr, place, said, raw, part, np.log(whole))
+    def _begun(self, of: Longs, held: Entries, changes: Sequence[Changes], rows: slice) -> Sum:
+        """Begin a sum with what sparse members say to everybody, each less its level."""
+        part, level = (
+            np.stack([getattr(one, name)[rows] for one in changes], axis=1)
+            for name in ("part", "level")
+        )
+        new_level, own_level = ((weight[of] * level).sum(axis=1) for weight in self._weights)
+        new = self._new[of]
+        new -= new_level[:, None]
+        own = self._own[of[held.row], held.column] - own_level[held.row]
+        return Sum(of, new, part @ self._raw, held._replace(value=own))

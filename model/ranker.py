@@ -114,17 +114,11 @@ def popularity(buyers: Histories, products: int) -> Longs:
 
 def log_total(scores: Floats) -> Floats:
     """Return the logarithm of the sum of each row's exponentials, [rows, 1]."""
-    highest = scores.max(axis=1, keepdims=True)
-    shifted = np.subtract(scores, highest)
-    np.exp(shifted, out=shifted)
-    total: Floats = highest + np.log(row_sums(shifted).astype(np.float64))[:, None]
-    return total
+    from model.compiled import log_totals
 
-
-def row_sums(values: Floats) -> Floats:
-    """Return the sum of each row: as a product with ones, which takes a third of the time."""
-    sums: Floats = values @ np.ones(values.shape[1], values.dtype)
-    return sums
+    found: Floats = np.empty(len(scores), dtype=np.float64)
+    log_totals(np.ascontiguousarray(scores), found)
+    return found[:, None]
 
 
 def log_probabilities(scores: Floats) -> Floats:

@@ -23,9 +23,9 @@ from model.prediction import Predictor
 from model.ranker import log_total
 
 BLOCK = 4096
-TOGETHER = 512
+TOGETHER = 1024
 """Histories that a thread takes at once."""
-SCORES_AT_ONCE = 2**20
+SCORES_AT_ONCE = 2**22
 MOST = 1_000
 
 Tell = Callable[[int, int], object]

@@ -1,182 +1,226 @@
-"""Sums: what members of a blend say of some histories, added up while it is near the processor."""
+"""Sums: what members of a blend say of some histories, added up row by row in compiled loops."""
 
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
-from data.sequences import Floats, Ints, Longs
-from model.histories import Histories, places
-from model.ranker import row_sums
+from data.sequences import Floats, Longs
+from model.compiled import ZERO, compiled, exp, highest, log, log1p, total
+from model.entries import Entries
 from model.weights import TINY
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """How a member's scores are read, and what they count.
 
     Attributes
     ----------
     probable : bool
         Whether their softmax are probabilities.
-    scale : float
-        Their size, where they are none.
+    factor : float32
+        What they are multiplied with where they are none.
     pool, new, own : float32 [contexts]
     """
 
     probable: bool
-    scale: float
+    factor: Any
     pool: Floats
     new: Floats
     own: Floats
 
-    def raw(self, scores: Floats, room: Floats | None = None) -> Floats:
-        """Return what probabilities are in proportion to, in ``room`` where it is given."""
-        if self.probable:
-            found: Floats = np.exp(scores, out=room)
-        else:  # NumPy is three times slower where one number is compared with all
-            found = np.maximum(scores, np.zeros(scores.shape[-1:], np.float32), out=room)
-            found *= np.float32(10 / self.scale)
-        return found
 
-    def said(self, scores: Floats, raw: Floats) -> Floats:
-        """Return what is summed: logarithms, but for a history's level."""
-        return scores if self.probable else np.log1p(raw)
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What a member says of a few products of each history.
+class Usual(NamedTuple):
+    """What a sparse baseline says to everybody, in the form of the sum.
 
     Attributes
     ----------
-    first : int [histories + 1]
-        Where each history's entries begin.
-    place : int64 [entries]
-        History × products + product, counted from the first history of a sum.
-    said : float32 [entries]
+    raw : float32 [products]
+        What probabilities are in proportion to.
+    said : float32 [products]
+        What is summed: logarithms, but for a history's level.
+    whole : float32
+        The sum of ``raw``.
+    """
+
+    raw: Floats
+    said: Floats
+    whole: Any
+
+    @classmethod
+    def of(cls, scores: Floats, share: Share) -> "Usual":
+        """Return what these scores come to."""
+        if share.probable:
+            raw, said = np.exp(scores), scores
+        else:
+            raw = np.maximum(scores, ZERO) * share.factor
+            said = np.log1p(raw)
+        return cls(raw, said, np.float32(raw.sum(dtype=np.float64)))
+
+
+class Changes(NamedTuple):
+    """What a sparse baseline says otherwise of a few products of each history.
+
+    Attributes
+    ----------
+    said : Entries [histories, products]
         How far what is summed is from what is usual.
     mixture : float32 [entries]
         The same of the member's part in the mixture.
     part : float32 [histories]
         How much of what is usual belongs into the mixture.
     level : float32 [histories]
-        The logarithm of the sum over all products.
+        What is taken from all that is summed: the logarithm of the sum of probabilities.
     """
 
-    first: Ints
-    place: Longs
-    said: Floats
+    said: Entries
     mixture: Floats
     part: Floats
     level: Floats
 
+    @classmethod
+    def of(cls, changed: sparse.csr_matrix, usual: Usual, share: Share, of: Longs) -> "Changes":
+        """Return how far changed scores are from the usual ones, in histories of some contexts."""
+        scores = Entries.of(changed)
+        mixture, part, level = (np.zeros(n, np.float32) for n in (changed.nnz, len(of), len(of)))
+        found = cls(scores._replace(value=np.empty_like(mixture)), mixture, part, level)
+        _differ(scores.value, usual, share, of, found)
+        return found
 
-@dataclass
-class Sum:
+
+class Sum(NamedTuple):
     """A sum under way; what a history holds is kept apart, as it has weights of its own.
 
     Attributes
     ----------
-    new, mixture, room : float32 [histories, products]
-        The last one is room to work in.
-    level : float32 [histories]
-        What is to be added to all of ``new``.
     of : int64 [histories]
         The context of each history.
-    row : int64 [entries]
-        The history of each entry of ``place``.
-    place : int64 [entries]
-        The products that each history holds: history × products + product.
-    number : int32 [histories × products]
-        Where in ``place`` a product of a history is; -1 where it is not held.
-    own : float32 [entries]
-        Of what is held, what ``new`` is of the rest.
+    new, mixture : float32 [histories, products]
+    own : Entries [histories, products]
+        Of what a history holds, what ``new`` is of all other products.
     """
 
+    of: Longs
     new: Floats
     mixture: Floats
-    room: Floats
-    level: Floats
-    of: Longs
-    row: Longs
-    place: Longs
-    number: Ints
-    own: Floats
+    own: Entries
 
     @classmethod
-    def empty(cls, histories: Histories, of: Longs, products: int) -> "Sum":
-        """Return a sum of nothing."""
-        row, product = places(histories.matrix(products))
-        place = row * products + product
-        number = np.full(len(histories) * products, -1, dtype=np.int32)
-        number[place] = np.arange(len(place))
-        shape = (len(histories), products)
-        new, mixture, room = (
-            make(shape, dtype=np.float32) for make in (np.zeros, np.zeros, np.empty)
-        )
-        level, own = np.zeros(len(histories), np.float32), np.zeros(len(place), np.float32)
-        return cls(new, mixture, room, level, of, row, place, number, own)
+    def empty(cls, of: Longs, held: Entries, products: int) -> "Sum":
+        """Return the sum of nothing."""
+        new, mixture = (np.zeros((len(of), products), np.float32) for _sum in range(2))
+        return cls(of, new, mixture, held._replace(value=np.zeros_like(held.value)))
 
-    @property
-    def of_own(self) -> Longs:
-        """The context of each entry of ``place``."""
-        return self.of[self.row]
+    def change(self, changes: Changes, begin: int, share: Share) -> None:
+        """Add what a member says otherwise; what is usual is there already.
 
-    def change(self, changes: Changes, rows: slice, share: Share) -> None:
-        """Add what a member says otherwise to these histories; what is usual is there already."""
-        entries = slice(changes.first[rows.start], changes.first[rows.stop])
-        place, said = changes.place[entries], changes.said[entries]
-        weights = np.repeat(share.new[self.of], np.diff(changes.first[rows.start : rows.stop + 1]))
-        np.add.at(self.new.ravel(), place, weights * said)
-        if share.pool.any():
-            np.add.at(self.mixture.ravel(), place, changes.mixture[entries])
-        number = self.number[place]
-        held = np.flatnonzero(number >= 0)
-        number = number[held]
-        self.own[number] += share.own[self.of_own[number]] * said[held]
-        if share.probable:
-            self.lower(changes.level[rows], share)
+        Parameters
+        ----------
+        changes : Changes
+            Of more histories than these.
+        begin : int
+            Which of them is the first of these.
+        share : Share
+        """
+        first = changes.said.first
+        if first[begin] < first[begin + len(self.of)]:
+            _change(self, changes, begin, share)
 
     def add(self, scores: Floats, share: Share) -> None:
         """Add what a member says of every product."""
-        raw, highest = self.room, np.zeros((len(scores), 1), np.float32)
-        if share.probable:
-            highest = scores.max(axis=1, keepdims=True)
-            np.subtract(scores, highest, out=raw)
-            share.raw(raw, raw)
-        else:
-            share.raw(scores, raw)
-        whole = row_sums(raw)
-        said = share.said(scores, raw)
-        self.own += share.own[self.of_own] * said.ravel()[self.place]
-        if share.probable:
-            self.lower(highest[:, 0] + np.log(whole), share)
-        if share.pool.any():
-            parts = share.pool[self.of] / np.maximum(whole, TINY)
-            self._add(self.mixture, raw, parts.astype(np.float32))
-        self._add(self.new, said, share.new[self.of])
+        _add(self, np.ascontiguousarray(scores, np.float32), share)
 
-    def _add(self, to: Floats, what: Floats, weights: Floats) -> None:
-        """Add something so many times as each history's weight says."""
-        np.multiply(what, weights[:, None], out=self.room)
-        to += self.room
-
-    def lower(self, level: Floats, share: Share) -> None:
-        """Take a member's levels, the logarithms of its sums, from what the histories have."""
-        self.level -= share.new[self.of] * level
-        self.own -= share.own[self.of_own] * level[self.row]
-
-    def total(self, new: Floats, own: Floats, again: Floats) -> Floats:
+    def finish(self, new: Floats, own: Floats, again: Floats) -> Floats:
         """Return the sum with the mixture and a buyer's own products in it.
 
         ``new`` and ``own`` are what the mixture counts, ``again`` what is added to own products,
         each [contexts].
         """
-        mixture = self.mixture
-        np.maximum(mixture, np.full(mixture.shape[1], TINY, np.float32), out=mixture)
-        np.log(mixture, out=mixture)
-        self.own += own[self.of_own] * mixture.ravel()[self.place] + again[self.of_own]
-        self._add(self.new, mixture, new[self.of])
-        self.new += self.level[:, None]
-        self.new.ravel()[self.place] = self.own
+        _finish(self, new, own, again)
         return self.new
+
+
+@compiled()
+def _differ(scores: Floats, usual: Usual, share: Share, of: Longs, found: Changes) -> None:
+    first, product, said = found.said
+    for row in range(len(of)):
+        whole = usual.whole
+        for i in range(first[row], first[row + 1]):
+            one = product[i]
+            if share.probable:
+                raw = exp(scores[i])
+                said[i] = scores[i] - usual.said[one]
+            else:
+                raw = max(scores[i], ZERO) * share.factor
+                said[i] = log1p(raw) - usual.said[one]
+            found.mixture[i] = raw - usual.raw[one]
+            whole += found.mixture[i]
+        whole = max(whole, TINY)
+        part = share.pool[of[row]] / whole
+        found.part[row] = part
+        if share.probable:
+            found.level[row] = log(whole)
+        for i in range(first[row], first[row + 1]):
+            found.mixture[i] *= part
+
+
+@compiled()
+def _change(to: Sum, changes: Changes, begin: int, share: Share) -> None:
+    first, product, said = changes.said
+    own_first, held, own_sum = to.own
+    entry = np.full(to.new.shape[1], -1, np.int32)  # of each product among those held
+    for row in range(len(to.of)):
+        new, own = share.new[to.of[row]], share.own[to.of[row]]
+        for i in range(own_first[row], own_first[row + 1]):
+            entry[held[i]] = i
+        for i in range(first[begin + row], first[begin + row + 1]):
+            one = product[i]
+            to.new[row, one] += new * said[i]
+            to.mixture[row, one] += changes.mixture[i]
+            if entry[one] >= 0:
+                own_sum[entry[one]] += own * said[i]
+        for i in range(own_first[row], own_first[row + 1]):
+            entry[held[i]] = -1
+
+
+@compiled()
+def _add(to: Sum, scores: Floats, share: Share) -> None:
+    own_first, held, own_sum = to.own
+    raw = np.empty(scores.shape[1], np.float32)
+    for row in range(len(scores)):
+        said, sums, mixed = scores[row], to.new[row], to.mixture[row]
+        new, own = share.new[to.of[row]], share.own[to.of[row]]
+        if share.probable:
+            best = highest(said)
+            for i in range(len(raw)):
+                raw[i] = exp(said[i] - best)
+            whole = total(raw)
+            level = best + log(whole)
+            for i in range(len(raw)):
+                sums[i] += new * (said[i] - level)
+            for i in range(own_first[row], own_first[row + 1]):
+                own_sum[i] += own * (said[held[i]] - level)
+        else:
+            for i in range(len(raw)):
+                raw[i] = max(said[i], ZERO) * share.factor
+            whole = max(total(raw), TINY)
+            for i in range(len(raw)):
+                sums[i] += new * log1p(raw[i])
+            for i in range(own_first[row], own_first[row + 1]):
+                own_sum[i] += own * log1p(raw[held[i]])
+        part = share.pool[to.of[row]] / whole
+        for i in range(len(raw)):
+            mixed[i] += part * raw[i]
+
+
+@compiled()
+def _finish(to: Sum, new: Floats, own: Floats, again: Floats) -> None:
+    own_first, held, own_sum = to.own
+    for row in range(len(to.of)):
+        sums, mixed, of = to.new[row], to.mixture[row], to.of[row]
+        weight = new[of]
+        for i in range(len(sums)):
+            mixed[i] = log(max(mixed[i], TINY))
+            sums[i] += weight * mixed[i]
+        for i in range(own_first[row], own_first[row + 1]):
+            sums[held[i]] = own_sum[i] + again[of] + own[of] * mixed[held[i]]

@@ -1,12 +1,16 @@
 """Affinity: popular among what is of the kinds that a buyer buys."""
 
+from functools import cached_property
+from typing import NamedTuple
+
 import numpy as np
 from scipy import sparse
 
 from data.sequences import Floats, Ints, Longs
 from model.baselines.neighbours import decayed
 from model.baselines.repurchase import positions
-from model.histories import Array, Histories, places, sample_events
+from model.entries import Entries
+from model.histories import Array, Histories, sample_events
 from model.ranker import Baseline
 
 PRICES = 20
@@ -17,6 +21,31 @@ SMOOTH = 2.0
 
 PAIRS = {3: (0, 1), 4: (2,)}
 """Kinds that are pairs, and kinds that such a pair tells: see ``_kinds``."""
+
+
+class Kinds(NamedTuple):
+    """Kinds of products in several ways of telling them apart, numbered through.
+
+    Attributes
+    ----------
+    of : int32 [ways, products]
+        The number of each product's kind; the last two ways are of pairs.
+    lift : float32 [ways, products]
+        How much more probable a kind makes a product that is of it.
+    first : int
+        The number of the first pair.
+    left, right : int32 [pairs]
+        The kinds that a pair is of; one number more than there are kinds stands for none.
+    log_shares : float32 [products]
+        The logarithm of each product's share of events.
+    """
+
+    of: Ints
+    lift: Floats
+    first: int
+    left: Ints
+    right: Ints
+    log_shares: Floats
 
 
 class Affinity(Baseline):
@@ -56,37 +85,34 @@ class Affinity(Baseline):
 
     def scores(self, histories: Histories) -> Floats:
         """Return the logarithm of each product's probability."""
-        shares, weights = self.learned["shares"], self.learned["weights"]
-        kind = [self.learned[f"lift{number}"].indices for number in range(len(weights) - 1)]
-        taken, size = self._taken(histories)
-        for pair, parts in PAIRS.items():  # a product's pair tells its kinds, too
-            for part in parts:
-                of_pair = np.empty(taken[pair].shape[1], dtype=np.int64)
-                of_pair[kind[pair]] = kind[part]
-                taken[pair] += taken[part].take(of_pair, axis=1, mode="wrap")
-        level = weights[0] + weights[1:].sum() * SMOOTH / (size + SMOOTH)
-        # "wrap" spares NumPy asking of each index whether it is there
-        first, *others = (taken[pair].take(kind[pair], axis=1, mode="wrap") for pair in PAIRS)
-        mixed: Floats = first
-        for other in others:
-            mixed += other
-        mixed += level.astype(np.float32)[:, None]
-        np.log(mixed, out=mixed)
-        mixed += np.log(shares)
-        return mixed
+        from model.baselines.loops import lifted
 
-    def _taken(self, histories: Histories) -> tuple[list[Floats], Array]:
-        """Return by how much each kind is lifted, [histories, kinds] each; and vectors' sums."""
+        weights = self.learned["weights"]
         vectors, size = self._vectors(histories)
-        row, product = places(vectors)
-        share = vectors.data / (size + SMOOTH)[row]
-        found = []
-        for number, weight in enumerate(self.learned["weights"][1:]):
-            lift = self.learned[f"lift{number}"]
-            taken: Floats = np.zeros((len(histories), lift.shape[1]), dtype=np.float32)
-            np.add.at(taken, (row, lift.indices[product]), share * weight * lift.data[product])
-            found.append(taken)
-        return found, size
+        level = weights[0] + weights[1:].sum() * SMOOTH / (size + SMOOTH)
+        vectors.data /= np.repeat(size + SMOOTH, np.diff(vectors.indptr))
+        found: Floats = np.empty(vectors.shape, dtype=np.float32)
+        lifted(Entries.of(vectors), level.astype(np.float32), self._kinds, found)
+        return found
+
+    @cached_property
+    def _kinds(self) -> Kinds:
+        """What is learned of kinds, numbered through."""
+        weights = self.learned["weights"][1:]
+        lifts = [self.learned[f"lift{way}"] for way in range(len(weights))]
+        begin = np.cumsum([0, *(lift.shape[1] for lift in lifts)])
+        of = np.stack([lift.indices + first for lift, first in zip(lifts, begin, strict=False)])
+        lift = np.stack([lift.data * weight for lift, weight in zip(lifts, weights, strict=True)])
+        first, nothing = begin[min(PAIRS)], begin[-1]
+        parts = np.full((2, nothing - first), nothing)
+        for pair, ways in PAIRS.items():
+            for side, way in enumerate(ways):
+                parts[side, of[pair] - first] = of[way]
+        left, right = parts.astype(np.int32)
+        log_shares = np.log(self.learned["shares"])
+        return Kinds(
+            of.astype(np.int32), lift.astype(np.float32), int(first), left, right, log_shares
+        )
 
     def _vectors(self, histories: Histories) -> tuple[sparse.csr_matrix, Array]:
         """Return histories as vectors of products, and their sums."""

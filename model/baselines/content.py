@@ -1,15 +1,17 @@
 """Content: what is like the history in category, brand and price."""
 
+from functools import cached_property
+
 import numpy as np
 from scipy import sparse
 
-from data.sequences import FIRST, UNKNOWN, Floats
+from data.sequences import FIRST, UNKNOWN, Floats, Ints
 from model.baselines.neighbours import decayed
-from model.histories import Histories, known
+from model.histories import Histories, known, places
 from model.ranker import Baseline
 
 PRICES = 10
-NEAR = 512
+TRAITS = 3
 
 
 class Content(Baseline):
@@ -52,16 +54,27 @@ class Content(Baseline):
 
     def scores(self, histories: Histories) -> Floats:
         """Return the likeness with the history's traits."""
+        from model.baselines import loops
+
         traits, shares = self.learned["traits"], self.learned["shares"]
         vectors = decayed(histories, len(shares), self.settings["decay"])
         wanted = (vectors @ traits).toarray()
-        sizes = np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), 1e-9)
-        by_product = traits @ (wanted / sizes).T
-        usual = 0.1 * shares / shares.max()
+        wanted /= np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), 1e-9)
         found: Floats = np.empty((len(wanted), len(shares)), dtype=np.float32)
-        for begin in range(0, len(shares), NEAR):  # so few that they are near when they are turned
-            some = slice(begin, begin + NEAR)
-            np.add(by_product[some].T, usual[some], out=found[:, some])
+        loops.alike(wanted, *self._traits, 0.1 * shares / shares.max(), found)
+        return found
+
+    @cached_property
+    def _traits(self) -> tuple[Ints, Floats]:
+        """Each product's traits, [3, products], and what they count: 0 where it has fewer."""
+        traits = self.learned["traits"]
+        row, trait = places(traits)
+        number = np.arange(len(row)) - traits.indptr[row]
+        found = (
+            np.zeros((TRAITS, traits.shape[0]), np.int32),
+            np.zeros((TRAITS, traits.shape[0]), np.float32),
+        )
+        found[0][number, row], found[1][number, row] = trait, traits.data
         return found
 
 

@@ -94,5 +94,6 @@ class Factors(Baseline):
     def scores(self, histories: Histories) -> Floats:
         """Return the history's vector, projected onto the singular vectors and back."""
         vectors, shares = self.learned["vectors"], self.learned["shares"]
-        found: Floats = (decayed(histories, len(shares), 1.0) @ vectors.T) @ vectors + shares
+        found: Floats = (decayed(histories, len(shares), 1.0) @ vectors.T) @ vectors
+        found += shares
         return found

@@ -1,12 +1,11 @@
 """Neighbours: buyers with like histories, and products that are bought by the same buyers."""
 
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
 
-from data.sequences import Floats, Ints, Longs
+from model.entries import Entries
 from model.histories import Histories, added
 from model.ranker import SparseBaseline
 
@@ -32,24 +31,11 @@ def held(buyers: Histories, products: int) -> sparse.csr_matrix:
 
 def strongest(matrix: sparse.csr_matrix, number: int) -> sparse.csr_matrix:
     """Keep the largest entries of each row; of equal ones those in the first columns."""
-    kept = [
-        begin + _largest(matrix.data[begin:end], matrix.indices[begin:end], number)
-        for begin, end in pairwise(matrix.indptr)
-    ]
-    chosen = np.concatenate(kept)
-    first = np.append(0, np.cumsum([len(one) for one in kept]))
-    entries = (matrix.data[chosen], matrix.indices[chosen], first)
-    return sparse.csr_matrix(entries, shape=matrix.shape)
+    from model import heap
 
-
-def _largest(values: Floats, columns: Ints, number: int) -> Longs:
-    """Return where the largest values of one row are."""
-    if len(values) <= number:
-        return np.arange(len(values))
-    least = np.partition(values, len(values) - number)[len(values) - number]
-    above, equal = np.flatnonzero(values > least), np.flatnonzero(values == least)
-    first = equal[np.argsort(columns[equal])][: number - len(above)]
-    return np.concatenate([above, first])
+    kept = Entries.empty(np.minimum(np.diff(matrix.indptr), number))
+    heap.strongest(Entries.of(matrix), kept)
+    return kept.matrix(matrix.shape[1])
 
 
 class ItemNeighbours(SparseBaseline):

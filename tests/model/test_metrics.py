@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.intervals import intervals
-from model.metrics import beyond_accuracy, gini, per_target, ranks, top
+from model.metrics import beyond_accuracy, gini, per_target, ranks
 
 
 def brute_rank(scores: list[float], answer: int) -> int:
@@ -46,14 +46,6 @@ def test_a_score_that_is_no_number_never_helps() -> None:
 def test_a_target_that_is_not_ranked_is_a_miss_in_a_catalogue_of_three() -> None:
     rank = ranks(np.array([[1.0, 2.0, 3.0]]), np.array([-1]))
     assert per_target(rank, np.array([True]))["hr@10"] == [0.0]
-
-
-@pytest.mark.parametrize("products", [5, 63, 64, 700, 5000])
-def test_the_top_is_the_start_of_a_stable_sort_whatever_the_catalogue(products: int) -> None:
-    random = np.random.default_rng(products)
-    scores = random.integers(0, 40, (9, products)).astype(np.float32)
-    expected = np.argsort(-scores, axis=1, kind="stable")[:, :20]
-    np.testing.assert_array_equal(top(scores, 20), expected)
 
 
 def test_lists_that_are_all_the_same_are_called_so() -> None:
