@@ -4,12 +4,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run setup lock test check lint types fast hunt bench browser clean help
+.PHONY: run setup fresh lock test check lint types fast hunt bench browser clean help
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
 
-run: $(READY)  ## start the workbench; the first time it makes the demo shop and trains a first model
+run: $(READY) fresh  ## start the workbench; the first time it makes the demo shop and trains a first model
 	$(BIN)/vitrina serve --welcome
 
 setup: $(READY)  ## make the virtual environment from the locked versions
@@ -21,6 +21,9 @@ $(READY): requirements.lock pyproject.toml
 	UV_LINK_MODE=copy $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $(READY)
 
+fresh:  # machine code is kept beside each file; what a loop calls elsewhere is not looked at
+	find model tests -name '*.nb[ic]' ! -newer model/compiled.py -delete
+
 lock: $(READY)  ## lock the versions anew after a change of dependencies
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
@@ -28,11 +31,11 @@ lock: $(READY)  ## lock the versions anew after a change of dependencies
 browser: $(READY)  ## install a Chromium for the browser tests where none is found
 	$(BIN)/python -m tests.browser.chromium
 
-test: $(READY) browser  ## run everything: style, types, unit, property, fault and browser tests
+test: $(READY) fresh browser  ## run everything: style, types, unit, property, fault and browser tests
 	$(MAKE) --no-print-directory lint types
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-fast: $(READY)  ## run only the tests that take seconds
+fast: $(READY) fresh  ## run only the tests that take seconds
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not fault and not property"
 
 hunt: $(READY)  ## look for counterexamples that the tests do not try, other ones each time

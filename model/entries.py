@@ -3,9 +3,13 @@
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from data.sequences import Floats, Ints, Longs
+
+Places = npt.NDArray[np.uint32]
+"""Indices that cannot be negative, so that a compiled loop need not ask whether they are."""
 
 
 class Entries(NamedTuple):

@@ -9,7 +9,7 @@ from scipy import sparse
 from data.sequences import Floats, Ints, Longs
 from model.baselines.neighbours import decayed
 from model.baselines.repurchase import positions
-from model.entries import Entries
+from model.entries import Entries, Places
 from model.histories import Array, Histories, sample_events
 from model.ranker import Baseline
 
@@ -28,23 +28,23 @@ class Kinds(NamedTuple):
 
     Attributes
     ----------
-    of : int32 [ways, products]
+    of : uint32 [ways, products]
         The number of each product's kind; the last two ways are of pairs.
     lift : float32 [ways, products]
         How much more probable a kind makes a product that is of it.
     first : int
         The number of the first pair.
-    left, right : int32 [pairs]
+    left, right : uint32 [pairs]
         The kinds that a pair is of; one number more than there are kinds stands for none.
     log_shares : float32 [products]
         The logarithm of each product's share of events.
     """
 
-    of: Ints
+    of: Places
     lift: Floats
     first: int
-    left: Ints
-    right: Ints
+    left: Places
+    right: Places
     log_shares: Floats
 
 
@@ -108,10 +108,10 @@ class Affinity(Baseline):
         for pair, ways in PAIRS.items():
             for side, way in enumerate(ways):
                 parts[side, of[pair] - first] = of[way]
-        left, right = parts.astype(np.int32)
+        left, right = parts.astype(np.uint32)
         log_shares = np.log(self.learned["shares"])
         return Kinds(
-            of.astype(np.int32), lift.astype(np.float32), int(first), left, right, log_shares
+            of.astype(np.uint32), lift.astype(np.float32), int(first), left, right, log_shares
         )
 
     def _vectors(self, histories: Histories) -> tuple[sparse.csr_matrix, Array]:

@@ -5,8 +5,9 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from data.sequences import FIRST, UNKNOWN, Floats, Ints
+from data.sequences import FIRST, UNKNOWN, Floats
 from model.baselines.neighbours import decayed
+from model.entries import Places
 from model.histories import Histories, known, places
 from model.ranker import Baseline
 
@@ -65,13 +66,13 @@ class Content(Baseline):
         return found
 
     @cached_property
-    def _traits(self) -> tuple[Ints, Floats]:
+    def _traits(self) -> tuple[Places, Floats]:
         """Each product's traits, [3, products], and what they count: 0 where it has fewer."""
         traits = self.learned["traits"]
         row, trait = places(traits)
         number = np.arange(len(row)) - traits.indptr[row]
         found = (
-            np.zeros((TRAITS, traits.shape[0]), np.int32),
+            np.zeros((TRAITS, traits.shape[0]), np.uint32),
             np.zeros((TRAITS, traits.shape[0]), np.float32),
         )
         found[0][number, row], found[1][number, row] = trait, traits.data

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from data.sequences import Floats, Ints
+from data.sequences import Floats
 from model.baselines.affinity import Kinds
 from model.compiled import compiled, log
-from model.entries import Entries
+from model.entries import Entries, Places
 
 
 @compiled()
@@ -40,13 +40,13 @@ def lifted(taken: Entries, level: Floats, kinds: Kinds, found: Floats) -> None:
 
 
 @compiled()
-def alike(wanted: Floats, trait: Ints, value: Floats, usual: Floats, found: Floats) -> None:
+def alike(wanted: Floats, trait: Places, value: Floats, usual: Floats, found: Floats) -> None:
     """Find the likeness of each product with what histories want.
 
     Parameters
     ----------
     wanted : float32 [histories, traits]
-    trait : int32 [3, products]
+    trait : uint32 [3, products]
         The traits of each product.
     value : float32 [3, products]
         What they count; 0 where a product has fewer.

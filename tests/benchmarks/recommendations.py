@@ -1,21 +1,21 @@
 """How fast one recommendation, a what-if edit on the screen, and the lists of all buyers are.
 
-Measured on two quiet cores whose matrix product of 2048² reached 250 to 460 GFLOP/s:
+Measured on two cores whose matrix product of 2048² reached 254 GFLOP/s:
 
-- one recommendation through the service: 0.9 (``fast``) and 1.1 ms (``paper``) at the median for
-  16,490 products, 3.9 ms for a blend of thirteen members; 3.1 and 5.4 ms for 200,000 products;
-- a what-if edit, from the click to the frame that shows it: 74 ms at the median, 105 ms at the 95th
+- one recommendation through the service: 0.8 ms at the median for 16,490 products (``fast`` and
+  ``paper``), 2.7 ms for a blend of thirteen members; 1.9 and 4.1 ms for 200,000 products;
+- a what-if edit, from the click to the frame that shows it: 62 ms at the median, 88 ms at the 95th
   percentile;
-- lists of all buyers at 16,490 products: 22,800 (``paper``) and 33,700 (``fast``) buyers a second
-  by the network alone, in 0.44 GB; 4,600 to 5,000 by a blend of thirteen members, in 0.62 GB.
+- lists of all buyers at 16,490 products: 28,700 (``paper``) and 42,300 (``fast``) buyers a second
+  by the network alone, in 0.65 GB; 8,600 by a blend of thirteen members, in 1.0 GB. Loading of the
+  libraries is in this; a second time in the same process it is 49,500 and 9,200.
 
-Of a blend's time three fifths go to the four dense members, which say something of every product,
-and to their sums, a quarter to the sparse ones; the two threads wait for each other a tenth of it.
-On cores that reached 130 to 200 GFLOP/s a blend's lists came to 2,400 to 3,900 buyers a second.
-What was tried there in turns and is not worth it: two processes in the place of threads (3,430 to
-3,610 a second, threads 3,030 to 3,210; but 13,500 to 15,200 by the network of ``fast`` alone, where
-threads make 20,900 to 22,800, as processes take two seconds to begin); weighted sums as one product
-of stacked arrays, a third thread, a shorter switch between threads (no faster).
+NumPy's passes in the place of compiled loops made 4,900 to 5,200 lists a second by the blend, on
+the same cores in the same hour. A buyer takes a core 187 µs now: the network 26, its dense members
+beside it 52, their sums 31, buyer neighbours 21, all else 57. Products of
+sparse matrices as compiled loops were tried and are slower than SciPy's. With NumPy's passes, on
+slower cores, processes in the place of threads made 13 % more lists by a blend and a third less by
+a network alone, and a third thread or a shorter switch between threads none more.
 """
 
 import os
