@@ -61,10 +61,10 @@ class Blend(Ranker):
         scales: Array,
         counts: Longs,
     ) -> None:
+        from model.mixing import Mixer
+
         self.members, self.weights = list(members), list(weights)
         self.scales, self.counts = scales, counts
-        from model.mixing import Mixer  # brings a compiler: 130 MB that a network alone can spare
-
         self._mixer = Mixer(members, weights, scales)
 
     @property

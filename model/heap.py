@@ -20,7 +20,7 @@ def largest(scores: Floats, best: Longs) -> None:
     ----------
     scores : float array [rows, numbers]
     best : int64 [rows, k]
-        Where to put them.
+        Where to put them; k is at least 1.
     """
     k, count = best.shape[1], scores.shape[1]
     values = np.empty(k, scores.dtype)

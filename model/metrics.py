@@ -77,7 +77,8 @@ def top(scores: Floats, k: int) -> Longs:
     from model.heap import largest
 
     best = np.empty((len(scores), min(k, scores.shape[1])), dtype=np.int64)
-    largest(np.ascontiguousarray(scores), best)
+    if best.size:
+        largest(np.ascontiguousarray(scores), best)
     return best
 
 

@@ -57,6 +57,11 @@ def test_the_web_process_leaves_tensorflow_alone(module: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
+def test_no_compiler_is_loaded_before_somebody_asks_for_a_ranking() -> None:
+    code = "import sys, dashboard.app, model.served; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
 def test_help_answers_without_heavy_libraries() -> None:
     code = (
         "import sys; from dashboard.cli import run; run(['--help']);"

@@ -92,18 +92,18 @@ class Affinity(Baseline):
         level = weights[0] + weights[1:].sum() * SMOOTH / (size + SMOOTH)
         vectors.data /= np.repeat(size + SMOOTH, np.diff(vectors.indptr))
         found: Floats = np.empty(vectors.shape, dtype=np.float32)
-        lifted(Entries.of(vectors), level.astype(np.float32), self._kinds, found)
+        lifted(Entries.of(vectors), level.astype(np.float32), self._numbered, found)
         return found
 
     @cached_property
-    def _kinds(self) -> Kinds:
-        """What is learned of kinds, numbered through."""
+    def _numbered(self) -> Kinds:
+        """What is learned of kinds."""
         weights = self.learned["weights"][1:]
         lifts = [self.learned[f"lift{way}"] for way in range(len(weights))]
-        begin = np.cumsum([0, *(lift.shape[1] for lift in lifts)])
-        of = np.stack([lift.indices + first for lift, first in zip(lifts, begin, strict=False)])
+        *begin, nothing = np.cumsum([0, *(lift.shape[1] for lift in lifts)])
+        of = np.stack([lift.indices + first for lift, first in zip(lifts, begin, strict=True)])
         lift = np.stack([lift.data * weight for lift, weight in zip(lifts, weights, strict=True)])
-        first, nothing = begin[min(PAIRS)], begin[-1]
+        first = begin[min(PAIRS)]
         parts = np.full((2, nothing - first), nothing)
         for pair, ways in PAIRS.items():
             for side, way in enumerate(ways):

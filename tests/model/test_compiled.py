@@ -67,6 +67,13 @@ def test_totals_of_rows_neither_overflow_nor_vanish(dtype: type) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
+def test_what_is_no_number_does_not_vanish() -> None:
+    rows = np.array([[0, np.nan, 1], [np.nan] * 3, [0, -np.inf, 0]], dtype=np.float32)
+    found = np.empty(3)
+    log_totals(rows, found)
+    np.testing.assert_allclose(found, [np.nan, np.nan, np.log(2)], rtol=1e-6)
+
+
 def test_what_has_no_file_to_be_kept_beside_is_compiled_all_the_same() -> None:
     names: dict[str, object] = {}
     exec("def twice(x):\n    return 2 * x", names)

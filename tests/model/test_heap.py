@@ -27,6 +27,12 @@ def test_what_is_left_out_or_no_number_is_last() -> None:
     assert all(len(set(row)) == 3 for row in top(scores, 3).tolist())
 
 
+def test_of_nothing_there_is_no_top() -> None:
+    assert top(np.zeros((2, 1)), 0).shape == (2, 0)
+    assert top(np.zeros((0, 3)), 2).shape == (0, 2)
+    assert top(np.zeros((2, 0)), 2).shape == (2, 0)
+
+
 @pytest.mark.parametrize("number", [1, 7, 100])
 def test_of_each_row_the_strongest_entries_are_kept_and_of_equal_ones_the_first(
     number: int,
