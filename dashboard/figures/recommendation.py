@@ -53,7 +53,12 @@ def concentration(
         digits=1,
     )
     drawn.update_xaxes(type="log", tickvals=_decades(count), ticktext=_names(count))
-    drawn.update_yaxes(range=[0, 105], ticksuffix=" %")
+    shares = [0, 20, 40, 60, 80, 100]
+    drawn.update_yaxes(
+        range=[0, 105],
+        tickvals=shares,
+        ticktext=[formats.percent(share / 100, 0) for share in shares],
+    )
     # Both lines end at 100 %: their names stand where they are farthest apart, at the exponents
     # that a log axis counts in.
     apart = int(np.argmax(np.abs(model[ranks - 1] - plain[ranks - 1])))
