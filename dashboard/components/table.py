@@ -37,6 +37,8 @@ class Column:
         Address template that makes the whole row a link, such as ``"/runs/{run}"``.
     sortable, filterable : bool
         Whether the header offers it.
+    order : str or None
+        ``asc`` or ``desc`` where rows are sorted by it at first.
     """
 
     key: str
@@ -47,6 +49,7 @@ class Column:
     link: str | None = None
     sortable: bool = True
     filterable: bool = False
+    order: str | None = None
 
 
 def data_table(
@@ -131,6 +134,7 @@ def _definition(column: Column) -> dict[str, Any]:
         "field": column.key,
         "headerName": column.label,
         "sortable": column.sortable,
+        "sort": column.order,
         "filter": _filter(column),
         "cellClass": f"is-{column.kind}",
         "headerClass": "is-right" if right else "",

@@ -1,6 +1,7 @@
-"""Tables of a dataset that page on the server, with search and sort."""
+"""Tables of a dataset that page on the server, with search and order, which the address holds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,18 +20,54 @@ from data.text import _
 # (statistics, search, column to sort by or None, descending, first row, row after the last)
 Rows = Callable[[Statistics, str, str | None, bool, int, int], tuple[Any, int]]
 
-# A new search empties what the grid has cached, so that it asks again.
-_AGAIN = """function (search, grid) {
+ORDERS = ("asc", "desc")
+
+# A new search empties what the grid has cached, so that it asks again; the address follows what
+# is searched for and sorted by.
+_FOLLOW = """function (search, request, grid) {
+    const {callback_context, no_update} = window.dash_clientside;
     const api = window.dash_ag_grid && window.dash_ag_grid.getApi(grid);
-    if (api) { api.purgeInfiniteCache(); api.ensureIndexVisible(0); }
-    return window.dash_clientside.no_update;
+    if (api && callback_context.triggered_id.endsWith("-search")) {
+        api.purgeInfiniteCache();
+        api.ensureIndexVisible(0);
+    }
+    const given = new URLSearchParams(search ? {search} : {});
+    for (const {colId, sort} of (request && request.sortModel) || []) {
+        given.set("by", colId);
+        given.set("order", sort);
+    }
+    const place = window.location.pathname + (given.size ? `?${given}` : "");
+    window.history.replaceState(window.history.state, "", place + window.location.hash);
+    return no_update;
 }"""
 
 
-def layout(name: str, dataset: str, columns: Sequence[kit.Column], label: str) -> html.Div:
-    """Return a search field above a table that asks for its rows as they are scrolled to."""
+def layout(
+    name: str, dataset: str, columns: Sequence[kit.Column], label: str, given: Mapping[str, str]
+) -> html.Div:
+    """Return a search field above a table that asks for its rows as they are scrolled to.
+
+    Parameters
+    ----------
+    name : str
+        What the ids begin with.
+    dataset : str
+    columns : sequence of Column
+    label : str
+        What the table holds.
+    given : mapping
+        The parameters of the address: search, and by and order, the column to sort by and
+        ``asc`` or ``desc``. What cannot be understood is left out.
+    """
+    order = given.get("order")
+    if order in ORDERS:
+        columns = [
+            replace(column, order=order if column.key == given.get("by") else None)
+            for column in columns
+        ]
     search = dbc.Input(
         id=f"{name}-search",
+        value=given.get("search", ""),
         type="search",
         placeholder=_("Search"),
         debounce=300,
@@ -82,9 +119,10 @@ def register(name: str, rows: Rows) -> None:
         return {"rowData": records, "rowCount": total}, count
 
     clientside_callback(
-        _AGAIN,
+        _FOLLOW,
         Output(f"{name}-count", "title"),
         Input(f"{name}-search", "value"),
+        Input(f"{name}-table", "getRowsRequest"),
         State(f"{name}-table", "id"),
         prevent_initial_call=True,
     )

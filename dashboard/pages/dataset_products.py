@@ -19,7 +19,7 @@ dash.register_page(
 )
 
 
-def layout(dataset: str = "", **_query: str) -> html.Div:
+def layout(dataset: str = "", **given: str) -> html.Div:
     """Show the table."""
     opened = datasets.open_dataset(current_home(), dataset)
     columns = [
@@ -33,7 +33,7 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
         kit.Column("first_sale", _("First sale")),
         kit.Column("last_sale", _("Last sale")),
     ]
-    table = paged.layout("products", dataset, columns, _("Products"))
+    table = paged.layout("products", dataset, columns, _("Products"), given)
     return html.Div([*head(opened, "products"), table])
 
 

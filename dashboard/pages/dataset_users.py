@@ -19,7 +19,7 @@ dash.register_page(
 )
 
 
-def layout(dataset: str = "", **_query: str) -> html.Div:
+def layout(dataset: str = "", **given: str) -> html.Div:
     """Show the table."""
     opened = datasets.open_dataset(current_home(), dataset)
     columns = [
@@ -30,7 +30,7 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
         kit.Column("first_purchase", _("First purchase")),
         kit.Column("last_purchase", _("Last purchase")),
     ]
-    table = paged.layout("users", dataset, columns, _("Buyers"))
+    table = paged.layout("users", dataset, columns, _("Buyers"), given)
     return html.Div([*head(opened, "users"), table])
 
 

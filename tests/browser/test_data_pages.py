@@ -165,6 +165,24 @@ def test_products_are_searched_on_the_server(oct_site: Site, open_page: Open) ->
     expect(page.get_by_text("6,493 found")).to_have_count(0)
 
 
+def test_search_and_order_of_a_table_survive_a_reload(oct_site: Site, open_page: Open) -> None:
+    page, _trouble = open_page(oct_site, "/data/oct/products")
+    page.get_by_label("Search").fill("apple")
+    page.get_by_role("columnheader", name="Last price").click()
+    page.wait_for_url("**/products?search=apple&by=price&order=desc")
+    dearest = page.locator(".ag-row[row-index='0']")
+    expect(dearest.locator("[col-id='price']")).to_have_text("2,496.59")
+    page.reload()
+    expect(page.get_by_label("Search")).to_have_value("apple")
+    expect(dearest.locator("[col-id='price']")).to_have_text("2,496.59")
+    expect(dearest.locator("[col-id='brand']")).to_have_text("apple")
+    expect(page.get_by_role("columnheader", name="Last price")).to_have_attribute(
+        "aria-sort", "descending"
+    )
+    page.get_by_label("Search").fill("")
+    page.wait_for_url("**/products?by=price&order=desc")
+
+
 def test_the_steps_of_a_preparation_are_counted_as_they_change(
     oct_site: Site, open_page: Open
 ) -> None:
