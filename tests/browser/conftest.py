@@ -11,12 +11,15 @@ import waitress
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from dashboard.app import create_app
+from dashboard.services import datasets
+from data import demo
 from data.home import Home
 from tests.browser.chromium import ARGUMENTS, find
 
 # A machine that does much else is slow, not broken.
 PATIENCE = 60_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
+SMALL = "small"
 
 
 @dataclass
@@ -120,3 +123,12 @@ def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Trouble]]]
     for trouble in troubles:
         assert not trouble.errors
         assert not trouble.foreign
+
+
+@pytest.fixture
+def shop(site: Site, tmp_path: Path) -> Site:
+    """A site with a small dataset of synthetic purchases, named SMALL."""
+    log = tmp_path / "log.csv"
+    demo.write(log, buyers=150, seed=1)
+    datasets.import_files(site.home, [log], SMALL)
+    return site

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,30 +12,18 @@ from playwright.sync_api import Page, expect
 
 from dashboard.jobs.supervise import ensure_worker, stop_worker
 from dashboard.jobs.table import Runs
-from dashboard.services import datasets
-from data import demo
 from data.home import Home
-from tests.browser.conftest import Site
+from tests.browser.conftest import SMALL, Site
 
 pytestmark = pytest.mark.browser
 
 PATIENCE = 240.0  # seconds: a training begins by reading its libraries
-DATASET = "small"
-RUN = f"{DATASET}-1"
+RUN = f"{SMALL}-1"
 UPDATES = 5
 GRAPH = json.dumps({"id": "loss", "type": "chart-graph"}, separators=(",", ":"))
-QUICK = f"/train?dataset={DATASET}&preset=fast&width=8&embedding_width=4&layers=1&early_stopping=0"
+QUICK = f"/train?dataset={SMALL}&preset=fast&width=8&embedding_width=4&layers=1&early_stopping=0"
 
 Open = Callable[..., Any]
-
-
-@pytest.fixture
-def shop(site: Site, tmp_path: Path) -> Site:
-    """A site with a small dataset of synthetic purchases."""
-    log = tmp_path / "log.csv"
-    demo.write(log, buyers=150, seed=1)
-    datasets.import_files(site.home, [log], DATASET)
-    return site
 
 
 @pytest.fixture
@@ -188,36 +175,16 @@ def test_a_finished_training_stands_beside_the_baselines(shop: Site, worker: Non
     expect(page.get_by_role("link", name="Inspect recommendations")).to_be_visible()
 
 
-def test_a_wrong_value_is_said_at_its_field_and_nothing_can_start(shop: Site, open_page: Open):
-    page, _trouble = open_page(shop, "/train")
-    epochs = page.get_by_label("Epochs", exact=True)
-    epochs.fill("0")
-    expect(page.get_by_text("epochs cannot be “0”")).to_be_visible()
-    expect(page.get_by_role("button", name="Start training")).to_be_disabled()
-    epochs.fill("7")
-    expect(page.get_by_text("epochs cannot be")).to_be_hidden()
-    expect(page.get_by_role("button", name="Start training")).to_be_enabled()
-
-
-def test_what_is_filled_in_stands_in_the_address_and_survives_a_reload(shop: Site, open_page: Open):
-    page, _trouble = open_page(shop, "/train")
-    page.get_by_label("Epochs", exact=True).fill("7")
-    until(page, lambda: "epochs=7" in page.url, "the address")
-    page.reload()
-    expect(page.get_by_label("Epochs", exact=True)).to_have_value("7")
-    expect(page.locator("#train-status")).to_contain_text("1 setting differs")
-
-
 def test_cloning_a_run_fills_the_form_with_its_settings(shop: Site, open_page: Open):
-    run = stored(shop.home, DATASET, ends="stopped")
+    run = stored(shop.home, SMALL, ends="stopped")
     page, _trouble = open_page(shop, f"/train?clone={run}")
     expect(page.get_by_label("Epochs", exact=True)).to_have_value("3")
-    expect(page.get_by_label("Dataset", exact=True)).to_have_value(DATASET)
+    expect(page.get_by_label("Dataset", exact=True)).to_have_value(SMALL)
 
 
 def test_a_run_is_not_stopped_by_a_click_that_is_not_confirmed(shop: Site, open_page: Open):
     runs = Runs(shop.home)
-    run = runs.create("train", DATASET, {"epochs": 1})
+    run = runs.create("train", SMALL, {"epochs": 1})
     page, _trouble = open_page(shop, f"/runs/{run}")
     page.get_by_role("button", name="Cancel", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
@@ -230,7 +197,7 @@ def test_a_run_is_not_stopped_by_a_click_that_is_not_confirmed(shop: Site, open_
 
 def test_how_many_train_at_once_can_be_chosen(shop: Site, open_page: Open):
     runs = Runs(shop.home)
-    runs.create("train", DATASET, {"epochs": 1})
+    runs.create("train", SMALL, {"epochs": 1})
     page, _trouble = open_page(shop, "/runs")
     choice = page.get_by_label("At once")
     expect(choice.locator("option:checked")).to_contain_text("by cores and memory")
@@ -243,7 +210,7 @@ def test_how_many_train_at_once_can_be_chosen(shop: Site, open_page: Open):
 
 
 def test_tags_and_a_name_that_one_writes_are_found_in_the_table(shop: Site, open_page: Open):
-    run = stored(shop.home, DATASET, ends="stopped")
+    run = stored(shop.home, SMALL, ends="stopped")
     page, _trouble = open_page(shop, f"/runs/{run}")
     page.get_by_label("Name", exact=True).fill("mine")
     page.get_by_label("Tags", exact=True).fill("wide, second")
@@ -254,7 +221,7 @@ def test_tags_and_a_name_that_one_writes_are_found_in_the_table(shop: Site, open
 
 
 def test_a_deleted_run_can_be_brought_back(shop: Site, open_page: Open):
-    run = stored(shop.home, DATASET, ends="stopped")
+    run = stored(shop.home, SMALL, ends="stopped")
     page, _trouble = open_page(shop, f"/runs/{run}")
     page.locator(".page-header summary", has_text="More").click()
     page.get_by_role("button", name="Delete").click()
@@ -265,7 +232,7 @@ def test_a_deleted_run_can_be_brought_back(shop: Site, open_page: Open):
 
 
 def test_runs_selected_in_the_table_are_compared(shop: Site, open_page: Open):
-    runs = [stored(shop.home, DATASET, ends="stopped") for _run in range(2)]
+    runs = [stored(shop.home, SMALL, ends="stopped") for _run in range(2)]
     page, _trouble = open_page(shop, "/runs")
     for run in runs:
         page.locator(".ag-row", has_text=run).get_by_role("checkbox").check()
@@ -277,7 +244,7 @@ def test_runs_selected_in_the_table_are_compared(shop: Site, open_page: Open):
 
 def test_a_run_that_waits_says_its_place_in_the_queue(shop: Site, open_page: Open):
     runs = Runs(shop.home)
-    first, second = (runs.create("train", DATASET, {"epochs": 1}) for _run in range(2))
+    first, second = (runs.create("train", SMALL, {"epochs": 1}) for _run in range(2))
     page, _trouble = open_page(shop, f"/runs/{second}")
     expect(page.locator("#run-now")).to_contain_text("number 2 in the queue")
     page.goto(f"{shop.address}/runs")
@@ -295,42 +262,3 @@ def test_without_data_every_page_says_what_to_do_first(
 ):
     page, _trouble = open_page(still_site, path)
     expect(page.locator(".empty-state")).to_be_visible()
-
-
-def test_a_search_is_started_from_the_form_and_shows_what_it_finds(shop: Site, open_page: Open):
-    page, _trouble = open_page(shop, QUICK)
-    expect(page.locator("#train-remains")).to_contain_text("Least events per buyer")
-    page.get_by_text("Try several values").click()
-    expect(page.get_by_label("Field 1").locator("option:checked")).to_have_text("No field")
-    page.get_by_label("Field 1").select_option("Units")
-    page.get_by_label("Values").first.fill("4..64")
-    page.get_by_label("Field 2").select_option("Dropout")
-    page.get_by_label("Values").last.fill("0..0.5")
-    page.get_by_label("Trainings of a search", exact=True).fill("5")
-    page.get_by_role("button", name="Start training").click()
-    page.wait_for_url(f"**/runs/{DATASET}-search-1")
-    expect(page.get_by_text("Looks for the best of Units, Dropout")).to_be_visible()
-
-    search = f"{DATASET}-search-1"
-    trials = [
-        {
-            "run": f"{DATASET}-{number}",
-            "values": {"width": 8 * number, "dropout": 0.1},
-            "state": "finished",
-            "value": number / 10,
-        }
-        for number in range(1, 6)
-    ]
-    folder = Runs(shop.home).folder(search)
-    folder.mkdir(parents=True)
-    shares = {"width": 0.9, "dropout": 0.1}
-    (folder / "search.json").write_text(json.dumps({"trials": trials, "importance": shares}))
-    page.reload()
-    expect(page.get_by_text(f"{DATASET}-5 is the best so far: 0.5000")).to_be_visible()
-    expect(page.get_by_role("heading", name="Units matters most")).to_be_visible()
-    rows = page.locator("#run-results tbody tr")
-    expect(rows).to_have_count(5)
-    expect(rows.first).to_contain_text("40")
-    page.goto(f"{shop.address}/runs")
-    page.get_by_role("link", name=search).click()
-    page.wait_for_url(f"**/runs/{search}")

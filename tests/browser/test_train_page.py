@@ -1,0 +1,74 @@
+"""The form of a training as a person fills it in: values are checked, kept, and several tried."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from dashboard.jobs.table import Runs
+from tests.browser.conftest import SMALL, Site
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Any]
+
+
+def test_a_wrong_value_is_said_at_its_field_and_nothing_can_start(shop: Site, open_page: Open):
+    page, _trouble = open_page(shop, "/train")
+    epochs = page.get_by_label("Epochs", exact=True)
+    epochs.fill("0")
+    expect(page.get_by_text("epochs cannot be “0”")).to_be_visible()
+    expect(page.get_by_role("button", name="Start training")).to_be_disabled()
+    epochs.fill("7")
+    expect(page.get_by_text("epochs cannot be")).to_be_hidden()
+    expect(page.get_by_role("button", name="Start training")).to_be_enabled()
+
+
+def test_what_is_filled_in_stands_in_the_address_and_survives_a_reload(shop: Site, open_page: Open):
+    page, _trouble = open_page(shop, "/train")
+    page.get_by_label("Epochs", exact=True).fill("7")
+    page.wait_for_url("**epochs=7**")
+    page.reload()
+    expect(page.get_by_label("Epochs", exact=True)).to_have_value("7")
+    expect(page.locator("#train-status")).to_contain_text("1 setting differs")
+
+
+def test_a_search_is_started_from_the_form_and_shows_what_it_finds(shop: Site, open_page: Open):
+    page, _trouble = open_page(shop, "/train?preset=fast")
+    expect(page.locator("#train-remains")).to_contain_text("Least events per buyer")
+    page.get_by_text("Try several values").click()
+    expect(page.get_by_label("Field 1").locator("option:checked")).to_have_text("No field")
+    page.get_by_label("Field 1").select_option("Units")
+    page.get_by_label("Values").first.fill("4..64")
+    page.get_by_label("Field 2").select_option("Dropout")
+    page.get_by_label("Values").last.fill("0..0.5")
+    page.get_by_label("Trainings of a search", exact=True).fill("5")
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(f"**/runs/{SMALL}-search-1")
+    expect(page.get_by_text("Looks for the best of Units, Dropout")).to_be_visible()
+
+    search = f"{SMALL}-search-1"
+    trials = [
+        {
+            "run": f"{SMALL}-{number}",
+            "values": {"width": 8 * number, "dropout": 0.1},
+            "state": "finished",
+            "value": number / 10,
+        }
+        for number in range(1, 6)
+    ]
+    folder = Runs(shop.home).folder(search)
+    folder.mkdir(parents=True)
+    shares = {"width": 0.9, "dropout": 0.1}
+    (folder / "search.json").write_text(json.dumps({"trials": trials, "importance": shares}))
+    page.reload()
+    expect(page.get_by_text(f"{SMALL}-5 is the best so far: 0.5000")).to_be_visible()
+    expect(page.get_by_role("heading", name="Units matters most")).to_be_visible()
+    rows = page.locator("#run-results tbody tr")
+    expect(rows).to_have_count(5)
+    expect(rows.first).to_contain_text("40")
+    page.goto(f"{shop.address}/runs")
+    page.get_by_role("link", name=search).click()
+    page.wait_for_url(f"**/runs/{search}")
