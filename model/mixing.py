@@ -84,30 +84,33 @@ class Mixer:
             Changes.of(member.changed(histories), usual, share, of)
             for member, usual, share in self._sparse
         ]
-        held = Entries.of(histories.matrix(products))
+        begun = self._begin(changes, of, Entries.of(histories.matrix(products)), products)
         for begin in range(0, len(histories), step):
             some = slice(begin, min(begin + step, len(histories)))
             said = dense(some)
             for first in range(begin, some.stop, near):
                 rows = slice(first, min(first + near, some.stop))
-                if changes:
-                    found = self._begun(of[rows], held.some(rows), changes, rows)
-                else:
-                    found = Sum.empty(of[rows], held.some(rows), products)
+                found = begun(rows)
                 for one, (*_, share) in zip(changes, self._sparse, strict=True):
                     found.change(one, first, share)
                 for scores, share in zip(said, self._dense, strict=True):
                     found.add(scores[first - begin : rows.stop - begin], share)
                 yield rows, found.finish(*self._mixture)
 
-    def _begun(self, of: Longs, held: Entries, changes: Sequence[Changes], rows: slice) -> Sum:
-        """Begin a sum with what sparse members say to everybody, each less its level."""
+    def _begin(
+        self, changes: Sequence[Changes], of: Longs, held: Entries, products: int
+    ) -> Callable[[slice], Sum]:
+        """Return what begins sums: with what sparse members say to everybody, less their levels."""
+        if not changes:
+            return lambda rows: Sum.empty(of[rows], held.some(rows), products)
         part, level = (
-            np.stack([getattr(one, name)[rows] for one in changes], axis=1)
-            for name in ("part", "level")
+            np.stack([getattr(one, name) for one in changes], axis=1) for name in ("part", "level")
         )
         new_level, own_level = ((weight[of] * level).sum(axis=1) for weight in self._weights)
-        new = self._new[of]
-        new -= new_level[:, None]
-        own = self._own[of[held.row], held.column] - own_level[held.row]
-        return Sum(of, new, part @ self._raw, held._replace(value=own))
+        own = held._replace(value=self._own[of[held.row], held.column] - own_level[held.row])
+
+        def begun(rows: slice) -> Sum:
+            new, mixture = self._new[of[rows]], part[rows] @ self._raw
+            return Sum(of[rows], new, mixture, new_level[rows], own.some(rows))
+
+        return begun

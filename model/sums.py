@@ -96,6 +96,8 @@ class Sum(NamedTuple):
     of : int64 [histories]
         The context of each history.
     new, mixture : float32 [histories, products]
+    level : float32 [histories]
+        What is still to be taken from all of ``new``.
     own : Entries [histories, products]
         Of what a history holds, what ``new`` is of all other products.
     """
@@ -103,13 +105,15 @@ class Sum(NamedTuple):
     of: Longs
     new: Floats
     mixture: Floats
+    level: Floats
     own: Entries
 
     @classmethod
     def empty(cls, of: Longs, held: Entries, products: int) -> "Sum":
         """Return the sum of nothing."""
         new, mixture = (np.zeros((len(of), products), np.float32) for _sum in range(2))
-        return cls(of, new, mixture, held._replace(value=np.zeros_like(held.value)))
+        level, own = np.zeros(len(of), np.float32), np.zeros_like(held.value)
+        return cls(of, new, mixture, level, held._replace(value=own))
 
     def change(self, changes: Changes, begin: int, share: Share) -> None:
         """Add what a member says otherwise; what is usual is there already.
@@ -143,25 +147,24 @@ class Sum(NamedTuple):
 @compiled()
 def _differ(scores: Floats, usual: Usual, share: Share, of: Longs, found: Changes) -> None:
     first, product, said = found.said
+    raw = found.mixture
+    for i in range(len(scores)):  # apart from what follows, so that many are done at a time
+        raw[i] = exp(scores[i]) if share.probable else max(scores[i], ZERO) * share.factor
+    for i in range(len(scores)):
+        said[i] = scores[i] if share.probable else log1p(raw[i])
     for row in range(len(of)):
         whole = usual.whole
         for i in range(first[row], first[row + 1]):
-            one = product[i]
-            if share.probable:
-                raw = exp(scores[i])
-                said[i] = scores[i] - usual.said[one]
-            else:
-                raw = max(scores[i], ZERO) * share.factor
-                said[i] = log1p(raw) - usual.said[one]
-            found.mixture[i] = raw - usual.raw[one]
-            whole += found.mixture[i]
+            said[i] -= usual.said[product[i]]
+            raw[i] -= usual.raw[product[i]]
+            whole += raw[i]
         whole = max(whole, TINY)
         part = share.pool[of[row]] / whole
         found.part[row] = part
         if share.probable:
             found.level[row] = log(whole)
         for i in range(first[row], first[row + 1]):
-            found.mixture[i] *= part
+            raw[i] *= part
 
 
 @compiled()
@@ -218,9 +221,9 @@ def _finish(to: Sum, new: Floats, own: Floats, again: Floats) -> None:
     own_first, held, own_sum = to.own
     for row in range(len(to.of)):
         sums, mixed, of = to.new[row], to.mixture[row], to.of[row]
-        weight = new[of]
+        weight, level = new[of], to.level[row]
         for i in range(len(sums)):
             mixed[i] = log(max(mixed[i], TINY))
-            sums[i] += weight * mixed[i]
+            sums[i] += weight * mixed[i] - level
         for i in range(own_first[row], own_first[row + 1]):
             sums[held[i]] = own_sum[i] + again[of] + own[of] * mixed[held[i]]
