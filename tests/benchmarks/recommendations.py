@@ -1,21 +1,24 @@
 """How fast one recommendation, a what-if edit on the screen, and the lists of all buyers are.
 
-Measured on two cores whose matrix product of 2048² reached 254 GFLOP/s:
+Measured three times on two cores whose matrix product of 2048² reached 250 to 260 GFLOP/s:
 
 - one recommendation through the service: 0.8 ms at the median for 16,490 products (``fast`` and
-  ``paper``), 2.7 ms for a blend of thirteen members; 1.9 and 4.1 ms for 200,000 products;
-- a what-if edit, from the click to the frame that shows it: 62 ms at the median, 88 ms at the 95th
-  percentile;
-- lists of all buyers at 16,490 products: 28,700 (``paper``) and 42,300 (``fast``) buyers a second
-  by the network alone, in 0.65 GB; 8,600 by a blend of thirteen members, in 1.0 GB. Loading of the
-  libraries is in this; a second time in the same process it is 49,500 and 9,200.
+  ``paper``), 2.7 to 3.1 ms for a blend of thirteen members; 1.9 to 2.4 ms (``fast``) and 4.1 to
+  5.1 ms (``paper``) for 200,000 products;
+- a what-if edit, from the click to the frame that shows it: 62 to 72 ms at the median, 74 to 94 ms
+  at the 95th percentile;
+- lists of all buyers at 16,490 products: 27,400 to 28,700 (``paper``) and 41,200 to 42,300
+  (``fast``) buyers a second by the network alone, in 0.65 GB; 8,550 to 8,600 by a blend of thirteen
+  members, in 1.0 GB. Libraries are loaded in this time; a second time in the same process it is
+  48,300 to 49,500 (``fast``) and 8,900 to 9,600 (the blend).
 
 NumPy's passes in the place of compiled loops made 4,900 to 5,200 lists a second by the blend, on
-the same cores in the same hour. A buyer takes a core 187 µs now: the network 26, its dense members
-beside it 52, their sums 31, buyer neighbours 21, all else 57. Products of
-sparse matrices as compiled loops were tried and are slower than SciPy's. With NumPy's passes, on
-slower cores, processes in the place of threads made 13 % more lists by a blend and a third less by
-a network alone, and a third thread or a shorter switch between threads none more.
+the same cores in the same hour. A buyer takes a core 185 µs now: the network 26, dense members
+beside it 52, their sums 31, buyer neighbours 21, all else 55. Products of sparse matrices as
+compiled loops were tried and are slower than SciPy's. With NumPy's passes, on slower cores,
+processes in the place of threads made 13 % more lists by a blend and a third less by a network
+alone, and a third thread or a shorter switch between threads none more. Lists on slower cores were
+not measured since.
 """
 
 import os
