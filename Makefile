@@ -38,7 +38,7 @@ test: $(READY) fresh browser  ## run everything: style, types, unit, property, f
 fast: $(READY) fresh  ## run only the tests that take seconds
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not fault and not property"
 
-hunt: $(READY)  ## look for counterexamples that the tests do not try, other ones each time
+hunt: $(READY) fresh  ## look for counterexamples that the tests do not try, other ones each time
 	HYPOTHESIS_PROFILE=hunt $(BIN)/python -m pytest -n 2 -m property
 
 check: lint types fast  ## what every commit passes
@@ -50,7 +50,7 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-bench: $(READY)  ## measure speed and memory; prints tables, fails nothing
+bench: $(READY) fresh  ## measure speed and memory; prints tables, fails nothing
 	$(BIN)/python -m tests.benchmarks
 
 clean:  ## remove what was built, never what was imported or trained

@@ -10,8 +10,6 @@ CUTS = {"hr": (1, 5, 10, 20), "ndcg": (10, 20), "mrr": (10, 20)}
 ACCURACY = tuple(f"{name}@{k}" for name, cuts in CUTS.items() for k in cuts)
 """The names of the figures that are means over targets."""
 
-BLOCK = 64
-
 
 def ranks(scores: Floats, answers: Longs) -> Longs:
     """Return each target's rank among all products.

@@ -36,8 +36,11 @@ _FOLLOW = """function (search, request, grid) {
         given.set("by", colId);
         given.set("order", sort);
     }
-    const place = window.location.pathname + (given.size ? `?${given}` : "");
-    window.history.replaceState(window.history.state, "", place + window.location.hash);
+    const query = given.toString() ? `?${given}` : "";
+    if (query !== window.location.search) {  // rows are asked for at every scroll
+        const place = window.location.pathname + query + window.location.hash;
+        window.history.replaceState(window.history.state, "", place);
+    }
     return no_update;
 }"""
 
