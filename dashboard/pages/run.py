@@ -272,7 +272,14 @@ def delete(clicks: int | None, name: str) -> Any:
     prevent_initial_call=True,
 )
 def describe(label: str | None, note: str | None, tags: str | None, name: str) -> Any:
-    """Keep what people write about the run."""
-    steer.describe(current_home(), name, label or "", note or "", (tags or "").split(","))
+    """Keep what a person changed about the run, and no more: other requests may be under way."""
+    changed = set(ctx.triggered_prop_ids.values())
+    steer.describe(
+        current_home(),
+        name,
+        label=(label or "") if LABEL in changed else None,
+        note=(note or "") if NOTE in changed else None,
+        tags=(tags or "").split(",") if TAGS in changed else None,
+    )
     toast(_("Saved."))
     return no_update

@@ -47,10 +47,18 @@ def configuration(home: Home, run: str) -> str:
     return json.dumps(watch.table(home).get(run).config, indent=2, ensure_ascii=False) + "\n"
 
 
-def describe(home: Home, run: str, label: str, note: str, tags: Sequence[str] = ()) -> None:
-    """Give a run another name, note and tags; empty texts take them away."""
-    kept = dict.fromkeys(tag.strip() for tag in tags if tag.strip())
-    watch.table(home).edit(run, label=label.strip(), note=note.strip(), tags=tuple(kept))
+def describe(
+    home: Home,
+    run: str,
+    *,
+    label: str | None = None,
+    note: str | None = None,
+    tags: Sequence[str] | None = None,
+) -> None:
+    """Give a run another name, note or tags; empty texts take them away, what is None stays."""
+    kept = None if tags is None else tuple(dict.fromkeys(filter(None, map(str.strip, tags))))
+    label, note = (None if text is None else text.strip() for text in (label, note))
+    watch.table(home).edit(run, label=label, note=note, tags=kept)
 
 
 def remove(home: Home, run: str) -> None:

@@ -220,6 +220,21 @@ def test_tags_and_a_name_that_one_writes_are_found_in_the_table(shop: Site, open
     expect(page.locator(".ag-row", has_text=run)).to_contain_text("mine #wide #second")
 
 
+def test_who_names_a_run_leaves_the_tags_that_another_gave_it_meanwhile(
+    shop: Site, open_page: Open
+):
+    run = stored(shop.home, SMALL, ends="stopped")
+    mine, _trouble = open_page(shop, f"/runs/{run}")
+    other, _trouble = open_page(shop, f"/runs/{run}")
+    other.get_by_label("Tags", exact=True).fill("wide")
+    other.get_by_label("Tags", exact=True).press("Enter")
+    until(other, lambda: Runs(shop.home).get(run).tags == ("wide",), "the tags")
+    mine.get_by_label("Name", exact=True).fill("mine")
+    mine.get_by_label("Name", exact=True).press("Enter")
+    until(mine, lambda: Runs(shop.home).get(run).label == "mine", "the name")
+    assert Runs(shop.home).get(run).tags == ("wide",)
+
+
 def test_a_deleted_run_can_be_brought_back(shop: Site, open_page: Open):
     run = stored(shop.home, SMALL, ends="stopped")
     page, _trouble = open_page(shop, f"/runs/{run}")

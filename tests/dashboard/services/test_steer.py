@@ -42,9 +42,17 @@ def test_what_a_run_cannot_do_is_refused(home: Home, table):
 
 def test_a_name_and_a_note_are_kept_without_blanks_around_them(home: Home, table):
     run = waiting(table)
-    steer.describe(home, run, " my run ", "", [" wide", "", "wide", "second try "])
+    steer.describe(home, run, label=" my run ", tags=[" wide", "", "wide", "second try "])
     assert table.get(run).label == "my run"
     assert table.get(run).tags == ("wide", "second try")
+
+
+def test_what_is_not_written_anew_stays(home: Home, table):
+    run = waiting(table)
+    steer.describe(home, run, label="mine", note="as before", tags=["wide"])
+    steer.describe(home, run, note="")
+    found = table.get(run)
+    assert (found.label, found.note, found.tags) == ("mine", "", ("wide",))
 
 
 def test_a_removed_run_comes_back(home: Home, table):
