@@ -22,7 +22,7 @@ $(READY): requirements.lock pyproject.toml
 	touch $(READY)
 
 fresh:  # machine code is kept beside each file; what a loop calls elsewhere is not looked at
-	@find model tests -name '*.nb[ic]' ! -newer model/compiled.py -delete
+	@find model tests -name '*.nb[ic]' ! -newer model/kernels/math.py -delete
 
 lock: $(READY)  ## lock the versions anew after a change of dependencies
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

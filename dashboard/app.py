@@ -8,15 +8,15 @@ import dash
 from flask import Flask, Response, jsonify
 from flask_compress import Compress
 
-from dashboard import faults, security, shell
-from dashboard.api import ApiSettings, offer_api
+from dashboard.api.models import PREFIX
+from dashboard.api.routes import ApiSettings, offer_api
 from dashboard.components import register_components
-from dashboard.context import HOME, preferred_language
-from dashboard.contract import PREFIX
-from dashboard.downloads import offer_downloads
-from dashboard.uploads import offer_uploads
+from dashboard.web import errors, security, shell
+from dashboard.web.context import HOME, preferred_language
+from dashboard.web.downloads import offer_downloads
+from dashboard.web.upload_endpoint import offer_uploads
 from data.home import Home
-from data.text import language, use_language
+from data.i18n import language, use_language
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -105,7 +105,7 @@ def create_app(
         title="Vitrina",
         update_title="",
         suppress_callback_exceptions=True,
-        on_error=faults.handle,
+        on_error=errors.handle,
         add_log_handler=False,
     )
     app.layout = shell.layout

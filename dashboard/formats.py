@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 
 from babel import Locale, dates, numbers
 
-from dashboard.context import preferred_zone
-from data import text
-from data.text import _, language
+from dashboard.web.context import preferred_zone
+from data import i18n
+from data.i18n import _, language
 
 MISSING = "–"
 _NETWORKS = {
@@ -39,7 +39,7 @@ def number(value: float | None, digits: int = 0) -> str:
     """
     if value is None or _absent(value):
         return MISSING
-    return text.number(value, digits)
+    return i18n.number(value, digits)
 
 
 def compact(value: float | None) -> str:

@@ -7,7 +7,7 @@ never missing.
 
 from dataclasses import dataclass
 
-from data.text import N_
+from data.i18n import N_
 
 
 @dataclass(frozen=True)

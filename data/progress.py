@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from data.errors import Cancelled
-from data.text import _
+from data.i18n import _
 
 _POLL_SECONDS = 0.1
 

@@ -10,7 +10,7 @@ from hypothesis import settings
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from data.home import Home
-from data.text import DEFAULT_LANGUAGE, use_language
+from data.i18n import DEFAULT_LANGUAGE, use_language
 
 # Every run of the tests tries the same examples; `make hunt` tries others.
 settings.register_profile("same", derandomize=True)

@@ -13,7 +13,7 @@ import click
 from dashboard.cli.group import cli
 from data.errors import VitrinaError
 from data.home import Home
-from data.text import _
+from data.i18n import _
 
 INTERRUPTED = 130
 

@@ -15,7 +15,7 @@ from dashboard.cli.options import (
     print_table,
 )
 from data.home import Home
-from data.text import _
+from data.i18n import _
 
 if TYPE_CHECKING:
     from data.progress import Progress
@@ -33,13 +33,13 @@ def demo_command(
     home: Home, buyers: int | None, seed: int, out: Path | None, as_json: bool
 ) -> None:
     """Make the demo shop (synthetic purchases) as dataset "demo", or write it as a CSV file."""
-    from dashboard.services import datasets
+    from dashboard.services.datasets import library
 
     if out is not None:
-        datasets.write_demo(out, buyers, seed)
+        library.write_demo(out, buyers, seed)
         click.echo(_("Wrote synthetic purchases to {file}.").format(file=out), err=as_json)
         return
-    _report(datasets.make_demo(home, buyers, seed), as_json)
+    _report(library.make_demo(home, buyers, seed), as_json)
 
 
 @click.command()
@@ -69,11 +69,11 @@ def import_command(
 
     A file may be Kaggle's: kaggle:OWNER/SET/FILE (needs the extra "kaggle").
     """
-    from dashboard.services import datasets
+    from dashboard.services.datasets import library
     from data.progress import ignore
 
     columns = parse_pairs(mapping.split(","), "--map") if mapping else None
-    imported = datasets.import_files(
+    imported = library.import_files(
         home,
         files,
         name,
@@ -90,9 +90,9 @@ def import_command(
 @home_option
 def datasets_command(home: Home, as_json: bool) -> None:
     """List the datasets."""
-    from dashboard.services import datasets
+    from dashboard.services.datasets import library
 
-    found = datasets.summaries(home)
+    found = library.summaries(home)
     if as_json:
         print_json(found)
         return
@@ -114,9 +114,9 @@ def datasets_command(home: Home, as_json: bool) -> None:
 @home_option
 def stats_command(home: Home, name: str, as_json: bool) -> None:
     """Print the key figures of a dataset."""
-    from dashboard.services import datasets
+    from dashboard.services.datasets import library
 
-    _report(datasets.summary(home, name), as_json)
+    _report(library.summary(home, name), as_json)
 
 
 def _report(summary: dict[str, Any], as_json: bool) -> None:

@@ -22,8 +22,8 @@ COMMANDS = {
     "archive": "dashboard.cli.runs",
     "evaluate": "dashboard.cli.predictions",
     "recommend": "dashboard.cli.predictions",
-    "export": "dashboard.cli.takeaway",
-    "score": "dashboard.cli.takeaway",
+    "export": "dashboard.cli.exports",
+    "score": "dashboard.cli.exports",
 }
 
 

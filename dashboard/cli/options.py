@@ -11,7 +11,7 @@ import click
 
 from data.errors import BadInput
 from data.home import Home
-from data.text import _
+from data.i18n import _
 
 Command = Callable[..., Any]
 

@@ -7,7 +7,7 @@ import click
 from dashboard.cli.options import home_option, json_option, print_json, print_table
 from data.errors import BadInput
 from data.home import Home
-from data.text import _
+from data.i18n import _
 
 SHOWN = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10", "loss")
 
@@ -19,7 +19,7 @@ SHOWN = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10", "loss")
 @home_option
 def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) -> None:
     """Put a run beside the baselines, under the protocol that it was trained under."""
-    from dashboard.services import runs
+    from dashboard.services.runs import runs
 
     answer = runs.evaluate(home, run, exclude_seen)
     if as_json:
@@ -55,15 +55,15 @@ def recommend_command(
     as_json: bool,
 ) -> None:
     """Rank the products that come next for a buyer, or after a history that you name."""
-    from dashboard.services import predictions
+    from dashboard.services.recommendations import predictors
 
     if (user is None) == (history is None):
         raise BadInput(_("Name either a buyer with --user or products with --history."))
     if user is not None:
-        answer = predictions.for_user(home, run, user, k, exclude_seen)
+        answer = predictors.for_user(home, run, user, k, exclude_seen)
     else:
         products = [product.strip() for product in (history or "").split(",") if product.strip()]
-        answer = predictions.for_history(home, run, products, k, exclude_seen)
+        answer = predictors.for_history(home, run, products, k, exclude_seen)
     if as_json:
         print_json(answer)
         return

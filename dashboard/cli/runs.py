@@ -7,7 +7,7 @@ import click
 
 from dashboard.cli.options import home_option, json_option, print_json, print_pairs, print_table
 from data.home import Home
-from data.text import _
+from data.i18n import _
 
 
 @click.command()
@@ -15,7 +15,7 @@ from data.text import _
 @home_option
 def runs_command(home: Home, as_json: bool) -> None:
     """List every training, the newest first."""
-    from dashboard.services import runs
+    from dashboard.services.runs import runs
 
     found = runs.records(home)
     if as_json:
@@ -42,7 +42,7 @@ def runs_command(home: Home, as_json: bool) -> None:
 @home_option
 def show_command(home: Home, run: str, as_json: bool) -> None:
     """Print a run's state, configuration, history and test figures."""
-    from dashboard.services import runs
+    from dashboard.services.runs import runs
 
     record = runs.record(home, run)
     if as_json:
@@ -59,7 +59,7 @@ def show_command(home: Home, run: str, as_json: bool) -> None:
 @home_option
 def stop_command(home: Home, run: str) -> None:
     """Ask a run to stop after the batch it is in; its best epoch is kept."""
-    from dashboard.services import runs
+    from dashboard.services.runs import runs
 
     runs.stop(home, run)
     click.echo(_("Asked run {run} to stop.").format(run=run))
@@ -70,7 +70,7 @@ def stop_command(home: Home, run: str) -> None:
 @home_option
 def resume_command(home: Home, run: str) -> None:
     """Go on with a stopped or interrupted run from its last whole epoch."""
-    from dashboard.services import runs
+    from dashboard.services.runs import runs
 
     runs.resume(home, run)
     runs.leave_running(home)
@@ -82,7 +82,7 @@ def resume_command(home: Home, run: str) -> None:
 @home_option
 def delete_command(home: Home, run: str) -> None:
     """Delete a run that is not active, with its model."""
-    from dashboard.services import runs
+    from dashboard.services.runs import runs
 
     runs.delete(home, run)
     click.echo(_("Deleted run {run}.").format(run=run))
@@ -94,7 +94,7 @@ def delete_command(home: Home, run: str) -> None:
 @home_option
 def archive_command(home: Home, run: str, out: Path | None) -> None:
     """Write everything that is known of a run as one ZIP file."""
-    from dashboard.services import runs
+    from dashboard.services.runs import runs
 
     written = runs.archive(home, run, out or Path(f"{run}.zip"))
     click.echo(_("Wrote {file}.").format(file=written))

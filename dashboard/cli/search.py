@@ -13,10 +13,10 @@ from dashboard.cli.options import (
 )
 from data.errors import VitrinaError
 from data.home import Home
-from data.text import _
+from data.i18n import _
 
 if TYPE_CHECKING:
-    from dashboard.services.searches import Found
+    from dashboard.services.runs.searches import Found
 
 
 @click.command()
@@ -47,7 +47,7 @@ def search_command(
 ) -> None:
     """Search a dataset's best values of a few fields, by NDCG@10 on validation."""
     from dashboard.cli.train import follow
-    from dashboard.services import runs, searches
+    from dashboard.services.runs import runs, searches
 
     search = searches.start(
         home,
@@ -85,7 +85,7 @@ def _as_dict(search: str, state: str, found: "Found") -> dict[str, Any]:
 
 
 def _report(found: "Found") -> None:
-    from dashboard.jobs.searching import short
+    from dashboard.jobs.hyperparameter_search import short
 
     keys = list(found.trials[0].values) if found.trials else []
     rows = [

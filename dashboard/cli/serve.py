@@ -10,8 +10,8 @@ import click
 from dashboard.cli.options import home_option
 from data.errors import VitrinaError
 from data.home import Home
-from data.text import _
-from model.memory import share_pools
+from data.i18n import _
+from model.kernels.malloc import share_pools
 
 THREADS = 8
 
@@ -89,7 +89,7 @@ def _serve(home: Home, listener: socket.socket, host: str, *, api: bool, token: 
     import waitress
 
     share_pools(2)
-    from dashboard.api import ApiSettings
+    from dashboard.api.routes import ApiSettings
     from dashboard.app import create_app
 
     settings = ApiSettings(token=token or None) if api or token else None
@@ -109,13 +109,14 @@ def _serve(home: Home, listener: socket.socket, host: str, *, api: bool, token: 
 
 def _welcome(home: Home) -> None:
     """Make the demo shop in an empty home and queue a first training, so that no page is empty."""
-    from dashboard.services import datasets, runs
+    from dashboard.services.datasets import library
+    from dashboard.services.runs import runs
 
-    if datasets.names(home):
+    if library.names(home):
         return
     click.echo(_("Making the demo shop (synthetic purchases) …"))
-    datasets.make_demo(home)
-    runs.start_training(home, datasets.DEMO, preset="fast")
+    library.make_demo(home)
+    runs.start_training(home, library.DEMO, preset="fast")
 
 
 def _end(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -9,7 +9,7 @@ import click
 from dashboard.cli.options import home_option, json_option, parse_pairs, print_json
 from data.errors import BadInput, VitrinaError
 from data.home import Home
-from data.text import _
+from data.i18n import _
 
 
 @click.command()
@@ -38,7 +38,7 @@ def train_command(
     as_json: bool,
 ) -> int:
     """Train a network on a dataset and print its history and test figures."""
-    from dashboard.services import runs
+    from dashboard.services.runs import runs
 
     changes = _read_config(config_file) | parse_pairs(settings, "--set")
     if protocol:
@@ -78,7 +78,7 @@ def _read_config(file: Path | None) -> dict[str, Any]:
 
 def follow(home: Home, run: str, quiet: bool) -> None:
     """Wait for the end of a run, printing each epoch; Ctrl-C asks the run to stop."""
-    from dashboard.services import runs
+    from dashboard.services.runs import runs
 
     try:
         for epoch in runs.follow(home, run):

@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from dashboard.components.aria import aria
 from dashboard.components.icon import icon
-from data.text import _
+from data.i18n import _
 
 
 @dataclass(frozen=True)

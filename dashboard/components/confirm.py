@@ -8,7 +8,7 @@ from dash import MATCH, ClientsideFunction, Input, Output, State, html
 from dash.development.base_component import Component
 
 from dashboard.components.button import button
-from data.text import _
+from data.i18n import _
 
 
 def confirm(

@@ -16,8 +16,8 @@ from dashboard.components.aria import aria
 from dashboard.components.field import dom_id
 from dashboard.components.icon import icon
 from dashboard.figures.chart import Chart
-from data.export import csv_text
-from data.text import _, language
+from data.exploration.csv_export import csv_text
+from data.i18n import _, language
 
 HEIGHT = 320  # pixels
 _CHART, _GRAPH, _DOWNLOAD = "chart", "chart-graph", "chart-download"

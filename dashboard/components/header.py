@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard.components.aria import aria
 from dashboard.components.breadcrumb import Crumb, breadcrumb
-from data.text import _
+from data.i18n import _
 
 
 def page_header(

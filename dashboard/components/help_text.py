@@ -3,7 +3,7 @@
 from dash import html
 
 from dashboard.components.aria import aria
-from data.text import _
+from data.i18n import _
 
 
 def help_text(text: str, *, about: str) -> html.Details:

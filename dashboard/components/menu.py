@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.icon import icon
-from data.text import _
+from data.i18n import _
 
 
 def menu(items: Sequence[Component], *, label: str | None = None) -> html.Details:

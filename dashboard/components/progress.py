@@ -4,7 +4,7 @@ from dash import html
 
 from dashboard.components.aria import aria
 from dashboard.formats import duration, percent
-from data.text import _
+from data.i18n import _
 
 
 def progress(

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from dashboard.components.aria import aria
 from dashboard.components.icon import icon
 from dashboard.components.moment import moment
-from data.text import _
+from data.i18n import _
 
 
 def empty_state(sentence: str, action: Component | None = None) -> html.Div:

@@ -10,7 +10,7 @@ from dash import html
 from dashboard.components.aria import aria
 from dashboard.components.badge import state_cells
 from dashboard.components.table_words import table_words
-from data.text import language
+from data.i18n import language
 
 ROW = 32  # pixels
 Kind = Literal["text", "number", "percent", "money", "id", "time", "state"]

@@ -1,6 +1,6 @@
 """The words of a table that its library would otherwise say in English."""
 
-from data.text import _
+from data.i18n import _
 
 
 def table_words(empty: str | None = None) -> dict[str, str]:

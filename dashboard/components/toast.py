@@ -7,7 +7,7 @@ from dash import html, set_props
 
 from dashboard.components.aria import aria, data
 from dashboard.components.icon import icon
-from data.text import _
+from data.i18n import _
 
 REGION = "toasts"
 

@@ -4,15 +4,15 @@ from dash import dcc, html
 
 from dashboard.components.aria import data
 from dashboard.components.icon import icon
-from data.text import _
+from data.i18n import _
 
 
 def upload(name: str, *, accept: str = ".csv,.gz,.parquet,.inter") -> html.Div:
     """Return a place to drop files on.
 
-    The files go to ``dashboard.uploads`` piece by piece, never through memory. When all have
-    arrived, the ``data`` of ``uploaded(name)`` is ``{"files": [{"name", "path", "bytes"}, …]}``,
-    where ``path`` is relative to ``Home.uploads``.
+    The files go to ``dashboard.web.upload_endpoint`` piece by piece, never through memory. When
+    all have arrived, the ``data`` of ``uploaded(name)`` is
+    ``{"files": [{"name", "path", "bytes"}, …]}``, where ``path`` is relative to ``Home.uploads``.
 
     Parameters
     ----------

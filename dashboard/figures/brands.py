@@ -6,7 +6,7 @@ from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
 from dashboard.figures.words import type_colour, type_name, type_noun
-from data.text import _, ngettext
+from data.i18n import _, ngettext
 
 
 def brands(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:

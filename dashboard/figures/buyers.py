@@ -7,7 +7,7 @@ from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
 from dashboard.figures.words import type_colour, type_name, type_noun
 from data.events import PURCHASE
-from data.text import _, ngettext
+from data.i18n import _, ngettext
 
 MOST_STEPS = 12
 _OFTEN = 0.15  # share of buyers in the last bar from which ranges tell more

@@ -9,7 +9,7 @@ from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
 from dashboard.figures.words import leaf, type_noun
-from data.text import _
+from data.i18n import _
 
 MOST_IN_GRID = 12
 _LEAST_PAIRS = 5  # pairs that make a transition worth naming

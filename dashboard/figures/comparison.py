@@ -8,10 +8,10 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures.chart import Chart
 from dashboard.figures.curves import THICK, THIN, best_entry, curves, metric_name
+from dashboard.figures.line_chart import Line
 from dashboard.figures.progress_axis import Learning, View
-from dashboard.figures.series import Line
 from dashboard.theme import colour
-from data.text import N_, _
+from data.i18n import N_, _
 
 MOST_RUNS = 6
 MEANINGS = ("validation", "network", "purchase", "test", "training", "view")

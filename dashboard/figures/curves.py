@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.figures.line_chart import Line, lines
 from dashboard.figures.progress_axis import History, View, axis_title
-from dashboard.figures.series import Line, lines
-from data.text import N_, _
+from data.i18n import N_, _
 
 THIN, THICK = 1.5, 3.0
 _TICKS = 10

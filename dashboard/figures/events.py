@@ -12,7 +12,7 @@ from dashboard.figures.chart import Chart
 from dashboard.figures.template import figure
 from dashboard.figures.words import in_order, main_type, type_colour, type_name, type_noun
 from dashboard.theme import colour
-from data.text import _, language
+from data.i18n import _, language
 
 MOST_PANELS = 4
 _SPIKE = 3.0  # times an ordinary day that make a day worth naming

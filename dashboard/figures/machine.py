@@ -8,9 +8,9 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures.chart import Chart
 from dashboard.figures.curves import THIN, curves
+from dashboard.figures.line_chart import Line
 from dashboard.figures.progress_axis import Learning, View, smooth
-from dashboard.figures.series import Line
-from data.text import N_, _
+from data.i18n import N_, _
 
 _MEBIBYTE = 1 << 20
 _SMOOTHED_SHARE = 25  # a smoothed line averages over a 25th of its curve

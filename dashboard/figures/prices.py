@@ -9,7 +9,7 @@ from dashboard.figures.chart import Chart
 from dashboard.figures.template import figure
 from dashboard.figures.words import type_colour, type_name, type_noun
 from dashboard.theme import colour
-from data.text import _
+from data.i18n import _
 
 
 def prices(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:

@@ -6,7 +6,7 @@ from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
 from dashboard.figures.words import type_colour, type_noun
-from data.text import N_, _
+from data.i18n import N_, _
 
 _TENTH = 0.9  # the smallest nine tenths of the products
 _KINDS = {

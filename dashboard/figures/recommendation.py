@@ -8,10 +8,10 @@ import pandas as pd
 
 from dashboard import formats
 from dashboard.figures.chart import Chart
-from dashboard.figures.series import Line, lines
+from dashboard.figures.line_chart import Line, lines
 from dashboard.figures.template import figure
 from dashboard.theme import colour
-from data.text import _
+from data.i18n import _
 
 POINTS = 200
 MOST_CATEGORIES = 8

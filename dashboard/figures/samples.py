@@ -8,7 +8,7 @@ from babel.dates import get_day_names
 from dashboard.figures.chart import Chart
 from dashboard.figures.shapes import Line, bars, heat_map, lines, lorenz, treemap
 from dashboard.formats import compact
-from data.text import _, language
+from data.i18n import _, language
 
 
 def training_lines(theme: str | None) -> Chart:

@@ -7,7 +7,7 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
-from data.text import _
+from data.i18n import _
 
 
 def importance(shares: Mapping[str, float], names: Mapping[str, str], theme: str | None) -> Chart:

@@ -6,10 +6,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.figures.series import Line, lines
+from dashboard.figures.line_chart import Line, lines
 from dashboard.figures.template import figure
 from dashboard.theme import colour, mix
-from data.text import _
+from data.i18n import _
 
 __all__ = ["MOST_BARS", "Line", "bars", "heat_map", "lines", "lorenz", "treemap", "with_other"]
 

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.theme import FONT, Theme, colour, known
-from data.text import language
+from data.i18n import language
 
 SEPARATORS = {"es": ",."}  # decimal mark and mark of thousands
 CATEGORIES = ("validation", "training", "purchase", "test", "network", "view", "baseline")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from data.events import PURCHASE, TYPES
-from data.text import N_, _
+from data.i18n import N_, _
 
 _NAMES = {
     "view": N_("Views"),

@@ -7,7 +7,7 @@ import secrets
 import zipfile
 from pathlib import Path
 
-from dashboard.jobs.table import Runs
+from dashboard.jobs.runs_table import Runs
 
 # State of an unfinished training: large, and of no use outside this home.
 _LEFT_OUT = "checkpoint"

@@ -11,17 +11,17 @@ from pathlib import Path
 from types import FrameType
 
 from dashboard.jobs.failures import LOST, SHUTDOWN, STOPPED_STATUS, classify, sentence, status_of
+from dashboard.jobs.kinds import WORK, Job
 from dashboard.jobs.process import Process
-from dashboard.jobs.rows import LostClaim
+from dashboard.jobs.reporter import Sink, patiently
+from dashboard.jobs.repository import LostClaim
 from dashboard.jobs.run import Run
+from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
-from dashboard.jobs.sink import Sink, patiently
 from dashboard.jobs.states import State
-from dashboard.jobs.table import Runs
-from dashboard.jobs.work import WORK, Job
+from data.datasets.store import Store
 from data.errors import Cancelled, VitrinaError
 from data.home import Home
-from data.store import Store
 
 NICENESS = 5
 

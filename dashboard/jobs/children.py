@@ -6,7 +6,7 @@ import sys
 from signal import SIGKILL, SIGTERM
 
 from dashboard.jobs.process import Process
-from dashboard.jobs.rows import Rows
+from dashboard.jobs.repository import Rows
 from dashboard.jobs.run import Run
 
 # How a child ended that another worker had started: nobody can ask for its exit status.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import BadInput, VitrinaError
-from data.text import N_, _
+from data.i18n import N_, _
 
 MEMORY = "out_of_memory"
 DISK = "disk_full"

@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select, update
 
 from dashboard.jobs.process import Process
 from dashboard.jobs.queue import WAITING, setting
-from dashboard.jobs.rows import Rows
+from dashboard.jobs.repository import Rows
 from dashboard.jobs.schema import RUNS, WORKERS
 
 # A worker beats once a second; one that missed this many is not called alive any more.

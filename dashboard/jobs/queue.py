@@ -8,12 +8,12 @@ import psutil
 from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.engine import Connection
 
-from dashboard.jobs.rows import Rows, move
+from dashboard.jobs.repository import Rows, move
 from dashboard.jobs.run import Run, from_row
 from dashboard.jobs.schema import RUNS, SETTINGS
 from dashboard.jobs.states import ACTIVE, State
 from data.errors import BadInput
-from data.text import _
+from data.i18n import _
 
 TRAINING = "train"
 # Imports and scorings are short, and must not wait behind a training of eight hours.

@@ -30,7 +30,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from data.errors import VitrinaError
-from data.text import _
+from data.i18n import _
 
 BUSY_SECONDS = 10
 KEPT = 8

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from data.text import N_, _
+from data.i18n import N_, _
 
 
 class State(StrEnum):

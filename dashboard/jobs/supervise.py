@@ -8,9 +8,9 @@ from contextlib import suppress
 from signal import SIGKILL, SIGTERM
 
 from dashboard.jobs.process import Process
+from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
 from dashboard.jobs.states import ACTIVE
-from dashboard.jobs.table import Runs
 from data.home import Home
 
 LOOK_SECONDS = 1.0

@@ -9,17 +9,17 @@ from pathlib import Path
 from types import FrameType
 
 from dashboard.jobs.children import Children
-from dashboard.jobs.endings import verdict
+from dashboard.jobs.exit_status import verdict
 from dashboard.jobs.failures import KILLED, LOST, SHUTDOWN, START, oom_kills, sentence
 from dashboard.jobs.lease import SILENT_SECONDS
 from dashboard.jobs.process import Process
 from dashboard.jobs.run import Run
+from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
 from dashboard.jobs.states import ACTIVE, State
-from dashboard.jobs.table import Runs
 from data.errors import VitrinaError
 from data.home import Home
-from data.text import _
+from data.i18n import _
 
 ROUND_SECONDS = 0.25
 BEAT_SECONDS = 1.0

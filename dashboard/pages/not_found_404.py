@@ -4,7 +4,7 @@ import dash
 from dash import html
 
 from dashboard.components import button, empty_state, page_header
-from data.text import _
+from data.i18n import _
 
 dash.register_page(__name__, title="Vitrina")
 

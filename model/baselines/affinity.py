@@ -6,12 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from data.sequences import Floats, Ints, Longs
-from model.baselines.neighbours import decayed
+from data.preparation.sequences import Floats, Ints, Longs
+from model.baselines.base import Baseline
+from model.baselines.knn import decayed
 from model.baselines.repurchase import positions
-from model.entries import Entries, Places
-from model.histories import Array, Histories, sample_events
-from model.ranker import Baseline
+from model.kernels.csr import Entries, Places
+from model.sequences.histories import Array, Histories, sample_events
 
 PRICES = 20
 STEPS = 50
@@ -85,7 +85,7 @@ class Affinity(Baseline):
 
     def scores(self, histories: Histories) -> Floats:
         """Return the logarithm of each product's probability."""
-        from model.baselines.loops import lifted
+        from model.baselines.kernels import lifted
 
         weights = self.learned["weights"]
         vectors, size = self._vectors(histories)

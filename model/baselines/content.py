@@ -5,11 +5,11 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from data.sequences import FIRST, UNKNOWN, Floats
-from model.baselines.neighbours import decayed
-from model.entries import Places
-from model.histories import Histories, known, places
-from model.ranker import Baseline
+from data.preparation.sequences import FIRST, UNKNOWN, Floats
+from model.baselines.base import Baseline
+from model.baselines.knn import decayed
+from model.kernels.csr import Places
+from model.sequences.histories import Histories, known, places
 
 PRICES = 10
 TRAITS = 3
@@ -55,14 +55,14 @@ class Content(Baseline):
 
     def scores(self, histories: Histories) -> Floats:
         """Return the likeness with the history's traits."""
-        from model.baselines import loops
+        from model.baselines import kernels
 
         traits, shares = self.learned["traits"], self.learned["shares"]
         vectors = decayed(histories, len(shares), self.settings["decay"])
         wanted = (vectors @ traits).toarray()
         wanted /= np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), 1e-9)
         found: Floats = np.empty((len(wanted), len(shares)), dtype=np.float32)
-        loops.alike(wanted, *self._traits, 0.1 * shares / shares.max(), found)
+        kernels.alike(wanted, *self._traits, 0.1 * shares / shares.max(), found)
         return found
 
     @cached_property

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy import sparse
 
-from data.sequences import FIRST, Floats
-from model.histories import Histories, known
-from model.ranker import SparseBaseline
+from data.preparation.sequences import FIRST, Floats
+from model.baselines.base import SparseBaseline
+from model.sequences.histories import Histories, known
 
 DAY = 24 * 3600 * 1_000_000
 WEEK = 7 * DAY

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from data.sequences import FIRST, Floats, Longs
-from model.baselines.neighbours import LONGEST
-from model.histories import Array, Histories, known, sample_events
-from model.ranker import SparseBaseline, popularity
+from data.preparation.sequences import FIRST, Floats, Longs
+from model.baselines.base import SparseBaseline, popularity
+from model.baselines.knn import LONGEST
+from model.sequences.histories import Array, Histories, known, sample_events
 
 LEARNED_FROM = 60_000
 RIDGE = 1e-4

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from model.config import RunConfig
+from model.config.run_config import RunConfig
 from model.networks.layers import Marks, register
 
 FARTHEST = 128

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from data.sequences import FIRST
+from data.preparation.sequences import FIRST
 
 register = keras.saving.register_keras_serializable("vitrina")
 

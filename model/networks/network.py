@@ -7,13 +7,13 @@ from typing import Any
 import keras
 from keras import layers
 
-from data.sequences import FIRST
-from model.config import RunConfig
+from data.preparation.sequences import FIRST
+from model.config.run_config import RunConfig
 from model.networks import attention, hierarchical, linear_recurrence, paper, recurrent
-from model.networks.copying import Copier, Mixture
-from model.networks.events import embed, input_of
+from model.networks.data_sizes import Sizes
+from model.networks.embedding import embed, input_of
 from model.networks.layers import Last, Marks, Presence, ProductScores, ProductVectors
-from model.networks.sizes import Sizes
+from model.networks.pointer_head import Copier, Mixture
 
 BODIES: dict[str, Callable[[Any, Marks, RunConfig], Any]] = {
     "paper": paper.body,

@@ -4,7 +4,7 @@ from typing import Any
 
 from keras import layers
 
-from model.config import RunConfig
+from model.config.run_config import RunConfig
 from model.networks.layers import Marks
 
 SPAN = 3

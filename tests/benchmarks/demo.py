@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data import demo
-from data.demo import Truth
+from data.demo import generator
+from data.demo.generator import Truth
 
 BUYERS, SEED = 10_000, 0
 
@@ -18,11 +18,11 @@ def main(buyers: int = BUYERS, seed: int = SEED) -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "demo.csv"
         begin = time.perf_counter()
-        demo.write(out, buyers=buyers, seed=seed)
+        generator.write(out, buyers=buyers, seed=seed)
         written = time.perf_counter() - begin
         log = pd.read_csv(out, parse_dates=["event_time"])
     begin = time.perf_counter()
-    known = demo.truth(buyers, seed)
+    known = generator.truth(buyers, seed)
     print(f"{buyers:,} buyers, {len(log):,} rows: written in {written:.1f} s,", end=" ")
     print(f"truth in {time.perf_counter() - begin:.1f} s")
     print(pd.DataFrame(figures(log), columns=["", "reached", "published"]).to_string(index=False))

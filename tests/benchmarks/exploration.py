@@ -30,11 +30,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-from dashboard.explore.charts import KINDS
-from dashboard.services import datasets
+from dashboard.pages.datasets.charts import KINDS
+from dashboard.services.datasets import library
+from data.datasets.store import Dataset, Store
+from data.exploration.statistics import Filters, Statistics
 from data.home import Home
-from data.statistics import Filters, Statistics
-from data.store import Dataset, Store
 from tests.browser.chromium import ARGUMENTS, find
 
 HOME, NAME = os.environ.get("BENCH_HOME"), os.environ.get("BENCH_DATASET", "demo")
@@ -49,7 +49,7 @@ def main() -> None:
         folder = HOME or stack.enter_context(tempfile.TemporaryDirectory())
         home = Home(Path(folder))
         if not HOME:
-            datasets.make_demo(home, BUYERS)
+            library.make_demo(home, BUYERS)
         dataset = Store(home).open(NAME)
         print(f"{dataset.name}: {dataset.manifest.summary['events']:,} events")
         _charts(dataset)

@@ -25,7 +25,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from data import demo
+from data.demo import generator
 
 BUYERS = int(os.environ.get("BENCH_BUYERS", "100000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
@@ -47,8 +47,8 @@ import json, resource, sys, time
 from pathlib import Path
 import duckdb
 from data.home import Home
-from data.ingest import ingest
-from data.store import Store
+from data.importing.ingest import ingest
+from data.datasets.store import Store
 file, folder = map(Path, sys.argv[1:])
 began = time.perf_counter()
 {work}
@@ -65,7 +65,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(LOG) if LOG else Path(scratch) / "month.csv"
         if not LOG:
-            demo.write(file, buyers=BUYERS, seed=0)
+            generator.write(file, buyers=BUYERS, seed=0)
         rounds = [(_run(_COPY, file), _run(_IMPORT, file)) for _round in range(ROUNDS)]
     rows, size = rounds[0][1]["rows"], rounds[0][1]["size"] / 1e9
     print(f"{rows:,} rows; {size:.2f} GB of Parquet after the import")

@@ -20,20 +20,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data import demo
+from data.datasets.store import Dataset, Store
+from data.demo import generator
 from data.home import Home
-from data.ingest import ingest
-from data.sequences import microseconds
-from data.store import Dataset, Store
-from model.baselines.fitting import fit_all
-from model.blend import fit_blend
-from model.config import RunConfig
-from model.evaluation import judge, nothing
-from model.presets import preset
-from model.ranker import Ranker
-from model.saved import RunFolder
-from model.served import OnnxRanker
-from model.task import make_task
+from data.importing.ingest import ingest
+from data.preparation.sequences import microseconds
+from model.baselines.base import Ranker
+from model.baselines.tuning import fit_all
+from model.blend.blend import fit_blend
+from model.config.presets import preset
+from model.config.run_config import RunConfig
+from model.evaluation.evaluate import judge, nothing
+from model.run_folder import RunFolder
+from model.sequences.split_data import make_task
+from model.serving.onnx_model import OnnxRanker
 
 SHOP = {"buyers": 60_000, "seed": 0}
 SHOWN = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10")
@@ -86,7 +86,7 @@ def opened(store: Store, data: str) -> Dataset:
     file = Path(os.environ.get("QUALITY_DATA", ".")) / data
     if data == "shop":
         file = store.folder("shop").parent / "shop.csv"
-        demo.write(file, **SHOP)
+        generator.write(file, **SHOP)
     return ingest(store, [file], name, synthetic=data == "shop")
 
 
@@ -98,7 +98,7 @@ def config_of(case: Case, model: str, seed: int) -> RunConfig:
 
 def trained(config: RunConfig, dataset: Dataset, folder: Path) -> RunFolder:
     """Return a run whose network is trained, but which is not judged yet."""
-    from model.training import Training
+    from model.training.trainer import Training
 
     run = RunFolder(folder)
     if not (folder / "model.onnx").exists():
@@ -142,7 +142,7 @@ def optimum(dataset: Dataset, file: Path) -> tuple[float, float]:
 
     The truth is in the order of the file; no buyer buys twice in one second.
     """
-    known = demo.truth(**SHOP)
+    known = generator.truth(**SHOP)
     task = make_task(preset("best").override({"protocol": "temporal"}), dataset)
     log = pd.read_csv(file, usecols=["event_time", "event_type", "user_id"])
     written = log[log["event_type"] == "purchase"]

@@ -35,15 +35,15 @@ import numpy as np
 import pandas as pd
 
 from dashboard.jobs.process import Process
+from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
-from dashboard.jobs.table import Runs
+from data.datasets.store import Store
 from data.home import Home
-from data.ingest import ingest
-from data.sequences import FIRST
-from data.store import Store
-from model.config import RunConfig
-from model.presets import preset
-from model.saved import RunFolder
+from data.importing.ingest import ingest
+from data.preparation.sequences import FIRST
+from model.config.presets import preset
+from model.config.run_config import RunConfig
+from model.run_folder import RunFolder
 
 BUYERS = int(os.environ.get("BENCH_BUYERS", "100000"))
 EVENTS_A_BUYER = 6
@@ -70,8 +70,8 @@ _SCORING = """
 import sys, time
 from pathlib import Path
 from data.home import Home
-from data.store import Store
-from model.scoring import score
+from data.datasets.store import Store
+from model.serving.batch_scoring import score
 home, run = Home(Path(sys.argv[1])), sys.argv[2]
 began = time.perf_counter()
 cpu = time.process_time()
@@ -133,9 +133,9 @@ def _untrained(home: Home, name: str, products: int) -> str:
     """Make a finished run whose network has random weights: as fast as a trained one."""
     import keras
 
-    from model.export import save_network
+    from model.networks.data_sizes import Sizes
     from model.networks.network import build
-    from model.networks.sizes import Sizes
+    from model.serving.onnx_export import save_network
 
     keras.mixed_precision.set_global_policy("float32")
     config: RunConfig = preset(name)
@@ -169,10 +169,10 @@ def _untrained(home: Home, name: str, products: int) -> str:
 def _blend(home: Home, run: str) -> None:
     """Blend the run's network with fitted baselines; the weights do not matter for its speed."""
     from model.baselines import BASELINES
-    from model.blend import Blend
-    from model.served import networks
-    from model.task import make_task
-    from model.weights import Weights
+    from model.blend.blend import Blend
+    from model.blend.weights import Weights
+    from model.sequences.split_data import make_task
+    from model.serving.onnx_model import networks
 
     folder = RunFolder(home.runs / run)
     task = make_task(folder.config(), Store(home).open("bench"))
@@ -194,13 +194,13 @@ def _score(name: str, home: Home, run: str) -> None:
 
 
 def _asker(home: Home, run: str, products: int) -> Callable[[int], object]:
-    from dashboard.services import predictions
+    from dashboard.services.recommendations import predictors
 
     random = np.random.default_rng(1)
     histories = random.integers(0, products, (ASKED, 12))
     names = [[f"p{number}" for number in one] for one in histories]
-    predictions.for_history(home, run, names[0])
-    return lambda turn: predictions.for_history(home, run, names[turn % ASKED])
+    predictors.for_history(home, run, names[0])
+    return lambda turn: predictors.for_history(home, run, names[turn % ASKED])
 
 
 def _time(what: str, ask: Callable[[int], object], times: int = ASKED) -> None:

@@ -22,9 +22,9 @@ from typing import Any
 
 import psutil
 
-from dashboard.jobs.metrics import Point
+from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
-from dashboard.jobs.table import Runs
+from dashboard.jobs.runs_table import Runs
 from data.home import Home
 
 RUNS = int(os.environ.get("BENCH_RUNS", "50"))

@@ -60,8 +60,8 @@ tried there and was no faster than Keras' own: TensorFlow's BlockLSTMV2 (half th
 with the input's product taken out, by itself (0.7 to 0.97 of the speed at six shapes) or with a
 gradient written by hand (0.75 to 1; on faster cores 1.5 once, for ten histories of 200).
 
-Large tables learn by row (model/rows.py). Measured by processor time, with ``best`` and histories
-of 20, where a matrix product reaches 100 GFLOP in such a second:
+Large tables learn by row (model/training/row_adam.py). Measured by processor time, with ``best``
+and histories of 20, where a matrix product reaches 100 GFLOP in such a second:
 
 | products | targets/s by row | by whole tables | peak GB by row | by whole tables |
 | --- | --- | --- | --- | --- |
@@ -130,13 +130,13 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
 
     import keras
 
-    from model.histories import Histories
-    from model.learner import Learner
-    from model.negatives import Negatives
+    from model.config.presets import preset
+    from model.networks.data_sizes import Sizes
     from model.networks.network import build
-    from model.networks.sizes import Sizes
-    from model.presets import preset
-    from model.windows import training_windows
+    from model.sequences.histories import Histories
+    from model.sequences.windows import training_windows
+    from model.training.negative_sampling import Negatives
+    from model.training.step import Learner
 
     products, length = case["products"], case["length"]
     config = preset(case["preset"]).override(

@@ -11,8 +11,8 @@ import waitress
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from dashboard.app import create_app
-from dashboard.services import datasets
-from data import demo
+from dashboard.services.datasets import library
+from data.demo import generator
 from data.home import Home
 from tests.browser.chromium import ARGUMENTS, find
 
@@ -129,6 +129,6 @@ def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Trouble]]]
 def shop(site: Site, tmp_path: Path) -> Site:
     """A site with a small dataset of synthetic purchases, named SMALL."""
     log = tmp_path / "log.csv"
-    demo.write(log, buyers=150, seed=1)
-    datasets.import_files(site.home, [log], SMALL)
+    generator.write(log, buyers=150, seed=1)
+    library.import_files(site.home, [log], SMALL)
     return site

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.jobs.supervise import ensure_worker, stop_worker
+from data.datasets.store import Store
 from data.home import Home
-from data.ingest import ingest
-from data.store import Store
+from data.importing.ingest import ingest
 from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser

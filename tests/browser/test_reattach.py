@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from dashboard.jobs.metrics import Point
+from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
-from dashboard.jobs.table import Runs
+from dashboard.jobs.runs_table import Runs
 from data.home import Home
 from tests.browser.conftest import Site
 from tests.browser.test_run_pages import drawn, until

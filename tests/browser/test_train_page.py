@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.jobs.table import Runs
+from dashboard.jobs.runs_table import Runs
 from tests.browser.conftest import SMALL, Site
 
 pytestmark = pytest.mark.browser

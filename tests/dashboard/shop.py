@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from dashboard.jobs.process import Process
+from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
-from dashboard.jobs.table import Runs
+from data.datasets.store import Store
 from data.home import Home
-from data.store import Store
-from model.training import train
+from model.training.trainer import train
 from tests.model.toys import imported, small
 
 TEAPOT, CUP = "teapot", "cup"

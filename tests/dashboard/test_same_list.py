@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.api import ApiSettings
+from dashboard.api.routes import ApiSettings
 from dashboard.app import create_app
 from dashboard.cli import run as type_command
-from dashboard.recommend.query import Query
-from dashboard.recommend.scene import scene
-from dashboard.services import predictions, takeaway
+from dashboard.pages.recommend.page_state import Query
+from dashboard.pages.recommend.view_model import scene
+from dashboard.services.recommendations import exports, predictors
 from data.home import Home
 
 USER = "u00003"
@@ -24,12 +24,12 @@ Ranked = list[tuple[str, float]]
 
 @pytest.fixture(scope="module")
 def history(shop: tuple[Home, str]) -> list[str]:
-    return predictions.history_of(*shop, USER)
+    return predictors.history_of(*shop, USER)
 
 
 @pytest.fixture(scope="module")
 def expected(shop: tuple[Home, str], history: list[str]) -> Ranked:
-    items = predictions.predictor(*shop).recommend(history, k=8)
+    items = predictors.predictor(*shop).recommend(history, k=8)
     return [(item.product, item.probability) for item in items]
 
 
@@ -117,7 +117,7 @@ def test_keras(shop: tuple[Home, str], history: list[str], expected: Ranked) -> 
 
     home, run = shop
     network = keras.saving.load_model(home.runs / run / "model.keras", safe_mode=True)
-    predictor = predictions.predictor(home, run)
+    predictor = predictors.predictor(home, run)
     batch = predictor.histories([history]).latest(predictor.length).padded(predictor.features)
     scores = np.asarray(network({one.name: batch[one.name] for one in network.inputs}))[0]
     chances = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
@@ -146,9 +146,9 @@ def test_lists_are_made_by_a_worker_and_taken_from_the_page(
     shop: tuple[Home, str],
 ) -> None:
     home, run = shop
-    job = takeaway.start_scoring(home, run, k=5, kind="csv")
-    assert [found.run for found in takeaway.jobs(home, run)] == [job]
-    from dashboard.services.runs import follow
+    job = exports.start_scoring(home, run, k=5, kind="csv")
+    assert [found.run for found in exports.jobs(home, run)] == [job]
+    from dashboard.services.runs.runs import follow
 
     list(follow(home, job))
     client = create_app(home).server.test_client()

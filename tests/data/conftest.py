@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from data.datasets.store import Dataset, Store
 from data.home import Home
-from data.ingest import ingest
-from data.store import Dataset, Store
+from data.importing.ingest import ingest
 
 HEADER = (
     "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.store import Dataset, Store
+from data.datasets.store import Dataset, Store
 
 HEAD = "event_time,event_type,product_id,category_code,brand,price,user_id\n"
 

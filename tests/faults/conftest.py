@@ -21,8 +21,8 @@ import pytest
 
 from dashboard.jobs.process import Process
 from dashboard.jobs.run import Run
+from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import ENDED, State
-from dashboard.jobs.table import Runs
 from data.home import Home
 
 PATIENCE_SECONDS = 240.0
@@ -168,15 +168,15 @@ class Place:
 
     def dataset(self) -> str:
         """Import a small synthetic log and return the dataset's name."""
-        from data.ingest import ingest
-        from data.store import Store
+        from data.datasets.store import Store
+        from data.importing.ingest import ingest
 
         file = self.log()
         return ingest(Store(self.home), [file], "tiny").name
 
     def datasets(self) -> list[str]:
         """Return the names of what has been imported."""
-        from data.store import Store
+        from data.datasets.store import Store
 
         return list(Store(self.home).names())
 

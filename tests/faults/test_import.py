@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from data.datasets.store import Store
 from data.home import Home
-from data.ingest import ingest
-from data.store import Store
+from data.importing.ingest import ingest
 
 HEADER = "event_time,event_type,product_id,category_code,brand,price,user_id\n"
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,8 +19,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from data.home import Home
-from data.ingest import ingest
-from data.store import Store
+from data.importing.ingest import ingest
+from data.datasets.store import Store
 home, file = map(Path, sys.argv[1:])
 ingest(Store(Home(home)), [file], "log", mode="replace")
 """

@@ -10,11 +10,11 @@ import pytest
 
 from dashboard.app import create_app
 from dashboard.jobs import schema
-from dashboard.jobs.metrics import Point
+from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
+from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
 from dashboard.jobs.states import State
-from dashboard.jobs.table import Runs
 from data.home import Home
 from tests.faults.conftest import Place, until
 

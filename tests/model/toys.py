@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.ingest import ingest
-from data.preparation import Prepared
-from data.store import Dataset, Store
-from model.config import RunConfig
+from data.datasets.store import Dataset, Store
+from data.importing.ingest import ingest
+from data.preparation.preparation import Prepared
+from model.config.run_config import RunConfig
 
 START = pd.Timestamp("2024-01-01")
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.jobs.table import Runs
-from dashboard.services import datasets
-from data import demo
+from dashboard.jobs.runs_table import Runs
+from dashboard.services.datasets import library
+from data.demo import generator
 from data.home import Home
 from tests.dashboard.cli.conftest import Vitrina
 
@@ -16,8 +16,8 @@ def test_a_search_trains_with_several_values_and_ranks_them(
     vitrina: Vitrina, home: Home, tmp_path: Path
 ) -> None:
     log = tmp_path / "log.csv"
-    demo.write(log, buyers=120, seed=1)
-    datasets.import_files(home, [log], "shop")
+    generator.write(log, buyers=120, seed=1)
+    library.import_files(home, [log], "shop")
     fixed = ("--preset", "fast", "--set", "epochs=1", "--set", "blend=false")
     found = vitrina("search", "shop", *fixed, "--try", "width=4..8", "--trials", "2", "--json").json
     assert found["state"] == "finished"

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.jobs.process import Process
 from dashboard.jobs.run import Run
-from dashboard.jobs.table import Runs
+from dashboard.jobs.runs_table import Runs
 from data.home import Home
 
 ME = Process(pid=4_000_001, born=12.0)

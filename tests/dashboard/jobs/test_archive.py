@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.jobs import metrics
+from dashboard.jobs import metric_reader
 from dashboard.jobs.archive import archive
-from dashboard.jobs.metrics import Point
+from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.run import Run
-from dashboard.jobs.table import Runs
+from dashboard.jobs.runs_table import Runs
 from data.errors import BadInput
 
 
 def test_an_archive_holds_record_figures_and_files(
     runs: Runs, training: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(metrics, "BLOCK", 2)
+    monkeypatch.setattr(metric_reader, "BLOCK", 2)
     points = [Point(1, step, "loss", 1 / step, 0.0) for step in (1, 2, 3)]
     runs.append("demo-1", 1, [*points, Point(1, None, "val_loss", 0.5, 0.0)])
     folder = runs.folder("demo-1")

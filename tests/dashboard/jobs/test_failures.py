@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.jobs import failures
 from dashboard.jobs.children import UNKNOWN_STATUS
-from dashboard.jobs.endings import verdict
+from dashboard.jobs.exit_status import verdict
 from dashboard.jobs.failures import classify, explain, oom_kills, reason_of, sentence, status_of
 from dashboard.jobs.states import State
 from data.errors import BadInput

@@ -2,7 +2,7 @@
 
 from dashboard.jobs.lease import SILENT_SECONDS, Worker
 from dashboard.jobs.process import Process
-from dashboard.jobs.table import Runs
+from dashboard.jobs.runs_table import Runs
 from tests.dashboard.jobs.conftest import ME, Clock
 
 HERE = Process.current()

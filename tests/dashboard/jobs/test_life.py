@@ -18,11 +18,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from dashboard.jobs.metrics import Point
+from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
-from dashboard.jobs.rows import LostClaim
+from dashboard.jobs.repository import LostClaim
+from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import ACTIVE, ENDED, RESUMABLE, State, may
-from dashboard.jobs.table import Runs
 from data.errors import BadInput
 from data.home import Home
 from tests.dashboard.jobs.conftest import Clock

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dashboard.jobs.metrics import Point
+from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.run import Run
-from dashboard.jobs.table import Runs
+from dashboard.jobs.runs_table import Runs
 from tests.dashboard.jobs.conftest import Clock
 
 

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dashboard.jobs.queue import PARALLEL_OTHERS, default_parallel
+from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
-from dashboard.jobs.table import Runs
 from data.errors import BadInput
 from data.home import Home
 from tests.dashboard.jobs.conftest import ME, Clock

@@ -12,7 +12,7 @@ from dashboard.jobs.states import (
     may,
     sources,
 )
-from data.text import use_language
+from data.i18n import use_language
 
 
 def test_every_state_says_what_may_follow() -> None:

@@ -1,0 +1,160 @@
+"""The HTTP interface: the same recommendations, for programs. Off unless it is asked for."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, Response, jsonify, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import HTTPException
+
+from dashboard.api.models import PREFIX, Question, Ranking, RunList, RunSummary, description
+from dashboard.services.recommendations import predictors
+from dashboard.services.runs import runs
+from dashboard.web.context import current_home
+from data.errors import BadInput
+from data.i18n import _
+
+LARGEST_REQUEST = 1 << 20
+DEFAULT_RATE = "20 per second"
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+ALLOWED = {"openapi.json": "GET", "runs": "GET", "recommendations": "POST"}
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    """Who may ask, and how often.
+
+    Attributes
+    ----------
+    token : str or None
+        What a caller must send as ``Authorization: Bearer TOKEN``; None lets everybody ask.
+    rate : str
+        The most requests of one address, such as ``"20 per second"``.
+    """
+
+    token: str | None = None
+    rate: str = DEFAULT_RATE
+
+
+def offer_api(server: Flask, settings: ApiSettings | None, version: str) -> None:
+    """Answer ``/api/v1`` on a server.
+
+    Parameters
+    ----------
+    server : Flask
+        The server of the workbench.
+    settings : ApiSettings or None
+        Who may ask, and how often; None says to whoever asks that the interface is off.
+    version : str
+        What the description calls its version.
+    """
+    api = Blueprint("api", __name__, url_prefix=PREFIX)
+    if settings is None:
+        _answer_all(api, _off)
+        server.register_blueprint(api)
+        return
+    described = description(version, token=bool(settings.token))
+    api.before_request(lambda: _guard(settings.token))
+    api.add_url_rule("/openapi.json", "openapi", lambda: jsonify(described))
+    api.add_url_rule("/runs", view_func=list_runs)
+    api.add_url_rule("/recommendations", view_func=recommend, methods=["POST"])
+    _answer_all(api, _elsewhere)
+    api.register_error_handler(HTTPException, _http_problem)
+    api.register_error_handler(BadInput, lambda error: _problem(str(error), 404))
+    limiter = Limiter(get_remote_address, app=server, storage_uri="memory://", headers_enabled=True)
+    limiter.limit(settings.rate)(api)
+    server.register_blueprint(api)
+
+
+def _answer_all(api: Blueprint, view: Callable[..., Response]) -> None:
+    """Let a view answer what nothing else does, before Dash answers it with a page."""
+    for rule in ("/", "/<path:rest>"):
+        api.add_url_rule(
+            rule, f"rest-{len(rule)}", view, methods=METHODS, provide_automatic_options=False
+        )
+
+
+def _off(**_rest: str) -> Response:
+    return _problem(_("The HTTP interface is off; start vitrina serve with --api."), 404)
+
+
+def _elsewhere(rest: str = "") -> Response:
+    allowed = ALLOWED.get(rest)
+    if allowed is None:
+        return _problem(_("There is nothing at this address; openapi.json says what is."), 404)
+    refusal = _problem(_("This address takes {methods} only.").format(methods=allowed), 405)
+    refusal.headers["Allow"] = allowed
+    return refusal
+
+
+def list_runs() -> Response:
+    """Answer every training, the newest first."""
+    home = current_home()
+    ready = predictors.ready_runs(home)
+    listed = [
+        RunSummary(
+            ready=run["run"] in ready,
+            **{key: run[key] for key in RunSummary.model_fields if key != "ready"},
+        )
+        for run in runs.records(home)
+    ]
+    return _answer(RunList(runs=listed))
+
+
+def recommend() -> Response:
+    """Answer the ranked next products of a buyer, or after a history."""
+    try:
+        question = Question.model_validate_json(request.get_data())
+    except ValidationError as error:
+        return _problem(_first(error), 400)
+    if (question.user is None) == (question.history is None):
+        return _problem(_("Give either user or history, not both."), 400)
+    home, k, exclude_seen = current_home(), question.k, question.exclude_seen
+    if question.user is not None:
+        found = predictors.for_user(home, question.run, question.user, k, exclude_seen)
+    else:
+        history = question.history or []
+        found = predictors.for_history(home, question.run, history, k, exclude_seen)
+    return _answer(Ranking.model_validate(found))
+
+
+def _guard(token: str | None) -> Response | None:
+    """Refuse who has no token, and what is too large or no JSON."""
+    given = request.authorization.token if request.authorization else None
+    if token and not hmac.compare_digest((given or "").encode(), token.encode()):
+        refusal = _problem(_("Send the token as Authorization: Bearer TOKEN."), 401)
+        refusal.headers["WWW-Authenticate"] = "Bearer"
+        return refusal
+    if request.content_length is not None and request.content_length > LARGEST_REQUEST:
+        return _problem(_("The request is larger than one megabyte."), 413)
+    if request.method == "POST" and not request.is_json:
+        return _problem(_("Send JSON, with Content-Type: application/json."), 415)
+    return None
+
+
+def _answer(model: BaseModel) -> Response:
+    return Response(model.model_dump_json(), mimetype="application/json")
+
+
+def _problem(sentence: str, status: int) -> Response:
+    answer = jsonify(error=sentence)
+    answer.status_code = status
+    return answer
+
+
+def _http_problem(error: HTTPException) -> Response:
+    refusal = _problem(error.description or error.name, error.code or 500)
+    refusal.headers.extend(
+        (name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")
+    )
+    return refusal
+
+
+def _first(error: ValidationError) -> str:
+    """Say in one sentence what is wrong with the first field that is."""
+    problem = error.errors(include_url=False)[0]
+    where = ".".join(map(str, problem["loc"])) or _("the request")
+    return _("{field}: {problem}.").format(field=where, problem=problem["msg"])

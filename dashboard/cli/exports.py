@@ -1,0 +1,72 @@
+"""``vitrina export`` and ``score``: a run, and what it says of every buyer, to take away."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from dashboard.cli.options import home_option, json_option, print_json
+from data.home import Home
+from data.i18n import _
+
+
+@click.command()
+@click.argument("run")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The folder to write; it must be empty or absent.",
+)
+@json_option
+@home_option
+def export_command(home: Home, run: str, out: Path, as_json: bool) -> None:
+    """Write a run as a bundle that works with onnxruntime and NumPy alone."""
+    from dashboard.services.recommendations import exports
+
+    about = exports.export(home, run, out)
+    if as_json:
+        print_json(about)
+        return
+    if about["serves"] == "blend":
+        click.echo(_("It serves a blend of the network and simple models; all are in the bundle."))
+    click.echo(
+        _("Run {run} is in {out}; python {example} ranks.").format(
+            run=run, out=out, example=out / "example.py"
+        )
+    )
+
+
+@click.command()
+@click.argument("run")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write, .parquet or .csv.",
+)
+@click.option("-k", default=20, show_default=True, type=click.IntRange(1, 1_000))
+@click.option("--exclude-seen", is_flag=True, help="Leave out what the buyer already bought.")
+@json_option
+@home_option
+def score_command(
+    *, home: Home, run: str, out: Path, k: int, exclude_seen: bool, as_json: bool
+) -> None:
+    """Write ranked lists for every buyer of the run's dataset."""
+    from dashboard.services.recommendations import exports
+
+    shown = not as_json and sys.stderr.isatty()
+
+    def tell(done: int, whole: int) -> None:
+        if shown:
+            click.echo(
+                "\r" + _("{done} of {all} buyers").format(done=f"{done:,}", all=f"{whole:,}"),
+                err=True,
+                nl=done == whole,
+            )
+
+    buyers = exports.score(home, run, out, k=k, exclude_seen=exclude_seen, tell=tell)
+    if as_json:
+        print_json({"run": run, "file": str(out), "buyers": buyers, "k": k})
+    else:
+        click.echo(_("{buyers} buyers are in {out}.").format(buyers=f"{buyers:,}", out=out))

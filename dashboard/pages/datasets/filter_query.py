@@ -1,0 +1,78 @@
+"""Filters as an address holds them, so that a colleague who opens it sees the same charts."""
+
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import urlencode
+
+from data.exploration.statistics import Filters
+
+SEPARATOR = "|"  # brands and categories may hold commas
+
+
+def read(query: Mapping[str, str]) -> Filters:
+    """Return the filters of an address; what cannot be understood is left out.
+
+    Parameters
+    ----------
+    query : mapping
+        The parameters of the address: first, last, types, categories, brands, low, high.
+
+    Examples
+    --------
+    >>> read({"brands": "apple|lg", "low": "10", "first": "soon"}).brands
+    ('apple', 'lg')
+    """
+    return Filters(
+        first=_day(query.get("first")),
+        last=_day(query.get("last")),
+        types=_several(query.get("types")),
+        categories=_several(query.get("categories")),
+        brands=_several(query.get("brands")),
+        price_low=_price(query.get("low")),
+        price_high=_price(query.get("high")),
+    )
+
+
+def parameters(filters: Filters) -> dict[str, str]:
+    """Return the parameters that ``read`` would make these filters of."""
+    values = {
+        "first": filters.first.isoformat() if filters.first else "",
+        "last": filters.last.isoformat() if filters.last else "",
+        "types": SEPARATOR.join(filters.types),
+        "categories": SEPARATOR.join(filters.categories),
+        "brands": SEPARATOR.join(filters.brands),
+        "low": "" if filters.price_low is None else f"{filters.price_low:g}",
+        "high": "" if filters.price_high is None else f"{filters.price_high:g}",
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def write(filters: Filters) -> str:
+    """Return the query of an address that holds the filters; empty where there are none.
+
+    Examples
+    --------
+    >>> write(Filters(brands=("apple", "lg"), price_low=10.0))
+    '?brands=apple%7Clg&low=10'
+    """
+    given = parameters(filters)
+    return f"?{urlencode(given)}" if given else ""
+
+
+def _several(text: str | None) -> tuple[str, ...]:
+    return tuple(part for part in (text or "").split(SEPARATOR) if part)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _price(text: str | None) -> float | None:
+    try:
+        value = float(text) if text else None
+    except ValueError:
+        return None
+    return value if value is not None and 0 <= value < float("inf") else None

@@ -1,0 +1,64 @@
+"""The head that every page of a dataset has: where one is, its views, and what is rarely done."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import components as kit
+from dashboard import formats
+from dashboard.pages.datasets.period import period
+from dashboard.services.datasets import library
+from dashboard.web.context import current_home
+from data.datasets.store import Dataset
+from data.i18n import _
+
+
+def head(dataset: Dataset, view: str = "") -> list[Component]:
+    """Return the header and the links between the views of a dataset.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The dataset.
+    view : str
+        The last part of the address: ``""``, ``"products"``, ``"users"``, ``"quality"`` or
+        ``"preparation"``.
+    """
+    start = f"/data/{dataset.name}"
+    end = f"/{view}" if view else ""
+    others = tuple((name, f"/data/{name}{end}") for name in library.names(current_home()))
+    train = kit.button(_("Train a network"), href=f"/train?dataset={dataset.name}", kind="primary")
+    return [
+        kit.page_header(
+            dataset.name,
+            _purpose(dataset),
+            crumbs=[kit.Crumb(_("Data"), "/data"), kit.Crumb(dataset.name, None, others)],
+            badge=_synthetic() if dataset.manifest.synthetic else None,
+            primary=train,
+        ),
+        kit.tabs(
+            [
+                (_("Overview"), start),
+                (_("Products"), f"{start}/products"),
+                (_("Buyers"), f"{start}/users"),
+                (_("Quality"), f"{start}/quality"),
+                (_("Preparation"), f"{start}/preparation"),
+            ],
+            start + end,
+        ),
+    ]
+
+
+def _purpose(dataset: Dataset) -> str:
+    summary, manifest = dataset.manifest.summary, dataset.manifest
+    files = ", ".join(source.name for source in manifest.sources)
+    if manifest.synthetic:
+        files = _("Synthetic purchases of a shop that does not exist")
+    return _("{files}: {number} events, {days}").format(
+        files=files,
+        number=formats.number(summary["events"]),
+        days=period(summary["first_event"], summary["last_event"]),
+    )
+
+
+def _synthetic() -> html.Span:
+    return html.Span(_("Synthetic"), className="badge-state is-attention")

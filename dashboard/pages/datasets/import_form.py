@@ -1,0 +1,227 @@
+"""The form that brings a purchase log in: choose files, check the columns, name it, start."""
+
+from pathlib import Path
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import ALL, Input, Output, State, callback, dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components as kit
+from dashboard.components.aria import aria
+from dashboard.components.field import dom_id
+from dashboard.services.datasets import imports, uploads
+from dashboard.web.context import current_home
+from data.errors import BadInput
+from data.events import COLUMNS
+from data.i18n import _
+from data.importing.columns import Preview, preview
+from data.importing.kaggle import is_remote
+
+UPLOAD = "data"
+PATH, READ_PATH = "import-path", "import-read-path"
+FILES, CHECK, NAME, START = "import-files", "import-check", "import-name", "import-start"
+MODE, FORMAT = "import-mode", "import-time-format"
+ROLE = "import-role"
+_SAMPLES = 3
+_ABSENT = " "  # never the name of a column: those are stripped
+_LONGEST = 60  # characters of a sample that are shown
+
+
+def layout() -> html.Section:
+    """Return the card; what follows the choice of files appears when there are some."""
+    path = kit.field(
+        _("Or a path on the server"),
+        dbc.Input(id=PATH, type="text", placeholder="2019-Nov.csv.gz", autoComplete="off"),
+        hint=_(
+            "Files in {folders} can be read without sending them; a data set of Kaggle is "
+            "kaggle:OWNER/SET/FILE."
+        ).format(folders=", ".join(str(folder) for folder in imports.folders())),
+    )
+    return kit.card(
+        [
+            dcc.Store(id=FILES),
+            html.Div(
+                [
+                    kit.upload(UPLOAD),
+                    html.Div([path, kit.button(_("Read this file"), READ_PATH)], className="stack"),
+                ],
+                className="import-sources",
+            ),
+            html.Div(id=CHECK),
+        ],
+        title=_("Import a purchase log"),
+        subtitle=_(
+            "CSV, also compressed with gzip, Parquet or RecBole files; up to {limit} GB by upload, "
+            "of any size by path. Buyer and product are needed, the rest is used where present."
+        ).format(limit=uploads.LIMIT >> 30),
+    )
+
+
+def register() -> None:
+    """Add the callbacks: files chosen, columns shown, import started."""
+
+    @callback(
+        Output(FILES, "data"),
+        Output(kit.error_id(PATH), "children"),
+        Input(kit.uploaded(UPLOAD), "data"),
+        Input(READ_PATH, "n_clicks"),
+        Input(PATH, "n_submit"),
+        State(PATH, "value"),
+        prevent_initial_call=True,
+    )
+    def choose(
+        sent: dict[str, Any] | None, _clicks: int | None, _submits: int | None, path: str | None
+    ) -> tuple[Any, str]:
+        home = current_home()
+        if dash.ctx.triggered_id not in {READ_PATH, PATH}:
+            files = [uploads.find(home, file["path"]) for file in (sent or {}).get("files", [])]
+            return [str(file) for file in files], ""
+        try:
+            return [str(imports.named_file(path or ""))], ""
+        except BadInput as error:
+            return dash.no_update, str(error)
+
+    @callback(Output(CHECK, "children"), Input(FILES, "data"), prevent_initial_call=True)
+    def check(files: list[str] | None) -> Component | None:
+        if not files:
+            return None
+        try:
+            first = imports.permitted(current_home(), files[0])
+            seen = None if is_remote(first) else preview(first)
+        except BadInput as error:
+            return kit.error_state(str(error))
+        return _check_form([Path(file) for file in files], seen)
+
+    @callback(
+        output=(
+            Output(FILES, "data", allow_duplicate=True),
+            Output(kit.error_id(NAME), "children"),
+        ),
+        inputs={"clicks": Input(START, "n_clicks")},
+        state={
+            "files": State(FILES, "data"),
+            "name": State(NAME, "value"),
+            "mode": State(MODE, "value"),
+            "time_format": State(FORMAT, "value"),
+            "chosen": State({"type": ROLE, "column": ALL}, "value"),
+            "roles": State({"type": ROLE, "column": ALL}, "id"),
+        },
+        prevent_initial_call=True,
+    )
+    def start(  # noqa: PLR0917 - Dash calls it by name
+        clicks: int | None,
+        files: list[str],
+        name: str | None,
+        mode: str,
+        time_format: str | None,
+        chosen: list[str | None],
+        roles: list[dict[str, str]],
+    ) -> tuple[Any, Any]:
+        if not clicks:
+            return dash.no_update, dash.no_update
+        home = current_home()
+        mapping = {
+            role["column"]: (value or "").strip() for role, value in zip(roles, chosen, strict=True)
+        }
+        try:
+            paths = [imports.permitted(home, file) for file in files]
+            imports.start(
+                home,
+                paths,
+                (name or "").strip(),
+                mapping,
+                time_format=(time_format or "").strip(),
+                mode=mode,
+            )
+        except BadInput as error:
+            return dash.no_update, str(error)
+        return None, ""
+
+
+def _check_form(files: list[Path], seen: Preview | None) -> html.Div:
+    """Return the mapping of columns for correction, the name, and the button that starts.
+
+    What is still at Kaggle cannot be looked at: its columns are guessed when it is here.
+    """
+    name = kit.field(
+        _("Name of the dataset"),
+        dbc.Input(
+            id=NAME,
+            type="text",
+            value=imports.suggest_name(files[0]),
+            maxLength=60,
+            autoComplete="off",
+        ),
+        hint=_("Letters, digits, dots, hyphens and underscores."),
+    )
+    mode = kit.field(
+        _("Where a dataset of this name exists"),
+        dbc.Select(
+            id=MODE,
+            options=[
+                {"label": _("stop and say so"), "value": "new"},
+                {"label": _("add these files to it"), "value": "append"},
+                {"label": _("replace it"), "value": "replace"},
+            ],
+            value="new",
+        ),
+    )
+    time_format = kit.field(
+        _("Format of times"),
+        dbc.Input(id=FORMAT, type="text", placeholder="%d/%m/%Y %H:%M", autoComplete="off"),
+        hint=_("Only where times are not understood."),
+    )
+    look = (
+        _("Check which column is what; the first rows are shown beside each.")
+        if seen
+        else _("The files are fetched from Kaggle first; then their columns are guessed.")
+    )
+    listed = ", ".join(file.name for file in files)
+    return html.Div(
+        [
+            html.H3(_("What {files} holds").format(files=listed), className="card-title"),
+            html.P(look, className="subtitle"),
+            _mapping(seen) if seen else None,
+            html.Div([name, mode, time_format], className="import-name"),
+            kit.button(_("Import"), START, kind="primary"),
+        ],
+        className="import-check stack",
+    )
+
+
+def _mapping(seen: Preview) -> html.Div:
+    rows = [_mapping_row(column.name, _(column.label), column.required, seen) for column in COLUMNS]
+    return html.Div(rows, className="import-mapping", role="group", **aria(label=_("Columns")))
+
+
+def _mapping_row(name: str, label: str, required: bool, seen: Preview) -> html.Div:
+    chosen = seen.mapping.get(name, _ABSENT)
+    absent = _("row order") if name == "time" else _("not in the file")
+    control = dbc.Select(
+        id={"type": ROLE, "column": name},
+        options=[{"label": f"– {absent}", "value": _ABSENT}]
+        + [{"label": column, "value": column} for column in seen.columns],
+        value=chosen,
+    )
+    samples = " · ".join(_samples(seen, chosen)) if chosen != _ABSENT else ""
+    needed = required and name != "time"
+    return html.Div(
+        [
+            html.Label(
+                [label, html.Span(" · " + _("needed"), className="muted")] if needed else label,
+                htmlFor=dom_id(control.id),
+            ),
+            control,
+            html.Span(samples, className="muted mono"),
+        ],
+        className="import-column",
+    )
+
+
+def _samples(seen: Preview, column: str) -> list[str]:
+    """Return the first values of a column that differ."""
+    place = seen.columns.index(column)
+    values = [row[place] for row in seen.rows if len(row) > place and row[place]]
+    return [value[:_LONGEST] for value in list(dict.fromkeys(values))[:_SAMPLES]]

@@ -1,0 +1,164 @@
+"""The datasets there are, and where new ones come in."""
+
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import Input, Output, State, callback, html
+from dash.development.base_component import Component
+
+from dashboard import components as kit
+from dashboard.pages.datasets import import_form, import_list
+from dashboard.pages.datasets.period import period
+from dashboard.services.datasets import management
+from dashboard.web.context import current_home
+from data.errors import BadInput
+from data.i18n import _
+
+dash.register_page(__name__, path="/data", title=lambda **_parts: f"{_('Data')} · Vitrina")
+
+TABLE = "data-table"
+RENAME, DELETE = "data-rename", "data-delete"
+NEW_NAME = "data-new-name"
+_NAMES = "data-names"
+
+
+def layout(**_query: str) -> html.Div:
+    """Show the datasets, the imports under way, and the form for a new one."""
+    rows = management.overview(current_home())
+    return html.Div(
+        [
+            kit.page_header(
+                _("Data"), _("Purchase logs that were imported, and where new ones come in.")
+            ),
+            kit.stack(
+                import_list.layout(),
+                _datasets(rows),
+                import_form.layout(),
+            ),
+            *_dialogs(),
+        ]
+    )
+
+
+def _datasets(rows: list[dict[str, Any]]) -> html.Section:
+    columns = [
+        kit.Column("name", _("Name"), link="/data/{name}"),
+        kit.Column("origin", _("Origin"), width=96),
+        kit.Column("rows_read", _("Rows"), "number"),
+        kit.Column("purchases", _("Purchases"), "number"),
+        kit.Column("users", _("Buyers"), "number"),
+        kit.Column("products", _("Products"), "number"),
+        kit.Column("period", _("Period"), width=216, sortable=False),
+        kit.Column("imported", _("Imported"), "time", width=200),
+    ]
+    table = kit.data_table(
+        TABLE,
+        columns,
+        _shown(rows),
+        label=_("Datasets"),
+        row_id="name",
+        select=True,
+        empty=_("No dataset yet. Import a purchase log below."),
+    )
+    actions = [
+        kit.button(_("Rename"), kit.confirm_opener(RENAME), disabled=True),
+        kit.button(_("Delete"), kit.confirm_opener(DELETE), disabled=True),
+    ]
+    return kit.card(table, title=_("Datasets"), actions=actions, flush=True)
+
+
+def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows with what is said in words."""
+    return [
+        row
+        | {
+            "origin": _("synthetic") if row["synthetic"] else _("imported"),
+            "period": period(row["first_event"], row["last_event"]),
+        }
+        for row in rows
+    ]
+
+
+def _dialogs() -> list[dbc.Modal]:
+    name = kit.field(
+        _("New name"),
+        dbc.Input(id=NEW_NAME, type="text", maxLength=60, autoComplete="off"),
+        hint=_("Letters, digits, dots, hyphens and underscores."),
+    )
+    gone: list[Component | str] = [
+        html.Strong(id=_NAMES),
+        ". ",
+        _("Its tables are removed from the disk. Source files and trained runs stay."),
+    ]
+    return [
+        kit.confirm(RENAME, _("Rename the dataset"), html.Div(name), _("Rename"), danger=False),
+        kit.confirm(DELETE, _("Delete the selected data?"), html.Span(gone), _("Delete")),
+    ]
+
+
+@callback(
+    Output(kit.confirm_opener(RENAME), "disabled"),
+    Output(kit.confirm_opener(DELETE), "disabled"),
+    Output(NEW_NAME, "value"),
+    Output(_NAMES, "children"),
+    Input(TABLE, "selectedRows"),
+)
+def offer_actions(selected: list[dict[str, Any]] | None) -> tuple[bool, bool, str, str]:
+    """Offer what can be done with the selected rows."""
+    names = [row["name"] for row in selected or []]
+    return len(names) != 1, not names, names[0] if len(names) == 1 else "", ", ".join(names)
+
+
+@callback(
+    Output(TABLE, "rowData", allow_duplicate=True),
+    Output(TABLE, "selectedRows", allow_duplicate=True),
+    Input(kit.confirmed(RENAME), "n_clicks"),
+    State(TABLE, "selectedRows"),
+    State(NEW_NAME, "value"),
+    prevent_initial_call=True,
+)
+def rename_dataset(
+    clicks: int | None, selected: list[dict[str, Any]], new: str | None
+) -> tuple[Any, Any]:
+    """Give the selected dataset its new name."""
+    if not clicks or not selected:
+        return dash.no_update, dash.no_update
+    management.rename(current_home(), selected[0]["name"], (new or "").strip())
+    kit.toast(_("Renamed to {name}.").format(name=(new or "").strip()))
+    return _shown(management.overview(current_home())), []
+
+
+@callback(
+    Output(TABLE, "rowData", allow_duplicate=True),
+    Output(TABLE, "selectedRows", allow_duplicate=True),
+    Input(kit.confirmed(DELETE), "n_clicks"),
+    State(TABLE, "selectedRows"),
+    prevent_initial_call=True,
+)
+def delete_datasets(clicks: int | None, selected: list[dict[str, Any]]) -> tuple[Any, Any]:
+    """Delete the selected datasets; one that is in use stays and says so."""
+    if not clicks:
+        return dash.no_update, dash.no_update
+    for row in selected:
+        try:
+            management.delete(current_home(), row["name"])
+        except BadInput as error:
+            kit.toast(str(error), tone="bad")
+        else:
+            kit.toast(_("Deleted {name}.").format(name=row["name"]))
+    return _shown(management.overview(current_home())), []
+
+
+@callback(
+    Output(TABLE, "rowData"),
+    Input(import_list.FINISHED, "data"),
+    prevent_initial_call=True,
+)
+def show_new_datasets(_finished: list[str]) -> list[dict[str, Any]]:
+    """Show a dataset as soon as its import has finished."""
+    return _shown(management.overview(current_home()))
+
+
+import_list.register()
+import_form.register()

@@ -1,0 +1,186 @@
+"""What is left of a dataset after each step of its preparation, live as the steps change."""
+
+from dataclasses import fields
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import ALL, Input, Output, State, callback, dcc, html
+
+from dashboard import components as kit
+from dashboard import formats
+from dashboard.figures.words import in_order, type_name
+from dashboard.pages.datasets.head import head
+from dashboard.services.datasets import library, preparations
+from dashboard.web.context import current_home
+from data.datasets.store import Dataset
+from data.errors import BadInput
+from data.i18n import _
+from data.preparation.preparation import PREPARATION_LABELS, Preparation
+from data.preparation.steps import Step
+
+dash.register_page(
+    __name__,
+    path_template="/data/<dataset>/preparation",
+    order=1,  # before the template that takes in this one
+    title=lambda dataset="", **_parts: f"{_('Preparation')} · {dataset} · Vitrina",
+)
+
+DATASET, PRESET, SAVE = "preparation-dataset", "preparation-preset", "preparation-save"
+STEPS, FINDING, PROBLEM = "preparation-steps", "preparation-finding", "preparation-problem"
+FIELD = "preparation-field"
+_FIELDS = {setting.name: setting for setting in fields(Preparation)}
+
+
+def layout(dataset: str = "", **_query: str) -> html.Div:
+    """Show the steps that are saved with the dataset, else the paper's."""
+    home = current_home()
+    opened = library.open_dataset(home, dataset)
+    named = preparations.named(home, dataset)
+    chosen = preparations.saved(home, dataset) or named["paper"]
+    preset = next((name for name, one in named.items() if one == chosen), kit.NO_CHOICE)
+    return html.Div(
+        [
+            *head(opened, "preparation"),
+            dcc.Store(id=DATASET, data=dataset),
+            kit.grid(_form(opened, chosen, preset, list(named)), _left()),
+        ]
+    )
+
+
+def _form(dataset: Dataset, chosen: Preparation, preset: str, names: list[str]) -> html.Section:
+    presets = dbc.Select(
+        id=PRESET,
+        options=[kit.no_choice(_("Own choice"))]
+        + [{"label": _(PREPARATION_LABELS[name]), "value": name} for name in names],
+        value=preset,
+    )
+    values = chosen.as_dict()
+    controls = [
+        kit.field(
+            _(setting.metadata["label"]),
+            _control(name, values[name], dataset),
+            explanation=_(setting.metadata["help"]),
+        )
+        for name, setting in _FIELDS.items()
+    ]
+    return kit.card(
+        html.Div([kit.field(_("Start from"), presets), *controls], className="stack"),
+        title=_("Steps"),
+        subtitle=_("Each one works on what the steps above it leave."),
+        actions=[kit.button(_("Save with the dataset"), SAVE)],
+        span=5,
+    )
+
+
+def _control(name: str, value: Any, dataset: Dataset) -> Any:
+    where = {"type": FIELD, "name": name}
+    setting = _FIELDS[name]
+    if name == "event_types":
+        kinds = [{"label": type_name(kind), "value": kind} for kind in in_order(dataset.types)]
+        return dbc.Checklist(id=where, options=kinds, value=value, inline=True)
+    if isinstance(setting.default, bool):
+        return dbc.Switch(id=where, value=value)
+    if "low" in setting.metadata:
+        bounds = {"min": setting.metadata["low"], "max": setting.metadata["high"]}
+        return dbc.Input(id=where, type="number", step=1, value=value, debounce=400, **bounds)
+    kind = "text" if isinstance(setting.default, str) else "date"
+    return dbc.Input(id=where, type=kind, value=value, debounce=400)
+
+
+def _left() -> html.Section:
+    columns = [
+        kit.Column("step", _("Step"), width=216, sortable=False),
+        kit.Column("events", _("Events"), "number", sortable=False),
+        kit.Column("users", _("Buyers"), "number", sortable=False),
+        kit.Column("products", _("Products"), "number", sortable=False),
+    ]
+    return kit.card(
+        [
+            html.P(id=FINDING, className="card-title", role="status"),
+            html.P(id=PROBLEM, className="field-error", role="alert"),
+            kit.data_table(STEPS, columns, [], label=_("What each step leaves"), row_id="name"),
+        ],
+        title=_("What each step leaves"),
+        span=7,
+    )
+
+
+@callback(
+    Output({"type": FIELD, "name": ALL}, "value"),
+    Input(PRESET, "value"),
+    State(DATASET, "data"),
+    State({"type": FIELD, "name": ALL}, "id"),
+    prevent_initial_call=True,
+)
+def take_preset(preset: str, dataset: str, places: list[dict[str, str]]) -> list[Any]:
+    """Put a named preparation into the form."""
+    if preset == kit.NO_CHOICE:
+        return [dash.no_update] * len(places)
+    values = preparations.named(current_home(), dataset)[preset].as_dict()
+    return [values[place["name"]] for place in places]
+
+
+@callback(
+    Output(STEPS, "rowData"),
+    Output(FINDING, "children"),
+    Output(PROBLEM, "children"),
+    Input({"type": FIELD, "name": ALL}, "value"),
+    State({"type": FIELD, "name": ALL}, "id"),
+    State(DATASET, "data"),
+)
+def show_steps(
+    values: list[Any], places: list[dict[str, str]], dataset: str
+) -> tuple[Any, Any, str]:
+    """Count what is left, as the steps change."""
+    try:
+        steps = preparations.steps(current_home(), dataset, _given(values, places))
+    except BadInput as error:
+        return dash.no_update, dash.no_update, str(error)
+    rows = [
+        {
+            "name": step.name,
+            "step": _(step.label),
+            "events": step.events,
+            "users": step.users,
+            "products": step.products,
+        }
+        for step in steps
+    ]
+    return rows, _finding(steps), ""
+
+
+@callback(
+    Input(SAVE, "n_clicks"),
+    State({"type": FIELD, "name": ALL}, "value"),
+    State({"type": FIELD, "name": ALL}, "id"),
+    State(DATASET, "data"),
+    prevent_initial_call=True,
+)
+def save_steps(
+    _clicks: int | None, values: list[Any], places: list[dict[str, str]], dataset: str
+) -> None:
+    """Keep the steps with the dataset."""
+    preparations.save(current_home(), dataset, _given(values, places))
+    kit.toast(_("Saved: trainings on {name} can start from these steps.").format(name=dataset))
+
+
+def _given(values: list[Any], places: list[dict[str, str]]) -> dict[str, Any]:
+    """Return the form's values as a preparation takes them; empty ones are what it starts with."""
+    given = {}
+    for place, value in zip(places, values, strict=True):
+        setting = _FIELDS[place["name"]]
+        empty = value is None or value == ""
+        given[place["name"]] = setting.default if empty else value
+    return given
+
+
+def _finding(steps: tuple[Step, ...]) -> str:
+    last = steps[-1]
+    if not last.events:
+        return _("Nothing is left: loosen a step")
+    return _("{events} events of {users} buyers are left, over {products} products").format(
+        events=formats.number(last.events),
+        users=formats.number(last.users),
+        products=formats.number(last.products),
+    )

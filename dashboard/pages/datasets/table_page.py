@@ -1,0 +1,138 @@
+"""Tables of a dataset that page on the server, with search and order, which the address holds."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import Input, Output, State, callback, clientside_callback, dcc, html
+
+from dashboard import components as kit
+from dashboard import formats
+from dashboard.figures.chart import plain
+from dashboard.services.datasets import exploration
+from dashboard.web.context import current_home
+from data.exploration.statistics import Statistics
+from data.i18n import _
+
+# (statistics, search, column to sort by or None, descending, first row, row after the last)
+Rows = Callable[[Statistics, str, str | None, bool, int, int], tuple[Any, int]]
+
+ORDERS = ("asc", "desc")
+
+# A new search empties what the grid has cached, so that it asks again; the address follows what
+# is searched for and sorted by.
+_FOLLOW = """function (search, request, grid) {
+    const {callback_context, no_update} = window.dash_clientside;
+    const api = window.dash_ag_grid && window.dash_ag_grid.getApi(grid);
+    if (api && callback_context.triggered_id.endsWith("-search")) {
+        api.purgeInfiniteCache();
+        api.ensureIndexVisible(0);
+    }
+    const given = new URLSearchParams(search ? {search} : {});
+    for (const {colId, sort} of (request && request.sortModel) || []) {
+        given.set("by", colId);
+        given.set("order", sort);
+    }
+    const query = given.toString() ? `?${given}` : "";
+    if (query !== window.location.search) {  // rows are asked for at every scroll
+        const place = window.location.pathname + query + window.location.hash;
+        window.history.replaceState(window.history.state, "", place);
+    }
+    return no_update;
+}"""
+
+
+def layout(
+    name: str, dataset: str, columns: Sequence[kit.Column], label: str, given: Mapping[str, str]
+) -> html.Div:
+    """Return a search field above a table that asks for its rows as they are scrolled to.
+
+    Parameters
+    ----------
+    name : str
+        What the ids begin with.
+    dataset : str
+    columns : sequence of Column
+    label : str
+        What the table holds.
+    given : mapping
+        The parameters of the address: search, and by and order, the column to sort by and
+        ``asc`` or ``desc``. What cannot be understood is left out.
+    """
+    order = given.get("order")
+    if order in ORDERS:
+        columns = [
+            replace(column, order=order if column.key == given.get("by") else None)
+            for column in columns
+        ]
+    search = dbc.Input(
+        id=f"{name}-search",
+        value=given.get("search", ""),
+        type="search",
+        placeholder=_("Search"),
+        debounce=300,
+        autoComplete="off",
+    )
+    return html.Div(
+        [
+            dcc.Store(id=f"{name}-dataset", data=dataset),
+            html.Div(
+                [
+                    html.Label(_("Search"), htmlFor=f"{name}-search", className="visually-hidden"),
+                    search,
+                    html.Span(id=f"{name}-count", className="muted", role="status"),
+                ],
+                className="table-search",
+            ),
+            kit.card(kit.data_table(f"{name}-table", columns, label=label, height=640), flush=True),
+        ]
+    )
+
+
+def register(name: str, rows: Rows) -> None:
+    """Add the callbacks: rows asked for, search changed."""
+
+    @callback(
+        Output(f"{name}-table", "getRowsResponse"),
+        Output(f"{name}-count", "children"),
+        Input(f"{name}-table", "getRowsRequest"),
+        State(f"{name}-search", "value"),
+        State(f"{name}-dataset", "data"),
+    )
+    def answer(request: dict[str, Any] | None, search: str | None, dataset: str) -> tuple[Any, Any]:
+        if request is None:
+            return dash.no_update, dash.no_update
+        sort = (request.get("sortModel") or [{}])[0]
+        found, total = rows(
+            exploration.statistics(current_home(), dataset),
+            search or "",
+            sort.get("colId"),
+            sort.get("sort") == "desc",
+            request["startRow"],
+            request["endRow"],
+        )
+        records = [
+            {key: _shown(value) for key, value in record.items()}
+            for record in found.to_dict("records")
+        ]
+        count = _("{number} found").format(number=formats.number(total))
+        return {"rowData": records, "rowCount": total}, count
+
+    clientside_callback(
+        _FOLLOW,
+        Output(f"{name}-count", "title"),
+        Input(f"{name}-search", "value"),
+        Input(f"{name}-table", "getRowsRequest"),
+        State(f"{name}-table", "id"),
+        prevent_initial_call=True,
+    )
+
+
+def _shown(value: Any) -> Any:
+    """Return a value of a row: times as days, the rest as JSON knows it."""
+    if isinstance(value, datetime):
+        return formats.day(value) if value == value else None  # noqa: PLR0124 - NaT is not itself
+    return plain(value)

@@ -1,0 +1,83 @@
+"""The home page: what there is, what runs, and the next step."""
+
+from typing import Any
+
+import dash
+from dash import Input, Output, State, callback, dcc, html, no_update
+from dash.development.base_component import Component
+
+from dashboard.components import button, grid, page_header, toast
+from dashboard.pages.home.cards import DEMO, datasets_card, figures, runs_card, steps
+from dashboard.pages.recommend.page_state import Query
+from dashboard.services.datasets.demo_job import start_demo
+from dashboard.services.overview import Content, content
+from dashboard.services.runs.runs import leave_running
+from dashboard.web.context import current_home
+from data.i18n import _
+
+dash.register_page(__name__, path="/", title="Vitrina")
+
+CLOCK = "home-clock"
+MARK = "home-mark"
+BODY = "home-body"
+PERIOD = 2_000  # milliseconds
+
+
+def layout(**_query: str) -> html.Div:
+    """Show datasets, latest runs and the worker; the way to a first result where there is none."""
+    found = content(current_home())
+    return html.Div(
+        [
+            dcc.Interval(id=CLOCK, interval=PERIOD),
+            dcc.Store(id=MARK, data=found.mark()),
+            html.Div(_body(found), id=BODY),
+        ]
+    )
+
+
+def _body(found: Content) -> list[Component]:
+    purpose = _("Bring a purchase log, train a network on it, and see what each buyer buys next.")
+    action = None
+    if found.models:
+        recommend = Query(run=found.models[0].run.run).href()
+        action = button(_("Recommend"), kind="primary", href=recommend)
+    parts: list[Component] = [
+        page_header(_("Purchases, and what comes next"), purpose, primary=action)
+    ]
+    if found.datasets:
+        parts.append(figures(found))
+    if not found.models:
+        parts.append(steps(found))
+    if found.datasets or found.latest:
+        parts.append(grid(runs_card(found), datasets_card(found)))
+    return parts
+
+
+@callback(
+    Output(BODY, "children"),
+    Output(MARK, "data"),
+    Input(CLOCK, "n_intervals"),
+    State(MARK, "data"),
+    prevent_initial_call=True,
+)
+def follow(_ticks: int, shown: str) -> Any:
+    """Draw the page anew when something has changed."""
+    found = content(current_home())
+    mark = found.mark()
+    return no_update if mark == shown else (_body(found), mark)
+
+
+@callback(
+    Output(DEMO, "disabled"),
+    Input(DEMO, "n_clicks", allow_optional=True),
+    prevent_initial_call=True,
+)
+def make_demo(clicks: int | None) -> Any:
+    """Queue the making of the demo shop."""
+    if not clicks:
+        return no_update
+    home = current_home()
+    start_demo(home)
+    leave_running(home)
+    toast(_("The demo shop is being made."))
+    return True

@@ -1,0 +1,140 @@
+"""The parts of a run's page that stand still while others move."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.components import card, confirm, field, figure_card, grid
+from dashboard.components.aria import aria
+from dashboard.figures.curves import metric_name
+from dashboard.figures.machine import GAUGES
+from dashboard.figures.progress_axis import AXES, axis_name
+from dashboard.jobs.queue import SEARCHING
+from dashboard.jobs.run import Run
+from dashboard.pages.runs.run_status import DELETE, STOP
+from dashboard.pages.runs.test_results import LADDER_METRICS
+from dashboard.services.runs import config_form
+from data.errors import BadInput
+from data.i18n import _
+from model.config.presets import PRESETS
+
+AXIS, METRIC, READING = "run-axis", "run-metric", "run-reading"
+LOG, LABEL, NOTE, TAGS = "run-log", "run-label", "run-note", "run-tags"
+
+
+def curves() -> list[Component]:
+    """Return the curves with the choice of their axis, and room for what they say."""
+    axis = dbc.RadioItems(
+        id=AXIS,
+        options=[{"label": axis_name(one), "value": one} for one in AXES],
+        value="epoch",
+        inline=True,
+    )
+    return [
+        html.Div(id=READING),
+        html.Div(axis, role="group", **aria(label=_("Horizontal axis"))),
+        grid(figure_card("loss", span=12), figure_card("accuracy"), figure_card("ranking")),
+        grid(*(figure_card(one.name, height=180) for one in GAUGES)),
+    ]
+
+
+def metric_choice() -> html.Div:
+    """Return the choice of the figure that models are compared by."""
+    metric = dbc.Select(
+        id=METRIC,
+        options=[{"label": metric_name(one), "value": one} for one in LADDER_METRICS],
+        value=LADDER_METRICS[0],
+    )
+    return html.Div(field(_("Compare models by"), metric), className="metric-choice")
+
+
+def log() -> html.Section:
+    """Return the card of the log."""
+    return card(
+        html.Pre(id=LOG, className="log", tabIndex="0", **aria(label=_("Log"))),
+        title=_("Log"),
+        subtitle=_("The last lines that the process wrote"),
+    )
+
+
+def about(run: Run) -> html.Section:
+    """Return the card with what people wrote on a run, and how it was configured."""
+    name = dbc.Input(id=LABEL, value=run.label, debounce=True, placeholder=run.run, maxlength=120)
+    tags = dbc.Input(
+        id=TAGS,
+        value=", ".join(run.tags),
+        debounce=True,
+        placeholder=_("wide, second try"),
+        maxlength=200,
+    )
+    note = dbc.Textarea(id=NOTE, value=run.note, debounce=True, rows=2, maxlength=2000)
+    return card(
+        [
+            html.Div(
+                [field(_("Name"), name), field(_("Tags"), tags), field(_("Note"), note)],
+                className="written",
+            ),
+            html.Dl([_fact(*one) for one in facts(run)], className="facts"),
+        ],
+        title=_("Configuration"),
+        subtitle=_("A bar marks what differs from the preset") if run.kind == "train" else None,
+    )
+
+
+def facts(run: Run) -> list[tuple[str, str, bool]]:
+    """Return label and value of every setting of a run, and whether it differs from its preset."""
+    labels = {setting.key: _(setting.label) for setting in config_form.settings()}
+    config = run.config["config"] if run.kind == SEARCHING else run.config
+    try:
+        before = PRESETS[run.preset or ""].as_dict()
+    except (KeyError, BadInput):
+        before = config
+    return [
+        (labels.get(key, key), value_words(value), value != before.get(key))
+        for key, value in config.items()
+    ]
+
+
+def value_words(value: object) -> str:
+    """Return a value of a configuration as a person reads it.
+
+    Examples
+    --------
+    >>> value_words(True), value_words(["product", "price"]), value_words(0.001)
+    ('yes', 'product, price', '0.001')
+    """
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or _("all")
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={held}" for key, held in value.items())
+    return "–" if value is None or value == "" else str(value)
+
+
+def delete_dialog(run: str) -> Any:
+    """Return the question before a run is deleted."""
+    return confirm(
+        DELETE,
+        _("Delete run {run}?").format(run=run),
+        _("Its figures, its log and its model go. For five minutes this can be undone."),
+        _("Delete"),
+    )
+
+
+def stop_dialog(run: Run) -> Any:
+    """Return the question before a run is stopped, which may be somebody else's."""
+    if run.kind == "train":
+        what = _("It keeps its best epoch, and can be resumed from its last whole one.")
+    elif run.kind == SEARCHING:
+        what = _("Trainings that have begun go on; it can be resumed where it stopped.")
+    else:
+        what = _("What it has done so far is thrown away.")
+    return confirm(STOP, _("Stop run {run}?").format(run=run.run), what, _("Stop the run"))
+
+
+def _fact(label: str, value: str, changed: bool) -> html.Div:
+    look = "fact is-changed" if changed else "fact"
+    return html.Div([html.Dt(label), html.Dd(value)], className=look)

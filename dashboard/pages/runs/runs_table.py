@@ -1,0 +1,142 @@
+"""The table of runs and the queue above it."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import formats
+from dashboard.components import NO_CHOICE, Column, button, data_table, no_choice, state_name
+from dashboard.jobs.queue import SEARCHING, default_parallel
+from dashboard.jobs.run import Run
+from dashboard.jobs.runs_table import Runs
+from dashboard.services.runs import monitor
+from data.home import Home
+from data.i18n import _, ngettext
+
+TABLE = "runs-table"
+PAUSE, FIRST, LIMIT = "runs-pause", "runs-first", "runs-limit"
+_LIMITS = (1, 2, 3, 4, 6, 8)
+_SEARCHES = 5
+
+
+def rows(home: Home, runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """Return the rows of the table, one a run."""
+    now = time.time()
+    return [_row(home, run, now) for run in runs]
+
+
+def table(shown: Sequence[dict[str, Any]]) -> Component:
+    """Return the table of trainings."""
+    link = "/runs/{run}"
+    columns = [
+        Column("run", _("Run"), "id", width=112, link=link, filterable=True),
+        Column("state", _("State"), "state", width=116),
+        Column("label", _("Name"), filterable=True),
+        Column("dataset", _("Dataset"), filterable=True),
+        Column("epochs", _("Epochs"), width=76, sortable=False),
+        Column("val_loss", _("Val. loss"), "number", digits=3, width=84),
+        Column("ndcg", _("NDCG@10"), "number", digits=4, width=96),
+        Column("accuracy", _("Accuracy"), "percent", digits=2, width=92),
+        Column("spent", _("Duration"), width=110, sortable=False),
+        Column("created", _("Created"), "time", width=196),
+    ]
+    return data_table(
+        TABLE,
+        columns,
+        shown,
+        label=_("Trainings"),
+        row_id="run",
+        select=True,
+        empty=_("No training yet."),
+    )
+
+
+def queue(home: Home, runs: Sequence[Run]) -> list[Component]:
+    """Return what waits, in the order in which it will start, the brake, and how many at once."""
+    runs_table = monitor.table(home)
+    waiting = [run for run in runs if runs_table.position(run.run) is not None]
+    paused = runs_table.paused()
+    if not paused and all(run.ended for run in runs):
+        return []
+    words = ngettext("{n} run waits.", "{n} runs wait.", len(waiting)).format(n=len(waiting))
+    held = _("The queue is paused: nothing new starts.") if paused else ""
+    turn = _("Let the queue go on") if paused else _("Pause the queue")
+    line = html.Div(
+        [html.P(f"{words} {held}"), _limit(runs_table), button(turn, PAUSE)],
+        className="queue-line",
+    )
+    return [line, _order(home, waiting)]
+
+
+def searches(home: Home) -> list[Component]:
+    """Return the searches, each a link to what it has found; the newest first."""
+    found = monitor.table(home).list(kind=SEARCHING)[:_SEARCHES]
+    if not found:
+        return []
+    links = [html.Li(dcc.Link(one.run, href=f"/runs/{one.run}", className="mono")) for one in found]
+    return [html.Div([html.P(_("Searches")), html.Ul(links)], className="search-line")]
+
+
+def _limit(runs_table: Runs) -> Component:
+    """Return the choice of how many trainings run at once."""
+    chosen, usual = runs_table.chosen_parallel(), default_parallel()
+    numbers = sorted({*_LIMITS, *([chosen] if chosen else [])})
+    fitting = _("{n}, by cores and memory").format(n=usual)
+    options = [no_choice(fitting)] + [
+        {"label": str(number), "value": str(number)} for number in numbers
+    ]
+    select = dbc.Select(id=LIMIT, options=options, value=str(chosen or NO_CHOICE), size="sm")
+    return html.Div([html.Label(_("At once"), htmlFor=LIMIT), select], className="queue-limit")
+
+
+def marks(home: Home, runs: Sequence[Run]) -> str:
+    """Return what changes when anything in the table does."""
+    moving = "".join(
+        f"{run.run}{run.state}{run.last_seq}{run.label}{run.tags}{run.priority}" for run in runs
+    )
+    runs_table = monitor.table(home)
+    return f"{hash(moving)} {runs_table.paused()} {runs_table.chosen_parallel()}"
+
+
+def _order(home: Home, waiting: Sequence[Run]) -> Component:
+    places = {run.run: monitor.table(home).position(run.run) or 0 for run in waiting}
+    ordered = sorted(waiting, key=lambda run: places[run.run])
+    items = [
+        html.Li(
+            [
+                html.Span(f"{places[run.run]}. {run.run}", className="mono"),
+                button(_("Put first"), {"type": FIRST, "name": run.run}, kind="quiet")
+                if places[run.run] > 1
+                else None,
+            ]
+        )
+        for run in ordered
+    ]
+    return html.Ol(items, className="queue-order")
+
+
+def _name(run: Run) -> str:
+    """Return what people call the run, else what it is, and its tags."""
+    words = run.label or " · ".join(filter(None, (run.config.get("network"), run.preset)))
+    return " ".join([words, *(f"#{tag}" for tag in run.tags)])
+
+
+def _row(home: Home, run: Run, now: float) -> dict[str, Any]:
+    test = monitor.network_figures(home, run.run) if run.epochs_done else {}
+    return {
+        "run": run.run,
+        "state": run.state.value,
+        "state_words": state_name(run.state),
+        "label": _name(run),
+        "dataset": run.dataset,
+        "epochs": f"{formats.number(run.epochs_done)}/{formats.number(run.config.get('epochs'))}",
+        "val_loss": run.best.get("val_loss"),
+        "ndcg": test.get("ndcg@10"),
+        "accuracy": test.get("hr@1"),
+        "spent": formats.duration(monitor.duration(run, now)),
+        "created": run.created,
+    }

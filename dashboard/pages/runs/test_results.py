@@ -1,0 +1,107 @@
+"""What came of a run: its test figures beside every baseline, and what its curves say."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import formats
+from dashboard.components import card, figure_card, grid, render
+from dashboard.figures.curves import metric_name
+from dashboard.figures.model_ranking import has_segments, ladder, model_name, segments
+from dashboard.services.runs.overfitting import Diagnosis
+from data.i18n import _
+
+SHOWN = ("hr@1", "hr@10", "hr@20", "ndcg@10", "mrr@10", "coverage@10", "loss")
+LADDER_METRICS = ("ndcg@10", "hr@10", "mrr@10", "hr@1")
+LOWER_IS_BETTER = {"loss"}
+
+
+def results(evaluation: Mapping[str, Any], metric: str, theme: str | None) -> list[Component]:
+    """Return the ladder of models, segments, and the table of every figure."""
+    if not evaluation:
+        return []
+    models = evaluation["models"]
+    height = max(28 * len(models) + 96, 200)
+    first = figure_card("ladder", span=6, height=height, data=render(ladder(models, metric, theme)))
+    second = None
+    if has_segments(models):
+        shown = render(segments(models, metric, theme))
+        second = figure_card("segments", span=6, height=height, data=shown)
+    return [grid(first, second), figures_card(evaluation)]
+
+
+def figures_card(evaluation: Mapping[str, Any]) -> html.Section:
+    """Return the table of every figure of every model; the best of each is marked."""
+    models = evaluation["models"]
+    shown = [name for name in SHOWN if any(_value(model, name) is not None for model in models)]
+    best = {name: _best(models, name) for name in shown}
+    head = [html.Th(_("Model"), scope="col")] + [
+        html.Th(metric_name(name), scope="col", className="is-number") for name in shown
+    ]
+    rows = [
+        html.Tr(
+            [html.Th(model_name(model["name"]), scope="row")]
+            + [_cell(model, name, best[name]) for name in shown],
+            className="is-network" if model["kind"] == "network" else "",
+        )
+        for model in models
+    ]
+    table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="plain-table")
+    return card(
+        html.Div(table, className="table-scroll", tabIndex="0"),
+        title=_("Test figures of every model"),
+        subtitle=_subtitle(evaluation),
+    )
+
+
+def reading(found: Diagnosis | None) -> Component | None:
+    """Return what the curves say, in words."""
+    if found is None:
+        return None
+    return html.Div(
+        [html.P(found.finding, className="reading-finding"), html.P(found.advice)],
+        className=f"reading is-{found.tone}",
+    )
+
+
+def _subtitle(evaluation: Mapping[str, Any]) -> str:
+    return _(
+        "{targets} targets under protocol {protocol}, ranked among the whole catalogue;"
+        " {cold} of them were never seen in training and count as misses."
+        " In brackets: 95% intervals."
+    ).format(
+        targets=formats.number(evaluation["targets"]),
+        protocol=evaluation["protocol"],
+        cold=formats.number(evaluation["cold_targets"]),
+    )
+
+
+def _value(model: Mapping[str, Any], name: str) -> float | None:
+    value: float | None = model["metrics"].get(name)
+    return value
+
+
+def _best(models: Sequence[Mapping[str, Any]], name: str) -> float | None:
+    values = [value for model in models if (value := _value(model, name)) is not None]
+    if not values:
+        return None
+    return min(values) if name in LOWER_IS_BETTER else max(values)
+
+
+def _cell(model: Mapping[str, Any], name: str, best: float | None) -> html.Td:
+    value = _value(model, name)
+    digits = 3 if name == "loss" else 4
+    bounds = model.get("ci95", {}).get(name)
+    interval = (
+        html.Span(f"[{formats.number(bounds[0], digits)}–{formats.number(bounds[1], digits)}]",
+                  className="interval")
+        if bounds
+        else None
+    )  # fmt: skip
+    marked = value is not None and value == best
+    return html.Td(
+        [formats.number(value, digits), interval],
+        className="is-number is-best" if marked else "is-number",
+    )

@@ -1,0 +1,138 @@
+"""The training form: controls for every setting, and what is left to learn from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import formats
+from dashboard.components import card, field, key_figure, key_figures
+from dashboard.services.runs.config_form import Setting, choice_name, control_value, grouped
+from dashboard.services.runs.drafts import Estimate
+from data.i18n import N_, _
+from data.preparation.steps import Step
+
+SETTING, BOX = "setting", "setting-box"
+PRESET_NAMES = {
+    "best": N_("Best: the strongest settings known"),
+    "fast": N_("Fast: a first answer in minutes"),
+    "paper": N_("Paper: as the paper was trained"),
+}
+_PLACEHOLDERS = {
+    "preparation.event_types": N_("every type"),
+    "preparation.category_prefix": N_("every category"),
+}
+
+
+def setting_id(key: str) -> dict[str, str]:
+    """Return the id of a setting's control."""
+    return {"type": SETTING, "name": key}
+
+
+def form(values: Mapping[str, Any]) -> list[Component]:
+    """Return a card of controls for each group of settings.
+
+    Parameters
+    ----------
+    values : mapping
+        Flat, as ``RunConfig.as_dict`` gives them, or as text where somebody typed it.
+    """
+    return [card(_body(settings, values), title=_(group), span=12) for group, settings in grouped()]
+
+
+def box_class(changed: bool) -> str:
+    """Return the look of a setting: marked where it differs from the preset."""
+    return "setting is-changed" if changed else "setting"
+
+
+def remains(steps: Sequence[Step], estimate: Estimate) -> list[Component]:
+    """Return what each step of the preparation leaves, and how much that is to train on."""
+    last = steps[-1]
+    return [
+        key_figures(
+            key_figure(_("Products"), formats.compact(last.products)),
+            key_figure(
+                _("Targets an epoch"),
+                _("about {number}").format(number=formats.compact(estimate.targets)),
+                explanation=_("Each event of training that has an earlier one is predicted."),
+            ),
+        ),
+        html.Table(
+            [
+                html.Thead(
+                    html.Tr(
+                        [html.Th(_("After"), scope="col")]
+                        + [
+                            html.Th(words, scope="col", className="is-number")
+                            for words in (_("Events"), _("Buyers"), _("Products"))
+                        ]
+                    )
+                ),
+                html.Tbody([_step(step) for step in steps]),
+            ],
+            className="plain-table",
+        ),
+        html.P(_time_words(estimate), className="note"),
+    ]
+
+
+def _body(settings: Sequence[Setting], values: Mapping[str, Any]) -> list[Component]:
+    common = [_box(setting, values) for setting in settings if setting.common]
+    rare = [_box(setting, values) for setting in settings if not setting.common]
+    shown: list[Component] = [html.Div(common, className="settings")] if common else []
+    if rare:
+        head = html.Summary(_("More settings"))
+        shown.append(html.Details([head, html.Div(rare, className="settings")], className="rare"))
+    return shown
+
+
+def _box(setting: Setting, values: Mapping[str, Any]) -> html.Div:
+    shown = field(
+        _(setting.label),
+        _control(setting, values.get(setting.key)),
+        explanation=_(setting.explanation),
+        hint=setting.hint or None,
+    )
+    return html.Div(shown, id={"type": BOX, "name": setting.key}, className=box_class(False))
+
+
+def _control(setting: Setting, value: Any) -> Any:
+    where = setting_id(setting.key)
+    options = [{"label": choice_name(choice), "value": choice} for choice in setting.choices]
+    shown = control_value(setting, value)
+    if setting.kind == "choice":
+        return dbc.Select(id=where, options=options, value=shown)
+    if setting.kind == "several":
+        return dbc.Checklist(id=where, options=options, value=shown, inline=True)
+    if setting.kind == "switch":
+        return dbc.Switch(id=where, value=shown)
+    if setting.kind == "day":
+        return dbc.Input(id=where, type="date", value=shown)
+    return dbc.Input(
+        id=where,
+        type="text",
+        inputmode="decimal" if setting.kind == "number" else "text",
+        value=shown,
+        placeholder=_(_PLACEHOLDERS[setting.key]) if setting.key in _PLACEHOLDERS else None,
+        autocomplete="off",
+        className="number" if setting.kind == "number" else "",
+    )
+
+
+def _step(step: Step) -> html.Tr:
+    numbers = (step.events, step.users, step.products)
+    return html.Tr(
+        [html.Th(_(step.label), scope="row")]
+        + [html.Td(formats.number(number), className="is-number") for number in numbers]
+    )
+
+
+def _time_words(estimate: Estimate) -> str:
+    if estimate.seconds is None:
+        return _("How long it takes is known once a run of this shape has been trained here.")
+    low, high = estimate.seconds
+    return _("About {low} to {high}, judging by {run}.").format(
+        low=formats.duration(low), high=formats.duration(high), run=estimate.like
+    )

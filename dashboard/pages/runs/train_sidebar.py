@@ -1,0 +1,136 @@
+"""What stands around the form: where it starts from, whether it can start, and the rest."""
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from dashboard.components import (
+    NO_CHOICE,
+    button,
+    card,
+    error_state,
+    field,
+    loading_state,
+    no_choice,
+)
+from dashboard.components.aria import aria
+from dashboard.pages.runs.train_form import PRESET_NAMES
+from dashboard.services.runs import config_form
+from data.i18n import _, ngettext
+
+DATASET, PRESET = "train-dataset", "train-preset"
+REMAINS, STATUS, START = "train-remains", "train-status", "train-start"
+SAVE, LOAD = "train-save", "train-load"
+VARIED, VARIED_VALUES = "train-varied", "train-varied-values"
+TRIALS = "train-trials"
+
+
+def start_card(names: list[str], dataset: str, preset_name: str) -> html.Section:
+    """Return the choice of dataset and preset."""
+    data = dbc.Select(id=DATASET, options=[{"label": n, "value": n} for n in names], value=dataset)
+    presets = [{"label": _(words), "value": name} for name, words in PRESET_NAMES.items()]
+    return card(
+        html.Div(
+            [
+                field(_("Dataset"), data),
+                field(
+                    _("Preset"),
+                    dbc.Select(id=PRESET, options=presets, value=preset_name),
+                    explanation=_("Where the settings start from; a bar marks what you change."),
+                ),
+            ],
+            className="settings",
+        ),
+        title=_("Start from"),
+    )
+
+
+def summary() -> html.Aside:
+    """Return what stands beside the form: the start, and what remains to learn from.
+
+    The button stands first: what follows it changes its height with every answer, and a button
+    that moves between the press and the release is not clicked.
+    """
+    start = button(_("Start training"), START, kind="primary", icon="train")
+    status = html.Div(id=STATUS, role="status")
+    return html.Aside(
+        [
+            card([start, status, grid()], title=_("Ready to start")),
+            card(loading_state(180), title=_("What remains to learn from"), body_id=REMAINS),
+        ],
+        className="stack train-summary",
+        **aria(label=_("Summary")),
+    )
+
+
+def grid() -> html.Details:
+    """Return the fields that start several runs at once, or a search."""
+    options = [no_choice(_("No field"))] + [
+        {"label": _(one.label), "value": one.key}
+        for one in config_form.settings()
+        if one.kind in {"number", "choice", "switch"}
+    ]
+    rows = [
+        html.Div(
+            [
+                field(
+                    _("Field {number}").format(number=number),
+                    dbc.Select(
+                        id={"type": VARIED, "name": str(number)}, options=options, value=NO_CHOICE
+                    ),
+                ),
+                field(
+                    _("Values"),
+                    dbc.Input(
+                        id={"type": VARIED_VALUES, "name": str(number)},
+                        placeholder="0.1, 0.2, 0.3",
+                        value="",
+                        autocomplete="off",
+                    ),
+                ),
+            ],
+            className="varied",
+        )
+        for number in (1, 2)
+    ]
+    words = html.P(_("Starts one run for each combination of values."), className="field-hint")
+    trials = field(
+        _("Trainings of a search"),
+        dbc.Input(
+            id=TRIALS, value="", inputmode="numeric", autocomplete="off", placeholder=_("none")
+        ),
+        explanation=_(
+            "With a number, so many trainings look for the best values instead of trying each:"
+            " ranges such as 0.001..0.01 can be searched, too. It needs Optuna."
+        ),
+    )
+    return html.Details(
+        [html.Summary(_("Try several values")), words, *rows, trials], className="rare"
+    )
+
+
+def save_item() -> html.Button:
+    """Return the button that saves the configuration."""
+    return html.Button(_("Save as a file"), id=SAVE, type="button", className="menu-item")
+
+
+def load_item() -> dcc.Upload:
+    """Return the button that reads a configuration from a file."""
+    words = html.Button(_("Load from a file"), type="button", className="menu-item")
+    return dcc.Upload(words, id=LOAD, accept=".json,application/json")
+
+
+def problem(errors: dict[str, str]) -> html.Div:
+    """Say that something must be mended before the start."""
+    if config_form.WHOLE in errors:
+        return error_state(errors[config_form.WHOLE])
+    words = ngettext("{n} setting must be mended.", "{n} settings must be mended.", len(errors))
+    return error_state(words.format(n=len(errors)))
+
+
+def ready(changed: int) -> html.P:
+    """Say how far the settings are from the preset."""
+    words = ngettext(
+        "{n} setting differs from the preset.", "{n} settings differ from the preset.", changed
+    )
+    said = words.format(n=changed) if changed else _("Every setting is as the preset has it.")
+    return html.P(said, className="muted")

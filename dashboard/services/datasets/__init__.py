@@ -1,0 +1,1 @@
+"""Datasets: import, list, explore, prepare, rename and delete them."""

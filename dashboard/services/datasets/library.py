@@ -1,0 +1,111 @@
+"""Datasets: what there is, what is in one, and new ones."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from data.datasets.store import Dataset, Store
+from data.home import Home
+from data.importing.ingest import ingest
+from data.importing.kaggle import local
+from data.progress import Report, ignore
+
+DEMO = "demo"
+
+
+def names(home: Home) -> list[str]:
+    """Return the names of the datasets, in alphabetical order."""
+    return [dataset.name for dataset in Store(home).list()]
+
+
+def open_dataset(home: Home, name: str) -> Dataset:
+    """Return the dataset of that name.
+
+    Raises
+    ------
+    BadInput
+        Where there is none.
+    """
+    return Store(home).open(name)
+
+
+def figures(dataset: Dataset) -> dict[str, Any]:
+    """Return the key figures of a dataset that is open already."""
+    return {
+        "name": dataset.name,
+        "synthetic": dataset.manifest.synthetic,
+        **dataset.manifest.summary,
+    }
+
+
+def summary(home: Home, name: str) -> dict[str, Any]:
+    """Return the key figures of a dataset, those that ``vitrina stats`` prints."""
+    return figures(open_dataset(home, name))
+
+
+def summaries(home: Home) -> list[dict[str, Any]]:
+    """Return the key figures of every dataset."""
+    return [figures(dataset) for dataset in Store(home).list()]
+
+
+def import_files(
+    home: Home,
+    files: Sequence[Path],
+    name: str,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    time_format: str | None = None,
+    mode: str = "new",
+    synthetic: bool = False,
+    progress: Report = ignore,
+) -> dict[str, Any]:
+    """Read files into a dataset, in this process, and return its key figures.
+
+    Parameters
+    ----------
+    home : Home
+        Receives the dataset.
+    files, name, mapping, time_format, mode, synthetic, progress
+        As for `data.importing.ingest.ingest`.
+
+    Raises
+    ------
+    BadInput
+        Where a file, the name or the mapping cannot be used; nothing is left behind.
+    """
+    return figures(
+        ingest(
+            Store(home),
+            local(files),
+            name,
+            mapping=mapping,
+            time_format=time_format,
+            mode=mode,
+            synthetic=synthetic,
+            progress=progress,
+        )
+    )
+
+
+def write_demo(out: Path, buyers: int | None = None, seed: int = 0) -> None:
+    """Write the synthetic purchases of the demo shop as CSV in the Kaggle columns."""
+    from data.demo import generator
+
+    generator.write(out, buyers=buyers or generator.BUYERS, seed=seed)
+
+
+def make_demo(home: Home, buyers: int | None = None, seed: int = 0) -> dict[str, Any]:
+    """Make the demo shop a dataset and return its key figures; an earlier demo shop is replaced.
+
+    Raises
+    ------
+    BadInput
+        Where a dataset of real purchases has the demo shop's name.
+    """
+    store = Store(home)
+    made = any(dataset.name == DEMO and dataset.manifest.synthetic for dataset in store.list())
+    with tempfile.TemporaryDirectory(dir=home.uploads) as folder:
+        out = Path(folder) / "demo.csv"
+        write_demo(out, buyers, seed)
+        return import_files(home, [out], DEMO, mode="replace" if made else "new", synthetic=True)

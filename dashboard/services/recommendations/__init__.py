@@ -1,0 +1,1 @@
+"""Recommendations: rankings, explanations, what-if changes, error analysis and exports."""

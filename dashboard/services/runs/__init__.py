@@ -1,0 +1,1 @@
+"""Runs: configure, start, control, monitor and compare them."""

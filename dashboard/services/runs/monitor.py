@@ -1,0 +1,183 @@
+"""Watching a run: what its page asks again and again, each answer from a few indexed rows."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from dashboard.figures.progress_axis import Learning
+from dashboard.jobs.failures import Explanation, explain
+from dashboard.jobs.hyperparameter_search import FILE
+from dashboard.jobs.queue import SEARCHING
+from dashboard.jobs.run import Run
+from dashboard.jobs.runs_table import Runs
+from dashboard.services.runs.runs import served
+from data.home import Home
+
+LOSSES = ("loss", "sampled_loss")
+"""The losses that a training reports by step: one or the other."""
+PACE = ("accuracy", "learning_rate", "speed", "memory", "processor")
+"""What else it reports by step; it is drawn every few seconds."""
+_ROWS_A_PACE = 50
+LOG_BYTES = 24_000
+_HOMES, _EVALUATIONS = 8, 64
+_EPOCHS_JUDGED = 5  # how many epochs the time left is judged by
+_CAUTION = 1.3  # validation and unlucky moments come on top of the seconds of training
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What moves on a run's page: a part is drawn anew when its mark has changed."""
+
+    state: str
+    seq: int
+    epochs: str
+    pace: str
+    log: int
+    evaluated: int
+
+
+@lru_cache(maxsize=_HOMES)
+def _table(path: Path) -> Runs:
+    return Runs(Home(path))
+
+
+def table(home: Home) -> Runs:
+    """Return the table of runs of a home, one for all callbacks of this process."""
+    return _table(home.path)
+
+
+def marks(home: Home, run: Run) -> Marks:
+    """Return the marks of a run as it is now."""
+    folder = table(home).folder(run.run)
+    return Marks(
+        state=f"{run.state} {run.attempt} {run.label} {run.config.get('epochs')}",
+        seq=run.last_seq,
+        epochs=f"{run.attempt}.{run.epochs_done}",
+        pace=f"{run.state}.{run.attempt}.{run.epochs_done}.{run.last_seq // _ROWS_A_PACE}",
+        log=_stamp(folder / "log.txt", size=True),
+        evaluated=_stamp(folder / (FILE if run.kind == SEARCHING else "evaluation.json")),
+    )
+
+
+def learning(home: Home, run: Run, by_step: tuple[str, ...] = ()) -> Learning:
+    """Return what a training has reported: every epoch, and some figures by step."""
+    runs = table(home)
+    curves = {name: curve for name in by_step if (curve := runs.curve(run.run, name)).step}
+    return Learning(runs.history(run.run), curves, _steps_an_epoch(run.progress))
+
+
+def _steps_an_epoch(progress: Mapping[str, Any]) -> float | None:
+    """Return how many steps an epoch has: as counted, or as the first ones let one expect."""
+    if progress.get("steps"):
+        return float(progress["steps"])
+    epochs = (progress.get("epoch") or 1) - 1 + (progress.get("share") or 0.0)
+    step = progress.get("step")
+    return float(step / epochs) if step and epochs else None
+
+
+def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:
+    """Return the last whole lines of a run's log; empty where there is none yet."""
+    file = table(home).folder(run) / "log.txt"
+    if not file.exists():
+        return ""
+    with file.open("rb") as log:
+        length = log.seek(0, 2)
+        log.seek(max(length - size, 0))
+        text = log.read().decode("utf-8", "replace")
+    return text if length <= size else text.partition("\n")[2]
+
+
+def evaluation(home: Home, run: str) -> dict[str, Any]:
+    """Return the figures of a run's network and of the baselines; empty before there are any."""
+    file = table(home).folder(run) / "evaluation.json"
+    changed = _stamp(file)
+    return _evaluation(file, changed) if changed else {}
+
+
+def network_figures(home: Home, run: str) -> dict[str, Any]:
+    """Return the test figures of what a run serves, its blend if it has one; or an empty dict."""
+    model = served(evaluation(home, run))
+    return dict(model["metrics"]) if model else {}
+
+
+def explanation(run: Run) -> Explanation | None:
+    """Return why a run ended badly, None where it did not."""
+    return explain(run.reason) if run.reason else None
+
+
+def share_done(run: Run) -> float | None:
+    """Return how much of a run is done, from 0 to 1; None where nobody can know."""
+    progress = run.progress
+    if "bytes_total" in progress:
+        return float((progress.get("bytes_done") or 0) / (progress["bytes_total"] or 1))
+    if run.kind == SEARCHING:
+        return float((progress.get("trials") or 0) / run.config["trials"])
+    epochs = progress.get("epochs") or run.config.get("epochs")
+    if not epochs:
+        return None
+    return float(min((run.epochs_done + share_of_epoch(run)) / epochs, 1.0))
+
+
+def share_of_epoch(run: Run) -> float:
+    """Return how much of the epoch that a training is in is done, from 0 to 1."""
+    progress = run.progress
+    if progress.get("epoch") != run.epochs_done + 1:  # the share is still that of the last one
+        return 0.0
+    return float(progress.get("share") or 0.0)
+
+
+def time_left(run: Run, learned: Learning, now: float) -> tuple[float, float] | None:
+    """Return the fewest and the most seconds that a training probably still takes.
+
+    After the first epoch by the fastest and the slowest of the last epochs, before that by what
+    its share of the first epoch took.
+    """
+    share = share_done(run)
+    if not run.active or share is None or share >= 1:
+        return None
+    seconds = [
+        entry["seconds"] for entry in learned.history[-_EPOCHS_JUDGED:] if entry.get("seconds")
+    ]
+    if seconds:
+        epochs = (1 - share) * (run.progress.get("epochs") or run.config["epochs"])
+        return epochs * min(seconds), epochs * max(seconds) * _CAUTION
+    if not learned.curves or share < 0.01:
+        return None
+    spent = now - learned.begun
+    whole = spent / share
+    return (whole - spent) / _CAUTION, (whole - spent) * _CAUTION
+
+
+def throughput(learned: Learning, run: Run | None = None) -> float | None:
+    """Return the targets a second: those of a running run just now, else of the newest epoch."""
+    if run is not None and run.active and run.progress.get("speed"):
+        return float(run.progress["speed"])
+    for entry in reversed(learned.history):
+        if entry.get("seconds") and entry.get("targets"):
+            return float(entry["targets"] / entry["seconds"])
+    return None
+
+
+def duration(run: Run, now: float) -> float | None:
+    """Return how long a run has taken, from its first start to its end or now."""
+    if run.started is None:
+        return None
+    return (run.finished if run.ended and run.finished else now) - run.started
+
+
+def _stamp(file: Path, size: bool = False) -> int:
+    """Return what changes with a file: its size, or the moment of its last change."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return 0
+    return found.st_size if size else found.st_mtime_ns
+
+
+@lru_cache(maxsize=_EVALUATIONS)
+def _evaluation(file: Path, _changed: int) -> dict[str, Any]:
+    found: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return dict(found)

@@ -1,0 +1,1 @@
+"""The web server: the frame of every page, guards, errors, uploads and downloads."""

@@ -1,0 +1,150 @@
+"""What stays while pages change: navigation, preferences, the worker's state, toasts."""
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, dcc, html
+
+from dashboard.components.aria import aria, data
+from dashboard.components.icon import icon
+from dashboard.formats import ago
+from dashboard.web.context import current_home, preferred_theme
+from data.i18n import LANGUAGES, N_, _, language
+
+THEME_STORE = "theme"
+TOASTS = "toasts"
+WORKER = "worker-state"
+WORKER_CLOCK = "worker-clock"
+WORKER_PERIOD = 5_000  # milliseconds
+NAVIGATION = (
+    ("/", N_("Home"), "home"),
+    ("/data", N_("Data"), "data"),
+    ("/train", N_("Train"), "train"),
+    ("/runs", N_("Runs"), "runs"),
+    ("/compare", N_("Compare"), "compare"),
+    ("/recommend", N_("Recommend"), "recommend"),
+)
+RARE = {"/compare"}  # reached from the runs where a phone has no room for six words
+
+
+def layout() -> html.Div:
+    """Return the frame around every page, in the language and theme of the request."""
+    return html.Div(
+        [
+            html.A(_("Skip to the content"), href="#main", className="skip"),
+            dcc.Store(id=THEME_STORE, data=preferred_theme()),
+            dcc.Interval(id=WORKER_CLOCK, interval=WORKER_PERIOD),
+            _rail(),
+            html.Main(dash.page_container, id="main", className="main", tabIndex="-1"),
+            html.Div(
+                id=TOASTS,
+                className="toasts",
+                role="status",
+                **aria(live="polite", label=_("Messages")),
+            ),
+            html.Div(id="shell-quiet", hidden=True),
+        ],
+        className="shell",
+    )
+
+
+def register(app: dash.Dash) -> None:
+    """Add the callbacks of the shell to an application."""
+    app.clientside_callback(
+        ClientsideFunction("vitrina", "mark_place"),
+        Output("shell-quiet", "children"),
+        Input("_pages_location", "pathname"),
+        Input("_pages_content", "children"),
+    )
+
+    @app.callback(
+        Output(WORKER, "children"),
+        Output(WORKER, "className"),
+        Input(WORKER_CLOCK, "n_intervals"),
+        State(WORKER, "className"),
+    )
+    def show_worker(_ticks: int | None, shown: str) -> tuple[Any, Any]:
+        words, look = _worker_words()
+        return words, dash.no_update if look == shown else look
+
+
+def worker_health() -> dict[str, Any]:
+    """Return whether the worker is alive, and how many seconds ago its heart last beat."""
+    from dashboard.jobs.runs_table import Runs
+
+    worker = Runs(current_home()).worker()
+    return {"alive": worker.alive, "seconds_since_heartbeat": worker.seconds}
+
+
+def _worker_words() -> tuple[str, str]:
+    health = worker_health()
+    if health["alive"]:
+        return _("Worker ready"), "worker is-good"
+    if health["seconds_since_heartbeat"] is None:
+        return _("No worker"), "worker is-idle"
+    words = _("Worker lost {ago}").format(ago=ago(health["seconds_since_heartbeat"]))
+    return words, "worker is-bad"
+
+
+def _rail() -> html.Header:
+    pages = {page["path_template"] or page["path"] for page in dash.page_registry.values()}
+    links = [
+        html.Li(
+            dcc.Link(
+                [icon(picture), html.Span(_(words))],
+                href=path,
+                className="rail-link",
+            ),
+            className="is-rare" if path in RARE else "",
+        )
+        for path, words, picture in NAVIGATION
+        if path in pages
+    ]
+    return html.Header(
+        [
+            dcc.Link(
+                [icon("vitrina"), html.Span("Vitrina")],
+                href="/",
+                className="brand",
+                title=_("Vitrina, home"),
+            ),
+            html.Nav(html.Ul(links), className="rail-nav", **aria(label=_("Main"))),
+            html.Div([_worker(), _theme_switch(), _language_switch()], className="rail-foot"),
+        ],
+        className="rail",
+    )
+
+
+def _worker() -> html.Div:
+    words, look = _worker_words()
+    return html.Div(words, id=WORKER, className=look, role="status")
+
+
+def _theme_switch() -> html.Button:
+    return html.Button(
+        [icon("dark"), icon("light"), html.Span(_("Theme"), className="visually-hidden")],
+        type="button",
+        className="quiet-button theme-switch",
+        title=_("Switch between light and dark"),
+        **data(action="theme"),
+    )
+
+
+def _language_switch() -> html.Div:
+    return html.Div(
+        [
+            html.Button(
+                code.upper(),
+                type="button",
+                className="quiet-button language" + (" is-on" if code == language() else ""),
+                title=name,
+                lang=code,
+                **data(action="language", language=code),
+                **aria(label=name, pressed=str(code == language()).lower()),
+            )
+            for code, name in LANGUAGES.items()
+        ],
+        className="languages",
+        role="group",
+        **aria(label=_("Language")),
+    )

@@ -1,0 +1,1 @@
+"""Datasets on disk: manifests, tables, and the database that reads them."""

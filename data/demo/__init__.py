@@ -1,0 +1,1 @@
+"""The demo shop: a simulator of a synthetic purchase log whose true probabilities are known."""

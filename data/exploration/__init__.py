@@ -1,0 +1,1 @@
+"""What a log holds: statistics, quality measures, and tables that page on the server."""

@@ -1,0 +1,275 @@
+"""What is odd about a log, what it means for training, and which preparation step answers it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data.datasets.cache import FrameCache
+from data.datasets.store import Dataset
+from data.exploration.quality_measures import measure
+from data.i18n import _, ngettext, number
+from data.importing.column_sql import REASONS
+
+_MANY_REPEATS = 0.1
+_NOTABLE = 0.01
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing worth knowing about a log.
+
+    Attributes
+    ----------
+    key : str
+        What it is about, such as ``"duplicates"``.
+    severity : str
+        ``"good"``, ``"notice"`` or ``"warning"``.
+    finding : str
+        What was found, in a sentence.
+    meaning : str
+        What it means for training; empty where it means nothing.
+    step : str or None
+        The field of ``data.preparation.preparation.Preparation`` that answers it.
+    """
+
+    key: str
+    severity: str
+    finding: str
+    meaning: str = ""
+    step: str | None = None
+
+
+def findings(dataset: Dataset, cache_folder: Path) -> list[Finding]:
+    """Return what is worth knowing about a dataset, warnings first.
+
+    What has to be counted is counted once and kept; the sentences are in the language in use.
+    """
+    frame = FrameCache(cache_folder).get(
+        f"{dataset.fingerprint} quality 1", lambda: pd.DataFrame([measure(dataset)])
+    )
+    numbers = {str(name): frame[name].iloc[0] for name in frame} | dataset.manifest.summary
+    found = [
+        *_rejected(numbers),
+        *_missing(numbers),
+        *_duplicates(numbers),
+        *_days(numbers),
+        *_prices(numbers),
+        *_products(numbers),
+        *_buyers(numbers),
+        *_repeats(numbers),
+    ]
+    order = ("warning", "notice", "good")
+    return sorted(found, key=lambda one: order.index(one.severity))
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.0005:
+        return f"< {number(0.1, 1)} %"
+    return f"{number(100 * share, 1)} %"
+
+
+def _rejected(numbers: dict[str, Any]) -> Iterator[Finding]:
+    rejected, read = numbers["rows_rejected"], numbers["rows_read"]
+    if not rejected:
+        yield Finding("rejects", "good", _("Every row of the source could be read."))
+        return
+    reason = max(numbers["rejected_by_reason"], key=numbers["rejected_by_reason"].get)
+    yield Finding(
+        "rejects",
+        "warning" if rejected > _NOTABLE * read else "notice",
+        ngettext(
+            "{number} row of {read} could not be read ({share}); the most frequent reason: "
+            "{reason}.",
+            "{number} rows of {read} could not be read ({share}); the most frequent reason: "
+            "{reason}.",
+            rejected,
+        ).format(
+            number=number(rejected),
+            read=number(read),
+            share=_percent(rejected / read),
+            reason=_(REASONS[reason]).lower(),
+        ),
+        _("They are kept apart and take no part in anything; download them to see their text."),
+    )
+
+
+def _missing(numbers: dict[str, Any]) -> Iterator[Finding]:
+    kinds = {
+        "category": (_("{share} of the purchases have no category."), "require_category"),
+        "brand": (_("{share} of the purchases have no brand."), "require_brand"),
+    }
+    for name, (sentence, step) in kinds.items():
+        share = numbers[f"purchases_missing_{name}_share"] or 0.0
+        if share:
+            yield Finding(
+                f"missing_{name}",
+                "notice" if share < 0.5 else "warning",
+                sentence.format(share=_percent(share)),
+                _("A network that uses it sees “unknown” there; the step leaves them out instead."),
+                step,
+            )
+    if numbers["missing_price_share"]:
+        yield Finding(
+            "missing_price",
+            "notice",
+            _("{share} of the events have no price.").format(
+                share=_percent(numbers["missing_price_share"])
+            ),
+            _("The price of such an event counts as average."),
+        )
+
+
+def _duplicates(numbers: dict[str, Any]) -> Iterator[Finding]:
+    extra = numbers["duplicates"]
+    if extra:
+        yield Finding(
+            "duplicates",
+            "notice",
+            _("{number} rows ({share}) repeat another row in every column.").format(
+                number=number(extra), share=_percent(extra / numbers["events"])
+            ),
+            _(
+                "They may be several units bought at once, or an export written twice; a network "
+                "learns from them that a product follows itself."
+            ),
+            "drop_duplicates",
+        )
+
+
+def _days(numbers: dict[str, Any]) -> Iterator[Finding]:
+    for day, share, times in zip(
+        numbers["spike_days"], numbers["spike_shares"], numbers["spike_times"], strict=True
+    ):
+        yield Finding(
+            "spike",
+            "warning",
+            _("{share} of the purchases fall on {day}, {times} times an ordinary day.").format(
+                share=_percent(share), day=day, times=number(times, 1)
+            ),
+            _("What sold then weighs more than it should, and a cut in time may fall on it."),
+            "last",
+        )
+    gaps = numbers["empty_days"]
+    if gaps:
+        shown = ", ".join(gaps[:5]) + (" …" if len(gaps) > 5 else "")
+        yield Finding(
+            "gap",
+            "notice",
+            ngettext(
+                "On {number} day nothing was bought: {days}.",
+                "On {number} days nothing was bought: {days}.",
+                len(gaps),
+            ).format(number=len(gaps), days=shown),
+            _("Purchases may be lacking there, or have been booked on a later day."),
+            "first",
+        )
+
+
+def _prices(numbers: dict[str, Any]) -> Iterator[Finding]:
+    odd = numbers["zero_prices"] + numbers["negative_prices"]
+    if odd:
+        yield Finding(
+            "odd_prices",
+            "notice",
+            _("Events with a price of zero: {zero}; with a negative one: {negative}.").format(
+                zero=number(numbers["zero_prices"]), negative=number(numbers["negative_prices"])
+            ),
+            _("Gifts or returns: a return is no purchase, but it counts as one here."),
+        )
+    changed = numbers["products_with_prices"]
+    if changed:
+        yield Finding(
+            "price_changes",
+            "good",
+            _("{share} of the products were sold at more than one price.").format(
+                share=_percent(changed / max(numbers["products_sold"], 1))
+            ),
+            _("The catalogue shows the last price; a network sees the price of each purchase."),
+        )
+
+
+def _products(numbers: dict[str, Any]) -> Iterator[Finding]:
+    sentences = {
+        "categories": _("{number} products appear in more than one category."),
+        "brands": _("{number} products appear under more than one brand."),
+    }
+    for name, sentence in sentences.items():
+        several = numbers[f"products_with_{name}"]
+        if several:
+            yield Finding(
+                f"several_{name}",
+                "notice",
+                sentence.format(number=number(several)),
+                _("The last one is taken as the product’s; the others stay with their events."),
+            )
+    once, sold = numbers["products_sold_once"], numbers["products_sold"]
+    if sold and once / sold > 0.2:
+        yield Finding(
+            "rare_products",
+            "notice",
+            _("{share} of the products that were sold were sold once.").format(
+                share=_percent(once / sold)
+            ),
+            _("Nothing can be learned about what is bought around them."),
+            "min_product_events",
+        )
+
+
+def _buyers(numbers: dict[str, Any]) -> Iterator[Finding]:
+    once, buyers = numbers["buyers_once"], numbers["buyers"]
+    if buyers and once:
+        yield Finding(
+            "single_purchases",
+            "warning" if once / buyers > 0.9 else "notice",
+            _("{share} of the buyers bought once.").format(share=_percent(once / buyers)),
+            _("They have no next purchase to learn from, and none to be judged on."),
+            "min_user_events",
+        )
+    if numbers["heavy_buyers"]:
+        yield Finding(
+            "heavy_buyers",
+            "warning",
+            ngettext(
+                "{number} buyer made more than {limit} purchases, up to {most}.",
+                "{number} buyers made more than {limit} purchases, up to {most}.",
+                numbers["heavy_buyers"],
+            ).format(
+                number=number(numbers["heavy_buyers"]),
+                limit=number(numbers["heavy_limit"]),
+                most=number(numbers["most_purchases"]),
+            ),
+            _("Resellers or machines: their habits are nobody else’s, yet they weigh much."),
+            "max_user_events",
+        )
+    if numbers["robots"]:
+        yield Finding(
+            "robots",
+            "notice",
+            ngettext(
+                "{number} visitor has more than {limit} events on an average day.",
+                "{number} visitors have more than {limit} events on an average day.",
+                numbers["robots"],
+            ).format(number=number(numbers["robots"]), limit=number(numbers["robot_limit"])),
+            _("Probably programs; they matter only to models that learn from views."),
+            "max_user_events",
+        )
+
+
+def _repeats(numbers: dict[str, Any]) -> Iterator[Finding]:
+    share = numbers["consecutive_repeat_share"] or 0.0
+    if share >= _MANY_REPEATS:
+        yield Finding(
+            "repeats",
+            "warning",
+            _("{share} of the next purchases are of the very same product.").format(
+                share=_percent(share)
+            ),
+            _(
+                "A model reaches that accuracy by repeating the last purchase; compare it with "
+                "the baseline that does."
+            ),
+            "merge_session_repeats",
+        )

@@ -1,0 +1,287 @@
+"""What a log holds: its figures, and one frame for each chart.
+
+Charts that count events count purchases where they speak of buying; in a log without purchases
+its most frequent event type stands for them (``Statistics.counted`` tells which). Charts about
+what buyers do one after another are about that type only, whatever else the filters let through;
+in a huge log they look at a sample of the people (``Statistics.one_in`` tells how large a one).
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.datasets.cache import FrameCache
+from data.datasets.database import quote
+from data.datasets.store import Dataset
+from data.events import PURCHASE, TYPES
+from data.exploration.filters import Filters
+from data.exploration.paged_tables import PRODUCTS, USERS, Asked, catalogue, kept_page
+from data.exploration.user_sample import one_in, some_people
+
+__all__ = ["Filters", "Statistics", "summary"]
+
+CURVE_POINTS = 200
+BINS_PER_DECADE = 10
+_VERSION = 3  # of the queries below: a change makes kept answers worthless
+
+
+def summary(dataset: Dataset) -> dict[str, Any]:
+    """Return the figures of a dataset.
+
+    Returns
+    -------
+    dict
+        ``name, rows_read, rows_kept, rows_rejected, rejected_by_reason, events, purchases,
+        users, products, first_event, last_event`` (ISO 8601, UTC)``, missing_category_share,
+        missing_brand_share`` (of all events)``, repeat_share`` (of purchases: the buyer had
+        bought the product before)``, consecutive_repeat_share`` (of pairs of consecutive
+        purchases of a buyer: the same product), and more.
+    """
+    return {"name": dataset.name, **dataset.manifest.summary}
+
+
+class Statistics:
+    """Answers about a dataset, kept once they have been computed.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What is asked about.
+    cache_folder : Path
+        Where answers are kept; may be deleted at any time.
+    """
+
+    def __init__(self, dataset: Dataset, cache_folder: Path) -> None:
+        self.dataset = dataset
+        self._cache = FrameCache(cache_folder)
+
+    def counted(self, filters: Filters) -> str:
+        """Return the event type that charts about buying count under these filters."""
+        allowed = [kind for kind in self.dataset.types if kind in (filters.types or [kind])]
+        if PURCHASE in allowed or not allowed:
+            return PURCHASE
+        return allowed[0]
+
+    def one_in(self, filters: Filters) -> int:
+        """Return which part of the people charts of people look at: one in how many."""
+        kind = self.counted(filters)
+        return one_in(self.dataset.manifest.summary["events_by_type"].get(kind, 0))
+
+    def funnel_one_in(self, filters: Filters) -> int:
+        """Return which part of the people the funnel is estimated from: one in how many."""
+        return one_in(self.dataset.manifest.summary["events"]) if filters else 1
+
+    def events_by_day(self, filters: Filters) -> pd.DataFrame:
+        """Return day, type, events."""
+        return self._hours(
+            "events_by_day",
+            filters,
+            "SELECT time::DATE AS day, type, {count} AS events FROM {source} WHERE {where} "
+            "GROUP BY day, type ORDER BY day, type",
+        )
+
+    def events_by_hour(self, filters: Filters) -> pd.DataFrame:
+        """Return weekday (0 is Monday), hour, type, events; times in UTC."""
+        return self._hours(
+            "events_by_hour",
+            filters,
+            "SELECT isodow(time) - 1 AS weekday, hour(time) AS hour, type, {count} AS events "
+            "FROM {source} WHERE {where} GROUP BY ALL ORDER BY weekday, hour, type",
+        )
+
+    def funnel(self, filters: Filters) -> pd.DataFrame:
+        """Return type, events, users: who did the step and every step before it that there is.
+
+        The numbers are estimates where ``funnel_one_in`` is more than 1.
+        """
+        known = [kind for kind in TYPES if kind in self.dataset.types and kind != TYPES[2]]
+        steps = [kind for kind in known if not filters.types or kind in filters.types]
+        if not steps:
+            return pd.DataFrame({"type": [], "events": [], "users": []})
+        counts = {kind: f"count(*) FILTER (type = {quote(kind)})" for kind in steps}
+        per_user = ", ".join(f"{count} AS n{k}" for k, count in enumerate(counts.values()))
+        part = self.funnel_one_in(filters)
+        some = some_people("{where}", part)
+        source = f"(SELECT {per_user} FROM {{source}} WHERE {some} GROUP BY user_key)"
+        if not filters:
+            columns = {"view": "views", "cart": "carts", PURCHASE: "purchases"}
+            named = ", ".join(f"{columns[kind]} AS n{k}" for k, kind in enumerate(steps))
+            source = f"(SELECT {named} FROM users)"
+        selects = [
+            f"SELECT {k} AS step, {quote(kind)} AS type, {part} * sum(n{k})::BIGINT AS events, "
+            f"{part} * count(*) FILTER ({' AND '.join(f'n{j} > 0' for j in range(k + 1))}) "
+            "AS users FROM per_user"
+            for k, kind in enumerate(steps)
+        ]
+        return self._events(
+            "funnel",
+            filters,
+            f"WITH per_user AS MATERIALIZED {source} SELECT type, coalesce(events, 0) AS events, "
+            f"coalesce(users, 0) AS users FROM ({' UNION ALL '.join(selects)}) ORDER BY step",
+        )
+
+    def categories(self, filters: Filters) -> pd.DataFrame:
+        """Return category (missing where events have none), events; the most frequent first."""
+        return self._buying(
+            "categories",
+            filters,
+            "SELECT category, count(*) AS events FROM {source} WHERE {where} "
+            "GROUP BY category ORDER BY events DESC, category",
+        )
+
+    def brands(self, filters: Filters) -> pd.DataFrame:
+        """Return brand (missing where events have none), events; the most frequent first."""
+        return self._buying(
+            "brands",
+            filters,
+            "SELECT brand, count(*) AS events FROM {source} WHERE {where} "
+            "GROUP BY brand ORDER BY events DESC, brand",
+        )
+
+    def prices(self, filters: Filters) -> pd.DataFrame:
+        """Return low, high, events for ten bins a decade; prices of zero or less are left out."""
+        frame = self._buying(
+            "prices",
+            filters,
+            f"SELECT floor(log10(price) * {BINS_PER_DECADE} + 1e-9)::INTEGER AS bin, "
+            "count(*) AS events FROM {source} WHERE {where} AND price > 0 "
+            "GROUP BY bin ORDER BY bin",
+        )
+        if frame.empty:
+            return pd.DataFrame({"low": [], "high": [], "events": []})
+        bins = np.arange(frame["bin"].min(), frame["bin"].max() + 1)
+        events = frame.set_index("bin")["events"].reindex(bins).fillna(0).astype(int)
+        low, high = (10.0 ** ((bins + k) / BINS_PER_DECADE) for k in (0, 1))
+        return pd.DataFrame({"low": low, "high": high, "events": events.to_numpy()})
+
+    def purchases_per_user(self, filters: Filters) -> pd.DataFrame:
+        """Return purchases, users: how many buyers bought so many times."""
+        return self._people(
+            "purchases_per_user",
+            filters,
+            "SELECT n AS purchases, count(*) AS users FROM (SELECT count(*) AS n FROM {source} "
+            "WHERE {where} GROUP BY user_key) GROUP BY n ORDER BY n",
+        )
+
+    def days_between(self, filters: Filters) -> pd.DataFrame:
+        """Return days, pairs: whole days between two consecutive purchases of a buyer."""
+        return self._people(
+            "days_between",
+            filters,
+            "SELECT ((epoch_us(time) - before) // 86400000000)::INTEGER AS days, "
+            "count(*) AS pairs FROM (SELECT time, lag(epoch_us(time)) OVER buyer AS before "
+            "FROM {source} WHERE {where} WINDOW buyer AS (PARTITION BY user_key "
+            "ORDER BY time, row)) WHERE before IS NOT NULL GROUP BY days ORDER BY days",
+        )
+
+    def repeats(self, filters: Filters) -> pd.DataFrame:
+        """Return kind, pairs: what a buyer's next purchase is.
+
+        ``same``: the product bought just before; ``earlier``: one bought earlier; ``category``:
+        a new product of a category bought before; ``new``: neither.
+        """
+        return self._people(
+            "repeats",
+            filters,
+            "SELECT CASE WHEN product_key = before THEN 'same' WHEN product_time > 1 THEN "
+            "'earlier' WHEN category IS NOT NULL AND category_time > 1 THEN 'category' "
+            "ELSE 'new' END AS kind, count(*) AS pairs FROM (SELECT product_key, category, "
+            "lag(product_key) OVER (PARTITION BY user_key ORDER BY time, row) AS before, "
+            "row_number() OVER (PARTITION BY user_key, product_key ORDER BY time, row) "
+            "AS product_time, "
+            "row_number() OVER (PARTITION BY user_key, category ORDER BY time, row) "
+            "AS category_time "
+            "FROM {source} WHERE {where}) WHERE before IS NOT NULL GROUP BY kind ORDER BY kind",
+        )
+
+    def long_tail(self, filters: Filters) -> pd.DataFrame:
+        """Return products, events: the Lorenz curve, as shares, from the least sold product on."""
+        counts = self._buying(
+            "long_tail",
+            filters,
+            "SELECT n, count(*) AS products FROM (SELECT count(*) AS n FROM {source} "
+            "WHERE {where} GROUP BY product_key) GROUP BY n ORDER BY n",
+        )
+        each = np.repeat(counts["n"].to_numpy(np.int64), counts["products"].to_numpy(np.int64))
+        if not len(each):
+            return pd.DataFrame({"products": [], "events": []})
+        place = np.unique(np.linspace(0, len(each), min(len(each), CURVE_POINTS) + 1).astype(int))
+        held = np.concatenate([[0], np.cumsum(each)])
+        return pd.DataFrame({"products": place / len(each), "events": held[place] / held[-1]})
+
+    def transitions(self, filters: Filters) -> pd.DataFrame:
+        """Return before, after, pairs: the categories of consecutive purchases of a buyer."""
+        return self._people(
+            "transitions",
+            filters,
+            "SELECT before, after, count(*) AS pairs FROM (SELECT category AS after, "
+            "lag(category) OVER (PARTITION BY user_key ORDER BY time, row) AS before "
+            "FROM {source} WHERE {where}) WHERE before IS NOT NULL AND after IS NOT NULL "
+            "GROUP BY before, after ORDER BY pairs DESC, before, after",
+        )
+
+    def cohorts(self, filters: Filters) -> pd.DataFrame:
+        """Return cohort (month of the first purchase), months (later), buyers who bought then."""
+        return self._people(
+            "cohorts",
+            filters,
+            "SELECT date_trunc('month', first) AS cohort, "
+            "date_diff('month', first, time)::INTEGER AS months, "
+            "count(DISTINCT user_key) AS buyers FROM (SELECT user_key, time, "
+            "min(time) OVER (PARTITION BY user_key) AS first FROM {source} WHERE {where}) "
+            "GROUP BY cohort, months ORDER BY cohort, months",
+        )
+
+    def products(
+        self, search: str, sort: str | None, descending: bool, start: int, stop: int
+    ) -> tuple[pd.DataFrame, int]:
+        """Return some rows of the table of products and how many there are; see ``listings``."""
+        asked = Asked(search, sort, descending, start, stop)
+        return kept_page(self.dataset, PRODUCTS, asked, self._cache)
+
+    def users(
+        self, search: str, sort: str | None, descending: bool, start: int, stop: int
+    ) -> tuple[pd.DataFrame, int]:
+        """Return some rows of the table of buyers and how many there are; see ``listings``."""
+        asked = Asked(search, sort, descending, start, stop)
+        return kept_page(self.dataset, USERS, asked, self._cache)
+
+    def catalogue(self, ids: Sequence[str]) -> pd.DataFrame:
+        """Return product, title, category, brand, price of products, in the order asked for."""
+        return catalogue(self.dataset, ids)
+
+    def _people(self, chart: str, filters: Filters, query: str) -> pd.DataFrame:
+        """Ask about the counted type only, and about a sample of the people if there are many."""
+        some = some_people("{where}", self.one_in(filters))
+        return self._buying(chart, filters, query.replace("{where}", some))
+
+    def _buying(self, chart: str, filters: Filters, query: str) -> pd.DataFrame:
+        """Ask about the counted type only."""
+        kind = self.counted(filters)
+        source = "purchases" if kind == PURCHASE else f"(FROM events WHERE type = {quote(kind)})"
+        return self._ask(chart, filters, query, source)
+
+    def _hours(self, chart: str, filters: Filters, query: str) -> pd.DataFrame:
+        """Ask about numbers of events over time; most filters are on whole hours and types."""
+        if replace(filters, first=None, last=None, types=()):
+            return self._events(chart, filters, query.replace("{count}", "count(*)"))
+        counted = query.replace("{count}", "sum(events)::BIGINT")
+        return self._ask(chart, filters, counted, "hours")
+
+    def _events(self, chart: str, filters: Filters, query: str) -> pd.DataFrame:
+        """Ask about all events."""
+        return self._ask(chart, filters, query, "events")
+
+    def _ask(self, chart: str, filters: Filters, query: str, source: str) -> pd.DataFrame:
+        key = f"{self.dataset.fingerprint} {_VERSION} {chart} {sorted(asdict(filters).items())}"
+        statement = query.format(source=source, where=filters.where().replace("{", "{{"))
+
+        def compute() -> pd.DataFrame:
+            with self.dataset.connect() as connection:
+                return connection.execute(statement).df()
+
+        return self._cache.get(key, compute)

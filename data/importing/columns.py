@@ -1,0 +1,156 @@
+"""Which column of a file is which column of an event: guessed, shown, corrected."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import BadInput
+from data.events import NAMES
+from data.i18n import _
+from data.importing.dialect import Dialect, sniff
+
+_KNOWN = {
+    "time": "event_time timestamp time datetime date_time ts date created_at event_timestamp "
+    "order_date purchase_date transaction_date invoicedate fecha_hora fecha hora momento dia",
+    "type": "event_type event action event_name behavior behaviour behavior_type interaction_type "
+    "tipo_evento tipo evento accion",
+    "user": "user_id userid user customer_id customerid customer buyer_id buyer household_id "
+    "household_key visitorid visitor_id client_id client shopper_id member_id uid reviewerid "
+    "usuario_id id_usuario usuario cliente_id id_cliente cliente comprador_id comprador",
+    "product": "product_id productid product item_id itemid item sku stockcode article_id asin "
+    "movie_id movieid goods_id pid iid parent_asin producto_id id_producto producto articulo_id "
+    "articulo",
+    "category_id": "category_id categoryid categoria_id id_categoria",
+    "category": "category_code category category_name product_category department class genre "
+    "genres categoria categoria_nombre codigo_categoria rubro",
+    "brand": "brand brand_name manufacturer marca fabricante",
+    "price": "price unit_price unitprice product_price sales_value amount precio precio_unitario "
+    "importe",
+    "session": "user_session session_id sessionid session basket_id order_id transaction_id "
+    "invoice invoiceno transactionid sesion_id id_sesion sesion pedido_id pedido",
+    "title": "title product_name product_title name item_name description movie_title titulo "
+    "nombre nombre_producto descripcion",
+}
+_ALIASES = {"item": "product", "event": "type", "timestamp": "time", "customer": "user"}
+_ACCENTS = str.maketrans("áéíóúüñ", "aeiouun")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a person sees before an import.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        The file's columns; ``"1"``, ``"2"``, … where it names none.
+    rows : tuple of tuple of str
+        Its first rows.
+    mapping : dict
+        Event column → column of the file, as guessed.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    mapping: dict[str, str]
+
+
+def preview(path: Path) -> Preview:
+    """Return a file's first rows and what its columns seem to be; bad files raise BadInput."""
+    dialect = sniff(path)
+    return Preview(dialect.columns, dialect.sample[:20], guess(dialect.columns, dialect.sample))
+
+
+def guess(columns: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> dict[str, str]:
+    """Guess the mapping from the names of the columns, and from values where there are no names.
+
+    Examples
+    --------
+    >>> guess(["Fecha", "Cliente", "Producto", "Precio"])
+    {'time': 'Fecha', 'user': 'Cliente', 'product': 'Producto', 'price': 'Precio'}
+    """
+    if all(column == str(position) for position, column in enumerate(columns, start=1)):
+        return _by_position(columns, sample)
+    plain = {_plain(column): column for column in reversed(columns)}
+    mapping: dict[str, str] = {}
+    for name in NAMES:
+        for known in _KNOWN[name].split():
+            if known in plain and plain[known] not in mapping.values():
+                mapping[name] = plain[known]
+                break
+    if "category" not in mapping and "category_id" in mapping:
+        mapping["category"] = mapping["category_id"]
+    return mapping
+
+
+def _plain(column: str) -> str:
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.split(":", maxsplit=1)[0].strip())
+    joined = re.sub(r"[^a-z0-9]+", "_", name.lower().translate(_ACCENTS)).strip("_")
+    every = {word for words in _KNOWN.values() for word in words.split()}
+    return joined if joined in every else joined.replace("_", "")
+
+
+def _by_position(columns: Sequence[str], sample: Sequence[Sequence[str]]) -> dict[str, str]:
+    """User, then item; a column of times is found by its values."""
+    if len(columns) < 2:
+        return {}
+    mapping = {"user": columns[0], "product": columns[1]}
+    for position in range(2, len(columns)):
+        values = [row[position] for row in sample if len(row) > position]
+        if values and all(map(_looks_like_time, values)):
+            return {"time": columns[position], **mapping}
+    return mapping
+
+
+def _looks_like_time(value: str) -> bool:
+    if re.fullmatch(r"\d{9,10}(\.\d+)?|\d{13}", value):
+        return True
+    return re.match(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)", value) is not None
+
+
+def resolve(dialect: Dialect, given: Mapping[str, str] | None, file: str) -> dict[str, str]:
+    """Return the mapping that an import uses: the guess, corrected by what the user gave.
+
+    Raises
+    ------
+    BadInput
+        Where an event column or a file's column is unknown, or no column holds the buyer or the
+        product.
+    """
+    mapping = guess(dialect.columns, dialect.sample)
+    for key, column in (given or {}).items():
+        name = _ALIASES.get(key, key)
+        if name not in NAMES:
+            raise BadInput(
+                _("{name} is not a column of an event; the columns are: {known}.").format(
+                    name=key, known=", ".join(NAMES)
+                )
+            )
+        if column and column not in dialect.columns:
+            raise BadInput(
+                _("{file} has no column {name}; its columns are: {known}.").format(
+                    file=file, name=column, known=_shortly(dialect.columns)
+                )
+            )
+        mapping = {k: v for k, v in mapping.items() if v != column or k == name}
+        mapping[name] = column
+    mapping = {name: column for name, column in mapping.items() if column}
+    missing = [name for name in ("user", "product") if name not in mapping]
+    if missing:
+        raise BadInput(
+            _(
+                "{file} has no column that looks like the {missing}; its columns are: {known}. "
+                "Name it with a mapping such as {example}."
+            ).format(
+                file=file,
+                missing=_(" or the ").join(missing),
+                known=_shortly(dialect.columns),
+                example=",".join(f"{name}=COLUMN" for name in missing),
+            )
+        )
+    return {name: mapping[name] for name in NAMES if name in mapping}
+
+
+def _shortly(columns: Sequence[str]) -> str:
+    shown = ", ".join(column[:40] for column in columns[:12])
+    return shown + ", …" if len(columns) > 12 else shown

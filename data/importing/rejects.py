@@ -1,0 +1,69 @@
+"""Rows that are no events, kept with their file, line, column, reason and text."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+SCHEMA = pa.schema(
+    [
+        ("file", pa.string()),
+        ("line", pa.int64()),
+        ("column", pa.string()),
+        ("reason", pa.string()),
+        ("raw", pa.string()),
+    ]
+)
+_ROWS = 10_000
+
+
+class Rejects:
+    """Writes the rejects of an import to a Parquet file as they come.
+
+    Attributes
+    ----------
+    by_reason : Counter
+        How many there are of each reason, a key of ``data.importing.column_sql.REASONS``.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.by_reason: Counter[str] = Counter()
+        self._writer = pq.ParquetWriter(file, SCHEMA, compression="zstd")
+        self._rows: list[tuple[str, int, str | None, str, str]] = []
+
+    def __enter__(self) -> "Rejects":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Write what is left and close the file."""
+        self._flush()
+        self._writer.close()
+
+    def add(self, file: str, line: int, column: str | None, reason: str, raw: str) -> None:
+        """Keep one reject."""
+        self.by_reason[reason] += 1
+        self._rows.append((file, line, column, reason, raw))
+        if len(self._rows) >= _ROWS or len(raw) > 1 << 20:
+            self._flush()
+
+    def copy(self, file: Path) -> None:
+        """Keep the rejects of an earlier import, too."""
+        with pq.ParquetFile(file) as earlier:
+            for batch in earlier.iter_batches():
+                self.by_reason.update(batch.column("reason").to_pylist())
+                self._writer.write_batch(batch)
+
+    def _flush(self) -> None:
+        if self._rows:
+            columns: Iterable[tuple[object, ...]] = zip(*self._rows, strict=True)
+            arrays = [pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)]
+            self._writer.write_table(pa.table(arrays, schema=SCHEMA))
+            self._rows.clear()

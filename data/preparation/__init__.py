@@ -1,0 +1,1 @@
+"""From a dataset to what a model reads: filters, sequences and splits."""

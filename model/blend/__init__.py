@@ -1,0 +1,1 @@
+"""The blend: a weighted sum of the scores of a network and of baselines."""

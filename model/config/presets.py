@@ -1,0 +1,69 @@
+"""Configurations to start from: the paper's, a quick one and the best one known.
+
+``paper`` is as published but for its batches: every position gives a target, so that 128 of them
+are as many histories of four as two of the paper's batches of 16. ``best`` is what was first
+where it was measured: a GRU with tied embeddings, blended with simple models by weights that are
+fitted on each dataset's own validation targets; ``fast`` is a smaller one of the kind. No setting
+was chosen for one dataset; ``tests/benchmarks/RESULTS.md`` has the figures.
+"""
+
+from data.errors import BadInput
+from data.i18n import _
+from data.preparation.preparation import PREPARATIONS
+from model.config.run_config import RunConfig
+
+PAPER = RunConfig(preparation=PREPARATIONS["paper"], sequence_length=4, batch_size=128)
+FAST = RunConfig(
+    network="gru",
+    layers=1,
+    width=64,
+    embedding_width=32,
+    sequence_length=20,
+    tied_embeddings=True,
+    dropout=0.2,
+    embedding_dropout=0.2,
+    blend=True,
+    loss="sampled_softmax",
+    negatives=512,
+    batch_size=256,
+    learning_rate=0.005,
+    epochs=5,
+    early_stopping=2,
+)
+BEST = RunConfig(
+    network="gru",
+    layers=1,
+    width=128,
+    embedding_width=64,
+    tied_embeddings=True,
+    dropout=0.3,
+    embedding_dropout=0.3,
+    blend=True,
+    loss="sampled_softmax",
+    negatives=1024,
+    batch_size=512,
+    learning_rate=0.003,
+    schedule="cosine",
+    warmup=1.0,
+    epochs=15,
+    early_stopping=4,
+)
+
+PRESETS: dict[str, RunConfig] = {"paper": PAPER, "fast": FAST, "best": BEST}
+
+
+def preset(name: str) -> RunConfig:
+    """Return a preset by name.
+
+    Raises
+    ------
+    BadInput
+        Where there is none of that name.
+    """
+    if name not in PRESETS:
+        raise BadInput(
+            _("preset cannot be “{value}”: it takes one of {choices}.").format(
+                value=name, choices=", ".join(PRESETS)
+            )
+        )
+    return PRESETS[name]

@@ -1,0 +1,1 @@
+"""Evaluation: ranking metrics, confidence intervals, segments and diagnostics."""

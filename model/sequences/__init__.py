@@ -1,0 +1,1 @@
+"""What networks and baselines read: features, histories, windows, and the split of a dataset."""

@@ -1,0 +1,1 @@
+"""A finished run at work: ONNX inference, recommendations, batch scoring and export."""

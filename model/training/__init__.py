@@ -1,0 +1,1 @@
+"""Training: losses, optimisation steps, epochs and checkpoints."""

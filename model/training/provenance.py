@@ -1,0 +1,25 @@
+"""The record of a run: what one needs to do it again and get the same figures."""
+
+import platform
+from importlib.metadata import version
+from typing import Any
+
+from data.datasets.store import Dataset
+from model.config.run_config import RunConfig
+from model.evaluation.per_target import held_out
+from model.sequences.split_data import Task
+
+PACKAGES = ("vitrina", "keras", "tensorflow", "numpy", "scipy", "onnxruntime", "duckdb")
+
+
+def record(config: RunConfig, dataset: Dataset, task: Task) -> dict[str, Any]:
+    """Return the seed, the data's hashes, the versions and when each held-out part begins."""
+    sources = [{"name": one.name, "sha256": one.sha256} for one in dataset.manifest.sources]
+    return {
+        "seed": config.seed,
+        "dataset": {"name": dataset.name, "version": dataset.fingerprint, "sources": sources},
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "packages": {name: version(name) for name in PACKAGES},
+        "held_out": held_out(task),
+    }

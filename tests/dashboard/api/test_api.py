@@ -1,0 +1,183 @@
+"""The HTTP interface: off unless it is asked for, guarded, and as its description says."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import one_of
+from schemathesis import GenerationMode
+
+from dashboard.api.models import LONGEST_HISTORY
+from dashboard.api.routes import ApiSettings
+from dashboard.app import create_app
+from dashboard.services.recommendations import predictors
+from data.home import Home
+
+LOCAL = "http://localhost:8050"
+RANK = "/api/v1/recommendations"
+
+
+def client(home: Home, api: ApiSettings | None, **options: Any) -> FlaskClient:
+    return create_app(home, api=api, **options).server.test_client()
+
+
+@pytest.fixture
+def api(shop: tuple[Home, str]) -> FlaskClient:
+    return client(shop[0], ApiSettings())
+
+
+def ask(api: FlaskClient, **question: Any) -> Any:
+    return api.post(RANK, json=question, base_url=LOCAL)
+
+
+def test_it_is_off_unless_it_is_asked_for(shop: tuple[Home, str]) -> None:
+    closed = client(shop[0], None)
+    for path in ("/api/v1/runs", "/api/v1/openapi.json", "/api/v1/"):
+        answer = closed.get(path, base_url=LOCAL)
+        assert answer.status_code == 404
+        assert "--api" in answer.json["error"]
+    assert closed.post(RANK, json={}, base_url=LOCAL).status_code == 404
+
+
+def test_runs_are_listed_with_what_can_be_asked(api: FlaskClient, shop: tuple[Home, str]) -> None:
+    listed = api.get("/api/v1/runs", base_url=LOCAL).json["runs"]
+    assert [(one["run"], one["ready"], one["dataset"]) for one in listed] == [
+        (shop[1], True, "toy")
+    ]
+
+
+def test_a_history_and_a_buyer_are_answered_as_the_service_answers(
+    api: FlaskClient, shop: tuple[Home, str]
+) -> None:
+    home, run = shop
+    found = ask(api, run=run, history=["noise1", "teapot"], k=3).json
+    expected = predictors.for_history(home, run, ["noise1", "teapot"], k=3)
+    assert found["items"] == expected["items"]
+    found = ask(api, run=run, user="u00003", exclude_seen=True).json
+    assert found == predictors.for_user(home, run, "u00003", exclude_seen=True) | {"unknown": []}
+
+
+def test_what_the_run_never_saw_is_named(api: FlaskClient, shop: tuple[Home, str]) -> None:
+    assert ask(api, run=shop[1], history=["never", "teapot"]).json["unknown"] == ["never"]
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "words"),
+    [
+        ({"history": []}, 400, "run"),
+        ({"run": "toy-1"}, 400, "user or history"),
+        ({"run": "toy-1", "user": "u1", "history": []}, 400, "user or history"),
+        ({"run": "toy-1", "history": [], "k": 0}, 400, "k"),
+        ({"run": "toy-1", "history": [], "k": "ten"}, 400, "k"),
+        ({"run": "toy-1", "history": [], "size": 3}, 400, "size"),
+        ({"run": "toy-1", "history": ["p"] * (LONGEST_HISTORY + 1)}, 400, "history"),
+        ({"run": "toy-9", "history": []}, 404, "toy-9"),
+        ({"run": "../toy-1", "history": []}, 404, "toy-1"),
+        ({"run": "toy-1", "user": "nobody"}, 404, "nobody"),
+        ({"run": "toy-1", "history": ["never"]}, 404, "never"),
+    ],
+)
+def test_bad_input_gets_a_reason(
+    api: FlaskClient, question: dict[str, Any], status: int, words: str
+) -> None:
+    answer = ask(api, **question)
+    assert answer.status_code == status
+    assert words in answer.json["error"]
+
+
+def test_a_history_of_ten_thousand_is_answered(api: FlaskClient, shop: tuple[Home, str]) -> None:
+    assert ask(api, run=shop[1], history=["teapot"] * LONGEST_HISTORY).status_code == 200
+
+
+def test_what_is_no_json_is_refused(api: FlaskClient) -> None:
+    assert api.post(RANK, data="hello", base_url=LOCAL).status_code == 415
+    broken = {"data": "{", "content_type": "application/json"}
+    assert api.post(RANK, base_url=LOCAL, **broken).status_code == 400
+    large = {"data": "x" * (2 << 20), "content_type": "application/json"}
+    assert api.post(RANK, base_url=LOCAL, **large).status_code == 413
+
+
+def test_an_address_says_what_it_takes(api: FlaskClient) -> None:
+    refused = api.get(RANK, base_url=LOCAL)
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")
+    assert api.get("/api/v1/nothing", base_url=LOCAL).status_code == 404
+
+
+def test_a_token_is_asked_for_where_one_is_set(shop: tuple[Home, str]) -> None:
+    guarded = client(shop[0], ApiSettings(token="sécret"))
+    for key, status in ((None, 401), ("wrong", 401), ("sécret", 200)):
+        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+        answer = guarded.get("/api/v1/runs", base_url=LOCAL, headers=headers)
+        assert answer.status_code == status
+
+
+def test_the_description_asks_for_a_token_where_one_is_set(shop: tuple[Home, str]) -> None:
+    for token, expected in ((None, []), ("t", [{"token": []}])):
+        headers = {"Authorization": f"Bearer {token}"}
+        asked = client(shop[0], ApiSettings(token=token))
+        described = asked.get("/api/v1/openapi.json", base_url=LOCAL, headers=headers).json
+        assert described["security"] == expected
+
+
+def test_a_token_opens_the_interface_alone_where_pages_have_a_password(
+    shop: tuple[Home, str],
+) -> None:
+    both = client(shop[0], ApiSettings(token="token"), password="password")
+    bearer = {"Authorization": "Bearer token"}
+    assert both.get("/api/v1/runs", base_url=LOCAL, headers=bearer).status_code == 200
+    assert both.get("/", base_url=LOCAL, headers=bearer).status_code == 401
+    basic = base64.b64encode(b"me:password").decode()
+    headers = {"Authorization": f"Basic {basic}"}
+    assert both.get("/api/v1/runs", base_url=LOCAL, headers=headers).status_code == 401
+
+
+def test_who_asks_too_often_is_told_when_to_come_again(shop: tuple[Home, str]) -> None:
+    limited = client(shop[0], ApiSettings(rate="2 per hour"))
+    answers = [limited.get("/api/v1/runs", base_url=LOCAL) for _ask in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert answers[-1].json["error"]
+    assert limited.get("/health", base_url=LOCAL).status_code == 200
+
+
+def test_a_run_without_its_dataset_still_answers_histories(tmp_path: Path) -> None:
+    from data.datasets.store import Store
+    from tests.dashboard.shop import trained
+
+    home = Home(tmp_path / "home")
+    run = trained(home, tmp_path)
+    Store(home).delete("toy")
+    api = client(home, ApiSettings())
+    assert ask(api, run=run, history=["teapot"]).status_code == 200
+    answer = ask(api, run=run, user="u00001")
+    assert answer.status_code == 404
+    assert "toy" in answer.json["error"]
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_nothing_that_the_description_allows_or_forbids_breaks_it(
+    shop: tuple[Home, str], mode: GenerationMode
+) -> None:
+    server = create_app(shop[0], api=ApiSettings(rate="1000000 per second")).server
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", server)
+    asked = schema.raw_schema["components"]["schemas"]["Question"]["properties"]
+    asked["run"]["enum"] = [shop[1], "toy-9"]  # most strings are the name of no run
+    strategies = [
+        found.ok().as_strategy(generation_mode=mode)
+        for found in schema.get_all_operations()
+        if mode is GenerationMode.POSITIVE or found.ok().method == "post"
+    ]
+
+    @given(case=one_of(strategies))
+    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+    def fuzz(case: Any) -> None:
+        answer = case.call_and_validate(headers={"Accept-Encoding": "identity"})
+        if answer.status_code >= 400:
+            assert answer.json()["error"]
+
+    fuzz()

@@ -1,0 +1,81 @@
+"""The ladder of models says who is ahead, and whether that may be chance."""
+
+from dashboard.figures import model_ranking
+
+
+def model(name, value, low, high, kind="baseline", **segments):
+    return {
+        "name": name,
+        "kind": kind,
+        "metrics": {"ndcg@10": value, "hr@10": None},
+        "ci95": {"ndcg@10": [low, high]},
+        "segments": {"target": segments} if segments else {},
+    }
+
+
+NETWORK = model(
+    "paper", 0.050, 0.045, 0.055, "network",
+    repeat={"targets": 30, "ndcg@10": 0.4}, explore={"targets": 70, "ndcg@10": 0.01},
+)  # fmt: skip
+
+
+def test_a_network_whose_interval_lies_above_is_clearly_ahead():
+    chart = model_ranking.ladder(
+        [NETWORK, model("popularity", 0.03, 0.02, 0.04)], "ndcg@10", "light"
+    )
+    assert chart.finding == ("The network is clearly ahead of every baseline: 0.0500 in NDCG@10")
+
+
+def test_overlapping_intervals_are_within_chance():
+    chart = model_ranking.ladder(
+        [NETWORK, model("repeat last", 0.06, 0.05, 0.07)], "ndcg@10", "light"
+    )
+    assert chart.finding == (
+        "Repeat last is ahead of the network, 0.0600 to 0.0500 in NDCG@10, within chance"
+    )
+
+
+def test_what_is_known_of_both_on_the_same_targets_counts_more_than_overlapping_intervals():
+    rivals = [model("markov", 0.047, 0.04, 0.054), model("popularity", 0.02, 0.01, 0.03)]
+    for rival, behind in zip(rivals, ([0.001, 0.005], [0.02, 0.04]), strict=True):
+        rival["behind95"] = {"ndcg@10": behind}
+    told = model_ranking.ladder([NETWORK, *rivals], "ndcg@10", "light").finding
+    assert told == "The network is clearly ahead of every baseline: 0.0500 in NDCG@10"
+    rivals[0]["behind95"] = {"ndcg@10": [-0.001, 0.007]}
+    told = model_ranking.ladder([NETWORK, *rivals], "ndcg@10", "light").finding
+    assert told == "The network is ahead of Markov, 0.0500 to 0.0470 in NDCG@10, within chance"
+
+
+def test_a_baseline_may_be_clearly_ahead():
+    chart = model_ranking.ladder(
+        [NETWORK, model("popularity", 0.09, 0.08, 0.1)], "ndcg@10", "light"
+    )
+    assert chart.finding.startswith("Popularity is clearly ahead of the network")
+
+
+def test_the_best_model_stands_on_top_with_its_interval_beside_it():
+    chart = model_ranking.ladder(
+        [NETWORK, model("popularity", 0.09, 0.08, 0.1)], "ndcg@10", "light"
+    )
+    assert chart.table["Model"].tolist() == ["Popularity", "Paper"]
+    assert chart.table["From"].tolist() == [0.08, 0.045]
+
+
+def test_at_most_twelve_models_are_drawn_and_the_network_is_one_of_them():
+    many = [model(f"rule {number}", 0.1 + number / 100, 0, 1) for number in range(20)]
+    names = [rung.name for rung in model_ranking.rungs([NETWORK, *many], "ndcg@10")]
+    assert len(names) == 12
+    assert names[-1] == "Paper"
+
+
+def test_models_without_the_figure_are_left_out():
+    assert model_ranking.rungs([NETWORK], "hr@10") == []
+
+
+def test_segments_say_how_much_is_buying_the_same_again():
+    chart = model_ranking.segments([NETWORK], "ndcg@10", "light")
+    assert chart.finding == (
+        "30.0% of targets were bought before; there the network reaches 0.4000,"
+        " on new products 0.0100"
+    )
+    assert not model_ranking.has_segments([model("popularity", 0.1, 0, 1)])

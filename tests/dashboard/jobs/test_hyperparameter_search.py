@@ -1,0 +1,181 @@
+"""A search suggests values by what came of earlier ones, and goes on where it was cut short."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from dashboard.jobs.hyperparameter_search import FILE, METRIC, Trial, importance, search, suggest
+from dashboard.jobs.kinds import Job
+from dashboard.jobs.metric_reader import Point
+from dashboard.jobs.process import Process
+from dashboard.jobs.reporter import Sink
+from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.states import State
+from data.errors import BadInput
+from data.home import Home
+from model.config.presets import preset
+
+FIELDS: dict[str, Any] = {
+    "learning_rate": {"low": 0.0001, "high": 0.1, "whole": False},
+    "layers": {"low": 1, "high": 3, "whole": True},
+    "network": {"choices": ["gru", "lstm"]},
+}
+BEST_RATE = 0.01
+
+
+def worth(values: dict[str, Any]) -> float:
+    """Return a figure that depends on the learning rate alone."""
+    rate = values["learning_rate"]
+    return float(1 / (1 + max(rate / BEST_RATE, BEST_RATE / rate)))
+
+
+class Trainer:
+    """Stands where the worker stands: each training of the search ends at once with a figure."""
+
+    def __init__(self, runs: Runs, figure: Callable[[dict[str, Any]], float | None]) -> None:
+        self.runs, self.figure = runs, figure
+        self.trained: list[str] = []
+        self.stop_after: int | None = None
+
+    def stop(self) -> bool:
+        return self.stop_after is not None and len(self.trained) >= self.stop_after
+
+    def progress(self, **_numbers: object) -> None:
+        pass
+
+    def log(self, text: str) -> None:
+        name = text.partition(":")[0]
+        if name in self.trained or METRIC in text:
+            return
+        claimed = self.runs.claim()
+        assert claimed is not None
+        assert claimed.run == name
+        self.trained.append(name)
+        self.runs.begin(name, 1, Process.current())
+        value = self.figure(claimed.config)
+        if value is not None:
+            now = time.time()
+            self.runs.append(
+                name, 1, [Point(1, None, "val_loss", 1.0, now), Point(1, None, METRIC, value, now)]
+            )
+        state = State.FAILED if value is None else State.FINISHED
+        self.runs.end(name, 1, state, None if value is not None else "error", None)
+
+
+@pytest.fixture
+def runs(home: Home) -> Runs:
+    return Runs(home)
+
+
+def job(runs: Runs, trials: int = 6) -> Job:
+    """Return a claimed search."""
+    plan = {"preset": "fast", "config": preset("fast").as_dict(), "fields": FIELDS}
+    name = runs.create("search", "shop", plan | {"trials": trials})
+    runs.claim()
+    runs.begin(name, 1, Process.current())
+    folder = runs.folder(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    return Job(runs.home, runs.get(name), folder)
+
+
+def noted(folder: Path) -> list[Trial]:
+    held = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    return [Trial(**one) for one in held["trials"]]
+
+
+def test_values_lie_within_their_ranges_and_are_the_same_each_time() -> None:
+    for number in range(20):
+        values = suggest(FIELDS, [], number)
+        assert 0.0001 <= values["learning_rate"] <= 0.1
+        assert values["layers"] in {1, 2, 3}
+        assert values["network"] in {"gru", "lstm"}
+        assert suggest(FIELDS, [], number) == values
+
+
+def tried(number: int) -> list[Trial]:
+    """Return trials, each suggested by what came of those before it."""
+    trials: list[Trial] = []
+    for place in range(number):
+        values = suggest(FIELDS, trials, place)
+        trials.append(Trial(f"shop-{place}", values, "finished", worth(values)))
+    return trials
+
+
+def test_later_values_are_better_than_the_first_ones() -> None:
+    trials = tried(40)
+    figures = [trial.value or 0.0 for trial in trials]
+    assert sum(figures[-10:]) > sum(figures[:8]) * 10 / 8
+
+
+def test_the_field_that_decides_matters_most() -> None:
+    shares = importance(FIELDS, tried(30))
+    assert sum(shares.values()) == pytest.approx(1)
+    assert max(shares, key=lambda key: shares[key]) == "learning_rate"
+
+
+def test_nobody_knows_what_matters_before_there_are_four_figures() -> None:
+    assert importance(FIELDS, tried(3)) == {}
+
+
+def test_a_search_trains_as_often_as_it_was_told_to_and_notes_what_came_of_it(runs: Runs) -> None:
+    trainer = Trainer(runs, worth)
+    mine = job(runs)
+    assert search(mine, cast("Sink", trainer))
+    trials = noted(mine.folder)
+    assert [trial.run for trial in trials] == trainer.trained
+    assert len(trials) == 6
+    for trial in trials:
+        run = runs.get(trial.run)
+        assert {key: run.config[key] for key in FIELDS} == trial.values
+        assert run.tags == (mine.run.run,)
+        assert trial.value == worth(trial.values)
+
+
+def test_a_search_that_was_cut_short_goes_on_with_what_it_has(runs: Runs) -> None:
+    trainer = Trainer(runs, worth)
+    mine = job(runs)
+    trainer.stop_after = 3
+    assert not search(mine, cast("Sink", trainer))
+    trainer.stop_after = None
+    assert search(mine, cast("Sink", trainer))
+    assert len(trainer.trained) == len(set(trainer.trained)) == 6
+    whole = Trainer(Runs(runs.home), worth)
+    other = job(whole.runs)
+    search(other, cast("Sink", whole))
+    assert [trial.values for trial in noted(mine.folder)] == [
+        trial.values for trial in noted(other.folder)
+    ]
+
+
+def test_a_search_that_a_person_stops_takes_back_what_waits_and_counts_it_for_nothing(
+    runs: Runs,
+) -> None:
+    class Idle(Trainer):
+        def log(self, text: str) -> None:
+            """Let the training wait."""
+
+        def stop(self) -> bool:
+            return bool(self.runs.list(kind="train"))
+
+    mine = job(runs)
+    runs.request_stop(mine.run.run)
+    assert not search(mine, cast("Sink", Idle(runs, worth)))
+    assert runs.get("shop-1").state is State.STOPPED
+    assert noted(mine.folder) == []
+
+
+def test_a_search_whose_trainings_all_fail_gives_up(runs: Runs) -> None:
+    trainer = Trainer(runs, lambda _values: None)
+    with pytest.raises(BadInput, match="first 3 trainings gave no figure"):
+        search(job(runs), cast("Sink", trainer))
+
+
+def test_a_search_does_not_take_the_place_of_an_import(runs: Runs) -> None:
+    for _search in range(3):
+        runs.create("search", "shop", {})
+    runs.create("import", "other", {})
+    assert [run.kind for _turn in range(4) if (run := runs.claim())].count("import") == 1

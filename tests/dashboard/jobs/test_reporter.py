@@ -1,0 +1,125 @@
+"""What a child says reaches the table soon, in order, and whatever happens to the table."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from dashboard.jobs import schema
+from dashboard.jobs.failures import LOST, status_of
+from dashboard.jobs.reporter import Sink
+from dashboard.jobs.run import Run
+from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.states import State
+from data.home import Home
+
+
+class Left(threading.Event):
+    """Stands in for the end of the process: notes the exit status instead."""
+
+    status: int | None = None
+
+    def __call__(self, status: int) -> None:
+        self.status = status
+        self.set()
+
+
+@pytest.fixture
+def left() -> Left:
+    return Left()
+
+
+@pytest.fixture
+def sink(runs: Runs, training: Run, left: Left) -> Iterator[Sink]:
+    sink = Sink(runs, training, leave=left)
+    sink.start()
+    yield sink
+    if not left.is_set():
+        sink.close()
+
+
+def test_figures_and_progress_are_in_the_table_when_the_sink_closes(
+    runs: Runs, training: Run, left: Left
+) -> None:
+    sink = Sink(runs, training, leave=left)
+    sink.start()
+    sink.metric(0, None, "parameters", 1_234)
+    sink.metric(1, 1, "loss", 2.5)
+    sink.metric(1, 1, "progress", 0.5)
+    sink.metric(1, None, "val_loss", 2.0)
+    sink.progress(epochs=3)
+    sink.close()
+    run = runs.get(training.run)
+    assert run.parameters == 1_234
+    assert run.progress.items() >= {"epoch": 1, "step": 1, "share": 0.5, "epochs": 3}.items()
+    assert runs.history(training.run) == [{"epoch": 1, "val_loss": 2.0}]
+    assert runs.curve(training.run, "loss").value == [2.5]
+
+
+def test_a_request_to_stop_arrives_without_the_work_asking_the_table(
+    runs: Runs, training: Run, sink: Sink
+) -> None:
+    runs.request_stop(training.run)
+    deadline = threading.Event()
+    while not sink.stop():
+        assert not deadline.wait(0.01)
+
+
+def test_a_run_that_moved_on_ends_its_old_process(
+    runs: Runs, training: Run, sink: Sink, left: Left
+) -> None:
+    runs.end(training.run, training.attempt, State.INTERRUPTED)
+    sink.metric(1, 1, "loss", 2.5)
+    assert left.wait(30)
+    assert left.status == status_of(LOST)
+
+
+def test_a_home_that_was_deleted_ends_the_process(home: Home, sink: Sink, left: Left) -> None:
+    home.database.unlink()
+    assert left.wait(30)
+    assert left.status == status_of(LOST)
+
+
+def test_figures_wait_while_the_table_is_locked(
+    home: Home, runs: Runs, training: Run, left: Left, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "BUSY_SECONDS", 0)
+    impatient = Runs(home, clock=runs.clock)
+    other = sqlite3.connect(home.database, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    sink = Sink(impatient, training, leave=left)
+    sink.start()
+    for step in range(1, 101):
+        sink.metric(1, step, "loss", 1 / step)
+    assert runs.last_seq(training.run) == 0
+    release = threading.Timer(1.0, other.execute, ["ROLLBACK"])
+    release.start()
+    sink.close()
+    release.join()
+    other.close()
+    impatient.close()
+    assert [metric.step for metric in runs.metrics(training.run, names=["loss"])] == list(
+        range(1, 101)
+    )
+    assert not left.is_set()
+
+
+def test_a_resumed_training_tells_from_where(runs: Runs, training: Run, sink: Sink) -> None:
+    sink.metric(1, None, "val_loss", 2.0)
+    sink.metric(2, 7, "loss", 2.0)
+    sink.close()
+    runs.end(training.run, training.attempt, State.INTERRUPTED)
+    runs.resume(training.run)
+    claimed = runs.claim()
+    assert claimed is not None
+    again = Sink(runs, claimed, leave=Left())
+    again.start()
+    again.resumed([{"epoch": 1, "val_loss": 2.0}])
+    again.metric(2, None, "val_loss", 1.5)
+    again.close()
+    assert runs.history(training.run) == [
+        {"epoch": 1, "val_loss": 2.0},
+        {"epoch": 2, "val_loss": 1.5},
+    ]
+    assert runs.curve(training.run, "loss").step == []

@@ -1,0 +1,210 @@
+"""What people may ask of the table of runs."""
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.jobs.metric_reader import Point
+from dashboard.jobs.run import Run
+from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.states import State
+from data.errors import BadInput
+from data.home import Home
+from tests.dashboard.jobs.conftest import ME, Clock
+
+
+def test_runs_of_a_dataset_are_numbered_and_imports_apart(runs: Runs) -> None:
+    names = [runs.create(kind, "demo", {}) for kind in ("train", "train", "import", "train")]
+    assert names == ["demo-1", "demo-2", "demo-import-1", "demo-3"]
+
+
+def test_a_number_is_never_used_twice(runs: Runs) -> None:
+    runs.delete(runs.create("train", "demo", {}))
+    assert runs.create("train", "demo", {}) == "demo-2"
+
+
+def test_two_equal_starts_are_two_runs(runs: Runs) -> None:
+    config = {"epochs": 3, "seed": 1}
+    assert runs.create("train", "demo", config) != runs.create("train", "demo", config)
+
+
+def test_a_run_keeps_what_it_was_created_with(runs: Runs, clock: Clock) -> None:
+    run = runs.get(
+        runs.create("train", "demo", {"epochs": 3}, preset="fast", label="first", tags=("a", "b"))
+    )
+    assert (run.state, run.config, run.preset) == (State.QUEUED, {"epochs": 3}, "fast")
+    assert (run.label, run.tags, run.created) == ("first", ("a", "b"), clock.now)
+    assert (run.pid, run.started, run.finished) == (None, None, None)
+
+
+def test_an_unknown_run_is_bad_input(runs: Runs) -> None:
+    for ask in (runs.get, runs.request_stop, runs.resume, runs.remove, runs.delete, runs.history):
+        with pytest.raises(BadInput, match="There is no run demo-9"):
+            ask("demo-9")
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "", ".hidden", "a\x00b"])
+def test_a_name_that_would_leave_the_folder_of_runs_is_bad_input(runs: Runs, name: str) -> None:
+    with pytest.raises(BadInput):
+        runs.create("train", name, {})
+    with pytest.raises(BadInput):
+        runs.folder(name)
+
+
+def test_who_opens_the_table_anew_sees_what_was_written(runs: Runs, home: Home) -> None:
+    runs.create("train", "demo", {})
+    anew = Runs(home, url=f"sqlite:///{home.database}")
+    assert [run.run for run in anew.list()] == ["demo-1"]
+    anew.close()
+
+
+def test_a_table_that_is_put_in_place_of_another_is_opened_anew(home: Home, tmp_path: Path) -> None:
+    run = Runs(home).create("train", "demo", {})
+    Runs(home).close()  # what was written lies in the one file now
+    home.database.rename(tmp_path / "kept.db")
+    assert Runs(home).list() == []
+    Runs(home).close()
+    (tmp_path / "kept.db").replace(home.database)
+    assert [found.run for found in Runs(home).list()] == [run]
+
+
+def test_the_list_is_newest_first_and_can_be_narrowed(runs: Runs, training: Run) -> None:
+    runs.create("import", "shop", {})
+    runs.create("train", "shop", {})
+    assert [run.run for run in runs.list()] == ["shop-1", "shop-import-1", "demo-1"]
+    assert [run.run for run in runs.list(kind="train", dataset="shop")] == ["shop-1"]
+    assert [run.run for run in runs.list(states={State.RUNNING})] == ["demo-1"]
+
+
+def test_a_waiting_run_stops_at_once(runs: Runs) -> None:
+    run = runs.create("train", "demo", {})
+    assert runs.request_stop(run) is State.STOPPED
+    assert runs.claim() is None
+
+
+def test_a_running_one_is_asked_to_stop(runs: Runs, training: Run) -> None:
+    assert runs.request_stop(training.run) is State.STOPPING
+    assert runs.beat(training.run, training.attempt) is True
+    assert runs.request_stop(training.run) is State.STOPPING
+
+
+def test_stopping_an_ended_run_is_bad_input(runs: Runs, training: Run) -> None:
+    runs.end(training.run, training.attempt, State.FINISHED)
+    with pytest.raises(BadInput, match="ended already"):
+        runs.request_stop(training.run)
+    assert runs.get(training.run).state is State.FINISHED
+
+
+@pytest.mark.parametrize("ended", [State.FAILED, State.INTERRUPTED])
+def test_a_run_that_was_cut_short_resumes(runs: Runs, training: Run, ended: State) -> None:
+    runs.end(training.run, training.attempt, ended, "killed", "It was killed.")
+    runs.resume(training.run)
+    run = runs.get(training.run)
+    assert (run.state, run.resume, run.reason, run.message) == (State.QUEUED, True, None, None)
+
+
+def test_a_run_that_never_started_begins_anew_when_resumed(runs: Runs) -> None:
+    run = runs.create("train", "demo", {})
+    runs.request_stop(run)
+    runs.resume(run)
+    assert runs.get(run).resume is False
+
+
+def test_a_finished_run_does_not_resume_but_extends(runs: Runs, training: Run) -> None:
+    runs.end(training.run, training.attempt, State.FINISHED)
+    with pytest.raises(BadInput, match="finished"):
+        runs.resume(training.run)
+    runs.extend(training.run, 2)
+    run = runs.get(training.run)
+    assert (run.state, run.resume, run.config["epochs"]) == (State.QUEUED, True, 5)
+
+
+def test_a_training_that_finished_early_is_extended_from_where_it_is(
+    runs: Runs, training: Run
+) -> None:
+    runs.append(training.run, training.attempt, [Point(1, None, "val_loss", 1.0, 0.0)])
+    runs.end(training.run, training.attempt, State.FINISHED)
+    runs.extend(training.run, 2)
+    assert runs.get(training.run).config["epochs"] == 3
+
+
+def test_extending_needs_an_ended_training_and_an_epoch(runs: Runs, training: Run) -> None:
+    with pytest.raises(BadInput, match="cannot be extended"):
+        runs.extend(training.run, 2)
+    runs.end(training.run, training.attempt, State.FINISHED)
+    with pytest.raises(BadInput, match="cannot be extended"):
+        runs.extend(training.run, 0)
+
+
+def test_labels_notes_tags_and_priority_can_be_changed(runs: Runs, training: Run) -> None:
+    runs.edit(training.run, label="wide", note="twice the units", tags=("x",), priority=2)
+    runs.edit(training.run, note="")
+    run = runs.get(training.run)
+    assert (run.label, run.note, run.tags, run.priority) == ("wide", "", ("x",), 2)
+
+
+def test_runs_follow_their_dataset_to_its_new_name(runs: Runs, training: Run) -> None:
+    runs.rename_dataset("demo", "shop")
+    assert runs.get("demo-1").dataset == "shop"
+
+
+def _with_files(runs: Runs, run: str) -> Path:
+    folder = runs.folder(run)
+    folder.mkdir()
+    (folder / "model.onnx").write_bytes(b"x")
+    return folder
+
+
+def test_a_removed_run_can_be_brought_back(runs: Runs, training: Run, clock: Clock) -> None:
+    runs.append("demo-1", 1, [Point(1, None, "loss", 3.0, clock.now)])
+    runs.end(training.run, training.attempt, State.FINISHED)
+    folder = _with_files(runs, "demo-1")
+    runs.remove("demo-1")
+    assert runs.list() == []
+    clock.now += 299
+    runs.purge()
+    runs.restore("demo-1")
+    assert runs.get("demo-1").state is State.FINISHED
+    assert runs.history("demo-1") == [{"epoch": 1, "loss": 3.0}]
+    assert folder.exists()
+
+
+def test_after_five_minutes_a_removed_run_is_gone(runs: Runs, training: Run, clock: Clock) -> None:
+    runs.end(training.run, training.attempt, State.FINISHED)
+    folder = _with_files(runs, "demo-1")
+    runs.remove("demo-1")
+    clock.now += 301
+    with pytest.raises(BadInput):
+        runs.restore("demo-1")
+    runs.purge()
+    assert not folder.exists()
+
+
+def test_a_deleted_run_is_gone_at_once_with_its_files(runs: Runs, training: Run) -> None:
+    runs.end(training.run, training.attempt, State.FINISHED)
+    folder = _with_files(runs, "demo-1")
+    runs.delete("demo-1")
+    assert not folder.exists()
+    with pytest.raises(BadInput):
+        runs.restore("demo-1")
+
+
+def test_an_active_run_cannot_be_deleted(runs: Runs, training: Run) -> None:
+    for delete in (runs.delete, runs.remove):
+        with pytest.raises(BadInput, match="stop it before"):
+            delete("demo-1")
+    assert runs.get("demo-1").state is State.RUNNING
+
+
+def test_a_removed_run_that_waited_is_not_started(runs: Runs) -> None:
+    run = runs.create("train", "demo", {})
+    runs.remove(run)
+    assert runs.claim() is None
+    runs.restore(run)
+    assert runs.position(run) == 1
+
+
+def test_a_record_is_ready_for_json(runs: Runs, training: Run) -> None:
+    record = runs.get("demo-1").as_dict()
+    assert (record["run"], record["state"], record["pid"]) == ("demo-1", "running", ME.pid)
+    assert record["tags"] == []

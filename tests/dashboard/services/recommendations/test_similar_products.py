@@ -1,0 +1,64 @@
+"""Similar products: near in the space that the network has learned, and all of them on a map."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashboard.services.recommendations import predictors, similar_products
+from data.datasets.store import Store
+from data.errors import BadInput
+from data.home import Home
+from model.serving.similar_items import ProductSpace
+from model.training.trainer import train
+from tests.model.test_training import Notes, never
+from tests.model.toys import imported, random_histories, small
+
+
+def test_neighbours_are_ordered_and_never_the_product_itself(shop: tuple[Home, str]) -> None:
+    found = similar_products.nearest(*shop, "teapot", k=5)
+    cosines = [one.cosine for one in found]
+    assert cosines == sorted(cosines, reverse=True)
+    assert all(-1.001 <= cosine <= 1.001 for cosine in cosines)
+    assert "teapot" not in {one.product.product for one in found}
+
+
+def test_a_product_that_the_model_does_not_know_has_none(shop: tuple[Home, str]) -> None:
+    with pytest.raises(BadInput, match="does not know never"):
+        similar_products.nearest(*shop, "never")
+
+
+def test_every_product_has_a_place_a_group_and_a_name(shop: tuple[Home, str]) -> None:
+    plane = similar_products.plane(*shop)
+    products = predictors.predictor(*shop).products
+    assert plane.points["product"] == products
+    for axis in ("x", "y"):
+        places = plane.points[axis]
+        assert len(places) == len(products)
+        assert (min(places), max(places)) == (0, similar_products.SPAN)
+    assert max(plane.points["group"]) < len(plane.names)
+    assert 0 < plane.share <= 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"tied_embeddings": True}, {"tied_embeddings": False}, {"features": "brand,category"}],
+    ids=["tied", "untied", "without the product as a feature"],
+)
+def test_the_vectors_are_those_of_the_network(tmp_path: Path, changes: dict[str, object]) -> None:
+    dataset = imported(Store(Home(tmp_path / "home")), random_histories(60, 30), tmp_path)
+    train(small(**changes), dataset, tmp_path / "run", Notes(), never)
+    space = ProductSpace.of(tmp_path / "run")
+    import keras
+
+    network = keras.saving.load_model(tmp_path / "run" / "model.keras")
+    rows = len(space.vectors)
+    weights = [np.asarray(one) for one in network.weights if one.ndim == 2]
+    tables = [one[-rows:] for one in weights if len(one) in {rows, rows + 2}]
+    tables += [one.T for one in weights if one.shape[1] == rows]
+    centred = [table - table.mean(axis=0) for table in tables]
+    scaled = [table / np.linalg.norm(table, axis=1, keepdims=True) for table in centred]
+    assert any(
+        table.shape == space.vectors.shape and np.allclose(table, space.vectors, atol=1e-5)
+        for table in scaled
+    )

@@ -1,0 +1,104 @@
+"""Watching a run costs a few rows, and says how far it is and how long it may still take."""
+
+import dataclasses
+import json
+
+import pytest
+
+from dashboard.figures.progress_axis import Learning
+from dashboard.jobs.metric_reader import Curve
+from dashboard.jobs.run import Run
+from dashboard.jobs.states import State
+from dashboard.services.runs import monitor
+from data.home import Home
+
+
+@pytest.fixture
+def run(home: Home) -> Run:
+    table = monitor.table(home)
+    return table.get(table.create("train", "demo", {"epochs": 10}))
+
+
+def running(run: Run, **changes) -> Run:
+    return dataclasses.replace(run, state=State.RUNNING, **changes)
+
+
+def history(*seconds):
+    return [
+        {"epoch": epoch, "seconds": taken, "targets": 1000}
+        for epoch, taken in enumerate(seconds, 1)
+    ]
+
+
+def test_marks_stay_while_nothing_happens_and_move_with_the_log(home: Home, run: Run):
+    before = monitor.marks(home, run)
+    assert monitor.marks(home, run) == before
+    folder = monitor.table(home).folder(run.run)
+    folder.mkdir(parents=True)
+    (folder / "log.txt").write_text("a line\n")
+    assert monitor.marks(home, run).log > before.log
+
+
+def test_the_share_done_counts_what_is_done_of_an_epoch(run: Run):
+    assert monitor.share_done(running(run, epochs_done=2)) == 0.2
+    within = running(run, epochs_done=2, progress={"epochs": 10, "epoch": 3, "share": 0.5})
+    assert monitor.share_done(within) == 0.25
+
+
+def test_the_share_of_an_epoch_that_is_over_counts_no_more(run: Run):
+    ended = running(run, epochs_done=2, progress={"epochs": 10, "epoch": 2, "share": 1.0})
+    assert monitor.share_done(ended) == 0.2
+
+
+def test_an_import_is_as_far_as_its_bytes(run: Run):
+    assert monitor.share_done(running(run, progress={"bytes_done": 5, "bytes_total": 20})) == 0.25
+
+
+def test_time_left_reaches_from_the_fastest_epochs_to_the_slowest(run: Run):
+    low, high = monitor.time_left(running(run, epochs_done=5), Learning(history(10, 12, 11)), 0.0)
+    assert low == 50
+    assert high > 60
+
+
+def test_before_the_first_epoch_time_left_is_judged_by_its_share(run: Run):
+    early = running(run, progress={"epochs": 10, "epoch": 1, "share": 1.0})
+    begun = Learning(curves={"loss": Curve([1], [1], [5.0], [100.0])})
+    low, high = monitor.time_left(early, begun, now=110.0)
+    assert low < 90 < high
+
+
+def test_nothing_is_left_of_a_run_that_waits_or_has_ended(run: Run):
+    assert monitor.time_left(run, Learning(history(10)), 0.0) is None
+    ended = dataclasses.replace(run, state=State.FINISHED, epochs_done=10)
+    assert monitor.time_left(ended, Learning(history(10)), 0.0) is None
+
+
+def test_throughput_of_a_running_run_is_that_of_its_newest_steps(run: Run):
+    now = running(run, progress={"speed": 1234.5})
+    assert monitor.throughput(Learning(history(10, 5)), now) == 1234.5
+    ended = dataclasses.replace(now, state=State.FINISHED)
+    assert monitor.throughput(Learning(history(10, 5)), ended) == 200
+
+
+def test_throughput_is_that_of_the_newest_epoch():
+    assert monitor.throughput(Learning(history(10, 5))) == 200
+    assert monitor.throughput(Learning()) is None
+
+
+def test_a_long_log_shows_its_last_whole_lines(home: Home, run: Run):
+    folder = monitor.table(home).folder(run.run)
+    folder.mkdir(parents=True)
+    (folder / "log.txt").write_text("".join(f"line {number}\n" for number in range(100)))
+    assert monitor.log_tail(home, run.run, size=20) == "line 98\nline 99\n"
+
+
+def test_test_figures_are_those_of_the_network_and_follow_the_file(home: Home, run: Run):
+    assert monitor.network_figures(home, run.run) == {}
+    folder = monitor.table(home).folder(run.run)
+    folder.mkdir(parents=True)
+    models = [
+        {"kind": "baseline", "metrics": {"hr@1": 0.5}},
+        {"kind": "network", "metrics": {"hr@1": 0.1}},
+    ]
+    (folder / "evaluation.json").write_text(json.dumps({"models": models}))
+    assert monitor.network_figures(home, run.run) == {"hr@1": 0.1}

@@ -1,0 +1,107 @@
+"""The application as a browser's requests meet it."""
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from dashboard.app import create_app
+from dashboard.web.context import current_home
+from data.home import Home
+
+LOCAL = "http://127.0.0.1:8050"
+
+
+@pytest.fixture
+def client(home: Home) -> FlaskClient:
+    return create_app(home).server.test_client()
+
+
+def test_health_says_that_the_server_lives_and_the_worker_does_not(client: FlaskClient) -> None:
+    answer = client.get("/health", base_url=LOCAL)
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["status"] == "ok"
+    assert answer.json["worker"] == {"alive": False, "seconds_since_heartbeat": None}
+
+
+def test_two_applications_in_one_process_do_not_mix(tmp_path: Path) -> None:
+    homes = [Home(tmp_path / name) for name in ("first", "second")]
+    apps = [create_app(home) for home in homes]
+    assert set(apps[0].callback_map) == set(apps[1].callback_map) != set()
+    for app, home in zip(apps, homes, strict=True):
+        with app.server.app_context():
+            assert current_home() == home
+
+
+def test_no_callback_is_registered_twice(client: FlaskClient) -> None:
+    outputs = [each["output"] for each in client.get("/_dash-dependencies", base_url=LOCAL).json]
+    named = [output for output in outputs if "@" not in output and output]
+    assert len(named) == len(set(named))
+
+
+@pytest.mark.parametrize(("wanted", "language"), [("es-CU,es;q=0.9", "es"), ("fr", "en")])
+def test_the_document_speaks_the_language_of_the_browser(
+    client: FlaskClient, wanted: str, language: str
+) -> None:
+    page = client.get("/", base_url=LOCAL, headers={"Accept-Language": wanted}).text
+    assert f'<html lang="{language}"' in page
+
+
+def test_a_chosen_language_beats_the_one_of_the_browser(client: FlaskClient) -> None:
+    client.set_cookie("language", "es", domain="127.0.0.1")
+    layout = client.get("/_dash-layout", base_url=LOCAL, headers={"Accept-Language": "en"}).text
+    assert "Saltar al contenido" in json.dumps(json.loads(layout), ensure_ascii=False)
+
+
+def test_a_page_may_load_nothing_from_elsewhere(client: FlaskClient) -> None:
+    answer = client.get("/", base_url=LOCAL)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    assert "'unsafe-inline'" not in policy.split("script-src")[1]
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', answer.text)
+    assert loaded
+    assert all(address.startswith("/") for address in loaded)
+
+
+def test_another_name_for_this_machine_is_refused(client: FlaskClient) -> None:
+    assert client.get("/", base_url="http://evil.example:8050").status_code == 421
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]"])
+def test_the_names_of_this_machine_are_answered(client: FlaskClient, name: str) -> None:
+    assert client.get("/", base_url=f"http://{name}:8050").status_code == 200
+
+
+def test_any_name_is_answered_where_the_whole_network_may_ask(home: Home) -> None:
+    client = create_app(home, host="0.0.0.0").server.test_client()
+    assert client.get("/", base_url="http://shop.example:8050").status_code == 200
+
+
+def test_a_page_of_another_site_cannot_send_anything(client: FlaskClient) -> None:
+    sent = {"base_url": LOCAL, "json": {}}
+    path = "/_dash-update-component"
+    assert client.post(path, headers={"Origin": "http://evil.example"}, **sent).status_code == 403
+    assert client.post(path, headers={"Origin": LOCAL}, **sent).status_code != 403
+
+
+def test_a_password_guards_all_but_health(home: Home) -> None:
+    client = create_app(home, password="pläin").server.test_client()
+    key = base64.b64encode("me:pläin".encode()).decode()
+    wrong = base64.b64encode(b"me:guess").decode()
+    assert client.get("/", base_url=LOCAL).status_code == 401
+    assert client.get("/_dash-layout", base_url=LOCAL).status_code == 401
+    for given, status in ((key, 200), (wrong, 401)):
+        headers = {"Authorization": f"Basic {given}"}
+        assert client.get("/", base_url=LOCAL, headers=headers).status_code == status
+    assert client.get("/health", base_url=LOCAL).status_code == 200
+
+
+def test_assets_change_their_address_when_they_change(client: FlaskClient) -> None:
+    page = client.get("/", base_url=LOCAL).text
+    assert "/assets/tokens.css?v=" in page
+    assert client.get("/assets/tokens.css", base_url=LOCAL).status_code == 200

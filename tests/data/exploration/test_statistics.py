@@ -1,0 +1,298 @@
+"""Every statistic equals a slow one written in plain pandas, on real data."""
+
+import math
+import shutil
+from collections import Counter
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data.datasets.store import Dataset
+from data.errors import BadInput
+from data.exploration.filters import Filters
+from data.exploration.statistics import Statistics, summary
+
+History = list[tuple[pd.Timestamp, str, str | None]]
+
+FILTERS = [
+    Filters(),
+    Filters(first=date(2017, 3, 1), last=date(2017, 9, 15)),
+    Filters(categories=("grocery", "electronics"), price_high=4.0),
+    Filters(brands=("national_544", "samsung", "apple"), price_low=0.5),
+    Filters(types=("purchase",)),
+    Filters(brands=("nobody's",)),
+]
+
+
+@pytest.fixture(scope="module", params=["groceries", "morning"])
+def dataset(request: pytest.FixtureRequest) -> Dataset:
+    found: Dataset = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="module", params=FILTERS, ids=str)
+def filters(request: pytest.FixtureRequest) -> Filters:
+    chosen: Filters = request.param
+    return chosen
+
+
+@pytest.fixture
+def found(dataset: Dataset, tmp_path: Path) -> Statistics:
+    return Statistics(dataset, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def events(dataset: Dataset, filters: Filters) -> pd.DataFrame:
+    """The events that the filters let through, chosen by pandas."""
+    with dataset.connect() as connection:
+        frame = connection.execute("FROM events ORDER BY row").df()
+    keep = pd.Series(True, index=frame.index)
+    if filters.first and filters.last:
+        days = frame["time"].dt.date
+        keep &= (days >= filters.first) & (days <= filters.last)
+    if filters.types:
+        keep &= frame["type"].isin(filters.types)
+    if filters.categories:
+        starts = tuple(f"{one}." for one in filters.categories)
+        category = frame["category"].fillna("")
+        keep &= category.isin(filters.categories) | category.str.startswith(starts)
+    if filters.brands:
+        keep &= frame["brand"].isin(filters.brands)
+    if filters.price_low is not None:
+        keep &= frame["price"] >= filters.price_low
+    if filters.price_high is not None:
+        keep &= frame["price"] <= filters.price_high
+    return frame[keep]
+
+
+@pytest.fixture(scope="module")
+def histories(events: pd.DataFrame) -> list[History]:
+    """Each buyer's purchases in order: time, product, category."""
+    bought = events[events["type"] == "purchase"].sort_values(["user", "time", "row"])
+    kept: dict[str, History] = {}
+    columns = (bought[name].tolist() for name in ("user", "time", "product", "category"))
+    for user, *purchase in zip(*columns, strict=True):
+        kept.setdefault(user, []).append(tuple(purchase))
+    return list(kept.values())
+
+
+def counted(frame: pd.DataFrame, *columns: str) -> dict[object, int]:
+    """Return a frame of counts as a dictionary; its last column counts."""
+    keys = frame[list(columns)].astype(object).where(frame[list(columns)].notna(), None)
+    counts = frame[frame.columns.difference(columns)].iloc[:, 0]
+    return {tuple(key): int(n) for key, n in zip(keys.to_numpy(), counts, strict=True) if n}
+
+
+def test_events_by_day(found: Statistics, filters: Filters, events: pd.DataFrame) -> None:
+    slow = Counter(zip(events["time"].dt.normalize(), events["type"], strict=True))
+    assert counted(found.events_by_day(filters), "day", "type") == slow
+
+
+def test_events_by_hour(found: Statistics, filters: Filters, events: pd.DataFrame) -> None:
+    time = events["time"].dt
+    slow = Counter(zip(time.weekday, time.hour, events["type"], strict=True))
+    assert counted(found.events_by_hour(filters), "weekday", "hour", "type") == slow
+
+
+def test_the_funnel_counts_who_did_every_step(
+    found: Statistics, filters: Filters, events: pd.DataFrame
+) -> None:
+    steps = [kind for kind in ("view", "cart", "purchase") if kind in found.dataset.types]
+    steps = [kind for kind in steps if not filters.types or kind in filters.types]
+    did = events.groupby("user")["type"].agg(set)
+    slow = [
+        (kind, int((events["type"] == kind).sum()),
+         sum(set(steps[: k + 1]) <= types for types in did))
+        for k, kind in enumerate(steps)
+    ]  # fmt: skip
+    frame = found.funnel(filters)
+    assert list(frame[["type", "events", "users"]].itertuples(index=False, name=None)) == slow
+
+
+@pytest.mark.parametrize("column", ["category", "brand"])
+def test_categories_and_brands(
+    found: Statistics, filters: Filters, events: pd.DataFrame, column: str
+) -> None:
+    bought = events[events["type"] == "purchase"]
+    slow = bought[column].value_counts(dropna=False)
+    frame = found.categories(filters) if column == "category" else found.brands(filters)
+    assert counted(frame, column) == {
+        (None if pd.isna(name) else name,): n for name, n in slow.items()
+    }
+    assert frame["events"].is_monotonic_decreasing
+
+
+def test_prices(found: Statistics, filters: Filters, events: pd.DataFrame) -> None:
+    prices = events.loc[(events["type"] == "purchase") & (events["price"] > 0), "price"]
+    frame = found.prices(filters)
+    slow = Counter(math.floor(math.log10(price) * 10 + 1e-9) for price in prices)
+    assert {round(math.log10(row.low) * 10): row.events for row in frame.itertuples()
+            if row.events} == slow  # fmt: skip
+
+
+def test_purchases_per_user(found: Statistics, filters: Filters, histories: list[History]) -> None:
+    slow = Counter((len(history),) for history in histories)
+    assert counted(found.purchases_per_user(filters), "purchases") == slow
+
+
+def test_days_between(found: Statistics, filters: Filters, histories: list[History]) -> None:
+    slow = Counter(
+        ((after[0] - before[0]).days,)
+        for history in histories
+        for before, after in pairwise(history)
+    )
+    assert counted(found.days_between(filters), "days") == slow
+
+
+def test_repeats(found: Statistics, filters: Filters, histories: list[History]) -> None:
+    slow: Counter[tuple[str]] = Counter()
+    for history in histories:
+        _times, products, categories = zip(*history, strict=True)
+        for k in range(1, len(history)):
+            if products[k] == products[k - 1]:
+                kind = "same"
+            elif products[k] in products[:k]:
+                kind = "earlier"
+            elif not pd.isna(categories[k]) and categories[k] in categories[:k]:
+                kind = "category"
+            else:
+                kind = "new"
+            slow[(kind,)] += 1
+    assert counted(found.repeats(filters), "kind") == slow
+
+
+def test_the_long_tail_runs_from_the_least_sold_product_to_all(
+    found: Statistics, filters: Filters, events: pd.DataFrame
+) -> None:
+    sold = events[events["type"] == "purchase"]["product"].value_counts().sort_values()
+    frame = found.long_tail(filters)
+    for point in frame.itertuples():
+        first = sold.iloc[: round(point.products * len(sold))]
+        assert point.events == pytest.approx(first.sum() / sold.sum())
+    assert len(frame) <= 201
+
+
+def test_transitions(found: Statistics, filters: Filters, histories: list[History]) -> None:
+    slow: Counter[tuple[str | None, str | None]] = Counter()
+    for history in histories:
+        for before, after in pairwise(history):
+            if not pd.isna(before[2]) and not pd.isna(after[2]):
+                slow[before[2], after[2]] += 1
+    assert counted(found.transitions(filters), "before", "after") == slow
+
+
+def test_cohorts(found: Statistics, filters: Filters, histories: list[History]) -> None:
+    slow: Counter[tuple[pd.Timestamp, int]] = Counter()
+    for history in histories:
+        months = [time.year * 12 + time.month for time, _product, _category in history]
+        cohort = history[0][0].normalize().replace(day=1)
+        for month in set(months):
+            slow[cohort, month - months[0]] += 1
+    assert counted(found.cohorts(filters), "cohort", "months") == slow
+
+
+def test_the_summary_equals_what_pandas_counts(dataset: Dataset) -> None:
+    with dataset.connect() as connection:
+        events = connection.execute("FROM events ORDER BY row").df()
+    figures = summary(dataset)
+    bought = events[events["type"] == "purchase"].sort_values(["user", "time", "row"])
+    before = bought.groupby("user")["product"].shift()
+    assert figures["events"] == len(events) == figures["rows_kept"]
+    assert figures["purchases"] == len(bought)
+    assert figures["users"] == events["user"].nunique()
+    assert figures["products"] == events["product"].nunique()
+    assert figures["missing_brand_share"] == pytest.approx(events["brand"].isna().mean())
+    assert figures["missing_category_share"] == pytest.approx(events["category"].isna().mean())
+    assert figures["repeat_share"] == pytest.approx(bought.duplicated(["user", "product"]).mean())
+    assert figures["consecutive_repeat_share"] == pytest.approx(
+        (before == bought["product"]).sum() / before.notna().sum()
+    )
+
+
+def test_the_catalogue_holds_each_products_last_values(dataset: Dataset, tmp_path: Path) -> None:
+    with dataset.connect() as connection:
+        events = connection.execute("FROM events ORDER BY time, row").df()
+    last = events.groupby("product").nth(-1).set_index("product")
+    ids = list(last.index[::7])
+    frame = Statistics(dataset, tmp_path).catalogue([*ids, "unheard of"])
+    assert list(frame["product"]) == [*ids, "unheard of"]
+    for column in ("price", "brand", "category"):
+        expected = last.loc[ids, column].astype(object)
+        pd.testing.assert_series_equal(
+            frame[column].iloc[:-1].astype(object), expected,
+            check_index=False, check_names=False, check_dtype=False,
+        )  # fmt: skip
+    assert frame.iloc[-1][["price", "brand", "category"]].isna().all()
+
+
+def test_tables_page_search_and_sort(groceries: Dataset, tmp_path: Path) -> None:
+    found = Statistics(groceries, tmp_path)
+    first, total = found.products("", "purchases", True, 0, 10)
+    second, _total = found.products("", "purchases", True, 10, 20)
+    assert total == 20_805
+    assert first["purchases"].min() >= second["purchases"].max()
+    assert not set(first["product"]) & set(second["product"])
+    cheap, some = found.products("SEAFOOD", "price", False, 0, 1000)
+    assert some == len(cheap) < total
+    assert cheap["category"].str.contains("seafood").all()
+    assert cheap["price"].is_monotonic_increasing
+    buyers, everybody = found.users("", None, False, 0, 5)
+    assert everybody == 2_373
+    assert buyers["purchases"].is_monotonic_decreasing
+
+
+def test_an_unknown_column_cannot_be_sorted_by(groceries: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="Cannot sort"):
+        Statistics(groceries, tmp_path).users("", "1; DROP TABLE users", False, 0, 5)
+
+
+def test_an_answer_is_kept_and_is_the_same_again(groceries: Dataset, tmp_path: Path) -> None:
+    for ask in (Statistics.events_by_day, Statistics.brands, Statistics.cohorts):
+        fresh = ask(Statistics(groceries, tmp_path), Filters())
+        kept = ask(Statistics(groceries, tmp_path), Filters())
+        pd.testing.assert_frame_equal(fresh, kept, check_dtype=False)
+    assert any(tmp_path.rglob("cache.db"))
+
+
+def test_the_cache_may_be_deleted_at_any_time(groceries: Dataset, tmp_path: Path) -> None:
+    found = Statistics(groceries, tmp_path)
+    before = found.events_by_day(Filters())
+    shutil.rmtree(tmp_path / "statistics")
+    for _again in range(2):
+        pd.testing.assert_frame_equal(found.events_by_day(Filters()), before, check_dtype=False)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a log of this size count as huge, so that two people in three are left out."""
+    monkeypatch.setattr("data.exploration.user_sample.HUGE", 25_000)
+
+
+def test_a_huge_log_is_estimated_from_some_of_its_people(
+    groceries: Dataset, tmp_path: Path, few: None
+) -> None:
+    found = Statistics(groceries, tmp_path)
+    whole = groceries.manifest.summary
+    assert found.one_in(Filters()) == 3
+    people = found.purchases_per_user(Filters())
+    assert 0.25 < people["users"].sum() / whole["buyers"] < 0.42
+    mean = (people["purchases"] * people["users"]).sum() / people["users"].sum()
+    assert mean == pytest.approx(whole["purchases"] / whole["buyers"], rel=0.1)
+    pairs = found.repeats(Filters()).set_index("kind")["pairs"]
+    assert pairs["same"] / pairs.sum() == pytest.approx(whole["consecutive_repeat_share"], rel=0.25)
+
+
+def test_a_funnel_of_a_huge_log_speaks_of_everybody(
+    morning: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filters = Filters(price_high=500.0)
+    exact = Statistics(morning, tmp_path / "exact").funnel(filters).set_index("type")
+    monkeypatch.setattr("data.exploration.user_sample.HUGE", 6_000)
+    found = Statistics(morning, tmp_path / "sampled")
+    assert (found.funnel_one_in(filters), found.funnel_one_in(Filters())) == (3, 1)
+    about = found.funnel(filters).set_index("type")
+    assert about.loc["view", "users"] == pytest.approx(exact.loc["view", "users"], rel=0.15)
+    assert set(about["events"] % 3) == {0}

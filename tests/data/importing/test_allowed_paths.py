@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+
+from data.errors import BadInput
+from data.importing.allowed_paths import allowed
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "secret.csv").write_text("x")
+    inside = tmp_path / "allowed"
+    (inside / "deep").mkdir(parents=True)
+    (inside / "deep" / "log.csv").write_text("x")
+    (inside / "way-out").symlink_to(tmp_path)
+    (inside / "link.csv").symlink_to(tmp_path / "secret.csv")
+    (inside / "near.csv").symlink_to(inside / "deep" / "log.csv")
+    (tmp_path / "allowed-not").mkdir()
+    (tmp_path / "allowed-not" / "log.csv").write_text("x")
+    return inside
+
+
+@pytest.mark.parametrize("path", ["deep/log.csv", "deep/../deep/log.csv", "near.csv"])
+def test_a_file_inside_is_found(folder: Path, path: str) -> None:
+    real = (folder / "deep" / "log.csv").resolve()
+    assert allowed(path, [folder]) == real
+    assert allowed(folder / path, [folder]) == real
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../secret.csv",
+        "deep/../../secret.csv",
+        "way-out/secret.csv",
+        "link.csv",
+        "/etc/passwd",
+        "../allowed-not/log.csv",
+        "deep",
+        "none.csv",
+        "",
+        "deep/log.csv\0.txt",
+    ],
+)
+def test_a_path_that_leads_out_or_nowhere_is_refused(folder: Path, path: str) -> None:
+    with pytest.raises(BadInput, match="There is no file"):
+        allowed(path, [folder])
+    with pytest.raises(BadInput, match="There is no file"):
+        allowed(path, [])

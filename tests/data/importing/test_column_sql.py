@@ -1,0 +1,167 @@
+"""Reading: a log is understood however it is written."""
+
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data.datasets.store import Store
+from data.errors import BadInput
+from data.exploration.statistics import summary
+from data.importing.ingest import ingest
+from tests.data.logs import HEAD, ROW, events, rejects, rows
+
+
+def test_movies_in_atomic_files_need_no_mapping(store: Store, shared: Path) -> None:
+    figures = summary(ingest(store, [shared / "ml-100k.inter"], "movies"))
+    assert (figures["events"], figures["users"], figures["products"]) == (100_000, 943, 1_682)
+    assert figures["first_event"] == "1997-09-20T03:05:10Z"
+
+
+WRITTEN = {
+    "semicolons and missing users": "fecha;cliente;producto;precio\n2024-01-02 10:00;ana;p1;3,49\n"
+    "2024-01-02 11:00;NA;p2;1.234,50\n",
+    "tabs": "time\tuser\titem\n2024-01-02\tana\tp1\n2024-01-03\tNA\tp2\n",
+    "day first": "date,customer_id,sku\n31/12/2023 10:00,ana,p1\n31/12/2023 10:00,,p2\n",
+    "milliseconds": "timestamp,visitorid,event,itemid\n1433221332117,ana,transaction,p1\n"
+    "1433221332117,NULL,view,p2\n",
+    "no header": "ana,p1,1433221332\nNA,p2,1433221333\n",
+    "windows-1252": "usuario;artículo;fecha\nana;p1;2024-01-02\nNA;año;2024-01-02\n",
+    "byte order mark": "\ufeffuser;item;time\nana;p1;2024-01-02\nNA;p2;2024-01-02\n",
+    "quoted": '"user","item","time"\n"ana","p1","2024-01-02"\n"NA","p2","2024-01-02"\n',
+    "repeated names": "user,item,time,time\nana,p1,2024-01-02,x\nNA,p2,2024-01-02,y\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WRITTEN)
+def test_files_are_read_however_they_are_written(store: Store, file: Path, way: str) -> None:
+    file.write_bytes(WRITTEN[way].encode("cp1252" if way == "windows-1252" else "utf-8"))
+    dataset = ingest(store, [file], "log", mapping=_mapping(way))
+    found = events(dataset)
+    assert list(found["user"]) == ["ana"]
+    assert list(found["product"]) == ["p1"]
+    assert summary(dataset)["rejected_by_reason"] == {"user_missing": 1}
+    assert list(rejects(dataset)["line"]) == [2 if way == "no header" else 3]
+
+
+def _mapping(way: str) -> dict[str, str] | None:
+    return {"item": "artículo"} if way == "windows-1252" else None
+
+
+def test_a_decimal_comma_is_understood(store: Store, file: Path) -> None:
+    file.write_text(WRITTEN["semicolons and missing users"].replace("NA", "eva"))
+    assert list(events(ingest(store, [file], "log"))["price"]) == [3.49, 1234.5]
+
+
+def test_utf_16_is_read(store: Store, file: Path) -> None:
+    file.write_text("user,item,time\nana,p1,2024-01-02\nñ,p2,2024-01-02\n", encoding="utf-16")
+    assert list(events(ingest(store, [file], "log"))["user"]) == ["ana", "ñ"]
+
+
+def test_lines_of_user_and_item_are_in_order_of_time(store: Store, file: Path) -> None:
+    file.write_text("1 10\n1 11\n2 10\n1 12\n")
+    dataset = ingest(store, [file], "walks")
+    found = events(dataset)
+    assert dataset.manifest.time_from_order
+    assert list(found["product"]) == ["10", "11", "10", "12"]
+    assert found["time"].is_monotonic_increasing and found["time"].is_unique
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2024-05-01 10:00:00", "2024-05-01 10:00:00"),
+        ("2024-05-01 10:00:00 UTC", "2024-05-01 10:00:00"),
+        ("2024-05-01T10:00:00Z", "2024-05-01 10:00:00"),
+        ("2024-05-01T10:00:00+02:00", "2024-05-01 08:00:00"),
+        ("2024-05-01 10:00:00.25", "2024-05-01 10:00:00.25"),
+        ("2024-05-01", "2024-05-01"),
+        ("1714557600", "2024-05-01 10:00:00"),
+        ("1714557600000", "2024-05-01 10:00:00"),
+        ("01/05/2024 10:00", "2024-05-01 10:00:00"),
+    ],
+)
+def test_times_are_understood(store: Store, file: Path, written: str, meant: str) -> None:
+    file.write_text(f"user,item,time\nana,p1,{written}\n")
+    assert events(ingest(store, [file], "log"))["time"].item() == pd.Timestamp(meant)
+
+
+def test_a_format_of_times_can_be_given(store: Store, file: Path) -> None:
+    file.write_text("user,item,time\nana,p1,20240501-10h\n")
+    with pytest.raises(BadInput, match="give their format"):
+        ingest(store, [file], "log")
+    dataset = ingest(store, [file], "log", time_format="%Y%m%d-%Hh")
+    assert events(dataset)["time"].item() == pd.Timestamp("2024-05-01 10:00")
+
+
+@pytest.mark.parametrize(
+    "odd", ["007", "9223372036854775808123", "1e3", "3.0", "+5", "x" * 300, "ñandú", " 4"]
+)
+def test_one_odd_id_among_whole_numbers_survives_exactly(
+    store: Store, file: Path, odd: str
+) -> None:
+    file.write_text(HEAD + rows(300) + ROW.format(product=odd, user=odd))
+    found = events(ingest(store, [file], "log"))
+    assert found["product"].iloc[-1] == found["user"].iloc[-1] == odd
+    assert len(found) == 301
+
+
+def test_negative_and_missing_prices_are_kept(store: Store, file: Path) -> None:
+    file.write_text(HEAD + "".join(
+        f"2019-11-01 00:00:00 UTC,purchase,1,c,b,{price},u\n" for price in ("-3.5", "NaN", "", "0")
+    ))  # fmt: skip
+    prices = events(ingest(store, [file], "log"))["price"]
+    assert prices.fillna(-1).tolist() == [-3.5, -1, -1, 0]
+
+
+def test_a_field_may_hold_line_breaks_quotes_and_delimiters(store: Store, file: Path) -> None:
+    title = 'a "new"\r\nred, car\n'
+    quoted = '"' + title.replace('"', '""') + '"'
+    file.write_bytes(
+        f"user,item,time,title\nana,p1,2024-01-01,{quoted}\nana,p2,2024-01-02,x\n".encode()
+    )
+    dataset = ingest(store, [file], "log")
+    assert list(events(dataset)["title"]) == [title, "x"]
+    assert summary(dataset)["rows_rejected"] == 0
+
+
+def test_ten_megabytes_in_one_field(store: Store, file: Path) -> None:
+    file.write_text(f"user,item,time,title\nana,p1,2024-01-01,{'x' * 10_000_000}\n")
+    assert events(ingest(store, [file], "log"))["title"].str.len().item() == 10_000_000
+
+
+def test_lines_in_different_encodings(store: Store, file: Path) -> None:
+    lines = ["user,item,time", "año,p1,2024-01-01", "año,p2,2024-01-02"]
+    encoded = zip(lines, ("ascii", "utf-8", "cp1252"), strict=True)
+    file.write_bytes(b"\n".join(line.encode(encoding) for line, encoding in encoded))
+    assert list(events(ingest(store, [file], "log"))["user"]) == ["año", "año"]
+
+
+def test_the_members_of_a_zip_archive_are_files(store: Store, tmp_path: Path) -> None:
+    archive = tmp_path / "logs.zip"
+    with zipfile.ZipFile(archive, "w") as target:
+        target.writestr("january.csv", "user,item,time\nu,a,2024-01-01\n")
+        target.writestr("february.csv", "user,item,time\nu,b,2024-02-01\nu,c\n")
+    dataset = ingest(store, [archive], "log")
+    assert list(events(dataset)["product"]) == ["a", "b"]
+    assert list(rejects(dataset)["file"]) == ["logs.zip/february.csv"]
+    assert not list(dataset.path.glob("member*"))
+
+
+def test_parquet_is_read_with_its_own_types(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "log.parquet"
+    time = pd.to_datetime(["2024-01-01 10:00", "2024-01-02 00:00", None])
+    pd.DataFrame(
+        {"user_id": [1, 2, 3], "product_id": ["007", "8", "9"], "event_time": time}
+    ).to_parquet(file)
+    dataset = ingest(store, [file], "log")
+    assert list(events(dataset)["product"]) == ["007", "8"]
+    assert list(events(dataset)["time"]) == list(time[:2])
+    assert list(rejects(dataset)["reason"]) == ["time_missing"]
+
+
+def test_a_mapping_corrects_the_guess(store: Store, file: Path) -> None:
+    file.write_text("user,item,time,who\nana,p1,2024-01-01,eva\n")
+    dataset = ingest(store, [file], "log", mapping={"user": "who", "product": "item"})
+    assert list(events(dataset)["user"]) == ["eva"]

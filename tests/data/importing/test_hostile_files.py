@@ -1,0 +1,123 @@
+"""Whatever a file holds, every row of it ends in the dataset or in the rejects."""
+
+import csv
+import gzip
+import io
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from data.datasets.store import Dataset, Store
+from data.errors import BadInput
+from data.home import Home
+from data.importing.ingest import ingest
+
+HEADER = ["event_time", "event_type", "product_id", "brand", "price", "user_id"]
+
+
+def _csv(row: tuple[str, ...]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(row)
+    return text.getvalue().encode()
+
+
+texts = st.text(
+    st.characters(codec="utf-8", exclude_characters="\r"), min_size=0, max_size=8
+) | st.sampled_from(["NA", "", '"', '""', "a,b", "x\ny", "=cmd|' /C calc'!A0", "007", " "])
+times = st.sampled_from(
+    ["2019-11-01 00:00:00 UTC", "2020-02-29 12:00:00", "0000-01-01", "9999-12-31", "soon", ""]
+)
+prices = st.sampled_from(["1.5", "-3", "NaN", "inf", "", "abc", "1e308", "0"])
+good = st.tuples(times, st.just("purchase"), texts, texts, prices, texts)
+written = good.map(_csv)
+junk = st.binary(max_size=40) | st.sampled_from(
+    [b"1,2,3", b'"open,2,3', b"a\0b,1,2,3,4,5", b"\xff\xfe,1,2,3,4,5", b'x,"y"z,1,2,3,4', b",,,,,"]
+)
+lines = st.lists(written | junk.map(lambda line: line.replace(b"\r", b"") + b"\n"), max_size=30)
+
+
+def imported(content: bytes, suffix: str = ".csv") -> Dataset | None:
+    """Import a file that begins with a header and two good rows."""
+    start = ",".join(HEADER) + "\n" + "2019-11-01 00:00:00 UTC,purchase,p,b,1,u\n" * 2
+    folder = Path(tempfile.mkdtemp())
+    whole = start.encode() + content
+    file = folder / f"log{suffix}"
+    file.write_bytes(gzip.compress(whole) if suffix == ".csv.gz" else whole)
+    return ingest(Store(Home(folder / "home")), [file], "log")
+
+
+def rows_of(dataset: Dataset) -> int:
+    """Count what is really in the tables, whatever the summary says."""
+    with dataset.connect() as connection:
+        row = connection.execute("SELECT count(*) FROM events").fetchone()
+    return (row[0] if row else 0) + len(pd.read_parquet(dataset.rejects))
+
+
+@pytest.mark.property
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(lines, st.sampled_from([".csv", ".csv.gz"]))
+def test_every_row_is_kept_or_rejected(content: list[bytes], suffix: str) -> None:
+    dataset = imported(b"".join(content), suffix)
+    assert dataset is not None
+    figures = dataset.manifest.summary
+    assert figures["rows_read"] == figures["rows_kept"] + figures["rows_rejected"]
+    assert figures["rows_read"] == rows_of(dataset)
+    assert figures["rows_rejected"] == sum(figures["rejected_by_reason"].values())
+
+
+@pytest.mark.property
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(written | junk.map(lambda line: line.replace(b"\r", b"") + b"\n"), max_size=30))
+def test_every_line_is_in_exactly_one_row(content: list[bytes]) -> None:
+    """The lines of the file are those of the rejects and those of the kept rows: none is lost
+    and none is counted twice."""
+    dataset = imported(b"".join(content))
+    assert dataset is not None
+    total = b"".join(content).split(b"\n")
+    filled = [line for line in total if line]
+    raw = pd.read_parquet(dataset.rejects)["raw"]
+    rejected = sum(text.count("\n") + 1 for text in raw)
+    with dataset.connect() as connection:
+        kept = connection.execute("SELECT user, product, brand FROM events").fetchall()
+    inside = sum((value or "").count("\n") for row in kept for value in row)
+    blank = len(total) - 1 - len(filled)
+    assert 0 <= len(filled) - (rejected + len(kept) - 2 + inside) + blank <= blank
+
+
+@pytest.mark.property
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(texts, texts), min_size=1, max_size=20))
+@example([("0", "\0")])  # DuckDB alone would keep it
+def test_ids_of_any_kind_survive_exactly(pairs: list[tuple[str, str]]) -> None:
+    rows = [("2019-11-01", "purchase", product, "b", "1", user) for product, user in pairs]
+    dataset = imported(b"".join(map(_csv, rows)))
+    assert dataset is not None
+    missing = {"", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "\\N"}
+    expected = [
+        pair for pair in pairs if not missing & set(pair) and not any("\0" in one for one in pair)
+    ]
+    with dataset.connect() as connection:
+        found = connection.execute("SELECT product, user FROM events ORDER BY row").fetchall()
+    assert found[2:] == expected
+
+
+@pytest.mark.property
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.binary(max_size=400))
+def test_bytes_without_sense_are_refused_in_a_sentence_or_read(content: bytes) -> None:
+    folder = Path(tempfile.mkdtemp())
+    file = folder / "log.csv"
+    file.write_bytes(content)
+    store = Store(Home(folder / "home"))
+    try:
+        dataset = ingest(store, [file], "log")
+    except BadInput as error:
+        assert "\n" not in str(error)
+        assert list(store.home.datasets.iterdir()) == []
+    else:
+        figures = dataset.manifest.summary
+        assert figures["rows_read"] == rows_of(dataset)

@@ -1,0 +1,192 @@
+"""Importing: files become a dataset, whole or not at all."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.datasets.store import Dataset, Store
+from data.errors import BadInput, Cancelled
+from data.exploration.statistics import summary
+from data.home import Home
+from data.importing.ingest import ingest
+from data.progress import Progress
+from tests.data.logs import HEAD, ROW, events, left_behind, rows
+
+
+def test_a_real_morning_of_a_shop(morning: Dataset) -> None:
+    figures = summary(morning)
+    assert figures["rows_read"] == 17_435
+    assert figures["purchases"] == 214
+    assert figures["rows_read"] == figures["rows_kept"] + figures["rows_rejected"]
+
+
+def test_a_real_year_of_groceries(groceries: Dataset) -> None:
+    figures = summary(groceries)
+    assert (figures["rows_read"], figures["rows_rejected"]) == (74_471, 0)
+    assert (figures["purchases"], figures["users"], figures["products"]) == (74_471, 2_373, 20_805)
+
+
+def test_the_summary_has_the_promised_keys(groceries: Dataset) -> None:
+    promised = (
+        "name rows_read rows_kept rows_rejected rejected_by_reason events purchases users products "
+        "first_event last_event missing_category_share missing_brand_share repeat_share "
+        "consecutive_repeat_share"
+    )
+    assert set(promised.split()) <= set(summary(groceries))
+
+
+def test_the_manifest_knows_the_source_by_its_hash(groceries: Dataset, shared: Path) -> None:
+    (source,) = groceries.manifest.sources
+    content = (shared / source.name).read_bytes()
+    assert source.sha256 == hashlib.sha256(content).hexdigest()
+    assert source.bytes == len(content)
+
+
+def test_several_files_are_one_dataset_in_their_order(store: Store, tmp_path: Path) -> None:
+    files = [tmp_path / f"{name}.csv" for name in "ba"]
+    for file in files:
+        file.write_text(f"user,item,time\nu,{file.stem},2024-01-01\n")
+    assert list(events(ingest(store, files, "log"))["product"]) == ["b", "a"]
+
+
+def test_files_can_be_added_later(store: Store, tmp_path: Path) -> None:
+    first, second = tmp_path / "1.csv", tmp_path / "2.csv"
+    first.write_text(HEAD + rows(10) + "x\n")
+    second.write_text(HEAD + rows(20).replace("-01 ", "-02 ") + ROW.format(product="new", user="u"))
+    ingest(store, [first], "log")
+    dataset = ingest(store, [second], "log", mode="append")
+    found = events(dataset)
+    assert list(found["row"]) == list(range(31))
+    assert found["product"].iloc[-1] == "new"
+    figures = summary(dataset)
+    assert (figures["rows_read"], figures["rows_rejected"], figures["events"]) == (32, 1, 31)
+    assert [source.name for source in dataset.manifest.sources] == ["1.csv", "2.csv"]
+
+
+def test_two_who_add_at_once_do_not_lose_what_the_other_added(store: Store, tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.csv" for number in range(3)]
+    for number, file in enumerate(files):
+        file.write_text(f"user,item,time\nu,p{number},2024-01-01\n")
+    ingest(store, files[:1], "log")
+
+    def meanwhile(progress: Progress) -> None:
+        if progress.stage == "summarising" and len(store.open("log").manifest.sources) == 1:
+            ingest(store, files[1:2], "log", mode="append")
+
+    with pytest.raises(BadInput, match="was changed meanwhile"):
+        ingest(store, files[2:], "log", mode="append", progress=meanwhile)
+    assert list(events(store.open("log"))["product"]) == ["p0", "p1"]
+    dataset = ingest(store, files[2:], "log", mode="append")
+    assert list(events(dataset)["product"]) == ["p0", "p1", "p2"]
+
+
+def test_the_same_file_twice_is_noticed(store: Store, file: Path) -> None:
+    file.write_text(HEAD + rows(10))
+    ingest(store, [file], "log")
+    with pytest.raises(BadInput, match="the same file"):
+        ingest(store, [file], "log", mode="append")
+    with pytest.raises(BadInput, match="the same file"):
+        ingest(store, [file, file], "twice")
+    assert store.open("log").manifest.summary["events"] == 10
+
+
+def test_a_dataset_is_only_replaced_where_asked(store: Store, file: Path) -> None:
+    file.write_text(HEAD + rows(10))
+    old = ingest(store, [file], "log")
+    file.write_text(HEAD + rows(20))
+    with pytest.raises(BadInput, match="exists already"):
+        ingest(store, [file], "log")
+    new = ingest(store, [file], "log", mode="replace")
+    assert summary(new)["events"] == 20
+    assert new.fingerprint != old.fingerprint
+    assert not old.path.exists()
+
+
+REFUSED = {
+    "missing": (None, "There is no file"),
+    "empty": (b"", "is empty"),
+    "header only": (HEAD.encode(), "no rows"),
+    "other columns": (b"name,address\nana,here\n", "no column that looks like"),
+    "garbage": (bytes(range(256)) * 40, "."),
+    "prose": (b"It was a dark night.\nNobody came.\nThe end\n", "no column"),
+    "no user": (b"user,item,time\nNA,p1,2024-01-01\n", "No row .* could be read"),
+    "damaged gzip": (b"\x1f\x8b\x08\x00garbage", "damaged"),
+    "damaged parquet": (b"PAR1 garbage", "damaged"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", REFUSED)
+def test_bad_input_gets_one_sentence_and_leaves_nothing(store: Store, file: Path, way: str) -> None:
+    content, sentence = REFUSED[way]
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(BadInput, match=sentence) as error:
+        ingest(store, [file], "log")
+    assert "\n" not in str(error.value)
+    assert left_behind(store) == []
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", ".hidden", "x" * 61, "a b", "a\n"])
+def test_a_name_that_is_no_folder_is_refused(store: Store, file: Path, name: str) -> None:
+    file.write_text(HEAD + rows(1))
+    with pytest.raises(BadInput, match="cannot be a dataset's name"):
+        ingest(store, [file], name)
+    assert left_behind(store) == []
+
+
+@pytest.mark.parametrize(
+    ("mapping", "sentence"),
+    [({"buyer": "user"}, "not a column of an event"), ({"user": "who"}, "has no column who")],
+)
+def test_a_wrong_mapping_is_named(
+    store: Store, file: Path, mapping: dict[str, str], sentence: str
+) -> None:
+    file.write_text("user,item,time\nana,p1,2024-01-01\n")
+    with pytest.raises(BadInput, match=sentence):
+        ingest(store, [file], "log", mapping=mapping)
+
+
+def test_a_stopped_import_leaves_nothing(store: Store, file: Path) -> None:
+    file.write_text(HEAD + rows(1000))
+    with pytest.raises(Cancelled):
+        ingest(store, [file], "log", cancelled=lambda: True)
+    assert left_behind(store) == []
+
+
+def test_an_import_stops_while_it_summarises_too(store: Store, file: Path) -> None:
+    file.write_text(HEAD + rows(1000))
+    seen: list[Progress] = []
+    summarising = lambda: bool(seen) and seen[-1].stage == "summarising"  # noqa: E731
+    with pytest.raises(Cancelled):
+        ingest(store, [file], "log", progress=seen.append, cancelled=summarising)
+    assert left_behind(store) == []
+
+
+def test_progress_ends_with_every_byte_and_row(store: Store, file: Path) -> None:
+    file.write_text(HEAD + rows(1000))
+    seen: list[Progress] = []
+    ingest(store, [file], "log", progress=seen.append)
+    assert (seen[-1].bytes_done, seen[-1].rows) == (file.stat().st_size, 1000)
+    assert seen[-1].stage == "summarising"
+    done = [step.bytes_done for step in seen]
+    assert done == sorted(done)
+
+
+@pytest.mark.parametrize("name", ["log.csv", "log.parquet"])
+def test_events_keep_the_order_of_the_file_however_many_threads_read_it(
+    tmp_path: Path, name: str
+) -> None:
+    count = 600_000
+    table = pd.DataFrame({"user_id": 1, "product_id": np.arange(count), "event_type": "purchase"})
+    file = tmp_path / name
+    if name.endswith("csv"):
+        table.to_csv(file, index=False)
+    else:
+        table.to_parquet(file, row_group_size=100_000)
+    dataset = ingest(Store(Home(tmp_path / "home")), [file], "log")
+    with dataset.connect() as connection:
+        found = connection.execute("SELECT product_key FROM events ORDER BY row").fetchnumpy()
+    assert (found["product_key"] == np.arange(count)).all()

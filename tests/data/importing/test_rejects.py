@@ -1,0 +1,79 @@
+"""Rejects: what cannot be read is kept, with its line, its text and the reason."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from data.datasets.store import Dataset, Store
+from data.exploration.statistics import summary
+from data.importing.ingest import ingest
+from tests.data.logs import HEAD, events, rejects, rows
+
+
+def test_the_row_in_whose_middle_the_real_file_ends_is_kept_in_the_rejects(
+    morning: Dataset,
+) -> None:
+    (reject,) = rejects(morning).to_dict("records")
+    assert (reject["line"], reject["reason"]) == (17_436, "wrong_number_of_columns")
+    assert reject["raw"].endswith("elenberg,25.71,52040330")
+
+
+def test_a_ragged_row_is_kept_in_the_rejects(store: Store, file: Path) -> None:
+    file.write_text(HEAD + rows(3) + "2019-11-01,purchase,8\n" + rows(2) + rows(1).strip() + ",x\n")
+    dataset = ingest(store, [file], "log")
+    assert list(rejects(dataset)["line"]) == [5, 8]
+    assert list(rejects(dataset)["raw"]) == ["2019-11-01,purchase,8", rows(1).strip() + ",x"]
+    assert summary(dataset)["rows_kept"] == 5
+
+
+DAMAGE = {
+    "time_unreadable": "yesterday,purchase,1,c,b,1,u",
+    "time_missing": ",purchase,1,c,b,1,u",
+    "time_out_of_range": "9999-12-31 00:00:00 UTC,purchase,1,c,b,1,u",
+    "product_missing": "2019-11-01 00:00:00 UTC,purchase,,c,b,1,u",
+    "user_missing": "2019-11-01 00:00:00 UTC,purchase,1,c,b,1,",
+    "price_unreadable": "2019-11-01 00:00:00 UTC,purchase,1,c,b,cheap,u",
+    "header_again": HEAD.strip(),
+    "open_quote": '2019-11-01 00:00:00 UTC,purchase,1,"c,b,1,u',
+    "nul_byte": "2019-11-01 00:00:00 UTC,purchase,1,c\0,b,1,u",
+    "wrong_number_of_columns": "2019-11-01 00:00:00 UTC,purchase",
+}
+
+
+@pytest.mark.parametrize("reason", DAMAGE)
+def test_a_damaged_row_is_kept_with_its_reason_line_and_text(
+    store: Store, file: Path, reason: str
+) -> None:
+    file.write_text(HEAD + rows(250) + DAMAGE[reason] + "\n" + rows(250))
+    dataset = ingest(store, [file], "log")
+    (reject,) = rejects(dataset).to_dict("records")
+    assert (reject["file"], reject["line"]) == ("log.csv", 252)
+    assert (reject["reason"], reject["raw"]) == (reason, DAMAGE[reason])
+    assert summary(dataset)["rows_kept"] == 500
+
+
+def test_a_header_that_stands_there_again_is_no_event_even_without_times(
+    store: Store, file: Path
+) -> None:
+    file.write_text("user,item\nana,p1\nuser,item\nana,p2\n")
+    dataset = ingest(store, [file], "log")
+    assert list(events(dataset)["product"]) == ["p1", "p2"]
+    assert list(rejects(dataset)["reason"]) == ["header_again"]
+
+
+def test_year_0_is_no_time(store: Store, file: Path) -> None:
+    file.write_text(HEAD + rows(1) + DAMAGE["time_missing"].replace(",", "0000-01-01,", 1) + "\n")
+    (reason,) = rejects(ingest(store, [file], "log"))["reason"]
+    assert reason in {"time_unreadable", "time_out_of_range"}
+
+
+def test_a_gzip_file_that_breaks_off_gives_what_it_holds(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "log.csv.gz"
+    whole = gzip.compress((HEAD + rows(50_000)).encode())
+    file.write_bytes(whole[: len(whole) * 2 // 3])
+    dataset = ingest(store, [file], "log")
+    figures = summary(dataset)
+    assert 1000 < figures["rows_kept"] < 50_000
+    assert list(rejects(dataset)["reason"]) == ["file_ends_early"]
+    assert figures["rows_read"] == figures["rows_kept"] + 1

@@ -1,0 +1,118 @@
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from data.datasets.store import Dataset
+from data.errors import BadInput
+from data.preparation.preparation import PREPARATIONS, Preparation, prepare, presets, preview
+
+
+def test_the_papers_preparation_leaves_the_published_number_of_groceries(
+    groceries: Dataset,
+) -> None:
+    """Purchases with brand and category, of buyers with two or more: the figures that the
+    published comparison on these data was made with."""
+    last = prepare(groceries, PREPARATIONS["paper"]).steps[-1]
+    assert (last.events, last.users, last.products) == (74_283, 2_292, 20_740)
+
+
+def test_each_step_says_what_is_left(groceries: Dataset) -> None:
+    steps = prepare(groceries, PREPARATIONS["paper"]).steps
+    assert [step.name for step in steps] == [
+        "all",
+        "event_types",
+        "require_brand",
+        "require_category",
+        "min_user_events",
+    ]
+    assert [step.events for step in steps] == [74_471, 74_471, 74_470, 74_364, 74_283]
+
+
+def test_a_preview_says_the_same_as_the_preparation(groceries: Dataset) -> None:
+    for preparation in PREPARATIONS.values():
+        assert preview(groceries, preparation) == prepare(groceries, preparation).steps
+
+
+def test_events_are_ordered_by_buyer_then_time_then_row(groceries: Dataset) -> None:
+    events = prepare(groceries, PREPARATIONS["all_purchases"]).events
+    ordered = events.sort_values(["user", "time", "row"], kind="stable")
+    assert events.index.equals(ordered.index)
+
+
+def test_equal_times_keep_the_order_of_the_source(log: Callable[..., Dataset]) -> None:
+    rows = [{"user_id": "u", "product_id": f"p{k}", "event_time": "2024-01-01"} for k in range(50)]
+    events = prepare(log(*rows), Preparation()).events
+    assert list(events["product"]) == [f"p{k}" for k in range(50)]
+
+
+SHOP = [
+    {"user_id": "a", "product_id": "1", "event_time": "2024-01-01", "category_code": "toys.car",
+     "brand": "x", "user_session": "s"},
+    {"user_id": "a", "product_id": "1", "event_time": "2024-01-02", "category_code": "toys.car",
+     "brand": "x", "user_session": "s"},
+    {"user_id": "a", "product_id": "2", "event_time": "2024-01-03", "category_code": "toys.doll",
+     "brand": None, "user_session": "s"},
+    {"user_id": "b", "product_id": "1", "event_time": "2024-01-04", "category_code": None,
+     "brand": "y", "user_session": "t"},
+    {"user_id": "b", "product_id": "3", "event_time": "2024-01-05", "category_code": "food",
+     "brand": "y", "user_session": "t"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("preparation", "products"),
+    [
+        (Preparation(min_user_events=1), ["1", "1", "2", "1", "3"]),
+        (Preparation(min_user_events=3), ["1", "1", "2"]),
+        (Preparation(min_product_events=2, min_user_events=1), ["1", "1", "1"]),
+        (Preparation(require_brand=True, min_user_events=1), ["1", "1", "1", "3"]),
+        (Preparation(require_category=True, min_user_events=1), ["1", "1", "2", "3"]),
+        (Preparation(category_prefix="toys", min_user_events=1), ["1", "1", "2"]),
+        (Preparation(first=date(2024, 1, 3), min_user_events=1), ["2", "1", "3"]),
+        (Preparation(last=date(2024, 1, 3), min_user_events=1), ["1", "1", "2"]),
+        (Preparation(merge_session_repeats=True, min_user_events=1), ["1", "2", "1", "3"]),
+        (Preparation(max_user_events=2, min_user_events=1), ["1", "3"]),
+    ],
+)
+def test_a_step_keeps_what_it_says(
+    log: Callable[..., Dataset], preparation: Preparation, products: list[str]
+) -> None:
+    assert list(prepare(log(*SHOP), preparation).events["product"]) == products
+
+
+def test_of_exact_duplicates_the_first_is_kept(log: Callable[..., Dataset]) -> None:
+    dataset = log(*SHOP, *SHOP)
+    events = prepare(dataset, Preparation(drop_duplicates=True)).events
+    assert sorted(events["row"]) == [0, 1, 2, 3, 4]
+
+
+def test_a_preparation_that_leaves_nothing_names_the_step(log: Callable[..., Dataset]) -> None:
+    with pytest.raises(BadInput, match="Category begins with"):
+        prepare(log(*SHOP), Preparation(category_prefix="cars"))
+
+
+def test_a_preparation_survives_json() -> None:
+    one = Preparation(first=date(2024, 1, 3), category_prefix="toys", event_types=("view",))
+    assert Preparation.from_dict(one.as_dict()) == one
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"min_user_events": 0}, "preparation.min_user_events is 0"),
+        ({"first": "yesterday"}, "preparation.first is yesterday"),
+        ({"minimum": 2}, "no field preparation.minimum"),
+        ({"first": "2024-02-01", "last": "2024-01-01"}, "first day"),
+    ],
+)
+def test_a_bad_setting_is_named(values: dict[str, object], named: str) -> None:
+    with pytest.raises(BadInput, match=named):
+        Preparation.from_dict(values)
+
+
+def test_where_nothing_was_bought_the_most_frequent_event_stands_in(
+    log: Callable[..., Dataset],
+) -> None:
+    row = {"user_id": "a", "product_id": "1", "event_time": "2024-01-01", "event_type": "view"}
+    assert presets(log(row, row))["paper"].event_types == ("view",)

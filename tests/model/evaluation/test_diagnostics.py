@@ -1,0 +1,52 @@
+"""An audit finds what leaks; calibration and collapse are what they say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from model.evaluation.diagnostics import COUNTS, LATER, TARGETS, audit, calibration, same_list
+from model.sequences.split_data import Task, task_of
+from tests.model.toys import prepared, random_histories, small
+
+
+def task(protocol: str) -> Task:
+    return task_of(prepared(random_histories(80, 20)), small(protocol=protocol))
+
+
+@pytest.mark.parametrize("protocol", ["temporal", "leave-one-out", "paper"])
+def test_an_honest_split_has_no_leak(protocol: str) -> None:
+    assert audit(task(protocol)) == []
+
+
+def test_a_visible_target_is_found() -> None:
+    honest = task("temporal")
+    visible = honest.split.visible.copy()
+    visible[honest.split.test[3]] = True
+    leaking = replace(honest, split=replace(honest.split, visible=visible))
+    assert {TARGETS, LATER, COUNTS} <= set(audit(leaking))
+
+
+def test_a_vocabulary_of_all_events_is_found() -> None:
+    honest = task("leave-one-out")
+    whole = replace(honest.sequences.products, counts=honest.popularity + 1)
+    leaking = replace(honest, sequences=replace(honest.sequences, products=whole))
+    assert audit(leaking) == [COUNTS]
+
+
+def test_a_model_that_is_as_right_as_it_says_is_calibrated() -> None:
+    random = np.random.default_rng(0)
+    chance = random.random(20_000)
+    hit = (random.random(20_000) < chance).astype(float)
+    assert calibration(chance, hit)["error"] < 0.02
+    assert calibration(chance**3, hit)["error"] > 0.1
+
+
+def test_a_model_without_probabilities_has_no_calibration() -> None:
+    assert calibration(np.array([np.nan, 0.2]), np.array([1.0, 0.0])) is None
+
+
+def test_a_list_that_nearly_everybody_gets_is_noticed() -> None:
+    best = np.tile(np.arange(10), (100, 1))
+    best[:5] += 10
+    assert same_list(best) == 0.95

@@ -1,0 +1,131 @@
+"""What every network must do, whatever is inside it."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from data.preparation.sequences import UNKNOWN
+from model.config.run_config import RunConfig
+from model.config.settings import FEATURES, NETWORKS
+from model.networks.data_sizes import Sizes
+from model.networks.network import BODIES, Network, build
+from model.run_folder import RunFolder
+from model.sequences.histories import Histories
+from model.sequences.split_data import Task, task_of
+from model.serving.onnx_export import save_network
+from model.serving.onnx_model import OnnxRanker
+from tests.model.toys import prepared, random_histories, small
+
+VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in BODIES} | {
+    "tied": {"tied_embeddings": True},
+    "repeat-aware": {"network": "gru", "repeat_head": True, "tied_embeddings": True},
+    "product alone": {"features": "product"},
+    "traits": {"network": "rnn", "product_traits": True},
+    "tied traits": {"network": "rnn", "product_traits": True, "tied_embeddings": True},
+    "every feature": {"network": "gru", "features": FEATURES, "normalise_features": True},
+}
+
+
+def test_every_network_can_be_chosen_by_its_name() -> None:
+    assert set(NETWORKS) == set(BODIES)
+
+
+class Built:
+    """A network with random weights, and histories to try it on."""
+
+    def __init__(self, config: RunConfig, folder: Path) -> None:
+        self.config = config
+        self.task: Task = task_of(prepared(random_histories(60, 40)), config)
+        self.network: Network = build(config, Sizes.of(self.task))
+        random = np.random.default_rng(3)
+        for variable in self.network.serving.variables:
+            if "seed" not in variable.path and not np.asarray(variable).any():
+                variable.assign(random.uniform(0.1, 0.5, variable.shape))
+        self.histories = self.task.histories(self.task.split.test)
+        self.run = RunFolder(folder)
+        self.run.write_json("config.json", config.as_dict())
+        self.run.write_vocabulary(self.task.sequences)
+        save_network(self.run, self.network)
+        self.onnx = OnnxRanker(self.run, threads=1)
+
+    def keras_scores(self, histories: Histories, width: int | None = None) -> Any:
+        batch = histories.latest(self.config.sequence_length).padded(self.config.columns, width)
+        return np.asarray(self.network.serving(batch))
+
+
+def one_of_each_length(histories: Histories) -> list[int]:
+    _lengths, found = np.unique(histories.lengths, return_index=True)
+    assert len(found) > 6
+    return [int(i) for i in found[::2]]
+
+
+@pytest.fixture(scope="module", params=VARIANTS)
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return Built(small(**VARIANTS[request.param]), tmp_path_factory.mktemp("network"))
+
+
+def test_a_history_gives_the_same_scores_at_every_padding(built: Built) -> None:
+    one = built.histories.some(slice(4, 5))
+    length = int(one.lengths[0])
+    alone = built.keras_scores(one)
+    for width in (length + 1, length + 7, 50):
+        np.testing.assert_allclose(built.keras_scores(one, width), alone, atol=1e-5)
+
+
+def test_a_history_gives_the_same_scores_alone_and_in_a_batch(built: Built) -> None:
+    together = built.keras_scores(built.histories)
+    for i in one_of_each_length(built.histories):
+        alone = built.keras_scores(built.histories.some(slice(i, i + 1)))
+        np.testing.assert_allclose(alone[0], together[i], atol=1e-5)
+
+
+def test_onnx_equals_keras_alone_and_in_a_batch(built: Built) -> None:
+    together = built.keras_scores(built.histories)
+    np.testing.assert_allclose(built.onnx.scores(built.histories), together, atol=1e-5)
+    for i in one_of_each_length(built.histories)[::3]:
+        alone = built.onnx.scores(built.histories.some(slice(i, i + 1)))
+        np.testing.assert_allclose(alone[0], together[i], atol=1e-5)
+
+
+def test_a_later_event_never_changes_an_earlier_prediction(built: Built) -> None:
+    batch = built.histories.some(built.histories.lengths >= 5).padded(built.config.columns)
+    before = np.asarray(built.network.body(batch))
+    for name in built.config.columns:
+        batch[name][:, 3:] = batch[name][:, 3:][:, ::-1] + batch[name].dtype.type(0)
+        batch[name][:, 3:] = np.roll(batch[name][:, 3:], 1, axis=0)
+    after = np.asarray(built.network.body(batch))
+    np.testing.assert_allclose(after[:, :3], before[:, :3], atol=1e-5)
+    assert np.abs(after[:, 3:] - before[:, 3:]).max() > 1e-3
+
+
+def test_an_unknown_product_gives_finite_scores(built: Built) -> None:
+    columns = {name: values.copy() for name, values in built.histories.columns.items()}
+    columns["product"][:] = UNKNOWN
+    unknown = Histories(columns, built.histories.start, built.histories.stop)
+    assert np.isfinite(built.onnx.scores(unknown)).all()
+
+
+def test_a_saved_network_loads_safely_and_says_the_same(built: Built) -> None:
+    loaded = keras.models.load_model(built.run.path / "model.keras", safe_mode=True)
+    batch = built.histories.padded(built.config.columns)
+    np.testing.assert_allclose(
+        np.asarray(loaded(batch)), np.asarray(built.network.serving(batch)), atol=1e-6
+    )
+
+
+def test_the_same_seed_makes_the_same_network(built: Built) -> None:
+    again = build(built.config, Sizes.of(built.task))
+    other = build(built.config.override({"seed": 99}), Sizes.of(built.task))
+    first = build(built.config, Sizes.of(built.task))
+    same, differ = (
+        [
+            np.array_equal(a, b)
+            for a, b in zip(first.serving.weights, net.serving.weights, strict=True)
+        ]
+        for net in (again, other)
+    )
+    assert all(same)
+    assert not all(differ)

@@ -1,0 +1,139 @@
+"""Ranked lists of every buyer: what a buyer would be given alone, whole or not at all."""
+
+import csv
+import time
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.datasets.store import Dataset, Store
+from data.errors import BadInput, Cancelled
+from data.home import Home
+from data.preparation.preparation import Preparation
+from data.preparation.user_history import histories, history
+from model.serving import batch_scoring
+from model.serving.batch_scoring import score
+from model.serving.predictor import Predictor
+from model.training.trainer import train
+from tests.model.test_training import Notes, never
+from tests.model.toys import imported, random_histories, small
+
+PATIENCE = 30.0
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Dataset]:
+    folder = tmp_path_factory.mktemp("scoring")
+    names = random_histories(90, 30)
+    names[7] = ["=1+1", "p001", "=1+1"]
+    dataset = imported(Store(Home(folder / "home")), names, folder)
+    train(small(), dataset, folder / "run", Notes(), never)
+    return folder / "run", dataset
+
+
+def test_every_buyer_has_the_list_that_one_who_asks_alone_gets(
+    trained: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_scoring, "BLOCK", 16)
+    monkeypatch.setattr("data.preparation.user_history.BATCH", 50)
+    run, dataset = trained
+    count = score(run, dataset, tmp_path / "lists.parquet", k=7)
+    lists = pd.read_parquet(tmp_path / "lists.parquet")
+    assert count == lists["user"].nunique() == 90
+    model = Predictor(run)
+    for user, found in lists.groupby("user"):
+        alone = history(dataset, model.preparation, str(user))["product"].tolist()
+        expected = model.recommend(alone, k=7)
+        assert found["product"].tolist() == [item.product for item in expected]
+        assert found["rank"].tolist() == [1, 2, 3, 4, 5, 6, 7]
+        assert found["repeat"].tolist() == [item.repeat for item in expected]
+        assert found["brand"].tolist() == [item.brand for item in expected]
+        assert found["price"].tolist() == [item.price for item in expected]
+        np.testing.assert_allclose(
+            found["probability"], [item.probability for item in expected], rtol=1e-5
+        )
+
+
+def test_seen_products_can_be_left_out(trained: tuple[Path, Dataset], tmp_path: Path) -> None:
+    run, dataset = trained
+    score(run, dataset, tmp_path / "lists.parquet", k=1_000, exclude_seen=True)
+    lists = pd.read_parquet(tmp_path / "lists.parquet")
+    assert not lists["repeat"].any()
+    model = Predictor(run)
+    for user, found in list(lists.groupby("user"))[:10]:
+        known = set(history(dataset, model.preparation, str(user))["product"]) & set(model.products)
+        assert set(found["product"]) == set(model.products) - known
+
+
+def test_no_text_of_a_csv_file_is_a_formula(trained: tuple[Path, Dataset], tmp_path: Path) -> None:
+    run, dataset = trained
+    score(run, dataset, tmp_path / "lists.csv", k=1_000)
+    with (tmp_path / "lists.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert "'=1+1" in {row["product"] for row in rows}
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+
+
+def test_progress_is_told_and_a_stop_leaves_nothing(
+    trained: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_scoring, "BLOCK", 20)
+    run, dataset = trained
+    told: list[tuple[int, int]] = []
+    with pytest.raises(Cancelled):
+        score(
+            run,
+            dataset,
+            tmp_path / "lists.parquet",
+            tell=lambda done, whole: told.append((done, whole)),
+            stopped=lambda: len(told) == 2,
+        )
+    assert told == [(20, 90), (40, 90)]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "k", "words"),
+    [("lists.txt", 20, "parquet"), ("lists.csv", 0, "k cannot be"), ("no/lists.csv", 20, "folder")],
+)
+def test_what_cannot_be_written_is_refused(
+    trained: tuple[Path, Dataset], tmp_path: Path, name: str, k: int, words: str
+) -> None:
+    run, dataset = trained
+    with pytest.raises(BadInput, match=words):
+        score(run, dataset, tmp_path / name, k=k)
+
+
+def test_histories_in_turn_are_those_found_one_by_one(tmp_path: Path) -> None:
+    names = [["a", "a", "b"], ["b"], ["c", "b", "b", "b", "a"]]
+    dataset = imported(Store(Home(tmp_path / "home")), names, tmp_path)
+    for preparation in (Preparation(), Preparation(merge_session_repeats=True)):
+        whole = pd.concat(list(histories(dataset, preparation)))
+        for user, found in whole.groupby("user"):
+            alone = history(dataset, preparation, str(user))
+            assert found["product"].tolist() == alone["product"].tolist()
+
+
+def test_what_no_thread_has_begun_is_given_up_when_the_work_is() -> None:
+    """The one thread is busy until the task behind its own is given up."""
+    waiting: list[Future[None]] = []
+    begun, known = Event(), Event()
+
+    def busy() -> None:
+        begun.set()
+        known.wait(PATIENCE)
+        late = time.monotonic() + PATIENCE
+        while not waiting[0].cancelled() and time.monotonic() < late:
+            time.sleep(0.001)
+
+    with pytest.raises(Cancelled), batch_scoring.threads(1) as pool:
+        pool.submit(busy)
+        begun.wait(PATIENCE)
+        waiting.append(pool.submit(lambda: None))
+        known.set()
+        raise Cancelled
+    assert waiting[0].cancelled()

@@ -1,0 +1,165 @@
+"""A bundle works where Vitrina is not, and says what the run itself says."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.datasets.store import Store
+from data.errors import BadInput
+from data.home import Home
+from data.preparation.sequences import FIRST
+from model.baselines import BASELINES
+from model.baselines.popularity import Popularity
+from model.blend.blend import Blend
+from model.blend.popularity_strata import EDGES
+from model.blend.weights import Weights
+from model.run_folder import RunFolder
+from model.sequences.histories import Histories
+from model.sequences.split_data import Task, task_of
+from model.serving import numpy_blend as in_numpy
+from model.serving.bundle import example, export
+from model.serving.numpy_blend import MEMBERS
+from model.serving.numpy_blend import Blend as PortableBlend
+from model.serving.predictor import Predictor
+from model.training.trainer import train
+from tests.model.test_training import Notes, never
+from tests.model.toys import imported, prepared, random_histories, small
+
+# Runs a program in a process where nothing but the standard library, NumPy and onnxruntime
+# can be imported; the first argument is the program, the others are its own.
+FENCE = """
+import builtins, runpy, sys
+whole = builtins.__import__
+OPEN = {"numpy", "onnxruntime", "blend", "ml_dtypes"} | set(sys.stdlib_module_names)
+def fenced(name, *rest, **more):
+    asker = ((rest[0] if rest else None) or {}).get("__name__", "").partition(".")[0]
+    relative = rest[3:] and rest[3]
+    if relative or name.partition(".")[0] in OPEN or asker in OPEN - {"blend"}:
+        return whole(name, *rest, **more)
+    raise ImportError(name)
+builtins.__import__ = fenced
+sys.argv = sys.argv[1:]
+sys.path[0] = sys.argv[0].rpartition("/")[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
+foreign = {"scipy", "pandas", "keras", "tensorflow", "onnx", "model", "data"} & set(sys.modules)
+sys.exit(f"imported {foreign}" if foreign else 0)
+"""
+
+HISTORIES = ([], ["p001"], ["p004", "p000", "p004"], ["never seen", "p002"], ["p003", "p001"] * 150)
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["network", "blend"])
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bundle")
+    dataset = imported(Store(Home(folder / "home")), random_histories(100, 30), folder)
+    config = small(blend=request.param, features="product,brand,category,price")
+    train(config, dataset, folder / "run", Notes(), never)
+    return folder / "run"
+
+
+def answer(bundle: Path, history: list[str]) -> list[tuple[str, float]]:
+    """Return what the example prints in a fenced process."""
+    words = [sys.executable, "-c", FENCE, str(bundle / "example.py"), *history]
+    done = subprocess.run(words, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    rows = (line.split("\t") for line in done.stdout.splitlines())
+    return [(name, float(chance)) for name, chance in rows]
+
+
+def test_the_example_alone_ranks_as_the_run_does(run: Path, tmp_path: Path) -> None:
+    export(run, tmp_path / "bundle")
+    predictor = Predictor(run)
+    for history in HISTORIES:
+        expected = predictor.recommend(history, k=10)
+        found = answer(tmp_path / "bundle", history)
+        assert [name for name, _chance in found] == [item.product for item in expected]
+        chances = [item.probability for item in expected]
+        assert [chance for _name, chance in found] == pytest.approx(chances, abs=2e-6)
+
+
+def test_the_bundle_says_what_it_serves(run: Path, tmp_path: Path) -> None:
+    about = export(run, tmp_path / "bundle")
+    assert json.loads((tmp_path / "bundle" / "bundle.json").read_text()) == about
+    blended = (run / "blend.npz").exists()
+    assert about["serves"] == ("blend" if blended else "network")
+    assert (tmp_path / "bundle" / "blend.py").exists() == blended
+    readme = (tmp_path / "bundle" / "README.md").read_text()
+    assert ("model.onnx` alone" in readme) == blended
+
+
+def test_what_is_there_already_is_never_overwritten(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("precious")
+    with pytest.raises(BadInput, match="not empty"):
+        export(run, tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_run_without_a_model_gives_no_bundle(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    with pytest.raises(BadInput):
+        export(tmp_path / "run", tmp_path / "bundle")
+    assert not (tmp_path / "bundle").exists()
+
+
+@pytest.mark.parametrize("blended", [False, True])
+def test_the_example_has_twenty_lines_at_most(blended: bool) -> None:
+    assert len(example(20, blended).splitlines()) <= 20
+
+
+@pytest.fixture(scope="module")
+def task() -> Task:
+    return task_of(prepared(random_histories(150, 60, longest=30)), small())
+
+
+def codes(histories: Histories, row: int) -> Any:
+    return histories.some(slice(row, row + 1)).of("product")
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [(name, chosen) for name, kind in BASELINES.items() for chosen in kind.choices or ({},)],
+)
+def test_every_simple_model_says_the_same_in_numpy_alone(
+    name: str, settings: dict[str, float], task: Task, tmp_path: Path
+) -> None:
+    member = BASELINES[name](**settings)
+    member.fit(task.buyers, task.products)
+    weights = [
+        Weights(np.ones(1), np.array([1.0, 0.3]), np.array([0.8, 0.5]), 0.2 + context)
+        for context in range(len(EDGES) + 1)
+    ]
+    counts = np.arange(task.products) * 2
+    Blend([member], weights, np.full(1, 0.7), counts).save(RunFolder(tmp_path))
+    portable = PortableBlend(tmp_path / "blend.npz")
+    blend = Blend.load(RunFolder(tmp_path), Popularity())
+    histories = task.histories(task.split.test[:40])
+    expected = blend.scores(histories)
+    for row in range(len(histories)):
+        network = np.zeros(task.products, dtype=np.float32)
+        found = portable.scores(network, codes(histories, row))
+        # Of sums that nearly cancel out, the logarithm shows the order in which they were added.
+        near = 2e-3 if name == "matrix factorisation" else 2e-5
+        np.testing.assert_allclose(found, expected[row], rtol=2e-5, atol=near)
+        assert found.dtype == np.float32
+
+
+def test_contexts_are_told_apart_by_the_same_counts_in_numpy_alone() -> None:
+    assert in_numpy.EDGES == EDGES
+
+
+def test_every_simple_model_is_portable() -> None:
+    assert set(MEMBERS) == set(BASELINES)
+    assert {name for name, (_say, probable) in MEMBERS.items() if probable} == {
+        name for name, kind in BASELINES.items() if kind.probabilities
+    }
+
+
+def test_a_code_stands_for_the_same_product_in_a_bundle(run: Path, tmp_path: Path) -> None:
+    export(run, tmp_path / "bundle")
+    catalogue = np.load(tmp_path / "bundle" / "catalogue.npz")
+    assert catalogue["name"][FIRST:].tolist() == Predictor(run).products

@@ -1,0 +1,120 @@
+"""What a configuration says about steps of training is what they do."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import model.learner
+from data.datasets.store import Dataset, Store
+from data.home import Home
+from model.config.run_config import RunConfig
+from model.networks.data_sizes import Sizes
+from model.networks.network import build
+from model.run_folder import RunFolder
+from model.sequences.split_data import make_task, task_of
+from model.sequences.windows import training_windows
+from model.serving.predictor import Predictor
+from model.training.lr_schedule import learning_rate
+from model.training.negative_sampling import Negatives
+from model.training.step import Learner
+from model.training.trainer import NotANumber, Training, train
+from tests.model.test_training import Notes, never
+from tests.model.toys import imported, prepared, random_histories, small
+
+HISTORIES = random_histories(80, 30)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    folder = tmp_path_factory.mktemp("learner")
+    return imported(Store(Home(folder / "home")), HISTORIES, folder)
+
+
+@cache
+def moved(rate: float = 0.01, **changes: Any) -> tuple[float, float]:
+    """Return how far one step moves the weights, and how long they are after it."""
+    config = small(network="rnn", dropout=0.0, **changes)
+    task = task_of(prepared(HISTORIES), config)
+    network = build(config, Sizes.of(task))
+    learner = Learner(network, config, Negatives(task.popularity, 0.5, config.negatives))
+    random = np.random.default_rng(0)
+    batch = next(training_windows(task.buyers, 20, random).batches(config.columns, 256))
+    before = [np.array(weight) for weight in network.serving.trainable_variables]
+    learner.train(batch, random, rate)
+    after = [np.array(weight) for weight in network.serving.trainable_variables]
+    far = sum(float(np.abs(a - b).sum()) for a, b in zip(after, before, strict=True))
+    return far, sum(float((a**2).sum()) for a in after)
+
+
+def test_a_step_is_as_long_as_the_learning_rate_says() -> None:
+    assert moved(rate=0.02)[0] == pytest.approx(2 * moved(rate=0.01)[0], rel=1e-3)
+    assert moved(rate=0.0)[0] == 0
+
+
+def test_weight_decay_shrinks_the_weights() -> None:
+    assert moved(weight_decay=1.0)[1] < moved()[1] * 0.99
+
+
+def test_a_gradient_that_is_held_to_nearly_nothing_moves_nearly_nothing() -> None:
+    assert moved(gradient_clipping=1e-9)[0] < moved()[0] / 20
+
+
+def test_the_rate_climbs_then_halves_on_each_plateau() -> None:
+    config = RunConfig().override({"schedule": "plateau", "warmup": 2, "learning_rate": 0.01})
+    assert learning_rate(config, 1.0) == pytest.approx(0.005)
+    assert [learning_rate(config, 3.0, n) for n in (0, 1, 2)] == [0.01, 0.005, 0.0025]
+
+
+def test_a_plateau_of_a_training_halves_its_rate(dataset: Dataset, tmp_path: Path) -> None:
+    config = small(network="rnn", schedule="plateau", epochs=12, learning_rate=0.5)
+    task = make_task(config, dataset)
+    session = Training(config, task, RunFolder(tmp_path), Notes(), never)
+    assert session.run_epochs()
+    assert session.progress.plateaus > 0
+    rate = float(session.learner.optimizer.learning_rate.value)
+    assert rate in [0.5**n for n in range(2, session.progress.plateaus + 2)]
+
+
+def test_a_loss_that_is_no_number_ends_the_training_with_advice(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    config = small(network="rnn")
+    session = Training(config, make_task(config, dataset), RunFolder(tmp_path), Notes(), never)
+    session.network.output.bias.assign(np.full(session.task.products, np.nan))
+    with pytest.raises(NotANumber, match=r"epoch 1.*learning_rate"):
+        session.run_epochs()
+    assert not (tmp_path / "checkpoint").exists()
+
+
+def test_a_run_in_mixed_precision_ends_with_a_model_that_predicts(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    config = small(network="gru", precision="mixed_bfloat16", repeat_head=True)
+    assert train(config, dataset, tmp_path, Notes(), never)
+    chances = [item.probability for item in Predictor(tmp_path).recommend(["p001"], k=99)]
+    assert sum(chances) == pytest.approx(1, abs=1e-3)
+
+
+def test_large_tables_learn_by_row_and_go_on_where_they_stopped(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model.learner, "MANY", 20)
+    config = small(network="rnn", loss="sampled_softmax", tied_embeddings=True, epochs=2)
+    task = make_task(config, dataset)
+    whole = Training(config, task, RunFolder(tmp_path / "whole"), Notes(), never)
+    assert whole.run_epochs()
+    notes = Notes()
+
+    def after_one_epoch() -> bool:
+        return any(epoch == 1 and step is None for epoch, step, _name, _value in notes.metrics)
+
+    parted = Training(config, task, RunFolder(tmp_path / "parted"), notes, after_one_epoch)
+    assert not parted.run_epochs()
+    again = Training(config, task, RunFolder(tmp_path / "parted"), Notes(), never)
+    again.restore()
+    assert again.run_epochs()
+    for one, other in zip(whole.learner.state, again.learner.state, strict=True):
+        np.testing.assert_allclose(np.asarray(one), np.asarray(other), atol=1e-6)

@@ -1,0 +1,302 @@
+"""A training leaves a finished run, stops when asked, and goes on as if it had not stopped."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.datasets.store import Dataset, Store
+from data.errors import BadInput, VitrinaError
+from data.home import Home
+from model.evaluation.evaluate import evaluate, outcomes
+from model.evaluation.metrics import means, per_target
+from model.evaluation.paired_bootstrap import ranked
+from model.networks.data_sizes import Sizes
+from model.networks.network import build
+from model.run_folder import RunFolder
+from model.sequences.split_data import make_task
+from model.sequences.windows import training_windows
+from model.serving.onnx_model import networks
+from model.serving.predictor import Predictor
+from model.training import running_means
+from model.training.negative_sampling import Negatives
+from model.training.step import Learner
+from model.training.trainer import NotANumber, train
+from tests.model.toys import imported, random_histories, small
+
+
+@dataclass
+class Notes:
+    """A sink that remembers."""
+
+    metrics: list[tuple[int, int | None, str, float]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    beats: int = 0
+
+    def metric(self, epoch: int, step: int | None, name: str, value: float) -> None:
+        self.metrics.append((epoch, step, name, value))
+
+    def log(self, text: str) -> None:
+        self.lines.append(text)
+
+    def progress(self, **numbers: float) -> None:
+        pass
+
+    def resumed(self, history: list[dict[str, Any]]) -> None:
+        self.lines.append(f"resumed after {len(history)}")
+
+    def beat(self) -> None:
+        self.beats += 1
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    folder = tmp_path_factory.mktemp("training")
+    return imported(Store(Home(folder / "home")), random_histories(150, 40), folder)
+
+
+@pytest.fixture(scope="module")
+def finished(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Notes]:
+    folder, notes = tmp_path_factory.mktemp("runs") / "toy-1", Notes()
+    assert train(small(epochs=3), dataset, folder, notes, never)
+    return folder, notes
+
+
+def test_a_finished_run_holds_open_formats_and_nothing_half_written(
+    finished: tuple[Path, Notes],
+) -> None:
+    files = {file.name for file in finished[0].iterdir()}
+    assert files == {
+        "config.json", "record.json", "history.json", "evaluation.json",
+        "model.keras", "model.onnx", "vocabulary.parquet", "checkpoint",
+        "outcomes.parquet", "exposure.parquet",
+    }  # fmt: skip
+
+
+def test_the_history_has_one_entry_an_epoch(finished: tuple[Path, Notes], dataset: Dataset) -> None:
+    history = json.loads((finished[0] / "history.json").read_text())
+    assert [entry["epoch"] for entry in history] == [1, 2, 3]
+    for entry in history:
+        assert {"loss", "accuracy", "val_loss", "val_accuracy", "seconds"} <= set(entry)
+        assert entry["targets"] > 0
+        assert entry["seconds"] > 0
+    assert history[-1]["loss"] < history[0]["loss"]
+
+
+def test_every_figure_of_the_history_reaches_the_sink(finished: tuple[Path, Notes]) -> None:
+    folder, notes = finished
+    told = {(epoch, name): value for epoch, step, name, value in notes.metrics if step is None}
+    assert told[(0, "parameters")] > 100
+    for entry in json.loads((folder / "history.json").read_text()):
+        for name in set(entry) - {"epoch"}:
+            assert told[(entry["epoch"], name)] == entry[name]
+    assert notes.beats > 3
+
+
+def test_the_evaluation_puts_baselines_beside_the_network(
+    finished: tuple[Path, Notes],
+) -> None:
+    found = json.loads((finished[0] / "evaluation.json").read_text())
+    assert found["run"] == "toy-1"
+    assert found["protocol"] == "leave-one-out"
+    assert [model["kind"] for model in found["models"]][:2] == ["network", "baseline"]
+    assert {"popularity", "repeat last", "markov"} <= {model["name"] for model in found["models"]}
+    for model in found["models"]:
+        low, high = model["ci95"]["hr@10"]
+        assert low <= model["metrics"]["hr@10"] <= high
+        low, high = model["behind95"]["hr@10"]
+        behind = found["models"][0]["metrics"]["hr@10"] - model["metrics"]["hr@10"]
+        assert low <= behind <= high
+
+
+def test_the_ranks_of_the_model_are_kept_and_give_its_figures(finished: tuple[Path, Notes]) -> None:
+    found = ranked(RunFolder(finished[0]))
+    assert found is not None
+    network = json.loads((finished[0] / "evaluation.json").read_text())["models"][0]
+    assert means(per_target(found.rank, found.missed))["ndcg@10"] == network["metrics"]["ndcg@10"]
+
+
+def test_evaluating_again_gives_the_same_figures(
+    finished: tuple[Path, Notes], dataset: Dataset
+) -> None:
+    before = json.loads((finished[0] / "evaluation.json").read_text())
+    assert json.loads(json.dumps(evaluate(finished[0], dataset))) == before
+
+
+def test_excluding_seen_products_leaves_the_run_as_it_is(
+    finished: tuple[Path, Notes], dataset: Dataset
+) -> None:
+    before = (finished[0] / "evaluation.json").read_bytes()
+    found = evaluate(finished[0], dataset, exclude_seen=True)
+    assert found["exclude_seen"]
+    for model in found["models"]:
+        assert model["segments"]["target"].get("repeat", {"hr@10": 0.0})["hr@10"] == 0.0
+    assert (finished[0] / "evaluation.json").read_bytes() == before
+
+
+def test_the_same_configuration_twice_gives_the_same_figures(
+    finished: tuple[Path, Notes], dataset: Dataset, tmp_path: Path
+) -> None:
+    assert train(small(epochs=3), dataset, tmp_path / "again", Notes(), never)
+    assert figures(tmp_path / "again") == figures(finished[0])
+
+
+def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
+    finished: tuple[Path, Notes], dataset: Dataset, tmp_path: Path
+) -> None:
+    folder, notes = tmp_path / "stopped", Notes()
+
+    def in_the_third_epoch() -> bool:
+        return any(epoch == 2 and step is None for epoch, step, _name, _value in notes.metrics)
+
+    assert not train(small(epochs=3), dataset, folder, notes, in_the_third_epoch)
+    assert len(figures(folder)) == 2
+    assert Predictor(folder).recommend([], k=3)
+    assert train(small(epochs=3), dataset, folder, Notes(), never, resume=True)
+    assert figures(folder) == figures(finished[0])
+
+
+def figures(folder: Path) -> list[dict[str, Any]]:
+    history = json.loads((folder / "history.json").read_text())
+    return [{k: v for k, v in entry.items() if k != "seconds"} for entry in history]
+
+
+def test_a_stopped_run_keeps_its_best_epoch(dataset: Dataset, tmp_path: Path) -> None:
+    config, folder, notes = small(epochs=40, learning_rate=0.3), tmp_path / "run", Notes()
+
+    def past_the_best() -> bool:
+        judged = [value for _e, _s, name, value in notes.metrics if name == "val_ndcg@10"]
+        return len(judged) > 2 and judged[-1] < max(judged)
+
+    assert not train(config, dataset, folder, notes, past_the_best)
+    best = max(figures(folder), key=lambda entry: entry["val_ndcg@10"])
+    task = make_task(config, dataset)
+    (found,) = outcomes(task, task.split.validation, networks(RunFolder(folder)))
+    missed = task.answers(task.split.validation) < 0
+    assert means(per_target(found.rank, missed))["ndcg@10"] == pytest.approx(best["val_ndcg@10"])
+
+
+def test_more_epochs_are_trained_after_early_stopping_where_a_person_wants_them(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    config, folder = small(epochs=40, early_stopping=2, learning_rate=0.3), tmp_path / "run"
+    assert train(config, dataset, folder, Notes(), never)
+    done = len(figures(folder))
+    more = config.override({"epochs": done + 1})
+    assert train(more, dataset, folder, Notes(), never, resume=True)
+    assert [entry["epoch"] for entry in figures(folder)] == list(range(1, done + 2))
+
+
+def test_a_loss_that_is_no_number_ends_the_training_and_the_best_epoch_stays(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, notes = Learner.train, Notes()
+
+    def turning(learner: Learner, *batch: Any) -> tuple[float, float]:
+        loss, correct = real(learner, *batch)
+        whole = any(step is None and epoch == 1 for epoch, step, _name, _value in notes.metrics)
+        return (float("nan") if whole else loss), correct
+
+    monkeypatch.setattr(Learner, "train", turning)
+    with pytest.raises(NotANumber, match="epoch 2"):
+        train(small(epochs=3), dataset, tmp_path / "run", notes, never)
+    assert len(figures(tmp_path / "run")) == 1
+    assert Predictor(tmp_path / "run").recommend([], k=3)
+
+
+@pytest.mark.parametrize("loss", ["full_softmax", "sampled_softmax"])
+def test_a_clipped_gradient_cannot_carry_the_weights_away(dataset: Dataset, loss: str) -> None:
+    changes = {"loss": loss, "tied_embeddings": True, "learning_rate": 1.0}
+    task = make_task(small(), dataset)
+    moved = {}
+    for clipping in (0.0, 1e-9):
+        config = small(**changes, gradient_clipping=clipping)
+        negatives = Negatives(task.popularity, 0.5, config.negatives)
+        learner = Learner(build(config, Sizes.of(task)), config, negatives)
+        windows = training_windows(task.buyers, 20, np.random.default_rng(0))
+        before = [np.asarray(one) for one in learner.network.serving.trainable_variables]
+        batch = next(windows.batches(config.features, 256))
+        learner.train(batch, np.random.default_rng(0), 1.0)
+        after = learner.network.serving.trainable_variables
+        moved[clipping] = max(
+            float(np.abs(np.asarray(now) - old).max())
+            for now, old in zip(after, before, strict=True)
+        )
+    # Adam divides by the size of the gradient: only one beside its epsilon makes a small step.
+    assert moved[1e-9] < 0.1 < moved[0.0]
+
+
+def test_the_steps_tell_speed_and_learning_rate(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running_means, "SECONDS_BETWEEN_STEPS", 0.0)
+    for loss, others in (
+        ("full_softmax", {"loss", "accuracy"}),
+        ("sampled_softmax", {"sampled_loss"}),
+    ):
+        notes = Notes()
+        train(small(loss=loss, learning_rate=0.01), dataset, tmp_path / loss, notes, never)
+        by_step = {name: value for _e, step, name, value in notes.metrics if step is not None}
+        assert set(by_step) == others | {"speed", "learning_rate", "progress"}
+        assert by_step["learning_rate"] == 0.01
+        assert by_step["speed"] > 0
+        assert by_step["progress"] == 1.0
+
+
+def test_a_run_stopped_before_its_first_epoch_leaves_no_model(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    assert not train(small(), dataset, tmp_path / "run", Notes(), lambda: True)
+    with pytest.raises(BadInput, match="no finished model"):
+        Predictor(tmp_path / "run")
+
+
+def test_a_damaged_checkpoint_is_told_in_a_sentence(dataset: Dataset, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "run" / "checkpoint" / "state.npz"
+    checkpoint.parent.mkdir(parents=True)
+    checkpoint.write_bytes(b"PK\x03\x04 cut off")
+    with pytest.raises(VitrinaError, match="cannot be read"):
+        train(small(), dataset, tmp_path / "run", Notes(), never, resume=True)
+
+
+def test_early_stopping_ends_a_hopeless_training(dataset: Dataset, tmp_path: Path) -> None:
+    config = small(epochs=40, early_stopping=2, learning_rate=0.3)
+    assert train(config, dataset, tmp_path / "run", Notes(), never)
+    history = figures(tmp_path / "run")
+    assert len(history) < 40
+    best = int(np.argmax([entry["val_ndcg@10"] for entry in history]))
+    assert len(history) == best + 1 + 2
+
+
+@pytest.mark.parametrize(
+    "changes", [{"loss": "sampled_softmax"}, {"loss": "sampled_softmax", "tied_embeddings": True}]
+)
+def test_a_sampled_loss_reports_figures_over_all_products(
+    dataset: Dataset, tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    assert train(small(epochs=2, **changes), dataset, tmp_path / "run", Notes(), never)
+    for entry in figures(tmp_path / "run"):
+        assert 0 < entry["loss"] < 10
+        assert 0 <= entry["accuracy"] <= 1
+
+
+def test_a_dataset_that_changed_is_refused(finished: tuple[Path, Notes], tmp_path: Path) -> None:
+    other = imported(Store(Home(tmp_path / "home")), random_histories(90, 50, seed=5), tmp_path)
+    with pytest.raises(BadInput, match="has changed"):
+        evaluate(finished[0], other)
+
+
+def test_a_preparation_that_leaves_nothing_is_refused_before_anything_is_written(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    config = small().override({"preparation.min_user_events": 900})
+    with pytest.raises(BadInput):
+        train(config, dataset, tmp_path / "run", Notes(), never)
+    assert not (tmp_path / "run").exists()
