@@ -11,8 +11,8 @@ from flask_compress import Compress
 from dashboard.api.models import PREFIX
 from dashboard.api.routes import ApiSettings, offer_api
 from dashboard.components import register_components
+from dashboard.context import HOME, preferred_language
 from dashboard.web import errors, security, shell
-from dashboard.web.context import HOME, preferred_language
 from dashboard.web.downloads import offer_downloads
 from dashboard.web.upload_endpoint import offer_uploads
 from data.home import Home

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from babel import Locale, dates, numbers
 
-from dashboard.web.context import preferred_zone
+from dashboard.context import preferred_zone
 from data import i18n
 from data.i18n import _, language
 

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from dashboard.api.models import PREFIX, Question, Ranking, RunList, RunSummary, description
+from dashboard.context import current_home
 from dashboard.services.recommendations import predictors
 from dashboard.services.runs import runs
-from dashboard.web.context import current_home
 from data.errors import BadInput
 from data.i18n import _
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from flask import Flask, Response, send_file
 
+from dashboard.context import current_home
 from dashboard.services.recommendations import exports
 from dashboard.services.runs import runs
-from dashboard.web.context import current_home
 from data.errors import BadInput, VitrinaError
 
 BUNDLE, LISTS, RECORD = "/take/bundle/", "/take/lists/", "/take/record/"

@@ -7,8 +7,8 @@ from dash import ClientsideFunction, Input, Output, State, dcc, html
 
 from dashboard.components.aria import aria, data
 from dashboard.components.icon import icon
+from dashboard.context import current_home, preferred_theme
 from dashboard.formats import ago
-from dashboard.web.context import current_home, preferred_theme
 from data.i18n import LANGUAGES, N_, _, language
 
 THEME_STORE = "theme"

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
+from dashboard.context import current_home
 from dashboard.services.datasets import uploads
-from dashboard.web.context import current_home
 from data.errors import BadInput
 from data.i18n import _
 

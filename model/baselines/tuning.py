@@ -6,8 +6,8 @@ import numpy as np
 
 from model.baselines import BASELINES
 from model.baselines.base import Baseline
-from model.evaluation.metrics import per_target, ranks
-from model.evaluation.segments import repeats
+from model.metrics.ranking import per_target, ranks
+from model.metrics.segments import repeats
 from model.sequences.split_data import Task
 
 JUDGED = 1000

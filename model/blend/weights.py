@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import Floats
-from model.evaluation.metrics import top
+from model.metrics.ranking import top
 from model.sequences.histories import Array
 
 BEST, DRAWN = 20, 200

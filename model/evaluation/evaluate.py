@@ -12,12 +12,12 @@ from data.preparation.sequences import Floats, Ints, Longs
 from model.baselines.base import Ranker, log_total
 from model.baselines.tuning import fit_all
 from model.blend.blend import Blend
-from model.evaluation.bootstrap import intervals
 from model.evaluation.diagnostics import COLLAPSED, audit, calibration, same_list
-from model.evaluation.metrics import beyond_accuracy, means, per_target, ranks, top
 from model.evaluation.per_target import held_out, keep_outcomes
-from model.evaluation.segments import segments, summarise
 from model.kernels.malloc import keep_freed
+from model.metrics.bootstrap import intervals
+from model.metrics.ranking import beyond_accuracy, means, per_target, ranks, top
+from model.metrics.segments import segments, summarise
 from model.run_folder import RunFolder
 from model.sequences.histories import Array, Histories
 from model.sequences.split_data import Task, make_task

@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.preparation.sequences import Longs
-from model.evaluation.bootstrap import intervals
-from model.evaluation.metrics import per_target
 from model.evaluation.per_target import TARGETS
+from model.metrics.bootstrap import intervals
+from model.metrics.ranking import per_target
 from model.run_folder import RunFolder
 
 

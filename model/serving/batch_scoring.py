@@ -16,8 +16,8 @@ from data.i18n import _
 from data.preparation.sequences import Ints, Longs
 from data.preparation.user_history import histories as recorded
 from model.baselines.base import log_total
-from model.evaluation.metrics import top
 from model.kernels.malloc import keep_freed
+from model.metrics.ranking import top
 from model.sequences.histories import Array, Histories
 from model.serving.list_writer import FORMATS, Lists, ListWriter
 from model.serving.predictor import Predictor

@@ -14,7 +14,7 @@ from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Longs
 from model.baselines.base import Ranker, log_probabilities
-from model.evaluation.metrics import top
+from model.metrics.ranking import top
 from model.run_folder import RunFolder
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
 from model.sequences.histories import Columns, Histories

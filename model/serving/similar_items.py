@@ -13,7 +13,7 @@ import numpy.typing as npt
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import FIRST, Floats
-from model.evaluation.metrics import top
+from model.metrics.ranking import top
 from model.run_folder import RunFolder
 
 SAMPLE = 20_000

@@ -15,8 +15,8 @@ from model.baselines.tuning import fit_all
 from model.blend.blend import fit_blend
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import EVALUATION, report
-from model.evaluation.metrics import means, per_target
 from model.evaluation.per_target import PRODUCTS, TARGETS
+from model.metrics.ranking import means, per_target
 from model.networks.data_sizes import Sizes
 from model.networks.network import Network, build, in_full_precision
 from model.run_folder import RunFolder

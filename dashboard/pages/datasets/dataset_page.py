@@ -8,11 +8,11 @@ from dash import Input, Output, State, callback, html
 
 from dashboard import components as kit
 from dashboard import formats
+from dashboard.context import current_home
 from dashboard.pages.datasets import filter_bar, filter_query
 from dashboard.pages.datasets.charts import KINDS
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import exploration, library
-from dashboard.web.context import current_home
 from data.datasets.store import Dataset
 from data.exploration.filters import Filters
 from data.home import Home

@@ -8,10 +8,10 @@ from dash.development.base_component import Component
 
 from dashboard import components as kit
 from dashboard.components.aria import aria
+from dashboard.context import current_home
 from dashboard.figures.words import in_order, type_name
 from dashboard.pages.datasets import filter_query
 from dashboard.services.datasets import exploration
-from dashboard.web.context import current_home
 from data.datasets.store import Dataset
 from data.exploration.statistics import Filters
 from data.i18n import _

@@ -5,9 +5,9 @@ from dash.development.base_component import Component
 
 from dashboard import components as kit
 from dashboard import formats
+from dashboard.context import current_home
 from dashboard.pages.datasets.period import period
 from dashboard.services.datasets import library
-from dashboard.web.context import current_home
 from data.datasets.store import Dataset
 from data.i18n import _
 

@@ -11,8 +11,8 @@ from dash.development.base_component import Component
 from dashboard import components as kit
 from dashboard.components.aria import aria
 from dashboard.components.field import dom_id
+from dashboard.context import current_home
 from dashboard.services.datasets import imports, uploads
-from dashboard.web.context import current_home
 from data.errors import BadInput
 from data.events import COLUMNS
 from data.i18n import _

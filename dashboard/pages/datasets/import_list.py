@@ -9,10 +9,10 @@ from dash.development.base_component import Component
 from dashboard import components as kit
 from dashboard import formats
 from dashboard.components.aria import aria
+from dashboard.context import current_home
 from dashboard.jobs.states import State as RunState
 from dashboard.services.datasets import imports, library
 from dashboard.services.datasets.imports import Import
-from dashboard.web.context import current_home
 from data.errors import BadInput
 from data.i18n import _
 

@@ -8,10 +8,10 @@ from dash import Input, Output, State, callback, html
 from dash.development.base_component import Component
 
 from dashboard import components as kit
+from dashboard.context import current_home
 from dashboard.pages.datasets import import_form, import_list
 from dashboard.pages.datasets.period import period
 from dashboard.services.datasets import management
-from dashboard.web.context import current_home
 from data.errors import BadInput
 from data.i18n import _
 

@@ -9,10 +9,10 @@ from dash import ALL, Input, Output, State, callback, dcc, html
 
 from dashboard import components as kit
 from dashboard import formats
+from dashboard.context import current_home
 from dashboard.figures.words import in_order, type_name
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import library, preparations
-from dashboard.web.context import current_home
 from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.i18n import _

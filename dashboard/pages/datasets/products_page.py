@@ -4,10 +4,10 @@ import dash
 from dash import html
 
 from dashboard import components as kit
+from dashboard.context import current_home
 from dashboard.pages.datasets import table_page
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import library
-from dashboard.web.context import current_home
 from data.exploration.statistics import Statistics
 from data.i18n import _
 

@@ -8,9 +8,9 @@ from dash import Input, Output, State, callback, dcc, html
 
 from dashboard import components as kit
 from dashboard import formats
+from dashboard.context import current_home
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import exploration, library, reject_rows
-from dashboard.web.context import current_home
 from data.datasets.store import Dataset
 from data.exploration.quality import Finding
 from data.i18n import N_, _

@@ -11,9 +11,9 @@ from dash import Input, Output, State, callback, clientside_callback, dcc, html
 
 from dashboard import components as kit
 from dashboard import formats
+from dashboard.context import current_home
 from dashboard.figures.chart import plain
 from dashboard.services.datasets import exploration
-from dashboard.web.context import current_home
 from data.exploration.statistics import Statistics
 from data.i18n import _
 

@@ -7,12 +7,12 @@ from dash import Input, Output, State, callback, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashboard.components import button, grid, page_header, toast
+from dashboard.context import current_home
 from dashboard.pages.home.cards import DEMO, datasets_card, figures, runs_card, steps
 from dashboard.pages.recommend.page_state import Query
 from dashboard.services.datasets.demo_job import start_demo
 from dashboard.services.overview import Content, content
 from dashboard.services.runs.runs import leave_running
-from dashboard.web.context import current_home
 from data.i18n import _
 
 dash.register_page(__name__, path="/", title="Vitrina")

@@ -26,6 +26,7 @@ from dashboard.components import (
     render,
     render_empty,
 )
+from dashboard.context import current_home
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.recommend import controls
 from dashboard.pages.recommend.buyer_finder import BOUGHT, FOUND, LEAST, VERDICT, found, likeness
@@ -38,7 +39,6 @@ from dashboard.pages.recommend.tabs import head
 from dashboard.services.recommendations import buyers, catalogue, predictors
 from dashboard.services.recommendations.comparison_models import choices
 from dashboard.services.recommendations.error_analysis import Like, find
-from dashboard.web.context import current_home
 from data.errors import BadInput
 from data.i18n import _
 

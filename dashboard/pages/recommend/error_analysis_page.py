@@ -4,11 +4,11 @@ from dash import Input, Output, State, callback, dcc, html, register_page
 from dash.development.base_component import Component
 
 from dashboard.components import button, card, empty_state, progress
+from dashboard.context import current_home, preferred_theme
 from dashboard.pages.recommend.error_tables import health
 from dashboard.pages.recommend.page_state import PATH
 from dashboard.pages.recommend.tabs import view
 from dashboard.services.recommendations import error_analysis, exports
-from dashboard.web.context import current_home, preferred_theme
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _

@@ -18,13 +18,13 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import card, empty_state, error_state, grid
 from dashboard.components.aria import aria, data
+from dashboard.context import current_home
 from dashboard.pages.recommend.fragments import percent, product_words
 from dashboard.pages.recommend.page_state import PATH, Query
 from dashboard.pages.recommend.search_box import Option, list_id, search_box, suggestions, words_id
 from dashboard.pages.recommend.tabs import address, view
 from dashboard.services.recommendations import catalogue, predictors, similar_products
 from dashboard.services.recommendations.what_if import adding
-from dashboard.web.context import current_home
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _, ngettext

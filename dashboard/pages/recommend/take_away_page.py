@@ -9,13 +9,13 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.api.models import PREFIX
 from dashboard.components import button, card, grid, moment, progress, state_badge
+from dashboard.context import current_home
 from dashboard.jobs.run import Run
 from dashboard.jobs.states import State as Stage
 from dashboard.pages.recommend.fragments import download_link
 from dashboard.pages.recommend.page_state import PATH
 from dashboard.pages.recommend.tabs import view
 from dashboard.services.recommendations import exports, predictors
-from dashboard.web.context import current_home
 from dashboard.web.downloads import BUNDLE, LISTS
 from data.errors import BadInput
 from data.home import Home

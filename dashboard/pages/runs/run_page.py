@@ -20,6 +20,7 @@ from dashboard.components import (
     toast,
 )
 from dashboard.components.aria import aria
+from dashboard.context import current_home
 from dashboard.figures import learning_curves
 from dashboard.figures.machine import GAUGES, gauge
 from dashboard.figures.progress_axis import Learning, View
@@ -27,7 +28,6 @@ from dashboard.jobs.queue import SEARCHING
 from dashboard.pages.runs import run_layout, run_status, search_results, test_results
 from dashboard.services.runs import control, monitor, searches
 from dashboard.services.runs.overfitting import diagnose
-from dashboard.web.context import current_home
 from data.i18n import _
 
 RUN, CLOCK, AXIS, METRIC = "run-name", "run-clock", "run-axis", "run-metric"

@@ -17,6 +17,7 @@ from dashboard.components import (
     page_header,
     toast,
 )
+from dashboard.context import current_home
 from dashboard.pages.runs import train_sidebar
 from dashboard.pages.runs.train_form import BOX, SETTING, box_class, form, remains
 from dashboard.pages.runs.train_sidebar import (
@@ -33,7 +34,6 @@ from dashboard.pages.runs.train_sidebar import (
 from dashboard.services.datasets import library
 from dashboard.services.runs import config_form, drafts
 from dashboard.services.runs.drafts import Draft
-from dashboard.web.context import current_home
 from data.errors import BadInput
 from data.i18n import _
 from model.config.presets import PRESETS, preset

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard.app import create_app
-from dashboard.web.context import current_home
+from dashboard.context import current_home
 from data.home import Home
 
 LOCAL = "http://127.0.0.1:8050"

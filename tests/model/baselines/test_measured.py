@@ -10,9 +10,9 @@ from data.importing.ingest import ingest
 from model.baselines.base import Baseline
 from model.baselines.knn import RecentItemNeighbours
 from model.baselines.tuning import fit_all
-from model.evaluation.bootstrap import intervals
 from model.evaluation.evaluate import nothing, outcomes
-from model.evaluation.metrics import per_target
+from model.metrics.bootstrap import intervals
+from model.metrics.ranking import per_target
 from model.sequences.split_data import Task, make_task
 from tests.model.toys import small
 

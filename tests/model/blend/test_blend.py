@@ -12,7 +12,7 @@ from model.baselines.repeat import PersonalFrequency, RepeatLast
 from model.baselines.transitions import Markov
 from model.blend.blend import FILE, Blend, fit_blend
 from model.blend.weights import Sample, logit
-from model.evaluation.metrics import top
+from model.metrics.ranking import top
 from model.run_folder import RunFolder
 from model.sequences.split_data import Task, task_of
 from tests.model.toys import prepared, small

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from model.evaluation.bootstrap import intervals
-from model.evaluation.metrics import per_target
 from model.evaluation.paired_bootstrap import Ranked, differences
+from model.metrics.bootstrap import intervals
+from model.metrics.ranking import per_target
 
 RANDOM = np.random.default_rng(0)
 BUYERS = np.sort(RANDOM.integers(0, 400, 1000)).astype(np.int32)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from model.evaluation.metrics import top
 from model.kernels import topk
 from model.kernels.csr import Entries
+from model.metrics.ranking import top
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.baselines.repeat import PersonalFrequency
-from model.evaluation.metrics import ranks
+from model.metrics.ranking import ranks
 from model.networks.data_sizes import Sizes
 from model.networks.network import BODIES, build
 from model.sequences.split_data import Task, task_of

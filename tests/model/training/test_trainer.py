@@ -12,8 +12,8 @@ from data.datasets.store import Dataset, Store
 from data.errors import BadInput, VitrinaError
 from data.home import Home
 from model.evaluation.evaluate import evaluate, outcomes
-from model.evaluation.metrics import means, per_target
 from model.evaluation.paired_bootstrap import ranked
+from model.metrics.ranking import means, per_target
 from model.networks.data_sizes import Sizes
 from model.networks.network import build
 from model.run_folder import RunFolder

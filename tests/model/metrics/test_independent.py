@@ -6,7 +6,7 @@ import pytrec_eval
 
 from model.baselines.tuning import fit_all
 from model.evaluation.evaluate import outcomes
-from model.evaluation.metrics import per_target
+from model.metrics.ranking import per_target
 from model.sequences.split_data import Task, task_of
 from tests.model.toys import prepared, random_histories, small
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from model.evaluation.bootstrap import intervals
-from model.evaluation.metrics import beyond_accuracy, gini, per_target, ranks
+from model.metrics.bootstrap import intervals
+from model.metrics.ranking import beyond_accuracy, gini, per_target, ranks
 
 
 def brute_rank(scores: list[float], answer: int) -> int:
