@@ -1,12 +1,12 @@
 """What is known about a dataset without opening its tables."""
 
 import json
-import secrets
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from data.errors import VitrinaError
+from data.files import write_json
 from data.i18n import _
 
 SCHEMA = 2
@@ -87,10 +87,5 @@ class Manifest:
             ) from error
 
     def write(self, file: Path) -> None:
-        """Put this manifest in place of the one in ``file``, whole or not at all."""
-        temporary = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
-        try:
-            temporary.write_text(json.dumps(asdict(self), indent=1), "utf-8")
-            temporary.replace(file)
-        finally:
-            temporary.unlink(missing_ok=True)
+        """Replace the manifest in ``file`` atomically."""
+        write_json(file, asdict(self))

@@ -211,7 +211,7 @@ class Store:
                 continue
             named = self._version(folder)
             for version in folder.iterdir():
-                if version.name.startswith(f".{_MANIFEST}"):
+                if version.name.startswith(".") and version.is_file():
                     version.unlink(missing_ok=True)
                 elif version.is_dir() and version.name != named and not _alive(version.name):
                     shutil.rmtree(version, ignore_errors=True)

@@ -3,7 +3,6 @@
 The same number of buyers and seed give the same file on every machine.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from data.demo.shop import Shop, open_shop
 from data.demo.simulated_buyers import Purchases, chances, in_order, purchases
 from data.demo.visits import events
 from data.errors import BadInput
+from data.files import atomic_write
 from data.i18n import _
 
 BUYERS = 2_500
@@ -97,10 +97,5 @@ def write(out: Path, *, buyers: int, seed: int) -> None:
     already stays whole until the new one is complete.
     """
     shop, log, random = open_demo(buyers, seed)
-    temporary = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            write_csv(file, shop, events(shop, log, random), random)
-        temporary.replace(out)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with atomic_write(out) as temporary, temporary.open("wb") as file:
+        write_csv(file, shop, events(shop, log, random), random)

@@ -1,7 +1,6 @@
 """The preparation that was chosen for a dataset, kept beside its tables."""
 
 import json
-import secrets
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +9,7 @@ import pandas as pd
 from data.datasets.cache import FrameCache
 from data.datasets.store import Store
 from data.errors import BadInput
+from data.files import write_json
 from data.home import Home
 from data.preparation.preparation import Preparation, presets, preview
 from data.preparation.steps import Step
@@ -36,9 +36,7 @@ def save(home: Home, dataset: str, values: dict[str, Any]) -> None:
     """
     preparation = Preparation.from_dict(values)
     file = Store(home).open(dataset).path.parent / _FILE
-    temporary = file.with_name(f".{_FILE}-{secrets.token_hex(4)}")
-    temporary.write_text(json.dumps(preparation.as_dict(), indent=1), "utf-8")
-    temporary.replace(file)
+    write_json(file, preparation.as_dict())
 
 
 def steps(home: Home, dataset: str, values: dict[str, Any]) -> tuple[Step, ...]:

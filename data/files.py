@@ -1,0 +1,95 @@
+"""Atomic, durable replacement of files, and strict JSON."""
+
+import errno
+import json
+import math
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Replace a file atomically by what the block writes to a temporary path.
+
+    The temporary file lies in the same folder and ends in the name of ``path``, so that writers
+    that go by the suffix choose the same format. When the block ends, the file is flushed to disk
+    (fsync), renamed over ``path``, and the folder is flushed too. A reader, or a crash at any
+    moment, sees the complete old or the complete new file. When the block raises, ``path`` is
+    unchanged and the temporary file is removed.
+
+    Parameters
+    ----------
+    path : Path
+        The file to create or replace; its folder must exist.
+
+    Yields
+    ------
+    Path
+        Where the block has to write the new content.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be written, flushed or renamed, or the block has written nothing.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "answer.txt"
+    ...     with atomic_write(path) as temporary:
+    ...         _ = temporary.write_text("42")
+    ...     path.read_text()
+    '42'
+    """
+    temporary = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _fsync_folder(path.parent)
+
+
+def _fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some network file systems cannot flush a folder
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace a file atomically by a value as strict, indented JSON; see ``strict_json``."""
+    with atomic_write(path) as temporary:
+        temporary.write_text(strict_json(value, indent=1), encoding="utf-8")
+
+
+def strict_json(value: Any, indent: int | None = None) -> str:
+    """Return a value as JSON in which NaN and infinity, which JSON does not have, are null.
+
+    Examples
+    --------
+    >>> strict_json({"loss": float("nan"), "epochs": (1, 2)})
+    '{"loss": null, "epochs": [1, 2]}'
+    """
+    return json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, indent=indent)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
