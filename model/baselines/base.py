@@ -13,7 +13,7 @@ from model.sequences.histories import Histories, places
 Kind = Literal["network", "baseline"]
 
 
-class Ranker(ABC):
+class Recommender(ABC):
     """Scores every product of the catalogue for each history; the highest comes first.
 
     Attributes
@@ -40,7 +40,7 @@ class Ranker(ABC):
             yield rows, self.scores(histories.some(rows))
 
 
-class Baseline(Ranker):
+class Baseline(Recommender):
     """A simple model that is fitted by counting.
 
     What it has learned lies in ``learned``: arrays and sparse matrices by name, so that every

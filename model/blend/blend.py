@@ -16,7 +16,7 @@ from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import Floats, Longs
 from model.baselines import BASELINES
-from model.baselines.base import Baseline, Kind, Ranker, SparseBaseline, log_total
+from model.baselines.base import Baseline, Kind, Recommender, SparseBaseline, log_total
 from model.baselines.serialization import packed, unpacked
 from model.blend.popularity_strata import contexts, fit_apart
 from model.blend.pruning import worthwhile
@@ -34,12 +34,12 @@ TOGETHER = 64
 """Histories that members are asked of at a time."""
 
 
-class Blend(Ranker):
+class Blend(Recommender):
     """Members and their weights.
 
     Parameters
     ----------
-    members : sequence of Ranker
+    members : sequence of Recommender
         Fitted.
     weights : sequence of Weights
         One for each of ``model.blend.popularity_strata``, or one for all.
@@ -56,7 +56,7 @@ class Blend(Ranker):
 
     def __init__(
         self,
-        members: Sequence[Ranker],
+        members: Sequence[Recommender],
         weights: Sequence[Weights],
         scales: Array,
         counts: Longs,
@@ -68,7 +68,7 @@ class Blend(Ranker):
         self._mixer = Mixer(members, weights, scales)
 
     @property
-    def dense(self) -> list[Ranker]:
+    def dense(self) -> list[Recommender]:
         """The members that say something else of every product to every buyer."""
         return [member for member in self.members if not isinstance(member, SparseBaseline)]
 
@@ -141,7 +141,7 @@ class Blend(Ranker):
         run.write(FILE, fill)
 
     @classmethod
-    def load(cls, run: RunFolder, network: Ranker) -> "Blend":
+    def load(cls, run: RunFolder, network: Recommender) -> "Blend":
         """Bring back a blend; the network is the run's own.
 
         Raises
@@ -156,7 +156,7 @@ class Blend(Ranker):
                         run=run.path.name
                     )
                 )
-            members: list[Ranker] = []
+            members: list[Recommender] = []
             for i, note in enumerate(json.loads(str(held["about"]))):
                 if not note["baseline"]:
                     members.append(network)
@@ -175,7 +175,7 @@ class Blend(Ranker):
             return cls(members, weights, held["scales"], counts)
 
 
-def common(member: Ranker, scores: Floats, scale: float) -> Floats:
+def common(member: Recommender, scores: Floats, scale: float) -> Floats:
     """Bring a member's scores to a form that can be added: logarithms, in a new array."""
     if member.probabilities:
         found: Floats = (scores - log_total(scores)).astype(np.float32)
@@ -184,13 +184,13 @@ def common(member: Ranker, scores: Floats, scale: float) -> Floats:
     return found
 
 
-def fit_blend(task: Task, members: Sequence[Ranker], beat: Callable[[], None]) -> Blend:
+def fit_blend(task: Task, members: Sequence[Recommender], beat: Callable[[], None]) -> Blend:
     """Return a blend whose weights suit the validation targets; members of no use are left out.
 
     Parameters
     ----------
     task : Task
-    members : sequence of Ranker
+    members : sequence of Recommender
         Fitted; the network first.
     beat : callable
         Called after every batch.
@@ -225,7 +225,7 @@ def fit_blend(task: Task, members: Sequence[Ranker], beat: Callable[[], None]) -
     return Blend([members[int(i)] for i in kept], weights, scales[kept], task.popularity)
 
 
-def _scales(members: Sequence[Ranker], histories: Histories) -> Array:
+def _scales(members: Sequence[Recommender], histories: Histories) -> Array:
     """Return the mean of each member's highest scores."""
     highest = [float(member.scores(histories).max(axis=1).mean()) for member in members]
     return np.array([one if one > 0 else 1.0 for one in highest])

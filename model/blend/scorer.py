@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from data.preparation.sequences import Floats, Longs
-from model.baselines.base import Ranker, SparseBaseline
+from model.baselines.base import Recommender, SparseBaseline
 from model.blend.accumulate import Changes, Share, Sum, Usual
 from model.blend.weights import Weights
 from model.kernels.csr import Entries
@@ -28,7 +28,7 @@ class Mixer:
 
     Parameters
     ----------
-    members : sequence of Ranker
+    members : sequence of Recommender
         Fitted.
     weights : sequence of Weights
         One a context.
@@ -37,7 +37,7 @@ class Mixer:
     """
 
     def __init__(
-        self, members: Sequence[Ranker], weights: Sequence[Weights], scales: Array
+        self, members: Sequence[Recommender], weights: Sequence[Weights], scales: Array
     ) -> None:
         pool, new, own = (
             np.array([getattr(one, name) for one in weights], dtype=np.float32)

@@ -9,7 +9,7 @@ import numpy as np
 
 from data.datasets.store import Dataset
 from data.preparation.sequences import Floats, Ints, Longs
-from model.baselines.base import Ranker, log_total
+from model.baselines.base import Recommender, log_total
 from model.baselines.tuning import fit_all
 from model.blend.blend import Blend
 from model.evaluation.diagnostics import COLLAPSED, audit, calibration, same_list
@@ -63,19 +63,19 @@ class Outcome:
 def outcomes(
     task: Task,
     targets: Longs,
-    rankers: Sequence[Ranker],
+    recommenders: Sequence[Recommender],
     *,
     exclude_seen: bool = False,
     beat: Callable[[], None] = nothing,
 ) -> list[Outcome]:
-    """Return what each ranker does on every target.
+    """Return what each recommender does on every target.
 
     Parameters
     ----------
     task : Task
     targets : int64 array
         Event indices.
-    rankers : sequence of Ranker
+    recommenders : sequence of Recommender
         Fitted.
     exclude_seen : bool
         Whether products of the history are taken out of the ranking.
@@ -84,7 +84,7 @@ def outcomes(
     """
     histories, answers = task.histories(targets), task.answers(targets)
     count, depth = len(targets), min(DEPTH, task.products)
-    found = [Outcome.empty(count, depth) for _ranker in rankers]
+    found = [Outcome.empty(count, depth) for _recommender in recommenders]
     step = max(SCORES_AT_ONCE // max(task.products, 1), 16)
     order = np.argsort(histories.lengths, kind="stable")
     for begin in range(0, count, step):
@@ -92,14 +92,14 @@ def outcomes(
         part, answer = histories.some(chosen), answers[chosen]
         seen = part.matrix(task.products).nonzero() if exclude_seen else None
         given: dict[str, Floats] = {}
-        for ranker, outcome in zip(rankers, found, strict=True):
-            scores = _scores(ranker, part, given)
+        for recommender, outcome in zip(recommenders, found, strict=True):
+            scores = _scores(recommender, part, given)
             if seen is not None:
                 scores = scores.copy()
                 scores[seen] = -np.inf
             outcome.rank[chosen] = ranks(scores, answer)
             outcome.best[chosen] = top(scores, depth)
-            if ranker.probabilities:
+            if recommender.probabilities:
                 total = log_total(scores)[:, 0]
                 own = scores[np.arange(len(chosen)), np.maximum(answer, 0)]
                 outcome.loss[chosen] = np.where(answer < 0, np.nan, total - own)
@@ -108,24 +108,26 @@ def outcomes(
     return found
 
 
-def _scores(ranker: Ranker, histories: Histories, given: dict[str, Floats]) -> Floats:
-    """Return a ranker's scores; a blend takes those that dense members have given already."""
-    if isinstance(ranker, Blend):
-        return ranker.mixed(histories, [_scores(one, histories, given) for one in ranker.dense])
-    if ranker.name not in given:
-        given[ranker.name] = ranker.scores(histories)
-    return given[ranker.name]
+def _scores(recommender: Recommender, histories: Histories, given: dict[str, Floats]) -> Floats:
+    """Return a recommender's scores; a blend takes those that dense members have given already."""
+    if isinstance(recommender, Blend):
+        return recommender.mixed(
+            histories, [_scores(one, histories, given) for one in recommender.dense]
+        )
+    if recommender.name not in given:
+        given[recommender.name] = recommender.scores(histories)
+    return given[recommender.name]
 
 
 def judge(
     task: Task,
-    rankers: Sequence[Ranker],
+    recommenders: Sequence[Recommender],
     *,
     exclude_seen: bool = False,
     beat: Callable[[], None] = nothing,
     keep: Callable[[Outcome], None] = lambda _outcome: None,
 ) -> dict[str, Any]:
-    """Return the figures of fitted rankers on the test targets, as ``evaluate`` does.
+    """Return the figures of fitted recommenders on the test targets, as ``evaluate`` does.
 
     What the first of them did on every target is given to ``keep``; each is compared with it,
     buyer by buyer.
@@ -135,12 +137,12 @@ def judge(
     buyers = task.sequences.user[targets]
     parts = segments(task, targets)
     missed = task.answers(targets) < 0
-    found = outcomes(task, targets, rankers, exclude_seen=exclude_seen, beat=beat)
+    found = outcomes(task, targets, recommenders, exclude_seen=exclude_seen, beat=beat)
     keep(found[0])
     categories = task.sequences.product_category[-task.products :]
     first = per_target(found[0].rank, missed)
     models = []
-    for ranker, outcome in zip(rankers, found, strict=True):
+    for recommender, outcome in zip(recommenders, found, strict=True):
         figures = per_target(outcome.rank, missed)
         beyond = beyond_accuracy(outcome.best[:, :10], task.popularity, categories)
         known = outcome.loss[np.isfinite(outcome.loss)]
@@ -149,8 +151,8 @@ def judge(
         metrics = {**means(figures), **beyond, "loss": loss, "same_list@10": same}
         models.append(
             {
-                "name": ranker.name,
-                "kind": ranker.kind,
+                "name": recommender.name,
+                "kind": recommender.kind,
                 "metrics": metrics,
                 "ci95": _pairs(figures, buyers),
                 "behind95": _pairs({name: first[name] - figures[name] for name in first}, buyers),
@@ -210,26 +212,26 @@ def evaluate(
     config = run.config()
     task = make_task(config, dataset)
     run.check_catalogue(task.sequences)
-    rankers: list[Ranker] = [*networks(run), *fit_all(task, beat)]
-    return report(run, task, rankers, exclude_seen=exclude_seen, beat=beat)
+    recommenders: list[Recommender] = [*networks(run), *fit_all(task, beat)]
+    return report(run, task, recommenders, exclude_seen=exclude_seen, beat=beat)
 
 
 def report(
     run: RunFolder,
     task: Task,
-    rankers: Sequence[Ranker],
+    recommenders: Sequence[Recommender],
     *,
     exclude_seen: bool = False,
     beat: Callable[[], None] = nothing,
 ) -> dict[str, Any]:
-    """Judge fitted rankers and keep the figures, as ``evaluate`` says."""
+    """Judge fitted recommenders and keep the figures, as ``evaluate`` says."""
 
     def keep(outcome: Outcome) -> None:
         if not exclude_seen:
             keep_outcomes(run, task, outcome)
 
     found = {"run": run.path.name, "held_out": held_out(task)} | judge(
-        task, rankers, exclude_seen=exclude_seen, beat=beat, keep=keep
+        task, recommenders, exclude_seen=exclude_seen, beat=beat, keep=keep
     )
     if not exclude_seen:
         run.write_json(EVALUATION, found)

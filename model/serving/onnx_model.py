@@ -5,13 +5,13 @@ from typing import ClassVar
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import Floats
-from model.baselines.base import Kind, Ranker
+from model.baselines.base import Kind, Recommender
 from model.blend.blend import FILE, Blend
 from model.run_folder import RunFolder
 from model.sequences.histories import Histories
 
 
-class OnnxRanker(Ranker):
+class OnnxRecommender(Recommender):
     """The network of a finished run.
 
     Parameters
@@ -53,7 +53,7 @@ class OnnxRanker(Ranker):
         return found
 
 
-def networks(run: RunFolder, threads: int = 0) -> list[Ranker]:
+def networks(run: RunFolder, threads: int = 0) -> list[Recommender]:
     """Return what a run serves, first, and the network alone where that is not the same.
 
     Parameters
@@ -62,7 +62,7 @@ def networks(run: RunFolder, threads: int = 0) -> list[Ranker]:
     threads : int
         Threads of a prediction; 0 for all cores.
     """
-    network = OnnxRanker(run, threads)
+    network = OnnxRecommender(run, threads)
     if not (run.path / FILE).exists():
         return [network]
     return [Blend.load(run, network), network]

@@ -13,7 +13,7 @@ import pandas as pd
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Longs
-from model.baselines.base import Ranker, log_probabilities
+from model.baselines.base import Recommender, log_probabilities
 from model.metrics.ranking import top
 from model.run_folder import RunFolder
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
@@ -78,7 +78,7 @@ class Predictor:
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         self._run = RunFolder(folder)
-        self._ranker = networks(self._run, threads)[0]
+        self._recommender = networks(self._run, threads)[0]
         config = self._run.config()
         self.length = config.sequence_length
         self.features = config.features
@@ -104,14 +104,14 @@ class Predictor:
         return [_text(name) for name in self._columns["category"]]
 
     @property
-    def ranker(self) -> Ranker:
+    def recommender(self) -> Recommender:
         """What scores the products."""
-        return self._ranker
+        return self._recommender
 
-    def asking(self, ranker: Ranker) -> "Predictor":
-        """Return a predictor over the same products that asks another ranker."""
+    def asking(self, recommender: Recommender) -> "Predictor":
+        """Return a predictor over the same products that asks another recommender."""
         other = copy(self)
-        other._ranker = ranker
+        other._recommender = recommender
         return other
 
     @property
@@ -191,7 +191,7 @@ class Predictor:
     ) -> Floats:
         """Return the same for several histories at once, [histories, products]."""
         given = self.histories(histories, prices)
-        found: Floats = log_probabilities(self._ranker.scores(given))
+        found: Floats = log_probabilities(self._recommender.scores(given))
         return found
 
     def recommend(

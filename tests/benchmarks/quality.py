@@ -25,7 +25,7 @@ from data.demo import generator
 from data.home import Home
 from data.importing.ingest import ingest
 from data.preparation.sequences import microseconds
-from model.baselines.base import Ranker
+from model.baselines.base import Recommender
 from model.baselines.tuning import fit_all
 from model.blend.blend import fit_blend
 from model.config.presets import preset
@@ -33,7 +33,7 @@ from model.config.run_config import RunConfig
 from model.evaluation.evaluate import judge, nothing
 from model.run_folder import RunFolder
 from model.sequences.split_data import make_task
-from model.serving.onnx_model import OnnxRanker
+from model.serving.onnx_model import OnnxRecommender
 
 SHOP = {"buyers": 60_000, "seed": 0}
 SHOWN = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10")
@@ -117,24 +117,24 @@ def judged(
     columns = config_of(case, "hrnn", 1)  # reads all that the others read
     task = make_task(columns, dataset)
     baselines = fit_all(task, nothing)
-    rankers: list[Ranker] = []
+    recommenders: list[Recommender] = []
     seeds: dict[str, list[int]] = {}
     for model, folders in runs.items():
         for number, run in enumerate(folders):
-            network = OnnxRanker(run)
+            network = OnnxRecommender(run)
             network.name = f"{model} {number}"  # by which a blend finds its members' scores
             if run.config().blend:
-                seeds.setdefault(model, []).append(len(rankers))
+                seeds.setdefault(model, []).append(len(recommenders))
                 blend = fit_blend(task, [network, *baselines], nothing)
                 print(f"{network.name}: {blend.shares}")
-                rankers.append(blend)
+                recommenders.append(blend)
             alone = f"{model}, network alone" if run.config().blend else model
-            seeds.setdefault(alone, []).append(len(rankers))
-            rankers.append(network)
+            seeds.setdefault(alone, []).append(len(recommenders))
+            recommenders.append(network)
     for baseline in baselines:
-        seeds[baseline.name] = [len(rankers)]
-        rankers.append(baseline)
-    return judge(task, rankers, exclude_seen=case.exclude_seen), seeds
+        seeds[baseline.name] = [len(recommenders)]
+        recommenders.append(baseline)
+    return judge(task, recommenders, exclude_seen=case.exclude_seen), seeds
 
 
 def optimum(dataset: Dataset, file: Path) -> tuple[float, float]:
@@ -197,7 +197,7 @@ def picture(dataset: Dataset, folder: Path) -> None:
     for epoch in json.loads((folder / "history.json").read_text()):
         keys = ("loss", "accuracy", "val_loss", "val_accuracy")
         print(epoch["epoch"], *(f"{key} {epoch[key]:.4f}" for key in keys))
-    found = judge(make_task(config, dataset), [OnnxRanker(run)])["models"][0]["metrics"]
+    found = judge(make_task(config, dataset), [OnnxRecommender(run)])["models"][0]["metrics"]
     print(f"test accuracy {found['hr@1']:.4f}, loss {found['loss']:.3f}")
 
 

@@ -107,7 +107,7 @@ def _job(job: Run) -> html.Div:
 
 
 def _bundle(home: Home, run: str) -> html.Section:
-    blended = predictors.predictor(home, run).ranker.name == "blend"
+    blended = predictors.predictor(home, run).recommender.name == "blend"
     serves = (
         _("The run serves a blend of its network and simple models; the bundle holds them all.")
         if blended

@@ -14,7 +14,7 @@ from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
 from model.baselines import BASELINES
-from model.baselines.base import Ranker
+from model.baselines.base import Recommender
 from model.baselines.tuning import fit
 from model.blend.blend import Blend
 from model.run_folder import RunFolder
@@ -49,7 +49,7 @@ def choices(home: Home, run: str) -> list[tuple[str, str]]:
     table = Runs(home)
     mine = table.get(run)
     found = []
-    if isinstance(predictor(home, run).ranker, Blend):
+    if isinstance(predictor(home, run).recommender, Blend):
         found.append((NETWORK, _("The network of {run} alone").format(run=run)))
     others = table.list(kind=TRAINING, dataset=mine.dataset)
     found += [
@@ -84,19 +84,19 @@ def voice(home: Home, run: str, key: str) -> Voice:
     name = key.removeprefix(BASELINE)
     if name not in BASELINES or name == key:
         raise BadInput(_("There is nobody called {key} to ask.").format(key=key))
-    found = next((one for one in _members(served.ranker) if one.name == name), None)
+    found = next((one for one in _members(served.recommender) if one.name == name), None)
     if found is None:
         dataset = Store(home).open(Runs(home).get(run).dataset)
         found = _fitted(home.path, run, dataset.name, dataset.fingerprint, name)
     return Voice(model_name(name), served.asking(found), found.probabilities)
 
 
-def _members(ranker: Ranker) -> Sequence[Ranker]:
-    return ranker.members if isinstance(ranker, Blend) else ()
+def _members(recommender: Recommender) -> Sequence[Recommender]:
+    return recommender.members if isinstance(recommender, Blend) else ()
 
 
 @lru_cache(maxsize=KEPT_VOICES)
-def _fitted(home: Path, name: str, dataset: str, _fingerprint: str, baseline: str) -> Ranker:
+def _fitted(home: Path, name: str, dataset: str, _fingerprint: str, baseline: str) -> Recommender:
     """Fit a baseline on what the run's training saw."""
     run = RunFolder(Home(home).runs / name)
     task = make_task(run.config(), Store(Home(home)).open(dataset))

@@ -7,7 +7,7 @@ import pytest
 
 from data.preparation.sequences import Floats, Longs
 from model.baselines import BASELINES
-from model.baselines.base import Baseline, Ranker, SparseBaseline
+from model.baselines.base import Baseline, Recommender, SparseBaseline
 from model.blend import scorer
 from model.blend.blend import Blend, common
 from model.blend.popularity_strata import EDGES
@@ -19,7 +19,7 @@ from tests.model.toys import prepared, random_histories, small
 SPARSE = [name for name, kind in BASELINES.items() if issubclass(kind, SparseBaseline)]
 
 
-class Whole(Ranker):
+class Whole(Recommender):
     """A baseline whose scores are added product by product."""
 
     def __init__(self, member: Baseline) -> None:

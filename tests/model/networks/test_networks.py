@@ -16,7 +16,7 @@ from model.run_folder import RunFolder
 from model.sequences.histories import Histories
 from model.sequences.split_data import Task, task_of
 from model.serving.onnx_export import save_network
-from model.serving.onnx_model import OnnxRanker
+from model.serving.onnx_model import OnnxRecommender
 from tests.model.toys import prepared, random_histories, small
 
 VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in BODIES} | {
@@ -49,7 +49,7 @@ class Built:
         self.run.write_json("config.json", config.as_dict())
         self.run.write_vocabulary(self.task.sequences)
         save_network(self.run, self.network)
-        self.onnx = OnnxRanker(self.run, threads=1)
+        self.onnx = OnnxRecommender(self.run, threads=1)
 
     def keras_scores(self, histories: Histories, width: int | None = None) -> Any:
         batch = histories.latest(self.config.sequence_length).padded(self.config.columns, width)
