@@ -33,9 +33,7 @@ def test_the_new_content_replaces_the_old_and_no_temporary_file_stays(path: Path
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_a_failure_in_the_middle_keeps_the_old_file(
-    path: Path, error: type[BaseException]
-) -> None:
+def test_a_failure_in_the_middle_keeps_the_old_file(path: Path, error: type[BaseException]) -> None:
     with pytest.raises(error), atomic_write(path) as temporary:
         temporary.write_text("half")
         raise error
