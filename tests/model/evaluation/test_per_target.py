@@ -14,8 +14,8 @@ from model.evaluation.per_target import Outcomes
 from model.run_folder import RunFolder
 from model.serving.predictor import Predictor
 from model.training.trainer import train
-from tests.model.test_training import Notes, never
 from tests.model.toys import imported, random_histories, small
+from tests.model.training.test_trainer import Notes, never
 
 Kept = tuple[dict[str, Any], Outcomes]
 

@@ -19,8 +19,8 @@ from model.serving import batch_scoring
 from model.serving.batch_scoring import score
 from model.serving.predictor import Predictor
 from model.training.trainer import train
-from tests.model.test_training import Notes, never
 from tests.model.toys import imported, random_histories, small
+from tests.model.training.test_trainer import Notes, never
 
 PATIENCE = 30.0
 

@@ -27,8 +27,8 @@ from model.serving.numpy_blend import MEMBERS
 from model.serving.numpy_blend import Blend as PortableBlend
 from model.serving.predictor import Predictor
 from model.training.trainer import train
-from tests.model.test_training import Notes, never
 from tests.model.toys import imported, prepared, random_histories, small
+from tests.model.training.test_trainer import Notes, never
 
 # Runs a program in a process where nothing but the standard library, NumPy and onnxruntime
 # can be imported; the first argument is the program, the others are its own.

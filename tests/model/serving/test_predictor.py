@@ -15,8 +15,8 @@ from model.sequences.features import missing
 from model.sequences.split_data import make_task
 from model.serving.predictor import Predictor
 from model.training.trainer import train
-from tests.model.test_training import Notes, never
 from tests.model.toys import imported, random_histories, small
+from tests.model.training.test_trainer import Notes, never
 
 
 @pytest.fixture(scope="module")

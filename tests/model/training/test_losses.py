@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-import model.full_softmax
+import model.training.full_softmax
 from model.networks.layers import ProductScores
 from model.training.full_softmax import full_softmax
 from model.training.negative_sampling import Negatives
@@ -40,7 +40,7 @@ def plainly(given: dict[str, Any], smoothing: float, gate: Any, copied: Any) -> 
 def test_the_chunked_softmax_and_its_gradients_equal_the_textbook(
     given: dict[str, Any], smoothing: float, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model.full_softmax, "SCORES_AT_ONCE", at_once)
+    monkeypatch.setattr(model.training.full_softmax, "SCORES_AT_ONCE", at_once)
     gate = tf.constant(np.log(np.linspace(0.2, 0.9, TARGETS)), tf.float32)
     copied = tf.constant(np.linspace(-9, -0.5, TARGETS), tf.float32)
     watched = [given["hidden"], given["table"], given["bias"], gate, copied]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import model.learner
+import model.training.step
 from data.datasets.store import Dataset, Store
 from data.home import Home
 from model.config.run_config import RunConfig
@@ -21,8 +21,8 @@ from model.training.lr_schedule import learning_rate
 from model.training.negative_sampling import Negatives
 from model.training.step import Learner
 from model.training.trainer import NotANumber, Training, train
-from tests.model.test_training import Notes, never
 from tests.model.toys import imported, prepared, random_histories, small
+from tests.model.training.test_trainer import Notes, never
 
 HISTORIES = random_histories(80, 30)
 
@@ -101,7 +101,7 @@ def test_a_run_in_mixed_precision_ends_with_a_model_that_predicts(
 def test_large_tables_learn_by_row_and_go_on_where_they_stopped(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model.learner, "MANY", 20)
+    monkeypatch.setattr(model.training.step, "MANY", 20)
     config = small(network="rnn", loss="sampled_softmax", tied_embeddings=True, epochs=2)
     task = make_task(config, dataset)
     whole = Training(config, task, RunFolder(tmp_path / "whole"), Notes(), never)

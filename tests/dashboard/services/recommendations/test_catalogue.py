@@ -21,7 +21,7 @@ from data.importing.ingest import ingest
 from model.baselines import BASELINES
 from model.evaluation.evaluate import evaluate
 from model.serving.predictor import Predictor
-from tests.dashboard.recommend.test_page import words
+from tests.dashboard.pages.recommend.test_page import words
 
 Shop = tuple[Home, str]
 

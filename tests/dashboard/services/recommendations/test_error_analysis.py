@@ -17,7 +17,7 @@ from dashboard.services.runs.runs import follow
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
-from tests.dashboard.recommend.test_page import words
+from tests.dashboard.pages.recommend.test_page import words
 from tests.dashboard.shop import trained
 
 Shop = tuple[Home, str]

@@ -11,8 +11,8 @@ from data.errors import BadInput
 from data.home import Home
 from model.serving.similar_items import ProductSpace
 from model.training.trainer import train
-from tests.model.test_training import Notes, never
 from tests.model.toys import imported, random_histories, small
+from tests.model.training.test_trainer import Notes, never
 
 
 def test_neighbours_are_ordered_and_never_the_product_itself(shop: tuple[Home, str]) -> None:
