@@ -14,9 +14,22 @@ class VitrinaError(Exception):
 
 
 class BadInput(VitrinaError):
-    """Something the user gave cannot be used: a file, a name, a setting."""
+    """Something the user gave cannot be used: a file, a name, a setting.
+
+    Parameters
+    ----------
+    message : str
+        The sentence that is shown.
+    field : str, optional
+        Flat key of the setting that cannot be used, such as ``preparation.min_user_events``,
+        where the error is about one.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class Cancelled(VitrinaError):

@@ -125,10 +125,14 @@ class Preparation:
                 raise BadInput(
                     _("{field} is {value}; it must be a whole number from {low} to {high}.").format(
                         field=f"preparation.{setting.name}", value=value, low=low, high=high
-                    )
+                    ),
+                    f"preparation.{setting.name}",
                 )
         if self.first and self.last and self.first > self.last:
-            raise BadInput(_("The first day of a preparation must not be after its last day."))
+            raise BadInput(
+                _("The first day of a preparation must not be after its last day."),
+                "preparation.first",
+            )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as JSON values; days are ISO texts."""
@@ -147,7 +151,8 @@ class Preparation:
                 raise BadInput(
                     _("There is no field {field}; the fields are: {known}.").format(
                         field=f"preparation.{name}", known=", ".join(sorted(known))
-                    )
+                    ),
+                    f"preparation.{name}",
                 )
         given = dict(values)
         if "event_types" in given:
@@ -165,7 +170,8 @@ def _day(name: str, value: Any) -> date | None:
         return date.fromisoformat(str(value))
     except ValueError as error:
         raise BadInput(
-            _("{field} is {value}; write a day as 2019-11-30.").format(field=name, value=value)
+            _("{field} is {value}; write a day as 2019-11-30.").format(field=name, value=value),
+            name,
         ) from error
 
 

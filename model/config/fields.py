@@ -64,7 +64,8 @@ def read(owner: type, name: str, value: Any, *, shown_as: str | None = None) -> 
     try:
         result = _convert(kinds, value)
     except (ValueError, TypeError, OverflowError) as error:
-        raise BadInput(_refusal(shown_as, value, allowed(field.metadata, kinds))) from error
+        sentence = _refusal(shown_as, value, allowed(field.metadata, kinds))
+        raise BadInput(sentence, shown_as) from error
     check(field.metadata, kinds, shown_as, result)
     return result
 
@@ -77,7 +78,7 @@ def check(metadata: Mapping[str, Any], kinds: tuple[Any, ...], name: str, value:
     if low is not None and isinstance(value, int | float):
         wrong = not low <= value <= metadata["high"]
     if wrong:
-        raise BadInput(_refusal(name, value, allowed(metadata, kinds)))
+        raise BadInput(_refusal(name, value, allowed(metadata, kinds)), name)
 
 
 def allowed(metadata: Mapping[str, Any], kinds: tuple[Any, ...]) -> str:

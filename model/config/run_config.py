@@ -42,45 +42,55 @@ class RunConfig(Settings):
                 _(
                     "preparation.max_user_events cannot be “{value}”: it takes 0 or a whole number"
                     " from preparation.min_user_events ({least})."
-                ).format(value=kept.max_user_events, least=kept.min_user_events)
+                ).format(value=kept.max_user_events, least=kept.min_user_events),
+                "preparation.max_user_events",
             )
         if self.network == "hrnn" and self.sequence_length == 1:
             raise BadInput(
                 _(
                     "sequence_length cannot be “1” with network hrnn, which looks at earlier"
                     " sessions: it takes 2 or more."
-                )
+                ),
+                "sequence_length",
             )
         if not self.features:
             raise BadInput(
                 _("features cannot be empty: it takes some of {choices}.").format(
                     choices=", ".join(FEATURES)
-                )
+                ),
+                "features",
             )
         if self.tied_embeddings and "product" not in self.features:
             raise BadInput(
-                _("tied_embeddings cannot be “true” while features leaves out “product”.")
+                _("tied_embeddings cannot be “true” while features leaves out “product”."),
+                "tied_embeddings",
             )
         if self.repeat_head and "product" not in self.features:
-            raise BadInput(_("repeat_head cannot be “true” while features leaves out “product”."))
+            raise BadInput(
+                _("repeat_head cannot be “true” while features leaves out “product”."),
+                "repeat_head",
+            )
         if self.network == "sasrec" and self.width % self.heads:
             raise BadInput(
                 _("heads cannot be “{value}”: it takes a divisor of width ({width}).").format(
                     value=self.heads, width=self.width
-                )
+                ),
+                "heads",
             )
         if self.loss == "sampled_softmax" and self.label_smoothing:
             raise BadInput(
                 _(
                     "label_smoothing cannot be “{value}” with a sampled softmax:"
                     " set it to 0 or loss to full_softmax."
-                ).format(value=self.label_smoothing)
+                ).format(value=self.label_smoothing),
+                "label_smoothing",
             )
         if self.warmup > self.epochs:
             raise BadInput(
                 _("warmup cannot be “{value}”: there are only {epochs} epochs.").format(
                     value=self.warmup, epochs=self.epochs
-                )
+                ),
+                "warmup",
             )
 
     @property
@@ -134,7 +144,7 @@ class RunConfig(Settings):
             elif key in names(RunConfig):
                 outer[key] = read(RunConfig, key, value)
             else:
-                raise BadInput(_unknown(key))
+                raise BadInput(_unknown(key), key)
         prepared = dataclasses.replace(preparation, **inner)
         return dataclasses.replace(self, preparation=prepared, **outer)
 
@@ -155,7 +165,8 @@ def _named_preparation(name: Any) -> Preparation:
         raise BadInput(
             _("preparation cannot be “{value}”: it takes one of {choices}.").format(
                 value=name, choices=", ".join(PREPARATIONS)
-            )
+            ),
+            NESTED,
         )
     return PREPARATIONS[name]
 

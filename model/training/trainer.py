@@ -27,6 +27,7 @@ from model.serving.onnx_model import networks
 from model.training.callback import Sink
 from model.training.checkpoint import Progress, restore, save
 from model.training.lr_schedule import learning_rate
+from model.training.monitored import best_epoch
 from model.training.negative_sampling import Negatives
 from model.training.provenance import record
 from model.training.running_means import Meter
@@ -40,7 +41,6 @@ class NotANumber(VitrinaError, FloatingPointError):
 JUDGED_BUDGET = 4096
 TRAINING_SAMPLE = 2000
 PLATEAU_PATIENCE = 2
-MONITORED = "val_ndcg@10"
 
 
 def train(
@@ -256,9 +256,9 @@ class Training:
         """Note an epoch: history, best weights, checkpoint; then tell of it."""
         progress = self.progress
         progress.history.append(entry)
-        figures = [one[MONITORED] for one in progress.history]
-        if entry[MONITORED] > max(figures[:-1], default=-1.0):
-            progress.best_epoch = entry["epoch"]
+        best = best_epoch(progress.history)["epoch"]
+        if best == entry["epoch"]:
+            progress.best_epoch = best
             progress.best = [np.asarray(one) for one in self.network.serving.variables]
         elif (entry["epoch"] - progress.best_epoch) % PLATEAU_PATIENCE == 0:
             progress.plateaus += 1
