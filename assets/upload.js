@@ -49,19 +49,16 @@
     let answer = { upload: "", bytes: 0 };
     do {
       const offset = answer.bytes;
-      const query = new URLSearchParams({
-        name: file.name,
-        size: file.size,
-        offset,
-        upload: answer.upload,
-      });
+      const query = new URLSearchParams(
+        answer.upload ? { upload: answer.upload, offset } : { name: file.name, size: file.size }
+      );
       answer = await insist(`/upload?${query}`, file.slice(offset, offset + PIECE), (sent) => {
         const share = (offset + sent) / (file.size || 1);
         const percent = Math.min(100, Math.round(100 * share));
         show(place, fill(place.dataset.sending, file.name, percent), share);
       });
     } while (!answer.path);
-    return { name: answer.name, path: answer.path, bytes: answer.bytes };
+    return { name: file.name, path: answer.path, bytes: answer.bytes };
   }
 
   async function sendAll(files, place) {

@@ -14,7 +14,7 @@ from dashboard.components import register_components
 from dashboard.context import HOME, preferred_language
 from dashboard.web import errors, security, shell
 from dashboard.web.downloads import offer_downloads
-from dashboard.web.upload_endpoint import offer_uploads
+from dashboard.web.upload_endpoint import register_uploads
 from data.home import Home
 from data.i18n import language, use_language
 
@@ -89,7 +89,7 @@ def create_app(
     security.protect(server, host, password or os.environ.get(security.PASSWORD), keyed)
     server.before_request(_speak_the_language)
     server.add_url_rule("/health", "health", health)
-    offer_uploads(server)
+    register_uploads(server)
     offer_downloads(server)
     offer_api(server, api, version())
     Compress(server)

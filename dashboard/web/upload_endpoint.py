@@ -1,4 +1,4 @@
-"""The address that files are sent to, a piece at a time, so that none passes through memory."""
+"""The address that browsers upload files to, one piece a request, so that memory stays bounded."""
 
 from typing import Any
 
@@ -14,40 +14,45 @@ PIECE = 8 << 20  # bytes in one request
 _HEADER = "X-Vitrina-Upload"
 
 
-def offer_uploads(server: Flask) -> None:
-    """Let a server take files with ``POST /upload``.
+def register_uploads(server: Flask) -> None:
+    """Add ``POST /upload`` to a server.
 
-    A request holds one piece: ``?name=…&size=…&offset=…&upload=…``, the last from the answer to
-    the first piece. It must carry the header ``X-Vitrina-Upload``, which a page of another site
-    cannot send without this server's leave.
+    Each request holds one piece. The first is ``?name=…&size=…``; its response has the token of
+    the upload. The others are ``?upload=TOKEN&offset=…``. Each must have the header
+    ``X-Vitrina-Upload``, which a page of another site cannot send without this server's consent
+    (CORS).
     """
     server.add_url_rule(PATH, "upload", receive, methods=["POST"])
 
 
 def receive() -> tuple[Response, int] | Response:
-    """Keep one piece of a file, and answer how much of it is there."""
+    """Store one piece of a file and respond with the number of bytes received so far."""
     if _HEADER not in request.headers:
-        return jsonify(error="Files are taken from Vitrina's own pages only."), 403
+        return jsonify(error="Files are accepted from Vitrina's own pages only."), 403
     if (request.content_length or 0) > PIECE:
         return jsonify(error="A piece of a file is too large."), 413
     try:
-        upload = _keep()
+        upload = _store()
     except BadInput as error:
         return jsonify(error=str(error)), 400
     except OSError as error:
         sentence = _("The server could not write the file: {reason}.").format(reason=error.strerror)
         return jsonify(error=sentence), 507
-    answer: dict[str, Any] = {"upload": upload.token, "bytes": upload.received}
-    if upload.done:
-        answer |= {"name": request.args["name"], "path": upload.path}
-    return jsonify(answer)
+    result: dict[str, Any] = {"upload": upload.token, "bytes": upload.received}
+    if upload.complete:
+        result["path"] = upload.path
+    return jsonify(result)
 
 
-def _keep() -> uploads.Upload:
-    home, given = current_home(), request.args
-    name, size = given.get("name", ""), given.get("size", 0, type=int)
-    offset, token = given.get("offset", 0, type=int), given.get("upload", "")
-    if not token:
-        token = uploads.begin(home, name, size)
+def _store() -> uploads.Upload:
+    home, parameters = current_home(), request.args
     piece = request.get_data(cache=False)
-    return uploads.append(home, token, name, piece, offset=offset, size=size)
+    offset = parameters.get("offset", 0, type=int)
+    if parameters.get("upload"):
+        return uploads.append(home, parameters["upload"], piece, offset=offset)
+    token = uploads.begin(home, parameters.get("name", ""), parameters.get("size", 0, type=int))
+    try:
+        return uploads.append(home, token, piece, offset=offset)
+    except BaseException:
+        uploads.discard(home, token)  # the browser has no token to continue with
+        raise

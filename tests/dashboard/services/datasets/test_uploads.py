@@ -1,44 +1,110 @@
+"""Files that a browser uploads piece by piece."""
+
+import os
+import shutil
+import time
+from collections import namedtuple
 from pathlib import Path
 
 import pytest
 
-from dashboard.app import create_app
 from dashboard.services.datasets import uploads
 from data.errors import BadInput
 from data.home import Home
 
-HEADER = {"X-Vitrina-Upload": "1"}
+DiskUsage = namedtuple("DiskUsage", "total used free")
 
 
 def test_pieces_become_the_file_and_only_the_last_one_gives_it_its_name(home: Home) -> None:
     token = uploads.begin(home, "oct.csv", 10)
-    first = uploads.append(home, token, "oct.csv", b"012345", offset=0, size=10)
-    assert not first.done
-    assert not (home.uploads / first.path).exists()
+    first = uploads.append(home, token, b"012345", offset=0)
+    assert not first.complete
+    assert not (home.uploads / token / "oct.csv").exists()
 
-    last = uploads.append(home, token, "oct.csv", b"6789", offset=6, size=10)
-    assert last.done
+    last = uploads.append(home, token, b"6789", offset=6)
+    assert last.complete
     assert uploads.find(home, last.path).read_bytes() == b"0123456789"
+    assert [file.name for file in (home.uploads / token).iterdir()] == ["oct.csv"]
 
 
-def test_a_piece_that_is_sent_twice_is_written_once(home: Home) -> None:
-    token = uploads.begin(home, "oct.csv", 6)
-    uploads.append(home, token, "oct.csv", b"012", offset=0, size=6)
-    uploads.append(home, token, "oct.csv", b"012", offset=0, size=6)
-    done = uploads.append(home, token, "oct.csv", b"345", offset=3, size=6)
-    assert uploads.find(home, done.path).read_bytes() == b"012345"
+@pytest.mark.parametrize("size", [3, 6], ids=["incomplete", "complete"])
+def test_the_last_piece_sent_twice_is_written_once(home: Home, size: int) -> None:
+    token = uploads.begin(home, "oct.csv", size)
+    first = uploads.append(home, token, b"012", offset=0)
+    assert uploads.append(home, token, b"012", offset=0) == first
+    if size > 3:
+        last = uploads.append(home, token, b"345", offset=3)
+        assert uploads.append(home, token, b"345", offset=3) == last
+        assert uploads.find(home, last.path).read_bytes() == b"012345"
 
 
-def test_a_piece_that_leaves_a_gap_is_refused(home: Home) -> None:
+@pytest.mark.parametrize(
+    ("piece", "offset"),
+    [(b"6789", 6), (b"34", 2), (b"34", -1), (b"xy", 1), (b"01", 0)],
+    ids=["gap", "overlap", "negative", "other bytes", "not the last piece"],
+)
+def test_a_piece_that_does_not_follow_the_one_before_it_is_refused(
+    home: Home, piece: bytes, offset: int
+) -> None:
     token = uploads.begin(home, "oct.csv", 10)
+    uploads.append(home, token, b"012", offset=0)
     with pytest.raises(BadInput, match="out of order"):
-        uploads.append(home, token, "oct.csv", b"6789", offset=6, size=10)
+        uploads.append(home, token, piece, offset=offset)
+    assert not uploads.append(home, token, b"345", offset=3).complete
 
 
 def test_a_file_over_the_limit_is_refused_before_a_byte_is_sent(home: Home) -> None:
     with pytest.raises(BadInput, match="larger than 2 GB"):
         uploads.begin(home, "nov.csv", uploads.LIMIT + 1)
     assert not list(home.uploads.iterdir())
+
+
+def test_no_more_bytes_are_accepted_than_were_announced(home: Home) -> None:
+    token = uploads.begin(home, "oct.csv", 1)
+    with pytest.raises(BadInput, match="larger than announced"):
+        uploads.append(home, token, b"0123456789", offset=0)
+    with pytest.raises(BadInput, match="larger than announced"):
+        uploads.append(home, token, b"0", offset=10**13)
+    assert uploads.append(home, token, b"0", offset=0).complete
+    with pytest.raises(BadInput, match="out of order"):
+        uploads.append(home, token, b"1", offset=1)
+
+
+def test_a_file_must_fit_on_the_disk_beside_the_incomplete_ones(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = DiskUsage(4 << 30, 3 << 30, 1 << 30)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    token = uploads.begin(home, "oct.csv", 500 << 20)
+    uploads.append(home, token, b"0123", offset=0)
+    with pytest.raises(BadInput, match="does not fit"):
+        uploads.begin(home, "nov.csv", 500 << 20)
+    uploads.discard(home, token)
+    uploads.begin(home, "nov.csv", 500 << 20)
+
+
+def test_the_number_of_incomplete_uploads_is_bounded(home: Home) -> None:
+    tokens = [uploads.begin(home, f"{number}.csv", 1) for number in range(uploads.MOST_UNFINISHED)]
+    with pytest.raises(BadInput, match="16 uploads are incomplete"):
+        uploads.begin(home, "last.csv", 1)
+    assert uploads.append(home, tokens[0], b"0", offset=0).complete
+    uploads.begin(home, "last.csv", 1)
+
+
+def test_uploads_that_nobody_continues_or_imports_are_removed(home: Home) -> None:
+    stopped, going, unused, waiting = (uploads.begin(home, "oct.csv", 2) for _number in range(4))
+    for token in (stopped, going):
+        uploads.append(home, token, b"0", offset=0)
+    for token in (unused, waiting):
+        uploads.append(home, token, b"01", offset=0)
+    now = time.time()
+    for token, age in ((stopped, 2 * 3600), (unused, 8 * 86400), (waiting, 6 * 86400)):
+        for place in (home.uploads / token, *(home.uploads / token).iterdir()):
+            os.utime(place, (now - age, now - age))
+    os.utime(home.uploads / going, (now - 2 * 3600, now - 2 * 3600))  # its bytes are recent
+
+    uploads.sweep(home)
+    assert {folder.name for folder in home.uploads.iterdir()} == {going, waiting}
 
 
 @pytest.mark.parametrize("name", ["", "..", "/", "日本"])
@@ -50,7 +116,7 @@ def test_a_file_without_a_usable_name_is_refused(home: Home, name: str) -> None:
 @pytest.mark.parametrize("token", ["", "..", "../runs", "ffff"])
 def test_an_upload_that_was_never_begun_is_refused(home: Home, token: str) -> None:
     with pytest.raises(BadInput, match="no longer known"):
-        uploads.append(home, token, "oct.csv", b"0", offset=0, size=1)
+        uploads.append(home, token, b"0", offset=0)
 
 
 @pytest.mark.parametrize("path", ["../vitrina.db", "/etc/passwd", "ffff/oct.csv", ""])
@@ -61,35 +127,16 @@ def test_only_complete_uploads_are_found(home: Home, path: str) -> None:
         uploads.find(home, path)
 
 
+def test_the_bytes_of_an_incomplete_upload_are_not_found(home: Home) -> None:
+    token = uploads.begin(home, "oct.csv", 2)
+    uploads.append(home, token, b"0", offset=0)
+    for file in (home.uploads / token).iterdir():
+        with pytest.raises(BadInput, match="gone"):
+            uploads.find(home, f"{token}/{file.name}")
+
+
 def test_a_name_with_folders_stays_inside_its_own_folder(home: Home) -> None:
     token = uploads.begin(home, "../../etc/passwd", 1)
-    done = uploads.append(home, token, "../../etc/passwd", b"x", offset=0, size=1)
-    assert uploads.find(home, done.path).parent == (home.uploads / token).resolve()
-
-
-def test_the_address_takes_a_file_in_pieces(home: Home) -> None:
-    client = create_app(home).server.test_client()
-    first = client.post("/upload?name=a.csv&size=6&offset=0", data=b"abc", headers=HEADER)
-    token = first.get_json()["upload"]
-    assert first.get_json() == {"upload": token, "bytes": 3}
-
-    last = client.post(
-        f"/upload?name=a.csv&size=6&offset=3&upload={token}", data=b"def", headers=HEADER
-    )
-    assert (home.uploads / last.get_json()["path"]).read_bytes() == b"abcdef"
-
-
-def test_the_address_refuses_what_another_site_could_send(home: Home) -> None:
-    client = create_app(home).server.test_client()
-    assert client.post("/upload?name=a.csv&size=3", data=b"abc").status_code == 403
-    foreign = HEADER | {"Origin": "http://elsewhere.example"}
-    answer = client.post("/upload?name=a.csv&size=3", data=b"abc", headers=foreign)
-    assert answer.status_code == 403
-    assert not list(Path(home.uploads).iterdir())
-
-
-def test_the_address_says_what_is_wrong(home: Home) -> None:
-    client = create_app(home).server.test_client()
-    answer = client.post("/upload?name=a.csv&size=0", data=b"", headers=HEADER)
-    assert answer.status_code == 400
-    assert answer.get_json() == {"error": "The file a.csv is empty."}
+    upload = uploads.append(home, token, b"x", offset=0)
+    assert uploads.find(home, upload.path).parent == (home.uploads / token).resolve()
+    assert Path(upload.path).name == "etc_passwd"
