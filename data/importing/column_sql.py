@@ -12,7 +12,7 @@ from data.datasets.database import quote
 from data.errors import BadInput
 from data.events import NAMES, PURCHASE
 from data.i18n import N_, _
-from data.importing.dialect import Dialect
+from data.importing.dialect import Dialect, numbers
 
 MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "\\N")
 """Texts that stand for a missing value."""
@@ -68,6 +68,9 @@ class Reading:
     whole : frozenset of str
         The id columns that are kept as BIGINT, since every id in them is a whole number written
         in the usual way; the others are kept as text.
+    named : bool
+        Whether the file names its columns. Where it does not, their names are numbers, and a row
+        that holds the same numbers is an event, not a repeated header.
     missing : tuple of str
         Texts that stand for a missing value; none where whoever reads the file has made NULL of
         them already, which is faster.
@@ -78,6 +81,7 @@ class Reading:
     time: str
     decimal_comma: bool
     whole: frozenset[str]
+    named: bool = True
     missing: tuple[str, ...] = MISSING
 
     @classmethod
@@ -97,6 +101,7 @@ class Reading:
             whole=frozenset(
                 name for name in ("user", "product") if all(map(_is_whole, sample[name]))
             ),
+            named=dialect.columns != numbers(len(dialect.columns)),
         )
 
     def text(self, name: str) -> str:
@@ -195,6 +200,8 @@ class Reading:
             WHEN {self.price_unreadable()} THEN 'price_unreadable' END"""
 
     def _header_again(self) -> str:
+        if not self.named:
+            return "false"
         return " AND ".join(
             f"c{k} = {quote(self.mapping[name])}" for name, k in self.positions.items()
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 from data.errors import BadInput
 from data.events import NAMES
 from data.i18n import _
-from data.importing.dialect import Dialect, sniff
+from data.importing.dialect import Dialect, numbers, sniff
 
 _KNOWN = {
     "time": "event_time timestamp time datetime date_time ts date created_at event_timestamp "
@@ -69,7 +69,7 @@ def guess(columns: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> dict[
     >>> guess(["Fecha", "Cliente", "Producto", "Precio"])
     {'time': 'Fecha', 'user': 'Cliente', 'product': 'Producto', 'price': 'Precio'}
     """
-    if all(column == str(position) for position, column in enumerate(columns, start=1)):
+    if tuple(columns) == numbers(len(columns)):
         return _by_position(columns, sample)
     plain = {_plain(column): column for column in reversed(columns)}
     mapping: dict[str, str] = {}

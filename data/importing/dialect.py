@@ -114,7 +114,7 @@ def sniff(path: Path) -> Dialect:
     quote = "" if atomic or delimiter == " " else '"'
     rows = tuple(tuple(row) for row in _rows(lines, delimiter, quote))
     header = atomic or _is_header(rows)
-    names = rows[0] if header else tuple(str(k) for k in range(1, len(rows[0]) + 1))
+    names = rows[0] if header else numbers(len(rows[0]))
     return Dialect(
         kind="text",
         compression=compression,
@@ -125,6 +125,17 @@ def sniff(path: Path) -> Dialect:
         columns=_unique(tuple(name.strip() for name in names)),
         sample=rows[1:101] if header else rows[:100],
     )
+
+
+def numbers(width: int) -> tuple[str, ...]:
+    """Return the names of columns that a file does not name: their positions, from 1.
+
+    Examples
+    --------
+    >>> numbers(3)
+    ('1', '2', '3')
+    """
+    return tuple(map(str, range(1, width + 1)))
 
 
 def encoding_of(start: bytes) -> str:

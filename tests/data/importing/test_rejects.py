@@ -3,6 +3,7 @@
 import gzip
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from data.datasets.store import Dataset, Store
@@ -60,6 +61,34 @@ def test_a_header_that_stands_there_again_is_no_event_even_without_times(
     dataset = ingest(store, [file], "log")
     assert list(events(dataset)["product"]) == ["p1", "p2"]
     assert list(rejects(dataset)["reason"]) == ["header_again"]
+
+
+NUMBERED = {
+    "pairs": ("1 1\n1 2\n1 3\n2 1\n", 4, 0),
+    "pairs and a ragged row": ("1 1\n1 2\n1 3\n2\n", 3, 1),
+    "commas": ("1,1\n1,2\n1,3\n", 3, 0),
+    "times and a ragged row": ("1\t5\t1433221332\n1\t2\t3\n2\t5\t1433221333\n1\n", 3, 1),
+}  # a ragged row makes the import read line by line
+
+
+@pytest.mark.parametrize("way", NUMBERED)
+def test_a_row_that_holds_the_numbers_of_the_columns_is_no_header_in_a_file_without_one(
+    store: Store, file: Path, way: str
+) -> None:
+    text, kept, rejected = NUMBERED[way]
+    file.write_text(text)
+    dataset = ingest(store, [file], "log")
+    figures = summary(dataset)
+    assert (figures["rows_kept"], figures["rows_rejected"]) == (kept, rejected)
+    assert list(events(dataset)[["user", "product"]].iloc[1]) == ["1", "2"]
+
+
+def test_numbered_columns_of_a_parquet_file_are_no_header_either(
+    store: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.parquet"
+    pd.DataFrame({"1": [1, 1, 2], "2": [1, 2, 1]}).to_parquet(file)
+    assert list(events(ingest(store, [file], "log"))["product"]) == ["1", "2", "1"]
 
 
 def test_year_0_is_no_time(store: Store, file: Path) -> None:
