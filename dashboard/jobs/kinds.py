@@ -92,10 +92,10 @@ def score(job: Job, sink: Sink) -> bool:
 
 def evaluate(job: Job, sink: Sink) -> bool:
     """Put a trained run beside the baselines anew."""
-    from model.evaluation.evaluate import evaluate as evaluate_run
+    from model.evaluation.evaluate import evaluate_run
 
     folder = job.home.runs / job.run.config["run"]
-    evaluate_run(folder, Store(job.home).open(job.run.dataset), beat=sink.beat)
+    evaluate_run(folder, Store(job.home).open(job.run.dataset), on_progress=sink.beat)
     return True
 
 

@@ -63,7 +63,7 @@ class Affinity(Baseline):
     """
 
     name = "affinity"
-    probabilities = True
+    probabilistic = True
     choices = tuple({"decay": decay} for decay in (1.0, 0.9))
 
     def __init__(self, decay: float = 1.0) -> None:

@@ -21,13 +21,13 @@ class Recommender(ABC):
     name : str
         What tables call it.
     kind : {"network", "baseline"}
-    probabilities : bool
+    probabilistic : bool
         Whether the softmax of the scores is meant as probabilities.
     """
 
     name: str
     kind: ClassVar[Kind] = "baseline"
-    probabilities: ClassVar[bool] = False
+    probabilistic: ClassVar[bool] = False
 
     @abstractmethod
     def scores(self, histories: Histories) -> Floats:
@@ -112,7 +112,7 @@ def popularity(buyers: Histories, products: int) -> Longs:
     return np.bincount(codes[codes >= FIRST] - FIRST, minlength=products).astype(np.int64)
 
 
-def log_total(scores: Floats) -> Floats:
+def log_sum_exp(scores: Floats) -> Floats:
     """Return the logarithm of the sum of each row's exponentials, [rows, 1]."""
     from model.kernels.math import log_totals
 
@@ -123,5 +123,5 @@ def log_total(scores: Floats) -> Floats:
 
 def log_probabilities(scores: Floats) -> Floats:
     """Return the logarithm of the softmax of each row of scores."""
-    found: Floats = scores - log_total(scores)
+    found: Floats = scores - log_sum_exp(scores)
     return found

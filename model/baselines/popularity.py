@@ -15,7 +15,7 @@ class Popularity(SparseBaseline):
     """Ranks products by their number of events in training."""
 
     name = "popularity"
-    probabilities = True
+    probabilistic = True
 
     def fit(self, buyers: Histories, products: int) -> None:
         """Count every product's events."""

@@ -48,7 +48,7 @@ class Repurchase(SparseBaseline):
     """
 
     name = "repurchase"
-    probabilities = True
+    probabilistic = True
 
     def fit(self, buyers: Histories, products: int) -> None:
         """Make the next purchases within training most probable."""

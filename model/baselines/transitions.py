@@ -47,7 +47,7 @@ class Markov(SparseBaseline):
     """
 
     name = "markov"
-    probabilities = True
+    probabilistic = True
     choices = tuple({"backoff": backoff} for backoff in (1.0, 100.0))
     late = True
 

@@ -6,33 +6,33 @@ import numpy as np
 
 from model.baselines import BASELINES
 from model.baselines.base import Baseline
-from model.metrics.ranking import per_target, ranks
-from model.metrics.segments import repeats
+from model.metrics.ranking import metrics_per_target, target_ranks
+from model.metrics.segments import are_repeats
 from model.sequences.split_data import Task
 
 JUDGED = 1000
 AT_ONCE = 2**24
 
 
-def fit_all(task: Task, beat: Callable[[], None]) -> list[Baseline]:
+def fit_all(task: Task, on_progress: Callable[[], object] = lambda: None) -> list[Baseline]:
     """Return every baseline, fitted on what training sees.
 
     Parameters
     ----------
     task : Task
-    beat : callable
+    on_progress : callable
         Called after each fit.
     """
-    return [fit(name, task, beat) for name in BASELINES]
+    return [fit(name, task, on_progress) for name in BASELINES]
 
 
-def fit(name: str, task: Task, beat: Callable[[], None]) -> Baseline:
+def fit(name: str, task: Task, on_progress: Callable[[], object] = lambda: None) -> Baseline:
     """Return one baseline, fitted with the settings that are worth most on validation."""
-    tried = _tried(BASELINES[name], task, beat)
+    tried = _tried(BASELINES[name], task, on_progress)
     return max(tried, key=lambda one: worth(one, task)) if len(tried) > 1 else tried[0]
 
 
-def _tried(kind: type[Baseline], task: Task, beat: Callable[[], None]) -> list[Baseline]:
+def _tried(kind: type[Baseline], task: Task, on_progress: Callable[[], object]) -> list[Baseline]:
     """Return a baseline fitted with each of its choices."""
     tried: list[Baseline] = []
     for settings in kind.choices or ({},):
@@ -42,7 +42,7 @@ def _tried(kind: type[Baseline], task: Task, beat: Callable[[], None]) -> list[B
         else:
             baseline.fit(task.buyers, task.products)
         tried.append(baseline)
-        beat()
+        on_progress()
     return tried
 
 
@@ -56,7 +56,7 @@ def worth(baseline: Baseline, task: Task) -> float:
         chosen = np.random.default_rng(0).choice(len(targets), JUDGED, replace=False)
         targets = targets[np.sort(chosen)]
     histories, answers = task.histories(targets), task.answers(targets)
-    only_new = not repeats(histories, task.sequences.product[targets]).any()
+    only_new = not are_repeats(histories, task.sequences.product[targets]).any()
     step = max(AT_ONCE // max(task.products, 1), 16)
     found = []
     for begin in range(0, len(targets), step):
@@ -64,5 +64,5 @@ def worth(baseline: Baseline, task: Task) -> float:
         scores = baseline.scores(part)
         if only_new:
             scores[part.matrix(task.products).nonzero()] = -np.inf
-        found.append(ranks(scores, answers[begin : begin + step]))
-    return float(per_target(np.concatenate(found), answers < 0)["ndcg@10"].mean())
+        found.append(target_ranks(scores, answers[begin : begin + step]))
+    return float(metrics_per_target(np.concatenate(found), answers < 0)["ndcg@10"].mean())

@@ -16,7 +16,7 @@ from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import Floats, Longs
 from model.baselines import BASELINES
-from model.baselines.base import Baseline, Kind, Recommender, SparseBaseline, log_total
+from model.baselines.base import Baseline, Kind, Recommender, SparseBaseline, log_sum_exp
 from model.baselines.serialization import packed, unpacked
 from model.blend.popularity_strata import contexts, fit_apart
 from model.blend.pruning import worthwhile
@@ -52,7 +52,7 @@ class Blend(Recommender):
 
     name = "blend"
     kind: ClassVar[Kind] = "network"
-    probabilities = True
+    probabilistic = True
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Blend(Recommender):
         self._mixer = Mixer(members, weights, scales)
 
     @property
-    def dense(self) -> list[Recommender]:
+    def dense_members(self) -> list[Recommender]:
         """The members that say something else of every product to every buyer."""
         return [member for member in self.members if not isinstance(member, SparseBaseline)]
 
@@ -80,11 +80,11 @@ class Blend(Recommender):
         """Yield which histories, and their sums, so many histories at a time."""
 
         def said(rows: slice) -> list[Floats]:
-            return [member.scores(histories.some(rows)) for member in self.dense]
+            return [member.scores(histories.some(rows)) for member in self.dense_members]
 
         return self._mixer.mixed(histories, self._contexts(histories), said, step)
 
-    def mixed(self, histories: Histories, of_dense: Sequence[Floats]) -> Floats:
+    def combine(self, histories: Histories, of_dense: Sequence[Floats]) -> Floats:
         """Return the blend, given the scores of its dense members."""
 
         def said(rows: slice) -> list[Floats]:
@@ -177,14 +177,16 @@ class Blend(Recommender):
 
 def common(member: Recommender, scores: Floats, scale: float) -> Floats:
     """Bring a member's scores to a form that can be added: logarithms, in a new array."""
-    if member.probabilities:
-        found: Floats = (scores - log_total(scores)).astype(np.float32)
+    if member.probabilistic:
+        found: Floats = (scores - log_sum_exp(scores)).astype(np.float32)
     else:
         found = np.log1p(np.maximum(scores, 0) * np.float32(10 / scale)).astype(np.float32)
     return found
 
 
-def fit_blend(task: Task, members: Sequence[Recommender], beat: Callable[[], None]) -> Blend:
+def fit_blend(
+    task: Task, members: Sequence[Recommender], on_progress: Callable[[], object] = lambda: None
+) -> Blend:
     """Return a blend whose weights suit the validation targets; members of no use are left out.
 
     Parameters
@@ -192,7 +194,7 @@ def fit_blend(task: Task, members: Sequence[Recommender], beat: Callable[[], Non
     task : Task
     members : sequence of Recommender
         Fitted; the network first.
-    beat : callable
+    on_progress : callable
         Called after every batch.
     """
     targets = task.split.validation[task.answers(task.split.validation) >= 0]
@@ -213,12 +215,12 @@ def fit_blend(task: Task, members: Sequence[Recommender], beat: Callable[[], Non
             for member, scale in zip(members, scales, strict=True)
         ]
         parts.append(draw(scores, part.matrix(task.products), answer, random))
-        beat()
+        on_progress()
     sample = Sample.joined(parts)
-    logarithms = np.array([member.probabilities for member in members])
+    logarithms = np.array([member.probabilistic for member in members])
     some = sample.some(slice(None, None, max(len(targets) // ENOUGH_TO_CHOOSE, 1)))
     kept = worthwhile(some, fit(some, logarithms), logarithms)
-    beat()
+    on_progress()
     sample, logarithms = sample.of(kept), logarithms[kept]
     together = fit(sample, logarithms)
     weights = fit_apart(sample, contexts(histories, task.popularity), logarithms, together)

@@ -49,7 +49,7 @@ class Mixer:
         self._dense: list[Share] = []
         for i, (member, scale) in enumerate(zip(members, scales, strict=True)):
             factor = np.float32(10 / float(scale))
-            share = Share(member.probabilities, factor, *(one[:, i] for one in (pool, new, own)))
+            share = Share(member.probabilistic, factor, *(one[:, i] for one in (pool, new, own)))
             if isinstance(member, SparseBaseline):
                 self._sparse.append((member, Usual.of(member.usual, share), share))
             else:

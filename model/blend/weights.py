@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import Floats
-from model.metrics.ranking import top
+from model.metrics.ranking import top_k
 from model.sequences.histories import Array
 
 BEST, DRAWN = 20, 200
@@ -162,7 +162,7 @@ def _chosen(
     here = np.arange(rows)[:, None]
     chosen = own.copy()
     for one in scores:
-        chosen[here, top(one, min(BEST, products))] = True
+        chosen[here, top_k(one, min(BEST, products))] = True
     chosen[here[:, 0], answers] = True
     drawn = np.zeros((rows, products), dtype=bool)
     drawn[here, random.integers(0, products, (rows, DRAWN))] = True

@@ -1,1 +1,1 @@
-"""Evaluation: ranking metrics, confidence intervals, segments and diagnostics."""
+"""Evaluation of networks and baselines on held-out targets, paired comparison and diagnostics."""

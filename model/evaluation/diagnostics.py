@@ -1,4 +1,4 @@
-"""Whether figures can be trusted: calibration, collapse, and an audit for leaks."""
+"""Diagnostics of an evaluation: calibration, collapsed rankings, and leaks of held-out events."""
 
 from typing import Any
 
@@ -11,22 +11,25 @@ from model.sequences.split_data import Task
 
 BINS = 10
 COLLAPSED = 0.9
-"""Share of buyers with one and the same list from which a model counts as collapsed."""
+"""Share of identical top-10 lists from which a model counts as collapsed."""
 
 
 def calibration(probability: Array, hit: Array) -> dict[str, Any] | None:
-    """Compare the probability of each list's first product with how often it was right.
+    """Compare the predicted probability of the first product with its observed hit rate.
 
     Parameters
     ----------
-    probability, hit : float arrays [targets]
-        NaN probabilities, of models that have none, give None.
+    probability : float array [targets]
+        Of the product ranked first.
+    hit : float array [targets]
+        1 where it was the target.
 
     Returns
     -------
     dict or None
-        ``error``: mean gap between the two, weighted by targets (expected calibration error);
-        ``bins``: tenths of the targets by probability.
+        ``error``: expected calibration error, over bins weighted by their targets; ``bins``: ten
+        bins of equally many targets, by probability. None where a probability is NaN, as for
+        models that give none.
 
     Examples
     --------
@@ -35,27 +38,31 @@ def calibration(probability: Array, hit: Array) -> dict[str, Any] | None:
     """
     if not np.isfinite(probability).all() or not len(probability):
         return None
-    bins = []
-    for part in np.array_split(np.argsort(probability, kind="stable"), BINS):
-        if len(part):
-            told, seen = float(probability[part].mean()), float(hit[part].mean())
-            bins.append({"targets": len(part), "predicted": told, "observed": seen})
-    gaps = sum(one["targets"] * abs(one["predicted"] - one["observed"]) for one in bins)
+    bins = [
+        {
+            "targets": len(rows),
+            "predicted": float(probability[rows].mean()),
+            "observed": float(hit[rows].mean()),
+        }
+        for rows in np.array_split(np.argsort(probability, kind="stable"), BINS)
+        if len(rows)
+    ]
+    gaps = sum(row["targets"] * abs(row["predicted"] - row["observed"]) for row in bins)
     return {"error": round(float(gaps / len(probability)), 6), "bins": bins}
 
 
-def same_list(best: Longs) -> float:
-    """Return the share of lists that equal the most frequent one, whatever their order.
+def modal_list_share(top: Longs) -> float:
+    """Return the share of lists that hold the same products as the most frequent list.
 
     Examples
     --------
-    >>> same_list(np.array([[1, 2], [2, 1], [3, 4]]))
+    >>> modal_list_share(np.array([[1, 2], [2, 1], [3, 4]]))
     0.6666666666666666
     """
-    if not len(best):
+    if not len(top):
         return 0.0
-    counts = np.unique(np.sort(best, axis=1), axis=0, return_counts=True)[1]
-    return float(counts.max() / len(best))
+    counts = np.unique(np.sort(top, axis=1), axis=0, return_counts=True)[1]
+    return float(counts.max() / len(top))
 
 
 LATER = N_("Training sees an event at or after the time of a validation or test target.")
@@ -65,30 +72,30 @@ OTHERS = N_("A history holds another buyer's event.")
 COUNTS = N_("The vocabulary counts events that training must not see.")
 
 
-def audit(task: Task) -> list[str]:
-    """Return a sentence for each leak between training and targets; none where all is well.
+def find_leaks(task: Task) -> list[str]:
+    """Return one sentence for each way in which held-out events leak into training.
 
     Parameters
     ----------
     task : Task
-        Whose visible events, targets, histories and vocabulary are compared anew.
+        Its visible events, targets, histories and vocabulary are checked against one another.
     """
     sequences, split = task.sequences, task.split
-    held = np.concatenate([split.validation, split.test])
-    found = []
-    if split.visible[held].any():
-        found.append(TARGETS)
-    later = sequences.time[split.visible].max(initial=0) >= sequences.time[held].min()
+    targets = np.concatenate([split.validation, split.test])
+    leaks = []
+    if split.visible[targets].any():
+        leaks.append(TARGETS)
+    later = sequences.time[split.visible].max(initial=0) >= sequences.time[targets].min()
     if split.protocol == "temporal" and later:
-        found.append(LATER)
-    histories = task.histories(held)
-    rows, events = histories.rows(), histories.indices()
-    if (events >= held[rows]).any() or (sequences.time[events] > sequences.time[held[rows]]).any():
-        found.append(FUTURE)
-    if (sequences.user[events] != sequences.user[held[rows]]).any():
-        found.append(OTHERS)
+        leaks.append(LATER)
+    histories = task.histories(targets)
+    target, event = targets[histories.rows()], histories.indices()
+    if (event >= target).any() or (sequences.time[event] > sequences.time[target]).any():
+        leaks.append(FUTURE)
+    if (sequences.user[event] != sequences.user[target]).any():
+        leaks.append(OTHERS)
     visible = sequences.product[split.visible]
     counts = np.bincount(visible[visible >= FIRST] - FIRST, minlength=task.products)
     if not np.array_equal(counts, task.popularity):
-        found.append(COUNTS)
-    return [_(sentence) for sentence in found]
+        leaks.append(COUNTS)
+    return [_(sentence) for sentence in leaks]

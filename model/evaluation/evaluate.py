@@ -1,7 +1,6 @@
-"""Evaluation: networks and baselines on the same targets, over the whole catalogue."""
+"""Full-catalogue evaluation of networks and baselines on the test targets of a run."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,199 +8,175 @@ import numpy as np
 
 from data.datasets.store import Dataset
 from data.preparation.sequences import Floats, Ints, Longs
-from model.baselines.base import Recommender, log_total
+from model.baselines.base import Recommender, log_sum_exp
 from model.baselines.tuning import fit_all
 from model.blend.blend import Blend
-from model.evaluation.diagnostics import COLLAPSED, audit, calibration, same_list
-from model.evaluation.per_target import held_out, keep_outcomes
+from model.evaluation.diagnostics import COLLAPSED, calibration, find_leaks, modal_list_share
+from model.evaluation.predictions import Predictions, held_out_starts, save_predictions
 from model.kernels.malloc import keep_freed
-from model.metrics.bootstrap import intervals
-from model.metrics.ranking import beyond_accuracy, means, per_target, ranks, top
-from model.metrics.segments import segments, summarise
+from model.metrics.bootstrap import confidence_intervals
+from model.metrics.ranking import beyond_accuracy, means, metrics_per_target, target_ranks, top_k
+from model.metrics.segments import metrics_by_segment, segment_masks
 from model.run_folder import RunFolder
-from model.sequences.histories import Array, Histories
+from model.sequences.histories import Histories
 from model.sequences.split_data import Task, make_task
-from model.serving.onnx_model import networks
+from model.serving.onnx_model import load_recommenders
 
 EVALUATION = "evaluation.json"
 DEPTH = 20
-SCORES_AT_ONCE = 2**21
+SCORES_PER_BATCH = 2**21
 
 
-def nothing() -> None:
-    """Do nothing."""
-
-
-@dataclass
-class Outcome:
-    """What one model did on every target, in the order of the targets.
-
-    Attributes
-    ----------
-    rank : int64 [targets]
-    loss : float [targets]
-        −log of the target's probability; NaN where it is not ranked.
-    best : int64 [targets, 20]
-        The first products of the list.
-    probability : float [targets]
-        Of the first product of the list; NaN where scores are not meant as probabilities.
-    """
-
-    rank: Longs
-    loss: Array
-    best: Longs
-    probability: Array
-
-    @classmethod
-    def empty(cls, targets: int, depth: int) -> "Outcome":
-        """Return an outcome that is still to be filled in."""
-        unknown = np.full(targets, np.nan)
-        best = np.zeros((targets, depth), dtype=np.int64)
-        return cls(np.zeros(targets, dtype=np.int64), unknown, best, unknown.copy())
-
-
-def outcomes(
+def predict_targets(
     task: Task,
     targets: Longs,
-    recommenders: Sequence[Recommender],
+    models: Sequence[Recommender],
     *,
     exclude_seen: bool = False,
-    beat: Callable[[], None] = nothing,
-) -> list[Outcome]:
-    """Return what each recommender does on every target.
+    on_progress: Callable[[], object] = lambda: None,
+) -> list[Predictions]:
+    """Return each model's predictions for the given targets.
 
     Parameters
     ----------
     task : Task
     targets : int64 array
         Event indices.
-    recommenders : sequence of Recommender
-        Fitted.
+    models : sequence of Recommender
+        Fitted. A member of a blend that is itself in this sequence is scored once.
     exclude_seen : bool
-        Whether products of the history are taken out of the ranking.
-    beat : callable
-        Called after every batch.
+        Whether products of the history are excluded from the ranking.
+    on_progress : callable
+        Called after every batch of every model.
     """
     histories, answers = task.histories(targets), task.answers(targets)
-    count, depth = len(targets), min(DEPTH, task.products)
-    found = [Outcome.empty(count, depth) for _recommender in recommenders]
-    step = max(SCORES_AT_ONCE // max(task.products, 1), 16)
+    depth = min(DEPTH, task.products)
+    predictions = [Predictions.empty(len(targets), depth) for _model in models]
+    step = max(SCORES_PER_BATCH // max(task.products, 1), 16)
     order = np.argsort(histories.lengths, kind="stable")
-    for begin in range(0, count, step):
-        chosen = order[begin : begin + step]
-        part, answer = histories.some(chosen), answers[chosen]
-        seen = part.matrix(task.products).nonzero() if exclude_seen else None
-        given: dict[str, Floats] = {}
-        for recommender, outcome in zip(recommenders, found, strict=True):
-            scores = _scores(recommender, part, given)
+    for begin in range(0, len(targets), step):
+        rows = order[begin : begin + step]
+        batch, answer = histories.some(rows), answers[rows]
+        seen = batch.matrix(task.products).nonzero() if exclude_seen else None
+        cache: dict[Recommender, Floats] = {}
+        for model, prediction in zip(models, predictions, strict=True):
+            scores = _scores(model, batch, cache)
             if seen is not None:
                 scores = scores.copy()
                 scores[seen] = -np.inf
-            outcome.rank[chosen] = ranks(scores, answer)
-            outcome.best[chosen] = top(scores, depth)
-            if recommender.probabilities:
-                total = log_total(scores)[:, 0]
-                own = scores[np.arange(len(chosen)), np.maximum(answer, 0)]
-                outcome.loss[chosen] = np.where(answer < 0, np.nan, total - own)
-                outcome.probability[chosen] = np.exp(scores.max(axis=1) - total)
-            beat()
-    return found
+            prediction.rank[rows] = target_ranks(scores, answer)
+            prediction.top[rows] = top_k(scores, depth)
+            if model.probabilistic:
+                log_total = log_sum_exp(scores)[:, 0]
+                target_score = scores[np.arange(len(rows)), np.maximum(answer, 0)]
+                prediction.loss[rows] = np.where(answer < 0, np.nan, log_total - target_score)
+                prediction.top_probability[rows] = np.exp(scores.max(axis=1) - log_total)
+            on_progress()
+    return predictions
 
 
-def _scores(recommender: Recommender, histories: Histories, given: dict[str, Floats]) -> Floats:
-    """Return a recommender's scores; a blend takes those that dense members have given already."""
-    if isinstance(recommender, Blend):
-        return recommender.mixed(
-            histories, [_scores(one, histories, given) for one in recommender.dense]
-        )
-    if recommender.name not in given:
-        given[recommender.name] = recommender.scores(histories)
-    return given[recommender.name]
+def _scores(model: Recommender, histories: Histories, cache: dict[Recommender, Floats]) -> Floats:
+    """Return the scores of a model; the dense members of a blend are read from ``cache``.
+
+    The cache is keyed by the model itself: two models of one name may be fitted differently.
+    """
+    if isinstance(model, Blend):
+        members = [_scores(member, histories, cache) for member in model.dense_members]
+        return model.combine(histories, members)
+    if model not in cache:
+        cache[model] = model.scores(histories)
+    return cache[model]
 
 
-def judge(
+def evaluate_models(
     task: Task,
-    recommenders: Sequence[Recommender],
+    models: Sequence[Recommender],
     *,
     exclude_seen: bool = False,
-    beat: Callable[[], None] = nothing,
-    keep: Callable[[Outcome], None] = lambda _outcome: None,
-) -> dict[str, Any]:
-    """Return the figures of fitted recommenders on the test targets, as ``evaluate`` does.
+    on_progress: Callable[[], object] = lambda: None,
+) -> tuple[dict[str, Any], list[Predictions]]:
+    """Return metrics of fitted models on the test targets, and each model's predictions.
 
-    What the first of them did on every target is given to ``keep``; each is compared with it,
-    buyer by buyer.
+    The metrics are those of ``evaluate_run``, where the first model is the one that the others
+    are compared with.
     """
     keep_freed()
     targets = task.split.test
-    buyers = task.sequences.user[targets]
-    parts = segments(task, targets)
+    users = task.sequences.user[targets]
+    masks = segment_masks(task, targets)
     missed = task.answers(targets) < 0
-    found = outcomes(task, targets, recommenders, exclude_seen=exclude_seen, beat=beat)
-    keep(found[0])
+    predictions = predict_targets(
+        task, targets, models, exclude_seen=exclude_seen, on_progress=on_progress
+    )
     categories = task.sequences.product_category[-task.products :]
-    first = per_target(found[0].rank, missed)
-    models = []
-    for recommender, outcome in zip(recommenders, found, strict=True):
-        figures = per_target(outcome.rank, missed)
-        beyond = beyond_accuracy(outcome.best[:, :10], task.popularity, categories)
-        known = outcome.loss[np.isfinite(outcome.loss)]
-        loss = float(known.mean()) if len(known) else None
-        same = same_list(outcome.best[:, :10])
-        metrics = {**means(figures), **beyond, "loss": loss, "same_list@10": same}
-        models.append(
+    reference = metrics_per_target(predictions[0].rank, missed)
+    rows = []
+    for model, prediction in zip(models, predictions, strict=True):
+        per_target = metrics_per_target(prediction.rank, missed)
+        top_10 = prediction.top[:, :10]
+        losses = prediction.loss[np.isfinite(prediction.loss)]
+        modal_share = modal_list_share(top_10)
+        rows.append(
             {
-                "name": recommender.name,
-                "kind": recommender.kind,
-                "metrics": metrics,
-                "ci95": _pairs(figures, buyers),
-                "behind95": _pairs({name: first[name] - figures[name] for name in first}, buyers),
-                "segments": summarise(parts, figures),
-                "calibration": calibration(outcome.probability, figures["hr@1"]),
-                "collapsed": same >= COLLAPSED,
+                "name": model.name,
+                "kind": model.kind,
+                "metrics": {
+                    **means(per_target),
+                    **beyond_accuracy(top_10, task.popularity, categories),
+                    "loss": float(losses.mean()) if len(losses) else None,
+                    "same_list@10": modal_share,
+                },
+                "ci95": _intervals(per_target, users),
+                "behind95": _intervals(
+                    {name: reference[name] - per_target[name] for name in reference}, users
+                ),
+                "segments": metrics_by_segment(masks, per_target),
+                "calibration": calibration(prediction.top_probability, per_target["hr@1"]),
+                "collapsed": modal_share >= COLLAPSED,
             }
         )
-    return {
+    metrics = {
         "protocol": task.split.protocol,
         "targets": len(targets),
         "cold_targets": int(missed.sum()),
-        "buyers": len(np.unique(buyers)),
+        "buyers": len(np.unique(users)),
         "exclude_seen": exclude_seen,
-        "leaks": audit(task),
-        "models": models,
+        "leaks": find_leaks(task),
+        "models": rows,
     }
+    return metrics, predictions
 
 
-def _pairs(figures: Mapping[str, Floats], buyers: Ints) -> dict[str, list[float]]:
-    """Return each figure's interval, as JSON holds it."""
-    return {name: list(pair) for name, pair in intervals(figures, buyers).items()}
+def _intervals(per_target: Mapping[str, Floats], users: Ints) -> dict[str, list[float]]:
+    """Return the confidence interval of each metric's mean, as JSON lists."""
+    return {name: list(ends) for name, ends in confidence_intervals(per_target, users).items()}
 
 
-def evaluate(
+def evaluate_run(
     folder: Path,
     dataset: Dataset,
     exclude_seen: bool = False,
-    beat: Callable[[], None] = nothing,
+    on_progress: Callable[[], object] = lambda: None,
 ) -> dict[str, Any]:
-    """Evaluate a finished run under the protocol that it was trained under.
+    """Evaluate a finished run and freshly fitted baselines under the protocol of its training.
 
     Parameters
     ----------
     folder : Path
         The run's folder; its ``evaluation.json`` is replaced, unless seen products are excluded.
     dataset : Dataset
-        The one that the run was trained on.
+        The dataset on which the run was trained.
     exclude_seen : bool
-        Whether products of the history are taken out of every ranking.
-    beat : callable
-        Called now and then, to show that the work goes on.
+        Whether products of the history are excluded from every ranking.
+    on_progress : callable
+        Called after every batch and every fit.
 
     Returns
     -------
     dict
         ``run, protocol, targets, cold_targets, models[{name, kind, metrics, ci95, behind95,
-        segments}]``; what the run serves comes first. ``behind95`` is the paired interval of how
-        far a model lies behind it.
+        segments}]``; the model that the run serves comes first. ``behind95`` is the interval of
+        the paired difference between it and each model.
 
     Raises
     ------
@@ -209,30 +184,29 @@ def evaluate(
         Where the run has no finished model, or the dataset has changed since it was trained.
     """
     run = RunFolder(folder)
-    config = run.config()
-    task = make_task(config, dataset)
+    task = make_task(run.config(), dataset)
     run.check_catalogue(task.sequences)
-    recommenders: list[Recommender] = [*networks(run), *fit_all(task, beat)]
-    return report(run, task, recommenders, exclude_seen=exclude_seen, beat=beat)
+    models: list[Recommender] = [*load_recommenders(run), *fit_all(task, on_progress)]
+    return evaluate_and_save(run, task, models, exclude_seen=exclude_seen, on_progress=on_progress)
 
 
-def report(
+def evaluate_and_save(
     run: RunFolder,
     task: Task,
-    recommenders: Sequence[Recommender],
+    models: Sequence[Recommender],
     *,
     exclude_seen: bool = False,
-    beat: Callable[[], None] = nothing,
+    on_progress: Callable[[], object] = lambda: None,
 ) -> dict[str, Any]:
-    """Judge fitted recommenders and keep the figures, as ``evaluate`` says."""
+    """Evaluate fitted models as ``evaluate_run`` does, and write the files of the evaluation.
 
-    def keep(outcome: Outcome) -> None:
-        if not exclude_seen:
-            keep_outcomes(run, task, outcome)
-
-    found = {"run": run.path.name, "held_out": held_out(task)} | judge(
-        task, recommenders, exclude_seen=exclude_seen, beat=beat, keep=keep
+    Where seen products are excluded, nothing is written.
+    """
+    metrics, predictions = evaluate_models(
+        task, models, exclude_seen=exclude_seen, on_progress=on_progress
     )
+    evaluation = {"run": run.path.name, "held_out": held_out_starts(task)} | metrics
     if not exclude_seen:
-        run.write_json(EVALUATION, found)
-    return found
+        save_predictions(run, task, predictions[0])
+        run.write_json(EVALUATION, evaluation)
+    return evaluation

@@ -1,4 +1,4 @@
-"""Two runs on the same targets: how sure it is that one is better than the other."""
+"""Paired bootstrap comparison of two runs on the same test targets."""
 
 from dataclasses import dataclass
 
@@ -7,82 +7,81 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.preparation.sequences import Longs
-from model.evaluation.per_target import TARGETS
-from model.metrics.bootstrap import intervals
-from model.metrics.ranking import per_target
+from model.evaluation.predictions import TARGETS
+from model.metrics.bootstrap import confidence_intervals
+from model.metrics.ranking import metrics_per_target
 from model.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
-class Ranked:
-    """Where a run ranked each of its test targets.
+class TargetRanks:
+    """The rank of each test target of a run.
 
     Attributes
     ----------
-    buyer : array [targets]
-        Whose each target is.
+    user : array [targets]
     after : int array [targets]
-        How many of the buyer's events come after it.
+        Number of the user's events after the target.
     rank : int array [targets]
     missed : bool array [targets]
-        Targets that are not ranked.
+        Targets that are not in the catalogue.
     """
 
-    buyer: npt.NDArray[np.object_]
+    user: npt.NDArray[np.object_]
     after: Longs
     rank: Longs
     missed: npt.NDArray[np.bool_]
 
-    def same_targets(self, other: "Ranked") -> bool:
-        """Tell whether another run was judged on the same targets of the same buyers."""
-        return np.array_equal(self.buyer, other.buyer) and np.array_equal(self.after, other.after)
+    def same_targets(self, other: "TargetRanks") -> bool:
+        """Return whether another run was evaluated on the same targets of the same users."""
+        return np.array_equal(self.user, other.user) and np.array_equal(self.after, other.after)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """By how much one run's figure is higher than another's, and its 95 % interval."""
+    """The difference between two means of a metric, with its 95 % confidence interval."""
 
     value: float
     low: float
     high: float
 
     @property
-    def certain(self) -> bool:
-        """Whether the interval does not hold zero."""
+    def significant(self) -> bool:
+        """Whether the interval excludes zero."""
         return self.low > 0 or self.high < 0
 
 
-def ranked(run: RunFolder) -> Ranked | None:
-    """Return where a run ranked its targets, as its evaluation kept it; None where it did not."""
+def read_ranks(run: RunFolder) -> TargetRanks | None:
+    """Return the ranks that the evaluation of a run stored; None where it stored none."""
     file = run.path / TARGETS
     if not file.exists():
         return None
-    kept = pd.read_parquet(file, columns=["user", "after", "truth", "rank"])
-    user, after, truth, rank = (kept[name].to_numpy() for name in kept)
-    return Ranked(user, after, rank, truth < 0)
+    table = pd.read_parquet(file, columns=["user", "after", "truth", "rank"])
+    user, after, truth, rank = (table[name].to_numpy() for name in table)
+    return TargetRanks(user, after, rank, truth < 0)
 
 
-def differences(first: Ranked, second: Ranked) -> dict[str, Difference]:
-    """Return by how much the figures of the first are higher than those of the second.
+def paired_differences(first: TargetRanks, second: TargetRanks) -> dict[str, Difference]:
+    """Return the metrics of the first run minus those of the second.
 
-    Buyers are drawn with replacement, each with all of its targets and with what both runs did on
-    them: what makes a buyer hard is hard for both, and does not widen the interval.
+    The interval is a paired bootstrap: users are resampled with all of their targets and with the
+    metrics of both runs on them, so that variance which both runs share cancels out.
 
     Parameters
     ----------
-    first, second : Ranked
+    first, second : TargetRanks
         On the same targets.
 
     Returns
     -------
     dict
-        By figure, such as ``ndcg@10``.
+        By metric, such as ``ndcg@10``.
     """
-    ours, theirs = (per_target(one.rank, one.missed) for one in (first, second))
-    apart = {name: ours[name] - theirs[name] for name in ours}
-    buyers = pd.factorize(first.buyer)[0].astype(np.int32)
-    sure = intervals(apart, buyers)
+    ours, theirs = (metrics_per_target(run.rank, run.missed) for run in (first, second))
+    differences = {name: ours[name] - theirs[name] for name in ours}
+    users = pd.factorize(first.user)[0].astype(np.int32)
+    intervals = confidence_intervals(differences, users)
     return {
-        name: Difference(float(values.mean()) if len(values) else 0.0, *sure[name])
-        for name, values in apart.items()
+        name: Difference(float(values.mean()) if len(values) else 0.0, *intervals[name])
+        for name, values in differences.items()
     }

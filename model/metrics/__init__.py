@@ -1,1 +1,1 @@
-"""Metrics of a ranking: hit rate, NDCG, MRR and others, with intervals and by segment."""
+"""Ranking metrics (hit rate, NDCG, MRR and others), bootstrap intervals and target segments."""

@@ -15,9 +15,9 @@ from data.errors import BadInput, Cancelled
 from data.i18n import _
 from data.preparation.sequences import Ints, Longs
 from data.preparation.user_history import histories as recorded
-from model.baselines.base import log_total
+from model.baselines.base import log_sum_exp
 from model.kernels.malloc import keep_freed
-from model.metrics.ranking import top
+from model.metrics.ranking import top_k
 from model.sequences.histories import Array, Histories
 from model.serving.list_writer import FORMATS, Lists, ListWriter
 from model.serving.predictor import Predictor
@@ -145,10 +145,10 @@ def ranked(
         part = histories.some(some)
         held = part.matrix(products)
         for rows, scores in model.recommender.streamed(part, step):
-            total = log_total(scores)
+            total = log_sum_exp(scores)
             if exclude_seen:
                 scores[held[rows].nonzero()] = -np.inf
-            best = top(scores, k)
+            best = top_k(scores, k)
             of_best = np.take_along_axis(scores, best, axis=1)
             found.best[some[rows]] = np.where(np.isfinite(of_best), best, -1)
             found.chance[some[rows]] = np.exp(of_best - total)

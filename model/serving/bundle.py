@@ -16,7 +16,7 @@ from model.blend.blend import FILE as BLEND
 from model.run_folder import RunFolder
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
 from model.serving import numpy_blend
-from model.serving.onnx_model import networks
+from model.serving.onnx_model import load_recommenders
 
 CARRIED = ("model.onnx", "model.keras", "config.json", "evaluation.json", "vocabulary.parquet")
 
@@ -90,7 +90,7 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadInput(_("{folder} is not empty; name another folder.").format(folder=out))
     run = RunFolder(folder)
-    network = networks(run, 1)[-1]
+    network = load_recommenders(run, 1)[-1]
     blended = (folder / BLEND).exists()
     length = run.config().sequence_length
     about: dict[str, Any] = {

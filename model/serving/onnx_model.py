@@ -22,7 +22,7 @@ class OnnxRecommender(Recommender):
     """
 
     kind: ClassVar[Kind] = "network"
-    probabilities = True
+    probabilistic = True
 
     def __init__(self, run: RunFolder, threads: int = 0) -> None:
         config = run.config()
@@ -53,7 +53,7 @@ class OnnxRecommender(Recommender):
         return found
 
 
-def networks(run: RunFolder, threads: int = 0) -> list[Recommender]:
+def load_recommenders(run: RunFolder, threads: int = 0) -> list[Recommender]:
     """Return what a run serves, first, and the network alone where that is not the same.
 
     Parameters

@@ -14,11 +14,11 @@ from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Longs
 from model.baselines.base import Recommender, log_probabilities
-from model.metrics.ranking import top
+from model.metrics.ranking import top_k
 from model.run_folder import RunFolder
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
 from model.sequences.histories import Columns, Histories
-from model.serving.onnx_model import networks
+from model.serving.onnx_model import load_recommenders
 
 Prices = Sequence[float | None]
 """What each event of a history cost; None for the price of the catalogue."""
@@ -78,7 +78,7 @@ class Predictor:
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         self._run = RunFolder(folder)
-        self._recommender = networks(self._run, threads)[0]
+        self._recommender = load_recommenders(self._run, threads)[0]
         config = self._run.config()
         self.length = config.sequence_length
         self.features = config.features
@@ -230,7 +230,7 @@ class Predictor:
         if only is not None:
             among = [self._codes[one] - FIRST for one in only if one in self._codes]
             allowed &= np.isin(np.arange(len(scores)), among)
-        ranked = top(np.where(allowed, scores, -np.inf)[None], min(k, int(allowed.sum())) or 1)[0]
+        ranked = top_k(np.where(allowed, scores, -np.inf)[None], min(k, int(allowed.sum())) or 1)[0]
         chosen = [int(index) for index in ranked if allowed[index]]
         return [
             self._recommendation(place, index, float(np.exp(scores[index])), index in seen)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import FIRST, Floats
-from model.metrics.ranking import top
+from model.metrics.ranking import top_k
 from model.run_folder import RunFolder
 
 SAMPLE = 20_000
@@ -63,7 +63,7 @@ class ProductSpace:
         """
         cosines = self.vectors @ self.vectors[place]
         cosines[place] = -np.inf
-        best = top(cosines[None], min(k, len(cosines) - 1))[0]
+        best = top_k(cosines[None], min(k, len(cosines) - 1))[0]
         return [(int(one), float(cosines[one])) for one in best]
 
     @cached_property

@@ -6,7 +6,7 @@ from typing import Any
 
 from data.datasets.store import Dataset
 from model.config.run_config import RunConfig
-from model.evaluation.per_target import held_out
+from model.evaluation.predictions import held_out_starts
 from model.sequences.split_data import Task
 
 PACKAGES = ("vitrina", "keras", "tensorflow", "numpy", "scipy", "onnxruntime", "duckdb")
@@ -21,5 +21,5 @@ def record(config: RunConfig, dataset: Dataset, task: Task) -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": platform.machine(),
         "packages": {name: version(name) for name in PACKAGES},
-        "held_out": held_out(task),
+        "held_out": held_out_starts(task),
     }

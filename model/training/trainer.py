@@ -14,16 +14,16 @@ from data.i18n import _
 from model.baselines.tuning import fit_all
 from model.blend.blend import fit_blend
 from model.config.run_config import RunConfig
-from model.evaluation.evaluate import EVALUATION, report
-from model.evaluation.per_target import PRODUCTS, TARGETS
-from model.metrics.ranking import means, per_target
+from model.evaluation.evaluate import EVALUATION, evaluate_and_save
+from model.evaluation.predictions import PRODUCTS, TARGETS
+from model.metrics.ranking import means, metrics_per_target
 from model.networks.data_sizes import Sizes
 from model.networks.network import Network, build, in_full_precision
 from model.run_folder import RunFolder
 from model.sequences.split_data import Task, make_task
 from model.sequences.windows import Windows, target_windows, training_windows
 from model.serving.onnx_export import save_network
-from model.serving.onnx_model import networks
+from model.serving.onnx_model import load_recommenders
 from model.training.callback import Sink
 from model.training.checkpoint import Progress, restore, save
 from model.training.lr_schedule import learning_rate
@@ -100,17 +100,19 @@ def train(
 
 
 def _conclude(config: RunConfig, task: Task, run: RunFolder, sink: Sink) -> None:
-    """Blend the network with the baselines where that is wished; judge them all."""
+    """Fit the baselines, blend the network with them where configured, and evaluate all models."""
     baselines = fit_all(task, sink.beat)
+    served = load_recommenders(run)[-1:]
     if config.blend:
-        blend = fit_blend(task, [*networks(run)[-1:], *baselines], sink.beat)
+        blend = fit_blend(task, [*served, *baselines], sink.beat)
         blend.save(run)
-        shares = ", ".join(
-            f"{name} {new:.2f}/{own:.2f}" for name, (new, own) in blend.shares.items()
+        served = [blend, *served]
+        weights = ", ".join(
+            f"{name} {new:.2f}/{repeat:.2f}" for name, (new, repeat) in blend.shares.items()
         )
-        sink.log(_("Weights of the blend, new/own products: {shares}.").format(shares=shares))
+        sink.log(_("Blend weights, new/repeat products: {weights}.").format(weights=weights))
     sink.log(_("Evaluating on {targets} targets.").format(targets=len(task.split.test)))
-    report(run, task, [*networks(run), *baselines], beat=sink.beat)
+    evaluate_and_save(run, task, [*served, *baselines], on_progress=sink.beat)
 
 
 class Training:
@@ -228,7 +230,7 @@ class Training:
         loss, rank = self._judge(self._validation)
         missed = np.arange(len(rank) + self._missed) >= len(rank)
         ranks = np.append(rank, np.full(self._missed, self.task.products + 1))
-        figures = means(per_target(ranks, missed))
+        figures = means(metrics_per_target(ranks, missed))
         chosen = {name: figures[name] for name in ("hr@10", "ndcg@10", "mrr@10")}
         return {"loss": float(loss.mean()), "accuracy": figures["hr@1"], **chosen}
 

@@ -30,7 +30,7 @@ from model.baselines.tuning import fit_all
 from model.blend.blend import fit_blend
 from model.config.presets import preset
 from model.config.run_config import RunConfig
-from model.evaluation.evaluate import judge, nothing
+from model.evaluation.evaluate import evaluate_models
 from model.run_folder import RunFolder
 from model.sequences.split_data import make_task
 from model.serving.onnx_model import OnnxRecommender
@@ -116,16 +116,16 @@ def judged(
     """Return the figures of all runs and baselines, and which of them are one model's seeds."""
     columns = config_of(case, "hrnn", 1)  # reads all that the others read
     task = make_task(columns, dataset)
-    baselines = fit_all(task, nothing)
+    baselines = fit_all(task)
     recommenders: list[Recommender] = []
     seeds: dict[str, list[int]] = {}
     for model, folders in runs.items():
         for number, run in enumerate(folders):
             network = OnnxRecommender(run)
-            network.name = f"{model} {number}"  # by which a blend finds its members' scores
+            network.name = f"{model} {number}"
             if run.config().blend:
                 seeds.setdefault(model, []).append(len(recommenders))
-                blend = fit_blend(task, [network, *baselines], nothing)
+                blend = fit_blend(task, [network, *baselines])
                 print(f"{network.name}: {blend.shares}")
                 recommenders.append(blend)
             alone = f"{model}, network alone" if run.config().blend else model
@@ -134,7 +134,8 @@ def judged(
     for baseline in baselines:
         seeds[baseline.name] = [len(recommenders)]
         recommenders.append(baseline)
-    return judge(task, recommenders, exclude_seen=case.exclude_seen), seeds
+    metrics, _predictions = evaluate_models(task, recommenders, exclude_seen=case.exclude_seen)
+    return metrics, seeds
 
 
 def optimum(dataset: Dataset, file: Path) -> tuple[float, float]:
@@ -197,8 +198,9 @@ def picture(dataset: Dataset, folder: Path) -> None:
     for epoch in json.loads((folder / "history.json").read_text()):
         keys = ("loss", "accuracy", "val_loss", "val_accuracy")
         print(epoch["epoch"], *(f"{key} {epoch[key]:.4f}" for key in keys))
-    found = judge(make_task(config, dataset), [OnnxRecommender(run)])["models"][0]["metrics"]
-    print(f"test accuracy {found['hr@1']:.4f}, loss {found['loss']:.3f}")
+    evaluation, _predictions = evaluate_models(make_task(config, dataset), [OnnxRecommender(run)])
+    metrics = evaluation["models"][0]["metrics"]
+    print(f"test accuracy {metrics['hr@1']:.4f}, loss {metrics['loss']:.3f}")
 
 
 def main() -> None:

@@ -172,7 +172,7 @@ def _blend(home: Home, run: str) -> None:
     from model.blend.blend import Blend
     from model.blend.weights import Weights
     from model.sequences.split_data import make_task
-    from model.serving.onnx_model import networks
+    from model.serving.onnx_model import load_recommenders
 
     folder = RunFolder(home.runs / run)
     task = make_task(folder.config(), Store(home).open("bench"))
@@ -182,7 +182,7 @@ def _blend(home: Home, run: str) -> None:
         member.fit(task.buyers, task.products)
     count = 1 + len(members)
     pool, both = np.full(count, 1 / count), np.full(count + 1, 0.5)
-    everybody = [*networks(folder), *members]
+    everybody = [*load_recommenders(folder), *members]
     weights = Weights(pool, both, both, 0.1)
     Blend(everybody, [weights], np.ones(count), task.popularity).save(folder)
 

@@ -27,7 +27,7 @@ def layout(**parameters: str) -> html.Div:
     run, top = view(home, parameters, PLACE, purpose)
     if not run:
         return html.Div(top)
-    waiting = not error_analysis.outcomes(home, run).there
+    waiting = not error_analysis.outcomes(home, run).exist
     return html.Div(
         [
             *top,
@@ -39,7 +39,7 @@ def layout(**parameters: str) -> html.Div:
 
 
 def _body(home: Home, run: str) -> Component:
-    if error_analysis.outcomes(home, run).there:
+    if error_analysis.outcomes(home, run).exist:
         return health(home, run, preferred_theme())
     return _nothing(home, run)
 
@@ -66,7 +66,7 @@ def _nothing(home: Home, run: str) -> Component:
 def follow(_ticks: int | None, clicks: int | None, run: str) -> tuple[Component, bool]:
     """Evaluate a run again where that is asked for, and show when it is done."""
     home = current_home()
-    kept = error_analysis.outcomes(home, run).there
+    kept = error_analysis.outcomes(home, run).exist
     busy = any(not job.ended for job in exports.jobs(home, run, exports.JUDGING))
     if clicks and not kept and not busy:
         try:

@@ -105,8 +105,8 @@ def paired_finding(comparison: Comparison, found: Mapping[str, Apart]) -> str:
     first = names[comparison.runs[0].run]
     apart = {run: one.figures[JUDGED_BY] for run, one in found.items()}
     run = max(apart, key=lambda name: apart[name].value)
-    if not apart[run].certain or apart[run].value < 0:
-        better = all(one.certain for one in apart.values())
+    if not apart[run].significant or apart[run].value < 0:
+        better = all(one.significant for one in apart.values())
         return (
             _("{run} is better than every other run").format(run=first)
             if better
@@ -128,7 +128,7 @@ def _apart(difference: Difference) -> html.Td:
             f"{sign}{formats.number(difference.value, 4)}",
             html.Span(_("[{low} to {high}]").format(low=low, high=high), className="interval"),
         ],
-        className="is-number is-best" if difference.certain else "is-number",
+        className="is-number is-best" if difference.significant else "is-number",
     )
 
 

@@ -19,7 +19,7 @@ from model.baselines.tuning import fit
 from model.blend.blend import Blend
 from model.run_folder import RunFolder
 from model.sequences.split_data import make_task
-from model.serving.onnx_model import networks
+from model.serving.onnx_model import load_recommenders
 from model.serving.predictor import Predictor
 
 NETWORK, RUN, BASELINE = "network", "run:", "baseline:"
@@ -75,7 +75,7 @@ def voice(home: Home, run: str, key: str) -> Voice:
         name = key.removeprefix(RUN)
         return Voice(name, predictor(home, name), True)
     if key == NETWORK:
-        network = networks(RunFolder(home.runs / run), 1)[-1]
+        network = load_recommenders(RunFolder(home.runs / run), 1)[-1]
         return Voice(
             _("{network}, the network alone").format(network=network.name),
             served.asking(network),
@@ -88,7 +88,7 @@ def voice(home: Home, run: str, key: str) -> Voice:
     if found is None:
         dataset = Store(home).open(Runs(home).get(run).dataset)
         found = _fitted(home.path, run, dataset.name, dataset.fingerprint, name)
-    return Voice(model_name(name), served.asking(found), found.probabilities)
+    return Voice(model_name(name), served.asking(found), found.probabilistic)
 
 
 def _members(recommender: Recommender) -> Sequence[Recommender]:
@@ -101,4 +101,4 @@ def _fitted(home: Path, name: str, dataset: str, _fingerprint: str, baseline: st
     run = RunFolder(Home(home).runs / name)
     task = make_task(run.config(), Store(Home(home)).open(dataset))
     run.check_catalogue(task.sequences)
-    return fit(baseline, task, lambda: None)
+    return fit(baseline, task)

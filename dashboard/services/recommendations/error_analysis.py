@@ -15,7 +15,7 @@ from dashboard.services.recommendations.buyers import Buyer, counted, fewest
 from data.datasets.store import Dataset
 from data.home import Home
 from data.i18n import N_
-from model.evaluation.per_target import DEPTH, TARGETS, Outcomes
+from model.evaluation.predictions import DEPTH, TARGETS, StoredPredictions
 from model.run_folder import RunFolder
 
 VERDICTS = {
@@ -86,7 +86,7 @@ class Mistake:
     examples: tuple[tuple[str, pd.Timestamp], ...]
 
 
-def outcomes(home: Home, run: str) -> Outcomes:
+def outcomes(home: Home, run: str) -> StoredPredictions:
     """Return what the evaluation of a run kept; read once."""
     folder = home.runs / run
     file = folder / TARGETS
@@ -94,8 +94,8 @@ def outcomes(home: Home, run: str) -> Outcomes:
 
 
 @lru_cache(maxsize=4)
-def _outcomes(folder: Path, _changed: int) -> Outcomes:
-    return Outcomes(RunFolder(folder))
+def _outcomes(folder: Path, _changed: int) -> StoredPredictions:
+    return StoredPredictions(RunFolder(folder))
 
 
 def judged(targets: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from data.home import Home
 from data.i18n import _
 from model.config.run_config import NESTED, RunConfig
 from model.evaluation import paired_bootstrap as ranks
-from model.evaluation.per_target import TARGETS
+from model.evaluation.predictions import TARGETS
 from model.run_folder import RunFolder
 
 MOST = 6
@@ -127,11 +127,11 @@ def paired(home: Home, comparison: Comparison) -> dict[str, Apart]:
 
 @lru_cache(maxsize=64)
 def _apart(run: Path, _run_changed: int, first: Path, _first_changed: int) -> Apart | None:
-    ours, theirs = (ranks.ranked(RunFolder(folder)) for folder in (run, first))
+    ours, theirs = (ranks.read_ranks(RunFolder(folder)) for folder in (run, first))
     if ours is None or theirs is None or not ours.same_targets(theirs):
         return None
-    buyers = len(set(ours.buyer.tolist()))
-    return Apart(len(ours.rank), buyers, ranks.differences(ours, theirs))
+    buyers = len(set(ours.user.tolist()))
+    return Apart(len(ours.rank), buyers, ranks.paired_differences(ours, theirs))
 
 
 def _changed(folder: Path) -> int:

@@ -170,7 +170,7 @@ def evaluate(home: Home, run: str, exclude_seen: bool = False) -> dict[str, Any]
     BadInput
         Where the run has no model yet, or its dataset is gone.
     """
-    from model.evaluation.evaluate import evaluate as evaluate_run
+    from model.evaluation.evaluate import evaluate_run
 
     table = Runs(home)
     found = table.get(run)

@@ -27,7 +27,7 @@ def task() -> Task:
 
 @pytest.fixture(scope="module")
 def fitted(task: Task) -> list[Baseline]:
-    return fit_all(task, lambda: None)
+    return fit_all(task)
 
 
 def test_every_baseline_scores_every_product_with_a_number(

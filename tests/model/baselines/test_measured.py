@@ -10,9 +10,9 @@ from data.importing.ingest import ingest
 from model.baselines.base import Baseline
 from model.baselines.knn import RecentItemNeighbours
 from model.baselines.tuning import fit_all
-from model.evaluation.evaluate import nothing, outcomes
-from model.metrics.bootstrap import intervals
-from model.metrics.ranking import per_target
+from model.evaluation.evaluate import predict_targets
+from model.metrics.bootstrap import confidence_intervals
+from model.metrics.ranking import metrics_per_target
 from model.sequences.split_data import Task, make_task
 from tests.model.toys import small
 
@@ -66,15 +66,15 @@ def without_itself(task: Task) -> Baseline:
 def test_baselines_agree_with_what_others_measured(groceries: Dataset, protocol: str) -> None:
     measured = MEASURED[protocol]
     task = make_task(small(protocol=protocol), groceries)
-    fitted = [one for one in fit_all(task, nothing) if one.name in measured]
+    fitted = [one for one in fit_all(task) if one.name in measured]
     chosen = [
         one if one.name != "item neighbours, recent" else without_itself(task) for one in fitted
     ]
     targets = task.split.test
     missed, buyers = task.answers(targets) < 0, task.sequences.user[targets]
     sure = {
-        one.name: intervals(per_target(outcome.rank, missed), buyers)["ndcg@10"]
-        for one, outcome in zip(chosen, outcomes(task, targets, chosen), strict=True)
+        one.name: confidence_intervals(metrics_per_target(outcome.rank, missed), buyers)["ndcg@10"]
+        for one, outcome in zip(chosen, predict_targets(task, targets, chosen), strict=True)
     }
     assert sure.keys() == measured.keys()
     apart = {

@@ -12,7 +12,7 @@ from model.baselines.repeat import PersonalFrequency, RepeatLast
 from model.baselines.transitions import Markov
 from model.blend.blend import FILE, Blend, fit_blend
 from model.blend.weights import Sample, logit
-from model.metrics.ranking import top
+from model.metrics.ranking import top_k
 from model.run_folder import RunFolder
 from model.sequences.split_data import Task, task_of
 from tests.model.toys import prepared, small
@@ -34,7 +34,7 @@ def fitted(task: Task) -> list[Baseline]:
 
 def test_buyers_who_buy_again_are_offered_the_same_again() -> None:
     task = loyal()
-    blend = fit_blend(task, fitted(task), lambda: None)
+    blend = fit_blend(task, fitted(task))
     answers = task.answers(task.split.test)
     best = blend.scores(task.histories(task.split.test)).argmax(axis=1)
     assert (best == answers)[answers >= 0].mean() > 0.95
@@ -42,7 +42,7 @@ def test_buyers_who_buy_again_are_offered_the_same_again() -> None:
 
 def test_a_blend_comes_back_from_its_file(tmp_path: Path) -> None:
     task = loyal()
-    blend = fit_blend(task, fitted(task), lambda: None)
+    blend = fit_blend(task, fitted(task))
     blend.save(RunFolder(tmp_path))
     again = Blend.load(RunFolder(tmp_path), Popularity())
     histories = task.histories(task.split.test)
@@ -62,7 +62,7 @@ def test_a_buyers_own_products_go_last_where_nobody_buys_twice() -> None:
     random = np.random.default_rng(1)
     histories = [[f"p{one:02d}" for one in random.permutation(30)[:8]] for _buyer in range(150)]
     task = task_of(prepared(histories), small())
-    blend = fit_blend(task, fitted(task), lambda: None)
+    blend = fit_blend(task, fitted(task))
     held = task.histories(task.split.test)
     scores, own = blend.scores(held), held.matrix(task.products).toarray() > 0
     below = [row[mine].max() < np.median(row[~mine]) for row, mine in zip(scores, own, strict=True)]
@@ -82,9 +82,9 @@ def test_buyers_who_follow_now_one_rule_and_now_another_get_a_mixture() -> None:
     members: list[Baseline] = [Popularity(), Markov(), RepeatLast()]
     for member in members:
         member.fit(task.buyers, task.products)
-    blend = fit_blend(task, members, lambda: None)
+    blend = fit_blend(task, members)
     targets = task.split.test[task.answers(task.split.test) >= 0]
-    best = top(blend.scores(task.histories(targets)), 2)
+    best = top_k(blend.scores(task.histories(targets)), 2)
     assert (best == task.answers(targets)[:, None]).any(axis=1).mean() > 0.9
 
 
@@ -108,7 +108,7 @@ def test_a_blend_that_an_earlier_version_wrote_without_contexts_says_the_same(
     tmp_path: Path,
 ) -> None:
     task = loyal()
-    blend = fit_blend(task, fitted(task), lambda: None)
+    blend = fit_blend(task, fitted(task))
     blend.save(RunFolder(tmp_path))
     with np.load(tmp_path / FILE) as held:
         arrays = dict(held)

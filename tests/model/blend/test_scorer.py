@@ -24,7 +24,7 @@ class Whole(Recommender):
 
     def __init__(self, member: Baseline) -> None:
         self.member, self.name = member, member.name
-        self.probabilities = member.probabilities  # type: ignore[misc]
+        self.probabilistic = member.probabilistic  # type: ignore[misc]
 
     def scores(self, histories: Histories) -> Floats:
         return self.member.scores(histories)
@@ -72,7 +72,7 @@ def summed(blend: Blend, histories: Histories) -> Floats:
     for i, member in enumerate(blend.members):
         scores = member.scores(histories).astype(np.float64)
         said = common(member, scores, float(blend.scales[i])).astype(np.float64)
-        raw = np.exp(said) if member.probabilities else np.expm1(said)
+        raw = np.exp(said) if member.probabilistic else np.expm1(said)
         mixture = mixture + weights.pool[i] * raw / raw.sum(axis=1, keepdims=True)
         rated.append(said)
     rated.append(np.log(np.maximum(mixture, TINY)))

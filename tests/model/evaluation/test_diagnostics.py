@@ -1,11 +1,18 @@
-"""An audit finds what leaks; calibration and collapse are what they say."""
+"""Leaks, calibration and collapsed rankings are detected."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from model.evaluation.diagnostics import COUNTS, LATER, TARGETS, audit, calibration, same_list
+from model.evaluation.diagnostics import (
+    COUNTS,
+    LATER,
+    TARGETS,
+    calibration,
+    find_leaks,
+    modal_list_share,
+)
 from model.sequences.split_data import Task, task_of
 from tests.model.toys import prepared, random_histories, small
 
@@ -16,7 +23,7 @@ def task(protocol: str) -> Task:
 
 @pytest.mark.parametrize("protocol", ["temporal", "leave-one-out", "paper"])
 def test_an_honest_split_has_no_leak(protocol: str) -> None:
-    assert audit(task(protocol)) == []
+    assert find_leaks(task(protocol)) == []
 
 
 def test_a_visible_target_is_found() -> None:
@@ -24,14 +31,14 @@ def test_a_visible_target_is_found() -> None:
     visible = honest.split.visible.copy()
     visible[honest.split.test[3]] = True
     leaking = replace(honest, split=replace(honest.split, visible=visible))
-    assert {TARGETS, LATER, COUNTS} <= set(audit(leaking))
+    assert {TARGETS, LATER, COUNTS} <= set(find_leaks(leaking))
 
 
 def test_a_vocabulary_of_all_events_is_found() -> None:
     honest = task("leave-one-out")
     whole = replace(honest.sequences.products, counts=honest.popularity + 1)
     leaking = replace(honest, sequences=replace(honest.sequences, products=whole))
-    assert audit(leaking) == [COUNTS]
+    assert find_leaks(leaking) == [COUNTS]
 
 
 def test_a_model_that_is_as_right_as_it_says_is_calibrated() -> None:
@@ -49,4 +56,4 @@ def test_a_model_without_probabilities_has_no_calibration() -> None:
 def test_a_list_that_nearly_everybody_gets_is_noticed() -> None:
     best = np.tile(np.arange(10), (100, 1))
     best[:5] += 10
-    assert same_list(best) == 0.95
+    assert modal_list_share(best) == 0.95

@@ -5,8 +5,8 @@ import pytest
 import pytrec_eval
 
 from model.baselines.tuning import fit_all
-from model.evaluation.evaluate import outcomes
-from model.metrics.ranking import per_target
+from model.evaluation.evaluate import predict_targets
+from model.metrics.ranking import metrics_per_target
 from model.sequences.split_data import Task, task_of
 from tests.model.toys import prepared, random_histories, small
 
@@ -38,9 +38,9 @@ def theirs(ranked: list[list[int]], answers: list[int]) -> list[dict[str, float]
 def test_figures_equal_trec_evals_for_every_baseline(task: Task) -> None:
     targets = task.split.test
     histories, answers = task.histories(targets), task.answers(targets)
-    fitted = fit_all(task, lambda: None)
-    for baseline, outcome in zip(fitted, outcomes(task, targets, fitted), strict=True):
-        figures = per_target(outcome.rank, answers < 0)
+    fitted = fit_all(task)
+    for baseline, outcome in zip(fitted, predict_targets(task, targets, fitted), strict=True):
+        figures = metrics_per_target(outcome.rank, answers < 0)
         ranked = []
         for row, answer in zip(baseline.scores(histories), answers.tolist(), strict=True):
             last_of_its_ties = np.arange(task.products) == answer

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from model.metrics.bootstrap import intervals
-from model.metrics.ranking import beyond_accuracy, gini, per_target, ranks
+from model.metrics.bootstrap import confidence_intervals
+from model.metrics.ranking import beyond_accuracy, gini, metrics_per_target, target_ranks
 
 
 def brute_rank(scores: list[float], answer: int) -> int:
@@ -20,12 +20,12 @@ def test_ranks_and_figures_equal_brute_force_with_ties(seed: int) -> None:
     random = np.random.default_rng(seed)
     scores = random.integers(0, 12, (40, 60)).astype(np.float32)
     answers = random.integers(-1, 60, 40)
-    rank = ranks(scores, answers)
+    rank = target_ranks(scores, answers)
     expected = [
         brute_rank(row.tolist(), answer) for row, answer in zip(scores, answers, strict=True)
     ]
     assert rank.tolist() == expected
-    figures = per_target(rank, answers < 0)
+    figures = metrics_per_target(rank, answers < 0)
     for k in (10, 20):
         for i, (place, answer) in enumerate(zip(expected, answers, strict=True)):
             hit = place <= k and answer >= 0
@@ -35,17 +35,17 @@ def test_ranks_and_figures_equal_brute_force_with_ties(seed: int) -> None:
 
 
 def test_a_tie_counts_against_the_model() -> None:
-    assert ranks(np.zeros((1, 7)), np.array([3])) == [7]
+    assert target_ranks(np.zeros((1, 7)), np.array([3])) == [7]
 
 
 def test_a_score_that_is_no_number_never_helps() -> None:
     scores = np.array([[np.nan, 1.0, 0.0], [np.nan, np.nan, np.nan]])
-    assert ranks(scores, np.array([1, 0])).tolist() == [2, 3]
+    assert target_ranks(scores, np.array([1, 0])).tolist() == [2, 3]
 
 
 def test_a_target_that_is_not_ranked_is_a_miss_in_a_catalogue_of_three() -> None:
-    rank = ranks(np.array([[1.0, 2.0, 3.0]]), np.array([-1]))
-    assert per_target(rank, np.array([True]))["hr@10"] == [0.0]
+    rank = target_ranks(np.array([[1.0, 2.0, 3.0]]), np.array([-1]))
+    assert metrics_per_target(rank, np.array([True]))["hr@10"] == [0.0]
 
 
 def test_lists_that_are_all_the_same_are_called_so() -> None:
@@ -67,7 +67,7 @@ def test_an_interval_covers_the_mean_as_often_as_it_says() -> None:
     for trial in range(60):
         buyers = np.repeat(np.arange(80), 3)
         values = (random.random(80)[buyers] + random.random(240)) / 2
-        low, high = intervals({"x": values}, buyers, seed=trial)["x"]
+        low, high = confidence_intervals({"x": values}, buyers, seed=trial)["x"]
         covered += low <= 0.5 <= high
     assert 50 <= covered <= 60
 
@@ -75,6 +75,6 @@ def test_an_interval_covers_the_mean_as_often_as_it_says() -> None:
 def test_targets_of_one_buyer_belong_together() -> None:
     random = np.random.default_rng(0)
     by_buyer = np.repeat(random.random(20), 50)
-    together = intervals({"x": by_buyer}, np.repeat(np.arange(20), 50))["x"]
-    apart = intervals({"x": by_buyer}, np.arange(1000))["x"]
+    together = confidence_intervals({"x": by_buyer}, np.repeat(np.arange(20), 50))["x"]
+    apart = confidence_intervals({"x": by_buyer}, np.arange(1000))["x"]
     assert together[1] - together[0] > 3 * (apart[1] - apart[0])

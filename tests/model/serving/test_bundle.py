@@ -155,7 +155,7 @@ def test_contexts_are_told_apart_by_the_same_counts_in_numpy_alone() -> None:
 def test_every_simple_model_is_portable() -> None:
     assert set(MEMBERS) == set(BASELINES)
     assert {name for name, (_say, probable) in MEMBERS.items() if probable} == {
-        name for name, kind in BASELINES.items() if kind.probabilities
+        name for name, kind in BASELINES.items() if kind.probabilistic
     }
 
 

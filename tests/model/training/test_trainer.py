@@ -11,15 +11,15 @@ import pytest
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput, VitrinaError
 from data.home import Home
-from model.evaluation.evaluate import evaluate, outcomes
-from model.evaluation.paired_bootstrap import ranked
-from model.metrics.ranking import means, per_target
+from model.evaluation.evaluate import evaluate_run, predict_targets
+from model.evaluation.paired_bootstrap import read_ranks
+from model.metrics.ranking import means, metrics_per_target
 from model.networks.data_sizes import Sizes
 from model.networks.network import build
 from model.run_folder import RunFolder
 from model.sequences.split_data import make_task
 from model.sequences.windows import training_windows
-from model.serving.onnx_model import networks
+from model.serving.onnx_model import load_recommenders
 from model.serving.predictor import Predictor
 from model.training import running_means
 from model.training.negative_sampling import Negatives
@@ -117,24 +117,27 @@ def test_the_evaluation_puts_baselines_beside_the_network(
 
 
 def test_the_ranks_of_the_model_are_kept_and_give_its_figures(finished: tuple[Path, Notes]) -> None:
-    found = ranked(RunFolder(finished[0]))
+    found = read_ranks(RunFolder(finished[0]))
     assert found is not None
     network = json.loads((finished[0] / "evaluation.json").read_text())["models"][0]
-    assert means(per_target(found.rank, found.missed))["ndcg@10"] == network["metrics"]["ndcg@10"]
+    assert (
+        means(metrics_per_target(found.rank, found.missed))["ndcg@10"]
+        == network["metrics"]["ndcg@10"]
+    )
 
 
 def test_evaluating_again_gives_the_same_figures(
     finished: tuple[Path, Notes], dataset: Dataset
 ) -> None:
     before = json.loads((finished[0] / "evaluation.json").read_text())
-    assert json.loads(json.dumps(evaluate(finished[0], dataset))) == before
+    assert json.loads(json.dumps(evaluate_run(finished[0], dataset))) == before
 
 
 def test_excluding_seen_products_leaves_the_run_as_it_is(
     finished: tuple[Path, Notes], dataset: Dataset
 ) -> None:
     before = (finished[0] / "evaluation.json").read_bytes()
-    found = evaluate(finished[0], dataset, exclude_seen=True)
+    found = evaluate_run(finished[0], dataset, exclude_seen=True)
     assert found["exclude_seen"]
     for model in found["models"]:
         assert model["segments"]["target"].get("repeat", {"hr@10": 0.0})["hr@10"] == 0.0
@@ -178,9 +181,11 @@ def test_a_stopped_run_keeps_its_best_epoch(dataset: Dataset, tmp_path: Path) ->
     assert not train(config, dataset, folder, notes, past_the_best)
     best = max(figures(folder), key=lambda entry: entry["val_ndcg@10"])
     task = make_task(config, dataset)
-    (found,) = outcomes(task, task.split.validation, networks(RunFolder(folder)))
+    (found,) = predict_targets(task, task.split.validation, load_recommenders(RunFolder(folder)))
     missed = task.answers(task.split.validation) < 0
-    assert means(per_target(found.rank, missed))["ndcg@10"] == pytest.approx(best["val_ndcg@10"])
+    assert means(metrics_per_target(found.rank, missed))["ndcg@10"] == pytest.approx(
+        best["val_ndcg@10"]
+    )
 
 
 def test_more_epochs_are_trained_after_early_stopping_where_a_person_wants_them(
@@ -290,7 +295,7 @@ def test_a_sampled_loss_reports_figures_over_all_products(
 def test_a_dataset_that_changed_is_refused(finished: tuple[Path, Notes], tmp_path: Path) -> None:
     other = imported(Store(Home(tmp_path / "home")), random_histories(90, 50, seed=5), tmp_path)
     with pytest.raises(BadInput, match="has changed"):
-        evaluate(finished[0], other)
+        evaluate_run(finished[0], other)
 
 
 def test_a_preparation_that_leaves_nothing_is_refused_before_anything_is_written(

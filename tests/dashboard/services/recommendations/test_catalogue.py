@@ -19,7 +19,7 @@ from data.errors import BadInput
 from data.home import Home
 from data.importing.ingest import ingest
 from model.baselines import BASELINES
-from model.evaluation.evaluate import evaluate
+from model.evaluation.evaluate import evaluate_run
 from model.serving.predictor import Predictor
 from tests.dashboard.pages.recommend.test_page import words
 
@@ -108,7 +108,7 @@ def test_every_baseline_can_be_asked_about_a_buyer(shop: Shop, name: str) -> Non
 
 def test_a_baseline_is_the_one_of_the_evaluation(shop: Shop) -> None:
     home, run = shop
-    report = evaluate(home.runs / run, Store(home).open("toy"))
+    report = evaluate_run(home.runs / run, Store(home).open("toy"))
     names = {model["name"] for model in report["models"] if model["kind"] == "baseline"}
     assert names == {key.removeprefix("baseline:") for key, _name in choices(home, run)}
 

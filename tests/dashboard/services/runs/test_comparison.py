@@ -9,7 +9,7 @@ import pytest
 from dashboard.pages.runs import comparison_tables
 from dashboard.services.runs import comparison, monitor
 from data.home import Home
-from model.evaluation.per_target import TARGETS as KEPT
+from model.evaluation.predictions import TARGETS as KEPT
 from model.run_folder import RunFolder
 
 TARGETS = 300
@@ -40,7 +40,7 @@ def test_each_later_run_is_set_against_the_first(home: Home) -> None:
     assert set(found) == {worse, same}
     assert (found[worse].targets, found[worse].buyers) == (TARGETS, TARGETS // 2)
     assert found[worse].figures["ndcg@10"].high < 0
-    assert not found[same].figures["ndcg@10"].certain
+    assert not found[same].figures["ndcg@10"].significant
     assert (
         comparison_tables.paired_finding(compared, found)
         == f"No run is certainly better than {first}"

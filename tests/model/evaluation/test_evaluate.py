@@ -1,0 +1,58 @@
+"""Models that are evaluated together have the metrics that each has when evaluated alone."""
+
+import numpy as np
+import pytest
+
+from data.preparation.sequences import Floats
+from model.baselines.base import Baseline
+from model.baselines.content import Content
+from model.blend.blend import Blend
+from model.blend.weights import Weights
+from model.evaluation.evaluate import predict_targets
+from model.sequences.histories import Histories
+from model.sequences.split_data import Task, task_of
+from tests.model.toys import prepared, random_histories, small
+
+
+@pytest.fixture(scope="module")
+def task() -> Task:
+    return task_of(prepared(random_histories(100, 40)), small())
+
+
+class Counting(Content):
+    """A baseline that counts how often it is asked for scores."""
+
+    calls = 0
+
+    def scores(self, histories: Histories) -> Floats:
+        self.calls += 1
+        return super().scores(histories)
+
+
+def fitted(task: Task, decay: float) -> Counting:
+    model = Counting(decay=decay)
+    model.fit(task.buyers, task.products)
+    return model
+
+
+def blend_of(member: Baseline, task: Task) -> Blend:
+    weights = Weights(np.ones(1), np.ones(2), np.ones(2), 0.0)
+    return Blend([member], [weights], np.ones(1), task.popularity)
+
+
+def test_a_blends_member_and_a_model_of_the_same_name_are_scored_apart(task: Task) -> None:
+    """A stored blend may hold a baseline that was fitted otherwise than the one of today."""
+    member, other = fitted(task, 0.1), fitted(task, 1.0)
+    targets = task.split.test
+    _blend, together = predict_targets(task, targets, [blend_of(member, task), other])
+    (alone,) = predict_targets(task, targets, [other])
+    np.testing.assert_array_equal(together.top, alone.top)
+    np.testing.assert_array_equal(together.rank, alone.rank)
+
+
+def test_a_blends_member_that_is_evaluated_too_is_scored_once(task: Task) -> None:
+    member = fitted(task, 0.5)
+    predict_targets(task, task.split.test, [member])
+    batches = member.calls
+    predict_targets(task, task.split.test, [blend_of(member, task), member])
+    assert member.calls == 2 * batches
