@@ -1,7 +1,6 @@
 """The page's answers, also where there is nothing to answer with."""
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -16,15 +15,7 @@ from data.errors import BadInput
 from data.home import Home
 from model.config.run_config import RunConfig
 from tests.dashboard.shop import trained
-
-
-def words(component: Any) -> str:
-    """Return all text of a component."""
-    if component is None or isinstance(component, str | int | float):
-        return str(component or "")
-    if isinstance(component, list | tuple):
-        return " ".join(words(one) for one in component)
-    return words(getattr(component, "children", None))
+from tests.dashboard.text import text_of
 
 
 def test_a_query_survives_its_own_address() -> None:
@@ -58,15 +49,15 @@ def test_a_list_has_from_five_to_a_hundred_products() -> None:
 def test_a_buyer_is_shown_with_history_and_ranking(shop: tuple[Home, str]) -> None:
     home, run = shop
     shown = panels(home, Query(run=run, user="u00000"))
-    assert "u00000" in words(shown.head)
-    assert "most probable next" in words(shown.ranking)
+    assert "u00000" in text_of(shown.head)
+    assert "most probable next" in text_of(shown.ranking)
 
 
 def test_hiding_the_last_purchase_names_it_and_its_rank(shop: tuple[Home, str]) -> None:
     home, run = shop
     shown = panels(home, Query(run=run, user="u00000", hide=1))
     last = buyers.history(home, Runs(home).get(run), "u00000")[-1]
-    assert f"What came next, {last.product}, has rank" in words(shown.ranking)
+    assert f"What came next, {last.product}, has rank" in text_of(shown.ranking)
 
 
 def test_held_out_purchases_are_marked(shop: tuple[Home, str]) -> None:
@@ -78,34 +69,34 @@ def test_held_out_purchases_are_marked(shop: tuple[Home, str]) -> None:
 def test_an_empty_basket_is_the_papers_app(shop: tuple[Home, str]) -> None:
     home, run = shop
     shown = panels(home, Query(run=run))
-    assert "An empty basket" in words(shown.head)
-    assert "For a buyer nobody knows" in words(shown.ranking)
-    assert "first 5 of" in words(shown.ranking)
+    assert "An empty basket" in text_of(shown.head)
+    assert "For a buyer nobody knows" in text_of(shown.ranking)
+    assert "first 5 of" in text_of(shown.ranking)
 
 
 def test_an_unknown_buyer_is_said_in_place(shop: tuple[Home, str]) -> None:
     home, run = shop
     shown = panels(home, Query(run=run, user="nobody"))
-    assert "nobody" in words(shown.history)
+    assert "nobody" in text_of(shown.history)
 
 
 def test_an_unknown_product_counts_as_unknown_and_is_named(shop: tuple[Home, str]) -> None:
     home, run = shop
     shown = panels(home, Query(run=run, edit="add:never"))
-    assert "has never seen never" in words(shown.history)
+    assert "has never seen never" in text_of(shown.history)
 
 
 def test_an_address_that_was_cut_is_said_in_place(shop: tuple[Home, str]) -> None:
     home, run = shop
     shown = panels(home, Query(run=run, user="u00000", edit="dro"))
-    assert "dro" in words(shown.history)
+    assert "dro" in text_of(shown.history)
 
 
 def test_why_names_the_purchase_that_speaks_for_a_product(shop: tuple[Home, str]) -> None:
     home, run = shop
     edit = "add:noise1,add:noise2,add:teapot"
     shown = panels(home, Query(run=run, edit=edit, why="cup"))
-    assert "teapot speaks for it most" in words(shown.ranking)
+    assert "teapot speaks for it most" in text_of(shown.ranking)
 
 
 def test_buyers_are_found_by_the_beginning_of_the_id(shop: tuple[Home, str]) -> None:
@@ -136,12 +127,12 @@ def test_the_newest_model_is_chosen_where_none_is_named(shop: tuple[Home, str]) 
 
 
 def test_without_any_model_the_page_leads_to_training(home: Home) -> None:
-    assert "no trained model" in words(nothing_to_choose(home, Query(), []))
+    assert "no trained model" in text_of(nothing_to_choose(home, Query(), []))
 
 
 def test_a_run_that_still_trains_says_how_far_it_is(home: Home) -> None:
     run = Runs(home).create("train", "shop", RunConfig().as_dict())
-    assert "still training" in words(nothing_to_choose(home, Query(run=run), []))
+    assert "still training" in text_of(nothing_to_choose(home, Query(run=run), []))
 
 
 def test_a_run_without_its_dataset_still_fills_baskets(tmp_path: Path) -> None:
@@ -149,10 +140,10 @@ def test_a_run_without_its_dataset_still_fills_baskets(tmp_path: Path) -> None:
     run = trained(home, tmp_path)
     Store(home).delete("toy")
     shown = panels(home, Query(run=run, edit="add:teapot", why="cup"))
-    assert "teapot speaks for it most" in words(shown.ranking)
-    assert "cup is most probable next" in words(shown.ranking)
-    assert "no dataset toy" in words(panels(home, Query(run=run, user="u00001")).history)
-    assert "no dataset toy" in words(panels(home, Query(run=run, beside="baseline:ease")).beside)
+    assert "teapot speaks for it most" in text_of(shown.ranking)
+    assert "cup is most probable next" in text_of(shown.ranking)
+    assert "no dataset toy" in text_of(panels(home, Query(run=run, user="u00001")).history)
+    assert "no dataset toy" in text_of(panels(home, Query(run=run, beside="baseline:ease")).beside)
 
 
 def test_an_unknown_run_is_refused(home: Home) -> None:

@@ -21,7 +21,7 @@ from data.importing.ingest import ingest
 from model.baselines import BASELINES
 from model.evaluation.evaluate import evaluate_run
 from model.serving.predictor import Predictor
-from tests.dashboard.pages.recommend.test_page import words
+from tests.dashboard.text import text_of
 
 Shop = tuple[Home, str]
 
@@ -133,7 +133,7 @@ def test_two_lists_say_what_they_share(shop: Shop) -> None:
     assert mine.outlook is found.outlook
     same = mine.places.keys() & other.places.keys()
     assert shared(mine, other) == len(same)
-    text = words(beside(mine, other))
+    text = text_of(beside(mine, other))
     assert f"share {len(same)} of 10" in text
     assert "what came next has rank" in text
 
@@ -149,6 +149,6 @@ def test_two_simple_models_are_put_beside_each_other(shop: Shop) -> None:
 
 def test_a_list_beside_itself_agrees_in_every_place(shop: Shop) -> None:
     outlook = scene(shop[0], Query(run=shop[1], edit="add:teapot")).outlook
-    text = words(beside(Side("one", outlook), Side("other", outlook)))
+    text = text_of(beside(Side("one", outlook), Side("other", outlook)))
     assert "share 5 of 5" in text
     assert text.count("same place") == 10

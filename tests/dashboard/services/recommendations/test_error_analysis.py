@@ -17,8 +17,8 @@ from dashboard.services.runs.runs import follow
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
-from tests.dashboard.pages.recommend.test_page import words
 from tests.dashboard.shop import trained
+from tests.dashboard.text import text_of
 
 Shop = tuple[Home, str]
 
@@ -91,12 +91,12 @@ def test_who_was_found_is_a_link(shop: Shop) -> None:
     listed: Any = found(Query(run=name), examples)
     first = listed.children[0].children[0]
     assert first.href == f"/recommend?run={name}&user={examples[0].buyer.user}&hide=1"
-    assert "No buyer" in words(found(Query(run=name), []))
+    assert "No buyer" in text_of(found(Query(run=name), []))
 
 
 def test_health_names_what_is_over_recommended(shop: Shop) -> None:
     home, run = shop
-    shown = words(health(home, run, "light"))
+    shown = text_of(health(home, run, "light"))
     table = exposure(
         error_analysis.outcomes(home, run).products, predictors.predictor(home, run).products
     )
@@ -120,4 +120,4 @@ def test_without_its_dataset_examples_are_names(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     run = trained(home, tmp_path)
     Store(home).delete("toy")
-    assert "never offered" in words(health(home, run, "light"))
+    assert "never offered" in text_of(health(home, run, "light"))
