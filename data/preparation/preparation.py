@@ -1,22 +1,13 @@
-"""What is done to a log before anything is learned from it, and what is left after each step.
-
-A preparation is a frozen configuration; ``prepare`` is a pure function of it and the dataset.
-Steps run in a fixed order: event types, dates, brand, category, category prefix, duplicates,
-repeats within a session, buyers with many events, rare products, buyers with few events. The
-last one is last so that it holds.
-"""
+"""The configuration of the filters that are applied to a log before training, and its presets."""
 
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
-import pandas as pd
-
 from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.events import PURCHASE
 from data.i18n import N_, _
-from data.preparation.steps import Step, counted_columns, run
 
 
 def _about(label: str, help: str, **bounds: Any) -> dict[str, Any]:
@@ -189,57 +180,6 @@ PREPARATION_LABELS = {
     "once_per_session": N_("All purchases, repeats within a session merged"),
     "every_event": N_("Every event, views and carts too"),
 }
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """The events that are left, and what was left after each step.
-
-    Attributes
-    ----------
-    events : pandas.DataFrame
-        Ordered by user, time and row; columns row, time, type, user, product, category, brand,
-        price, session.
-    steps : tuple of Step
-        The first one, ``"all"``, is the dataset as imported.
-    """
-
-    events: pd.DataFrame
-    steps: tuple[Step, ...]
-
-
-KEPT = "row, time, type, user, product, category, brand, price, session"
-
-
-def prepare(dataset: Dataset, preparation: Preparation) -> Prepared:
-    """Run a preparation over a dataset.
-
-    Raises
-    ------
-    BadInput
-        Where nothing is left; the sentence names the step that left nothing.
-    """
-    with dataset.connect() as connection:
-        steps = tuple(run(connection, dataset, preparation, KEPT))
-        for step in steps:
-            if not step.events:
-                raise BadInput(
-                    _(
-                        "After the step “{step}” no events of dataset {name} are left; loosen it."
-                    ).format(step=_(step.label), name=dataset.name)
-                )
-        events = connection.execute("FROM prepared ORDER BY user, time, row").df()
-    return Prepared(events, steps)
-
-
-def preview(dataset: Dataset, preparation: Preparation) -> tuple[Step, ...]:
-    """Return what would be left after each step, without fetching the events.
-
-    Steps that the preparation does not take are left out; after one that leaves nothing, all
-    further ones leave nothing.
-    """
-    with dataset.connect() as connection:
-        return tuple(run(connection, dataset, preparation, counted_columns(preparation)))
 
 
 def presets(dataset: Dataset) -> dict[str, Preparation]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.preparation.preparation import Prepared
+from data.preparation.prepare import Prepared
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]

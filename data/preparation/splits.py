@@ -11,7 +11,7 @@ import numpy as np
 
 from data.errors import BadInput
 from data.i18n import N_, _
-from data.preparation.preparation import Prepared
+from data.preparation.prepare import Prepared
 from data.preparation.sequences import Bools, Longs, microseconds, offsets
 
 PROTOCOLS = {

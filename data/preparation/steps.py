@@ -1,9 +1,13 @@
-"""The steps of a preparation, as SQL, and what is left after each."""
+"""The steps of a preparation as SQL, in the fixed order in which they are applied.
+
+Event types, dates, brand, category, category prefix, duplicates, repeats within a session, buyers
+with many events, rare products, buyers with few events. The minimum of events per buyer comes
+last, so that it holds for the result.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -11,14 +15,22 @@ from data.datasets.database import quote
 from data.datasets.store import Dataset
 from data.events import PURCHASE
 from data.i18n import N_
-
-if TYPE_CHECKING:
-    from data.preparation.preparation import Preparation
+from data.preparation.preparation import Preparation
 
 
 @dataclass(frozen=True)
 class Step:
-    """What was left after a step: its name (a field, or ``"all"``), events, buyers, products."""
+    """Counts after a step of a preparation.
+
+    Attributes
+    ----------
+    name : str
+        A field of ``Preparation``, or ``"all"`` for the dataset as imported.
+    label : str
+        Visible name (marked for translation, not translated).
+    events, users, products : int
+        Number of events, and of distinct buyers and products among them.
+    """
 
     name: str
     label: str
@@ -27,22 +39,34 @@ class Step:
     products: int
 
 
-def run(
+def apply(
     connection: duckdb.DuckDBPyConnection,
     dataset: Dataset,
-    preparation: "Preparation",
+    preparation: Preparation,
     columns: str,
 ) -> Iterator[Step]:
-    """Make the temporary table ``prepared`` and count what each step leaves."""
+    """Create the temporary table ``prepared`` and yield the counts after each step.
+
+    Parameters
+    ----------
+    connection : duckdb connection
+        Of the dataset, with its views.
+    dataset : Dataset
+        Gives the counts as imported.
+    preparation : Preparation
+        Fields at their neutral value give no step.
+    columns : str
+        SQL select list of the table ``prepared``.
+    """
     summary = dataset.manifest.summary
     yield Step("all", N_("As imported"), *(summary[key] for key in ("events", "users", "products")))
-    labels = {setting.name: setting.metadata["label"] for setting in fields(preparation)}
+    labels = {field.name: field.metadata["label"] for field in fields(preparation)}
     filters = dict(row_filters(preparation))
     source = "purchases" if preparation.event_types == (PURCHASE,) else "events"
     where = " AND ".join(filters.values()) or "true"
-    counted = _cumulative_counts(connection, source, tuple(filters.values()))
-    for name, numbers in zip(filters, counted, strict=True):
-        yield Step(name, labels[name], *numbers)
+    counts = _cumulative_counts(connection, source, tuple(filters.values()))
+    for name, step_counts in zip(filters, counts, strict=True):
+        yield Step(name, labels[name], *step_counts)
     connection.execute(
         f"CREATE TEMP TABLE prepared AS SELECT {columns} FROM {source} WHERE {where}"
     )
@@ -51,16 +75,16 @@ def run(
         yield Step(name, labels[name], *_count(connection, "prepared"))
 
 
-def counted_columns(preparation: "Preparation") -> str:
-    """Return the columns that suffice to count what is left; buyers and products by their keys."""
+def counted_columns(preparation: Preparation) -> str:
+    """Return the select list that suffices for counting, with ids as (often integer) keys."""
     columns = "user_key AS user, product_key AS product"
     if preparation.drop_duplicates:
         return f"{columns}, row, time, type, category, brand, price, session"
     return f"{columns}, row, time, session" if preparation.merge_session_repeats else columns
 
 
-def row_filters(preparation: "Preparation") -> Iterator[tuple[str, str]]:
-    """Yield the steps that look at one event at a time, as SQL conditions."""
+def row_filters(preparation: Preparation) -> Iterator[tuple[str, str]]:
+    """Yield (field, SQL condition) of the steps that decide on each event by itself."""
     if preparation.event_types:
         yield "event_types", f"type IN ({', '.join(map(quote, preparation.event_types))})"
     if preparation.first:
@@ -75,50 +99,51 @@ def row_filters(preparation: "Preparation") -> Iterator[tuple[str, str]]:
         yield "category_prefix", f"starts_with(category, {quote(preparation.category_prefix)})"
 
 
-def _group_filters(preparation: "Preparation") -> Iterator[tuple[str, str]]:
-    """Yield the steps that look at several events, as statements that replace ``prepared``."""
+def _group_filters(preparation: Preparation) -> Iterator[tuple[str, str]]:
+    """Yield (field, statement) of the steps that depend on several events of ``prepared``."""
     if preparation.drop_duplicates:
-        equal = "time, type, user, product, category, brand, price, session"
-        first = f"row_number() OVER (PARTITION BY {equal} ORDER BY row) = 1"
-        yield "drop_duplicates", f"{_AGAIN} QUALIFY {first}"
+        columns = "time, type, user, product, category, brand, price, session"
+        first = f"row_number() OVER (PARTITION BY {columns} ORDER BY row) = 1"
+        yield "drop_duplicates", f"{_REPLACE} QUALIFY {first}"
     if preparation.merge_session_repeats:
-        before = "OVER (PARTITION BY user ORDER BY time, row)"
-        same = f"lag(product) {before} = product AND lag(session) {before} = session"
-        yield "merge_session_repeats", f"{_AGAIN} QUALIFY coalesce(NOT ({same}), true)"
+        window = "OVER (PARTITION BY user ORDER BY time, row)"
+        repeated = f"lag(product) {window} = product AND lag(session) {window} = session"
+        yield "merge_session_repeats", f"{_REPLACE} QUALIFY coalesce(NOT ({repeated}), true)"
     if preparation.max_user_events:
         yield "max_user_events", _having("user", f"<= {preparation.max_user_events}")
     for name, column in (("min_product_events", "product"), ("min_user_events", "user")):
-        least = getattr(preparation, name)
-        if least > 1:
-            yield name, _having(column, f">= {least}")
+        minimum = getattr(preparation, name)
+        if minimum > 1:
+            yield name, _having(column, f">= {minimum}")
 
 
-_AGAIN = "CREATE OR REPLACE TEMP TABLE prepared AS SELECT * FROM prepared"
+_REPLACE = "CREATE OR REPLACE TEMP TABLE prepared AS SELECT * FROM prepared"
 
 
 def _having(column: str, condition: str) -> str:
-    """Return the statement that keeps the events whose buyer or product has so many of them."""
-    counted = f"SELECT {column} FROM prepared GROUP BY ALL HAVING count(*) {condition}"
-    return f"{_AGAIN} SEMI JOIN ({counted}) USING ({column})"
+    """Return the statement that keeps the groups whose number of events meets a condition."""
+    groups = f"SELECT {column} FROM prepared GROUP BY ALL HAVING count(*) {condition}"
+    return f"{_REPLACE} SEMI JOIN ({groups}) USING ({column})"
 
 
-Numbers = tuple[int, int, int]
+Counts = tuple[int, int, int]
+"""Events, distinct users, distinct products."""
 
 
 def _count(
     connection: duckdb.DuckDBPyConnection, table: str, where: str = "true", key: str = ""
-) -> Numbers:
-    found = connection.execute(
+) -> Counts:
+    row = connection.execute(
         f"SELECT count(*), count(DISTINCT user{key}), count(DISTINCT product{key}) "
         f"FROM {table} WHERE {where}"
     ).fetchone()
-    events, users, products = found or (0, 0, 0)
+    events, users, products = row or (0, 0, 0)
     return events, users, products
 
 
 def _cumulative_counts(
     connection: duckdb.DuckDBPyConnection, source: str, conditions: tuple[str, ...]
-) -> Iterator[Numbers]:
-    """Count what each condition leaves of what the conditions before it left."""
+) -> Iterator[Counts]:
+    """Yield the counts of the events that meet the first condition, the first two, and so on."""
     for last in range(1, len(conditions) + 1):
         yield _count(connection, source, " AND ".join(conditions[:last]), "_key")

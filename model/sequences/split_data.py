@@ -8,7 +8,7 @@ import numpy as np
 from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.i18n import _
-from data.preparation.preparation import Prepared, prepare
+from data.preparation.prepare import Prepared, prepare
 from data.preparation.sequences import FIRST, Longs, Sequences, sequences
 from data.preparation.splits import Split, split
 from model.config.run_config import RunConfig

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.datasets.store import Dataset, Store
 from data.importing.ingest import ingest
-from data.preparation.preparation import Prepared
+from data.preparation.prepare import Prepared
 from model.config.run_config import RunConfig
 
 START = pd.Timestamp("2024-01-01")

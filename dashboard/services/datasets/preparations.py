@@ -11,7 +11,8 @@ from data.datasets.store import Store
 from data.errors import BadInput
 from data.files import write_json
 from data.home import Home
-from data.preparation.preparation import Preparation, presets, preview
+from data.preparation.preparation import Preparation, presets
+from data.preparation.prepare import preview
 from data.preparation.steps import Step
 
 _FILE = "preparation.json"

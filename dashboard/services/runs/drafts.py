@@ -14,7 +14,8 @@ from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
-from data.preparation.preparation import Preparation, preview
+from data.preparation.preparation import Preparation
+from data.preparation.prepare import preview
 from data.preparation.steps import Step
 from model.config.presets import PRESETS, preset
 from model.config.run_config import RunConfig

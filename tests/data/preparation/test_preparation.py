@@ -5,7 +5,8 @@ import pytest
 
 from data.datasets.store import Dataset
 from data.errors import BadInput
-from data.preparation.preparation import PREPARATIONS, Preparation, prepare, presets, preview
+from data.preparation.preparation import PREPARATIONS, Preparation, presets
+from data.preparation.prepare import prepare, preview
 
 
 def test_the_papers_preparation_leaves_the_published_number_of_groceries(

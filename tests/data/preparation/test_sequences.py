@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from data.datasets.store import Dataset
-from data.preparation.preparation import PREPARATIONS, Preparation, prepare
+from data.preparation.preparation import PREPARATIONS, Preparation
+from data.preparation.prepare import prepare
 from data.preparation.sequences import FIRST, UNKNOWN, Vocabulary, sequences
 from data.preparation.splits import split
 

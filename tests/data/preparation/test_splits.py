@@ -3,7 +3,8 @@ import pytest
 
 from data.datasets.store import Dataset
 from data.errors import BadInput
-from data.preparation.preparation import PREPARATIONS, Prepared, prepare
+from data.preparation.preparation import PREPARATIONS
+from data.preparation.prepare import Prepared, prepare
 from data.preparation.sequences import UNKNOWN, microseconds, sequences
 from data.preparation.splits import PROTOCOLS, Split, split
 

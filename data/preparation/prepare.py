@@ -1,0 +1,61 @@
+"""Apply a preparation to a dataset: load the events that it keeps, or count them step by step."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from data.datasets.store import Dataset
+from data.errors import BadInput
+from data.i18n import _
+from data.preparation.preparation import Preparation
+from data.preparation.steps import Step, apply, counted_columns
+
+COLUMNS = "row, time, type, user, product, category, brand, price, session"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The events that a preparation keeps, and the number left after each step.
+
+    Attributes
+    ----------
+    events : pandas.DataFrame
+        Ordered by user, time and row; columns row, time, type, user, product, category, brand,
+        price, session.
+    steps : tuple of Step
+        The first one, ``"all"``, counts the dataset as imported.
+    """
+
+    events: pd.DataFrame
+    steps: tuple[Step, ...]
+
+
+def prepare(dataset: Dataset, preparation: Preparation) -> Prepared:
+    """Return the events of a dataset that a preparation keeps.
+
+    Raises
+    ------
+    BadInput
+        Where no events are left; the message names the step that removed the last ones.
+    """
+    with dataset.connect() as connection:
+        steps = tuple(apply(connection, dataset, preparation, COLUMNS))
+        for step in steps:
+            if not step.events:
+                raise BadInput(
+                    _(
+                        "After the step “{step}” no events of dataset {name} are left; loosen it."
+                    ).format(step=_(step.label), name=dataset.name)
+                )
+        events = connection.execute("FROM prepared ORDER BY user, time, row").df()
+    return Prepared(events, steps)
+
+
+def preview(dataset: Dataset, preparation: Preparation) -> tuple[Step, ...]:
+    """Return the counts after each step of a preparation, without loading the events.
+
+    Steps that the preparation does not use are left out; after a step that leaves no events, the
+    counts of all further steps are 0.
+    """
+    with dataset.connect() as connection:
+        return tuple(apply(connection, dataset, preparation, counted_columns(preparation)))
