@@ -11,17 +11,9 @@ from babel import Locale, dates, numbers
 from dashboard.context import preferred_zone
 from data import i18n
 from data.i18n import _, language
+from model.registry import NETWORKS
 
 MISSING = "–"
-_NETWORKS = {
-    "rnn": "RNN",
-    "lstm": "LSTM",
-    "gru": "GRU",
-    "hrnn": "HRNN",
-    "conv_lstm": "Conv-LSTM",
-    "sasrec": "SASRec",
-    "lru": "LRU",
-}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -60,14 +52,16 @@ def compact(value: float | None) -> str:
 
 
 def network(name: str) -> str:
-    """Write the name of a network as papers do.
+    """Return the label of a network; a name that is not registered is written as words.
 
     Examples
     --------
     >>> network("gru"), network("conv_lstm"), network("paper")
     ('GRU', 'Conv-LSTM', 'Paper')
     """
-    return _NETWORKS.get(name, name.replace("_", " ").replace("-", " ").capitalize())
+    if name in NETWORKS:
+        return NETWORKS.label(name)
+    return name.replace("_", " ").replace("-", " ").capitalize()
 
 
 def percent(share: float | None, digits: int = 1) -> str:

@@ -3,7 +3,7 @@
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -25,7 +25,7 @@ def setting(
     group: str,
     low: float | None = None,
     high: float | None = None,
-    choices: tuple[str, ...] | None = None,
+    choices: Collection[str] | None = None,
 ) -> Any:
     """Return a dataclass field that a form, the command line and a check can all read.
 

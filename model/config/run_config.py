@@ -10,6 +10,7 @@ from data.i18n import _
 from data.preparation.preparation import PREPARATIONS, Preparation
 from model.config.fields import read
 from model.config.settings import FEATURES, Settings
+from model.registry import NETWORKS, resolve
 
 NESTED = "preparation"
 
@@ -36,6 +37,8 @@ class RunConfig(Settings):
 
     def _check_together(self) -> None:
         """Raise BadInput where settings make no sense together."""
+        if check := NETWORKS[self.network].check:
+            resolve(check)(self)
         kept = self.preparation
         if 0 < kept.max_user_events < kept.min_user_events:
             raise BadInput(
@@ -44,14 +47,6 @@ class RunConfig(Settings):
                     " from preparation.min_user_events ({least})."
                 ).format(value=kept.max_user_events, least=kept.min_user_events),
                 "preparation.max_user_events",
-            )
-        if self.network == "hrnn" and self.sequence_length == 1:
-            raise BadInput(
-                _(
-                    "sequence_length cannot be “1” with network hrnn, which looks at earlier"
-                    " sessions: it takes 2 or more."
-                ),
-                "sequence_length",
             )
         if not self.features:
             raise BadInput(
@@ -69,13 +64,6 @@ class RunConfig(Settings):
             raise BadInput(
                 _("repeat_head cannot be “true” while features leaves out “product”."),
                 "repeat_head",
-            )
-        if self.network == "sasrec" and self.width % self.heads:
-            raise BadInput(
-                _("heads cannot be “{value}”: it takes a divisor of width ({width}).").format(
-                    value=self.heads, width=self.width
-                ),
-                "heads",
             )
         if self.loss == "sampled_softmax" and self.label_smoothing:
             raise BadInput(
@@ -95,8 +83,8 @@ class RunConfig(Settings):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """What the network reads of each event: the features, and its session where that counts."""
-        return (*self.features, "start") if self.network == "hrnn" else self.features
+        """Columns that the network reads of each event: the features, then the network's own."""
+        return (*self.features, *NETWORKS[self.network].columns)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as JSON values, flat: ``preparation.min_user_events`` and so on."""

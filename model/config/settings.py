@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from data.i18n import N_
 from data.preparation.preparation import Preparation
 from model.config.fields import setting
+from model.registry import NETWORKS
 
-NETWORKS = ("paper", "rnn", "lstm", "gru", "hrnn", "conv_lstm", "sasrec", "lru")
 PROTOCOLS = ("temporal", "leave-one-out", "paper")
 FEATURES = (
     "product",

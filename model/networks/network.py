@@ -1,6 +1,5 @@
 """A network, put together: features → body → output layer."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,23 +8,11 @@ from keras import layers
 
 from data.preparation.sequences import FIRST
 from model.config.run_config import RunConfig
-from model.networks import attention, hierarchical, linear_recurrence, paper, recurrent
 from model.networks.data_sizes import Sizes
 from model.networks.embedding import embed, input_of
-from model.networks.layers import Last, Marks, Presence, ProductScores, ProductVectors
+from model.networks.layers import Last, Presence, ProductScores, ProductVectors
 from model.networks.pointer_head import Copier, Mixture
-
-BODIES: dict[str, Callable[[Any, Marks, RunConfig], Any]] = {
-    "paper": paper.body,
-    "rnn": recurrent.rnn,
-    "lstm": recurrent.lstm,
-    "gru": recurrent.gru,
-    "hrnn": hierarchical.hierarchical,
-    "conv_lstm": recurrent.convolution_lstm,
-    "sasrec": attention.sasrec,
-    "lru": linear_recurrence.linear_recurrence,
-}
-"""Body by name: (events [batch, width, numbers], marks, config) → hidden."""
+from model.registry import NETWORKS
 
 
 @dataclass(frozen=True)
@@ -64,7 +51,8 @@ def build(config: RunConfig, sizes: Sizes) -> Network:
     inputs = {name: input_of(name) for name in (*config.columns, "length")}
     marks = {"present": Presence()(inputs[config.features[0]], inputs["length"])}
     marks |= {name: inputs[name] for name in config.columns if name not in config.features}
-    hidden = BODIES[config.network](embed(inputs, config, sizes, tied), marks, config)
+    body_of = NETWORKS.load(config.network)
+    hidden = body_of(embed(inputs, config, sizes, tied), marks, config)
     if tied is not None:
         hidden = layers.Dense(config.embedding_width, name="to_product")(hidden)
     body = keras.Model(inputs, hidden, name="body")

@@ -8,7 +8,8 @@ import pytest
 from model.baselines.repeat import PersonalFrequency
 from model.metrics.ranking import target_ranks
 from model.networks.data_sizes import Sizes
-from model.networks.network import BODIES, build
+from model.networks.network import build
+from model.registry import NETWORKS
 from model.sequences.split_data import Task, task_of
 from model.sequences.windows import target_windows, training_windows
 from model.training.negative_sampling import Negatives
@@ -89,7 +90,7 @@ class Trained:
 
 
 DEEPLY = ("paper", "gru", "sasrec")
-ALL = [pytest.param(name, marks=() if name in DEEPLY else pytest.mark.slow) for name in BODIES]
+ALL = [pytest.param(name, marks=() if name in DEEPLY else pytest.mark.slow) for name in NETWORKS]
 
 
 @pytest.mark.parametrize("network", ALL)
@@ -100,7 +101,7 @@ def test_every_network_learns_that_b_follows_a(network: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("network", BODIES)
+@pytest.mark.parametrize("network", NETWORKS)
 def test_every_network_learns_to_say_the_last_product_again(network: str) -> None:
     trained = Trained(repeaters(), network=network)
     assert trained.loss < trained.popularity_loss / 2
@@ -108,7 +109,7 @@ def test_every_network_learns_to_say_the_last_product_again(network: str) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("network", BODIES)
+@pytest.mark.parametrize("network", NETWORKS)
 def test_every_network_learns_to_stay_with_a_brand(network: str) -> None:
     trained = Trained(brand_lovers(), network=network, features="brand")
     brand = trained.task.sequences.product_brand[-trained.task.products :]
