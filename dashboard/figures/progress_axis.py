@@ -21,7 +21,7 @@ class Learning:
     Attributes
     ----------
     history : sequence of mapping
-        One an epoch, as ``Runs.history`` returns it.
+        One an epoch, as ``Runs.metrics.history`` returns it.
     curves : mapping
         Figures by step, by name.
     steps : float or None

@@ -29,7 +29,7 @@ def archive(runs: Runs, run: str, out: Path) -> Path:
     BadInput
         When there is no such run.
     """
-    record = runs.get(run).as_dict() | {"history": runs.history(run)}
+    record = runs.get(run).as_dict() | {"history": runs.metrics.history(run)}
     folder = runs.folder(run)
     unfinished = out.with_name(f".{out.name}-{secrets.token_hex(4)}")
     try:
@@ -53,6 +53,6 @@ def _write_metrics(runs: Runs, run: str, file: zipfile.ZipFile) -> None:
         stream = io.TextIOWrapper(raw, "utf-8", newline="")
         rows = csv.writer(stream)
         rows.writerow(columns)
-        for block in runs.metric_blocks(run):
+        for block in runs.metrics.blocks(run):
             rows.writerows([getattr(metric, column) for column in columns] for metric in block)
         stream.flush()

@@ -1,4 +1,4 @@
-"""What the worker and its children say of the runs that they work on."""
+"""Attempts at runs: how the worker and its children report start, heartbeat and end."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,59 +6,69 @@ from typing import Any
 from sqlalchemy import and_, update
 
 from dashboard.jobs.process import Process
-from dashboard.jobs.repository import LostClaim, Rows, move
+from dashboard.jobs.repository import LostClaim, Repository, transition
 from dashboard.jobs.run import Run, from_row
 from dashboard.jobs.schema import RUNS
 from dashboard.jobs.states import ACTIVE, State
 from data.i18n import _
 
 
-class Claims(Rows):
-    """The part of the table that listens to processes: an attempt that is over is not heard."""
+class Attempts:
+    """Updates from processes; those of an attempt that is over are ignored.
+
+    Parameters
+    ----------
+    repository : Repository
+        The database.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._database = repository.database
+        self._clock = repository.clock
 
     def begin(self, run: str, attempt: int, process: Process) -> Run:
-        """Put a process to a claimed run and return the run: ``running``, or ``stopping`` already.
+        """Assign a process to a claimed run and return the run, now ``running`` or ``stopping``.
 
         Raises
         ------
         LostClaim
             When this attempt at the run is over, or another process works on it.
         """
-        mine = and_(RUNS.c.run == run, RUNS.c.attempt == attempt, RUNS.c.pid.is_(None))
-        who = {"pid": process.pid, "born": process.born, "heartbeat": self.clock()}
-        with self.database.write() as connection:
-            row = move(connection, mine, State.RUNNING, **who)
+        condition = and_(RUNS.c.run == run, RUNS.c.attempt == attempt, RUNS.c.pid.is_(None))
+        values = {"pid": process.pid, "born": process.born, "heartbeat": self._clock()}
+        with self._database.write() as connection:
+            row = transition(connection, condition, State.RUNNING, **values)
             if row is None:
                 row = connection.execute(
                     update(RUNS)
-                    .where(mine, RUNS.c.state == State.STOPPING.value)
-                    .values(**who)
+                    .where(condition, RUNS.c.state == State.STOPPING.value)
+                    .values(**values)
                     .returning(RUNS)
                 ).one_or_none()
         if row is None:
             raise LostClaim(_("The run {run} has moved on without this process.").format(run=run))
         return from_row(row)
 
-    def beat(
+    def heartbeat(
         self,
         run: str,
         attempt: int,
         progress: Mapping[str, Any] | None = None,
         parameters: int | None = None,
     ) -> bool:
-        """Say that a run is alive and how far it is; return whether it is asked to stop.
+        """Record that a run is alive, and its progress; return whether it is asked to stop.
 
         Raises
         ------
         LostClaim
             When this attempt at the run is over.
         """
-        values: dict[str, Any] = {"beats": RUNS.c.beats + 1, "heartbeat": self.clock()}
+        values: dict[str, Any] = {"beats": RUNS.c.beats + 1, "heartbeat": self._clock()}
         if progress is not None:
             values["progress"] = dict(progress)
         if parameters is not None:
             values["parameters"] = parameters
-        with self.database.write() as connection:
+        with self._database.write() as connection:
             row = connection.execute(
                 update(RUNS)
                 .where(RUNS.c.run == run, RUNS.c.attempt == attempt, RUNS.c.state.in_(ACTIVE))
@@ -77,19 +87,19 @@ class Claims(Rows):
         reason: str | None = None,
         message: str | None = None,
     ) -> bool:
-        """End an attempt at a run, or put it back into the queue; False when it had ended already.
+        """End an attempt at a run, or put it back into the queue; False when it has ended already.
 
         Parameters
         ----------
         state : State
-            One of the ended states, or ``queued`` for a claimed run that no process took up.
+            One of the ended states, or ``queued`` for a claimed run that no process began.
         """
-        mine = and_(RUNS.c.run == run, RUNS.c.attempt == attempt, RUNS.c.state.in_(ACTIVE))
-        finished = None if state is State.QUEUED else self.clock()
-        with self.database.write() as connection:
-            row = move(
+        condition = and_(RUNS.c.run == run, RUNS.c.attempt == attempt, RUNS.c.state.in_(ACTIVE))
+        finished = None if state is State.QUEUED else self._clock()
+        with self._database.write() as connection:
+            row = transition(
                 connection,
-                mine,
+                condition,
                 state,
                 finished=finished,
                 reason=reason,

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runs = Runs(Home(options.home))
     me = Process.current()
     try:
-        claim = patiently(lambda: runs.begin(options.run, options.attempt, me))
+        claim = patiently(lambda: runs.attempts.begin(options.run, options.attempt, me))
     except LostClaim:
         return status_of(LOST)
     sink = Sink(runs, claim)
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sink.log(" · ".join(filter(None, (state.value, reason, message))))
     sink.close()
     with suppress(TableError):  # then the exit status says how it ended
-        patiently(lambda: runs.end(claim.run, claim.attempt, state, reason, message))
+        patiently(lambda: runs.attempts.end(claim.run, claim.attempt, state, reason, message))
     if state is State.FINISHED:
         return 0
     return STOPPED_STATUS if reason is None else status_of(reason)

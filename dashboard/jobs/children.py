@@ -6,8 +6,8 @@ import sys
 from signal import SIGKILL, SIGTERM
 
 from dashboard.jobs.process import Process
-from dashboard.jobs.repository import Rows
 from dashboard.jobs.run import Run
+from dashboard.jobs.runs_table import Runs
 
 # How a child ended that another worker had started: nobody can ask for its exit status.
 UNKNOWN_STATUS = -1000
@@ -18,12 +18,12 @@ class Children:
 
     Parameters
     ----------
-    rows : Rows
+    runs : Runs
         The table, for the folders of runs.
     """
 
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
         self._started: dict[str, subprocess.Popen[bytes]] = {}
         self._adopted: dict[str, Process] = {}
 
@@ -32,10 +32,10 @@ class Children:
 
     def start(self, run: Run) -> None:
         """Start the process of a claimed run; what it prints goes into the run's log."""
-        folder = self._rows.folder(run.run)
+        folder = self._runs.folder(run.run)
         folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "dashboard.jobs.child"]
-        command += ["--home", str(self._rows.home.path.resolve()), "--attempt", str(run.attempt)]
+        command += ["--home", str(self._runs.home.path.resolve()), "--attempt", str(run.attempt)]
         with (folder / "log.txt").open("ab") as log:
             self._started[run.run] = subprocess.Popen(
                 [*command, run.run],

@@ -1,59 +1,70 @@
-"""Deleting runs, with a while to undo it."""
+"""Deletion of runs, which can be undone for five minutes."""
 
 import shutil
 
 from sqlalchemy import and_, delete, select, update
 
-from dashboard.jobs.repository import Rows, unknown
+from dashboard.jobs.repository import Repository, select_run, unknown_run
 from dashboard.jobs.schema import METRICS, RUNS
 from dashboard.jobs.states import ACTIVE, in_words
 from data.errors import BadInput
 from data.i18n import _
 
 UNDO_SECONDS = 300.0
-_AT_ONCE = 0.0
+_LONG_AGO = 0.0
 
 
-class Removal(Rows):
-    """The part of the table that forgets."""
+class Deletion:
+    """Soft and immediate deletion of runs.
 
-    def remove(self, run: str) -> None:
-        """Hide a run; for five minutes ``restore`` brings it back, then the worker deletes it.
+    Parameters
+    ----------
+    repository : Repository
+        The database, and the folders of runs.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._database = repository.database
+        self._clock = repository.clock
+
+    def soft_delete(self, run: str) -> None:
+        """Hide a run; ``restore`` undoes it for five minutes, then the worker deletes the run.
 
         Raises
         ------
         BadInput
             When there is no such run, or it is active.
         """
-        self._hide(run, self.clock())
+        self._mark(run, self._clock())
 
-    def _hide(self, run: str, since: float) -> None:
-        with self.database.write() as connection:
-            row = self._row(connection, run)
+    def _mark(self, run: str, time: float) -> None:
+        with self._database.write() as connection:
+            row = select_run(connection, run)
             if row.state in ACTIVE:
                 raise BadInput(
                     _("The run {run} is {state}; stop it before you delete it.").format(
                         run=run, state=in_words(row.state)
                     )
                 )
-            connection.execute(update(RUNS).where(RUNS.c.id == row.id).values(deleted=since))
+            connection.execute(update(RUNS).where(RUNS.c.id == row.id).values(deleted=time))
 
     def restore(self, run: str) -> None:
-        """Bring a hidden run back as it was.
+        """Undo a soft deletion.
 
         Raises
         ------
         BadInput
-            When it is gone for good, or never was.
+            When the run has been deleted for good, or never existed.
         """
-        with self.database.write() as connection:
+        with self._database.write() as connection:
             restored = connection.execute(
                 update(RUNS)
-                .where(RUNS.c.run == run, RUNS.c.deleted >= self.clock() - UNDO_SECONDS)
+                .where(RUNS.c.run == run, RUNS.c.deleted >= self._clock() - UNDO_SECONDS)
                 .values(deleted=None)
             )
         if not restored.rowcount:
-            raise unknown(run)
+            raise unknown_run(run)
 
     def delete(self, run: str) -> None:
         """Delete a run at once: its row, its figures and its files.
@@ -63,23 +74,23 @@ class Removal(Rows):
         BadInput
             When there is no such run, or it is active.
         """
-        self._hide(run, _AT_ONCE)
+        self._mark(run, _LONG_AGO)
         self._erase(run)
 
     def purge(self) -> None:
-        """Delete for good what was hidden longer ago than it can be undone."""
-        with self.database.read() as connection:
-            old = connection.execute(
-                select(RUNS.c.run).where(RUNS.c.deleted < self.clock() - UNDO_SECONDS)
+        """Delete the runs whose soft deletion can no longer be undone."""
+        with self._database.read() as connection:
+            expired = connection.execute(
+                select(RUNS.c.run).where(RUNS.c.deleted < self._clock() - UNDO_SECONDS)
             ).all()
-        for row in old:
+        for row in expired:
             self._erase(row.run)
 
     def _erase(self, run: str) -> None:
-        # Files first: a crash in between leaves a hidden row, and the next purge goes on with it.
-        shutil.rmtree(self.folder(run), ignore_errors=True)
-        with self.database.write() as connection:
-            hidden = and_(RUNS.c.run == run, RUNS.c.deleted.is_not(None))
-            ids = select(RUNS.c.id).where(hidden)
+        # Files first: after a crash in between, the row is still marked and the next purge repeats.
+        shutil.rmtree(self._repository.folder(run), ignore_errors=True)
+        with self._database.write() as connection:
+            marked = and_(RUNS.c.run == run, RUNS.c.deleted.is_not(None))
+            ids = select(RUNS.c.id).where(marked)
             connection.execute(delete(METRICS).where(METRICS.c.run_id.in_(ids)))
-            connection.execute(delete(RUNS).where(hidden))
+            connection.execute(delete(RUNS).where(marked))

@@ -101,7 +101,7 @@ class _Search:
     def _has_room(self, ended: int) -> bool:
         """Tell whether another training may start: as many at once as the queue lets through."""
         under_way = len(self._trials) - ended
-        return len(self._trials) < self._plan["trials"] and under_way < self._runs.parallel()
+        return len(self._trials) < self._plan["trials"] and under_way < self._runs.queue.parallel()
 
     def _start(self, values: dict[str, Any]) -> None:
         """Queue a training with some values, and note it before anything else happens."""

@@ -1,4 +1,4 @@
-"""The lease: one worker at a time serves a home, and everyone can see whether it lives."""
+"""The lease that lets one worker at a time serve a home."""
 
 from dataclasses import dataclass
 
@@ -6,25 +6,25 @@ from sqlalchemy import delete, insert, select, update
 
 from dashboard.jobs.process import Process
 from dashboard.jobs.queue import WAITING, setting
-from dashboard.jobs.repository import Rows
+from dashboard.jobs.repository import Repository
 from dashboard.jobs.schema import RUNS, WORKERS
 
-# A worker beats once a second; one that missed this many is not called alive any more.
+# A worker sends a heartbeat once a second; after this long without one it counts as dead.
 SILENT_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
-class Worker:
-    """What is known of the worker of a home.
+class WorkerStatus:
+    """Whether a worker serves a home, as pages and ``/health`` show it.
 
     Attributes
     ----------
     alive : bool
-        Whether it runs and has beaten lately.
+        Whether it runs and has sent a heartbeat lately.
     pid : int or None
-        Its process, None when no worker ever served.
+        Its process; None when no worker holds the lease.
     seconds : float or None
-        Seconds since its last beat.
+        Seconds since its last heartbeat.
     """
 
     alive: bool
@@ -34,7 +34,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds the lease, and the process (a web server) that it was started for, if any."""
+    """The worker that holds the lease, and its keeper: the web server that started it, if any."""
 
     worker: Process
     beats: int
@@ -42,22 +42,32 @@ class Holder:
     keeper: Process | None
 
 
-class Lease(Rows):
-    """The half of the table that says who serves it."""
+class Lease:
+    """The lease on a home: at most one row in the table of workers.
 
-    def worker(self) -> Worker:
-        """Return whether a worker serves this home, as pages and ``/health`` show it."""
+    Parameters
+    ----------
+    repository : Repository
+        The database.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._database = repository.database
+        self._clock = repository.clock
+
+    def status(self) -> WorkerStatus:
+        """Return whether a worker serves this home."""
         holder = self.holder()
         if holder is None:
-            return Worker(False, None, None)
-        # A clock that was set back makes the last beat lie in the future: that is no silence.
-        seconds = max(0.0, self.clock() - holder.beat)
+            return WorkerStatus(False, None, None)
+        # After the clock was set back the last heartbeat lies in the future.
+        seconds = max(0.0, self._clock() - holder.beat)
         alive = holder.worker.alive() and seconds < SILENT_SECONDS
-        return Worker(alive, holder.worker.pid, seconds)
+        return WorkerStatus(alive, holder.worker.pid, seconds)
 
     def holder(self) -> Holder | None:
-        """Return who holds the lease, alive or not; None when nobody does."""
-        with self.database.read() as connection:
+        """Return the holder of the lease, alive or not; None when nobody holds it."""
+        with self._database.read() as connection:
             row = connection.execute(select(WORKERS)).first()
         if row is None:
             return None
@@ -68,27 +78,27 @@ class Lease(Rows):
             Process.known(row.keeper_pid, row.keeper_born),
         )
 
-    def take_lease(self, me: Process, keeper: Process | None, over: Holder | None) -> bool:
-        """Take the lease if nobody holds it, or if it is still as ``over`` was seen.
+    def take(self, me: Process, keeper: Process | None, over: Holder | None) -> bool:
+        """Take the lease if nobody holds it, or if its holder and last heartbeat are ``over``.
 
         Returns
         -------
         bool
-            Whether it is now mine; False when somebody else was faster.
+            True on success; False when another process was faster.
         """
-        mine = {
+        values = {
             "pid": me.pid,
             "born": me.born,
             "beats": 1,
-            "beat": self.clock(),
+            "beat": self._clock(),
             "keeper_pid": keeper.pid if keeper else None,
             "keeper_born": keeper.born if keeper else None,
         }
-        with self.database.write() as connection:
+        with self._database.write() as connection:
             if over is None:
                 if connection.execute(select(WORKERS.c.id)).first() is not None:
                     return False
-                connection.execute(insert(WORKERS).values(id=1, **mine))
+                connection.execute(insert(WORKERS).values(id=1, **values))
                 return True
             taken = connection.execute(
                 update(WORKERS)
@@ -97,25 +107,25 @@ class Lease(Rows):
                     WORKERS.c.born == over.worker.born,
                     WORKERS.c.beats == over.beats,
                 )
-                .values(**mine)
+                .values(**values)
             )
             return taken.rowcount == 1
 
-    def keep_lease(self, me: Process) -> bool:
-        """Beat; False when the lease has gone to another worker."""
-        with self.database.write() as connection:
-            beaten = connection.execute(
+    def renew(self, me: Process) -> bool:
+        """Send a heartbeat; False when another worker holds the lease now."""
+        with self._database.write() as connection:
+            renewed = connection.execute(
                 update(WORKERS)
                 .where(WORKERS.c.pid == me.pid, WORKERS.c.born == me.born)
-                .values(beats=WORKERS.c.beats + 1, beat=self.clock())
+                .values(beats=WORKERS.c.beats + 1, beat=self._clock())
             )
-            return beaten.rowcount == 1
+            return renewed.rowcount == 1
 
-    def adopt_worker(self, holder: Holder, keeper: Process) -> bool:
-        """Become the keeper of a worker whose keeper is gone; False when somebody was faster."""
+    def adopt(self, holder: Holder, keeper: Process) -> bool:
+        """Become the keeper of a worker whose keeper has ended; False when another was faster."""
         if holder.keeper is None:
             return False
-        with self.database.write() as connection:
+        with self._database.write() as connection:
             adopted = connection.execute(
                 update(WORKERS)
                 .where(
@@ -128,12 +138,12 @@ class Lease(Rows):
             )
             return adopted.rowcount == 1
 
-    def leave_lease(self, me: Process, if_idle: bool = False) -> bool:
-        """Give the lease back; with ``if_idle`` only if nothing waits for it.
+    def release(self, me: Process, if_idle: bool = False) -> bool:
+        """Give the lease back; with ``if_idle`` only if no run waits in the queue.
 
-        Whoever queues a run afterwards finds no worker and starts one: none is ever overlooked.
+        Both happen in one transaction: whoever queues a run afterwards sees that no worker serves.
         """
-        with self.database.write() as connection:
+        with self._database.write() as connection:
             if if_idle and not setting(connection, "paused", False):
                 waiting = connection.execute(select(RUNS.c.id).where(WAITING).limit(1)).first()
                 if waiting is not None:

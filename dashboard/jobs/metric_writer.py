@@ -1,4 +1,4 @@
-"""The figures of runs as their children report them."""
+"""Writing the metrics of runs, by the child that works on a run."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,44 +8,54 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
-from dashboard.jobs.metric_reader import Metrics, Point, history_of
-from dashboard.jobs.repository import LostClaim
+from dashboard.jobs.metric_reader import Point, history_of
+from dashboard.jobs.repository import LostClaim, Repository
 from dashboard.jobs.schema import METRICS, RUNS
 from dashboard.jobs.states import ACTIVE
 from data.i18n import _
 
 
-class Reports(Metrics):
-    """The part of the table to which figures are added, by one child at a time."""
+class MetricWriter:
+    """Adds metrics to a run, for one child at a time.
 
-    _told: tuple[str, int, Counter[str]] | None = None
+    Parameters
+    ----------
+    repository : Repository
+        The database.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._database = repository.database
+        self._clock = repository.clock
+        # Run, attempt and the number of its points of each metric: known from the last insert.
+        self._counts: tuple[str, int, Counter[str]] | None = None
 
     def append(self, run: str, attempt: int, points: Sequence[Point]) -> int:
-        """Add figures to a run, all or none, and return the number of its newest row.
+        """Add points to a run, all or none, and return ``seq`` of its newest row.
 
-        A value that is not a finite number is kept as None.
+        A value that is not finite is stored as NULL.
 
         Raises
         ------
         LostClaim
             When this attempt at the run is over; nothing is added.
         """
-        with self.database.write() as connection:
+        with self._database.write() as connection:
             run_id = _claimed(connection, run, attempt)
-            last, told = self._insert(connection, run_id, (run, attempt), points)
-        self._told = told
+            last, counts = self._insert(connection, run_id, (run, attempt), points)
+        self._counts = counts
         return last
 
     def rewind(self, run: str, attempt: int, history: Sequence[Mapping[str, Any]]) -> None:
-        """Bring the figures of a run to the last whole epoch that its training goes on from.
+        """Reset the metrics of a run to the checkpoint that its training resumes from.
 
-        What was told of later epochs is forgotten: they are about to be repeated. An epoch that
-        was saved, but whose figures were lost when its process was killed, is filled in.
+        Rows of later epochs are deleted, since these are repeated. Epochs of the checkpoint whose
+        metrics were lost when the process was killed are inserted.
 
         Parameters
         ----------
         history : sequence of mapping
-            One entry for each whole epoch, with ``epoch`` counted from 1.
+            One entry per completed epoch, with ``epoch`` counted from 1.
 
         Raises
         ------
@@ -53,8 +63,8 @@ class Reports(Metrics):
             When this attempt at the run is over; nothing changes.
         """
         last_epoch = max((entry["epoch"] for entry in history), default=0)
-        now = self.clock()
-        with self.database.write() as connection:
+        now = self._clock()
+        with self._database.write() as connection:
             run_id = _claimed(connection, run, attempt)
             connection.execute(
                 delete(METRICS).where(METRICS.c.run_id == run_id, METRICS.c.epoch > last_epoch)
@@ -66,7 +76,7 @@ class Reports(Metrics):
                 for name, value in entry.items()
                 if name not in known.get(entry["epoch"], {"epoch": 0})
             ]
-            self._told = None
+            self._counts = None
             self._insert(connection, run_id, (run, attempt), missing)
             _summarise(connection, run_id)
 
@@ -77,14 +87,14 @@ class Reports(Metrics):
         claim: tuple[str, int],
         points: Sequence[Point],
     ) -> tuple[int, tuple[str, int, Counter[str]]]:
-        """Insert numbered points; return the last number and how many there are of each name."""
+        """Insert points; return the last ``seq`` and how many points there are of each metric."""
         last: int = connection.execute(
             update(RUNS)
             .where(RUNS.c.id == run_id)
             .values(last_seq=RUNS.c.last_seq + len(points))
             .returning(RUNS.c.last_seq)
         ).scalar_one()
-        known = self._told if self._told is not None and self._told[:2] == claim else None
+        known = self._counts if self._counts is not None and self._counts[:2] == claim else None
         counts = Counter(known[2]) if known else _counts(connection, run_id)
         rows = []
         for seq, point in enumerate(points, last - len(points) + 1):
@@ -111,7 +121,7 @@ def _claimed(connection: Connection, run: str, attempt: int) -> int:
 
 
 def _counts(connection: Connection, run_id: int) -> Counter[str]:
-    """Return how many figures by step a run has of each name."""
+    """Return how many points by step a run has of each metric."""
     counts: Counter[str] = Counter()
     for name, number in connection.execute(
         select(METRICS.c.name, func.count())
@@ -122,7 +132,7 @@ def _counts(connection: Connection, run_id: int) -> Counter[str]:
     return counts
 
 
-def _as_row(run_id: int, seq: int, point: Point, thinness: int) -> dict[str, Any]:
+def _as_row(run_id: int, seq: int, point: Point, detail: int) -> dict[str, Any]:
     value = None if point.value is None or not isfinite(point.value) else float(point.value)
     return {
         "run_id": run_id,
@@ -132,12 +142,12 @@ def _as_row(run_id: int, seq: int, point: Point, thinness: int) -> dict[str, Any
         "name": point.name,
         "value": value,
         "time": point.time,
-        "level": thinness,
+        "level": detail,
     }
 
 
 def level(ordinal: int) -> int:
-    """Return how often the number of a point can be halved: the thinnest curve that shows it.
+    """Return how often a point's number is divisible by 2: its level of detail in a curve.
 
     Examples
     --------
@@ -148,7 +158,7 @@ def level(ordinal: int) -> int:
 
 
 def _summarise(connection: Connection, run_id: int) -> None:
-    """Bring the run's own row up to date with the figures of its epochs."""
+    """Update the run's own row from the metrics of its epochs."""
     history = history_of(connection, run_id)
     judged = [entry for entry in history if entry.get("val_loss") is not None]
     connection.execute(

@@ -1,4 +1,4 @@
-"""The queue: who is next, how many at once, and whether anything starts at all."""
+"""The queue: which run starts next, how many run at once, and whether it is paused."""
 
 import os
 from collections import Counter
@@ -8,7 +8,7 @@ import psutil
 from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.engine import Connection
 
-from dashboard.jobs.repository import Rows, move
+from dashboard.jobs.repository import Repository, transition
 from dashboard.jobs.run import Run, from_row
 from dashboard.jobs.schema import RUNS, SETTINGS
 from dashboard.jobs.states import ACTIVE, State
@@ -16,93 +16,101 @@ from data.errors import BadInput
 from data.i18n import _
 
 TRAINING = "train"
-# Imports and scorings are short, and must not wait behind a training of eight hours.
+# Imports and scorings are short and do not wait for trainings.
 PARALLEL_OTHERS = 2
 SEARCHING = "search"
-# A search only waits for trainings, for hours: it must not stand in anybody's way.
+# A search only waits for its trainings, for hours: it takes no place of another kind.
 PARALLEL_SEARCHES = 4
 _GIB_A_TRAINING = 4
 WAITING = (RUNS.c.state == State.QUEUED.value) & RUNS.c.deleted.is_(None)
 _ORDER = (RUNS.c.priority.desc(), RUNS.c.queued, RUNS.c.id)
 
 
-class Queue(Rows):
-    """The half of the table that decides what starts next."""
+class Queue:
+    """The queued runs of a home, and the settings of the queue.
+
+    Parameters
+    ----------
+    repository : Repository
+        The database.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._database = repository.database
+        self._clock = repository.clock
 
     def claim(self) -> Run | None:
         """Take the next run that may start and make it ``starting``; None when there is none.
 
-        Higher priority goes first, then whoever waited longest. However many workers ask at
-        once, each run is given to one of them.
+        Higher priority goes first, then the longest wait. A run is claimed once, however many
+        workers claim at the same time.
         """
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             if connection.execute(select(RUNS.c.id).where(WAITING).limit(1)).first() is None:
                 return None
-        with self.database.write() as connection:
+        with self._database.write() as connection:
             if setting(connection, "paused", False):
                 return None
             kinds = self._kinds_with_room(connection)
-            chosen = (
+            first = (
                 select(RUNS.c.id).where(WAITING, kinds).order_by(*_ORDER).limit(1).scalar_subquery()
             )
-            row = move(
+            row = transition(
                 connection,
-                RUNS.c.id == chosen,
+                RUNS.c.id == first,
                 State.STARTING,
                 attempt=RUNS.c.attempt + 1,
-                started=func.coalesce(RUNS.c.started, self.clock()),
-                heartbeat=self.clock(),
+                started=func.coalesce(RUNS.c.started, self._clock()),
+                heartbeat=self._clock(),
                 pid=None,
                 born=None,
             )
             return None if row is None else from_row(row)
 
     def _kinds_with_room(self, connection: Connection) -> Any:
-        of_their_own = {TRAINING: TRAINING, SEARCHING: SEARCHING}
-        lane = case(of_their_own, value=RUNS.c.kind, else_="other")
-        busy: Counter[str] = Counter()
+        """Return the condition that a run's kind has fewer active runs than its limit."""
+        group = case({TRAINING: TRAINING, SEARCHING: SEARCHING}, value=RUNS.c.kind, else_="other")
+        active: Counter[str] = Counter()
         for name, number in connection.execute(
-            select(lane, func.count()).where(RUNS.c.state.in_(ACTIVE)).group_by(lane)
+            select(group, func.count()).where(RUNS.c.state.in_(ACTIVE)).group_by(group)
         ):
-            busy[name] = number
+            active[name] = number
         limits = {
             TRAINING: self._parallel(connection),
             SEARCHING: PARALLEL_SEARCHES,
             "other": PARALLEL_OTHERS,
         }
-        return lane.in_([name for name, limit in limits.items() if busy[name] < limit])
+        return group.in_([name for name, limit in limits.items() if active[name] < limit])
 
-    def position(self, run: str) -> int | None:
-        """Return a waiting run's place in the queue, 1 for the next; None when it does not wait."""
-        with self.database.read() as connection:
-            self._row(connection, run)
-            waiting = connection.execute(select(RUNS.c.run).where(WAITING).order_by(*_ORDER))
-            places = {row.run: place for place, row in enumerate(waiting, 1)}
-        return places.get(run)
+    def waiting(self) -> list[str]:
+        """Return the names of the queued runs, the one that starts next first."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(RUNS.c.run).where(WAITING).order_by(*_ORDER))
+            return [row.run for row in rows]
 
     def paused(self) -> bool:
-        """Tell whether the queue is held: what runs goes on, nothing new starts."""
-        with self.database.read() as connection:
+        """Tell whether the queue is paused: active runs go on, no other starts."""
+        with self._database.read() as connection:
             return bool(setting(connection, "paused", False))
 
-    def pause(self, hold: bool = True) -> None:
-        """Hold the queue, or let it go on."""
-        with self.database.write() as connection:
-            _set(connection, "paused", hold)
+    def pause(self, paused: bool = True) -> None:
+        """Pause the queue, or let it go on."""
+        with self._database.write() as connection:
+            _set(connection, "paused", paused)
 
     def parallel(self) -> int:
         """Return how many trainings may run at once."""
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             return self._parallel(connection)
 
     def chosen_parallel(self) -> int | None:
-        """Return the limit that a person set; None where it goes by cores and memory."""
-        with self.database.read() as connection:
+        """Return the limit that was set; None while it follows cores and memory."""
+        with self._database.read() as connection:
             limit = setting(connection, "parallel", None)
             return None if limit is None else int(limit)
 
     def set_parallel(self, limit: int | None) -> None:
-        """Set how many trainings may run at once; None means by cores and memory.
+        """Set how many trainings may run at once; None follows cores and memory.
 
         Raises
         ------
@@ -115,7 +123,7 @@ class Queue(Rows):
                     number=limit
                 )
             )
-        with self.database.write() as connection:
+        with self._database.write() as connection:
             _set(connection, "parallel", limit)
 
     def _parallel(self, connection: Connection) -> int:
@@ -124,14 +132,14 @@ class Queue(Rows):
 
 
 def default_parallel(cores: int | None = None, memory: int | None = None) -> int:
-    """Return how many trainings this machine can carry: one for two cores and 4 GiB of memory.
+    """Return how many trainings this machine runs at once: one per two cores and 4 GiB of memory.
 
     Parameters
     ----------
     cores : int, optional
-        Processor cores; this machine's where none are given.
+        Processor cores; default: of this machine.
     memory : int, optional
-        Memory in bytes; this machine's where none is given.
+        Memory in bytes; default: of this machine.
 
     Examples
     --------

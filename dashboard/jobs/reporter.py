@@ -151,19 +151,21 @@ class Sink:
         with self._lock:
             points, history = list(self._waiting), self._resumed
         if history is not None:
-            self._runs.rewind(self._claim.run, self._claim.attempt, history)
+            self._runs.metric_writer.rewind(self._claim.run, self._claim.attempt, history)
             self._resumed = None
-        self._runs.append(self._claim.run, self._claim.attempt, points)
+        self._runs.metric_writer.append(self._claim.run, self._claim.attempt, points)
         with self._lock:
             del self._waiting[: len(points)]
         self._beat()
 
     def _beat(self) -> None:
-        if not self._runs.there():
+        if not self._runs.exists():
             raise LostClaim
         with self._lock:
             progress = dict(self._progress)
-        if self._runs.beat(self._claim.run, self._claim.attempt, progress, self._parameters):
+        if self._runs.attempts.heartbeat(
+            self._claim.run, self._claim.attempt, progress, self._parameters
+        ):
             self._stop = True
 
     def _sample(self) -> None:

@@ -1,31 +1,96 @@
-"""The table of runs: what the web, the command line, the worker and the children agree on."""
+"""The table of runs, which the web server, the command line, the worker and children share."""
 
 import builtins
-from collections.abc import Collection, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.engine import Connection
 
-from dashboard.jobs.attempts import Claims
-from dashboard.jobs.deletion import Removal
+from dashboard.jobs.attempts import Attempts
+from dashboard.jobs.deletion import Deletion
 from dashboard.jobs.lease import Lease
-from dashboard.jobs.metric_writer import Reports
+from dashboard.jobs.metric_reader import MetricReader
+from dashboard.jobs.metric_writer import MetricWriter
 from dashboard.jobs.queue import TRAINING, Queue
-from dashboard.jobs.repository import move
+from dashboard.jobs.repository import Repository, select_run, transition
 from dashboard.jobs.run import Run, from_row
 from dashboard.jobs.schema import COUNTERS, RUNS
 from dashboard.jobs.states import ENDED, RESUMABLE, State, in_words
 from data.errors import BadInput
+from data.home import Home
 from data.i18n import _
 
 
-class Runs(Reports, Queue, Claims, Removal, Lease):
+class Runs:
     """Every run of a home.
 
-    A run that has ended never changes its state again unless a person resumes or extends it,
-    and what an earlier attempt still has to say is ignored.
+    A run that has ended keeps its state unless a person resumes or extends it, and updates from
+    an earlier attempt are ignored.
+
+    Parameters
+    ----------
+    home : Home
+        Where the runs are.
+    url : str, optional
+        Another database than the SQLite file of the home.
+    clock : callable
+        Returns the time in seconds since 1970; tests pass their own.
+
+    Attributes
+    ----------
+    queue : Queue
+        Which run starts next; the worker claims runs here.
+    attempts : Attempts
+        Start, heartbeat and end of an attempt, reported by its child or by the worker.
+    metrics : MetricReader
+        Metrics by row, by epoch and as curves, for pages and the command line.
+    metric_writer : MetricWriter
+        Where the child of a run adds its metrics.
+    deletion : Deletion
+        Deletes runs, and restores them for a while.
+    lease : Lease
+        Which worker serves the home.
     """
+
+    def __init__(
+        self, home: Home, url: str | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._repository = Repository(home, url, clock)
+        self.home = home
+        self.clock = clock
+        self.database = self._repository.database
+        self.queue = Queue(self._repository)
+        self.attempts = Attempts(self._repository)
+        self.metrics = MetricReader(self._repository)
+        self.metric_writer = MetricWriter(self._repository)
+        self.deletion = Deletion(self._repository)
+        self.lease = Lease(self._repository)
+
+    def folder(self, run: str) -> Path:
+        """Return the folder of a run's files; it is created when the run starts."""
+        return self._repository.folder(run)
+
+    def exists(self) -> bool:
+        """Tell whether the database file is still the one opened, and not deleted or replaced."""
+        return self._repository.exists()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._repository.close()
+
+    def get(self, run: str) -> Run:
+        """Return a run.
+
+        Raises
+        ------
+        BadInput
+            When there is no run of this name.
+        """
+        with self.database.read() as connection:
+            return from_row(select_run(connection, run))
 
     def create(
         self,
@@ -41,7 +106,7 @@ class Runs(Reports, Queue, Claims, Removal, Lease):
         """Queue a run and return its name, such as ``demo-3`` or ``demo-import-1``."""
         now = self.clock()
         stem = dataset if kind == TRAINING else f"{dataset}-{kind}"
-        self.folder(stem)  # a name that could not be a folder's is refused here
+        self.folder(stem)  # refuses a name that cannot name a folder
         with self.database.write() as connection:
             run = f"{stem}-{_next_number(connection, stem)}"
             connection.execute(
@@ -69,47 +134,47 @@ class Runs(Reports, Queue, Claims, Removal, Lease):
         dataset: str | None = None,
         states: Collection[State] | None = None,
     ) -> list[Run]:
-        """Return the runs, newest first; deleted ones are not among them."""
-        wanted: builtins.list[ColumnElement[bool]] = [RUNS.c.deleted.is_(None)]
+        """Return the runs that are not deleted, newest first."""
+        conditions: builtins.list[ColumnElement[bool]] = [RUNS.c.deleted.is_(None)]
         if kind is not None:
-            wanted.append(RUNS.c.kind == kind)
+            conditions.append(RUNS.c.kind == kind)
         if dataset is not None:
-            wanted.append(RUNS.c.dataset == dataset)
+            conditions.append(RUNS.c.dataset == dataset)
         if states is not None:
-            wanted.append(RUNS.c.state.in_(sorted(states)))
+            conditions.append(RUNS.c.state.in_(sorted(states)))
         with self.database.read() as connection:
-            rows = connection.execute(select(RUNS).where(*wanted).order_by(RUNS.c.id.desc()))
+            rows = connection.execute(select(RUNS).where(*conditions).order_by(RUNS.c.id.desc()))
             return [from_row(row) for row in rows]
 
     def request_stop(self, run: str) -> State:
-        """Ask a run to stop and return its state now; one that still waits stops at once.
+        """Ask a run to stop and return its new state; a queued run stops at once.
 
         Raises
         ------
         BadInput
-            When there is no such run, or it has ended already.
+            When there is no such run, or it has ended.
         """
         with self.database.write() as connection:
-            row = self._row(connection, run)
+            row = select_run(connection, run)
             if row.state in ENDED:
                 raise BadInput(_("The run {run} has ended already.").format(run=run))
-            this = RUNS.c.id == row.id
+            condition = RUNS.c.id == row.id
             if row.state == State.QUEUED:
-                move(connection, this, State.STOPPED, finished=self.clock())
+                transition(connection, condition, State.STOPPED, finished=self.clock())
             else:
-                move(connection, this, State.STOPPING, stop_requested=True)
-            return State(self._row(connection, run).state)
+                transition(connection, condition, State.STOPPING, stop_requested=True)
+            return State(select_run(connection, run).state)
 
     def resume(self, run: str) -> None:
-        """Queue a stopped, failed or interrupted run again, to go on from its last whole epoch.
+        """Queue a stopped, failed or interrupted run again, to resume from its last checkpoint.
 
         Raises
         ------
         BadInput
-            When there is no such run, or it is not one that can go on.
+            When there is no such run, or its state does not allow it.
         """
         with self.database.write() as connection:
-            row = self._row(connection, run)
+            row = select_run(connection, run)
             if row.state not in RESUMABLE:
                 raise BadInput(
                     _("The run {run} is {state}; only one that was cut short can resume.").format(
@@ -119,9 +184,10 @@ class Runs(Reports, Queue, Claims, Removal, Lease):
             self._queue_again(connection, row.id, {})
 
     def extend(self, run: str, epochs: int) -> None:
-        """Queue an ended training again for more epochs than it has, or was to have.
+        """Queue an ended training again for more epochs.
 
-        One that finished early goes on from where it is; one that was cut short keeps its aim, too.
+        They are added to the epochs that a finished training has, or to those configured for one
+        that did not finish.
 
         Raises
         ------
@@ -129,7 +195,7 @@ class Runs(Reports, Queue, Claims, Removal, Lease):
             When there is no such run, it is no training, has not ended, or ``epochs`` is below 1.
         """
         with self.database.write() as connection:
-            row = self._row(connection, run)
+            row = select_run(connection, run)
             if row.kind != TRAINING or row.state not in ENDED or epochs < 1:
                 raise BadInput(
                     _(
@@ -143,7 +209,7 @@ class Runs(Reports, Queue, Claims, Removal, Lease):
             self._queue_again(connection, row.id, {"config": config})
 
     def _queue_again(self, connection: Connection, run_id: int, changes: dict[str, Any]) -> None:
-        move(
+        transition(
             connection,
             RUNS.c.id == run_id,
             State.QUEUED,
@@ -165,21 +231,21 @@ class Runs(Reports, Queue, Claims, Removal, Lease):
         tags: Sequence[str] | None = None,
         priority: int | None = None,
     ) -> None:
-        """Change what people wrote on a run; what is None stays."""
-        given = {
+        """Change label, note, tags or priority of a run; None leaves a value as it is."""
+        changes = {
             "label": label,
             "note": note,
             "tags": None if tags is None else list(tags),
             "priority": priority,
         }
-        values = {name: value for name, value in given.items() if value is not None}
+        values = {name: value for name, value in changes.items() if value is not None}
         with self.database.write() as connection:
-            row = self._row(connection, run)
+            row = select_run(connection, run)
             if values:
                 connection.execute(update(RUNS).where(RUNS.c.id == row.id).values(**values))
 
     def rename_dataset(self, old: str, new: str) -> None:
-        """Let the runs of a dataset follow it to its new name; their own names stay."""
+        """Change the dataset of runs after it was renamed; the names of runs stay."""
         with self.database.write() as connection:
             connection.execute(update(RUNS).where(RUNS.c.dataset == old).values(dataset=new))
 

@@ -59,7 +59,7 @@ class Handle:
     def _mine(self) -> Process | None:
         """Return the worker kept for this process, even one that holds no lease yet."""
         with suppress(TableError):
-            holder = self._runs.holder()
+            holder = self._runs.lease.holder()
             if holder is not None and holder.keeper == self._me:
                 return holder.worker
         if self._spawned is not None and self._spawned.poll() is None:
@@ -87,10 +87,10 @@ class Handle:
     def _look(self) -> bool:
         """Adopt or start a worker where need be; True when one was started."""
         self._collect()
-        holder = self._runs.holder()
+        holder = self._runs.lease.holder()
         if holder is not None and holder.worker.alive():
             if holder.keeper is not None and not holder.keeper.alive():
-                self._runs.adopt_worker(holder, self._me)
+                self._runs.lease.adopt(holder, self._me)
             return False
         if self._spawned is not None:
             return False
@@ -121,7 +121,7 @@ def ensure_worker(home: Home, until_idle: bool = False) -> Handle | None:
         handle.keep()
         return handle
     runs = Runs(home)
-    holder = runs.holder()
+    holder = runs.lease.holder()
     if holder is None or not holder.worker.alive():
         spawn(home)
     runs.close()

@@ -76,7 +76,7 @@ class Worker:
         """Work until asked to end, until idle if so wished, or until the home or lease is gone."""
         while not self._ending:
             try:
-                if not self._runs.there() or not self._hold_on() or self._leave_when_idle():
+                if not self._runs.exists() or not self._hold_on() or self._leave_when_idle():
                     return
                 self._round()
             except TableError as error:
@@ -89,19 +89,19 @@ class Worker:
         now = time.monotonic()
         if now - self._purged >= PURGE_SECONDS:
             self._purged = now
-            self._runs.purge()
+            self._runs.deletion.purge()
         if now - self._beaten >= BEAT_SECONDS:
             self._beaten = now
-            return self._runs.keep_lease(self._me)
+            return self._runs.lease.renew(self._me)
         return True
 
     def _leave_when_idle(self) -> bool:
         """Leave if nobody needs this worker; one whose web server died stays for what runs."""
         if self._watches:
             return False
-        holder = self._runs.holder()
+        holder = self._runs.lease.holder()
         orphan = holder is not None and holder.keeper is not None and not holder.keeper.alive()
-        return (self._until_idle or orphan) and self._runs.leave_lease(self._me, if_idle=True)
+        return (self._until_idle or orphan) and self._runs.lease.release(self._me, if_idle=True)
 
     def _round(self) -> None:
         active = {run.run: run for run in self._runs.list(states=ACTIVE)}
@@ -113,7 +113,7 @@ class Worker:
         for name in self._children.names():
             if name not in active and self._children.poll(name) is not None:
                 self._forget(name)
-        while (claimed := self._runs.claim()) is not None:
+        while (claimed := self._runs.queue.claim()) is not None:
             self._start(claimed)
 
     def _start(self, run: Run) -> None:
@@ -176,7 +176,7 @@ class Worker:
     def _end(
         self, run: Run, state: State, reason: str | None = None, message: str | None = None
     ) -> None:
-        if self._runs.end(run.run, run.attempt, state, reason, message):
+        if self._runs.attempts.end(run.run, run.attempt, state, reason, message):
             _say(" · ".join(filter(None, (f"{run.run}: {state.value}", reason, message))))
         if run.run not in self._children or self._children.poll(run.run) is not None:
             self._forget(run.run)
@@ -208,7 +208,7 @@ class Worker:
             for run in self._runs.list(states=ACTIVE):
                 if run.run in self._children:
                     self._end(run, State.INTERRUPTED, SHUTDOWN)
-            self._runs.leave_lease(self._me)
+            self._runs.lease.release(self._me)
         except TableError as error:
             _say(str(error))
 
@@ -252,17 +252,17 @@ def take_lease(runs: Runs, me: Process, keeper: Process | None) -> None:
     VitrinaError
         When another worker holds it and beats.
     """
-    seen = runs.holder()
+    seen = runs.lease.holder()
     deadline = time.monotonic() + SILENT_SECONDS
     while seen is not None and seen.worker.alive() and time.monotonic() < deadline:
-        now = runs.holder()
+        now = runs.lease.holder()
         if now is not None and now.beats != seen.beats:
             raise _served(now.worker)
         time.sleep(ROUND_SECONDS)
         if now is None:
             seen = None
-    if not runs.take_lease(me, keeper, over=seen):
-        holder = runs.holder()
+    if not runs.lease.take(me, keeper, over=seen):
+        holder = runs.lease.holder()
         raise _served(holder.worker if holder else me)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.jobs.lease import Worker
+from dashboard.jobs.lease import WorkerStatus
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
 from dashboard.services.datasets import management
@@ -49,13 +49,13 @@ class Content:
         Trainings and what still works, the newest first.
     models : list of Latest
         Every training that can recommend, the newest first.
-    worker : Worker
+    worker : WorkerStatus
     """
 
     datasets: list[dict[str, Any]]
     latest: list[Latest]
     models: list[Latest]
-    worker: Worker
+    worker: WorkerStatus
 
     @property
     def busy(self) -> bool:
@@ -96,7 +96,7 @@ def content(home: Home) -> Content:
         datasets=management.overview(home),
         latest=shown[:LATEST],
         models=[one for one in trainings if one.model],
-        worker=table.worker(),
+        worker=table.lease.status(),
     )
 
 

@@ -72,7 +72,7 @@ def worker_health() -> dict[str, Any]:
     """Return whether the worker is alive, and how many seconds ago its heart last beat."""
     from dashboard.jobs.runs_table import Runs
 
-    worker = Runs(current_home()).worker()
+    worker = Runs(current_home()).lease.status()
     return {"alive": worker.alive, "seconds_since_heartbeat": worker.seconds}
 
 

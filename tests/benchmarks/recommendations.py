@@ -141,9 +141,9 @@ def _untrained(home: Home, name: str, products: int) -> str:
     config: RunConfig = preset(name)
     runs = Runs(home)
     run = runs.create("train", "bench", config.as_dict(), preset=name)
-    claimed = runs.claim()
+    claimed = runs.queue.claim()
     assert claimed is not None
-    runs.begin(run, claimed.attempt, Process.current())
+    runs.attempts.begin(run, claimed.attempt, Process.current())
     folder = RunFolder(runs.folder(run))
     folder.write_json("config.json", config.as_dict())
     number = np.arange(products)
@@ -162,7 +162,7 @@ def _untrained(home: Home, name: str, products: int) -> str:
     codes = {"product": products, "brand": BRANDS, "category": CATEGORIES}
     sizes = Sizes({name: FIRST + size for name, size in codes.items()}, {"price": (50.0, 30.0)})
     save_network(folder, build(config, sizes))
-    runs.end(run, claimed.attempt, State.FINISHED, None, None)
+    runs.attempts.end(run, claimed.attempt, State.FINISHED, None, None)
     return run
 
 

@@ -47,10 +47,10 @@ def main() -> None:
         over = threading.Event()
         writer = threading.Thread(target=_write, args=(runs, over))
         writer.start()
-        _time("is there anything new (last_seq)", runs.last_seq, names)
-        _time("what is new (100 rows)", lambda run: runs.metrics(run, ROWS - 100), names)
-        _time("history by epoch", runs.history, names)
-        _time("one curve of 2,000 points", lambda run: runs.curve(run, "loss"), names)
+        _time("is there anything new (last_seq)", runs.metrics.last_seq, names)
+        _time("what is new (100 rows)", lambda run: runs.metrics.rows(run, ROWS - 100), names)
+        _time("history by epoch", runs.metrics.history, names)
+        _time("one curve of 2,000 points", lambda run: runs.metrics.curve(run, "loss"), names)
         _time("everything of a live page", lambda run: _page(runs, run), names)
         _time("the list of runs", lambda _run: runs.list(), names)
         _live_page(runs.home, names)
@@ -63,17 +63,17 @@ def main() -> None:
 
 def _fill(runs: Runs, number: int) -> str:
     run = runs.create("train", f"set{number}", {"epochs": 50})
-    runs.set_parallel(64)
-    runs.claim()
-    runs.begin(run, 1, Process.current())
+    runs.queue.set_parallel(64)
+    runs.queue.claim()
+    runs.attempts.begin(run, 1, Process.current())
     steps = ROWS // len(NAMES)
     for first in range(1, steps + 1, BATCH // len(NAMES)):
         block = range(first, min(first + BATCH // len(NAMES), steps + 1))
         points = [
             Point(1 + s * 50 // (steps + 1), s, n, 1 / s, float(s)) for s in block for n in NAMES
         ]
-        runs.append(run, 1, points)
-    runs.append(
+        runs.metric_writer.append(run, 1, points)
+    runs.metric_writer.append(
         run, 1, [Point(e, None, n, 1 / e, 0.0) for e in range(1, 51) for n in (*NAMES, "val_loss")]
     )
     return run
@@ -84,14 +84,16 @@ def _write(runs: Runs, over: threading.Event) -> None:
     step = ROWS
     while not over.wait(0.3):
         step += 1
-        runs.append(f"set{RUNS - 1}-1", 1, [Point(50, step, name, 1.0, 0.0) for name in NAMES])
+        runs.metric_writer.append(
+            f"set{RUNS - 1}-1", 1, [Point(50, step, name, 1.0, 0.0) for name in NAMES]
+        )
 
 
 def _page(runs: Runs, run: str) -> None:
     runs.get(run)
-    runs.history(run)
-    for name in runs.step_names(run):
-        runs.curve(run, name)
+    runs.metrics.history(run)
+    for name in NAMES:
+        runs.metrics.curve(run, name)
 
 
 def _live_page(home: Home, names: list[str]) -> None:

@@ -86,7 +86,7 @@ def watch_it_learn(page: Page, home: Home, run: str) -> None:
     curve_beyond(page, seen)
     assert Runs(home).get(run).active, "the curve has to grow before the training ends"
     expect(page.get_by_text("Finished").first).to_be_visible(timeout=SLOW)
-    assert len(Runs(home).history(run)) == 4
+    assert len(Runs(home).metrics.history(run)) == 4
 
 
 def curve_beyond(page: Page, points: int) -> int:

@@ -57,15 +57,17 @@ def serve_again(home: Home, port: int) -> Iterator[Serve]:
 def learning(runs: Runs) -> str:
     """Return a run that this process claims to work on."""
     run = runs.create("train", "tiny", {"epochs": 50, "network": "paper"})
-    runs.claim()
-    runs.begin(run, 1, Process.current())
+    runs.queue.claim()
+    runs.attempts.begin(run, 1, Process.current())
     return run
 
 
 def learn(runs: Runs, run: str, epoch: int) -> None:
     """Write the figures of an epoch."""
     names = {"loss": 2 / epoch, "val_loss": 3 / epoch, "accuracy": 0.1, "val_accuracy": 0.1}
-    runs.append(run, 1, [Point(epoch, None, name, one, time.time()) for name, one in names.items()])
+    runs.metric_writer.append(
+        run, 1, [Point(epoch, None, name, one, time.time()) for name, one in names.items()]
+    )
 
 
 def test_a_page_goes_on_by_itself_when_its_killed_server_is_back(

@@ -202,11 +202,11 @@ def test_how_many_train_at_once_can_be_chosen(shop: Site, open_page: Open):
     choice = page.get_by_label("At once")
     expect(choice.locator("option:checked")).to_contain_text("by cores and memory")
     choice.select_option("3")
-    until(page, lambda: runs.chosen_parallel() == 3, "the choice")
+    until(page, lambda: runs.queue.chosen_parallel() == 3, "the choice")
     page.reload()
     expect(choice).to_have_value("3")
     choice.select_option(index=1)
-    until(page, lambda: runs.chosen_parallel() is None, "the choice by cores and memory")
+    until(page, lambda: runs.queue.chosen_parallel() is None, "the choice by cores and memory")
 
 
 def test_tags_and_a_name_that_one_writes_are_found_in_the_table(shop: Site, open_page: Open):
@@ -265,10 +265,10 @@ def test_a_run_that_waits_says_its_place_in_the_queue(shop: Site, open_page: Ope
     page.goto(f"{shop.address}/runs")
     page.get_by_role("button", name="Put first").click()
     expect(page.locator(".queue-order li").first).to_contain_text(second)
-    assert runs.position(first) == 2
+    assert runs.queue.waiting().index(first) == 1
     page.get_by_role("button", name="Pause the queue").click()
     expect(page.locator("#runs-queue")).to_contain_text("The queue is paused")
-    assert runs.paused()
+    assert runs.queue.paused()
 
 
 @pytest.mark.parametrize("path", ["/train", "/runs", "/compare"])

@@ -47,9 +47,9 @@ def trained(home: Home, folder: Path) -> str:
     runs = Runs(home)
     config = small(epochs=12, learning_rate=0.01, loss="full_softmax", dropout=0.0)
     name = runs.create("train", "toy", config.as_dict(), preset="fast")
-    claimed = runs.claim()
+    claimed = runs.queue.claim()
     assert claimed is not None
-    runs.begin(name, claimed.attempt, Process.current())
+    runs.attempts.begin(name, claimed.attempt, Process.current())
     train(config, dataset, runs.folder(name), Silence(), lambda: False)
-    runs.end(name, claimed.attempt, State.FINISHED, None, None)
+    runs.attempts.end(name, claimed.attempt, State.FINISHED, None, None)
     return name

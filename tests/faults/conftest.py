@@ -106,7 +106,7 @@ class Place:
         """Return the worker that holds the lease and is alive, as soon as there is one."""
 
         def alive() -> Process | None:
-            holder = self.runs.holder()
+            holder = self.runs.lease.holder()
             return holder.worker if holder is not None and holder.worker.alive() else None
 
         return until(alive)

@@ -31,7 +31,7 @@ def test_a_killed_training_is_interrupted_and_resumes_with_every_epoch_once(
         place.runs.resume(run)
     finished = place.reached(run, State.FINISHED)
     assert finished.attempt == KILLS + 1
-    history = place.runs.history(run)
+    history = place.runs.metrics.history(run)
     assert [entry["epoch"] for entry in history] == list(range(1, 41))
     saved = json.loads((place.runs.folder(run) / "history.json").read_text())
     assert [entry["loss"] for entry in saved] == [entry["loss"] for entry in history]
@@ -40,7 +40,7 @@ def test_a_killed_training_is_interrupted_and_resumes_with_every_epoch_once(
 def test_a_resumed_training_equals_one_that_was_never_killed(
     place: Place, moments: random.Random
 ) -> None:
-    place.runs.set_parallel(2)
+    place.runs.queue.set_parallel(2)
     whole = place.training(epochs=12)
     killed = place.runs.create("train", "tiny", place.runs.get(whole).config)
     place.worker()
@@ -52,6 +52,8 @@ def test_a_resumed_training_equals_one_that_was_never_killed(
         place.runs.resume(killed)
     for run in (whole, killed):
         place.reached(run, State.FINISHED)
-    losses = [[entry["loss"] for entry in place.runs.history(run)] for run in (whole, killed)]
+    losses = [
+        [entry["loss"] for entry in place.runs.metrics.history(run)] for run in (whole, killed)
+    ]
     # Only a training whose optimizer and random state were kept learns exactly the same.
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)

@@ -52,7 +52,7 @@ def test_runs_go_on_while_the_clock_jumps_back_and_forth(
         assert (place.child(run), place.worker_process()) == (child, worker)
     finished = place.reached(run, State.FINISHED)
     assert finished.attempt == 1
-    assert [entry["epoch"] for entry in place.runs.history(run)] == list(range(1, 61))
+    assert [entry["epoch"] for entry in place.runs.metrics.history(run)] == list(range(1, 61))
 
 
 def test_a_worker_that_died_in_the_future_is_replaced(place: Place, clock: Path) -> None:

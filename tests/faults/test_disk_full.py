@@ -29,7 +29,7 @@ WIDE = TINY | {"layers": 3, "width": 256, "epochs": 2}
 
 def test_a_checkpoint_that_finds_no_space_fails_the_run_which_resumes_later(place: Place) -> None:
     run = place.runs.create("train", place.dataset(), WIDE)
-    claimed = place.runs.claim()
+    claimed = place.runs.queue.claim()
     assert claimed is not None
     arguments = ["--home", str(place.home.path), "--attempt", "1", run]
     child = subprocess.run([sys.executable, "-c", LIMITED, *arguments], check=False)
@@ -41,7 +41,7 @@ def test_a_checkpoint_that_finds_no_space_fails_the_run_which_resumes_later(plac
     place.runs.resume(run)
     place.worker()
     place.reached(run, State.FINISHED)
-    assert [entry["epoch"] for entry in place.runs.history(run)] == [1, 2]
+    assert [entry["epoch"] for entry in place.runs.metrics.history(run)] == [1, 2]
 
 
 def test_a_disk_that_fills_up_at_any_moment_costs_no_epoch(
@@ -62,4 +62,4 @@ def test_a_disk_that_fills_up_at_any_moment_costs_no_epoch(
         assert not list((place.runs.folder(run) / "checkpoint").glob(".*"))
         place.runs.resume(run)
     place.reached(run, State.FINISHED)
-    assert [entry["epoch"] for entry in place.runs.history(run)] == list(range(1, 13))
+    assert [entry["epoch"] for entry in place.runs.metrics.history(run)] == list(range(1, 13))

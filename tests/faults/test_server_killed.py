@@ -36,7 +36,7 @@ def test_a_training_does_not_notice_that_the_server_is_killed(
         place.learnt(run, epochs=1)
     place.runs.request_stop(run)
     assert place.reached(run, State.STOPPED).attempt == 1
-    learnt = [entry["epoch"] for entry in place.runs.history(run)]
+    learnt = [entry["epoch"] for entry in place.runs.metrics.history(run)]
     assert learnt == list(range(1, len(learnt) + 1))
 
 
@@ -55,7 +55,7 @@ def test_after_everything_was_killed_at_once_a_run_resumes(
         assert place.reached(run, State.INTERRUPTED).attempt == kills
         place.runs.resume(run)
     place.reached(run, State.FINISHED)
-    assert [entry["epoch"] for entry in place.runs.history(run)] == list(range(1, 31))
+    assert [entry["epoch"] for entry in place.runs.metrics.history(run)] == list(range(1, 31))
 
 
 def test_a_worker_that_lost_its_server_ends_when_nothing_is_left_to_do(place: Place) -> None:

@@ -38,7 +38,7 @@ def test_ctrl_c_on_the_server_interrupts_a_training_that_can_resume(place: Place
     assert resumed.epochs_done > done
     place.runs.request_stop(run)
     place.reached(run, State.STOPPED)
-    epochs = [entry["epoch"] for entry in place.runs.history(run)]
+    epochs = [entry["epoch"] for entry in place.runs.metrics.history(run)]
     assert epochs == list(range(1, len(epochs) + 1))
 
 
@@ -72,7 +72,7 @@ def test_a_worker_that_serves_until_idle_ends_by_itself(place: Place) -> None:
     worker = place.worker("--until-idle")
     assert until(lambda: worker.poll() is not None)
     assert place.runs.get(run).state is State.FINISHED
-    assert place.runs.holder() is None
+    assert place.runs.lease.holder() is None
 
 
 def test_a_stopped_training_keeps_what_it_learnt(place: Place) -> None:

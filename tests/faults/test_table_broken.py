@@ -28,13 +28,15 @@ def runs(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runs]:
     """A table with two trainings that have told much, and little patience with locks."""
     monkeypatch.setattr(schema, "BUSY_SECONDS", 0)
     runs = Runs(home)
-    runs.set_parallel(4)
+    runs.queue.set_parallel(4)
     for name in ("first", "second"):
         run = runs.create("train", name, {})
-        runs.claim()
-        runs.begin(run, 1, ME)
-        runs.append(run, 1, [Point(1, step, "loss", 1.0, 0.0) for step in range(1, 20_001)])
-        runs.append(run, 1, [Point(1, None, "val_loss", 1.0, 0.0)])
+        runs.queue.claim()
+        runs.attempts.begin(run, 1, ME)
+        runs.metric_writer.append(
+            run, 1, [Point(1, step, "loss", 1.0, 0.0) for step in range(1, 20_001)]
+        )
+        runs.metric_writer.append(run, 1, [Point(1, None, "val_loss", 1.0, 0.0)])
     yield runs
     runs.close()
 
@@ -45,7 +47,7 @@ def test_a_locked_table_is_readable_and_says_that_it_is_locked(runs: Runs, home:
     with pytest.raises(TableError, match="locked by another process"):
         runs.create("train", "third", {})
     assert [run.run for run in runs.list()] == ["second-1", "first-1"]
-    assert len(runs.history("first-1")) == 1
+    assert len(runs.metrics.history("first-1")) == 1
     other.execute("ROLLBACK")
     other.close()
     assert runs.create("train", "third", {}) == "third-1"
@@ -59,7 +61,7 @@ def test_a_read_only_table_is_readable_and_says_that_it_is_read_only(
     with pytest.raises(TableError, match="read-only"):
         read_only.create("train", "third", {})
     assert [run.run for run in read_only.list()] == ["second-1", "first-1"]
-    assert read_only.last_seq("first-1") == 20_001
+    assert read_only.metrics.last_seq("first-1") == 20_001
     read_only.close()
 
 
@@ -96,8 +98,8 @@ def test_damage_in_the_figures_of_one_run_leaves_the_others_readable(
     _damage_pages_of(home, run_id=1)
     damaged = Runs(home)
     with pytest.raises(TableError, match="damaged"):
-        damaged.metrics("first-1")
-    assert len(damaged.metrics("second-1")) == 20_001
+        damaged.metrics.rows("first-1")
+    assert len(damaged.metrics.rows("second-1")) == 20_001
     assert {run.run for run in damaged.list()} == {"first-1", "second-1"}
     damaged.close()
 
@@ -108,10 +110,10 @@ def test_a_full_disk_is_said_and_what_was_written_stays(runs: Runs, home: Home) 
         used = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {used + 10}")
     with pytest.raises(TableError, match="disk is full"):
-        runs.append("first-1", 1, points)
-    assert runs.last_seq("first-1") == 20_001
-    assert len(runs.metrics("first-1")) == 20_001
-    assert runs.end("first-1", 1, State.FAILED, "disk_full")
+        runs.metric_writer.append("first-1", 1, points)
+    assert runs.metrics.last_seq("first-1") == 20_001
+    assert len(runs.metrics.rows("first-1")) == 20_001
+    assert runs.attempts.end("first-1", 1, State.FAILED, "disk_full")
 
 
 @pytest.mark.slow
@@ -134,7 +136,7 @@ def test_a_training_does_not_mind_that_the_table_is_locked_for_a_while(
         until(lambda known=known: place.runs.get(run).epochs_done > known + 1)
     finished = place.reached(run, State.FINISHED)
     assert finished.attempt == 1
-    assert [entry["epoch"] for entry in place.runs.history(run)] == list(range(1, 61))
+    assert [entry["epoch"] for entry in place.runs.metrics.history(run)] == list(range(1, 61))
 
 
 def test_a_server_whose_table_gets_damaged_says_so(runs: Runs, home: Home) -> None:

@@ -31,7 +31,7 @@ def test_a_training_does_not_notice_that_its_worker_is_killed(
         assert place.child(run) == child
     place.runs.request_stop(run)
     assert place.reached(run, State.STOPPED).attempt == 1
-    learnt = [entry["epoch"] for entry in place.runs.history(run)]
+    learnt = [entry["epoch"] for entry in place.runs.metrics.history(run)]
     assert learnt == list(range(1, len(learnt) + 1))
 
 
@@ -81,7 +81,7 @@ def freeze(place: Place, worker: subprocess.Popen[str]) -> None:
     def holds_no_lock() -> bool:
         worker.send_signal(signal.SIGSTOP)
         try:
-            place.runs.pause(hold=False)
+            place.runs.queue.pause(False)
         except TableError:
             worker.send_signal(signal.SIGCONT)
             return False

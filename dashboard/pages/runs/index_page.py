@@ -111,7 +111,7 @@ def pause(clicks: int | None) -> Any:
     if not clicks:
         return no_update
     home = current_home()
-    control.pause(home, not monitor.table(home).paused())
+    control.pause(home, not monitor.table(home).queue.paused())
     return None
 
 
@@ -125,7 +125,7 @@ def limit(number: str | None) -> Any:
     if number is None:
         return no_update
     home, wish = current_home(), None if number == NO_CHOICE else int(number)
-    if wish == monitor.table(home).chosen_parallel():  # it was only drawn anew
+    if wish == monitor.table(home).queue.chosen_parallel():  # it was only drawn anew
         return no_update
     control.set_parallel(home, wish)
     return None

@@ -122,7 +122,7 @@ def follow(_ticks: int | None, theme: str, axis: Any, name: str, *seen: Any) -> 
     drawn: Any = no_update
     if turned or moved[MARKS.index("seq")] is not no_update:
         drawn = _loss(learned, View(axis, theme, name))
-    now = run_status.now(run, learned, monitor.table(home).position(name), time.time())
+    now = run_status.now(run, learned, monitor.queue_position(home, run), time.time())
     return *moved, now, drawn, 0 if run.ended else -1
 
 

@@ -1,7 +1,7 @@
 """The table of runs and the queue above it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -58,18 +58,23 @@ def table(shown: Sequence[dict[str, Any]]) -> Component:
 def queue(home: Home, runs: Sequence[Run]) -> list[Component]:
     """Return what waits, in the order in which it will start, the brake, and how many at once."""
     runs_table = monitor.table(home)
-    waiting = [run for run in runs if runs_table.position(run.run) is not None]
-    paused = runs_table.paused()
+    shown = {run.run for run in runs}
+    positions = {
+        name: position
+        for position, name in enumerate(runs_table.queue.waiting(), 1)
+        if name in shown
+    }
+    paused = runs_table.queue.paused()
     if not paused and all(run.ended for run in runs):
         return []
-    words = ngettext("{n} run waits.", "{n} runs wait.", len(waiting)).format(n=len(waiting))
+    words = ngettext("{n} run waits.", "{n} runs wait.", len(positions)).format(n=len(positions))
     held = _("The queue is paused: nothing new starts.") if paused else ""
     turn = _("Let the queue go on") if paused else _("Pause the queue")
     line = html.Div(
         [html.P(f"{words} {held}"), _limit(runs_table), button(turn, PAUSE)],
         className="queue-line",
     )
-    return [line, _order(home, waiting)]
+    return [line, _order(positions)]
 
 
 def searches(home: Home) -> list[Component]:
@@ -83,7 +88,7 @@ def searches(home: Home) -> list[Component]:
 
 def _limit(runs_table: Runs) -> Component:
     """Return the choice of how many trainings run at once."""
-    chosen, usual = runs_table.chosen_parallel(), default_parallel()
+    chosen, usual = runs_table.queue.chosen_parallel(), default_parallel()
     numbers = sorted({*_LIMITS, *([chosen] if chosen else [])})
     fitting = _("{n}, by cores and memory").format(n=usual)
     options = [no_choice(fitting)] + [
@@ -99,22 +104,21 @@ def marks(home: Home, runs: Sequence[Run]) -> str:
         f"{run.run}{run.state}{run.last_seq}{run.label}{run.tags}{run.priority}" for run in runs
     )
     runs_table = monitor.table(home)
-    return f"{hash(moving)} {runs_table.paused()} {runs_table.chosen_parallel()}"
+    return f"{hash(moving)} {runs_table.queue.paused()} {runs_table.queue.chosen_parallel()}"
 
 
-def _order(home: Home, waiting: Sequence[Run]) -> Component:
-    places = {run.run: monitor.table(home).position(run.run) or 0 for run in waiting}
-    ordered = sorted(waiting, key=lambda run: places[run.run])
+def _order(positions: Mapping[str, int]) -> Component:
+    """Return the queued runs in order, all but the first with a button to put it first."""
     items = [
         html.Li(
             [
-                html.Span(f"{places[run.run]}. {run.run}", className="mono"),
-                button(_("Put first"), {"type": FIRST, "name": run.run}, kind="quiet")
-                if places[run.run] > 1
+                html.Span(f"{position}. {run}", className="mono"),
+                button(_("Put first"), {"type": FIRST, "name": run}, kind="quiet")
+                if position > 1
                 else None,
             ]
         )
-        for run in ordered
+        for run, position in positions.items()
     ]
     return html.Ol(items, className="queue-order")
 

@@ -174,7 +174,7 @@ def cancel(home: Home, run: str) -> None:
 
 def dismiss(home: Home, run: str) -> None:
     """Take an import that has ended off the list."""
-    Runs(home).delete(run)
+    Runs(home).deletion.delete(run)
 
 
 def _view(run: Run) -> Import:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from dashboard.jobs.states import State
 from dashboard.services.runs import monitor
 from data.errors import BadInput
 from data.home import Home
@@ -63,27 +64,27 @@ def describe(
 
 def remove(home: Home, run: str) -> None:
     """Hide a run; for five minutes ``restore`` brings it back, then it is deleted."""
-    monitor.table(home).remove(run)
+    monitor.table(home).deletion.soft_delete(run)
 
 
 def restore(home: Home, run: str) -> None:
     """Bring a removed run back."""
-    monitor.table(home).restore(run)
+    monitor.table(home).deletion.restore(run)
 
 
 def pause(home: Home, hold: bool) -> None:
     """Hold the queue, or let it go on."""
-    monitor.table(home).pause(hold)
+    monitor.table(home).queue.pause(hold)
 
 
 def set_parallel(home: Home, limit: int | None) -> None:
     """Set how many trainings run at once; None leaves it to cores and memory."""
-    monitor.table(home).set_parallel(limit)
+    monitor.table(home).queue.set_parallel(limit)
 
 
 def prioritise(home: Home, run: str) -> None:
     """Put a waiting run before all that wait with it."""
     table = monitor.table(home)
-    waiting = [one for one in table.list() if table.position(one.run) is not None]
-    highest = max((one.priority for one in waiting), default=0)
+    queued = table.list(states={State.QUEUED})
+    highest = max((other.priority for other in queued), default=0)
     table.edit(run, priority=highest + 1)

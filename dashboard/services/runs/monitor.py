@@ -13,6 +13,7 @@ from dashboard.jobs.hyperparameter_search import FILE
 from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.states import State
 from dashboard.services.runs.runs import served
 from data.home import Home
 
@@ -49,6 +50,12 @@ def table(home: Home) -> Runs:
     return _table(home.path)
 
 
+def queue_position(home: Home, run: Run) -> int | None:
+    """Return a queued run's position in the queue, 1 for the next; None where it is not queued."""
+    waiting = table(home).queue.waiting() if run.state is State.QUEUED else []
+    return waiting.index(run.run) + 1 if run.run in waiting else None
+
+
 def marks(home: Home, run: Run) -> Marks:
     """Return the marks of a run as it is now."""
     folder = table(home).folder(run.run)
@@ -65,8 +72,8 @@ def marks(home: Home, run: Run) -> Marks:
 def learning(home: Home, run: Run, by_step: tuple[str, ...] = ()) -> Learning:
     """Return what a training has reported: every epoch, and some figures by step."""
     runs = table(home)
-    curves = {name: curve for name in by_step if (curve := runs.curve(run.run, name)).step}
-    return Learning(runs.history(run.run), curves, _steps_an_epoch(run.progress))
+    curves = {name: curve for name in by_step if (curve := runs.metrics.curve(run.run, name)).step}
+    return Learning(runs.metrics.history(run.run), curves, _steps_an_epoch(run.progress))
 
 
 def _steps_an_epoch(progress: Mapping[str, Any]) -> float | None:

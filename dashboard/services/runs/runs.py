@@ -69,7 +69,7 @@ def follow(home: Home, run: str) -> Iterator[dict[str, Any]]:
     shown = 0
     while True:
         ended = table.get(run).ended
-        history = table.history(run)
+        history = table.metrics.history(run)
         yield from history[shown:]
         shown = max(shown, len(history))
         if ended:
@@ -89,7 +89,7 @@ def resume(home: Home, run: str) -> None:
 
 def delete(home: Home, run: str) -> None:
     """Delete a run that is not active: its row, its metrics and its folder."""
-    Runs(home).delete(run)
+    Runs(home).deletion.delete(run)
 
 
 def archive(home: Home, run: str, out: Path) -> Path:
@@ -122,7 +122,7 @@ def record(home: Home, run: str) -> dict[str, Any]:
     found = table.get(run)
     return _brief(found) | {
         "config": found.config,
-        "history": table.history(run),
+        "history": table.metrics.history(run),
         "test": test_figures(table, run),
     }
 

@@ -39,6 +39,6 @@ def runs(home: Home, clock: Clock) -> Iterator[Runs]:
 def training(runs: Runs) -> Run:
     """A training that a process works on."""
     runs.create("train", "demo", {"epochs": 3})
-    claimed = runs.claim()
+    claimed = runs.queue.claim()
     assert claimed is not None
-    return runs.begin(claimed.run, claimed.attempt, ME)
+    return runs.attempts.begin(claimed.run, claimed.attempt, ME)

@@ -21,7 +21,7 @@ def test_an_archive_holds_record_figures_and_files(
 ) -> None:
     monkeypatch.setattr(metric_reader, "BLOCK", 2)
     points = [Point(1, step, "loss", 1 / step, 0.0) for step in (1, 2, 3)]
-    runs.append("demo-1", 1, [*points, Point(1, None, "val_loss", 0.5, 0.0)])
+    runs.metric_writer.append("demo-1", 1, [*points, Point(1, None, "val_loss", 0.5, 0.0)])
     folder = runs.folder("demo-1")
     (folder / "checkpoint").mkdir(parents=True)
     (folder / "checkpoint" / "state.npz").write_bytes(b"large")

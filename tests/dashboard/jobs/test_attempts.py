@@ -15,42 +15,42 @@ OTHER = Process(pid=4_000_002, born=13.0)
 
 def test_a_claimed_run_starts_and_a_begun_one_runs(runs: Runs) -> None:
     runs.create("train", "demo", {})
-    claimed = runs.claim()
+    claimed = runs.queue.claim()
     assert claimed is not None
     assert (claimed.state, claimed.attempt, claimed.pid) == (State.STARTING, 1, None)
-    begun = runs.begin(claimed.run, 1, ME)
+    begun = runs.attempts.begin(claimed.run, 1, ME)
     assert (begun.state, begun.pid, begun.born) == (State.RUNNING, ME.pid, ME.born)
 
 
 def test_only_one_process_begins_an_attempt(runs: Runs, training: Run) -> None:
     with pytest.raises(LostClaim):
-        runs.begin(training.run, training.attempt, OTHER)
+        runs.attempts.begin(training.run, training.attempt, OTHER)
     assert runs.get(training.run).pid == ME.pid
 
 
 def test_a_process_that_comes_too_late_does_not_begin(runs: Runs) -> None:
     run = runs.create("train", "demo", {})
-    runs.claim()
-    runs.end(run, 1, State.QUEUED)
-    again = runs.claim()
+    runs.queue.claim()
+    runs.attempts.end(run, 1, State.QUEUED)
+    again = runs.queue.claim()
     assert again is not None
     with pytest.raises(LostClaim):
-        runs.begin(run, 1, ME)
-    assert runs.begin(run, 2, OTHER).pid == OTHER.pid
+        runs.attempts.begin(run, 1, ME)
+    assert runs.attempts.begin(run, 2, OTHER).pid == OTHER.pid
 
 
 def test_a_run_that_is_stopped_while_it_starts_begins_stopping(runs: Runs) -> None:
     run = runs.create("train", "demo", {})
-    runs.claim()
+    runs.queue.claim()
     runs.request_stop(run)
-    begun = runs.begin(run, 1, ME)
+    begun = runs.attempts.begin(run, 1, ME)
     assert (begun.state, begun.stop_requested) == (State.STOPPING, True)
-    assert runs.end(run, 1, State.STOPPED)
+    assert runs.attempts.end(run, 1, State.STOPPED)
 
 
 def test_a_beat_carries_time_progress_and_size(runs: Runs, training: Run, clock: Clock) -> None:
     clock.now += 5
-    asked = runs.beat(training.run, training.attempt, {"epoch": 2}, parameters=99)
+    asked = runs.attempts.heartbeat(training.run, training.attempt, {"epoch": 2}, parameters=99)
     run = runs.get(training.run)
     assert (asked, run.heartbeat, run.progress, run.parameters) == (
         False,
@@ -62,39 +62,41 @@ def test_a_beat_carries_time_progress_and_size(runs: Runs, training: Run, clock:
 
 @pytest.mark.parametrize("ended", [State.FINISHED, State.FAILED, State.INTERRUPTED])
 def test_an_end_is_final(runs: Runs, training: Run, ended: State) -> None:
-    assert runs.end(training.run, training.attempt, ended)
+    assert runs.attempts.end(training.run, training.attempt, ended)
     for late in (State.FINISHED, State.FAILED, State.INTERRUPTED, State.STOPPED):
-        assert not runs.end(training.run, training.attempt, late)
+        assert not runs.attempts.end(training.run, training.attempt, late)
     with pytest.raises(LostClaim):
-        runs.beat(training.run, training.attempt)
+        runs.attempts.heartbeat(training.run, training.attempt)
     with pytest.raises(LostClaim):
-        runs.append(training.run, training.attempt, [Point(1, None, "loss", 1.0, 0.0)])
+        runs.metric_writer.append(
+            training.run, training.attempt, [Point(1, None, "loss", 1.0, 0.0)]
+        )
     run = runs.get(training.run)
     assert (run.state, run.pid, run.last_seq) == (ended, None, 0)
 
 
 def test_an_earlier_attempt_is_not_heard(runs: Runs, training: Run) -> None:
-    runs.end(training.run, 1, State.INTERRUPTED)
+    runs.attempts.end(training.run, 1, State.INTERRUPTED)
     runs.resume(training.run)
-    again = runs.claim()
+    again = runs.queue.claim()
     assert again is not None
-    runs.begin(again.run, again.attempt, OTHER)
-    assert not runs.end(training.run, 1, State.FAILED)
+    runs.attempts.begin(again.run, again.attempt, OTHER)
+    assert not runs.attempts.end(training.run, 1, State.FAILED)
     with pytest.raises(LostClaim):
-        runs.beat(training.run, 1)
+        runs.attempts.heartbeat(training.run, 1)
     with pytest.raises(LostClaim):
-        runs.append(training.run, 1, [Point(1, None, "loss", 1.0, 0.0)])
+        runs.metric_writer.append(training.run, 1, [Point(1, None, "loss", 1.0, 0.0)])
     assert runs.get(training.run).state is State.RUNNING
 
 
 def test_a_deleted_run_is_not_heard_of_again(runs: Runs, training: Run) -> None:
-    runs.end(training.run, 1, State.FINISHED)
-    runs.delete(training.run)
+    runs.attempts.end(training.run, 1, State.FINISHED)
+    runs.deletion.delete(training.run)
     with pytest.raises(LostClaim):
-        runs.beat(training.run, 1)
-    assert not runs.end(training.run, 1, State.FAILED)
+        runs.attempts.heartbeat(training.run, 1)
+    assert not runs.attempts.end(training.run, 1, State.FAILED)
 
 
 def test_a_run_that_was_not_asked_to_stop_cannot_have_stopped(runs: Runs, training: Run) -> None:
-    assert not runs.end(training.run, training.attempt, State.STOPPED)
+    assert not runs.attempts.end(training.run, training.attempt, State.STOPPED)
     assert runs.get(training.run).state is State.RUNNING

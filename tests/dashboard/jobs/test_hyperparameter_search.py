@@ -51,19 +51,19 @@ class Trainer:
         name = text.partition(":")[0]
         if name in self.trained or METRIC in text:
             return
-        claimed = self.runs.claim()
+        claimed = self.runs.queue.claim()
         assert claimed is not None
         assert claimed.run == name
         self.trained.append(name)
-        self.runs.begin(name, 1, Process.current())
+        self.runs.attempts.begin(name, 1, Process.current())
         value = self.figure(claimed.config)
         if value is not None:
             now = time.time()
-            self.runs.append(
+            self.runs.metric_writer.append(
                 name, 1, [Point(1, None, "val_loss", 1.0, now), Point(1, None, METRIC, value, now)]
             )
         state = State.FAILED if value is None else State.FINISHED
-        self.runs.end(name, 1, state, None if value is not None else "error", None)
+        self.runs.attempts.end(name, 1, state, None if value is not None else "error", None)
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ def job(runs: Runs, trials: int = 6) -> Job:
     """Return a claimed search."""
     plan = {"preset": "fast", "config": preset("fast").as_dict(), "fields": FIELDS}
     name = runs.create("search", "shop", plan | {"trials": trials})
-    runs.claim()
-    runs.begin(name, 1, Process.current())
+    runs.queue.claim()
+    runs.attempts.begin(name, 1, Process.current())
     folder = runs.folder(name)
     folder.mkdir(parents=True, exist_ok=True)
     return Job(runs.home, runs.get(name), folder)
@@ -178,4 +178,4 @@ def test_a_search_does_not_take_the_place_of_an_import(runs: Runs) -> None:
     for _search in range(3):
         runs.create("search", "shop", {})
     runs.create("import", "other", {})
-    assert [run.kind for _turn in range(4) if (run := runs.claim())].count("import") == 1
+    assert [run.kind for _turn in range(4) if (run := runs.queue.claim())].count("import") == 1

@@ -76,7 +76,7 @@ class Life(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.clock = Clock()
         self.runs = Runs(Home(self.folder), clock=self.clock)
-        self.runs.set_parallel(2)
+        self.runs.queue.set_parallel(2)
         self.expected: dict[str, Expected] = {}
         self.pids = 5_000_000
 
@@ -102,7 +102,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: any(run.state is State.QUEUED for run in self.expected.values()))
     @rule(target=children, begins=st.booleans())
     def claim(self, begins: bool) -> object:
-        claimed = self.runs.claim()
+        claimed = self.runs.queue.claim()
         waiting = [
             run
             for run, known in self.expected.items()
@@ -133,7 +133,7 @@ class Life(RuleBasedStateMachine):
     def _begin(self, child: Child) -> None:
         known = self.expected.get(child.run)
         try:
-            begun = self.runs.begin(child.run, child.attempt, child.process)
+            begun = self.runs.attempts.begin(child.run, child.attempt, child.process)
         except LostClaim:
             assert not self._current(child) or self.runs.get(child.run).pid is not None
             return
@@ -144,7 +144,7 @@ class Life(RuleBasedStateMachine):
         assert begun.state is known.state
         if child.resumed:
             history = [_figures(epoch) for epoch in range(1, child.epoch + 1)]
-            self.runs.rewind(child.run, child.attempt, history)
+            self.runs.metric_writer.rewind(child.run, child.attempt, history)
             known.last_seq += 1 if child.epoch > known.epochs else 0
             known.epochs = child.epoch
 
@@ -160,18 +160,18 @@ class Life(RuleBasedStateMachine):
             self._begin(child)
         if not self._begun(child):
             with pytest.raises(LostClaim):
-                self.runs.rewind(child.run, child.attempt, [])
+                self.runs.metric_writer.rewind(child.run, child.attempt, [])
             with pytest.raises(LostClaim):
-                self.runs.append(child.run, child.attempt, points)
+                self.runs.metric_writer.append(child.run, child.attempt, points)
             return
         known = self.expected[child.run]
         if saves:
             known.saved = epoch
         if not tells:
-            self.runs.end(child.run, child.attempt, State.INTERRUPTED, "killed")
+            self.runs.attempts.end(child.run, child.attempt, State.INTERRUPTED, "killed")
             self._move(child.run, State.INTERRUPTED)
             return
-        last = self.runs.append(child.run, child.attempt, points)
+        last = self.runs.metric_writer.append(child.run, child.attempt, points)
         assert last == known.last_seq + 2
         child.epoch = known.epochs = epoch
         known.last_seq = last
@@ -179,7 +179,9 @@ class Life(RuleBasedStateMachine):
     @rule(child=children)
     def beat(self, child: Child) -> None:
         try:
-            child.stop_seen |= self.runs.beat(child.run, child.attempt, {"epoch": child.epoch})
+            child.stop_seen |= self.runs.attempts.heartbeat(
+                child.run, child.attempt, {"epoch": child.epoch}
+            )
         except LostClaim:
             assert not self._current(child)
         else:
@@ -188,7 +190,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(child=children, state=st.sampled_from(sorted(ENDED | {State.QUEUED})))
     def end(self, child: Child, state: State) -> None:
-        heard = self.runs.end(child.run, child.attempt, state)
+        heard = self.runs.attempts.end(child.run, child.attempt, state)
         assert heard == (self._current(child) and may(self.expected[child.run].state, state))
         if heard:
             self._move(child.run, state)
@@ -197,7 +199,7 @@ class Life(RuleBasedStateMachine):
     # A process that is taken for dead may still have something to say.
     @rule(child=children)
     def crash(self, child: Child) -> None:
-        if self.runs.end(child.run, child.attempt, State.INTERRUPTED, "killed"):
+        if self.runs.attempts.end(child.run, child.attempt, State.INTERRUPTED, "killed"):
             assert self._current(child)
             self._move(child.run, State.INTERRUPTED)
 
@@ -235,17 +237,17 @@ class Life(RuleBasedStateMachine):
     @rule(which=WHICH)
     def remove_and_restore(self, which: int) -> None:
         run = _pick(self._with(NOT_ACTIVE), which)
-        self.runs.remove(run)
+        self.runs.deletion.soft_delete(run)
         self.expected[run].hidden = True
         self.the_table_is_what_it_must_be()
-        self.runs.restore(run)
+        self.runs.deletion.restore(run)
         self.expected[run].hidden = False
 
     @precondition(lambda self: len(self._with(NOT_ACTIVE)) > 1)
     @rule(which=WHICH)
     def delete(self, which: int) -> None:
         run = _pick(self._with(NOT_ACTIVE), which)
-        self.runs.delete(run)
+        self.runs.deletion.delete(run)
         del self.expected[run]
 
     @precondition(lambda self: self.expected)
@@ -254,7 +256,9 @@ class Life(RuleBasedStateMachine):
         run = _pick(list(self.expected), which)
         state = self.expected[run].state
         refused: list[Callable[[str], object]] = []
-        refused += [self.runs.remove, self.runs.delete] if state in ACTIVE else []
+        refused += (
+            [self.runs.deletion.soft_delete, self.runs.deletion.delete] if state in ACTIVE else []
+        )
         refused += [self.runs.request_stop] if state in ENDED else []
         refused += [self.runs.resume] if state not in RESUMABLE else []
         refused += [lambda name: self.runs.extend(name, 1)] if state not in ENDED else []
@@ -282,7 +286,7 @@ class Life(RuleBasedStateMachine):
         """Whatever happened, every history has each epoch once, and what waits still runs."""
         for run, known in self.expected.items():
             if not known.hidden:
-                epochs = [entry["epoch"] for entry in self.runs.history(run)]
+                epochs = [entry["epoch"] for entry in self.runs.metrics.history(run)]
                 assert epochs == list(range(1, known.epochs + 1))
         self.runs.close()
         shutil.rmtree(self.folder)

@@ -17,37 +17,37 @@ def _epoch(epoch: int, **figures: float) -> list[Point]:
 
 
 def test_rows_are_numbered_without_a_gap(runs: Runs, training: Run) -> None:
-    assert runs.append("demo-1", 1, _steps(1, 3)) == 3
-    assert runs.append("demo-1", 1, _steps(4, 5)) == 5
-    assert [metric.seq for metric in runs.metrics("demo-1")] == [1, 2, 3, 4, 5]
-    assert runs.last_seq("demo-1") == 5
+    assert runs.metric_writer.append("demo-1", 1, _steps(1, 3)) == 3
+    assert runs.metric_writer.append("demo-1", 1, _steps(4, 5)) == 5
+    assert [metric.seq for metric in runs.metrics.rows("demo-1")] == [1, 2, 3, 4, 5]
+    assert runs.metrics.last_seq("demo-1") == 5
 
 
 def test_only_what_is_new_is_read(runs: Runs, training: Run) -> None:
-    runs.append("demo-1", 1, _steps(1, 3) + _steps(3, 3, "accuracy"))
-    assert [metric.step for metric in runs.metrics("demo-1", after_seq=2)] == [3, 3]
-    assert [metric.name for metric in runs.metrics("demo-1", 2, ["accuracy"])] == ["accuracy"]
-    assert runs.metrics("demo-1", after_seq=4) == []
+    runs.metric_writer.append("demo-1", 1, _steps(1, 3) + _steps(3, 3, "accuracy"))
+    assert [metric.step for metric in runs.metrics.rows("demo-1", after_seq=2)] == [3, 3]
+    assert [metric.name for metric in runs.metrics.rows("demo-1", 2, ["accuracy"])] == ["accuracy"]
+    assert runs.metrics.rows("demo-1", after_seq=4) == []
 
 
 def test_runs_do_not_mix(runs: Runs, training: Run) -> None:
     runs.create("import", "demo", {})
-    runs.claim()
-    runs.append("demo-1", 1, _steps(1, 3))
-    runs.append("demo-import-1", 1, _steps(1, 1))
-    assert len(runs.metrics("demo-1")) == 3
-    assert runs.last_seq("demo-import-1") == 1
+    runs.queue.claim()
+    runs.metric_writer.append("demo-1", 1, _steps(1, 3))
+    runs.metric_writer.append("demo-import-1", 1, _steps(1, 1))
+    assert len(runs.metrics.rows("demo-1")) == 3
+    assert runs.metrics.last_seq("demo-import-1") == 1
 
 
 def test_what_is_not_a_number_is_kept_as_none(runs: Runs, training: Run) -> None:
-    runs.append("demo-1", 1, _epoch(1, loss=float("nan"), val_loss=float("inf")))
-    assert runs.history("demo-1") == [{"epoch": 1, "loss": None, "val_loss": None}]
+    runs.metric_writer.append("demo-1", 1, _epoch(1, loss=float("nan"), val_loss=float("inf")))
+    assert runs.metrics.history("demo-1") == [{"epoch": 1, "loss": None, "val_loss": None}]
 
 
 def test_the_history_has_one_entry_an_epoch(runs: Runs, training: Run) -> None:
-    runs.append("demo-1", 1, _steps(1, 2) + _epoch(1, loss=3.0, val_loss=3.5))
-    runs.append("demo-1", 1, _epoch(2, loss=2.0, val_loss=3.2, seconds=1.5))
-    assert runs.history("demo-1") == [
+    runs.metric_writer.append("demo-1", 1, _steps(1, 2) + _epoch(1, loss=3.0, val_loss=3.5))
+    runs.metric_writer.append("demo-1", 1, _epoch(2, loss=2.0, val_loss=3.2, seconds=1.5))
+    assert runs.metrics.history("demo-1") == [
         {"epoch": 1, "loss": 3.0, "val_loss": 3.5},
         {"epoch": 2, "loss": 2.0, "val_loss": 3.2, "seconds": 1.5},
     ]
@@ -55,34 +55,34 @@ def test_the_history_has_one_entry_an_epoch(runs: Runs, training: Run) -> None:
 
 def test_a_run_knows_its_best_epoch(runs: Runs, training: Run) -> None:
     for epoch, loss in enumerate((3.5, 3.1, 3.3), 1):
-        runs.append("demo-1", 1, _epoch(epoch, val_loss=loss))
+        runs.metric_writer.append("demo-1", 1, _epoch(epoch, val_loss=loss))
     run = runs.get("demo-1")
     assert run.epochs_done == 3
     assert run.best == {"epoch": 2, "val_loss": 3.1}
 
 
 def test_rewinding_forgets_what_followed_the_last_whole_epoch(runs: Runs, training: Run) -> None:
-    runs.append("demo-1", 1, _epoch(1, val_loss=3.5) + _epoch(2, val_loss=3.1))
-    runs.append("demo-1", 1, [Point(3, 30, "loss", 3.0, 0.0)])
-    runs.rewind("demo-1", 1, [{"epoch": 1, "val_loss": 3.5}])
+    runs.metric_writer.append("demo-1", 1, _epoch(1, val_loss=3.5) + _epoch(2, val_loss=3.1))
+    runs.metric_writer.append("demo-1", 1, [Point(3, 30, "loss", 3.0, 0.0)])
+    runs.metric_writer.rewind("demo-1", 1, [{"epoch": 1, "val_loss": 3.5}])
     run = runs.get("demo-1")
     assert (run.epochs_done, run.best) == (1, {"epoch": 1, "val_loss": 3.5})
-    assert runs.append("demo-1", 1, _epoch(2, val_loss=3.0)) == 4
-    assert [entry["epoch"] for entry in runs.history("demo-1")] == [1, 2]
-    assert runs.step_names("demo-1") == []
+    assert runs.metric_writer.append("demo-1", 1, _epoch(2, val_loss=3.0)) == 4
+    assert [entry["epoch"] for entry in runs.metrics.history("demo-1")] == [1, 2]
+    assert runs.metrics.curve("demo-1", "loss").step == []
 
 
 def test_rewinding_fills_in_an_epoch_that_was_saved_but_not_told(runs: Runs, training: Run) -> None:
     history = [{"epoch": 1, "loss": 4.0, "val_loss": 3.5}, {"epoch": 2, "loss": 3.0, "val_loss": 3}]
-    runs.append("demo-1", 1, _epoch(1, loss=4.0, val_loss=3.5) + _epoch(2, loss=3.0))
-    runs.rewind("demo-1", 1, history)
-    assert runs.history("demo-1") == history
+    runs.metric_writer.append("demo-1", 1, _epoch(1, loss=4.0, val_loss=3.5) + _epoch(2, loss=3.0))
+    runs.metric_writer.rewind("demo-1", 1, history)
+    assert runs.metrics.history("demo-1") == history
     assert runs.get("demo-1").best == history[1]
 
 
 def test_a_short_curve_is_whole(runs: Runs, training: Run) -> None:
-    runs.append("demo-1", 1, _steps(1, 100))
-    curve = runs.curve("demo-1", "loss", points=200)
+    runs.metric_writer.append("demo-1", 1, _steps(1, 100))
+    curve = runs.metrics.curve("demo-1", "loss", points=200)
     assert curve.step == list(range(1, 101))
     assert curve.value[:2] == [1.0, 0.5]
 
@@ -92,8 +92,8 @@ def test_a_short_curve_is_whole(runs: Runs, training: Run) -> None:
 def test_a_long_curve_is_thinned_evenly_and_reaches_the_newest(
     runs: Runs, training: Run, count: int, stride: int
 ) -> None:
-    runs.append("demo-1", 1, _steps(stride, stride * count, stride=stride))
-    curve = runs.curve("demo-1", "loss", points=2_000)
+    runs.metric_writer.append("demo-1", 1, _steps(stride, stride * count, stride=stride))
+    curve = runs.metrics.curve("demo-1", "loss", points=2_000)
     assert min(count, 500) <= len(curve.step) <= 2_000
     assert stride * count - curve.step[-1] <= stride
     gaps = {after - before for before, after in zip(curve.step, curve.step[1:-1], strict=False)}
@@ -102,23 +102,25 @@ def test_a_long_curve_is_thinned_evenly_and_reaches_the_newest(
 
 def test_steps_that_start_anew_each_epoch_are_thinned_alike(runs: Runs, training: Run) -> None:
     for epoch in range(1, 51):
-        runs.append("demo-1", 1, [Point(epoch, step, "loss", 1.0, 0.0) for step in range(1, 101)])
-    curve = runs.curve("demo-1", "loss", points=500)
+        runs.metric_writer.append(
+            "demo-1", 1, [Point(epoch, step, "loss", 1.0, 0.0) for step in range(1, 101)]
+        )
+    curve = runs.metrics.curve("demo-1", "loss", points=500)
     assert 125 < len(curve.step) <= 500
     assert (curve.epoch[-1], curve.step[-1]) in {(50, 99), (50, 100)}
 
 
-def test_the_figures_by_step_are_listed_by_name(runs: Runs, training: Run) -> None:
-    runs.append("demo-1", 1, _steps(1, 9) + _steps(1, 9, "accuracy") + _epoch(1, val_loss=1.0))
-    assert runs.step_names("demo-1") == ["accuracy", "loss"]
-    assert runs.curve("demo-1", "none").step == []
+def test_a_metric_that_a_run_does_not_report_has_an_empty_curve(runs: Runs, training: Run) -> None:
+    runs.metric_writer.append("demo-1", 1, _steps(1, 9) + _epoch(1, val_loss=1.0))
+    assert runs.metrics.curve("demo-1", "none").step == []
+    assert runs.metrics.curve("demo-1", "val_loss").step == []
 
 
 def test_a_clock_that_was_set_back_changes_no_order(
     runs: Runs, training: Run, clock: Clock
 ) -> None:
-    runs.append("demo-1", 1, [Point(1, 1, "loss", 2.0, clock.now)])
+    runs.metric_writer.append("demo-1", 1, [Point(1, 1, "loss", 2.0, clock.now)])
     clock.now -= 3_600
-    runs.append("demo-1", 1, [Point(1, 2, "loss", 1.0, clock.now)])
-    assert [metric.step for metric in runs.metrics("demo-1")] == [1, 2]
-    assert runs.curve("demo-1", "loss").step == [1, 2]
+    runs.metric_writer.append("demo-1", 1, [Point(1, 2, "loss", 1.0, clock.now)])
+    assert [metric.step for metric in runs.metrics.rows("demo-1")] == [1, 2]
+    assert runs.metrics.curve("demo-1", "loss").step == [1, 2]

@@ -13,11 +13,11 @@ from tests.dashboard.jobs.conftest import ME, Clock
 
 
 def _claim_names(runs: Runs) -> list[str]:
-    return [claimed.run for claimed in iter(runs.claim, None)]
+    return [claimed.run for claimed in iter(runs.queue.claim, None)]
 
 
 def test_the_one_that_waited_longest_is_next(runs: Runs, clock: Clock) -> None:
-    runs.set_parallel(9)
+    runs.queue.set_parallel(9)
     for name in ("a", "b", "c"):
         runs.create("train", name, {})
         clock.now += 1
@@ -25,12 +25,12 @@ def test_the_one_that_waited_longest_is_next(runs: Runs, clock: Clock) -> None:
 
 
 def test_a_higher_priority_goes_first(runs: Runs) -> None:
-    runs.set_parallel(9)
+    runs.queue.set_parallel(9)
     runs.create("train", "plain", {})
     runs.create("train", "urgent", {}, priority=5)
     later = runs.create("train", "later", {})
     runs.edit(later, priority=-1)
-    assert [runs.position(f"{name}-1") for name in ("urgent", "plain", "later")] == [1, 2, 3]
+    assert runs.queue.waiting() == ["urgent-1", "plain-1", "later-1"]
     assert _claim_names(runs) == ["urgent-1", "plain-1", "later-1"]
 
 
@@ -41,21 +41,21 @@ def test_a_resumed_run_waits_behind_the_others(runs: Runs, clock: Clock) -> None
     second = runs.create("train", "demo", {})
     clock.now += 1
     runs.resume(first)
-    assert (runs.position(first), runs.position(second)) == (2, 1)
+    assert runs.queue.waiting() == [second, first]
 
 
 def test_no_more_trainings_run_at_once_than_the_limit_says(runs: Runs) -> None:
-    runs.set_parallel(2)
+    runs.queue.set_parallel(2)
     for _number in range(4):
         runs.create("train", "demo", {})
     assert _claim_names(runs) == ["demo-1", "demo-2"]
-    runs.begin("demo-1", 1, ME)
-    runs.end("demo-1", 1, State.FINISHED)
+    runs.attempts.begin("demo-1", 1, ME)
+    runs.attempts.end("demo-1", 1, State.FINISHED)
     assert _claim_names(runs) == ["demo-3"]
 
 
 def test_an_import_does_not_wait_behind_a_training(runs: Runs) -> None:
-    runs.set_parallel(1)
+    runs.queue.set_parallel(1)
     runs.create("train", "demo", {})
     runs.create("train", "demo", {})
     for _number in range(PARALLEL_OTHERS + 1):
@@ -65,31 +65,31 @@ def test_an_import_does_not_wait_behind_a_training(runs: Runs) -> None:
 
 def test_a_held_queue_starts_nothing_until_it_goes_on(runs: Runs, home: Home) -> None:
     runs.create("train", "demo", {})
-    runs.pause()
-    assert Runs(home).paused()
-    assert runs.claim() is None
-    runs.pause(False)
+    runs.queue.pause()
+    assert Runs(home).queue.paused()
+    assert runs.queue.claim() is None
+    runs.queue.pause(False)
     assert _claim_names(runs) == ["demo-1"]
 
 
-def test_only_waiting_runs_have_a_position(runs: Runs) -> None:
-    run = runs.create("train", "demo", {})
-    runs.claim()
-    assert runs.position(run) is None
+def test_a_claimed_run_does_not_wait(runs: Runs) -> None:
+    runs.create("train", "demo", {})
+    runs.queue.claim()
+    assert runs.queue.waiting() == []
 
 
 def test_a_limit_must_be_sensible_and_can_be_taken_back(runs: Runs) -> None:
     for limit in (0, -1, 65):
         with pytest.raises(BadInput, match="1 to 64"):
-            runs.set_parallel(limit)
-    runs.set_parallel(3)
-    assert runs.parallel() == 3
-    runs.set_parallel(None)
-    assert runs.parallel() == default_parallel()
+            runs.queue.set_parallel(limit)
+    runs.queue.set_parallel(3)
+    assert runs.queue.parallel() == 3
+    runs.queue.set_parallel(None)
+    assert runs.queue.parallel() == default_parallel()
 
 
 def test_many_who_claim_at_once_get_each_run_once(runs: Runs, home: Home) -> None:
-    runs.set_parallel(64)
+    runs.queue.set_parallel(64)
     names = {runs.create("train", "demo", {}) for _number in range(60)}
 
     def claim_all(_worker: int) -> list[str]:

@@ -53,8 +53,8 @@ def test_figures_and_progress_are_in_the_table_when_the_sink_closes(
     run = runs.get(training.run)
     assert run.parameters == 1_234
     assert run.progress.items() >= {"epoch": 1, "step": 1, "share": 0.5, "epochs": 3}.items()
-    assert runs.history(training.run) == [{"epoch": 1, "val_loss": 2.0}]
-    assert runs.curve(training.run, "loss").value == [2.5]
+    assert runs.metrics.history(training.run) == [{"epoch": 1, "val_loss": 2.0}]
+    assert runs.metrics.curve(training.run, "loss").value == [2.5]
 
 
 def test_a_request_to_stop_arrives_without_the_work_asking_the_table(
@@ -69,7 +69,7 @@ def test_a_request_to_stop_arrives_without_the_work_asking_the_table(
 def test_a_run_that_moved_on_ends_its_old_process(
     runs: Runs, training: Run, sink: Sink, left: Left
 ) -> None:
-    runs.end(training.run, training.attempt, State.INTERRUPTED)
+    runs.attempts.end(training.run, training.attempt, State.INTERRUPTED)
     sink.metric(1, 1, "loss", 2.5)
     assert left.wait(30)
     assert left.status == status_of(LOST)
@@ -92,14 +92,14 @@ def test_figures_wait_while_the_table_is_locked(
     sink.start()
     for step in range(1, 101):
         sink.metric(1, step, "loss", 1 / step)
-    assert runs.last_seq(training.run) == 0
+    assert runs.metrics.last_seq(training.run) == 0
     release = threading.Timer(1.0, other.execute, ["ROLLBACK"])
     release.start()
     sink.close()
     release.join()
     other.close()
     impatient.close()
-    assert [metric.step for metric in runs.metrics(training.run, names=["loss"])] == list(
+    assert [metric.step for metric in runs.metrics.rows(training.run, names=["loss"])] == list(
         range(1, 101)
     )
     assert not left.is_set()
@@ -109,17 +109,17 @@ def test_a_resumed_training_tells_from_where(runs: Runs, training: Run, sink: Si
     sink.metric(1, None, "val_loss", 2.0)
     sink.metric(2, 7, "loss", 2.0)
     sink.close()
-    runs.end(training.run, training.attempt, State.INTERRUPTED)
+    runs.attempts.end(training.run, training.attempt, State.INTERRUPTED)
     runs.resume(training.run)
-    claimed = runs.claim()
+    claimed = runs.queue.claim()
     assert claimed is not None
     again = Sink(runs, claimed, leave=Left())
     again.start()
     again.resumed([{"epoch": 1, "val_loss": 2.0}])
     again.metric(2, None, "val_loss", 1.5)
     again.close()
-    assert runs.history(training.run) == [
+    assert runs.metrics.history(training.run) == [
         {"epoch": 1, "val_loss": 2.0},
         {"epoch": 2, "val_loss": 1.5},
     ]
-    assert runs.curve(training.run, "loss").step == []
+    assert runs.metrics.curve(training.run, "loss").step == []

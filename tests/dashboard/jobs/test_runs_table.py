@@ -19,7 +19,7 @@ def test_runs_of_a_dataset_are_numbered_and_imports_apart(runs: Runs) -> None:
 
 
 def test_a_number_is_never_used_twice(runs: Runs) -> None:
-    runs.delete(runs.create("train", "demo", {}))
+    runs.deletion.delete(runs.create("train", "demo", {}))
     assert runs.create("train", "demo", {}) == "demo-2"
 
 
@@ -38,7 +38,14 @@ def test_a_run_keeps_what_it_was_created_with(runs: Runs, clock: Clock) -> None:
 
 
 def test_an_unknown_run_is_bad_input(runs: Runs) -> None:
-    for ask in (runs.get, runs.request_stop, runs.resume, runs.remove, runs.delete, runs.history):
+    for ask in (
+        runs.get,
+        runs.request_stop,
+        runs.resume,
+        runs.deletion.soft_delete,
+        runs.deletion.delete,
+        runs.metrics.history,
+    ):
         with pytest.raises(BadInput, match="There is no run demo-9"):
             ask("demo-9")
 
@@ -79,17 +86,17 @@ def test_the_list_is_newest_first_and_can_be_narrowed(runs: Runs, training: Run)
 def test_a_waiting_run_stops_at_once(runs: Runs) -> None:
     run = runs.create("train", "demo", {})
     assert runs.request_stop(run) is State.STOPPED
-    assert runs.claim() is None
+    assert runs.queue.claim() is None
 
 
 def test_a_running_one_is_asked_to_stop(runs: Runs, training: Run) -> None:
     assert runs.request_stop(training.run) is State.STOPPING
-    assert runs.beat(training.run, training.attempt) is True
+    assert runs.attempts.heartbeat(training.run, training.attempt) is True
     assert runs.request_stop(training.run) is State.STOPPING
 
 
 def test_stopping_an_ended_run_is_bad_input(runs: Runs, training: Run) -> None:
-    runs.end(training.run, training.attempt, State.FINISHED)
+    runs.attempts.end(training.run, training.attempt, State.FINISHED)
     with pytest.raises(BadInput, match="ended already"):
         runs.request_stop(training.run)
     assert runs.get(training.run).state is State.FINISHED
@@ -97,7 +104,7 @@ def test_stopping_an_ended_run_is_bad_input(runs: Runs, training: Run) -> None:
 
 @pytest.mark.parametrize("ended", [State.FAILED, State.INTERRUPTED])
 def test_a_run_that_was_cut_short_resumes(runs: Runs, training: Run, ended: State) -> None:
-    runs.end(training.run, training.attempt, ended, "killed", "It was killed.")
+    runs.attempts.end(training.run, training.attempt, ended, "killed", "It was killed.")
     runs.resume(training.run)
     run = runs.get(training.run)
     assert (run.state, run.resume, run.reason, run.message) == (State.QUEUED, True, None, None)
@@ -111,7 +118,7 @@ def test_a_run_that_never_started_begins_anew_when_resumed(runs: Runs) -> None:
 
 
 def test_a_finished_run_does_not_resume_but_extends(runs: Runs, training: Run) -> None:
-    runs.end(training.run, training.attempt, State.FINISHED)
+    runs.attempts.end(training.run, training.attempt, State.FINISHED)
     with pytest.raises(BadInput, match="finished"):
         runs.resume(training.run)
     runs.extend(training.run, 2)
@@ -122,8 +129,10 @@ def test_a_finished_run_does_not_resume_but_extends(runs: Runs, training: Run) -
 def test_a_training_that_finished_early_is_extended_from_where_it_is(
     runs: Runs, training: Run
 ) -> None:
-    runs.append(training.run, training.attempt, [Point(1, None, "val_loss", 1.0, 0.0)])
-    runs.end(training.run, training.attempt, State.FINISHED)
+    runs.metric_writer.append(
+        training.run, training.attempt, [Point(1, None, "val_loss", 1.0, 0.0)]
+    )
+    runs.attempts.end(training.run, training.attempt, State.FINISHED)
     runs.extend(training.run, 2)
     assert runs.get(training.run).config["epochs"] == 3
 
@@ -131,7 +140,7 @@ def test_a_training_that_finished_early_is_extended_from_where_it_is(
 def test_extending_needs_an_ended_training_and_an_epoch(runs: Runs, training: Run) -> None:
     with pytest.raises(BadInput, match="cannot be extended"):
         runs.extend(training.run, 2)
-    runs.end(training.run, training.attempt, State.FINISHED)
+    runs.attempts.end(training.run, training.attempt, State.FINISHED)
     with pytest.raises(BadInput, match="cannot be extended"):
         runs.extend(training.run, 0)
 
@@ -156,41 +165,41 @@ def _with_files(runs: Runs, run: str) -> Path:
 
 
 def test_a_removed_run_can_be_brought_back(runs: Runs, training: Run, clock: Clock) -> None:
-    runs.append("demo-1", 1, [Point(1, None, "loss", 3.0, clock.now)])
-    runs.end(training.run, training.attempt, State.FINISHED)
+    runs.metric_writer.append("demo-1", 1, [Point(1, None, "loss", 3.0, clock.now)])
+    runs.attempts.end(training.run, training.attempt, State.FINISHED)
     folder = _with_files(runs, "demo-1")
-    runs.remove("demo-1")
+    runs.deletion.soft_delete("demo-1")
     assert runs.list() == []
     clock.now += 299
-    runs.purge()
-    runs.restore("demo-1")
+    runs.deletion.purge()
+    runs.deletion.restore("demo-1")
     assert runs.get("demo-1").state is State.FINISHED
-    assert runs.history("demo-1") == [{"epoch": 1, "loss": 3.0}]
+    assert runs.metrics.history("demo-1") == [{"epoch": 1, "loss": 3.0}]
     assert folder.exists()
 
 
 def test_after_five_minutes_a_removed_run_is_gone(runs: Runs, training: Run, clock: Clock) -> None:
-    runs.end(training.run, training.attempt, State.FINISHED)
+    runs.attempts.end(training.run, training.attempt, State.FINISHED)
     folder = _with_files(runs, "demo-1")
-    runs.remove("demo-1")
+    runs.deletion.soft_delete("demo-1")
     clock.now += 301
     with pytest.raises(BadInput):
-        runs.restore("demo-1")
-    runs.purge()
+        runs.deletion.restore("demo-1")
+    runs.deletion.purge()
     assert not folder.exists()
 
 
 def test_a_deleted_run_is_gone_at_once_with_its_files(runs: Runs, training: Run) -> None:
-    runs.end(training.run, training.attempt, State.FINISHED)
+    runs.attempts.end(training.run, training.attempt, State.FINISHED)
     folder = _with_files(runs, "demo-1")
-    runs.delete("demo-1")
+    runs.deletion.delete("demo-1")
     assert not folder.exists()
     with pytest.raises(BadInput):
-        runs.restore("demo-1")
+        runs.deletion.restore("demo-1")
 
 
 def test_an_active_run_cannot_be_deleted(runs: Runs, training: Run) -> None:
-    for delete in (runs.delete, runs.remove):
+    for delete in (runs.deletion.delete, runs.deletion.soft_delete):
         with pytest.raises(BadInput, match="stop it before"):
             delete("demo-1")
     assert runs.get("demo-1").state is State.RUNNING
@@ -198,10 +207,10 @@ def test_an_active_run_cannot_be_deleted(runs: Runs, training: Run) -> None:
 
 def test_a_removed_run_that_waited_is_not_started(runs: Runs) -> None:
     run = runs.create("train", "demo", {})
-    runs.remove(run)
-    assert runs.claim() is None
-    runs.restore(run)
-    assert runs.position(run) == 1
+    runs.deletion.soft_delete(run)
+    assert runs.queue.claim() is None
+    runs.deletion.restore(run)
+    assert runs.queue.waiting() == [run]
 
 
 def test_a_record_is_ready_for_json(runs: Runs, training: Run) -> None:

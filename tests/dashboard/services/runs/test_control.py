@@ -67,7 +67,7 @@ def test_a_removed_run_comes_back(home: Home, table):
 def test_a_run_put_first_starts_before_those_that_waited_longer(home: Home, table):
     first, second = waiting(table), waiting(table)
     control.prioritise(home, second)
-    assert (table.position(second), table.position(first)) == (1, 2)
+    assert table.queue.waiting() == [second, first]
 
 
 def test_a_comparison_shows_what_differs_and_warns_where_targets_do(home: Home, table):
