@@ -13,7 +13,7 @@ from dashboard.api.routes import ApiSettings, offer_api
 from dashboard.components import register_components
 from dashboard.context import HOME, preferred_language
 from dashboard.web import errors, security, shell
-from dashboard.web.downloads import offer_downloads
+from dashboard.web.downloads import register_downloads
 from dashboard.web.upload_endpoint import register_uploads
 from data.home import Home
 from data.i18n import language, use_language
@@ -90,7 +90,7 @@ def create_app(
     server.before_request(_speak_the_language)
     server.add_url_rule("/health", "health", health)
     register_uploads(server)
-    offer_downloads(server)
+    register_downloads(server)
     offer_api(server, api, version())
     Compress(server)
     app = _Vitrina(

@@ -1,7 +1,8 @@
-"""The addresses of what people take away: a run's bundle or record, the lists of a scoring."""
+"""The addresses of downloads: the bundle or the archive of a run, the lists of a scoring."""
 
-import shutil
+import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, Response, send_file
@@ -14,43 +15,56 @@ from data.errors import BadInput, VitrinaError
 BUNDLE, LISTS, RECORD = "/take/bundle/", "/take/lists/", "/take/record/"
 
 
-def offer_downloads(server: Flask) -> None:
-    """Let a server answer with files."""
+def register_downloads(server: Flask) -> None:
+    """Add the addresses of downloads to a server."""
     server.add_url_rule(f"{BUNDLE}<run>.zip", "bundle", bundle)
     server.add_url_rule(f"{LISTS}<job>", "lists", lists)
     server.add_url_rule(f"{RECORD}<run>.zip", "record", record)
 
 
 def bundle(run: str) -> Response:
-    """Answer the bundle of a run as a zip file."""
-    try:
-        archive = exports.bundle_archive(current_home(), run)
-    except BadInput as error:
-        return _refusal(error)
-    answer = send_file(archive, as_attachment=True, download_name=f"{run}.zip")
-    answer.call_on_close(lambda: shutil.rmtree(archive.parent, ignore_errors=True))
-    return answer
+    """Respond with the bundle of a run as a ZIP file."""
+    home = current_home()
+    return _send_zip(f"{run}.zip", lambda folder: exports.bundle_archive(home, run, folder))
+
+
+def record(run: str) -> Response:
+    """Respond with the archive of a run (row, metrics and files) as a ZIP file."""
+    home, name = current_home(), f"{run}.zip"
+    return _send_zip(name, lambda folder: runs.archive(home, run, folder / name))
 
 
 def lists(job: str) -> Response:
-    """Answer the ranked lists that a scoring has written."""
+    """Respond with the ranked lists that a scoring has written."""
     try:
-        file: Path = exports.lists_file(current_home(), job)
-    except BadInput as error:
+        file = exports.lists_file(current_home(), job)
+    except VitrinaError as error:
         return _refusal(error)
     return send_file(file, as_attachment=True, download_name=f"{job}{file.suffix}")
 
 
-def record(run: str) -> Response:
-    """Answer the whole record of a run as a zip file."""
-    name = f"{run}.zip"
-    with tempfile.TemporaryDirectory() as folder:
+def _send_zip(name: str, write: Callable[[Path], Path]) -> Response:
+    """Respond with a file that is written for this request alone.
+
+    It is written into a temporary folder, opened, and removed before it is sent (an open file
+    stays readable after its removal), so that nothing is left when it cannot be written, when the
+    run is refused, or when the client disconnects.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file in the browser.
+    write : callable
+        Writes the file into the folder and returns its path.
+    """
+    with tempfile.TemporaryDirectory(prefix="download-", dir=current_home().cache) as folder:
         try:
-            file = runs.archive(current_home(), run, Path(folder) / name)
+            file = write(Path(folder)).open("rb")
         except VitrinaError as error:
             return _refusal(error)
-        held = file.open("rb")  # it can be read though its folder goes
-    return send_file(held, mimetype="application/zip", as_attachment=True, download_name=name)
+    response = send_file(file, "application/zip", as_attachment=True, download_name=name)
+    response.content_length = os.fstat(file.fileno()).st_size
+    return response
 
 
 def _refusal(error: VitrinaError) -> Response:

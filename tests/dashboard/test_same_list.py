@@ -157,5 +157,6 @@ def test_lists_are_made_by_a_worker_and_taken_from_the_page(
     assert len(answer.text.splitlines()) == 1 + 240 * 5
     archive = client.get(f"/take/bundle/{run}.zip", base_url="http://localhost")
     assert archive.data[:2] == b"PK"
+    assert not list(home.cache.glob("download-*"))
     for path in ("/take/lists/toy-score-99", f"/take/lists/{run}", "/take/bundle/no.zip"):
         assert client.get(path, base_url="http://localhost").status_code == 404

@@ -1,7 +1,6 @@
 """Take away: a run as a bundle, and ranked lists for every buyer as a file."""
 
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,9 +32,23 @@ def export(home: Home, run: str, out: Path) -> dict[str, Any]:
     return write_bundle(_folder(home, run), out)
 
 
-def bundle_archive(home: Home, run: str) -> Path:
-    """Return the bundle of a run as a zip file in a folder of its own, for whoever removes it."""
-    folder = Path(tempfile.mkdtemp(prefix="bundle-", dir=home.cache))
+def bundle_archive(home: Home, run: str, folder: Path) -> Path:
+    """Write the bundle of a run as a ZIP file into a folder, and return the file.
+
+    Parameters
+    ----------
+    home : Home
+        Home of the run.
+    run : str
+        Name of the run.
+    folder : Path
+        Empty temporary folder; the caller removes it.
+
+    Raises
+    ------
+    BadInput
+        If there is no such run, or it has no model.
+    """
     export(home, run, folder / run)
     return Path(shutil.make_archive(str(folder / run), "zip", folder, run))
 
