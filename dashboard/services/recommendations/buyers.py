@@ -118,8 +118,8 @@ def _marked(events: History, cuts: dict[str, datetime]) -> History:
 
 
 def begins(folder: Path) -> dict[str, datetime]:
-    """Return when each held-out part begins, as the evaluation noted it."""
-    file = folder / "evaluation.json"
+    """Return when each held-out part begins, as ``record.json`` has it from the first step on."""
+    file = folder / "record.json"
     if not file.exists():
         return {}
     return _moments(file, file.stat().st_mtime_ns)
@@ -149,17 +149,20 @@ def _history(
             category=_text(row.get("category")),
             price=_number(row.get("price")),
             session=_text(row.get("session")),
-            part=_part(protocol, len(rows) - place),
+            part=_part(protocol, place, len(rows)),
         )
         for place, row in enumerate(rows)
     )
 
 
-def _part(protocol: str, from_end: int) -> str | None:
-    """Return the part of the protocol that held an event out, where its place alone tells."""
-    if protocol != "leave-one-out":
+def _part(protocol: str, place: int, count: int) -> str | None:
+    """Return the held-out part of an event, where its position in the history decides it.
+
+    The first event of a buyer is never held out: a target needs a history.
+    """
+    if protocol != "leave-one-out" or not place:
         return None
-    return {1: "test", 2: "validation"}.get(from_end)
+    return {1: "test", 2: "validation"}.get(count - place)
 
 
 def _ask(dataset: Dataset, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

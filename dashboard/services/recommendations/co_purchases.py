@@ -9,6 +9,9 @@ from data.home import Home
 from data.preparation.user_history import kept
 from model.config.run_config import RunConfig
 
+_FIRST = "row_number() OVER (PARTITION BY user ORDER BY time, row)"
+_FROM_END = "row_number() OVER (PARTITION BY user ORDER BY time DESC, row DESC)"
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -41,7 +44,11 @@ class Evidence:
 
 
 def followed(home: Home, run: Run, first: str, second: str, *, but: str = "") -> Evidence:
-    """Count who bought one product after another, in what the run's training could see.
+    """Count who bought one product after another, among the events visible to the training.
+
+    Under ``temporal`` these are the events before the first held-out one, under ``leave-one-out``
+    all but each buyer's last two. Under ``paper``, which holds out buyers drawn at random, the
+    events of every buyer count.
 
     Parameters
     ----------
@@ -65,6 +72,8 @@ def followed(home: Home, run: Run, first: str, second: str, *, but: str = "") ->
         conditions.append("time < ?::TIMESTAMP")
         values.append(cut.strftime("%Y-%m-%d %H:%M:%S.%f"))
     events = kept("user, product, time, row", config.preparation, *conditions)
+    if config.protocol == "leave-one-out":
+        events = f"SELECT * FROM ({events}) QUALIFY {_FIRST} = 1 OR {_FROM_END} > 2"
     with dataset.connect() as connection:
         found = connection.execute(
             f"""WITH seen AS ({events}),

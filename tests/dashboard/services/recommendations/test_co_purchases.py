@@ -58,13 +58,32 @@ def test_what_nobody_bought_is_no_evidence(asked: tuple[Home, str]) -> None:
     assert (found.buyers, found.later, found.share) == (0, 0, 0.0)
 
 
-def test_what_was_held_out_by_time_is_marked_and_is_no_evidence(asked: tuple[Home, str]) -> None:
+@pytest.mark.parametrize("evaluated", [False, True], ids=["stopped", "evaluated"])
+def test_events_held_out_by_time_are_marked_and_not_counted(
+    asked: tuple[Home, str], evaluated: bool
+) -> None:
     home, run = asked
-    held = {"validation": "2024-01-02T00:00:00+00:00", "test": "2024-01-03T00:00:00+00:00"}
-    RunFolder(home.runs / run).write_json("evaluation.json", {"held_out": held})
+    cuts = {"validation": "2024-01-02T00:00:00+00:00", "test": "2024-01-03T00:00:00+00:00"}
+    for name in ("record.json", *(["evaluation.json"] if evaluated else [])):
+        RunFolder(home.runs / run).write_json(name, {"held_out": cuts})
     history = buyers.history(home, Runs(home).get(run), "u2")
     assert [entry.part for entry in history] == [None, "validation", "test"]
     assert followed(home, Runs(home).get(run), "tea", "cup").later == 0
+
+
+def test_leave_one_out_counts_all_but_the_last_two_events_of_a_buyer(
+    asked: tuple[Home, str],
+) -> None:
+    home, _run = asked
+    run = Runs(home).create("train", "log", RunConfig(protocol="leave-one-out").as_dict())
+    history = buyers.history(home, Runs(home).get(run), "u2")
+    assert [entry.part for entry in history] == [None, "validation", "test"]
+    assert [entry.part for entry in buyers.history(home, Runs(home).get(run), "u1")] == [
+        None,
+        "test",
+    ]
+    counted = followed(home, Runs(home).get(run), "tea", "cup")
+    assert counted == Evidence(buyers=4, later=0, everybody=6, of_all=1)
 
 
 def test_an_explanation_tells_what_others_did(shop: tuple[Home, str]) -> None:
