@@ -48,7 +48,6 @@ COLUMNS = (
 kept rows in source order from 0 and breaks ties between equal times."""
 
 NAMES = tuple(column.name for column in COLUMNS)
-REQUIRED = tuple(column.name for column in COLUMNS if column.required)
 
 PURCHASE = "purchase"
 TYPES = ("view", "cart", "remove_from_cart", PURCHASE)

@@ -70,16 +70,13 @@ def import_command(
     A file may be Kaggle's: kaggle:OWNER/SET/FILE (needs the extra "kaggle").
     """
     from dashboard.services.datasets import library
+    from data.importing.request import ImportRequest
     from data.progress import ignore
 
     columns = parse_pairs(mapping.split(","), "--map") if mapping else None
     imported = library.import_files(
         home,
-        files,
-        name,
-        mapping=columns,
-        time_format=time_format,
-        mode=mode or "new",
+        ImportRequest(files, name, columns, time_format, mode or "new"),
         progress=_show_progress if sys.stderr.isatty() and not as_json else ignore,
     )
     _report(imported, as_json)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from dashboard.jobs.reporter import Sink
@@ -32,25 +32,24 @@ def train(job: Job, sink: Sink) -> bool:
 
 
 def import_files(job: Job, sink: Sink) -> bool:
-    """Turn files, or the demo shop, into a dataset; uploads are removed when it is done."""
+    """Import files, or the demo shop, as a dataset; uploads are removed when it is done."""
     from data.importing.ingest import ingest
     from data.importing.kaggle import local
+    from data.importing.request import ImportRequest
 
-    config = job.run.config
-    demo = config.get("demo")
-    files = [_write_demo(job, **demo)] if demo else local([Path(f) for f in config["files"]])
+    config, name = job.run.config, job.run.dataset
+    if demo := config.get("demo"):
+        request = ImportRequest([_write_demo(job, **demo)], name, synthetic=True)
+    else:
+        request = ImportRequest.from_config(name, config)
+        request = replace(request, files=local(request.files))
     ingest(
         Store(job.home),
-        files,
-        job.run.dataset,
-        mapping=config.get("mapping"),
-        time_format=config.get("time_format"),
-        mode=config.get("mode", "new"),
-        synthetic=bool(demo),
+        request,
         progress=lambda progress: sink.progress(**asdict(progress)),
         cancelled=sink.stop,
     )
-    for file in files:
+    for file in request.files:
         _remove_own(job, file)
     return True
 

@@ -9,7 +9,7 @@ event is kept with its line, the reason and its text.
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,53 +24,30 @@ from data.importing.columns import resolve
 from data.importing.dialect import sniff
 from data.importing.file_import import MEMORY, Job, Work, read_file
 from data.importing.rejects import Rejects
+from data.importing.request import ImportRequest
 from data.importing.zip_members import unpacked
 from data.progress import Report, Stop, ignore, never
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What the user said about the files: the mapping and the format of times."""
-
-    mapping: Mapping[str, str] | None
-    time_format: str | None
-
-
 def ingest(
     store: Store,
-    files: Sequence[Path],
-    name: str,
+    request: ImportRequest,
     *,
-    mapping: Mapping[str, str] | None = None,
-    time_format: str | None = None,
-    mode: str = "new",
-    synthetic: bool = False,
     progress: Report = ignore,
     cancelled: Stop = never,
 ) -> Dataset:
-    """Import files as one dataset.
+    """Import files as one dataset, completely or not at all.
 
     Parameters
     ----------
     store : Store
         Receives the dataset.
-    files : sequence of Path
-        Read in this order; rows of equal time keep it.
-    name : str
-        The dataset's name.
-    mapping : mapping, optional
-        Event column → column of the files, for what is not guessed rightly; an empty text
-        leaves a column out.
-    time_format : str, optional
-        How times are written, as for strptime, where it is not guessed rightly.
-    mode : {"new", "replace", "append"}
-        Whether a dataset of this name must not exist, is replaced, or is added to.
-    synthetic : bool
-        Whether a demo shop made the files.
+    request : ImportRequest
+        The files, the dataset's name, and how the files are read.
     progress : callable
-        Told now and then how far the import is.
+        Called about ten times a second with the progress so far.
     cancelled : callable
-        Asked now and then whether to stop.
+        Called as often; the import stops when it returns true.
 
     Raises
     ------
@@ -78,18 +55,17 @@ def ingest(
         For a name that is taken or malformed, a missing, empty or unreadable file, one without
         the needed columns, one without a single event, or one that is in the dataset already.
     Cancelled
-        Where ``cancelled`` said so.
+        When ``cancelled`` returned true.
     VitrinaError
-        Where the disk is full.
+        When the disk is full.
     """
-    before = _before(store, files, name, mode)
-    folder = store.begin(name)
+    before = _before(store, request)
+    folder = store.begin(request.name)
     try:
-        settings = Settings(mapping, time_format)
-        work = Work(sum(file.stat().st_size for file in files), progress, cancelled)
-        manifest = _fill(folder, files, before, settings, work)
-        manifest = replace(manifest, synthetic=synthetic)
-        return store.commit(name, manifest, replace=mode != "new", added_to=before)
+        work = Work(sum(file.stat().st_size for file in request.files), progress, cancelled)
+        manifest = _fill(folder, request, before, work)
+        manifest = replace(manifest, synthetic=request.synthetic)
+        return store.commit(request.name, manifest, replace=request.mode != "new", added_to=before)
     except BaseException as error:
         store.abandon(folder)
         if is_full(error):
@@ -99,22 +75,20 @@ def ingest(
         raise
 
 
-def _before(store: Store, files: Sequence[Path], name: str, mode: str) -> Dataset | None:
-    """Check what can be checked before anything is written; return the dataset to add to."""
-    if not files:
+def _before(store: Store, request: ImportRequest) -> Dataset | None:
+    """Check a request before anything is written; return the dataset to append to, or None."""
+    if not request.files:
         raise BadInput(_("Name at least one file to import."))
-    store.check_name(name)
-    if mode == "new":
-        store.check_free(name)
-    for file in files:
+    store.check_name(request.name)
+    if request.mode == "new":
+        store.check_free(request.name)
+    for file in request.files:
         if not file.is_file():
             raise BadInput(_("There is no file {file}.").format(file=file))
-    return store.open(name) if mode == "append" else None
+    return store.open(request.name) if request.mode == "append" else None
 
 
-def _fill(
-    folder: Path, files: Sequence[Path], before: Dataset | None, settings: Settings, work: Work
-) -> Manifest:
+def _fill(folder: Path, request: ImportRequest, before: Dataset | None, work: Work) -> Manifest:
     """Write every table of a dataset into its folder and return its manifest."""
     parts: list[Part] = []
     sources: list[Source] = []
@@ -124,8 +98,8 @@ def _fill(
             parts += _adopt(before, folder)
             sources += before.manifest.sources
             rejects.copy(before.rejects)
-        for path, label in unpacked(files, folder, work.cancelled):
-            job = _job(path, label, folder / f"part-{len(parts)}.parquet", settings)
+        for path, label in unpacked(request.files, folder, work.cancelled):
+            job = _job(path, label, folder / f"part-{len(parts)}.parquet", request)
             part, source = read_file(job, rejects, work)
             _check_new(source, sources)
             parts.append(part)
@@ -135,7 +109,7 @@ def _fill(
         by_reason = dict(rejects.by_reason.most_common())
     kept = sum(part.rows for part in parts)
     if not kept or reading is None:
-        raise BadInput(_nothing(files, by_reason))
+        raise BadInput(_nothing(request.files, by_reason))
     work.tell(0, 0, "summarising")
     manifest = Manifest(
         schema=SCHEMA,
@@ -156,14 +130,14 @@ def _fill(
     return replace(manifest, summary=summary)
 
 
-def _job(path: Path, label: str, part: Path, settings: Settings) -> Job:
+def _job(path: Path, label: str, part: Path, request: ImportRequest) -> Job:
     """Tell how a file is written and read."""
     try:
         dialect = sniff(path)
     except BadInput as error:
         raise BadInput(str(error).replace(path.name, label)) from error
-    mapping = resolve(dialect, settings.mapping, label)
-    return Job(path, label, dialect, Reading.of(dialect, mapping, settings.time_format), part)
+    mapping = resolve(dialect, request.mapping, label)
+    return Job(path, label, dialect, Reading.of(dialect, mapping, request.time_format), part)
 
 
 def _adopt(before: Dataset, folder: Path) -> tuple[Part, ...]:

@@ -40,7 +40,7 @@ found = connection.execute(
 rows = found[0]
 """
 _IMPORT = """
-rows = ingest(Store(Home(folder)), [file], "log").manifest.summary["rows_read"]
+rows = ingest(Store(Home(folder)), ImportRequest([file], "log")).manifest.summary["rows_read"]
 """
 _AROUND = """
 import json, resource, sys, time
@@ -48,6 +48,7 @@ from pathlib import Path
 import duckdb
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from data.datasets.store import Store
 file, folder = map(Path, sys.argv[1:])
 began = time.perf_counter()

@@ -24,6 +24,7 @@ from data.datasets.store import Dataset, Store
 from data.demo import generator
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from data.preparation.sequences import microseconds
 from model.baselines.base import Recommender
 from model.baselines.tuning import fit_all
@@ -87,7 +88,7 @@ def opened(store: Store, data: str) -> Dataset:
     if data == "shop":
         file = store.folder("shop").parent / "shop.csv"
         generator.write(file, **SHOP)
-    return ingest(store, [file], name, synthetic=data == "shop")
+    return ingest(store, ImportRequest([file], name, synthetic=data == "shop"))
 
 
 def config_of(case: Case, model: str, seed: int) -> RunConfig:

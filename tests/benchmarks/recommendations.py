@@ -40,6 +40,7 @@ from dashboard.jobs.states import State
 from data.datasets.store import Store
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from data.preparation.sequences import FIRST
 from model.config.presets import preset
 from model.config.run_config import RunConfig
@@ -126,7 +127,7 @@ def _import(home: Home, folder: Path, products: int) -> None:
         }
     )
     table.to_parquet(folder / "bench.parquet")
-    ingest(Store(home), [folder / "bench.parquet"], "bench")
+    ingest(Store(home), ImportRequest([folder / "bench.parquet"], "bench"))
 
 
 def _untrained(home: Home, name: str, products: int) -> str:

@@ -14,6 +14,7 @@ from dashboard.app import create_app
 from dashboard.services.datasets import library
 from data.demo import generator
 from data.home import Home
+from data.importing.request import ImportRequest
 from tests.browser.chromium import ARGUMENTS, find
 
 # A machine that does much else is slow, not broken.
@@ -130,5 +131,5 @@ def shop(site: Site, tmp_path: Path) -> Site:
     """A site with a small dataset of synthetic purchases, named SMALL."""
     log = tmp_path / "log.csv"
     generator.write(log, buyers=150, seed=1)
-    library.import_files(site.home, [log], SMALL)
+    library.import_files(site.home, ImportRequest([log], SMALL))
     return site

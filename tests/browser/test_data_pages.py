@@ -10,6 +10,7 @@ from dashboard.jobs.supervise import ensure_worker, stop_worker
 from data.datasets.store import Store
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
@@ -32,7 +33,7 @@ def oct_site(
 ) -> Site:
     """A home that holds the first hours of October as dataset oct; no test changes it."""
     home = Home(tmp_path_factory.mktemp("oct"))
-    ingest(Store(home), [shared / SLICE], "oct")
+    ingest(Store(home), ImportRequest([shared / SLICE], "oct"))
     return serve(home)
 
 
@@ -87,7 +88,7 @@ def test_a_further_file_is_added_to_a_dataset_with_times_in_a_format_of_its_own(
     site: Site, worker: None, tmp_path: Path, open_page: Open
 ) -> None:
     first = write_log(tmp_path, "time,user,product\n2020-01-01,a,x\n2020-01-02,a,y\n")
-    ingest(Store(site.home), [first], "log")
+    ingest(Store(site.home), ImportRequest([first], "log"))
     page, _trouble = open_page(site, "/data")
     send(page, write_log(tmp_path, "time,user,product\n20200103 10h,a,x\n20200104 11h,b,y\n"))
     page.get_by_label("Format of times").fill("%Y%m%d %Hh")
@@ -110,7 +111,7 @@ def test_what_cannot_be_imported_is_said_where_it_was_chosen(
 
 def test_a_dataset_is_renamed_and_deleted(site: Site, tmp_path: Path, open_page: Open) -> None:
     file = write_log(tmp_path, "time,user,product\n2020-01-01,a,x\n2020-01-02,a,y\n")
-    ingest(Store(site.home), [file], "old")
+    ingest(Store(site.home), ImportRequest([file], "old"))
     page, _trouble = open_page(site, "/data")
     page.locator(".ag-row input[type=checkbox]").check()
     page.get_by_role("button", name="Rename").first.click()

@@ -8,6 +8,7 @@ import pytest
 from data.datasets.store import Dataset, Store
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 
 HEADER = (
     "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"
@@ -28,13 +29,17 @@ def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 @pytest.fixture(scope="session")
 def groceries(shared: Path, shared_store: Store) -> Dataset:
     """A year of real grocery purchases."""
-    return ingest(shared_store, [shared / "complete_journey_2017.csv.gz"], "groceries")
+    return ingest(
+        shared_store, ImportRequest([shared / "complete_journey_2017.csv.gz"], "groceries")
+    )
 
 
 @pytest.fixture(scope="session")
 def morning(shared: Path, shared_store: Store) -> Dataset:
     """The first hours of a real month of views, carts and purchases."""
-    return ingest(shared_store, [shared / "rees46_2019-Oct_first_hours.csv"], "morning")
+    return ingest(
+        shared_store, ImportRequest([shared / "rees46_2019-Oct_first_hours.csv"], "morning")
+    )
 
 
 @pytest.fixture
@@ -46,7 +51,7 @@ def log(tmp_path: Path, store: Store) -> Callable[..., Dataset]:
         lines = [",".join("" if row.get(k) is None else str(row[k]) for k in names) for row in rows]
         file = tmp_path / f"{name}.csv"
         file.write_text("\n".join([",".join(names), *lines]) + "\n")
-        return ingest(store, [file], name)
+        return ingest(store, ImportRequest([file], name))
 
     return make
 

@@ -170,9 +170,10 @@ class Place:
         """Import a small synthetic log and return the dataset's name."""
         from data.datasets.store import Store
         from data.importing.ingest import ingest
+        from data.importing.request import ImportRequest
 
         file = self.log()
-        return ingest(Store(self.home), [file], "tiny").name
+        return ingest(Store(self.home), ImportRequest([file], "tiny")).name
 
     def datasets(self) -> list[str]:
         """Return the names of what has been imported."""

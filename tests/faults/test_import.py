@@ -12,6 +12,7 @@ import pytest
 from data.datasets.store import Store
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 
 HEADER = "event_time,event_type,product_id,category_code,brand,price,user_id\n"
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,9 +21,10 @@ import sys
 from pathlib import Path
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from data.datasets.store import Store
 home, file = map(Path, sys.argv[1:])
-ingest(Store(Home(home)), [file], "log", mode="replace")
+ingest(Store(Home(home)), ImportRequest([file], "log", mode="replace"))
 """
 
 pytestmark = pytest.mark.fault
@@ -99,7 +101,7 @@ def test_two_imports_at_once_do_not_harm_each_other(home: Home, tmp_path: Path) 
 
     def work(name: str) -> None:
         try:
-            ingest(Store(home), [file], name, mode="replace")
+            ingest(Store(home), ImportRequest([file], name, mode="replace"))
         except Exception as error:
             failures.append(error)
 

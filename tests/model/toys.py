@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.datasets.store import Dataset, Store
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from data.preparation.prepare import Prepared
 from model.config.run_config import RunConfig
 
@@ -63,4 +64,4 @@ def imported(store: Store, histories: Sequence[Sequence[str]], folder: Path) -> 
     table["event_time"] = table["event_time"].dt.strftime("%Y-%m-%d %H:%M:%S UTC")
     file = folder / "toy.csv"
     table.to_csv(file, index=False)
-    return ingest(store, [file], "toy")
+    return ingest(store, ImportRequest([file], "toy"))

@@ -18,6 +18,7 @@ from data.events import COLUMNS
 from data.i18n import _
 from data.importing.columns import Preview, preview
 from data.importing.kaggle import is_remote
+from data.importing.request import ImportRequest
 
 UPLOAD = "data"
 PATH, READ_PATH = "import-path", "import-read-path"
@@ -129,11 +130,9 @@ def register() -> None:
             paths = [imports.permitted(home, file) for file in files]
             imports.start(
                 home,
-                paths,
-                (name or "").strip(),
-                mapping,
-                time_format=(time_format or "").strip(),
-                mode=mode,
+                ImportRequest(
+                    paths, (name or "").strip(), mapping, (time_format or "").strip(), mode
+                ),
             )
         except BadInput as error:
             return dash.no_update, str(error)

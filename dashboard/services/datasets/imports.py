@@ -3,10 +3,8 @@
 import os
 import re
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dashboard.jobs.failures import explain
 from dashboard.jobs.run import Run
@@ -19,6 +17,7 @@ from data.home import Home
 from data.i18n import N_, _
 from data.importing import kaggle
 from data.importing.allowed_paths import allowed
+from data.importing.request import ImportRequest
 
 IMPORT = "import"
 FOLDERS = "VITRINA_FOLDERS"
@@ -117,47 +116,35 @@ def suggest_name(file: Path) -> str:
     return stem[:60]
 
 
-def start(
-    home: Home,
-    files: Sequence[Path],
-    name: str,
-    mapping: Mapping[str, str] | None = None,
-    *,
-    time_format: str | None = None,
-    mode: str = "new",
-) -> str:
+def start(home: Home, request: ImportRequest) -> str:
     """Queue an import and return its run.
 
     Parameters
     ----------
-    files, name, mapping, time_format, mode
-        As for `data.importing.ingest.ingest`; files may be Kaggle's, too.
+    home : Home
+        Receives the dataset.
+    request : ImportRequest
+        Its files may be Kaggle's, too.
 
     Raises
     ------
     BadInput
         Where the name cannot be used, is taken or is being imported, there is no file, or no
-        dataset to add to.
+        dataset to append to.
     """
-    store = Store(home)
-    if not files:
+    store, name = Store(home), request.name
+    if not request.files:
         raise BadInput(_("Choose a file to import first."))
     if not name:
         raise BadInput(_("Give the dataset a name."))
     store.check_name(name)
-    if mode == "new":
+    if request.mode == "new":
         store.check_free(name)
-    elif mode == "append":
+    elif request.mode == "append":
         store.open(name)
     if any(run.dataset == name and not run.ended for run in Runs(home).list(kind=IMPORT)):
         raise BadInput(_("Dataset {name} is being imported already.").format(name=name))
-    config: dict[str, Any] = {
-        "files": [str(file) for file in files],
-        "mapping": dict(mapping) if mapping else None,
-        "time_format": time_format or None,
-        "mode": mode,
-    }
-    return Runs(home).create(IMPORT, name, config)
+    return Runs(home).create(IMPORT, name, request.as_config())
 
 
 def current(home: Home) -> list[Import]:

@@ -1,7 +1,7 @@
 """Datasets: what there is, what is in one, and new ones."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from data.datasets.store import Dataset, Store
 from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.kaggle import local
+from data.importing.request import ImportRequest
 from data.progress import Report, ignore
 
 DEMO = "demo"
@@ -50,23 +51,17 @@ def summaries(home: Home) -> list[dict[str, Any]]:
 
 
 def import_files(
-    home: Home,
-    files: Sequence[Path],
-    name: str,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    time_format: str | None = None,
-    mode: str = "new",
-    synthetic: bool = False,
-    progress: Report = ignore,
+    home: Home, request: ImportRequest, *, progress: Report = ignore
 ) -> dict[str, Any]:
-    """Read files into a dataset, in this process, and return its key figures.
+    """Import files as a dataset, in this process, and return its key figures.
 
     Parameters
     ----------
     home : Home
         Receives the dataset.
-    files, name, mapping, time_format, mode, synthetic, progress
+    request : ImportRequest
+        Its files may be Kaggle's, too.
+    progress : callable
         As for `data.importing.ingest.ingest`.
 
     Raises
@@ -74,18 +69,8 @@ def import_files(
     BadInput
         Where a file, the name or the mapping cannot be used; nothing is left behind.
     """
-    return figures(
-        ingest(
-            Store(home),
-            local(files),
-            name,
-            mapping=mapping,
-            time_format=time_format,
-            mode=mode,
-            synthetic=synthetic,
-            progress=progress,
-        )
-    )
+    request = replace(request, files=local(request.files))
+    return figures(ingest(Store(home), request, progress=progress))
 
 
 def write_demo(out: Path, buyers: int | None = None, seed: int = 0) -> None:
@@ -108,4 +93,5 @@ def make_demo(home: Home, buyers: int | None = None, seed: int = 0) -> dict[str,
     with tempfile.TemporaryDirectory(dir=home.uploads) as folder:
         out = Path(folder) / "demo.csv"
         write_demo(out, buyers, seed)
-        return import_files(home, [out], DEMO, mode="replace" if made else "new", synthetic=True)
+        mode = "replace" if made else "new"
+        return import_files(home, ImportRequest([out], DEMO, mode=mode, synthetic=True))

@@ -10,11 +10,12 @@ from data.datasets.store import Store
 from data.errors import BadInput
 from data.exploration.statistics import summary
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from tests.data.logs import HEAD, ROW, events, rejects, rows
 
 
 def test_movies_in_atomic_files_need_no_mapping(store: Store, shared: Path) -> None:
-    figures = summary(ingest(store, [shared / "ml-100k.inter"], "movies"))
+    figures = summary(ingest(store, ImportRequest([shared / "ml-100k.inter"], "movies")))
     assert (figures["events"], figures["users"], figures["products"]) == (100_000, 943, 1_682)
     assert figures["first_event"] == "1997-09-20T03:05:10Z"
 
@@ -37,7 +38,7 @@ WRITTEN = {
 @pytest.mark.parametrize("way", WRITTEN)
 def test_files_are_read_however_they_are_written(store: Store, file: Path, way: str) -> None:
     file.write_bytes(WRITTEN[way].encode("cp1252" if way == "windows-1252" else "utf-8"))
-    dataset = ingest(store, [file], "log", mapping=_mapping(way))
+    dataset = ingest(store, ImportRequest([file], "log", mapping=_mapping(way)))
     found = events(dataset)
     assert list(found["user"]) == ["ana"]
     assert list(found["product"]) == ["p1"]
@@ -51,17 +52,17 @@ def _mapping(way: str) -> dict[str, str] | None:
 
 def test_a_decimal_comma_is_understood(store: Store, file: Path) -> None:
     file.write_text(WRITTEN["semicolons and missing users"].replace("NA", "eva"))
-    assert list(events(ingest(store, [file], "log"))["price"]) == [3.49, 1234.5]
+    assert list(events(ingest(store, ImportRequest([file], "log")))["price"]) == [3.49, 1234.5]
 
 
 def test_utf_16_is_read(store: Store, file: Path) -> None:
     file.write_text("user,item,time\nana,p1,2024-01-02\nñ,p2,2024-01-02\n", encoding="utf-16")
-    assert list(events(ingest(store, [file], "log"))["user"]) == ["ana", "ñ"]
+    assert list(events(ingest(store, ImportRequest([file], "log")))["user"]) == ["ana", "ñ"]
 
 
 def test_lines_of_user_and_item_are_in_order_of_time(store: Store, file: Path) -> None:
     file.write_text("1 10\n1 11\n2 10\n1 12\n")
-    dataset = ingest(store, [file], "walks")
+    dataset = ingest(store, ImportRequest([file], "walks"))
     found = events(dataset)
     assert dataset.manifest.time_from_order
     assert list(found["product"]) == ["10", "11", "10", "12"]
@@ -84,14 +85,14 @@ def test_lines_of_user_and_item_are_in_order_of_time(store: Store, file: Path) -
 )
 def test_times_are_understood(store: Store, file: Path, written: str, meant: str) -> None:
     file.write_text(f"user,item,time\nana,p1,{written}\n")
-    assert events(ingest(store, [file], "log"))["time"].item() == pd.Timestamp(meant)
+    assert events(ingest(store, ImportRequest([file], "log")))["time"].item() == pd.Timestamp(meant)
 
 
 def test_a_format_of_times_can_be_given(store: Store, file: Path) -> None:
     file.write_text("user,item,time\nana,p1,20240501-10h\n")
     with pytest.raises(BadInput, match="give their format"):
-        ingest(store, [file], "log")
-    dataset = ingest(store, [file], "log", time_format="%Y%m%d-%Hh")
+        ingest(store, ImportRequest([file], "log"))
+    dataset = ingest(store, ImportRequest([file], "log", time_format="%Y%m%d-%Hh"))
     assert events(dataset)["time"].item() == pd.Timestamp("2024-05-01 10:00")
 
 
@@ -102,7 +103,7 @@ def test_one_odd_id_among_whole_numbers_survives_exactly(
     store: Store, file: Path, odd: str
 ) -> None:
     file.write_text(HEAD + rows(300) + ROW.format(product=odd, user=odd))
-    found = events(ingest(store, [file], "log"))
+    found = events(ingest(store, ImportRequest([file], "log")))
     assert found["product"].iloc[-1] == found["user"].iloc[-1] == odd
     assert len(found) == 301
 
@@ -111,7 +112,7 @@ def test_negative_and_missing_prices_are_kept(store: Store, file: Path) -> None:
     file.write_text(HEAD + "".join(
         f"2019-11-01 00:00:00 UTC,purchase,1,c,b,{price},u\n" for price in ("-3.5", "NaN", "", "0")
     ))  # fmt: skip
-    prices = events(ingest(store, [file], "log"))["price"]
+    prices = events(ingest(store, ImportRequest([file], "log")))["price"]
     assert prices.fillna(-1).tolist() == [-3.5, -1, -1, 0]
 
 
@@ -121,21 +122,23 @@ def test_a_field_may_hold_line_breaks_quotes_and_delimiters(store: Store, file: 
     file.write_bytes(
         f"user,item,time,title\nana,p1,2024-01-01,{quoted}\nana,p2,2024-01-02,x\n".encode()
     )
-    dataset = ingest(store, [file], "log")
+    dataset = ingest(store, ImportRequest([file], "log"))
     assert list(events(dataset)["title"]) == [title, "x"]
     assert summary(dataset)["rows_rejected"] == 0
 
 
 def test_ten_megabytes_in_one_field(store: Store, file: Path) -> None:
     file.write_text(f"user,item,time,title\nana,p1,2024-01-01,{'x' * 10_000_000}\n")
-    assert events(ingest(store, [file], "log"))["title"].str.len().item() == 10_000_000
+    assert (
+        events(ingest(store, ImportRequest([file], "log")))["title"].str.len().item() == 10_000_000
+    )
 
 
 def test_lines_in_different_encodings(store: Store, file: Path) -> None:
     lines = ["user,item,time", "año,p1,2024-01-01", "año,p2,2024-01-02"]
     encoded = zip(lines, ("ascii", "utf-8", "cp1252"), strict=True)
     file.write_bytes(b"\n".join(line.encode(encoding) for line, encoding in encoded))
-    assert list(events(ingest(store, [file], "log"))["user"]) == ["año", "año"]
+    assert list(events(ingest(store, ImportRequest([file], "log")))["user"]) == ["año", "año"]
 
 
 def test_the_members_of_a_zip_archive_are_files(store: Store, tmp_path: Path) -> None:
@@ -143,7 +146,7 @@ def test_the_members_of_a_zip_archive_are_files(store: Store, tmp_path: Path) ->
     with zipfile.ZipFile(archive, "w") as target:
         target.writestr("january.csv", "user,item,time\nu,a,2024-01-01\n")
         target.writestr("february.csv", "user,item,time\nu,b,2024-02-01\nu,c\n")
-    dataset = ingest(store, [archive], "log")
+    dataset = ingest(store, ImportRequest([archive], "log"))
     assert list(events(dataset)["product"]) == ["a", "b"]
     assert list(rejects(dataset)["file"]) == ["logs.zip/february.csv"]
     assert not list(dataset.path.glob("member*"))
@@ -155,7 +158,7 @@ def test_parquet_is_read_with_its_own_types(store: Store, tmp_path: Path) -> Non
     pd.DataFrame(
         {"user_id": [1, 2, 3], "product_id": ["007", "8", "9"], "event_time": time}
     ).to_parquet(file)
-    dataset = ingest(store, [file], "log")
+    dataset = ingest(store, ImportRequest([file], "log"))
     assert list(events(dataset)["product"]) == ["007", "8"]
     assert list(events(dataset)["time"]) == list(time[:2])
     assert list(rejects(dataset)["reason"]) == ["time_missing"]
@@ -163,5 +166,7 @@ def test_parquet_is_read_with_its_own_types(store: Store, tmp_path: Path) -> Non
 
 def test_a_mapping_corrects_the_guess(store: Store, file: Path) -> None:
     file.write_text("user,item,time,who\nana,p1,2024-01-01,eva\n")
-    dataset = ingest(store, [file], "log", mapping={"user": "who", "product": "item"})
+    dataset = ingest(
+        store, ImportRequest([file], "log", mapping={"user": "who", "product": "item"})
+    )
     assert list(events(dataset)["user"]) == ["eva"]

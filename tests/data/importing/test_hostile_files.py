@@ -15,6 +15,7 @@ from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 
 HEADER = ["event_time", "event_type", "product_id", "brand", "price", "user_id"]
 
@@ -47,7 +48,7 @@ def imported(content: bytes, suffix: str = ".csv") -> Dataset | None:
     whole = start.encode() + content
     file = folder / f"log{suffix}"
     file.write_bytes(gzip.compress(whole) if suffix == ".csv.gz" else whole)
-    return ingest(Store(Home(folder / "home")), [file], "log")
+    return ingest(Store(Home(folder / "home")), ImportRequest([file], "log"))
 
 
 def rows_of(dataset: Dataset) -> int:
@@ -114,7 +115,7 @@ def test_bytes_without_sense_are_refused_in_a_sentence_or_read(content: bytes) -
     file.write_bytes(content)
     store = Store(Home(folder / "home"))
     try:
-        dataset = ingest(store, [file], "log")
+        dataset = ingest(store, ImportRequest([file], "log"))
     except BadInput as error:
         assert "\n" not in str(error)
         assert list(store.home.datasets.iterdir()) == []

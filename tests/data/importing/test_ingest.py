@@ -12,6 +12,7 @@ from data.errors import BadInput, Cancelled
 from data.exploration.statistics import summary
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from data.progress import Progress
 from tests.data.logs import HEAD, ROW, events, left_behind, rows
 
@@ -49,15 +50,15 @@ def test_several_files_are_one_dataset_in_their_order(store: Store, tmp_path: Pa
     files = [tmp_path / f"{name}.csv" for name in "ba"]
     for file in files:
         file.write_text(f"user,item,time\nu,{file.stem},2024-01-01\n")
-    assert list(events(ingest(store, files, "log"))["product"]) == ["b", "a"]
+    assert list(events(ingest(store, ImportRequest(files, "log")))["product"]) == ["b", "a"]
 
 
 def test_files_can_be_added_later(store: Store, tmp_path: Path) -> None:
     first, second = tmp_path / "1.csv", tmp_path / "2.csv"
     first.write_text(HEAD + rows(10) + "x\n")
     second.write_text(HEAD + rows(20).replace("-01 ", "-02 ") + ROW.format(product="new", user="u"))
-    ingest(store, [first], "log")
-    dataset = ingest(store, [second], "log", mode="append")
+    ingest(store, ImportRequest([first], "log"))
+    dataset = ingest(store, ImportRequest([second], "log", mode="append"))
     found = events(dataset)
     assert list(found["row"]) == list(range(31))
     assert found["product"].iloc[-1] == "new"
@@ -70,36 +71,36 @@ def test_two_who_add_at_once_do_not_lose_what_the_other_added(store: Store, tmp_
     files = [tmp_path / f"{number}.csv" for number in range(3)]
     for number, file in enumerate(files):
         file.write_text(f"user,item,time\nu,p{number},2024-01-01\n")
-    ingest(store, files[:1], "log")
+    ingest(store, ImportRequest(files[:1], "log"))
 
     def meanwhile(progress: Progress) -> None:
         if progress.stage == "summarising" and len(store.open("log").manifest.sources) == 1:
-            ingest(store, files[1:2], "log", mode="append")
+            ingest(store, ImportRequest(files[1:2], "log", mode="append"))
 
     with pytest.raises(BadInput, match="was changed meanwhile"):
-        ingest(store, files[2:], "log", mode="append", progress=meanwhile)
+        ingest(store, ImportRequest(files[2:], "log", mode="append"), progress=meanwhile)
     assert list(events(store.open("log"))["product"]) == ["p0", "p1"]
-    dataset = ingest(store, files[2:], "log", mode="append")
+    dataset = ingest(store, ImportRequest(files[2:], "log", mode="append"))
     assert list(events(dataset)["product"]) == ["p0", "p1", "p2"]
 
 
 def test_the_same_file_twice_is_noticed(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(10))
-    ingest(store, [file], "log")
+    ingest(store, ImportRequest([file], "log"))
     with pytest.raises(BadInput, match="the same file"):
-        ingest(store, [file], "log", mode="append")
+        ingest(store, ImportRequest([file], "log", mode="append"))
     with pytest.raises(BadInput, match="the same file"):
-        ingest(store, [file, file], "twice")
+        ingest(store, ImportRequest([file, file], "twice"))
     assert store.open("log").manifest.summary["events"] == 10
 
 
 def test_a_dataset_is_only_replaced_where_asked(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(10))
-    old = ingest(store, [file], "log")
+    old = ingest(store, ImportRequest([file], "log"))
     file.write_text(HEAD + rows(20))
     with pytest.raises(BadInput, match="exists already"):
-        ingest(store, [file], "log")
-    new = ingest(store, [file], "log", mode="replace")
+        ingest(store, ImportRequest([file], "log"))
+    new = ingest(store, ImportRequest([file], "log", mode="replace"))
     assert summary(new)["events"] == 20
     assert new.fingerprint != old.fingerprint
     assert not old.path.exists()
@@ -124,7 +125,7 @@ def test_bad_input_gets_one_sentence_and_leaves_nothing(store: Store, file: Path
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(BadInput, match=sentence) as error:
-        ingest(store, [file], "log")
+        ingest(store, ImportRequest([file], "log"))
     assert "\n" not in str(error.value)
     assert left_behind(store) == []
 
@@ -133,7 +134,7 @@ def test_bad_input_gets_one_sentence_and_leaves_nothing(store: Store, file: Path
 def test_a_name_that_is_no_folder_is_refused(store: Store, file: Path, name: str) -> None:
     file.write_text(HEAD + rows(1))
     with pytest.raises(BadInput, match="cannot be a dataset's name"):
-        ingest(store, [file], name)
+        ingest(store, ImportRequest([file], name))
     assert left_behind(store) == []
 
 
@@ -146,13 +147,13 @@ def test_a_wrong_mapping_is_named(
 ) -> None:
     file.write_text("user,item,time\nana,p1,2024-01-01\n")
     with pytest.raises(BadInput, match=sentence):
-        ingest(store, [file], "log", mapping=mapping)
+        ingest(store, ImportRequest([file], "log", mapping=mapping))
 
 
 def test_a_stopped_import_leaves_nothing(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(1000))
     with pytest.raises(Cancelled):
-        ingest(store, [file], "log", cancelled=lambda: True)
+        ingest(store, ImportRequest([file], "log"), cancelled=lambda: True)
     assert left_behind(store) == []
 
 
@@ -161,14 +162,14 @@ def test_an_import_stops_while_it_summarises_too(store: Store, file: Path) -> No
     seen: list[Progress] = []
     summarising = lambda: bool(seen) and seen[-1].stage == "summarising"  # noqa: E731
     with pytest.raises(Cancelled):
-        ingest(store, [file], "log", progress=seen.append, cancelled=summarising)
+        ingest(store, ImportRequest([file], "log"), progress=seen.append, cancelled=summarising)
     assert left_behind(store) == []
 
 
 def test_progress_ends_with_every_byte_and_row(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(1000))
     seen: list[Progress] = []
-    ingest(store, [file], "log", progress=seen.append)
+    ingest(store, ImportRequest([file], "log"), progress=seen.append)
     assert (seen[-1].bytes_done, seen[-1].rows) == (file.stat().st_size, 1000)
     assert seen[-1].stage == "summarising"
     done = [step.bytes_done for step in seen]
@@ -186,7 +187,7 @@ def test_events_keep_the_order_of_the_file_however_many_threads_read_it(
         table.to_csv(file, index=False)
     else:
         table.to_parquet(file, row_group_size=100_000)
-    dataset = ingest(Store(Home(tmp_path / "home")), [file], "log")
+    dataset = ingest(Store(Home(tmp_path / "home")), ImportRequest([file], "log"))
     with dataset.connect() as connection:
         found = connection.execute("SELECT product_key FROM events ORDER BY row").fetchnumpy()
     assert (found["product_key"] == np.arange(count)).all()

@@ -9,6 +9,7 @@ import pytest
 from data.datasets.store import Dataset, Store
 from data.exploration.statistics import summary
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from tests.data.logs import HEAD, events, rejects, rows
 
 
@@ -22,7 +23,7 @@ def test_the_row_in_whose_middle_the_real_file_ends_is_kept_in_the_rejects(
 
 def test_a_ragged_row_is_kept_in_the_rejects(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(3) + "2019-11-01,purchase,8\n" + rows(2) + rows(1).strip() + ",x\n")
-    dataset = ingest(store, [file], "log")
+    dataset = ingest(store, ImportRequest([file], "log"))
     assert list(rejects(dataset)["line"]) == [5, 8]
     assert list(rejects(dataset)["raw"]) == ["2019-11-01,purchase,8", rows(1).strip() + ",x"]
     assert summary(dataset)["rows_kept"] == 5
@@ -47,7 +48,7 @@ def test_a_damaged_row_is_kept_with_its_reason_line_and_text(
     store: Store, file: Path, reason: str
 ) -> None:
     file.write_text(HEAD + rows(250) + DAMAGE[reason] + "\n" + rows(250))
-    dataset = ingest(store, [file], "log")
+    dataset = ingest(store, ImportRequest([file], "log"))
     (reject,) = rejects(dataset).to_dict("records")
     assert (reject["file"], reject["line"]) == ("log.csv", 252)
     assert (reject["reason"], reject["raw"]) == (reason, DAMAGE[reason])
@@ -58,7 +59,7 @@ def test_a_header_that_stands_there_again_is_no_event_even_without_times(
     store: Store, file: Path
 ) -> None:
     file.write_text("user,item\nana,p1\nuser,item\nana,p2\n")
-    dataset = ingest(store, [file], "log")
+    dataset = ingest(store, ImportRequest([file], "log"))
     assert list(events(dataset)["product"]) == ["p1", "p2"]
     assert list(rejects(dataset)["reason"]) == ["header_again"]
 
@@ -77,7 +78,7 @@ def test_a_row_that_holds_the_numbers_of_the_columns_is_no_header_in_a_file_with
 ) -> None:
     text, kept, rejected = NUMBERED[way]
     file.write_text(text)
-    dataset = ingest(store, [file], "log")
+    dataset = ingest(store, ImportRequest([file], "log"))
     figures = summary(dataset)
     assert (figures["rows_kept"], figures["rows_rejected"]) == (kept, rejected)
     assert list(events(dataset)[["user", "product"]].iloc[1]) == ["1", "2"]
@@ -88,12 +89,12 @@ def test_numbered_columns_of_a_parquet_file_are_no_header_either(
 ) -> None:
     file = tmp_path / "log.parquet"
     pd.DataFrame({"1": [1, 1, 2], "2": [1, 2, 1]}).to_parquet(file)
-    assert list(events(ingest(store, [file], "log"))["product"]) == ["1", "2", "1"]
+    assert list(events(ingest(store, ImportRequest([file], "log")))["product"]) == ["1", "2", "1"]
 
 
 def test_year_0_is_no_time(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(1) + DAMAGE["time_missing"].replace(",", "0000-01-01,", 1) + "\n")
-    (reason,) = rejects(ingest(store, [file], "log"))["reason"]
+    (reason,) = rejects(ingest(store, ImportRequest([file], "log")))["reason"]
     assert reason in {"time_unreadable", "time_out_of_range"}
 
 
@@ -101,7 +102,7 @@ def test_a_gzip_file_that_breaks_off_gives_what_it_holds(store: Store, tmp_path:
     file = tmp_path / "log.csv.gz"
     whole = gzip.compress((HEAD + rows(50_000)).encode())
     file.write_bytes(whole[: len(whole) * 2 // 3])
-    dataset = ingest(store, [file], "log")
+    dataset = ingest(store, ImportRequest([file], "log"))
     figures = summary(dataset)
     assert 1000 < figures["rows_kept"] < 50_000
     assert list(rejects(dataset)["reason"]) == ["file_ends_early"]

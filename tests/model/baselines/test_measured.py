@@ -7,6 +7,7 @@ import pytest
 from data.datasets.store import Dataset, Store
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from model.baselines.base import Baseline
 from model.baselines.knn import RecentItemNeighbours
 from model.baselines.tuning import fit_all
@@ -46,7 +47,7 @@ MEASURED = {
 @pytest.fixture(scope="module")
 def groceries(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     store = Store(Home(tmp_path_factory.mktemp("home")))
-    return ingest(store, [shared / "complete_journey_2017.csv.gz"], "groceries")
+    return ingest(store, ImportRequest([shared / "complete_journey_2017.csv.gz"], "groceries"))
 
 
 def without_itself(task: Task) -> Baseline:

@@ -18,6 +18,7 @@ from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from model.baselines import BASELINES
 from model.evaluation.evaluate import evaluate_run
 from model.serving.predictor import Predictor
@@ -64,7 +65,7 @@ def test_what_was_not_sold_lately_is_left_out(model: Predictor, tmp_path: Path) 
     columns = "event_time,event_type,product_id,user_id"
     lines = [f"{day} 00:00:00 UTC,purchase,{product},u1" for product, day in rows]
     file.write_text("\n".join([columns, *lines]), encoding="utf-8")
-    dataset = ingest(Store(Home(tmp_path / "home")), [file], "later")
+    dataset = ingest(Store(Home(tmp_path / "home")), ImportRequest([file], "later"))
     for days, expected in (
         (5, {"cup"}),
         (20, {"cup", "teapot"}),

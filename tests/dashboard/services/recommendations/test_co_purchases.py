@@ -12,6 +12,7 @@ from dashboard.services.recommendations.co_purchases import Evidence, followed
 from data.datasets.store import Store
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from model.config.run_config import RunConfig
 from model.run_folder import RunFolder
 
@@ -36,7 +37,7 @@ def asked(tmp_path: Path) -> tuple[Home, str]:
     head = "event_time,event_type,product_id,user_id"
     file.write_text("\n".join([head, *rows]), encoding="utf-8")
     home = Home(tmp_path / "home")
-    ingest(Store(home), [file], "log")
+    ingest(Store(home), ImportRequest([file], "log"))
     return home, Runs(home).create("train", "log", RunConfig().as_dict())
 
 

@@ -9,6 +9,7 @@ from dashboard.services.runs import drafts, monitor
 from data.demo import generator
 from data.errors import BadInput
 from data.home import Home
+from data.importing.request import ImportRequest
 from model.config.presets import preset
 
 
@@ -16,7 +17,7 @@ from model.config.presets import preset
 def shop(home: Home, tmp_path) -> Home:
     log = tmp_path / "log.csv"
     generator.write(log, buyers=60, seed=1)
-    library.import_files(home, [log], "shop")
+    library.import_files(home, ImportRequest([log], "shop"))
     return home
 
 

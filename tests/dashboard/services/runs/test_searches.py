@@ -10,6 +10,7 @@ from dashboard.services.runs import searches
 from data.demo import generator
 from data.errors import BadInput
 from data.home import Home
+from data.importing.request import ImportRequest
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def shop(home: Home, tmp_path: Path) -> Home:
     """A home with a small dataset of synthetic purchases."""
     log = tmp_path / "log.csv"
     generator.write(log, buyers=120, seed=1)
-    library.import_files(home, [log], "shop")
+    library.import_files(home, ImportRequest([log], "shop"))
     return home
 
 

@@ -1,0 +1,61 @@
+"""The parameters of an import, as they pass from a page or the command line to ``ingest``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """The parameters of an import.
+
+    Attributes
+    ----------
+    files : sequence of Path
+        Read in this order; events of equal time keep the order of the files.
+    name : str
+        The dataset's name.
+    mapping : mapping, optional
+        Event column → column of the files, where the guess is wrong; an empty text leaves an
+        event column out.
+    time_format : str, optional
+        Format of the times as for strptime, where the guess is wrong.
+    mode : {"new", "replace", "append"}
+        Whether a dataset of this name must not exist, is replaced, or is appended to.
+    synthetic : bool
+        Whether the demo generator wrote the files.
+    """
+
+    files: Sequence[Path]
+    name: str
+    mapping: Mapping[str, str] | None = None
+    time_format: str | None = None
+    mode: str = "new"
+    synthetic: bool = False
+
+    def as_config(self) -> dict[str, Any]:
+        """Return the configuration of a queued import: JSON values, without the dataset's name."""
+        return {
+            "files": [str(file) for file in self.files],
+            "mapping": dict(self.mapping) if self.mapping else None,
+            "time_format": self.time_format or None,
+            "mode": self.mode,
+        }
+
+    @classmethod
+    def from_config(cls, name: str, config: Mapping[str, Any]) -> "ImportRequest":
+        """Return the request of a queued import.
+
+        Examples
+        --------
+        >>> ImportRequest.from_config("shop", {"files": ["log.csv"]}).mode
+        'new'
+        """
+        return cls(
+            [Path(file) for file in config["files"]],
+            name,
+            config.get("mapping"),
+            config.get("time_format"),
+            config.get("mode", "new"),
+        )
