@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from dashboard.api.models import PREFIX, Question, Ranking, RunList, RunSummary, description
 from dashboard.context import current_home
 from dashboard.services.recommendations import predictors
-from dashboard.services.runs import runs
+from dashboard.services.runs import records
 from data.errors import BadInput
 from data.i18n import _
 
@@ -99,7 +99,7 @@ def list_runs() -> Response:
             ready=run["run"] in ready,
             **{key: run[key] for key in RunSummary.model_fields if key != "ready"},
         )
-        for run in runs.records(home)
+        for run in records.records(home)
     ]
     return _answer(RunList(runs=listed))
 

@@ -1,4 +1,4 @@
-"""What commands share: the home, the choice of JSON, and how answers are printed."""
+"""Options that commands share, and the functions that print their answers."""
 
 import functools
 import json
@@ -28,7 +28,7 @@ def home_option(command: Command) -> Command:
         "--home",
         "home_folder",
         type=click.Path(file_okay=False, path_type=Path),
-        help="Folder that holds the state.",
+        help="Folder with datasets and runs.",
     )(with_home)
 
 
@@ -52,8 +52,14 @@ def _finite(value: Any) -> Any:
     return value
 
 
+def print_note(sentence: str) -> None:
+    """Print a sentence to the standard error stream, where it does not mix with an answer."""
+    if sentence:
+        click.echo(sentence, err=True)
+
+
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print columns that line up: the first one to the left, the others to the right."""
+    """Print aligned columns: the first one to the left, the others to the right."""
     table = [list(header), *(list(row) for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(header))]
     for row in table:
@@ -65,10 +71,10 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
-    """Print one labelled figure a line."""
-    shown = list(pairs)
-    width = max((len(label) for label, _value in shown), default=0)
-    for label, value in shown:
+    """Print one label and value a line."""
+    rows = list(pairs)
+    width = max((len(label) for label, _value in rows), default=0)
+    for label, value in rows:
         click.echo(f"{label.ljust(width)}  {value}")
 
 

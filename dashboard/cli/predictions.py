@@ -19,9 +19,9 @@ SHOWN = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10", "loss")
 @home_option
 def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) -> None:
     """Put a run beside the baselines, under the protocol that it was trained under."""
-    from dashboard.services.runs import runs
+    from dashboard.services.runs.evaluation import evaluate
 
-    answer = runs.evaluate(home, run, exclude_seen)
+    answer = evaluate(home, run, exclude_seen)
     if as_json:
         print_json(answer)
         return

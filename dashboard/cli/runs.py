@@ -1,4 +1,4 @@
-"""``vitrina runs`` and what is done with one: show, stop, resume, delete, archive."""
+"""``vitrina runs``, ``show``, ``stop``, ``resume``, ``delete`` and ``archive``."""
 
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from data.i18n import _
 @home_option
 def runs_command(home: Home, as_json: bool) -> None:
     """List every training, the newest first."""
-    from dashboard.services.runs import runs
+    from dashboard.services.runs.records import records
 
-    found = runs.records(home)
+    runs = records(home)
     if as_json:
-        print_json(found)
+        print_json(runs)
         return
     print_table(
         [_("run"), _("state"), _("dataset"), _("preset"), _("epochs")],
@@ -31,7 +31,7 @@ def runs_command(home: Home, as_json: bool) -> None:
                 run["preset"] or "–",
                 str(run["epochs_done"]),
             ]
-            for run in found
+            for run in runs
         ],
     )
 
@@ -42,14 +42,14 @@ def runs_command(home: Home, as_json: bool) -> None:
 @home_option
 def show_command(home: Home, run: str, as_json: bool) -> None:
     """Print a run's state, configuration, history and test figures."""
-    from dashboard.services.runs import runs
+    from dashboard.services.runs import records
 
-    record = runs.record(home, run)
+    record = records.record(home, run)
     if as_json:
         print_json(record)
         return
-    plain = {key: value for key, value in record.items() if not isinstance(value, dict | list)}
-    print_pairs((key.replace("_", " "), str(value)) for key, value in plain.items())
+    scalars = {key: value for key, value in record.items() if not isinstance(value, dict | list)}
+    print_pairs((key.replace("_", " "), str(value)) for key, value in scalars.items())
     _print_history(record["history"])
     print_pairs((f"test {key}", f"{value:.4f}") for key, value in _figures(record["test"]))
 
@@ -59,9 +59,9 @@ def show_command(home: Home, run: str, as_json: bool) -> None:
 @home_option
 def stop_command(home: Home, run: str) -> None:
     """Ask a run to stop after the batch it is in; its best epoch is kept."""
-    from dashboard.services.runs import runs
+    from dashboard.services.runs import control
 
-    runs.stop(home, run)
+    control.stop(home, run)
     click.echo(_("Asked run {run} to stop.").format(run=run))
 
 
@@ -69,11 +69,12 @@ def stop_command(home: Home, run: str) -> None:
 @click.argument("run")
 @home_option
 def resume_command(home: Home, run: str) -> None:
-    """Go on with a stopped or interrupted run from its last whole epoch."""
-    from dashboard.services.runs import runs
+    """Continue a stopped or interrupted run from its last whole epoch."""
+    from dashboard.services.runs import control
+    from dashboard.services.runs.start import start_worker
 
-    runs.resume(home, run)
-    runs.leave_running(home)
+    control.resume(home, run)
+    start_worker(home)
     click.echo(_("Run {run} is queued again.").format(run=run))
 
 
@@ -82,9 +83,9 @@ def resume_command(home: Home, run: str) -> None:
 @home_option
 def delete_command(home: Home, run: str) -> None:
     """Delete a run that is not active, with its model."""
-    from dashboard.services.runs import runs
+    from dashboard.services.runs import control
 
-    runs.delete(home, run)
+    control.delete(home, run)
     click.echo(_("Deleted run {run}.").format(run=run))
 
 
@@ -93,11 +94,11 @@ def delete_command(home: Home, run: str) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Default: RUN.zip.")
 @home_option
 def archive_command(home: Home, run: str, out: Path | None) -> None:
-    """Write everything that is known of a run as one ZIP file."""
-    from dashboard.services.runs import runs
+    """Write everything that is stored about a run into a ZIP file."""
+    from dashboard.services.runs.records import archive
 
-    written = runs.archive(home, run, out or Path(f"{run}.zip"))
-    click.echo(_("Wrote {file}.").format(file=written))
+    file = archive(home, run, out or Path(f"{run}.zip"))
+    click.echo(_("Wrote {file}.").format(file=file))
 
 
 def _print_history(history: list[dict[str, Any]]) -> None:

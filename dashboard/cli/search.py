@@ -1,4 +1,4 @@
-"""``vitrina search``: find good values of some fields by training with some of them."""
+"""``vitrina search``: search the best values of some settings by training with several."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +9,16 @@ from dashboard.cli.options import (
     json_option,
     parse_pairs,
     print_json,
+    print_note,
     print_table,
 )
 from data.errors import VitrinaError
 from data.home import Home
 from data.i18n import _
+from model.training.monitored import MONITORED
 
 if TYPE_CHECKING:
-    from dashboard.services.runs.searches import Found
+    from dashboard.services.runs.searches import SearchResult
 
 
 @click.command()
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
     "varied",
     multiple=True,
     metavar="KEY=VALUES",
-    help="A field to search: a range such as 0.001..0.01, or values with commas between them.",
+    help="A setting to search: a range such as 0.001..0.01, or values separated by commas.",
 )
-@click.option("--trials", default=20, show_default=True, help="How many trainings there will be.")
+@click.option("--trials", default=20, show_default=True, help="How many trainings are run.")
 @click.option("--preset", default="best", show_default=True, help="paper, fast or best.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change one setting.")
 @click.option("--detach", is_flag=True, help="Return at once; the search goes on by itself.")
@@ -45,55 +47,58 @@ def search_command(
     detach: bool,
     as_json: bool,
 ) -> None:
-    """Search a dataset's best values of a few fields, by NDCG@10 on validation."""
+    """Search the best values of a few settings on a dataset, by NDCG@10 on validation."""
     from dashboard.cli.train import follow
-    from dashboard.services.runs import runs, searches
+    from dashboard.services.runs import records, searches
+    from dashboard.services.runs.start import configure, start_worker
 
+    configured = configure(home, name, preset, parse_pairs(settings, "--set"))
     search = searches.start(
         home,
         name,
+        configured.config,
         preset=preset,
-        changes=parse_pairs(settings, "--set"),
         varied=parse_pairs(varied, "--try"),
         trials=trials,
     )
+    print_note(configured.adaptation)
     if detach:
-        runs.leave_running(home)
+        start_worker(home)
         if not as_json:
             click.echo(_("Search {run} is queued; its page shows how it goes.").format(run=search))
     else:
         follow(home, search, quiet=True)
-    state = runs.record(home, search)["state"]
-    found = searches.found(home, search)
+    state = records.record(home, search)["state"]
+    result = searches.result(home, search)
     if as_json:
-        print_json(_as_dict(search, state, found))
+        print_json(_as_dict(search, state, result))
     elif not detach:
-        _report(found)
+        _print_result(result)
     if not detach and state in ("failed", "interrupted"):
-        raise VitrinaError(runs.failure(home, search))
+        raise VitrinaError(records.failure(home, search))
 
 
-def _as_dict(search: str, state: str, found: "Found") -> dict[str, Any]:
-    best = found.ranked[0] if found.ranked else None
+def _as_dict(search: str, state: str, result: "SearchResult") -> dict[str, Any]:
+    best = result.ranked[0] if result.ranked else None
     return {
         "run": search,
         "state": state,
-        "trials": [vars(trial) for trial in found.trials],
+        "trials": [vars(trial) for trial in result.trials],
         "best": None if best is None else vars(best),
-        "importance": found.importance,
+        "importance": result.importance,
     }
 
 
-def _report(found: "Found") -> None:
+def _print_result(result: "SearchResult") -> None:
     from dashboard.jobs.hyperparameter_search import short
 
-    keys = list(found.trials[0].values) if found.trials else []
+    keys = list(result.trials[0].values) if result.trials else []
     rows = [
         [trial.run, *map(short, trial.values.values()), f"{trial.value:.4f}"]
-        for trial in found.ranked
+        for trial in result.ranked
     ]
-    print_table([_("run"), *keys, "val_ndcg@10"], rows)
-    for key, share in found.importance.items():
+    print_table([_("run"), *keys, MONITORED], rows)
+    for key, share in result.importance.items():
         click.echo(
             _("{field} explains {share} of the differences.").format(
                 field=key, share=f"{share:.0%}"

@@ -1,4 +1,4 @@
-"""``vitrina serve`` and ``vitrina worker``: the two processes that the workbench consists of."""
+"""``vitrina serve`` and ``vitrina worker``: the web server and the worker."""
 
 import signal
 import socket
@@ -25,11 +25,11 @@ THREADS = 8
     is_flag=True,
     help="Where there is no dataset yet, make the demo shop and train a first model on it.",
 )
-@click.option("--api", is_flag=True, help="Answer programs at /api/v1; without it they are not.")
+@click.option("--api", is_flag=True, help="Serve the programming interface at /api/v1.")
 @click.option(
     "--api-token",
     envvar="VITRINA_API_TOKEN",
-    help="Answer programs that send this token (or set VITRINA_API_TOKEN).",
+    help="Serve /api/v1 to requests that carry this token (or set VITRINA_API_TOKEN).",
 )
 @home_option
 def serve_command(
@@ -46,8 +46,8 @@ def serve_command(
     from dashboard.jobs.supervise import ensure_worker, stop_worker
 
     listener = _listen(host, port)
-    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell may have left SIGINT ignored
-        signal.signal(ending, _end)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have left SIGINT ignored
+        signal.signal(number, _end)
     if welcome:
         _welcome(home)
     worker = None if no_worker else ensure_worker(home)
@@ -68,7 +68,7 @@ def worker_command(home: Home) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Open the socket first, so that a port in use is said before anything is started."""
+    """Open the socket first, so that a port in use is reported before anything is started."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -85,7 +85,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(home: Home, listener: socket.socket, host: str, *, api: bool, token: str | None) -> None:
-    """Answer requests until a signal ends the process."""
+    """Serve requests until a signal ends the process."""
     import waitress
 
     share_pools(2)
@@ -95,10 +95,10 @@ def _serve(home: Home, listener: socket.socket, host: str, *, api: bool, token: 
     settings = ApiSettings(token=token or None) if api or token else None
     app = create_app(home, host=host, api=settings)
     server = waitress.create_server(app.server, sockets=[listener], threads=THREADS)
-    shown = f"[{host}]" if ":" in host else host
+    address = f"[{host}]" if ":" in host else host
     click.echo(
         _("Vitrina is at {address} (Ctrl-C ends it); its state is in {home}.").format(
-            address=f"http://{shown}:{listener.getsockname()[1]}", home=home.path
+            address=f"http://{address}:{listener.getsockname()[1]}", home=home.path
         )
     )
     try:
@@ -108,17 +108,18 @@ def _serve(home: Home, listener: socket.socket, host: str, *, api: bool, token: 
 
 
 def _welcome(home: Home) -> None:
-    """Make the demo shop in an empty home and queue a first training, so that no page is empty."""
+    """Make the demo shop in an empty home and queue a first training on it."""
     from dashboard.services.datasets import library
-    from dashboard.services.runs import runs
+    from dashboard.services.runs.start import configure, start_training
 
     if library.names(home):
         return
     click.echo(_("Making the demo shop (synthetic purchases) …"))
     library.make_demo(home)
-    runs.start_training(home, library.DEMO, preset="fast")
+    config = configure(home, library.DEMO, "fast").config
+    start_training(home, library.DEMO, config, preset="fast")
 
 
 def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """End in an orderly way, as after Ctrl-C."""
+    """Raise KeyboardInterrupt, as Ctrl-C does."""
     raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""``vitrina train``: queue a training and follow it, or leave it to the worker."""
+"""``vitrina train``: queue a training, and print its epochs until it ends."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dashboard.cli.options import home_option, json_option, parse_pairs, print_json
+from dashboard.cli.options import home_option, json_option, parse_pairs, print_json, print_note
 from data.errors import BadInput, VitrinaError
 from data.home import Home
 from data.i18n import _
@@ -38,39 +38,42 @@ def train_command(
     as_json: bool,
 ) -> int:
     """Train a network on a dataset and print its history and test figures."""
-    from dashboard.services.runs import runs
+    from dashboard.services.runs import records
+    from dashboard.services.runs.start import configure, start_training, start_worker
 
     changes = _read_config(config_file) | parse_pairs(settings, "--set")
     if protocol:
         changes["protocol"] = protocol
-    run = runs.start_training(home, name, preset=preset, changes=changes)
+    configured = configure(home, name, preset, changes)
+    run = start_training(home, name, configured.config, preset=preset)
+    print_note(configured.adaptation)
     if detach:
-        runs.leave_running(home)
+        start_worker(home)
     else:
         follow(home, run, as_json)
-    record = runs.record(home, run)
+    record = records.record(home, run)
     if as_json:
         print_json(record)
     elif detach:
         click.echo(_("Run {run} is queued; vitrina show {run} tells how it goes.").format(run=run))
     if not detach and record["state"] in ("failed", "interrupted"):
-        raise VitrinaError(runs.failure(home, run))
+        raise VitrinaError(records.failure(home, run))
     return 0
 
 
 def _read_config(file: Path | None) -> dict[str, Any]:
-    """Read the settings of a file: a flat JSON object, or a record that holds one as "config"."""
+    """Return the settings in a file: a flat JSON object, or a run's record with a "config"."""
     if file is None:
         return {}
     try:
-        held = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput(
             _("Cannot read {file}: {reason}.").format(file=file, reason=error.strerror)
         ) from error
     except ValueError as error:
         raise BadInput(_("{file} is not a JSON file.").format(file=file)) from error
-    settings = held.get("config", held) if isinstance(held, dict) else None
+    settings = content.get("config", content) if isinstance(content, dict) else None
     if not isinstance(settings, dict):
         raise BadInput(_("{file} does not hold a JSON object of settings.").format(file=file))
     return settings
@@ -78,19 +81,19 @@ def _read_config(file: Path | None) -> dict[str, Any]:
 
 def follow(home: Home, run: str, quiet: bool) -> None:
     """Wait for the end of a run, printing each epoch; Ctrl-C asks the run to stop."""
-    from dashboard.services.runs import runs
+    from dashboard.services.runs import control, monitor
 
     try:
-        for epoch in runs.follow(home, run):
+        for epoch in monitor.follow(home, run):
             if not quiet:
                 click.echo(_epoch_line(epoch))
     except KeyboardInterrupt:
-        runs.stop(home, run)
+        control.stop(home, run)
         click.echo(_("Asked run {run} to stop.").format(run=run), err=True)
         raise
 
 
 def _epoch_line(epoch: dict[str, Any]) -> str:
     names = ("loss", "accuracy", "val_loss", "val_accuracy", "seconds")
-    shown = (f"{name} {epoch[name]:.4f}" for name in names if epoch.get(name) is not None)
-    return f"epoch {epoch['epoch']}  " + "  ".join(shown)
+    metrics = (f"{name} {epoch[name]:.4f}" for name in names if epoch.get(name) is not None)
+    return f"epoch {epoch['epoch']}  " + "  ".join(metrics)

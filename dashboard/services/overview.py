@@ -8,7 +8,7 @@ from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
 from dashboard.services.datasets import management
 from dashboard.services.runs import monitor
-from dashboard.services.runs.runs import has_model
+from dashboard.services.runs.evaluation import evaluation, has_model, test_metrics
 from data.home import Home
 
 LATEST = 6
@@ -101,12 +101,12 @@ def content(home: Home) -> Content:
 
 
 def _latest(home: Home, run: Run) -> Latest:
-    judged = monitor.evaluation(home, run.run).get("models", ())
+    judged = evaluation(home, run.run).get("models", ())
     metrics = {model["name"]: model["metrics"] for model in judged}
     return Latest(
         run=run,
         share=None if run.ended else monitor.share_done(run),
         model=has_model(run, monitor.table(home)),
-        hit_rate=monitor.network_figures(home, run.run).get(FIGURE),
+        hit_rate=test_metrics(home, run.run).get(FIGURE),
         popular=metrics.get("popularity", {}).get(FIGURE),
     )

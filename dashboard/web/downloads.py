@@ -9,7 +9,7 @@ from flask import Flask, Response, send_file
 
 from dashboard.context import current_home
 from dashboard.services.recommendations import exports
-from dashboard.services.runs import runs
+from dashboard.services.runs import records
 from data.errors import BadInput, VitrinaError
 
 BUNDLE, LISTS, RECORD = "/take/bundle/", "/take/lists/", "/take/record/"
@@ -31,7 +31,7 @@ def bundle(run: str) -> Response:
 def record(run: str) -> Response:
     """Respond with the archive of a run (row, metrics and files) as a ZIP file."""
     home, name = current_home(), f"{run}.zip"
-    return _send_zip(name, lambda folder: runs.archive(home, run, folder / name))
+    return _send_zip(name, lambda folder: records.archive(home, run, folder / name))
 
 
 def lists(job: str) -> Response:

@@ -1,5 +1,6 @@
 """The configuration of the filters that are applied to a log before training, and its presets."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
@@ -125,6 +126,25 @@ class Preparation:
                 "preparation.first",
             )
 
+    def suited_to(self, types: Sequence[str]) -> "Preparation":
+        """Return the preparation with event types that a dataset has.
+
+        Where none of the chosen types is among them, the most frequent one takes their place.
+
+        Parameters
+        ----------
+        types : sequence of str
+            The dataset's event types, the most frequent first.
+
+        Examples
+        --------
+        >>> Preparation().suited_to(("view", "cart")).event_types
+        ('view',)
+        """
+        if not types or not self.event_types or set(self.event_types) & set(types):
+            return self
+        return replace(self, event_types=(types[0],))
+
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as JSON values; days are ISO texts."""
         values = asdict(self)
@@ -183,14 +203,5 @@ PREPARATION_LABELS = {
 
 
 def presets(dataset: Dataset) -> dict[str, Preparation]:
-    """Return the named preparations that fit a dataset's event types.
-
-    Where a dataset has no purchases, its most frequent event type stands for them.
-    """
-    if PURCHASE in dataset.types or not dataset.types:
-        return dict(PREPARATIONS)
-    stand_in = (dataset.types[0],)
-    return {
-        name: replace(one, event_types=stand_in) if one.event_types else one
-        for name, one in PREPARATIONS.items()
-    }
+    """Return the named preparations, with event types that a dataset has."""
+    return {name: preset.suited_to(dataset.types) for name, preset in PREPARATIONS.items()}

@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from dashboard.jobs.runs_table import Runs
+from dashboard.services.datasets import library
+from dashboard.services.runs.start import configure
+from data.importing.request import ImportRequest
+from model.config.run_config import RunConfig
 from tests.browser.conftest import SMALL, Site
 
 pytestmark = pytest.mark.browser
@@ -33,6 +38,23 @@ def test_what_is_filled_in_stands_in_the_address_and_survives_a_reload(shop: Sit
     page.reload()
     expect(page.get_by_label("Epochs", exact=True)).to_have_value("7")
     expect(page.locator("#train-status")).to_contain_text("1 setting differs")
+
+
+def test_a_log_without_purchases_trains_on_its_most_frequent_events(
+    site: Site, open_page: Open, tmp_path: Path
+):
+    log = tmp_path / "views.csv"
+    rows = [f"{user},p{day},2019-11-0{day} 12:00:00,view" for user in range(9) for day in (1, 2, 3)]
+    log.write_text("\n".join(["user,product,event_time,event_type", *rows]) + "\n", "utf-8")
+    library.import_files(site.home, ImportRequest([log], "views"))
+    page, _trouble = open_page(site, "/train?preset=fast")
+    expect(page.locator("#train-status")).to_contain_text("no events of type purchase")
+    expect(page.locator("#train-remains")).to_contain_text("Least events per buyer")
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url("**/runs/views-1")
+    config = RunConfig.from_dict(Runs(site.home).get("views-1").config)
+    assert config == configure(site.home, "views", "fast").config
+    assert config.preparation.event_types == ("view",)
 
 
 def test_a_search_is_started_from_the_form_and_shows_what_it_finds(shop: Site, open_page: Open):

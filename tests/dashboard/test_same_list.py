@@ -148,7 +148,7 @@ def test_lists_are_made_by_a_worker_and_taken_from_the_page(
     home, run = shop
     job = exports.start_scoring(home, run, k=5, kind="csv")
     assert [found.run for found in exports.jobs(home, run)] == [job]
-    from dashboard.services.runs.runs import follow
+    from dashboard.services.runs.monitor import follow
 
     list(follow(home, job))
     client = create_app(home).server.test_client()

@@ -134,7 +134,8 @@ def show_steps(
 ) -> tuple[Any, Any, str]:
     """Count what is left, as the steps change."""
     try:
-        steps = preparations.steps(current_home(), dataset, _given(values, places))
+        preparation = Preparation.from_dict(_given(values, places))
+        steps = preparations.steps(current_home(), dataset, preparation)
     except BadInput as error:
         return dash.no_update, dash.no_update, str(error)
     rows = [

@@ -12,7 +12,7 @@ from dashboard.pages.home.cards import DEMO, datasets_card, figures, runs_card, 
 from dashboard.pages.recommend.page_state import Query
 from dashboard.services.datasets.demo_job import start_demo
 from dashboard.services.overview import Content, content
-from dashboard.services.runs.runs import leave_running
+from dashboard.services.runs.start import start_worker
 from data.i18n import _
 
 dash.register_page(__name__, path="/", title="Vitrina")
@@ -78,6 +78,6 @@ def make_demo(clicks: int | None) -> Any:
         return no_update
     home = current_home()
     start_demo(home)
-    leave_running(home)
+    start_worker(home)
     toast(_("The demo shop is being made."))
     return True

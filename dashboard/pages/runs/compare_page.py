@@ -19,9 +19,9 @@ from dashboard.components import (
 from dashboard.context import current_home
 from dashboard.figures.comparison import FIGURES, compare, figure_name
 from dashboard.figures.progress_axis import AXES, View, axis_name
+from dashboard.jobs.queue import TRAINING
 from dashboard.pages.runs import comparison_tables
 from dashboard.services.runs import comparison, monitor
-from dashboard.services.runs.runs import TRAINING
 from data.i18n import _
 
 RUNS, FIGURE, AXIS, CHOOSE = "compare-runs", "compare-figure", "compare-axis", "compare-choose"

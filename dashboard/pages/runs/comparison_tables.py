@@ -10,9 +10,9 @@ from dashboard import formats
 from dashboard.components import card, error_state
 from dashboard.figures.curves import best_entry, metric_name
 from dashboard.jobs.run import Run
+from dashboard.pages.runs import config_form
 from dashboard.pages.runs.run_layout import value_words
 from dashboard.pages.runs.test_results import LOWER_IS_BETTER, SHOWN
-from dashboard.services.runs import config_form
 from dashboard.services.runs.comparison import Apart, Comparison
 from data.i18n import N_, _
 from model.evaluation.paired_bootstrap import Difference

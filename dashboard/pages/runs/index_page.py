@@ -9,9 +9,9 @@ from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 from dashboard.components import NO_CHOICE, button, card, empty_state, page_header, stack, toast
 from dashboard.context import current_home
 from dashboard.figures.comparison import MOST_RUNS
+from dashboard.jobs.queue import TRAINING
 from dashboard.pages.runs import runs_table
 from dashboard.services.runs import control, monitor
-from dashboard.services.runs.runs import TRAINING
 from data.i18n import _, ngettext
 
 CLOCK, SEEN, QUEUE = "runs-clock", "runs-seen", "runs-queue"

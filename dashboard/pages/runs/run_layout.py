@@ -13,9 +13,9 @@ from dashboard.figures.machine import GAUGES
 from dashboard.figures.progress_axis import AXES, axis_name
 from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.run import Run
+from dashboard.pages.runs import config_form
 from dashboard.pages.runs.run_status import DELETE, STOP
 from dashboard.pages.runs.test_results import LADDER_METRICS
-from dashboard.services.runs import config_form
 from data.errors import BadInput
 from data.i18n import _
 from model.config.presets import PRESETS

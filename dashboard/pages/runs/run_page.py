@@ -27,6 +27,7 @@ from dashboard.figures.progress_axis import Learning, View
 from dashboard.jobs.queue import SEARCHING
 from dashboard.pages.runs import run_layout, run_status, search_results, test_results
 from dashboard.services.runs import control, monitor, searches
+from dashboard.services.runs.evaluation import evaluation
 from dashboard.services.runs.overfitting import diagnose
 from data.i18n import _
 
@@ -206,8 +207,8 @@ def show_results(
 ) -> tuple[list[Any], bool]:
     """Put the network beside the baselines once it has been judged; or show what was searched."""
     if monitor.table(current_home()).get(name).kind == SEARCHING:
-        return search_results.results(searches.found(current_home(), name), theme), True
-    results = test_results.results(monitor.evaluation(current_home(), name), metric, theme)
+        return search_results.results(searches.result(current_home(), name), theme), True
+    results = test_results.results(evaluation(current_home(), name), metric, theme)
     return results, not results
 
 

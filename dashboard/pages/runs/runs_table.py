@@ -14,6 +14,7 @@ from dashboard.jobs.queue import SEARCHING, default_parallel
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.runs import monitor
+from dashboard.services.runs.evaluation import test_metrics
 from data.home import Home
 from data.i18n import _, ngettext
 
@@ -130,7 +131,7 @@ def _name(run: Run) -> str:
 
 
 def _row(home: Home, run: Run, now: float) -> dict[str, Any]:
-    test = monitor.network_figures(home, run.run) if run.epochs_done else {}
+    test = test_metrics(home, run.run) if run.epochs_done else {}
     return {
         "run": run.run,
         "state": run.state.value,

@@ -10,12 +10,12 @@ from dashboard.components import card, empty_state, figure_card, grid, render, s
 from dashboard.figures.search import importance
 from dashboard.jobs.hyperparameter_search import Trial, short
 from dashboard.jobs.states import State
-from dashboard.services.runs import config_form
-from dashboard.services.runs.searches import Found
+from dashboard.pages.runs import config_form
+from dashboard.services.runs.searches import SearchResult
 from data.i18n import _
 
 
-def results(found: Found, theme: str | None) -> list[Component]:
+def results(found: SearchResult, theme: str | None) -> list[Component]:
     """Return the table of trainings, and the chart of the fields where it can be drawn."""
     if not found.trials:
         return [card(empty_state(_("The first training appears here as soon as it is queued.")))]
@@ -33,7 +33,7 @@ def field_name(key: str) -> str:
     return next((_(one.label) for one in config_form.settings() if one.key == key), key)
 
 
-def _table(found: Found, names: dict[str, str], span: int) -> html.Section:
+def _table(found: SearchResult, names: dict[str, str], span: int) -> html.Section:
     without = [trial for trial in found.trials if trial.value is None]
     ordered = [*found.ranked, *without]
     head = html.Tr(
@@ -52,7 +52,7 @@ def _table(found: Found, names: dict[str, str], span: int) -> html.Section:
     )
 
 
-def _finding(found: Found) -> str:
+def _finding(found: SearchResult) -> str:
     if not found.ranked:
         return _("No training has a figure yet")
     best = found.ranked[0]

@@ -1,4 +1,4 @@
-"""The training form: controls for every setting, and what is left to learn from."""
+"""The training form: controls for every setting, and the counts after its preparation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,8 +9,8 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import card, field, key_figure, key_figures
-from dashboard.services.runs.config_form import Setting, choice_name, control_value, grouped
-from dashboard.services.runs.drafts import Estimate
+from dashboard.pages.runs.config_form import Setting, choice_name, control_value, grouped
+from dashboard.services.runs.estimates import Estimate
 from data.i18n import N_, _
 from data.preparation.steps import Step
 
@@ -37,18 +37,18 @@ def form(values: Mapping[str, Any]) -> list[Component]:
     Parameters
     ----------
     values : mapping
-        Flat, as ``RunConfig.as_dict`` gives them, or as text where somebody typed it.
+        Values of ``RunConfig.as_dict``, or text as somebody typed it.
     """
     return [card(_body(settings, values), title=_(group), span=12) for group, settings in grouped()]
 
 
 def box_class(changed: bool) -> str:
-    """Return the look of a setting: marked where it differs from the preset."""
+    """Return the class of a setting's box, which is marked where it differs from the preset."""
     return "setting is-changed" if changed else "setting"
 
 
 def remains(steps: Sequence[Step], estimate: Estimate) -> list[Component]:
-    """Return what each step of the preparation leaves, and how much that is to train on."""
+    """Return the counts after each step of the preparation, and the estimated size of an epoch."""
     last = steps[-1]
     return [
         key_figures(
@@ -99,22 +99,22 @@ def _box(setting: Setting, values: Mapping[str, Any]) -> html.Div:
 
 
 def _control(setting: Setting, value: Any) -> Any:
-    where = setting_id(setting.key)
+    control = setting_id(setting.key)
     options = [{"label": choice_name(choice), "value": choice} for choice in setting.choices]
-    shown = control_value(setting, value)
+    value = control_value(setting, value)
     if setting.kind == "choice":
-        return dbc.Select(id=where, options=options, value=shown)
+        return dbc.Select(id=control, options=options, value=value)
     if setting.kind == "several":
-        return dbc.Checklist(id=where, options=options, value=shown, inline=True)
+        return dbc.Checklist(id=control, options=options, value=value, inline=True)
     if setting.kind == "switch":
-        return dbc.Switch(id=where, value=shown)
+        return dbc.Switch(id=control, value=value)
     if setting.kind == "day":
-        return dbc.Input(id=where, type="date", value=shown)
+        return dbc.Input(id=control, type="date", value=value)
     return dbc.Input(
-        id=where,
+        id=control,
         type="text",
         inputmode="decimal" if setting.kind == "number" else "text",
-        value=shown,
+        value=value,
         placeholder=_(_PLACEHOLDERS[setting.key]) if setting.key in _PLACEHOLDERS else None,
         autocomplete="off",
         className="number" if setting.kind == "number" else "",
@@ -134,5 +134,5 @@ def _time_words(estimate: Estimate) -> str:
         return _("How long it takes is known once a run of this shape has been trained here.")
     low, high = estimate.seconds
     return _("About {low} to {high}, judging by {run}.").format(
-        low=formats.duration(low), high=formats.duration(high), run=estimate.like
+        low=formats.duration(low), high=formats.duration(high), run=estimate.run
     )

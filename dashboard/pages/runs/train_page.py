@@ -1,4 +1,4 @@
-"""Starting a training: dataset, preset, and every setting with help and checks as one types."""
+"""The page that starts a training: dataset, preset and settings, checked while one types."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ from dashboard.components import (
     toast,
 )
 from dashboard.context import current_home
-from dashboard.pages.runs import train_sidebar
+from dashboard.pages.runs import config_form, train_sidebar
 from dashboard.pages.runs.train_form import BOX, SETTING, box_class, form, remains
 from dashboard.pages.runs.train_sidebar import (
     DATASET,
@@ -31,12 +31,13 @@ from dashboard.pages.runs.train_sidebar import (
     VARIED,
     VARIED_VALUES,
 )
-from dashboard.services.datasets import library
-from dashboard.services.runs import config_form, drafts
-from dashboard.services.runs.drafts import Draft
+from dashboard.services.datasets import library, preparations
+from dashboard.services.runs import drafts, searches
+from dashboard.services.runs.estimates import estimate
+from dashboard.services.runs.start import configure, start_grid
 from data.errors import BadInput
 from data.i18n import _
-from model.config.presets import PRESETS, preset
+from model.config.presets import PRESETS
 from model.config.run_config import RunConfig, differences
 
 FORM, DRAFT, FILE, ADDRESS = "train-form", "train-draft", "train-file", "train-address"
@@ -47,18 +48,22 @@ dash.register_page(__name__, path="/train", title=lambda **_parts: f"{_('Train')
 
 
 def layout(clone: str = "", **query: str) -> html.Div:
-    """Return the form, filled in from the address: a run to repeat, or settings one by one."""
+    """Return the form, filled in from the query parameters: a run to clone, or settings."""
     home = current_home()
     names = library.names(home)
     title = _("Train")
-    words = _("Choose what a network learns from and how; what you do not know can stay as it is.")
+    words = _("Choose what a network learns from and how; every setting has a sensible default.")
     if not names:
         lead = button(_("Import data"), href="/data", kind="primary")
         nothing = empty_state(_("A training needs a dataset first."), lead)
         return html.Div([page_header(title, words), nothing])
-    draft = drafts.of_run(home, clone) if clone else _from_query(query)
-    chosen = draft.dataset if draft.dataset in names else names[0]
-    values = drafts.base(home, chosen, draft.preset).as_dict() | draft.values
+    if clone:
+        draft = drafts.of_run(home, clone)
+        dataset, preset, changes = draft.dataset, draft.preset, draft.config.as_dict()
+    else:
+        dataset, preset, changes = _from_query(query)
+    dataset = dataset if dataset in names else names[0]
+    values = configure(home, dataset, preset).config.as_dict() | changes
     return html.Div(
         [
             page_header(
@@ -73,9 +78,7 @@ def layout(clone: str = "", **query: str) -> html.Div:
             ),
             html.Div(
                 [
-                    html.Div(
-                        [train_sidebar.start_card(names, chosen, draft.preset), *_form(values)]
-                    ),
+                    html.Div([train_sidebar.start_card(names, dataset, preset), *_form(values)]),
                     train_sidebar.summary(),
                 ],
                 className="train-columns",
@@ -87,11 +90,16 @@ def layout(clone: str = "", **query: str) -> html.Div:
     )
 
 
-def _from_query(query: dict[str, str]) -> Draft:
+def _from_query(query: dict[str, str]) -> tuple[str, str, dict[str, str]]:
+    """Return dataset, preset and changed settings; these may be wrong, as the form will say."""
     known = RunConfig().as_dict()
-    name = query.get("preset", "")
-    values = {key: value for key, value in query.items() if key in known}
-    return Draft(query.get("dataset", ""), name if name in PRESETS else "best", values)
+    preset = query.get("preset", "")
+    changes = {key: value for key, value in query.items() if key in known}
+    return (
+        query.get("dataset", ""),
+        preset if preset in PRESETS else drafts.DEFAULT_PRESET,
+        changes,
+    )
 
 
 def _form(values: dict[str, Any]) -> list[html.Div]:
@@ -105,11 +113,11 @@ def _form(values: dict[str, Any]) -> list[html.Div]:
     State(DRAFT, "data"),
     prevent_initial_call=True,
 )
-def fill(preset_name: str, dataset: str, draft: dict[str, Any] | None) -> Any:
-    """Fill the form anew from another preset, or with the event types of another dataset."""
-    before = drafts.base(current_home(), dataset, preset_name).as_dict()
-    kept = draft["changed"] if draft and ctx.triggered_id == DATASET else {}
-    return form(before | kept)
+def fill(preset: str, dataset: str, draft: dict[str, Any] | None) -> Any:
+    """Fill the form from another preset, or adapt it to another dataset and keep the changes."""
+    base = configure(current_home(), dataset, preset).config.as_dict()
+    changes = draft["changed"] if draft and ctx.triggered_id == DATASET else {}
+    return form(base | changes)
 
 
 @callback(
@@ -125,52 +133,45 @@ def fill(preset_name: str, dataset: str, draft: dict[str, Any] | None) -> Any:
     State(DATASET, "value"),
 )
 def check(
-    typed: list[Any], ids: list[dict[str, str]], preset_name: str, dataset: str
+    values: list[Any], ids: list[dict[str, str]], preset: str, dataset: str
 ) -> tuple[Any, ...]:
     """Check every value, mark what differs from the preset, and keep the draft in the address."""
-    keys = [one["name"] for one in ids]
-    found = _checked(typed, ids, preset_name, dataset)
-    boxes = [box_class(key in found.changed) for key in keys]
-    sentences = [found.errors.get(key, "") for key in keys]
-    if found.config is None:
-        return (
-            sentences,
-            [no_update] * len(keys),
-            train_sidebar.problem(found.errors),
-            True,
-            None,
-            no_update,
-        )
+    keys = [control["name"] for control in ids]
+    base = configure(current_home(), dataset, preset)
+    checked = config_form.check(base.config, dict(zip(keys, values, strict=True)))
+    messages = [checked.errors.get(key, "") for key in keys]
+    if checked.config is None:
+        problem = train_sidebar.problem(checked.errors)
+        return messages, [no_update] * len(keys), problem, True, None, no_update
+    boxes = [box_class(key in checked.changed) for key in keys]
+    adapted = checked.config.preparation.event_types == base.config.preparation.event_types
+    status = train_sidebar.ready(len(checked.changed), base.adaptation if adapted else "")
     draft = {
         "dataset": dataset,
-        "preset": preset_name,
-        "changed": found.changed,
-        "config": found.config.as_dict(),
+        "preset": preset,
+        "changed": checked.changed,
+        "config": checked.config.as_dict(),
     }
-    typed_in = {key: config_form.as_text(value) for key, value in found.changed.items()}
-    address = urlencode({"dataset": dataset, "preset": preset_name} | typed_in)
-    return sentences, boxes, train_sidebar.ready(len(found.changed)), False, draft, f"?{address}"
+    address = _query(dataset, preset, checked.changed)
+    return messages, boxes, status, False, draft, address
 
 
-def _checked(
-    typed: list[Any], ids: list[dict[str, str]], preset_name: str, dataset: str
-) -> config_form.Checked:
-    keys = [one["name"] for one in ids]
-    before = drafts.base(current_home(), dataset, preset_name)
-    return config_form.check(before, dict(zip(keys, typed, strict=True)))
+def _query(dataset: str, preset: str, changes: dict[str, Any]) -> str:
+    settings = {key: config_form.as_text(value) for key, value in changes.items()}
+    return f"?{urlencode({'dataset': dataset, 'preset': preset} | settings)}"
 
 
 @callback(Output(REMAINS, "children"), Input(DRAFT, "data"))
 def show_remains(draft: dict[str, Any] | None) -> Any:
-    """Count what the preparation leaves, and judge how long the training would take."""
+    """Count what the preparation leaves, and estimate how long the training would take."""
     if draft is None:
         return no_update
     home, dataset = current_home(), draft["dataset"]
     config = RunConfig.from_dict(draft["config"])
-    steps = drafts.remains(home, dataset, config.preparation)
+    steps = preparations.steps(home, dataset, config.preparation)
     if not steps[-1].events:
         return error_state(_("The preparation leaves nothing to learn from; loosen it."))
-    return remains(steps, drafts.estimate(home, dataset, config, steps))
+    return remains(steps, estimate(home, dataset, config, steps))
 
 
 dash.clientside_callback(
@@ -197,32 +198,47 @@ dash.clientside_callback(
 )
 def start(  # noqa: PLR0917 - Dash calls it by name
     clicks: int | None,
-    typed: list[Any],
+    values: list[Any],
     ids: list[dict[str, str]],
-    preset_name: str,
+    preset: str,
     dataset: str,
     fields: list[str],
     texts: list[str],
     trials: str | None,
 ) -> tuple[Any, list[str]]:
-    """Queue the training, one for each combination of values, or a search; go where it is shown.
+    """Queue the training, one for each combination of values, or a search, and open its page.
 
-    What counts is what stands in the form at the click: the draft may still be on its way.
+    The values are those of the form at the click: the draft may not have arrived yet.
     """
-    quiet = [""] * len(fields)
-    config = _checked(typed, ids, preset_name, dataset).config
+    no_errors = [""] * len(fields)
+    home, keys = current_home(), [control["name"] for control in ids]
+    base = configure(home, dataset, preset).config
+    config = config_form.check(base, dict(zip(keys, values, strict=True))).config
     if not clicks or config is None:
-        return no_update, quiet
-    values = {key: new for key, (_old, new) in differences(preset(preset_name), config).items()}
+        return no_update, no_errors
     varied = {key: text for key, text in zip(fields, texts, strict=True) if key != NO_CHOICE}
+    number = (trials or "").strip()
     try:
-        draft = Draft(dataset, preset_name, values)
-        runs = drafts.start(current_home(), draft, varied, (trials or "").strip())
+        if number:
+            return f"/runs/{_start_search(dataset, config, preset, varied, number)}", no_errors
+        runs = start_grid(home, dataset, config, preset=preset, varied=varied)
     except BadInput as error:
         if not varied:
             raise
-        return no_update, [str(error), *quiet[1:]]
-    return (f"/runs/{runs[0]}" if len(runs) == 1 else "/runs"), quiet
+        return no_update, [str(error), *no_errors[1:]]
+    return (f"/runs/{runs[0]}" if len(runs) == 1 else "/runs"), no_errors
+
+
+def _start_search(
+    dataset: str, config: RunConfig, preset: str, varied: dict[str, str], trials: str
+) -> str:
+    if not trials.isascii() or not trials.isdigit():
+        raise BadInput(
+            _("The trainings of a search are a whole number, not “{text}”.").format(text=trials)
+        )
+    return searches.start(
+        current_home(), dataset, config, preset=preset, varied=varied, trials=int(trials)
+    )
 
 
 @callback(
@@ -232,9 +248,9 @@ def start(  # noqa: PLR0917 - Dash calls it by name
     prevent_initial_call=True,
 )
 def save(_clicks: int, draft: dict[str, Any] | None) -> dict[str, str]:
-    """Give the configuration as a file that the command line reads, too."""
+    """Send the configuration as a JSON file, which the command line reads, too."""
     if draft is None:
-        raise BadInput(_("Mend the settings that are marked first."))
+        raise BadInput(_("Correct the settings that are marked first."))
     text = json.dumps(draft["config"], indent=2, ensure_ascii=False) + "\n"
     return {"content": text, "filename": f"{draft['dataset']}-configuration.json"}
 
@@ -247,15 +263,12 @@ def save(_clicks: int, draft: dict[str, Any] | None) -> dict[str, str]:
     prevent_initial_call=True,
 )
 def load(contents: str | None, filename: str, dataset: str) -> Any:
-    """Fill the form from a file."""
+    """Fill the form from a file, by way of the address."""
     if not contents:
         return no_update
     draft = drafts.of_text(base64.b64decode(contents.partition(",")[2]).decode("utf-8", "replace"))
-    before = preset(draft.preset)
-    config = before.override(draft.values)
-    values = {
-        key: config_form.as_text(new) for key, (_old, new) in differences(before, config).items()
-    }
+    dataset = draft.dataset or dataset
+    base = configure(current_home(), dataset, draft.preset).config
+    changes = {key: new for key, (_old, new) in differences(base, draft.config).items()}
     toast(_("{file} is loaded.").format(file=filename))
-    query = {"dataset": draft.dataset or dataset, "preset": draft.preset} | values
-    return f"?{urlencode(query)}"
+    return _query(dataset, draft.preset, changes)

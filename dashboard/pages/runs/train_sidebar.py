@@ -1,4 +1,4 @@
-"""What stands around the form: where it starts from, whether it can start, and the rest."""
+"""The cards beside the training form: dataset and preset, the start button, a grid of values."""
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -13,8 +13,8 @@ from dashboard.components import (
     no_choice,
 )
 from dashboard.components.aria import aria
+from dashboard.pages.runs import config_form
 from dashboard.pages.runs.train_form import PRESET_NAMES
-from dashboard.services.runs import config_form
 from data.i18n import _, ngettext
 
 DATASET, PRESET = "train-dataset", "train-preset"
@@ -45,10 +45,10 @@ def start_card(names: list[str], dataset: str, preset_name: str) -> html.Section
 
 
 def summary() -> html.Aside:
-    """Return what stands beside the form: the start, and what remains to learn from.
+    """Return the cards at the side of the form: the start button, and what remains to learn from.
 
-    The button stands first: what follows it changes its height with every answer, and a button
-    that moves between the press and the release is not clicked.
+    The button comes first: the text below it changes its height with every response, and a button
+    that moves between mouse down and mouse up is not clicked.
     """
     start = button(_("Start training"), START, kind="primary", icon="train")
     status = html.Div(id=STATUS, role="status")
@@ -65,9 +65,9 @@ def summary() -> html.Aside:
 def grid() -> html.Details:
     """Return the fields that start several runs at once, or a search."""
     options = [no_choice(_("No field"))] + [
-        {"label": _(one.label), "value": one.key}
-        for one in config_form.settings()
-        if one.kind in {"number", "choice", "switch"}
+        {"label": _(setting.label), "value": setting.key}
+        for setting in config_form.settings()
+        if setting.kind in {"number", "choice", "switch"}
     ]
     rows = [
         html.Div(
@@ -99,8 +99,8 @@ def grid() -> html.Details:
             id=TRIALS, value="", inputmode="numeric", autocomplete="off", placeholder=_("none")
         ),
         explanation=_(
-            "With a number, so many trainings look for the best values instead of trying each:"
-            " ranges such as 0.001..0.01 can be searched, too. It needs Optuna."
+            "With a number, that many trainings search for the best values instead of trying every"
+            " combination; ranges such as 0.001..0.01 can be searched, too. It needs Optuna."
         ),
     )
     return html.Details(
@@ -120,17 +120,19 @@ def load_item() -> dcc.Upload:
 
 
 def problem(errors: dict[str, str]) -> html.Div:
-    """Say that something must be mended before the start."""
+    """Return the message that the settings cannot be used as they are."""
     if config_form.WHOLE in errors:
         return error_state(errors[config_form.WHOLE])
-    words = ngettext("{n} setting must be mended.", "{n} settings must be mended.", len(errors))
+    words = ngettext(
+        "{n} setting must be corrected.", "{n} settings must be corrected.", len(errors)
+    )
     return error_state(words.format(n=len(errors)))
 
 
-def ready(changed: int) -> html.P:
-    """Say how far the settings are from the preset."""
+def ready(changed: int, adaptation: str) -> list[html.P]:
+    """Return how many settings differ from the preset, and what was adapted to the dataset."""
     words = ngettext(
         "{n} setting differs from the preset.", "{n} settings differ from the preset.", changed
     )
-    said = words.format(n=changed) if changed else _("Every setting is as the preset has it.")
-    return html.P(said, className="muted")
+    sentence = words.format(n=changed) if changed else _("Every setting is that of the preset.")
+    return [html.P(text, className="muted") for text in (sentence, adaptation) if text]

@@ -40,15 +40,9 @@ def save(home: Home, dataset: str, values: dict[str, Any]) -> None:
     write_json(file, preparation.as_dict())
 
 
-def steps(home: Home, dataset: str, values: dict[str, Any]) -> tuple[Step, ...]:
-    """Return what each step of a preparation leaves of a dataset.
-
-    Raises
-    ------
-    BadInput
-        Where a value is out of its bounds.
-    """
-    opened, preparation = Store(home).open(dataset), Preparation.from_dict(values)
+def steps(home: Home, dataset: str, preparation: Preparation) -> tuple[Step, ...]:
+    """Return what each step of a preparation leaves of a dataset; the counts are cached."""
+    opened = Store(home).open(dataset)
     counted = FrameCache(home.cache).get(
         f"{opened.fingerprint} steps 1 {sorted(preparation.as_dict().items())}",
         lambda: pd.DataFrame([asdict(step) for step in preview(opened, preparation)]),

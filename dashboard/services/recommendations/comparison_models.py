@@ -6,9 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from dashboard.figures.model_ranking import model_name
+from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.recommendations.predictors import predictor
-from dashboard.services.runs.runs import TRAINING, has_model
+from dashboard.services.runs.evaluation import has_model
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home

@@ -8,7 +8,8 @@ from typing import Any
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
-from dashboard.services.runs.runs import leave_running, require_model
+from dashboard.services.runs.evaluation import require_model
+from dashboard.services.runs.start import start_worker
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
@@ -128,7 +129,7 @@ def _queue(home: Home, run: str, kind: str, config: dict[str, Any]) -> str:
     require_model(found, table)
     Store(home).open(found.dataset)
     job = table.create(kind, found.dataset, config)
-    leave_running(home)
+    start_worker(home)
     return job
 
 

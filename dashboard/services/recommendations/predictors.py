@@ -5,8 +5,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.runs.runs import TRAINING, has_model, require_model
+from dashboard.services.runs.evaluation import has_model, require_model
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home

@@ -10,7 +10,7 @@ from typing import Any
 from dashboard.figures.progress_axis import Learning
 from dashboard.jobs.run import Run
 from dashboard.services.runs import monitor
-from dashboard.services.runs.runs import served
+from dashboard.services.runs.evaluation import evaluation, served_model
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
@@ -106,7 +106,7 @@ def compare(home: Home, names: Sequence[str]) -> Comparison:
     networks = {
         run.run: network
         for run in runs
-        if (network := served(monitor.evaluation(home, run.run))) is not None
+        if (network := served_model(evaluation(home, run.run))) is not None
     }
     learned = {run.run: monitor.learning(home, run) for run in runs}
     return Comparison(runs, learned, networks, tuple(_version(home, run.run) for run in runs))

@@ -1,4 +1,4 @@
-"""Steering runs: stop, resume, extend, rename, delete, and say in a sentence what was done."""
+"""Stop, resume, extend, describe and delete runs, and control the queue."""
 
 import json
 from collections.abc import Sequence
@@ -12,35 +12,46 @@ from data.i18n import _
 STOP, RESUME, EXTEND = "stop", "resume", "extend"
 
 
-def act(home: Home, run: str, wish: str) -> str:
-    """Do something with a run, and say what was done.
+def act(home: Home, run: str, action: str) -> str:
+    """Carry out an action on a run and return one sentence on what was done.
 
     Parameters
     ----------
-    wish : str
+    action : str
         ``stop``, ``resume``, or ``extend-5`` for five more epochs.
 
     Raises
     ------
     BadInput
-        Where the run is unknown, or not in a state for it.
+        Where the run is unknown, the action is, or the run's state does not allow it.
     """
-    table = monitor.table(home)
-    name, _dash, number = wish.partition("-")
+    name, _dash, epochs = action.partition("-")
     if name == STOP:
-        state = table.request_stop(run)
-        return (
-            _("The run will not start.")
-            if state.value == "stopped"
-            else _("The run stops after the step it is in.")
-        )
+        return stop(home, run)
     if name == RESUME:
-        table.resume(run)
-        return _("The run goes on from its last whole epoch.")
-    if name == EXTEND and number.isdecimal():
-        table.extend(run, int(number))
-        return _("The run goes on for {n} more epochs.").format(n=number)
-    raise BadInput(_("{wish} is nothing that a run can do.").format(wish=wish))
+        return resume(home, run)
+    if name == EXTEND and epochs.isdecimal():
+        return extend(home, run, int(epochs))
+    raise BadInput(_("A run has no action called {action}.").format(action=action))
+
+
+def stop(home: Home, run: str) -> str:
+    """Ask a run to stop, and say so; one that is only queued stops at once."""
+    if monitor.table(home).request_stop(run) is State.STOPPED:
+        return _("The run will not start.")
+    return _("The run stops after the step it is in.")
+
+
+def resume(home: Home, run: str) -> str:
+    """Queue a stopped, failed or interrupted run again, and say so."""
+    monitor.table(home).resume(run)
+    return _("The run goes on from its last whole epoch.")
+
+
+def extend(home: Home, run: str, epochs: int) -> str:
+    """Queue an ended training for more epochs, and say so."""
+    monitor.table(home).extend(run, epochs)
+    return _("The run goes on for {n} more epochs.").format(n=epochs)
 
 
 def configuration(home: Home, run: str) -> str:
@@ -56,14 +67,19 @@ def describe(
     note: str | None = None,
     tags: Sequence[str] | None = None,
 ) -> None:
-    """Give a run another name, note or tags; empty texts take them away, what is None stays."""
-    kept = None if tags is None else tuple(dict.fromkeys(filter(None, map(str.strip, tags))))
+    """Change a run's name, note or tags; an empty text removes one, None leaves it."""
+    distinct = None if tags is None else tuple(dict.fromkeys(filter(None, map(str.strip, tags))))
     label, note = (None if text is None else text.strip() for text in (label, note))
-    monitor.table(home).edit(run, label=label, note=note, tags=kept)
+    monitor.table(home).edit(run, label=label, note=note, tags=distinct)
+
+
+def delete(home: Home, run: str) -> None:
+    """Delete a run that is not active at once: its row, its metrics and its folder."""
+    monitor.table(home).deletion.delete(run)
 
 
 def remove(home: Home, run: str) -> None:
-    """Hide a run; for five minutes ``restore`` brings it back, then it is deleted."""
+    """Hide a run that is not active; it is deleted unless ``restore`` follows in five minutes."""
     monitor.table(home).deletion.soft_delete(run)
 
 
@@ -72,9 +88,9 @@ def restore(home: Home, run: str) -> None:
     monitor.table(home).deletion.restore(run)
 
 
-def pause(home: Home, hold: bool) -> None:
-    """Hold the queue, or let it go on."""
-    monitor.table(home).queue.pause(hold)
+def pause(home: Home, paused: bool) -> None:
+    """Pause the queue, or let it go on."""
+    monitor.table(home).queue.pause(paused)
 
 
 def set_parallel(home: Home, limit: int | None) -> None:
@@ -83,7 +99,7 @@ def set_parallel(home: Home, limit: int | None) -> None:
 
 
 def prioritise(home: Home, run: str) -> None:
-    """Put a waiting run before all that wait with it."""
+    """Put a waiting run before all others that wait."""
     table = monitor.table(home)
     queued = table.list(states={State.QUEUED})
     highest = max((other.priority for other in queued), default=0)

@@ -1,7 +1,7 @@
 """Watching a run: what its page asks again and again, each answer from a few indexed rows."""
 
-import json
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
-from dashboard.services.runs.runs import served
+from dashboard.services.runs.start import start_worker
 from data.home import Home
 
 LOSSES = ("loss", "sampled_loss")
@@ -23,7 +23,8 @@ PACE = ("accuracy", "learning_rate", "speed", "memory", "processor")
 """What else it reports by step; it is drawn every few seconds."""
 _ROWS_A_PACE = 50
 LOG_BYTES = 24_000
-_HOMES, _EVALUATIONS = 8, 64
+_HOMES = 8
+_FOLLOW_SECONDS = 0.2
 _EPOCHS_JUDGED = 5  # how many epochs the time left is judged by
 _CAUTION = 1.3  # validation and unlucky moments come on top of the seconds of training
 
@@ -85,6 +86,23 @@ def _steps_an_epoch(progress: Mapping[str, Any]) -> float | None:
     return float(step / epochs) if step and epochs else None
 
 
+def follow(home: Home, name: str) -> Iterator[dict[str, Any]]:
+    """Yield the metrics of each finished epoch of a run until the run has ended.
+
+    A worker is started where none is alive.
+    """
+    start_worker(home)
+    runs, epochs = Runs(home), 0
+    while True:
+        ended = runs.get(name).ended
+        history = runs.metrics.history(name)
+        yield from history[epochs:]
+        epochs = max(epochs, len(history))
+        if ended:
+            return
+        time.sleep(_FOLLOW_SECONDS)
+
+
 def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:
     """Return the last whole lines of a run's log; empty where there is none yet."""
     file = table(home).folder(run) / "log.txt"
@@ -95,19 +113,6 @@ def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:
         log.seek(max(length - size, 0))
         text = log.read().decode("utf-8", "replace")
     return text if length <= size else text.partition("\n")[2]
-
-
-def evaluation(home: Home, run: str) -> dict[str, Any]:
-    """Return the figures of a run's network and of the baselines; empty before there are any."""
-    file = table(home).folder(run) / "evaluation.json"
-    changed = _stamp(file)
-    return _evaluation(file, changed) if changed else {}
-
-
-def network_figures(home: Home, run: str) -> dict[str, Any]:
-    """Return the test figures of what a run serves, its blend if it has one; or an empty dict."""
-    model = served(evaluation(home, run))
-    return dict(model["metrics"]) if model else {}
 
 
 def explanation(run: Run) -> Explanation | None:
@@ -182,9 +187,3 @@ def _stamp(file: Path, size: bool = False) -> int:
     except FileNotFoundError:
         return 0
     return found.st_size if size else found.st_mtime_ns
-
-
-@lru_cache(maxsize=_EVALUATIONS)
-def _evaluation(file: Path, _changed: int) -> dict[str, Any]:
-    found: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return dict(found)

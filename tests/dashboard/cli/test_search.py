@@ -29,6 +29,7 @@ def test_a_search_trains_with_several_values_and_ranks_them(
 
 
 def test_a_search_of_nothing_is_refused(vitrina: Vitrina, home: Home) -> None:
-    answer = vitrina("search", "shop")
+    vitrina("demo", "--buyers", 50)
+    answer = vitrina("search", "demo")
     assert answer.code == 2
     assert "at least one field" in answer.err

@@ -4,6 +4,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.dashboard.cli.conftest import Vitrina
@@ -47,6 +48,28 @@ def test_a_configuration_file_that_is_none_is_refused(vitrina: Vitrina, tmp_path
         file.write_text(content, encoding="utf-8")
         answer = vitrina("train", "demo", "--config", file)
         assert (answer.code, len(answer.err.splitlines())) == (2, 1)
+
+
+@pytest.mark.slow
+def test_a_log_without_purchases_trains_on_its_most_frequent_events(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    log = tmp_path / "views.csv"
+    random = np.random.default_rng(0)
+    rows = [
+        f"{user},{random.integers(8)},2019-11-{day:02d} 12:00:00,view"
+        for user in range(60)
+        for day in range(1, 13)
+    ]
+    header = "user,product,event_time,event_type"
+    log.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    assert vitrina("import", log, "--name", "views").code == 0
+    few = (*SMALL, "--set", "epochs=1", "--set", "blend=false")
+    trained = vitrina("train", "views", "--preset", "fast", *few, "--json")
+    assert trained.code == 0, trained.err
+    assert trained.json["state"] == "finished"
+    assert trained.json["config"]["preparation.event_types"] == ["view"]
+    assert "no events of type purchase" in trained.err
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from dashboard.pages.recommend.page_state import Query
 from dashboard.pages.recommend.view_model import scene
 from dashboard.services.recommendations import buyers, error_analysis, exports, predictors
 from dashboard.services.recommendations.error_analysis import Like, exposure, find, judged, mistakes
-from dashboard.services.runs.runs import follow
+from dashboard.services.runs.monitor import follow
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home

@@ -1,7 +1,6 @@
 """Watching a run costs a few rows, and says how far it is and how long it may still take."""
 
 import dataclasses
-import json
 
 import pytest
 
@@ -90,15 +89,3 @@ def test_a_long_log_shows_its_last_whole_lines(home: Home, run: Run):
     folder.mkdir(parents=True)
     (folder / "log.txt").write_text("".join(f"line {number}\n" for number in range(100)))
     assert monitor.log_tail(home, run.run, size=20) == "line 98\nline 99\n"
-
-
-def test_test_figures_are_those_of_the_network_and_follow_the_file(home: Home, run: Run):
-    assert monitor.network_figures(home, run.run) == {}
-    folder = monitor.table(home).folder(run.run)
-    folder.mkdir(parents=True)
-    models = [
-        {"kind": "baseline", "metrics": {"hr@1": 0.5}},
-        {"kind": "network", "metrics": {"hr@1": 0.1}},
-    ]
-    (folder / "evaluation.json").write_text(json.dumps({"models": models}))
-    assert monitor.network_figures(home, run.run) == {"hr@1": 0.1}

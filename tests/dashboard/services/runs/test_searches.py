@@ -11,6 +11,7 @@ from data.demo import generator
 from data.errors import BadInput
 from data.home import Home
 from data.importing.request import ImportRequest
+from model.config.presets import preset
 
 
 @pytest.fixture
@@ -23,7 +24,8 @@ def shop(home: Home, tmp_path: Path) -> Home:
 
 
 def start(home: Home, trials: int = 5, **varied: str) -> str:
-    return searches.start(home, "shop", preset="fast", changes={}, varied=varied, trials=trials)
+    config = preset("fast")
+    return searches.start(home, "shop", config, preset="fast", varied=varied, trials=trials)
 
 
 def test_ranges_and_values_become_a_plan(shop: Home) -> None:

@@ -1,4 +1,4 @@
-"""The form of a run's configuration, made from the fields of its class and what they say."""
+"""The form of a run's configuration, generated from the fields of its dataclass."""
 
 import dataclasses
 import typing
@@ -16,10 +16,10 @@ from model.config.run_config import NESTED, RunConfig
 
 Kind = Literal["number", "choice", "several", "switch", "day", "words"]
 
-WHOLE = ""  # the key of an error that no single field has caused
+WHOLE = ""  # the key of an error that is not about a field of the form
 PREPARATION_GROUP = N_("Preparation")
 
-# What most people change; everything else stands behind "more".
+# The settings that are shown at once; all others stand under "More settings".
 COMMON = frozenset(
     {
         "protocol",
@@ -74,11 +74,11 @@ class Setting:
     label, explanation, group : str
         Marked for translation; translate them where they are shown.
     kind : str
-        Which control it takes.
+        Type of the control.
     choices : tuple of str
-        What may be chosen, where it is a choice.
+        The allowed values of a choice.
     hint : str
-        What a number may be, in the language of this context.
+        The range of a number, in the language of this context.
     """
 
     key: str
@@ -91,22 +91,22 @@ class Setting:
 
     @property
     def common(self) -> bool:
-        """Whether it is shown at once, not behind "more"."""
+        """Whether it is shown at once, not under "More settings"."""
         return self.key in COMMON
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What became of the values of a form.
+    """The checked values of a form.
 
     Attributes
     ----------
     config : RunConfig or None
-        The configuration; None while anything is wrong.
+        The configuration; None where a value is not allowed.
     errors : dict
-        A sentence for each key that is wrong; ``WHOLE`` holds what no single field has caused.
+        A sentence for each field that is wrong; under ``WHOLE`` where it is about no field.
     changed : dict
-        The keys that differ from where the form began, with their new values.
+        The keys that differ from the base configuration, with their new values.
     """
 
     config: RunConfig | None
@@ -115,14 +115,14 @@ class Checked:
 
 
 def settings() -> list[Setting]:
-    """Return every field of the form, in the order of the class, preparation in its place."""
-    found: list[Setting] = []
+    """Return every field of the form, in the order of the dataclasses."""
+    fields: list[Setting] = []
     for field in dataclasses.fields(RunConfig):
         if field.name == NESTED:
-            found += _of(Preparation, f"{NESTED}.")
+            fields += _of(Preparation, f"{NESTED}.")
         else:
-            found += _of(RunConfig, "", field.name)
-    return found
+            fields += _of(RunConfig, "", field.name)
+    return fields
 
 
 def grouped() -> list[tuple[str, list[Setting]]]:
@@ -139,24 +139,25 @@ def check(base: RunConfig, values: Mapping[str, Any]) -> Checked:
     Parameters
     ----------
     base : RunConfig
-        Where the form began: a preset.
+        The configuration that the form started from.
     values : mapping
-        From flat keys to what the controls hold; None is an empty control.
+        From flat keys to the values of the controls; None is an empty control.
     """
-    given = {key: "" if value is None else value for key, value in values.items()}
-    errors = {key: sentence for key, value in given.items() if (sentence := problem(key, value))}
+    settings = {key: "" if value is None else value for key, value in values.items()}
+    errors = {key: message for key, value in settings.items() if (message := problem(key, value))}
     if errors:
         return Checked(None, errors, {})
     try:
-        config = base.override(given)
+        config = base.override(settings)
     except BadInput as error:
-        return Checked(None, {_blamed(str(error), given): str(error)}, {})
+        field = error.field if error.field in settings else WHOLE
+        return Checked(None, {field or WHOLE: str(error)}, {})
     before, after = base.as_dict(), config.as_dict()
     return Checked(config, {}, {key: after[key] for key in after if after[key] != before[key]})
 
 
 def problem(key: str, value: Any) -> str:
-    """Say what is wrong with one value; empty where nothing is.
+    """Return a sentence on why a value is not allowed; empty where it is.
 
     Examples
     --------
@@ -185,7 +186,7 @@ def control_value(setting: Setting, value: Any) -> Any:
 
 
 def choice_name(choice: str) -> str:
-    """Return how a choice is called in the form."""
+    """Return the name of a choice in the form."""
     if choice in CHOICE_NAMES:
         return _(CHOICE_NAMES[choice])
     return formats.network(choice)
@@ -247,8 +248,3 @@ def _parts(hint: Any) -> tuple[Any, ...]:
 def _place(key: str) -> tuple[type, str]:
     head, dot, tail = key.partition(".")
     return (Preparation, tail) if dot and head == NESTED else (RunConfig, key)
-
-
-def _blamed(sentence: str, keys: Mapping[str, Any]) -> str:
-    """Return the field that a sentence names first."""
-    return next((key for key in keys if sentence.startswith(f"{key} ")), WHOLE)

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from dashboard.services.runs import config_form
+from dashboard.pages.runs import config_form
 from data.preparation.preparation import Preparation
 from model.config.presets import PRESETS
 from model.config.run_config import RunConfig
@@ -68,9 +68,14 @@ def test_settings_that_do_not_go_together_are_said_at_the_one_that_is_named():
     assert list(found.errors) == ["warmup"]
 
 
-def test_days_in_the_wrong_order_are_said_for_the_whole_form():
+def test_days_in_the_wrong_order_are_said_at_the_first_of_them():
     days = {"preparation.first": "2019-11-02", "preparation.last": "2019-11-01"}
-    assert list(config_form.check(BASE, days).errors) == [config_form.WHOLE]
+    assert list(config_form.check(BASE, days).errors) == ["preparation.first"]
+
+
+def test_an_error_about_no_field_of_the_form_is_said_for_the_whole_form():
+    base = BASE.override({"network": "sasrec", "heads": 2})
+    assert list(config_form.check(base, {"width": "129"}).errors) == [config_form.WHOLE]
 
 
 def test_only_what_differs_from_the_preset_counts_as_changed():

@@ -1,0 +1,167 @@
+"""Configure trainings and queue them."""
+
+import dataclasses
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.jobs.hyperparameter_search import short
+from dashboard.jobs.queue import TRAINING
+from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.supervise import ensure_worker
+from data.datasets.store import Store
+from data.errors import BadInput
+from data.home import Home
+from data.i18n import _
+from model.config.presets import preset as named_preset
+from model.config.run_config import NESTED, RunConfig
+
+MAX_GRID_RUNS = 24
+EVENT_TYPES = f"{NESTED}.event_types"
+
+
+@dataclass(frozen=True)
+class Configured:
+    """A configuration that fits a dataset.
+
+    Attributes
+    ----------
+    config : RunConfig
+        The configuration.
+    adaptation : str
+        One sentence on what was changed to fit the dataset; empty where nothing was.
+    """
+
+    config: RunConfig
+    adaptation: str = ""
+
+
+def configure(
+    home: Home, dataset: str, preset: str, changes: Mapping[str, Any] | None = None
+) -> Configured:
+    """Return the configuration of a training: a preset, some changed settings, and the dataset.
+
+    Where the dataset has no events of the types that the preset learns from, its most frequent
+    type takes their place, unless ``changes`` names the event types.
+
+    Parameters
+    ----------
+    changes : mapping, optional
+        From flat keys to text or JSON values, as ``RunConfig.override`` takes them.
+
+    Raises
+    ------
+    BadInput
+        For an unknown dataset, preset or setting, and for a value that is not allowed.
+    """
+    changes = changes or {}
+    config = named_preset(preset).override(changes)
+    types = Store(home).open(dataset).types
+    fitting = config.preparation.suited_to(types)
+    if EVENT_TYPES in changes or fitting == config.preparation:
+        return Configured(config)
+    words = _(
+        "Dataset {dataset} has no events of type {types}; its most frequent type, {type}, is"
+        " learned from instead."
+    )
+    return Configured(
+        dataclasses.replace(config, preparation=fitting),
+        words.format(
+            dataset=dataset,
+            types=", ".join(config.preparation.event_types),
+            type=", ".join(fitting.event_types),
+        ),
+    )
+
+
+def start_training(
+    home: Home, dataset: str, config: RunConfig, *, preset: str, label: str = ""
+) -> str:
+    """Queue a training and return the run's name.
+
+    Parameters
+    ----------
+    preset : str
+        The preset that the configuration started from; it is only recorded.
+
+    Raises
+    ------
+    BadInput
+        Where there is no such dataset; nothing is queued then.
+    """
+    Store(home).open(dataset)
+    return Runs(home).create(TRAINING, dataset, config.as_dict(), preset=preset, label=label)
+
+
+def start_grid(
+    home: Home, dataset: str, config: RunConfig, *, preset: str, varied: Mapping[str, str]
+) -> list[str]:
+    """Queue one training for each combination of values; return the names of the runs.
+
+    Parameters
+    ----------
+    varied : mapping
+        From keys to several values, see ``grid``; empty for a single training.
+
+    Raises
+    ------
+    BadInput
+        Where a value is not allowed, or there would be too many runs; nothing is queued then.
+    """
+    return [
+        start_training(home, dataset, point, preset=preset, label=label)
+        for label, point in grid(config, varied).items()
+    ]
+
+
+def grid(config: RunConfig, varied: Mapping[str, str]) -> dict[str, RunConfig]:
+    """Return every combination of the values of some settings, by a label that names the values.
+
+    Parameters
+    ----------
+    config : RunConfig
+        The settings that all combinations have in common.
+    varied : mapping
+        From keys to several values, with semicolons or commas between them.
+
+    Raises
+    ------
+    BadInput
+        Where a value is not allowed, or there would be more than 24 combinations.
+
+    Examples
+    --------
+    >>> list(grid(RunConfig(), {"epochs": "1, 2", "dropout": "0.1"}))
+    ['epochs=1, dropout=0.1', 'epochs=2, dropout=0.1']
+    """
+    values = {key: _values(text) for key, text in varied.items() if text.strip()}
+    points = [
+        dict(zip(values, point, strict=True)) for point in itertools.product(*values.values())
+    ]
+    if len(points) > MAX_GRID_RUNS:
+        raise BadInput(
+            _("That would be {number} runs; at most {most} start at once.").format(
+                number=len(points), most=MAX_GRID_RUNS
+            )
+        )
+    configs = [config.override(point) for point in points]
+    return {_label(config, values): config for config in configs}
+
+
+def start_worker(home: Home) -> None:
+    """Start a worker that ends when the queue is empty, where none is alive.
+
+    It goes on after the process that started it has ended.
+    """
+    ensure_worker(home, until_idle=True)
+
+
+def _values(text: str) -> list[str]:
+    separator = ";" if ";" in text else ","
+    return list(dict.fromkeys(word for word in map(str.strip, text.split(separator)) if word))
+
+
+def _label(config: RunConfig, keys: Iterable[str]) -> str:
+    settings = config.as_dict()
+    return ", ".join(f"{key}={short(settings[key])}" for key in keys)
