@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: run setup fresh lock test check lint types fast hunt bench browser clean help
+.PHONY: run setup fresh lock test suite check lint types fast hunt bench browser clean help
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
@@ -32,14 +33,20 @@ browser: $(READY)  ## install a Chromium for the browser tests where none is fou
 	$(BIN)/python -m tests.browser.chromium
 
 test: $(READY) fresh browser  ## run everything: style, types, unit, property, fault and browser tests
-	$(MAKE) --no-print-directory lint types
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(MAKE) --no-print-directory lint
+	$(MAKE) --no-print-directory --jobs 2 types suite
+
+# Otherwise each interpreter that a test starts compiles every library that it imports again.
+suite fast hunt: export PYTHONDONTWRITEBYTECODE =
+
+suite: $(READY) fresh
+	$(PYTEST) --durations 20
 
 fast: $(READY) fresh  ## run only the tests that take seconds
-	$(BIN)/python -m pytest -n 2 -m "not slow and not browser and not fault and not property"
+	$(PYTEST) -m "not slow and not browser and not fault and not property"
 
 hunt: $(READY) fresh  ## look for counterexamples that the tests do not try, other ones each time
-	HYPOTHESIS_PROFILE=hunt $(BIN)/python -m pytest -n 2 -m property
+	HYPOTHESIS_PROFILE=hunt $(PYTEST) -m property
 
 check: lint types fast  ## what every commit passes
 

@@ -17,7 +17,39 @@ settings.register_profile("same", derandomize=True)
 settings.register_profile("hunt", print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "datasets"
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST = tuple(
+    ROOT / "tests" / module
+    for module in (
+        "browser/test_run_pages.py",
+        "model/networks/test_learning.py",
+        "faults/test_worker_killed.py",
+        "browser/test_recommend.py",
+        "dashboard/jobs/test_life.py",
+        "model/training/test_trainer.py",
+        "faults/test_server_killed.py",
+        "faults/test_import.py",
+        "browser/test_data_pages.py",
+        "faults/test_many_runs.py",
+        "model/networks/test_networks.py",
+    )
+)
+"""The slowest modules, which start first: the other worker would wait for one that starts last."""
+
+SHARED = ROOT.parent / "shared" / "datasets"
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run each module in one worker, so that its fixtures are set up once; the longest first."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            group = item.path.relative_to(ROOT).as_posix()
+            item.add_marker(pytest.mark.xdist_group(group))
+    if missing := [str(module) for module in LONGEST if not module.exists()]:
+        raise pytest.UsageError(f"LONGEST in {__file__} names what is not there: {missing}")
+    order = {module: place for place, module in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 @pytest.fixture(scope="session")
