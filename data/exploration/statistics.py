@@ -7,7 +7,7 @@ in a huge log they look at a sample of the people (``Statistics.one_in`` tells h
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ __all__ = ["Filters", "Statistics", "summary"]
 
 CURVE_POINTS = 200
 BINS_PER_DECADE = 10
-_VERSION = 3  # of the queries below: a change makes kept answers worthless
 
 
 def summary(dataset: Dataset) -> dict[str, Any]:
@@ -77,8 +76,7 @@ class Statistics:
 
     def events_by_day(self, filters: Filters) -> pd.DataFrame:
         """Return day, type, events."""
-        return self._hours(
-            "events_by_day",
+        return self._query_hours(
             filters,
             "SELECT time::DATE AS day, type, {count} AS events FROM {source} WHERE {where} "
             "GROUP BY day, type ORDER BY day, type",
@@ -86,8 +84,7 @@ class Statistics:
 
     def events_by_hour(self, filters: Filters) -> pd.DataFrame:
         """Return weekday (0 is Monday), hour, type, events; times in UTC."""
-        return self._hours(
-            "events_by_hour",
+        return self._query_hours(
             filters,
             "SELECT isodow(time) - 1 AS weekday, hour(time) AS hour, type, {count} AS events "
             "FROM {source} WHERE {where} GROUP BY ALL ORDER BY weekday, hour, type",
@@ -117,8 +114,7 @@ class Statistics:
             "AS users FROM per_user"
             for k, kind in enumerate(steps)
         ]
-        return self._events(
-            "funnel",
+        return self.query_events(
             filters,
             f"WITH per_user AS MATERIALIZED {source} SELECT type, coalesce(events, 0) AS events, "
             f"coalesce(users, 0) AS users FROM ({' UNION ALL '.join(selects)}) ORDER BY step",
@@ -126,8 +122,7 @@ class Statistics:
 
     def categories(self, filters: Filters) -> pd.DataFrame:
         """Return category (missing where events have none), events; the most frequent first."""
-        return self._buying(
-            "categories",
+        return self.query_counted(
             filters,
             "SELECT category, count(*) AS events FROM {source} WHERE {where} "
             "GROUP BY category ORDER BY events DESC, category",
@@ -135,8 +130,7 @@ class Statistics:
 
     def brands(self, filters: Filters) -> pd.DataFrame:
         """Return brand (missing where events have none), events; the most frequent first."""
-        return self._buying(
-            "brands",
+        return self.query_counted(
             filters,
             "SELECT brand, count(*) AS events FROM {source} WHERE {where} "
             "GROUP BY brand ORDER BY events DESC, brand",
@@ -144,8 +138,7 @@ class Statistics:
 
     def prices(self, filters: Filters) -> pd.DataFrame:
         """Return low, high, events for ten bins a decade; prices of zero or less are left out."""
-        frame = self._buying(
-            "prices",
+        frame = self.query_counted(
             filters,
             f"SELECT floor(log10(price) * {BINS_PER_DECADE} + 1e-9)::INTEGER AS bin, "
             "count(*) AS events FROM {source} WHERE {where} AND price > 0 "
@@ -160,8 +153,7 @@ class Statistics:
 
     def purchases_per_user(self, filters: Filters) -> pd.DataFrame:
         """Return purchases, users: how many buyers bought so many times."""
-        return self._people(
-            "purchases_per_user",
+        return self.query_users(
             filters,
             "SELECT n AS purchases, count(*) AS users FROM (SELECT count(*) AS n FROM {source} "
             "WHERE {where} GROUP BY user_key) GROUP BY n ORDER BY n",
@@ -169,8 +161,7 @@ class Statistics:
 
     def days_between(self, filters: Filters) -> pd.DataFrame:
         """Return days, pairs: whole days between two consecutive purchases of a buyer."""
-        return self._people(
-            "days_between",
+        return self.query_users(
             filters,
             "SELECT ((epoch_us(time) - before) // 86400000000)::INTEGER AS days, "
             "count(*) AS pairs FROM (SELECT time, lag(epoch_us(time)) OVER buyer AS before "
@@ -184,8 +175,7 @@ class Statistics:
         ``same``: the product bought just before; ``earlier``: one bought earlier; ``category``:
         a new product of a category bought before; ``new``: neither.
         """
-        return self._people(
-            "repeats",
+        return self.query_users(
             filters,
             "SELECT CASE WHEN product_key = before THEN 'same' WHEN product_time > 1 THEN "
             "'earlier' WHEN category IS NOT NULL AND category_time > 1 THEN 'category' "
@@ -200,8 +190,7 @@ class Statistics:
 
     def long_tail(self, filters: Filters) -> pd.DataFrame:
         """Return products, events: the Lorenz curve, as shares, from the least sold product on."""
-        counts = self._buying(
-            "long_tail",
+        counts = self.query_counted(
             filters,
             "SELECT n, count(*) AS products FROM (SELECT count(*) AS n FROM {source} "
             "WHERE {where} GROUP BY product_key) GROUP BY n ORDER BY n",
@@ -215,8 +204,7 @@ class Statistics:
 
     def transitions(self, filters: Filters) -> pd.DataFrame:
         """Return before, after, pairs: the categories of consecutive purchases of a buyer."""
-        return self._people(
-            "transitions",
+        return self.query_users(
             filters,
             "SELECT before, after, count(*) AS pairs FROM (SELECT category AS after, "
             "lag(category) OVER (PARTITION BY user_key ORDER BY time, row) AS before "
@@ -226,8 +214,7 @@ class Statistics:
 
     def cohorts(self, filters: Filters) -> pd.DataFrame:
         """Return cohort (month of the first purchase), months (later), buyers who bought then."""
-        return self._people(
-            "cohorts",
+        return self.query_users(
             filters,
             "SELECT date_trunc('month', first) AS cohort, "
             "date_diff('month', first, time)::INTEGER AS months, "
@@ -254,34 +241,40 @@ class Statistics:
         """Return product, title, category, brand, price of products, in the order asked for."""
         return catalogue(self.dataset, ids)
 
-    def _people(self, chart: str, filters: Filters, query: str) -> pd.DataFrame:
-        """Ask about the counted type only, and about a sample of the people if there are many."""
-        some = some_people("{where}", self.one_in(filters))
-        return self._buying(chart, filters, query.replace("{where}", some))
+    def query_events(self, filters: Filters, sql: str) -> pd.DataFrame:
+        """Return the result of a query over the events of every type; it is cached.
 
-    def _buying(self, chart: str, filters: Filters, query: str) -> pd.DataFrame:
-        """Ask about the counted type only."""
+        Parameters
+        ----------
+        filters : Filters
+            Events to consider.
+        sql : str
+            A SELECT with the placeholders ``{source}`` (a table) and ``{where}`` (a condition).
+        """
+        return self._query(filters, sql, "events")
+
+    def query_counted(self, filters: Filters, sql: str) -> pd.DataFrame:
+        """Return the result of a query over the events of the type that `counted` names."""
         kind = self.counted(filters)
         source = "purchases" if kind == PURCHASE else f"(FROM events WHERE type = {quote(kind)})"
-        return self._ask(chart, filters, query, source)
+        return self._query(filters, sql, source)
 
-    def _hours(self, chart: str, filters: Filters, query: str) -> pd.DataFrame:
-        """Ask about numbers of events over time; most filters are on whole hours and types."""
+    def query_users(self, filters: Filters, sql: str) -> pd.DataFrame:
+        """Return the result of a query like `query_counted`, over one user in `one_in`."""
+        sample = some_people("{where}", self.one_in(filters))
+        return self.query_counted(filters, sql.replace("{where}", sample))
+
+    def _query_hours(self, filters: Filters, sql: str) -> pd.DataFrame:
+        """Count events over time, from the table of hours where the filters allow it."""
         if replace(filters, first=None, last=None, types=()):
-            return self._events(chart, filters, query.replace("{count}", "count(*)"))
-        counted = query.replace("{count}", "sum(events)::BIGINT")
-        return self._ask(chart, filters, counted, "hours")
+            return self.query_events(filters, sql.replace("{count}", "count(*)"))
+        return self._query(filters, sql.replace("{count}", "sum(events)::BIGINT"), "hours")
 
-    def _events(self, chart: str, filters: Filters, query: str) -> pd.DataFrame:
-        """Ask about all events."""
-        return self._ask(chart, filters, query, "events")
+    def _query(self, filters: Filters, sql: str, source: str) -> pd.DataFrame:
+        statement = sql.format(source=source, where=filters.where())
 
-    def _ask(self, chart: str, filters: Filters, query: str, source: str) -> pd.DataFrame:
-        key = f"{self.dataset.fingerprint} {_VERSION} {chart} {sorted(asdict(filters).items())}"
-        statement = query.format(source=source, where=filters.where().replace("{", "{{"))
-
-        def compute() -> pd.DataFrame:
+        def execute() -> pd.DataFrame:
             with self.dataset.connect() as connection:
                 return connection.execute(statement).df()
 
-        return self._cache.get(key, compute)
+        return self._cache.get(f"{self.dataset.fingerprint} {statement}", execute)

@@ -10,10 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.datasets.store import Dataset
+from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.exploration.filters import Filters
 from data.exploration.statistics import Statistics, summary
+from data.home import Home
+from data.importing.ingest import ingest
 
 History = list[tuple[pd.Timestamp, str, str | None]]
 
@@ -255,6 +257,17 @@ def test_an_answer_is_kept_and_is_the_same_again(groceries: Dataset, tmp_path: P
         kept = ask(Statistics(groceries, tmp_path), Filters())
         pd.testing.assert_frame_equal(fresh, kept, check_dtype=False)
     assert any(tmp_path.rglob("cache.db"))
+
+
+def test_a_brand_with_braces_is_matched_exactly(tmp_path: Path) -> None:
+    rows = (("a", "x", "b{1}"), ("a", "y", "b{1}"), ("b", "x", "b{{1}}"), ("b", "y", "{where}"))
+    log = tmp_path / "log.csv"
+    log.write_text("user,product,brand\n" + "".join(f"{','.join(row)}\n" for row in rows))
+    home = Home(tmp_path / "home")
+    statistics = Statistics(ingest(Store(home), [log], "log"), home.cache)
+    for brand, events in (("b{1}", 2), ("b{{1}}", 1), ("{where}", 1)):
+        frame = statistics.brands(Filters(brands=(brand,)))
+        assert list(frame.itertuples(index=False, name=None)) == [(brand, events)]
 
 
 def test_the_cache_may_be_deleted_at_any_time(groceries: Dataset, tmp_path: Path) -> None:
