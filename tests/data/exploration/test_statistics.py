@@ -1,8 +1,9 @@
-"""Every statistic equals a slow one written in plain pandas, on real data."""
+"""The query of each chart equals a plain computation in pandas, on real logs."""
 
 import math
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -19,138 +20,153 @@ from data.importing.ingest import ingest
 
 History = list[tuple[pd.Timestamp, str, str | None]]
 
-FILTERS = [
-    Filters(),
-    Filters(first=date(2017, 3, 1), last=date(2017, 9, 15)),
-    Filters(categories=("grocery", "electronics"), price_high=4.0),
-    Filters(brands=("national_544", "samsung", "apple"), price_low=0.5),
-    Filters(types=("purchase",)),
-    Filters(brands=("nobody's",)),
-]
+SELECTIONS = {
+    "groceries": ("groceries", Filters()),
+    "groceries of some months": (
+        "groceries",
+        Filters(first=date(2017, 3, 1), last=date(2017, 9, 15)),
+    ),
+    "cheap food": ("groceries", Filters(categories=("grocery",), price_high=4.0)),
+    "a brand of groceries": ("groceries", Filters(brands=("national_544",), price_low=0.5)),
+    "morning": ("morning", Filters()),
+    "electronics": ("morning", Filters(categories=("electronics",), price_high=500.0)),
+    "telephones": ("morning", Filters(brands=("samsung", "apple"), price_low=100.0)),
+    "views and carts": ("morning", Filters(types=("view", "cart"))),
+}
+"""Parts of the real logs; the last one has no purchases, so that views are counted for them."""
 
 
-@pytest.fixture(scope="module", params=["groceries", "morning"])
-def dataset(request: pytest.FixtureRequest) -> Dataset:
-    found: Dataset = request.getfixturevalue(request.param)
-    return found
+@pytest.fixture(scope="module", params=SELECTIONS)
+def selection(request: pytest.FixtureRequest) -> tuple[Dataset, Filters]:
+    name, filters = SELECTIONS[request.param]
+    return request.getfixturevalue(name), filters
 
 
-@pytest.fixture(scope="module", params=FILTERS, ids=str)
-def filters(request: pytest.FixtureRequest) -> Filters:
-    chosen: Filters = request.param
-    return chosen
+@pytest.fixture(scope="module")
+def filters(selection: tuple[Dataset, Filters]) -> Filters:
+    return selection[1]
 
 
 @pytest.fixture
-def found(dataset: Dataset, tmp_path: Path) -> Statistics:
-    return Statistics(dataset, tmp_path)
+def statistics(selection: tuple[Dataset, Filters], tmp_path: Path) -> Statistics:
+    return Statistics(selection[0], tmp_path)
 
 
 @pytest.fixture(scope="module")
-def events(dataset: Dataset, filters: Filters) -> pd.DataFrame:
+def events(selection: tuple[Dataset, Filters]) -> pd.DataFrame:
     """The events that the filters let through, chosen by pandas."""
+    dataset, filters = selection
     with dataset.connect() as connection:
         frame = connection.execute("FROM events ORDER BY row").df()
-    keep = pd.Series(True, index=frame.index)
+    selected = pd.Series(True, index=frame.index)
     if filters.first and filters.last:
         days = frame["time"].dt.date
-        keep &= (days >= filters.first) & (days <= filters.last)
+        selected &= (days >= filters.first) & (days <= filters.last)
     if filters.types:
-        keep &= frame["type"].isin(filters.types)
+        selected &= frame["type"].isin(filters.types)
     if filters.categories:
-        starts = tuple(f"{one}." for one in filters.categories)
+        prefixes = tuple(f"{name}." for name in filters.categories)
         category = frame["category"].fillna("")
-        keep &= category.isin(filters.categories) | category.str.startswith(starts)
+        selected &= category.isin(filters.categories) | category.str.startswith(prefixes)
     if filters.brands:
-        keep &= frame["brand"].isin(filters.brands)
+        selected &= frame["brand"].isin(filters.brands)
     if filters.price_low is not None:
-        keep &= frame["price"] >= filters.price_low
+        selected &= frame["price"] >= filters.price_low
     if filters.price_high is not None:
-        keep &= frame["price"] <= filters.price_high
-    return frame[keep]
+        selected &= frame["price"] <= filters.price_high
+    assert selected.any()
+    return frame[selected]
 
 
 @pytest.fixture(scope="module")
-def histories(events: pd.DataFrame) -> list[History]:
+def purchases(events: pd.DataFrame) -> pd.DataFrame:
+    """The events that charts of purchases count: views where there are no purchases."""
+    kind = "purchase" if (events["type"] == "purchase").any() else "view"
+    return events[events["type"] == kind]
+
+
+@pytest.fixture(scope="module")
+def histories(purchases: pd.DataFrame) -> list[History]:
     """Each buyer's purchases in order: time, product, category."""
-    bought = events[events["type"] == "purchase"].sort_values(["user", "time", "row"])
-    kept: dict[str, History] = {}
-    columns = (bought[name].tolist() for name in ("user", "time", "product", "category"))
+    ordered = purchases.sort_values(["user", "time", "row"])
+    histories: dict[str, History] = {}
+    columns = (ordered[name].tolist() for name in ("user", "time", "product", "category"))
     for user, *purchase in zip(*columns, strict=True):
-        kept.setdefault(user, []).append(tuple(purchase))
-    return list(kept.values())
+        histories.setdefault(user, []).append(tuple(purchase))
+    return list(histories.values())
 
 
-def counted(frame: pd.DataFrame, *columns: str) -> dict[object, int]:
-    """Return a frame of counts as a dictionary; its last column counts."""
+def as_counts(frame: pd.DataFrame, *columns: str) -> dict[object, int]:
+    """Return a frame of counts as a dictionary from the values of the columns to the count."""
     keys = frame[list(columns)].astype(object).where(frame[list(columns)].notna(), None)
     counts = frame[frame.columns.difference(columns)].iloc[:, 0]
     return {tuple(key): int(n) for key, n in zip(keys.to_numpy(), counts, strict=True) if n}
 
 
-def test_events_by_day(found: Statistics, filters: Filters, events: pd.DataFrame) -> None:
-    slow = Counter(zip(events["time"].dt.normalize(), events["type"], strict=True))
-    assert counted(found.events_by_day(filters), "day", "type") == slow
+def test_events_by_day(statistics: Statistics, filters: Filters, events: pd.DataFrame) -> None:
+    expected = Counter(zip(events["time"].dt.normalize(), events["type"], strict=True))
+    assert as_counts(statistics.events_by_day(filters), "day", "type") == expected
 
 
-def test_events_by_hour(found: Statistics, filters: Filters, events: pd.DataFrame) -> None:
+def test_events_by_hour(statistics: Statistics, filters: Filters, events: pd.DataFrame) -> None:
     time = events["time"].dt
-    slow = Counter(zip(time.weekday, time.hour, events["type"], strict=True))
-    assert counted(found.events_by_hour(filters), "weekday", "hour", "type") == slow
+    expected = Counter(zip(time.weekday, time.hour, events["type"], strict=True))
+    assert as_counts(statistics.events_by_hour(filters), "weekday", "hour", "type") == expected
 
 
 def test_the_funnel_counts_who_did_every_step(
-    found: Statistics, filters: Filters, events: pd.DataFrame
+    statistics: Statistics, filters: Filters, events: pd.DataFrame
 ) -> None:
-    steps = [kind for kind in ("view", "cart", "purchase") if kind in found.dataset.types]
+    steps = [kind for kind in ("view", "cart", "purchase") if kind in statistics.dataset.types]
     steps = [kind for kind in steps if not filters.types or kind in filters.types]
     did = events.groupby("user")["type"].agg(set)
-    slow = [
+    expected = [
         (kind, int((events["type"] == kind).sum()),
          sum(set(steps[: k + 1]) <= types for types in did))
         for k, kind in enumerate(steps)
     ]  # fmt: skip
-    frame = found.funnel(filters)
-    assert list(frame[["type", "events", "users"]].itertuples(index=False, name=None)) == slow
+    frame = statistics.funnel(filters)
+    assert list(frame[["type", "events", "users"]].itertuples(index=False, name=None)) == expected
 
 
 @pytest.mark.parametrize("column", ["category", "brand"])
 def test_categories_and_brands(
-    found: Statistics, filters: Filters, events: pd.DataFrame, column: str
+    statistics: Statistics, filters: Filters, purchases: pd.DataFrame, column: str
 ) -> None:
-    bought = events[events["type"] == "purchase"]
-    slow = bought[column].value_counts(dropna=False)
-    frame = found.categories(filters) if column == "category" else found.brands(filters)
-    assert counted(frame, column) == {
-        (None if pd.isna(name) else name,): n for name, n in slow.items()
+    expected = purchases[column].value_counts(dropna=False)
+    frame = statistics.categories(filters) if column == "category" else statistics.brands(filters)
+    assert as_counts(frame, column) == {
+        (None if pd.isna(name) else name,): n for name, n in expected.items()
     }
     assert frame["events"].is_monotonic_decreasing
 
 
-def test_prices(found: Statistics, filters: Filters, events: pd.DataFrame) -> None:
-    prices = events.loc[(events["type"] == "purchase") & (events["price"] > 0), "price"]
-    frame = found.prices(filters)
-    slow = Counter(math.floor(math.log10(price) * 10 + 1e-9) for price in prices)
+def test_prices(statistics: Statistics, filters: Filters, purchases: pd.DataFrame) -> None:
+    prices = purchases.loc[purchases["price"] > 0, "price"]
+    frame = statistics.prices(filters)
+    expected = Counter(math.floor(math.log10(price) * 10 + 1e-9) for price in prices)
     assert {round(math.log10(row.low) * 10): row.events for row in frame.itertuples()
-            if row.events} == slow  # fmt: skip
+            if row.events} == expected  # fmt: skip
 
 
-def test_purchases_per_user(found: Statistics, filters: Filters, histories: list[History]) -> None:
-    slow = Counter((len(history),) for history in histories)
-    assert counted(found.purchases_per_user(filters), "purchases") == slow
+def test_purchases_per_user(
+    statistics: Statistics, filters: Filters, histories: list[History]
+) -> None:
+    expected = Counter((len(history),) for history in histories)
+    assert as_counts(statistics.purchases_per_user(filters), "purchases") == expected
 
 
-def test_days_between(found: Statistics, filters: Filters, histories: list[History]) -> None:
-    slow = Counter(
+def test_days_between(statistics: Statistics, filters: Filters, histories: list[History]) -> None:
+    expected = Counter(
         ((after[0] - before[0]).days,)
         for history in histories
         for before, after in pairwise(history)
     )
-    assert counted(found.days_between(filters), "days") == slow
+    assert as_counts(statistics.days_between(filters), "days") == expected
 
 
-def test_repeats(found: Statistics, filters: Filters, histories: list[History]) -> None:
-    slow: Counter[tuple[str]] = Counter()
+def test_repeats(statistics: Statistics, filters: Filters, histories: list[History]) -> None:
+    expected: Counter[tuple[str]] = Counter()
     for history in histories:
         _times, products, categories = zip(*history, strict=True)
         for k in range(1, len(history)):
@@ -162,38 +178,67 @@ def test_repeats(found: Statistics, filters: Filters, histories: list[History]) 
                 kind = "category"
             else:
                 kind = "new"
-            slow[(kind,)] += 1
-    assert counted(found.repeats(filters), "kind") == slow
+            expected[(kind,)] += 1
+    assert as_counts(statistics.repeats(filters), "kind") == expected
 
 
 def test_the_long_tail_runs_from_the_least_sold_product_to_all(
-    found: Statistics, filters: Filters, events: pd.DataFrame
+    statistics: Statistics, filters: Filters, purchases: pd.DataFrame
 ) -> None:
-    sold = events[events["type"] == "purchase"]["product"].value_counts().sort_values()
-    frame = found.long_tail(filters)
+    sold = purchases["product"].value_counts().sort_values()
+    frame = statistics.long_tail(filters)
     for point in frame.itertuples():
         first = sold.iloc[: round(point.products * len(sold))]
         assert point.events == pytest.approx(first.sum() / sold.sum())
     assert len(frame) <= 201
 
 
-def test_transitions(found: Statistics, filters: Filters, histories: list[History]) -> None:
-    slow: Counter[tuple[str | None, str | None]] = Counter()
+def test_transitions(statistics: Statistics, filters: Filters, histories: list[History]) -> None:
+    expected: Counter[tuple[str | None, str | None]] = Counter()
     for history in histories:
         for before, after in pairwise(history):
             if not pd.isna(before[2]) and not pd.isna(after[2]):
-                slow[before[2], after[2]] += 1
-    assert counted(found.transitions(filters), "before", "after") == slow
+                expected[before[2], after[2]] += 1
+    assert as_counts(statistics.transitions(filters), "before", "after") == expected
 
 
-def test_cohorts(found: Statistics, filters: Filters, histories: list[History]) -> None:
-    slow: Counter[tuple[pd.Timestamp, int]] = Counter()
+def test_cohorts(statistics: Statistics, filters: Filters, histories: list[History]) -> None:
+    expected: Counter[tuple[pd.Timestamp, int]] = Counter()
     for history in histories:
         months = [time.year * 12 + time.month for time, _product, _category in history]
         cohort = history[0][0].normalize().replace(day=1)
         for month in set(months):
-            slow[cohort, month - months[0]] += 1
-    assert counted(found.cohorts(filters), "cohort", "months") == slow
+            expected[cohort, month - months[0]] += 1
+    assert as_counts(statistics.cohorts(filters), "cohort", "months") == expected
+
+
+CHARTS = (
+    *(Statistics.events_by_day, Statistics.events_by_hour, Statistics.categories),
+    *(Statistics.brands, Statistics.prices, Statistics.purchases_per_user),
+    *(Statistics.days_between, Statistics.repeats, Statistics.long_tail),
+    *(Statistics.transitions, Statistics.cohorts),
+)
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.__name__)
+def test_filters_that_no_event_passes_give_empty_frames(
+    groceries: Dataset, tmp_path: Path, chart: Callable[[Statistics, Filters], pd.DataFrame]
+) -> None:
+    assert chart(Statistics(groceries, tmp_path), Filters(brands=("nobody's",))).empty
+
+
+def test_filters_that_no_event_passes_give_a_funnel_of_zeros(
+    morning: Dataset, tmp_path: Path
+) -> None:
+    frame = Statistics(morning, tmp_path).funnel(Filters(brands=("nobody's",)))
+    assert list(frame["type"]) == ["view", "cart", "purchase"]
+    assert not frame[["events", "users"]].any(axis=None)
+
+
+@pytest.fixture(params=["groceries", "morning"])
+def dataset(request: pytest.FixtureRequest) -> Dataset:
+    dataset: Dataset = request.getfixturevalue(request.param)
+    return dataset
 
 
 def test_the_summary_equals_what_pandas_counts(dataset: Dataset) -> None:
@@ -231,17 +276,17 @@ def test_the_catalogue_holds_each_products_last_values(dataset: Dataset, tmp_pat
 
 
 def test_tables_page_search_and_sort(groceries: Dataset, tmp_path: Path) -> None:
-    found = Statistics(groceries, tmp_path)
-    first, total = found.products("", "purchases", True, 0, 10)
-    second, _total = found.products("", "purchases", True, 10, 20)
+    statistics = Statistics(groceries, tmp_path)
+    first, total = statistics.products("", "purchases", True, 0, 10)
+    second, _total = statistics.products("", "purchases", True, 10, 20)
     assert total == 20_805
     assert first["purchases"].min() >= second["purchases"].max()
     assert not set(first["product"]) & set(second["product"])
-    cheap, some = found.products("SEAFOOD", "price", False, 0, 1000)
+    cheap, some = statistics.products("SEAFOOD", "price", False, 0, 1000)
     assert some == len(cheap) < total
     assert cheap["category"].str.contains("seafood").all()
     assert cheap["price"].is_monotonic_increasing
-    buyers, everybody = found.users("", None, False, 0, 5)
+    buyers, everybody = statistics.users("", None, False, 0, 5)
     assert everybody == 2_373
     assert buyers["purchases"].is_monotonic_decreasing
 
@@ -271,11 +316,13 @@ def test_a_brand_with_braces_is_matched_exactly(tmp_path: Path) -> None:
 
 
 def test_the_cache_may_be_deleted_at_any_time(groceries: Dataset, tmp_path: Path) -> None:
-    found = Statistics(groceries, tmp_path)
-    before = found.events_by_day(Filters())
+    statistics = Statistics(groceries, tmp_path)
+    before = statistics.events_by_day(Filters())
     shutil.rmtree(tmp_path / "statistics")
     for _again in range(2):
-        pd.testing.assert_frame_equal(found.events_by_day(Filters()), before, check_dtype=False)
+        pd.testing.assert_frame_equal(
+            statistics.events_by_day(Filters()), before, check_dtype=False
+        )
 
 
 @pytest.fixture
@@ -287,14 +334,14 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_huge_log_is_estimated_from_some_of_its_people(
     groceries: Dataset, tmp_path: Path, few: None
 ) -> None:
-    found = Statistics(groceries, tmp_path)
+    statistics = Statistics(groceries, tmp_path)
     whole = groceries.manifest.summary
-    assert found.one_in(Filters()) == 3
-    people = found.purchases_per_user(Filters())
+    assert statistics.one_in(Filters()) == 3
+    people = statistics.purchases_per_user(Filters())
     assert 0.25 < people["users"].sum() / whole["buyers"] < 0.42
     mean = (people["purchases"] * people["users"]).sum() / people["users"].sum()
     assert mean == pytest.approx(whole["purchases"] / whole["buyers"], rel=0.1)
-    pairs = found.repeats(Filters()).set_index("kind")["pairs"]
+    pairs = statistics.repeats(Filters()).set_index("kind")["pairs"]
     assert pairs["same"] / pairs.sum() == pytest.approx(whole["consecutive_repeat_share"], rel=0.25)
 
 
@@ -304,8 +351,8 @@ def test_a_funnel_of_a_huge_log_speaks_of_everybody(
     filters = Filters(price_high=500.0)
     exact = Statistics(morning, tmp_path / "exact").funnel(filters).set_index("type")
     monkeypatch.setattr("data.exploration.user_sample.HUGE", 6_000)
-    found = Statistics(morning, tmp_path / "sampled")
-    assert (found.funnel_one_in(filters), found.funnel_one_in(Filters())) == (3, 1)
-    about = found.funnel(filters).set_index("type")
+    statistics = Statistics(morning, tmp_path / "sampled")
+    assert (statistics.funnel_one_in(filters), statistics.funnel_one_in(Filters())) == (3, 1)
+    about = statistics.funnel(filters).set_index("type")
     assert about.loc["view", "users"] == pytest.approx(exact.loc["view", "users"], rel=0.15)
     assert set(about["events"] % 3) == {0}
