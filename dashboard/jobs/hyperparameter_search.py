@@ -19,10 +19,9 @@ from dashboard.jobs.states import State
 from data.errors import BadInput
 from data.i18n import _
 from model.config.run_config import RunConfig
+from model.training.monitored import HIGHER_IS_BETTER, MONITORED
 
 FILE = "search.json"
-METRIC = "val_ndcg@10"
-"""What a search looks for the highest of: validation, never the test part."""
 HOPELESS = 3
 """Trainings that may fail in the beginning before the search gives up."""
 _FIRST = 8  # trials at random before any is suggested
@@ -132,9 +131,9 @@ class _Search:
             run = self._runs.get(trial.run)
         except BadInput:
             return Trial(trial.run, trial.values, State.FAILED.value)
-        value = run.best.get(METRIC)
+        value = run.best.get(MONITORED)
         if run.state is State.FINISHED:
-            self._sink.log(f"{trial.run}: {METRIC} {value}")
+            self._sink.log(f"{trial.run}: {MONITORED} {value}")
         return Trial(trial.run, trial.values, run.state.value, value)
 
     def _note(self) -> None:
@@ -221,7 +220,9 @@ def _study(fields: Mapping[str, Any], ended: Sequence[Trial], sampler: Any) -> A
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(direction="maximize", sampler=sampler)
+    study = optuna.create_study(
+        direction="maximize" if HIGHER_IS_BETTER else "minimize", sampler=sampler
+    )
     distributions = _distributions(fields)
     for trial in ended:
         if trial.value is not None:

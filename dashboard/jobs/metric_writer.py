@@ -13,6 +13,7 @@ from dashboard.jobs.repository import LostClaim, Repository
 from dashboard.jobs.schema import METRICS, RUNS
 from dashboard.jobs.states import ACTIVE
 from data.i18n import _
+from model.training.monitored import best_epoch
 
 
 class MetricWriter:
@@ -160,12 +161,11 @@ def level(ordinal: int) -> int:
 def _summarise(connection: Connection, run_id: int) -> None:
     """Update the run's own row from the metrics of its epochs."""
     history = history_of(connection, run_id)
-    judged = [entry for entry in history if entry.get("val_loss") is not None]
     connection.execute(
         update(RUNS)
         .where(RUNS.c.id == run_id)
         .values(
             epochs_done=history[-1]["epoch"] if history else 0,
-            best=min(judged, key=lambda entry: entry["val_loss"], default={}),
+            best=best_epoch(history),
         )
     )

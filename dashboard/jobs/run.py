@@ -31,7 +31,7 @@ class Run:
     reason, message : str or None
         Why it ended badly: a key of ``failures.REASONS``, and one sentence.
     best : dict
-        The figures of the epoch with the lowest validation loss; empty when there is none yet.
+        Metrics of the epoch with the best ``model.training.monitored.MONITORED``; empty before it.
     last_seq : int
         Number of its newest metric row; unchanged means nothing new to draw.
     """

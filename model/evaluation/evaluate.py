@@ -17,12 +17,12 @@ from model.kernels.malloc import keep_freed
 from model.metrics.bootstrap import confidence_intervals
 from model.metrics.ranking import beyond_accuracy, means, metrics_per_target, target_ranks, top_k
 from model.metrics.segments import metrics_by_segment, segment_masks
+from model.run_files import EVALUATION
 from model.run_folder import RunFolder
 from model.sequences.histories import Histories
 from model.sequences.split_data import Task, make_task
 from model.serving.onnx_model import load_recommenders
 
-EVALUATION = "evaluation.json"
 DEPTH = 20
 SCORES_PER_BATCH = 2**21
 

@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.preparation.sequences import Longs
-from model.evaluation.predictions import TARGETS
 from model.metrics.bootstrap import confidence_intervals
 from model.metrics.ranking import metrics_per_target
+from model.run_files import TARGETS
 from model.run_folder import RunFolder
 
 

@@ -9,12 +9,11 @@ import pandas as pd
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import Longs
+from model.run_files import PRODUCTS, TARGETS
 from model.run_folder import RunFolder
 from model.sequences.histories import Array
 from model.sequences.split_data import Task
 
-TARGETS, PRODUCTS = "outcomes.parquet", "exposure.parquet"
-"""Files of a run: one row per test target, and one row per product."""
 DEPTH = 10
 """Length of the top-k lists that the stored tables count."""
 

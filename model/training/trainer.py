@@ -14,11 +14,11 @@ from data.i18n import _
 from model.baselines.tuning import fit_all
 from model.blend.blend import fit_blend
 from model.config.run_config import RunConfig
-from model.evaluation.evaluate import EVALUATION, evaluate_and_save
-from model.evaluation.predictions import PRODUCTS, TARGETS
+from model.evaluation.evaluate import evaluate_and_save
 from model.metrics.ranking import means, metrics_per_target
 from model.networks.data_sizes import Sizes
 from model.networks.network import Network, build, in_full_precision
+from model.run_files import EVALUATION, PRODUCTS, RECORD, TARGETS
 from model.run_folder import RunFolder
 from model.sequences.split_data import Task, make_task
 from model.sequences.windows import Windows, target_windows, training_windows
@@ -84,7 +84,7 @@ def train(
     task = make_task(config, dataset)
     run = RunFolder(folder)
     run.write_json("config.json", config.as_dict())
-    run.write_json("record.json", record(config, dataset, task))
+    run.write_json(RECORD, record(config, dataset, task))
     session = Training(config, task, run, sink, stop)
     if resume:
         session.restore()

@@ -15,7 +15,8 @@ from dashboard.services.recommendations.buyers import Buyer, counted, fewest
 from data.datasets.store import Dataset
 from data.home import Home
 from data.i18n import N_
-from model.evaluation.predictions import DEPTH, TARGETS, StoredPredictions
+from model.evaluation.predictions import DEPTH, StoredPredictions
+from model.run_files import TARGETS
 from model.run_folder import RunFolder
 
 VERDICTS = {

@@ -16,7 +16,7 @@ from data.home import Home
 from data.i18n import _
 from model.config.run_config import NESTED, RunConfig
 from model.evaluation import paired_bootstrap as ranks
-from model.evaluation.predictions import TARGETS
+from model.run_files import TARGETS
 from model.run_folder import RunFolder
 
 MOST = 6

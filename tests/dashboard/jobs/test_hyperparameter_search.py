@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from dashboard.jobs.hyperparameter_search import FILE, METRIC, Trial, importance, search, suggest
+from dashboard.jobs.hyperparameter_search import FILE, Trial, importance, search, suggest
 from dashboard.jobs.kinds import Job
 from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
@@ -18,6 +18,7 @@ from dashboard.jobs.states import State
 from data.errors import BadInput
 from data.home import Home
 from model.config.presets import preset
+from model.training.monitored import MONITORED
 
 FIELDS: dict[str, Any] = {
     "learning_rate": {"low": 0.0001, "high": 0.1, "whole": False},
@@ -49,7 +50,7 @@ class Trainer:
 
     def log(self, text: str) -> None:
         name = text.partition(":")[0]
-        if name in self.trained or METRIC in text:
+        if name in self.trained or MONITORED in text:
             return
         claimed = self.runs.queue.claim()
         assert claimed is not None
@@ -58,10 +59,17 @@ class Trainer:
         self.runs.attempts.begin(name, 1, Process.current())
         value = self.figure(claimed.config)
         if value is not None:
-            now = time.time()
-            self.runs.metric_writer.append(
-                name, 1, [Point(1, None, "val_loss", 1.0, now), Point(1, None, METRIC, value, now)]
-            )
+            # The loss is lowest in the first epoch, the monitored metric highest in the second.
+            epochs = [
+                {"val_loss": 5.0, MONITORED: 0.8 * value},
+                {"val_loss": 5.2, MONITORED: value},
+            ]
+            points = [
+                Point(epoch, None, metric, number, time.time())
+                for epoch, metrics in enumerate(epochs, 1)
+                for metric, number in metrics.items()
+            ]
+            self.runs.metric_writer.append(name, 1, points)
         state = State.FAILED if value is None else State.FINISHED
         self.runs.attempts.end(name, 1, state, None if value is not None else "error", None)
 

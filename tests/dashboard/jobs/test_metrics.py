@@ -5,6 +5,7 @@ import pytest
 from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
+from model.training.monitored import MONITORED
 from tests.dashboard.jobs.conftest import Clock
 
 
@@ -53,28 +54,43 @@ def test_the_history_has_one_entry_an_epoch(runs: Runs, training: Run) -> None:
     ]
 
 
-def test_a_run_knows_its_best_epoch(runs: Runs, training: Run) -> None:
-    for epoch, loss in enumerate((3.5, 3.1, 3.3), 1):
-        runs.metric_writer.append("demo-1", 1, _epoch(epoch, val_loss=loss))
+def test_the_best_epoch_has_the_best_monitored_metric_not_the_lowest_loss(
+    runs: Runs, training: Run
+) -> None:
+    for epoch, (loss, ndcg) in enumerate([(5.0, 0.040), (5.2, 0.050), (5.3, 0.045)], 1):
+        runs.metric_writer.append("demo-1", 1, _epoch(epoch, val_loss=loss, **{MONITORED: ndcg}))
     run = runs.get("demo-1")
     assert run.epochs_done == 3
-    assert run.best == {"epoch": 2, "val_loss": 3.1}
+    assert run.best == {"epoch": 2, "val_loss": 5.2, MONITORED: 0.050}
 
 
-def test_rewinding_forgets_what_followed_the_last_whole_epoch(runs: Runs, training: Run) -> None:
-    runs.metric_writer.append("demo-1", 1, _epoch(1, val_loss=3.5) + _epoch(2, val_loss=3.1))
+def test_without_the_monitored_metric_there_is_no_best_epoch(runs: Runs, training: Run) -> None:
+    runs.metric_writer.append("demo-1", 1, _epoch(1, val_loss=3.5))
+    assert runs.get("demo-1").best == {}
+
+
+def test_rewinding_deletes_what_followed_the_last_checkpoint(runs: Runs, training: Run) -> None:
+    first, second = {MONITORED: 0.04}, {MONITORED: 0.05}
+    runs.metric_writer.append("demo-1", 1, _epoch(1, **first) + _epoch(2, **second))
     runs.metric_writer.append("demo-1", 1, [Point(3, 30, "loss", 3.0, 0.0)])
-    runs.metric_writer.rewind("demo-1", 1, [{"epoch": 1, "val_loss": 3.5}])
+    assert runs.get("demo-1").best == {"epoch": 2} | second
+    runs.metric_writer.rewind("demo-1", 1, [{"epoch": 1} | first])
     run = runs.get("demo-1")
-    assert (run.epochs_done, run.best) == (1, {"epoch": 1, "val_loss": 3.5})
+    assert (run.epochs_done, run.best) == (1, {"epoch": 1} | first)
     assert runs.metric_writer.append("demo-1", 1, _epoch(2, val_loss=3.0)) == 4
     assert [entry["epoch"] for entry in runs.metrics.history("demo-1")] == [1, 2]
     assert runs.metrics.curve("demo-1", "loss").step == []
 
 
-def test_rewinding_fills_in_an_epoch_that_was_saved_but_not_told(runs: Runs, training: Run) -> None:
-    history = [{"epoch": 1, "loss": 4.0, "val_loss": 3.5}, {"epoch": 2, "loss": 3.0, "val_loss": 3}]
-    runs.metric_writer.append("demo-1", 1, _epoch(1, loss=4.0, val_loss=3.5) + _epoch(2, loss=3.0))
+def test_rewinding_fills_in_an_epoch_that_only_the_checkpoint_has(
+    runs: Runs, training: Run
+) -> None:
+    history = [
+        {"epoch": 1, "loss": 4.0, MONITORED: 0.04},
+        {"epoch": 2, "loss": 3.0, MONITORED: 0.05},
+    ]
+    first = _epoch(1, loss=4.0, **{MONITORED: 0.04})
+    runs.metric_writer.append("demo-1", 1, first + _epoch(2, loss=3.0))
     runs.metric_writer.rewind("demo-1", 1, history)
     assert runs.metrics.history("demo-1") == history
     assert runs.get("demo-1").best == history[1]

@@ -9,7 +9,7 @@ import pytest
 from dashboard.pages.runs import comparison_tables
 from dashboard.services.runs import comparison, monitor
 from data.home import Home
-from model.evaluation.predictions import TARGETS as KEPT
+from model.run_files import TARGETS as KEPT
 from model.run_folder import RunFolder
 
 TARGETS = 300
