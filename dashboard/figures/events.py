@@ -12,6 +12,7 @@ from dashboard.figures.chart import Chart
 from dashboard.figures.template import figure
 from dashboard.figures.words import in_order, main_type, type_colour, type_name, type_noun
 from dashboard.theme import colour
+from data.exploration.statistics import Filters, Statistics
 from data.i18n import _, language
 
 MOST_PANELS = 4
@@ -19,18 +20,28 @@ _SPIKE = 3.0  # times an ordinary day that make a day worth naming
 _TREND = 1.25  # last quarter of the days against the first
 
 
+def query_days(statistics: Statistics, filters: Filters) -> pd.DataFrame:
+    """Return day, type, events; with the hour as well if all events fall on one day."""
+    frame = statistics.events_by_day(filters)
+    if frame["day"].nunique() != 1:
+        return frame
+    return statistics.events_by_hour(filters).assign(day=frame["day"].iloc[0])
+
+
 def days(frame: pd.DataFrame, theme: str | None) -> Chart | None:
-    """Draw the events of each day, a panel a type; None where there are no events.
+    """Draw the number of events by day, one panel per event type; None for an empty frame.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns day, type, events.
+        Columns day, type, events; with a column hour, the events of one day are drawn by hour.
     theme : str or None
         ``"light"`` or ``"dark"``.
     """
     if frame.empty:
         return None
+    if "hour" in frame:
+        return one_day(frame, frame["day"].iloc[0], theme)
     counts = frame.pivot_table(
         index="day", columns="type", values="events", aggfunc="sum", fill_value=0
     )

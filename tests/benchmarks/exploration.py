@@ -30,7 +30,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-from dashboard.pages.datasets.charts import KINDS
+from dashboard.pages.datasets.charts import CHARTS
 from dashboard.services.datasets import library
 from data.datasets.store import Dataset, Store
 from data.exploration.statistics import Filters, Statistics
@@ -67,12 +67,12 @@ def _charts(dataset: Dataset) -> None:
     cases = _cases(dataset)
     print("\nmilliseconds of a chart alone, nothing kept")
     print(f"{'':14}" + "".join(f"{name:>12}" for name in cases))
-    for name, kind in KINDS.items():
+    for name, chart in CHARTS.items():
         taken = []
         for filters in cases.values():
             with tempfile.TemporaryDirectory() as cache:
                 began = time.perf_counter()
-                kind.draw(Statistics(dataset, Path(cache)), filters, None)
+                chart.draw(Statistics(dataset, Path(cache)), filters, None)
                 taken.append(1000 * (time.perf_counter() - began))
         print(f"{name:14}" + "".join(f"{one:>12,.0f}" for one in taken))
 

@@ -1,116 +1,163 @@
-"""The charts of a dataset: what each asks of the statistics, and how it is drawn."""
+"""The charts of the dataset page, in order; each is imported when it is first drawn.
 
-from collections.abc import Callable
+To add a chart, write a module in ``dashboard/figures`` with a function that draws a frame, and add
+an entry to ``CHARTS``. The query may be a method of `Statistics` or a function of the same module.
+The card, its table, its downloads and the filters follow from the entry.
+"""
+
 from dataclasses import dataclass, replace
+from pkgutil import resolve_name
 
-from dashboard.figures import brands, buyers, categories, events, prices, products
 from dashboard.figures.chart import Chart
 from data.exploration.statistics import Filters, Statistics
 from data.i18n import N_, _
 
-Draw = Callable[[Statistics, Filters, str | None], Chart | None]
-
 
 @dataclass(frozen=True)
-class Kind:
-    """One chart of the page.
+class DatasetChart:
+    """A chart of a dataset: where its query and its figure are, and how the page shows it.
 
     Attributes
     ----------
-    draw : callable
-        Asks the statistics and draws; None where there is nothing to draw.
+    title : str
+        What the chart is about, marked for translation; shown while there is nothing to draw.
+    query : str
+        Computes the frame: the name of a method of `Statistics` that takes filters, or the
+        ``module:function`` of a function that takes the statistics and the filters.
+    figure : str
+        Draws the frame: the ``module:function`` of a function that takes the frame and the theme
+        (``"light"``, ``"dark"`` or None) and returns a `Chart`, or None for an empty frame.
     empty : str
-        What stands there then (marked for translation).
+        Sentence in place of an empty chart, marked for translation.
+    counted : bool
+        Whether the figure also takes the event type that the frame counts, which
+        `Statistics.counted` chooses: purchases, or the most frequent type of a log without them.
+    sampled : str
+        Method of `Statistics` that returns the fraction of users in the frame, as one in how many;
+        empty if the frame considers all of them.
     span, height : int
         Columns of twelve, and pixels.
     """
 
-    draw: Draw
+    title: str
+    query: str
+    figure: str
     empty: str
+    counted: bool = True
+    sampled: str = ""
     span: int = 6
     height: int = 320
 
-
-def _sampled(chart: Chart | None, one_in: int) -> Chart | None:
-    """Say below a chart of a huge log that it looks at some of the people."""
-    if chart is None or one_in == 1:
-        return chart
-    note = _("The log is huge: estimated from one person in {number}, chosen by chance.")
-    return replace(chart, note=note.format(number=one_in))
-
-
-def _days(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    frame = found.events_by_day(filters)
-    if frame["day"].nunique() == 1:
-        return events.one_day(found.events_by_hour(filters), frame["day"].iloc[0], theme)
-    return events.days(frame, theme)
+    def draw(self, statistics: Statistics, filters: Filters, theme: str | None) -> Chart | None:
+        """Return the chart of the events that the filters select, or None if it is empty."""
+        query = resolve_name(self.query) if ":" in self.query else getattr(Statistics, self.query)
+        arguments = (statistics.counted(filters),) if self.counted else ()
+        chart: Chart | None = resolve_name(self.figure)(
+            query(statistics, filters), theme, *arguments
+        )
+        one_in = getattr(statistics, self.sampled)(filters) if self.sampled else 1
+        if chart is None or one_in == 1:
+            return chart
+        sample = _("Estimated from a random sample: one user in {number}.").format(number=one_in)
+        return replace(chart, note=f"{chart.note} {sample}".strip())
 
 
-def _hours(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return events.hours(found.events_by_hour(filters), theme)
+_NO_PURCHASES = N_("No purchases match these filters.")
+_NO_PAIRS = N_("No buyer bought twice under these filters.")
+_FIGURES = "dashboard.figures"
 
-
-def _funnel(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return _sampled(events.funnel(found.funnel(filters), theme), found.funnel_one_in(filters))
-
-
-def _categories(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return categories.categories(found.categories(filters), theme, found.counted(filters))
-
-
-def _brands(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return brands.brands(found.brands(filters), theme, found.counted(filters))
-
-
-def _prices(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return prices.prices(found.prices(filters), theme, found.counted(filters))
-
-
-def _purchases(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    chart = buyers.purchases(found.purchases_per_user(filters), theme, found.counted(filters))
-    return _sampled(chart, found.one_in(filters))
-
-
-def _gaps(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    chart = buyers.gaps(found.days_between(filters), theme, found.counted(filters))
-    return _sampled(chart, found.one_in(filters))
-
-
-def _repeats(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    chart = products.repeats(found.repeats(filters), theme, found.counted(filters))
-    return _sampled(chart, found.one_in(filters))
-
-
-def _long_tail(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    return products.long_tail(found.long_tail(filters), theme, found.counted(filters))
-
-
-def _transitions(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    chart = categories.transitions(found.transitions(filters), theme, found.counted(filters))
-    return _sampled(chart, found.one_in(filters))
-
-
-def _cohorts(found: Statistics, filters: Filters, theme: str | None) -> Chart | None:
-    chart = buyers.cohorts(found.cohorts(filters), theme, found.counted(filters))
-    return _sampled(chart, found.one_in(filters))
-
-
-_NOTHING = N_("No purchases match these filters.")
-_ONCE = N_("No buyer bought twice under these filters.")
-
-KINDS = {
-    "days": Kind(_days, N_("No events match these filters."), span=7, height=360),
-    "hours": Kind(_hours, _NOTHING, span=5, height=360),
-    "funnel": Kind(
-        _funnel, N_("There is only one kind of event here, so no way to a purchase."), height=240
+CHARTS: dict[str, DatasetChart] = {
+    "days": DatasetChart(
+        N_("Events by day"),
+        f"{_FIGURES}.events:query_days",
+        f"{_FIGURES}.events:days",
+        N_("No events match these filters."),
+        counted=False,
+        span=7,
+        height=360,
     ),
-    "repeats": Kind(_repeats, _ONCE, height=240),
-    "categories": Kind(_categories, _NOTHING, height=400),
-    "brands": Kind(_brands, N_("No brands are known under these filters."), height=400),
-    "prices": Kind(_prices, N_("No prices are known under these filters.")),
-    "purchases": Kind(_purchases, _NOTHING),
-    "gaps": Kind(_gaps, _ONCE),
-    "long-tail": Kind(_long_tail, _NOTHING),
-    "transitions": Kind(_transitions, _ONCE, span=7, height=480),
-    "cohorts": Kind(_cohorts, N_("The log holds less than two months."), span=5, height=480),
+    "hours": DatasetChart(
+        N_("Events by weekday and hour"),
+        "events_by_hour",
+        f"{_FIGURES}.events:hours",
+        _NO_PURCHASES,
+        counted=False,
+        span=5,
+        height=360,
+    ),
+    "funnel": DatasetChart(
+        N_("Purchase funnel"),
+        "funnel",
+        f"{_FIGURES}.events:funnel",
+        N_("The log has one event type, so there is no funnel."),
+        counted=False,
+        sampled="funnel_one_in",
+        height=240,
+    ),
+    "repeats": DatasetChart(
+        N_("Repeat purchases"),
+        "repeats",
+        f"{_FIGURES}.products:repeats",
+        _NO_PAIRS,
+        sampled="one_in",
+        height=240,
+    ),
+    "categories": DatasetChart(
+        N_("Categories"),
+        "categories",
+        f"{_FIGURES}.categories:categories",
+        _NO_PURCHASES,
+        height=400,
+    ),
+    "brands": DatasetChart(
+        N_("Brands"),
+        "brands",
+        f"{_FIGURES}.brands:brands",
+        N_("No brands are known under these filters."),
+        height=400,
+    ),
+    "prices": DatasetChart(
+        N_("Prices"),
+        "prices",
+        f"{_FIGURES}.prices:prices",
+        N_("No prices are known under these filters."),
+    ),
+    "purchases": DatasetChart(
+        N_("Purchases per buyer"),
+        "purchases_per_user",
+        f"{_FIGURES}.buyers:purchases",
+        _NO_PURCHASES,
+        sampled="one_in",
+    ),
+    "gaps": DatasetChart(
+        N_("Days between purchases"),
+        "days_between",
+        f"{_FIGURES}.buyers:gaps",
+        _NO_PAIRS,
+        sampled="one_in",
+    ),
+    "long-tail": DatasetChart(
+        N_("Long tail of products"),
+        "long_tail",
+        f"{_FIGURES}.products:long_tail",
+        _NO_PURCHASES,
+    ),
+    "transitions": DatasetChart(
+        N_("Transitions between categories"),
+        "transitions",
+        f"{_FIGURES}.categories:transitions",
+        _NO_PAIRS,
+        sampled="one_in",
+        span=7,
+        height=480,
+    ),
+    "cohorts": DatasetChart(
+        N_("Retention by month"),
+        "cohorts",
+        f"{_FIGURES}.buyers:cohorts",
+        N_("The log covers less than two months."),
+        sampled="one_in",
+        span=5,
+        height=480,
+    ),
 }

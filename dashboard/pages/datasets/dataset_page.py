@@ -10,7 +10,7 @@ from dashboard import components as kit
 from dashboard import formats
 from dashboard.context import current_home
 from dashboard.pages.datasets import filter_bar, filter_query
-from dashboard.pages.datasets.charts import KINDS
+from dashboard.pages.datasets.charts import CHARTS
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import exploration, library
 from data.datasets.store import Dataset
@@ -29,8 +29,8 @@ def layout(dataset: str = "", **given: str) -> html.Div:
     """Show the frame at once; each chart fills itself."""
     opened = library.open_dataset(current_home(), dataset)
     cards = [
-        kit.figure_card(_card(name), span=kind.span, height=kind.height)
-        for name, kind in KINDS.items()
+        kit.figure_card(_card(name), span=chart.span, height=chart.height)
+        for name, chart in CHARTS.items()
     ]
     return html.Div(
         [*head(opened), _key_figures(opened), filter_bar.layout(opened, given), kit.grid(*cards)]
@@ -97,9 +97,9 @@ def _drawn(
 ) -> dict[str, Any]:
     """Return what fills a card; drawing takes longer than looking up what was counted."""
     home, dataset, _version = place
-    kind = KINDS[name]
-    chart = kind.draw(exploration.statistics(home, dataset), filters, theme)
-    return kit.render(chart) if chart else kit.render_empty(_(kind.empty))
+    entry = CHARTS[name]
+    chart = entry.draw(exploration.statistics(home, dataset), filters, theme)
+    return kit.render(chart) if chart else kit.render_empty(_(entry.empty), _(entry.title))
 
 
 def _fill(name: str) -> None:
@@ -118,6 +118,6 @@ def _fill(name: str) -> None:
         return _drawn((home, dataset, version), name, chosen, theme, language())
 
 
-for _name in KINDS:
+for _name in CHARTS:
     _fill(_name)
 filter_bar.register()

@@ -17,6 +17,7 @@ from data.exploration.filters import Filters
 from data.exploration.statistics import Statistics, summary
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 
 History = list[tuple[pd.Timestamp, str, str | None]]
 
@@ -309,7 +310,7 @@ def test_a_brand_with_braces_is_matched_exactly(tmp_path: Path) -> None:
     log = tmp_path / "log.csv"
     log.write_text("user,product,brand\n" + "".join(f"{','.join(row)}\n" for row in rows))
     home = Home(tmp_path / "home")
-    statistics = Statistics(ingest(Store(home), [log], "log"), home.cache)
+    statistics = Statistics(ingest(Store(home), ImportRequest([log], "log")), home.cache)
     for brand, events in (("b{1}", 2), ("b{{1}}", 1), ("{where}", 1)):
         frame = statistics.brands(Filters(brands=(brand,)))
         assert list(frame.itertuples(index=False, name=None)) == [(brand, events)]
