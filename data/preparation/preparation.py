@@ -1,125 +1,116 @@
 """The configuration of the filters that are applied to a log before training, and its presets."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import date
-from typing import Any
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic.dataclasses import dataclass
 
 from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.events import PURCHASE
 from data.i18n import N_, _
+from data.validation import (
+    Bool,
+    Configuration,
+    Int,
+    OptionalDay,
+    Text,
+    TextList,
+    as_json,
+    setting,
+    specs,
+)
 
-
-def _about(label: str, help: str, **bounds: Any) -> dict[str, Any]:
-    """Return what a form, the command line and the documentation say about a field."""
-    return {"label": label, "help": help, **bounds}
+_GROUP = N_("Preparation")
 
 
 @dataclass(frozen=True)
-class Preparation:
-    """The steps from a log to the events that a model learns from.
+class Preparation(Configuration):
+    """Filters that are applied to a log, in the order of the fields, before a model is trained.
 
-    Every field carries ``label``, ``help`` and, where they apply, ``low`` and ``high`` in its
-    metadata, marked for translation.
+    Raises
+    ------
+    BadInput
+        Where a value is not allowed, or the last day is before the first.
     """
 
-    event_types: tuple[str, ...] = field(
-        default=(PURCHASE,),
-        metadata=_about(
-            N_("Event types"),
-            N_("Only events of these types are kept; none named keeps every type."),
-        ),
+    key_prefix: ClassVar[str] = "preparation."
+
+    event_types: TextList = setting(
+        (PURCHASE,),
+        label=N_("Event types"),
+        help=N_("Keep only events of these types; an empty list keeps every type."),
+        group=_GROUP,
     )
-    first: date | None = field(
-        default=None,
-        metadata=_about(N_("First day"), N_("Events before this day (UTC) are left out.")),
+    first: OptionalDay = setting(
+        None,
+        label=N_("First day"),
+        help=N_("Drop events before this day (UTC)."),
+        group=_GROUP,
     )
-    last: date | None = field(
-        default=None,
-        metadata=_about(N_("Last day"), N_("Events after this day (UTC) are left out.")),
+    last: OptionalDay = setting(
+        None,
+        label=N_("Last day"),
+        help=N_("Drop events after this day (UTC)."),
+        group=_GROUP,
     )
-    require_brand: bool = field(
-        default=False,
-        metadata=_about(
-            N_("Brand must be present"), N_("Leave out events whose product has no brand.")
-        ),
+    require_brand: Bool = setting(
+        False,
+        label=N_("Brand must be present"),
+        help=N_("Drop events whose product has no brand."),
+        group=_GROUP,
     )
-    require_category: bool = field(
-        default=False,
-        metadata=_about(
-            N_("Category must be present"),
-            N_("Leave out events whose product has no category."),
-        ),
+    require_category: Bool = setting(
+        False,
+        label=N_("Category must be present"),
+        help=N_("Drop events whose product has no category."),
+        group=_GROUP,
     )
-    category_prefix: str = field(
-        default="",
-        metadata=_about(
-            N_("Category begins with"),
-            N_("Keep only categories that begin with this text, such as electronics."),
-        ),
+    category_prefix: Text = setting(
+        "",
+        label=N_("Category begins with"),
+        help=N_("Keep only products whose category begins with this text, such as electronics."),
+        group=_GROUP,
     )
-    drop_duplicates: bool = field(
-        default=False,
-        metadata=_about(
-            N_("Drop exact duplicates"),
-            N_("Of rows that are equal in every column only the first is kept."),
-        ),
+    drop_duplicates: Bool = setting(
+        False,
+        label=N_("Drop exact duplicates"),
+        help=N_("Of rows that are equal in every column, keep only the first."),
+        group=_GROUP,
     )
-    merge_session_repeats: bool = field(
-        default=False,
-        metadata=_about(
-            N_("Merge repeats within a session"),
-            N_("Several units of a product bought in a row in one session count as one purchase."),
-        ),
+    merge_session_repeats: Bool = setting(
+        False,
+        label=N_("Merge repeats within a session"),
+        help=N_("Count consecutive purchases of one product in one session as one purchase."),
+        group=_GROUP,
     )
-    max_user_events: int = field(
-        default=0,
-        metadata=_about(
-            N_("Most events per buyer"),
-            N_("Leave out buyers with more events than this, who may be resellers; 0: no limit."),
-            low=0,
-            high=1_000_000,
-        ),
+    max_user_events: Int = setting(
+        0,
+        label=N_("Most events per buyer"),
+        help=N_("Drop buyers with more events than this, who may be resellers; 0: no limit."),
+        group=_GROUP,
+        low=0,
+        high=1_000_000,
     )
-    min_product_events: int = field(
-        default=1,
-        metadata=_about(
-            N_("Least events per product"),
-            N_("Leave out products with fewer events than this."),
-            low=1,
-            high=1000,
-        ),
+    min_product_events: Int = setting(
+        1,
+        label=N_("Least events per product"),
+        help=N_("Drop products with fewer events than this."),
+        group=_GROUP,
+        low=1,
+        high=1000,
     )
-    min_user_events: int = field(
-        default=2,
-        metadata=_about(
-            N_("Least events per buyer"),
-            N_(
-                "Leave out buyers with fewer events than this; a next purchase needs one before it."
-            ),
-            low=1,
-            high=1000,
-        ),
+    min_user_events: Int = setting(
+        2,
+        label=N_("Least events per buyer"),
+        help=N_("Drop buyers with fewer events than this; predicting a purchase needs one before."),
+        group=_GROUP,
+        low=1,
+        high=1000,
     )
 
     def __post_init__(self) -> None:
-        """Check the bounds; a value outside them raises BadInput."""
-        for setting in fields(self):
-            if "low" not in setting.metadata:
-                continue
-            value, low, high = (
-                getattr(self, setting.name),
-                setting.metadata["low"],
-                setting.metadata["high"],
-            )
-            if not (isinstance(value, int) and low <= value <= high):
-                raise BadInput(
-                    _("{field} is {value}; it must be a whole number from {low} to {high}.").format(
-                        field=f"preparation.{setting.name}", value=value, low=low, high=high
-                    ),
-                    f"preparation.{setting.name}",
-                )
         if self.first and self.last and self.first > self.last:
             raise BadInput(
                 _("The first day of a preparation must not be after its last day."),
@@ -143,47 +134,22 @@ class Preparation:
         """
         if not types or not self.event_types or set(self.event_types) & set(types):
             return self
-        return replace(self, event_types=(types[0],))
+        return dataclasses.replace(self, event_types=(types[0],))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as JSON values; days are ISO texts."""
-        values = asdict(self)
-        values["event_types"] = list(self.event_types)
-        return values | {
-            name: day.isoformat() for name in ("first", "last") if (day := values[name])
-        }
+        return {name: as_json(getattr(self, name)) for name in specs(Preparation)}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Preparation":
-        """Make a preparation from JSON values; an unknown field or a bad day raises BadInput."""
-        known = {setting.name for setting in fields(cls)}
-        for name in values:
-            if name not in known:
-                raise BadInput(
-                    _("There is no field {field}; the fields are: {known}.").format(
-                        field=f"preparation.{name}", known=", ".join(sorted(known))
-                    ),
-                    f"preparation.{name}",
-                )
-        given = dict(values)
-        if "event_types" in given:
-            given["event_types"] = tuple(given["event_types"])
-        for name in ("first", "last"):
-            if name in given:
-                given[name] = _day(f"preparation.{name}", given[name])
-        return cls(**given)
+    def from_dict(cls, values: Mapping[str, Any]) -> "Preparation":
+        """Return the preparation that ``as_dict`` wrote; a missing field keeps its default.
 
-
-def _day(name: str, value: Any) -> date | None:
-    if value is None or value == "" or isinstance(value, date):
-        return value or None
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError as error:
-        raise BadInput(
-            _("{field} is {value}; write a day as 2019-11-30.").format(field=name, value=value),
-            name,
-        ) from error
+        Raises
+        ------
+        BadInput
+            For an unknown field and for a value that is not allowed.
+        """
+        return cls(**values)
 
 
 PREPARATIONS = {

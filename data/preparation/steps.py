@@ -6,7 +6,7 @@ last, so that it holds for the result.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 
 import duckdb
@@ -16,6 +16,7 @@ from data.datasets.store import Dataset
 from data.events import PURCHASE
 from data.i18n import N_
 from data.preparation.preparation import Preparation
+from data.validation import specs
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def apply(
     """
     summary = dataset.manifest.summary
     yield Step("all", N_("As imported"), *(summary[key] for key in ("events", "users", "products")))
-    labels = {field.name: field.metadata["label"] for field in fields(preparation)}
+    labels = {name: spec.label for name, spec in specs(Preparation).items()}
     filters = dict(row_filters(preparation))
     source = "purchases" if preparation.event_types == (PURCHASE,) else "events"
     where = " AND ".join(filters.values()) or "true"

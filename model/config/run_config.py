@@ -1,14 +1,16 @@
-"""The configuration of a run: settings that are checked, changed by name and kept as JSON."""
+"""The configuration of a run: validated settings, changed by flat key and stored as JSON."""
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+from pydantic.dataclasses import dataclass
 
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.preparation import PREPARATIONS, Preparation
-from model.config.fields import read
+from data.validation import SettingSpec, as_json, specs
 from model.config.settings import FEATURES, Settings
 from model.registry import NETWORKS, resolve
 
@@ -26,26 +28,20 @@ class RunConfig(Settings):
     >>> RunConfig().override({"dropout": "2"})
     Traceback (most recent call last):
         ...
-    data.errors.BadInput: dropout cannot be “2.0”: it takes a number from 0.0 to 0.9.
+    data.errors.BadInput: dropout cannot be “2”: it takes a number from 0.0 to 0.9.
     """
 
     def __post_init__(self) -> None:
-        for one in dataclasses.fields(self):
-            if one.name != NESTED:
-                read(RunConfig, one.name, getattr(self, one.name))
-        self._check_together()
-
-    def _check_together(self) -> None:
         """Raise BadInput where settings make no sense together."""
         if check := NETWORKS[self.network].check:
             resolve(check)(self)
-        kept = self.preparation
-        if 0 < kept.max_user_events < kept.min_user_events:
+        preparation = self.preparation
+        if 0 < preparation.max_user_events < preparation.min_user_events:
             raise BadInput(
                 _(
                     "preparation.max_user_events cannot be “{value}”: it takes 0 or a whole number"
                     " from preparation.min_user_events ({least})."
-                ).format(value=kept.max_user_events, least=kept.min_user_events),
+                ).format(value=preparation.max_user_events, least=preparation.min_user_events),
                 "preparation.max_user_events",
             )
         if not self.features:
@@ -87,20 +83,22 @@ class RunConfig(Settings):
         return (*self.features, *NETWORKS[self.network].columns)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the settings as JSON values, flat: ``preparation.min_user_events`` and so on."""
-        flat: dict[str, Any] = {}
-        for one in dataclasses.fields(self):
-            value = getattr(self, one.name)
-            if one.name == NESTED:
-                for inner in dataclasses.fields(value):
-                    flat[f"{NESTED}.{inner.name}"] = _plain(getattr(value, inner.name))
-            else:
-                flat[one.name] = _plain(value)
-        return flat
+        """Return the settings as JSON values by flat key."""
+        own = {name: as_json(getattr(self, name)) for name in specs(RunConfig)}
+        nested = {
+            Preparation.key_prefix + name: value
+            for name, value in self.preparation.as_dict().items()
+        }
+        return {key: (own | nested)[key] for key in setting_specs()}
+
+    @classmethod
+    def keys(cls) -> list[str]:
+        """Return every flat key, those of the preparation included."""
+        return list(setting_specs())
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> "RunConfig":
-        """Return the configuration that ``as_dict`` wrote; what is missing keeps its default."""
+        """Return the configuration that ``as_dict`` wrote; a missing key keeps its default."""
         return cls().override(settings)
 
     def override(self, changes: Mapping[str, Any]) -> "RunConfig":
@@ -109,37 +107,36 @@ class RunConfig(Settings):
         Parameters
         ----------
         changes : mapping
-            From flat keys to text or JSON values. ``preparation`` alone takes the name of one
-            of ``PREPARATIONS``.
+            From flat keys, such as ``preparation.min_user_events``, to text or JSON values.
+            ``preparation`` alone takes the name of one of ``PREPARATIONS``.
 
         Raises
         ------
         BadInput
-            For an unknown key and for a value that is not allowed; names the field, the value
-            and what is allowed.
+            For an unknown key and for a value that is not allowed; names the key, the value and
+            what is allowed.
         """
+        own = dict(changes)
         preparation = self.preparation
-        if NESTED in changes:
-            preparation = _named_preparation(changes[NESTED])
-        outer: dict[str, Any] = {}
-        inner: dict[str, Any] = {}
-        for key, value in changes.items():
-            if key == NESTED:
-                continue
-            head, _dot, tail = key.partition(".")
-            if head == NESTED and tail in names(Preparation):
-                inner[tail] = read(Preparation, tail, value, shown_as=key)
-            elif key in names(RunConfig):
-                outer[key] = read(RunConfig, key, value)
-            else:
-                raise BadInput(_unknown(key), key)
-        prepared = dataclasses.replace(preparation, **inner)
-        return dataclasses.replace(self, preparation=prepared, **outer)
+        if NESTED in own:
+            preparation = _named_preparation(own.pop(NESTED))
+        prefix = Preparation.key_prefix
+        nested = {
+            key.removeprefix(prefix): own.pop(key) for key in changes if key.startswith(prefix)
+        }
+        preparation = dataclasses.replace(preparation, **nested)
+        return dataclasses.replace(self, preparation=preparation, **own)
 
 
-def names(owner: type) -> tuple[str, ...]:
-    """Return the names of a dataclass's fields."""
-    return tuple(one.name for one in dataclasses.fields(owner))
+@cache
+def setting_specs() -> dict[str, SettingSpec]:
+    """Return every setting of a run by flat key, those of the preparation in its place."""
+    own = specs(RunConfig)
+    result: dict[str, SettingSpec] = {}
+    for field in dataclasses.fields(RunConfig):
+        group = specs(Preparation).values() if field.name == NESTED else [own[field.name]]
+        result |= {spec.key: spec for spec in group}
+    return result
 
 
 def differences(config: RunConfig, other: RunConfig) -> dict[str, tuple[Any, Any]]:
@@ -157,16 +154,3 @@ def _named_preparation(name: Any) -> Preparation:
             NESTED,
         )
     return PREPARATIONS[name]
-
-
-def _unknown(key: str) -> str:
-    known = list(RunConfig().as_dict())
-    return _("There is no setting “{key}”; the settings are {known}.").format(
-        key=key, known=", ".join(known)
-    )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    return value.isoformat() if hasattr(value, "isoformat") else value

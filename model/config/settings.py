@@ -1,10 +1,13 @@
-"""Every setting of a run: what it means and what it may be."""
+"""The settings of a run: defaults, bounds, labels and help texts."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+from typing import Annotated
+
+from pydantic.dataclasses import dataclass
 
 from data.i18n import N_
 from data.preparation.preparation import Preparation
-from model.config.fields import setting
+from data.validation import Bool, Configuration, Float, Int, OneOf, Text, TextList, setting
 from model.registry import NETWORKS
 
 PROTOCOLS = ("temporal", "leave-one-out", "paper")
@@ -30,232 +33,251 @@ _LOSS, _TRAINING = N_("Loss"), N_("Training")
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(Configuration):
     """The fields of a run's configuration.
 
-    A form, the command line and the documentation are made from the fields' metadata: ``label``,
-    ``help``, ``group``, and ``low`` and ``high`` or ``choices``.
+    The form, the command line and the documentation are made from these declarations; see
+    ``data.validation.specs``.
     """
 
-    protocol: str = setting(
+    protocol: Annotated[Text, OneOf(PROTOCOLS)] = setting(
         "temporal",
         label=N_("Protocol"),
-        help=N_("How targets are held out: by time, the last of each buyer, or as in the paper."),
+        help=N_(
+            "How validation and test targets are held out: by time, the last event of each "
+            "buyer, or as in the paper."
+        ),
         group=_DATA,
-        choices=PROTOCOLS,
     )
     preparation: Preparation = field(default_factory=Preparation)
-    sequence_length: int = setting(
+    sequence_length: Int = setting(
         50,
         label=N_("History length"),
-        help=N_("The most recent events of a buyer that the network looks at."),
+        help=N_("Maximum number of most recent events of a buyer that the network reads."),
         group=_DATA,
         low=1,
         high=1000,
     )
-    features: tuple[str, ...] = setting(
+    features: Annotated[TextList, OneOf(FEATURES)] = setting(
         ("product", "category", "brand", "price"),
         label=N_("Features"),
-        help=N_("What the network is told about each event of a history."),
+        help=N_("Features of each event that the network reads."),
         group=_DATA,
-        choices=FEATURES,
     )
-    normalise_features: bool = setting(
+    normalise_features: Bool = setting(
         False,
         label=N_("Normalised features"),
-        help=N_("Bring each feature's numbers to one size, and take the logarithm of prices."),
+        help=N_(
+            "Apply layer normalisation to the embedding of each feature, and take the "
+            "logarithm of prices."
+        ),
         group=_DATA,
     )
-    network: str = setting(
+    network: Annotated[Text, OneOf(NETWORKS)] = setting(
         "paper",
         label=N_("Network"),
-        help=N_("The body that reads a history."),
+        help=N_("The architecture that encodes a history."),
         group=_NETWORK,
-        choices=NETWORKS,
     )
-    layers: int = setting(
+    layers: Int = setting(
         3,
         label=N_("Blocks"),
-        help=N_("Recurrent or attention blocks, one upon another."),
+        help=N_("Number of stacked recurrent or attention blocks."),
         group=_NETWORK,
         low=1,
         high=6,
     )
-    width: int = setting(
+    width: Int = setting(
         128,
         label=N_("Units"),
-        help=N_("Numbers that a block keeps for each event."),
+        help=N_("Hidden units of each block."),
         group=_NETWORK,
         low=4,
         high=1024,
     )
-    embedding_width: int = setting(
+    embedding_width: Int = setting(
         16,
         label=N_("Embedding size"),
-        help=N_("Numbers that stand for a product, a brand or a category."),
+        help=N_("Dimensions of the embeddings of products, brands and categories."),
         group=_NETWORK,
         low=2,
         high=1024,
     )
-    dropout: float = setting(
+    dropout: Float = setting(
         0.2,
         label=N_("Dropout"),
-        help=N_("Share of each block's output that is hidden while training."),
+        help=N_("Dropout rate after each block."),
         group=_NETWORK,
         low=0.0,
         high=0.9,
     )
-    embedding_dropout: float = setting(
+    embedding_dropout: Float = setting(
         0.0,
-        label=N_("Dropout of embeddings"),
-        help=N_("Share of each event's numbers that is hidden while training."),
+        label=N_("Embedding dropout"),
+        help=N_("Dropout rate of the embedded events, before the first block."),
         group=_NETWORK,
         low=0.0,
         high=0.9,
     )
-    heads: int = setting(
+    heads: Int = setting(
         2,
         label=N_("Heads"),
-        help=N_("Parts of an attention block that look at the history each in its own way."),
+        help=N_(
+            "Number of attention heads of a block; only for SASRec. They must divide the units."
+        ),
         group=_NETWORK,
         low=1,
         high=16,
     )
-    tied_embeddings: bool = setting(
+    tied_embeddings: Bool = setting(
         False,
         label=N_("Tied embeddings"),
-        help=N_("Score products with the same vectors that stand for them in a history."),
+        help=N_("Share the product embeddings between the input and the output layer."),
         group=_NETWORK,
     )
-    product_traits: bool = setting(
+    product_traits: Bool = setting(
         False,
-        label=N_("Products by their traits"),
-        help=N_("Place each product by its brand, category and price beside what is its own."),
+        label=N_("Product attribute embeddings"),
+        help=N_(
+            "Add embeddings of brand, category and price range to the embedding of each "
+            "product that is scored; this helps rare products."
+        ),
         group=_NETWORK,
     )
-    repeat_head: bool = setting(
+    repeat_head: Bool = setting(
         False,
         label=N_("Repeat-aware head"),
-        help=N_("Let the network copy products from the history beside scoring the catalogue."),
+        help=N_("Mix the softmax with a pointer network that copies products from the history."),
         group=_NETWORK,
     )
-    blend: bool = setting(
+    blend: Bool = setting(
         False,
         label=N_("Blend with baselines"),
-        help=N_("Add simple models to the network's scores, weighted on the validation targets."),
+        help=N_(
+            "Combine the network's scores with those of the baselines, with weights fitted "
+            "on the validation targets."
+        ),
         group=_NETWORK,
     )
-    loss: str = setting(
+    loss: Annotated[Text, OneOf(LOSSES)] = setting(
         "full_softmax",
         label=N_("Loss"),
-        help=N_("Compare each target with every product, or with a sample of them."),
+        help=N_("Cross-entropy over all products, or over a sample of negatives."),
         group=_LOSS,
-        choices=LOSSES,
     )
-    negatives: int = setting(
+    negatives: Int = setting(
         2048,
         label=N_("Negatives"),
-        help=N_("Products drawn for each step of a sampled softmax."),
+        help=N_("Negatives drawn for each step; only with a sampled softmax."),
         group=_LOSS,
         low=1,
         high=65536,
     )
-    popularity_power: float = setting(
+    popularity_power: Float = setting(
         0.5,
-        label=N_("Power of popularity"),
-        help=N_("Negatives are drawn in proportion to popularity raised to this power."),
+        label=N_("Popularity exponent"),
+        help=N_(
+            "Negatives are drawn in proportion to popularity raised to this power; 0: uniformly."
+        ),
         group=_LOSS,
         low=0.0,
         high=1.0,
     )
-    label_smoothing: float = setting(
+    label_smoothing: Float = setting(
         0.0,
         label=N_("Label smoothing"),
-        help=N_("Share of a target's probability that is spread over all products."),
+        help=N_(
+            "Share of each target's probability that is spread evenly over all products; "
+            "only with a full softmax."
+        ),
         group=_LOSS,
         low=0.0,
         high=0.5,
     )
-    epochs: int = setting(
+    epochs: Int = setting(
         10,
         label=N_("Epochs"),
-        help=N_("How often training passes over the data, at most."),
+        help=N_("Maximum number of passes over the training data."),
         group=_TRAINING,
         low=1,
         high=1000,
     )
-    batch_size: int = setting(
+    batch_size: Int = setting(
         512,
         label=N_("Batch size"),
         help=N_(
-            "Targets that one step of training learns from; histories of hundreds of events"
-            " train faster with thousands of them."
+            "Targets of one training step, padding included; for histories of hundreds of events,"
+            " thousands are faster."
         ),
         group=_TRAINING,
         low=1,
         high=65536,
     )
-    learning_rate: float = setting(
+    learning_rate: Float = setting(
         0.001,
         label=N_("Learning rate"),
-        help=N_("Size of a step of Adam."),
+        help=N_("Learning rate of Adam."),
         group=_TRAINING,
         low=1e-6,
         high=1.0,
     )
-    schedule: str = setting(
+    schedule: Annotated[Text, OneOf(SCHEDULES)] = setting(
         "constant",
         label=N_("Schedule"),
-        help=N_("How the learning rate goes on: constant, down a cosine, or halved on a plateau."),
+        help=N_(
+            "Learning-rate schedule: constant, cosine decay, or halved when the validation "
+            "NDCG stops improving."
+        ),
         group=_TRAINING,
-        choices=SCHEDULES,
     )
-    warmup: float = setting(
+    warmup: Float = setting(
         0.0,
         label=N_("Warm-up"),
-        help=N_("Epochs over which the learning rate climbs from zero."),
+        help=N_("Epochs over which the learning rate rises linearly from zero."),
         group=_TRAINING,
         low=0.0,
         high=100.0,
     )
-    weight_decay: float = setting(
+    weight_decay: Float = setting(
         0.0,
         label=N_("Weight decay"),
-        help=N_("How strongly each step shrinks the weights."),
+        help=N_("Decoupled weight decay (AdamW); 0: plain Adam."),
         group=_TRAINING,
         low=0.0,
         high=1.0,
     )
-    gradient_clipping: float = setting(
+    gradient_clipping: Float = setting(
         0.0,
         label=N_("Gradient clipping"),
-        help=N_("The longest that the gradient of a step may be; longer ones shrink. 0 is off."),
+        help=N_("Maximum global norm of the gradient; 0: no clipping."),
         group=_TRAINING,
         low=0.0,
         high=1000.0,
     )
-    early_stopping: int = setting(
+    early_stopping: Int = setting(
         0,
         label=N_("Patience"),
-        help=N_("Epochs without a better validation figure after which training ends; 0 is off."),
+        help=N_(
+            "Early stopping: training ends after this many epochs without a better "
+            "validation NDCG@10, and the best epoch is kept; 0: off."
+        ),
         group=_TRAINING,
         low=0,
         high=100,
     )
-    precision: str = setting(
+    precision: Annotated[Text, OneOf(PRECISIONS)] = setting(
         "float32",
         label=N_("Precision"),
         help=N_(
-            "Mixed precision is quicker where the processor computes in bfloat16, most with large "
-            "batches; elsewhere it is slower."
+            "Mixed precision is faster on processors with bfloat16 arithmetic, most of all "
+            "with large batches, and slower on others."
         ),
         group=_TRAINING,
-        choices=PRECISIONS,
     )
-    seed: int = setting(
+    seed: Int = setting(
         1,
         label=N_("Seed"),
-        help=N_("Fixes every random choice of the run."),
+        help=N_("Seed of every random choice of the run."),
         group=_TRAINING,
         low=0,
         high=2**31 - 1,

@@ -1,6 +1,5 @@
 """What is left of a dataset after each step of its preparation, live as the steps change."""
 
-from dataclasses import fields
 from typing import Any
 
 import dash
@@ -18,6 +17,7 @@ from data.errors import BadInput
 from data.i18n import _
 from data.preparation.preparation import PREPARATION_LABELS, Preparation
 from data.preparation.steps import Step
+from data.validation import specs
 
 dash.register_page(
     __name__,
@@ -29,7 +29,7 @@ dash.register_page(
 DATASET, PRESET, SAVE = "preparation-dataset", "preparation-preset", "preparation-save"
 STEPS, FINDING, PROBLEM = "preparation-steps", "preparation-finding", "preparation-problem"
 FIELD = "preparation-field"
-_FIELDS = {setting.name: setting for setting in fields(Preparation)}
+_FIELDS = specs(Preparation)
 
 
 def layout(dataset: str = "", **_query: str) -> html.Div:
@@ -58,9 +58,9 @@ def _form(dataset: Dataset, chosen: Preparation, preset: str, names: list[str]) 
     values = chosen.as_dict()
     controls = [
         kit.field(
-            _(setting.metadata["label"]),
+            _(setting.label),
             _control(name, values[name], dataset),
-            explanation=_(setting.metadata["help"]),
+            explanation=_(setting.help),
         )
         for name, setting in _FIELDS.items()
     ]
@@ -81,8 +81,8 @@ def _control(name: str, value: Any, dataset: Dataset) -> Any:
         return dbc.Checklist(id=where, options=kinds, value=value, inline=True)
     if isinstance(setting.default, bool):
         return dbc.Switch(id=where, value=value)
-    if "low" in setting.metadata:
-        bounds = {"min": setting.metadata["low"], "max": setting.metadata["high"]}
+    if setting.low is not None:
+        bounds = {"min": setting.low, "max": setting.high}
         return dbc.Input(id=where, type="number", step=1, value=value, debounce=400, **bounds)
     kind = "text" if isinstance(setting.default, str) else "date"
     return dbc.Input(id=where, type=kind, value=value, debounce=400)

@@ -1,6 +1,5 @@
 """What came in, what was rejected and why, and what is missing in what was kept."""
 
-from dataclasses import fields
 from typing import Any
 
 import dash
@@ -16,6 +15,7 @@ from data.exploration.quality import Finding
 from data.i18n import N_, _
 from data.importing.column_sql import REASONS
 from data.preparation.preparation import Preparation
+from data.validation import specs
 
 dash.register_page(
     __name__,
@@ -32,7 +32,7 @@ _SEVERITIES = {
     "notice": ("attention", N_("Notice")),
     "good": ("good", N_("Good")),
 }
-_STEPS = {setting.name: setting.metadata["label"] for setting in fields(Preparation)}
+_STEPS = {name: spec.label for name, spec in specs(Preparation).items()}
 _LONGEST = 300  # characters of a rejected row that are shown
 
 

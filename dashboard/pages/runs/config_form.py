@@ -1,8 +1,6 @@
 """The form of a run's configuration, generated from the fields of its dataclass."""
 
-import dataclasses
-import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -11,13 +9,12 @@ from dashboard import formats
 from data.errors import BadInput
 from data.i18n import N_, _
 from data.preparation.preparation import Preparation
-from model.config.fields import allowed, read
-from model.config.run_config import NESTED, RunConfig
+from data.validation import Configuration, SettingSpec, validate
+from model.config.run_config import RunConfig, setting_specs
 
 Kind = Literal["number", "choice", "several", "switch", "day", "words"]
 
 WHOLE = ""  # the key of an error that is not about a field of the form
-PREPARATION_GROUP = N_("Preparation")
 
 # The settings that are shown at once; all others stand under "More settings".
 COMMON = frozenset(
@@ -115,14 +112,19 @@ class Checked:
 
 
 def settings() -> list[Setting]:
-    """Return every field of the form, in the order of the dataclasses."""
-    fields: list[Setting] = []
-    for field in dataclasses.fields(RunConfig):
-        if field.name == NESTED:
-            fields += _of(Preparation, f"{NESTED}.")
-        else:
-            fields += _of(RunConfig, "", field.name)
-    return fields
+    """Return every field of the form, in the order of the class, preparation in its place."""
+    return [
+        Setting(
+            key=key,
+            label=spec.label,
+            explanation=spec.help,
+            group=spec.group,
+            kind=_kind(spec),
+            choices=tuple(spec.choices or ()),
+            hint=spec.allowed() if spec.low is not None else "",
+        )
+        for key, spec in setting_specs().items()
+    ]
 
 
 def grouped() -> list[tuple[str, list[Setting]]]:
@@ -164,11 +166,11 @@ def problem(key: str, value: Any) -> str:
     >>> problem("epochs", "5")
     ''
     >>> problem("dropout", "2")
-    'dropout cannot be “2.0”: it takes a number from 0.0 to 0.9.'
+    'dropout cannot be “2”: it takes a number from 0.0 to 0.9.'
     """
     owner, name = _place(key)
     try:
-        read(owner, name, value, shown_as=key)
+        validate(owner, name, value)
     except BadInput as error:
         return str(error)
     return ""
@@ -207,44 +209,15 @@ def as_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _of(owner: type, prefix: str, only: str | None = None) -> list[Setting]:
-    hints = typing.get_type_hints(owner)
-    return [
-        Setting(
-            key=prefix + field.name,
-            label=field.metadata["label"],
-            explanation=field.metadata["help"],
-            group=field.metadata.get("group", PREPARATION_GROUP),
-            kind=_kind(hints[field.name], field.metadata),
-            choices=tuple(field.metadata.get("choices", ())),
-            hint=_hint(hints[field.name], field.metadata),
-        )
-        for field in dataclasses.fields(owner)
-        if only is None or field.name == only
-    ]
+def _kind(spec: SettingSpec) -> Kind:
+    if spec.choices is not None:
+        return "several" if spec.kind is tuple else "choice"
+    kinds: dict[type, Kind] = {bool: "switch", date: "day", int: "number", float: "number"}
+    return kinds.get(spec.kind, "words")
 
 
-def _kind(hint: Any, metadata: Mapping[str, Any]) -> Kind:
-    parts = _parts(hint)
-    if bool in parts:
-        return "switch"
-    if date in parts:
-        return "day"
-    if "choices" in metadata:
-        return "several" if tuple in parts else "choice"
-    return "number" if int in parts or float in parts else "words"
-
-
-def _hint(hint: Any, metadata: Mapping[str, Any]) -> str:
-    return allowed(metadata, _parts(hint)) if "low" in metadata else ""
-
-
-def _parts(hint: Any) -> tuple[Any, ...]:
-    """Return the plain types of an annotation."""
-    parts: Sequence[Any] = typing.get_args(hint) if typing.get_origin(hint) is not tuple else ()
-    return tuple(typing.get_origin(part) or part for part in (parts or (hint,)))
-
-
-def _place(key: str) -> tuple[type, str]:
-    head, dot, tail = key.partition(".")
-    return (Preparation, tail) if dot and head == NESTED else (RunConfig, key)
+def _place(key: str) -> tuple[type[Configuration], str]:
+    prefix = Preparation.key_prefix
+    if key.startswith(prefix):
+        return Preparation, key.removeprefix(prefix)
+    return RunConfig, key

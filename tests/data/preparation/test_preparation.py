@@ -101,15 +101,26 @@ def test_a_preparation_survives_json() -> None:
 @pytest.mark.parametrize(
     ("values", "named"),
     [
-        ({"min_user_events": 0}, "preparation.min_user_events is 0"),
-        ({"first": "yesterday"}, "preparation.first is yesterday"),
-        ({"minimum": 2}, "no field preparation.minimum"),
+        ({"min_user_events": 0}, "preparation.min_user_events cannot be “0”: it takes a whole"),
+        ({"first": "yesterday"}, "preparation.first cannot be “yesterday”: it takes a date"),
+        ({"minimum": 2}, "no setting “preparation.minimum”"),
+        ({"event_types": None}, "preparation.event_types cannot be “None”"),
         ({"first": "2024-02-01", "last": "2024-01-01"}, "first day"),
     ],
 )
 def test_a_bad_setting_is_named(values: dict[str, object], named: str) -> None:
     with pytest.raises(BadInput, match=named):
         Preparation.from_dict(values)
+
+
+@pytest.mark.parametrize("text", ["purchase", "purchase,", ["purchase"]])
+def test_one_event_type_is_a_list_of_one(text: object) -> None:
+    assert Preparation.from_dict({"event_types": text}).event_types == ("purchase",)
+
+
+def test_several_event_types_are_read_from_text_as_from_a_list() -> None:
+    from_text = Preparation.from_dict({"event_types": "view, cart"})
+    assert from_text == Preparation.from_dict({"event_types": ["view", "cart"]})
 
 
 def test_where_nothing_was_bought_the_most_frequent_event_stands_in(

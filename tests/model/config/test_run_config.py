@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from data.errors import BadInput
-from data.preparation.preparation import Preparation
 from model.config.presets import PRESETS, preset
-from model.config.run_config import RunConfig, differences
+from model.config.run_config import RunConfig, differences, setting_specs
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -121,10 +120,8 @@ def test_an_unknown_preset_is_refused() -> None:
 
 
 def test_every_setting_has_a_label_and_help() -> None:
-    import dataclasses
-
-    for owner in (RunConfig, Preparation):
-        for field in dataclasses.fields(owner):
-            if field.name != "preparation":
-                assert field.metadata["label"]
-                assert field.metadata["help"]
+    assert list(setting_specs()) == list(RunConfig().as_dict())
+    for spec in setting_specs().values():
+        assert spec.label
+        assert spec.help
+        assert spec.group
