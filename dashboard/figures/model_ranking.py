@@ -12,29 +12,11 @@ from dashboard.figures.curves import metric_name
 from dashboard.figures.template import figure
 from dashboard.theme import colour
 from data.i18n import N_, _
+from model.baselines import BASELINES
 
 MOST_RUNGS = 12
 NETWORK = "network"
-MODEL_NAMES = {
-    "popularity": N_("Popularity"),
-    "popularity, 7 days": N_("Popularity, 7 days"),
-    "popularity, fading": N_("Popularity, fading"),
-    "popularity + own count": N_("Popularity + own count"),
-    "personal frequency": N_("Personal frequency"),
-    "repeat last": N_("Repeat last"),
-    "repurchase": N_("Repurchase"),
-    "markov": N_("Markov"),
-    "sequence rules": N_("Sequence rules"),
-    "buyer neighbours": N_("Buyer neighbours"),
-    "item neighbours": N_("Item neighbours"),
-    "item neighbours, recent": N_("Item neighbours, recent"),
-    "ease": "EASE",
-    "ease, recent": N_("EASE, recent"),
-    "content": N_("Content"),
-    "affinity": N_("Affinity"),
-    "matrix factorisation": N_("Matrix factorisation"),
-    "blend": N_("Blend"),
-}
+BLEND = "blend"
 SEGMENT_NAMES = {"repeat": N_("Bought before"), "explore": N_("New to the buyer")}
 _ROW = 28  # pixels of a rung
 
@@ -77,10 +59,10 @@ def rungs(models: Sequence[Mapping[str, Any]], metric: str) -> list[Rung]:
 
 
 def model_name(name: str) -> str:
-    """Return how a model is called on the page."""
-    if name in MODEL_NAMES:
-        return _(MODEL_NAMES[name])
-    return formats.network(name)
+    """Return the label of a model: the blend, a baseline or a network."""
+    if name == BLEND:
+        return _("Blend")
+    return BASELINES.label(name) if name in BASELINES else formats.network(name)
 
 
 def ladder(models: Sequence[Mapping[str, Any]], metric: str, theme: str | None) -> Chart:

@@ -1,35 +1,46 @@
-"""Baselines: simple models that keep every network honest."""
+"""Baselines by name, imported when they are first used.
 
-from model.baselines.affinity import Affinity
-from model.baselines.base import Baseline
-from model.baselines.content import Content
-from model.baselines.knn import BuyerNeighbours, ItemNeighbours, RecentItemNeighbours
-from model.baselines.linear_models import Ease, Factors, RecentEase
-from model.baselines.popularity import FadingPopularity, Popularity, RecentPopularity
-from model.baselines.repeat import PersonalFrequency, PopularityAndOwn, RepeatLast
-from model.baselines.repurchase import Repurchase
-from model.baselines.transitions import Markov, SequenceRules
+To add a baseline, write its module, and its NumPy version beside it (see
+``model.baselines.base.Baseline``), and add a line to ``BASELINES``. An installed package adds one
+without a change here, by an entry point whose name is the baseline's::
 
-BASELINES: dict[str, type[Baseline]] = {
-    kind.name: kind
-    for kind in (
-        Popularity,
-        RecentPopularity,
-        FadingPopularity,
-        RepeatLast,
-        PersonalFrequency,
-        PopularityAndOwn,
-        Repurchase,
-        Markov,
-        SequenceRules,
-        BuyerNeighbours,
-        ItemNeighbours,
-        RecentItemNeighbours,
-        Ease,
-        RecentEase,
-        Content,
-        Affinity,
-        Factors,
-    )
-}
-"""Every baseline by name, in the order in which tables show them."""
+    [project.entry-points."vitrina.baselines"]
+    my_baseline = "my_package.my_module:MyBaseline"
+"""
+
+from data.i18n import N_
+from model.registry import Entry, Registry
+
+
+def _entry(module: str, label: str) -> Entry:
+    return Entry(f"model.baselines.{module}", label)
+
+
+BASELINES = Registry(
+    "vitrina.baselines",
+    {
+        "popularity": _entry("popularity:Popularity", N_("Popularity")),
+        "popularity, 7 days": _entry("popularity:RecentPopularity", N_("Popularity, 7 days")),
+        "popularity, fading": _entry("popularity:FadingPopularity", N_("Popularity, fading")),
+        "repeat last": _entry("repeat_last:RepeatLast", N_("Repeat last")),
+        "personal frequency": _entry(
+            "personal_frequency:PersonalFrequency", N_("Personal frequency")
+        ),
+        "popularity + own count": _entry(
+            "personal_frequency:PopularityAndPersonalFrequency", N_("Popularity + own count")
+        ),
+        "repurchase": _entry("repurchase:Repurchase", N_("Repurchase")),
+        "markov": _entry("markov:Markov", N_("Markov")),
+        "sequence rules": _entry("sequential_rules:SequentialRules", N_("Sequential rules")),
+        "buyer neighbours": _entry("user_knn:UserKNN", N_("User kNN")),
+        "item neighbours": _entry("item_knn:ItemKNN", N_("Item kNN")),
+        "item neighbours, recent": _entry("item_knn:RecentItemKNN", N_("Item kNN, recent")),
+        "ease": _entry("ease:Ease", N_("EASE")),
+        "ease, recent": _entry("ease:RecentEase", N_("EASE, recent")),
+        "content": _entry("content:Content", N_("Content")),
+        "affinity": _entry("affinity:Affinity", N_("Affinity")),
+        "matrix factorisation": _entry("puresvd:PureSVD", N_("PureSVD")),
+    },
+)
+"""Every baseline by name, in the order in which tables list them; each is a subclass of
+``model.baselines.base.Baseline``."""

@@ -1,156 +1,152 @@
-"""Affinity: popular among what is of the kinds that a buyer buys."""
+"""Affinity baseline: popularity, lifted where a product's kinds are the user's."""
 
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
-from data.preparation.sequences import Floats, Ints, Longs
-from model.baselines.base import Baseline
-from model.baselines.knn import decayed
-from model.baselines.repurchase import positions
-from model.kernels.csr import Entries, Places
+from data.preparation.sequences import Floats, Ints
+from model.baselines.base import Baseline, popularity_shares
+from model.baselines.content import price_bins
+from model.baselines.interactions import NextItems, decayed_counts, next_items
+from model.kernels.csr import Entries
 from model.sequences.histories import Array, Histories, sample_events
 
-PRICES = 20
-STEPS = 50
-SMOOTH = 2.0
-"""Events that the whole shop's taste counts as beside a buyer's own."""
+if TYPE_CHECKING:
+    from model.baselines.affinity_kernel import Kinds
 
+PRICE_BINS = 20
+EM_STEPS = 50
+PRIOR = 2.0
+"""Events of the catalogue's mean that smooth the user's own shares."""
 
 PAIRS = {3: (0, 1), 4: (2,)}
-"""Kinds that are pairs, and kinds that such a pair tells: see ``_kinds``."""
-
-
-class Kinds(NamedTuple):
-    """Kinds of products in several ways of telling them apart, numbered through.
-
-    Attributes
-    ----------
-    of : uint32 [ways, products]
-        The number of each product's kind; the last two ways are of pairs.
-    lift : float32 [ways, products]
-        How much more probable a kind makes a product that is of it.
-    first : int
-        The number of the first pair.
-    left, right : uint32 [pairs]
-        The kinds that a pair is of; one number more than there are kinds stands for none.
-    log_shares : float32 [products]
-        The logarithm of each product's share of events.
-    """
-
-    of: Places
-    lift: Floats
-    first: int
-    left: Places
-    right: Places
-    log_shares: Floats
+"""The groupings that combine two, and the simple groupings that each of them implies."""
 
 
 class Affinity(Baseline):
-    """Ranks products by popularity within the kinds of product that the buyer buys.
+    """Ranks products by popularity times a mixture of lifts over kinds of product.
 
-    A kind is a category, a brand, a price range, or a category with a brand or a price range. If
-    a buyer takes a share s of a kind of which the shop sells a share p, popularity counts s/p
-    times as much there. The kinds' weights in this mixture are those that make the next purchases
-    within training most probable (expectation maximisation; Dempster, Laird and Rubin 1977).
+    Kinds are categories, brands, price bins, and categories combined with a brand or a price bin.
+    If a share s of the user's events is of a kind that has a share p of all events, the lift of
+    its products is s/p. The weights of the mixture, one per grouping and one for no grouping, are
+    fitted to the next purchases in training by expectation maximisation (Dempster, Laird and
+    Rubin 1977).
 
     Parameters
     ----------
     decay : float
-        What an event counts in comparison with the one after it.
+        Factor by which an event weighs less than the one after it.
     """
 
     name = "affinity"
     probabilistic = True
-    choices = tuple({"decay": decay} for decay in (1.0, 0.9))
+    grid = tuple({"decay": decay} for decay in (1.0, 0.9))
+    numpy_module = "model.baselines.affinity_numpy"
 
     def __init__(self, decay: float = 1.0) -> None:
         super().__init__(decay=decay)
 
-    def fit(self, buyers: Histories, products: int) -> None:
-        """Note every product's kinds, and weigh them."""
-        kinds = _kinds(buyers, products)
-        shares = self.shares(buyers, products)
-        self.learned = {"shares": shares}
-        for number, kind in enumerate(kinds):
-            of_kind = np.bincount(kind, weights=shares)
-            lift = sparse.csr_matrix(
-                (1 / of_kind[kind], kind, np.arange(products + 1)), dtype=np.float32
+    def fit(self, users: Histories, products: int) -> None:
+        """Group the products and fit the mixture weights."""
+        shares = popularity_shares(users, products)
+        self.state = {"shares": shares}
+        for number, kind in enumerate(_groupings(users, products)):
+            kind_shares = np.bincount(kind, weights=shares)
+            self.state[f"lift{number}"] = sparse.csr_matrix(
+                (1 / kind_shares[kind], kind, np.arange(products + 1)), dtype=np.float32
             )
-            self.learned[f"lift{number}"] = lift
-        before, answers, _owner = positions(buyers)
-        self.learned["weights"] = _weights(self._lifts_of(before, answers))
+        self.state["weights"] = _fit_mixture(self._lifts(next_items(users)))
 
     def scores(self, histories: Histories) -> Floats:
-        """Return the logarithm of each product's probability."""
-        from model.baselines.kernels import lifted
+        """Return the log-probability of each product."""
+        from model.baselines.affinity_kernel import log_lifted
 
-        weights = self.learned["weights"]
-        vectors, size = self._vectors(histories)
-        level = weights[0] + weights[1:].sum() * SMOOTH / (size + SMOOTH)
-        vectors.data /= np.repeat(size + SMOOTH, np.diff(vectors.indptr))
-        found: Floats = np.empty(vectors.shape, dtype=np.float32)
-        lifted(Entries.of(vectors), level.astype(np.float32), self._numbered, found)
-        return found
+        weights = self.state["weights"]
+        counts, totals = self._counts(histories)
+        bias = weights[0] + weights[1:].sum() * PRIOR / (totals + PRIOR)
+        counts.data /= np.repeat(totals + PRIOR, np.diff(counts.indptr))
+        scores: Floats = np.empty(counts.shape, dtype=np.float32)
+        log_lifted(Entries.of(counts), bias.astype(np.float32), self._kinds, scores)
+        return scores
 
     @cached_property
-    def _numbered(self) -> Kinds:
-        """What is learned of kinds."""
-        weights = self.learned["weights"][1:]
-        lifts = [self.learned[f"lift{way}"] for way in range(len(weights))]
-        *begin, nothing = np.cumsum([0, *(lift.shape[1] for lift in lifts)])
-        of = np.stack([lift.indices + first for lift, first in zip(lifts, begin, strict=True)])
+    def _kinds(self) -> "Kinds":
+        """The kinds of all groupings, numbered consecutively."""
+        from model.baselines.affinity_kernel import Kinds
+
+        weights = self.state["weights"][1:]
+        lifts = [self.state[f"lift{number}"] for number in range(len(weights))]
+        *begin, end = np.cumsum([0, *(lift.shape[1] for lift in lifts)])
+        kind = np.stack([lift.indices + first for lift, first in zip(lifts, begin, strict=True)])
         lift = np.stack([lift.data * weight for lift, weight in zip(lifts, weights, strict=True)])
-        first = begin[min(PAIRS)]
-        parts = np.full((2, nothing - first), nothing)
-        for pair, ways in PAIRS.items():
-            for side, way in enumerate(ways):
-                parts[side, of[pair] - first] = of[way]
+        first_pair = begin[min(PAIRS)]
+        parts = np.full((2, end - first_pair), end)
+        for pair, groupings in PAIRS.items():
+            for side, grouping in enumerate(groupings):
+                parts[side, kind[pair] - first_pair] = kind[grouping]
         left, right = parts.astype(np.uint32)
-        log_shares = np.log(self.learned["shares"])
         return Kinds(
-            of.astype(np.uint32), lift.astype(np.float32), int(first), left, right, log_shares
+            kind.astype(np.uint32),
+            lift.astype(np.float32),
+            int(first_pair),
+            left,
+            right,
+            np.log(self.state["shares"]),
         )
 
-    def _vectors(self, histories: Histories) -> tuple[sparse.csr_matrix, Array]:
-        """Return histories as vectors of products, and their sums."""
-        vectors = decayed(histories, len(self.learned["shares"]), self.settings["decay"])
-        return vectors, np.asarray(vectors.sum(axis=1)).ravel()
+    def _counts(self, histories: Histories) -> tuple[sparse.csr_matrix, Array]:
+        """Return the decayed counts of each history's products, and their sums."""
+        counts = decayed_counts(histories, len(self.state["shares"]), self.settings["decay"])
+        return counts, np.asarray(counts.sum(axis=1)).ravel()
 
-    def _lifts_of(self, before: Histories, answers: Longs) -> Array:
-        """Return by how much each kind lifts what came next, [histories, kinds]; first no kind."""
-        vectors, size = self._vectors(before)
-        lifts = [np.ones(len(before))]
+    def _lifts(self, examples: NextItems) -> Array:
+        """Return the lift of each target by each grouping, [examples, 1 + groupings].
+
+        The first column is 1: no grouping.
+        """
+        counts, totals = self._counts(examples.histories)
+        lifts = [np.ones(len(totals))]
         number = 0
-        while f"lift{number}" in self.learned:
-            lift = self.learned[f"lift{number}"]
+        while f"lift{number}" in self.state:
+            lift = self.state[f"lift{number}"]
             kinds = sparse.csr_matrix((np.ones(lift.shape[0]), lift.indices, lift.indptr))
-            own = (vectors @ kinds).multiply(lift[answers]).sum(axis=1)
-            lifts.append((np.asarray(own).ravel() + SMOOTH) / (size + SMOOTH))
+            lifted = (counts @ kinds).multiply(lift[examples.target]).sum(axis=1)
+            lifts.append((np.asarray(lifted).ravel() + PRIOR) / (totals + PRIOR))
             number += 1
         return np.stack(lifts, axis=1)
 
 
-def _kinds(buyers: Histories, products: int) -> list[Ints]:
-    """Return each product's kind in every way of telling kinds apart.
+def _groupings(users: Histories, products: int) -> list[Ints]:
+    """Return each product's kind by each grouping, int32 [products] each.
 
-    Category, brand, price range, category with brand, and category with price range.
+    Category, brand, price bin, category with brand, and category with price bin. A missing value
+    is a kind like any other.
     """
-    event = sample_events(buyers, products)
+    event = sample_events(users, products)
     names = ("category", "brand", "price")
-    category, brand, price = (buyers.columns[name][event] for name in names)
-    edges = np.unique(np.quantile(price, np.linspace(0, 1, PRICES + 1)[1:-1]))
-    tier = np.searchsorted(edges, price, side="right")
-    ways = [category, brand, tier, category * np.int64(2**32) + brand, category * 100 + tier]
-    return [np.unique(way, return_inverse=True)[1].astype(np.int32) for way in ways]
+    category, brand, price = (users.columns[name][event] for name in names)
+    price_bin = price_bins(price, PRICE_BINS, side="right")
+    groupings = [
+        category,
+        brand,
+        price_bin,
+        category * np.int64(2**32) + brand,
+        category * 100 + price_bin,
+    ]
+    return [np.unique(codes, return_inverse=True)[1].astype(np.int32) for codes in groupings]
 
 
-def _weights(lifts: Array) -> Array:
-    """Return the shares of a mixture's parts that make what came next most probable."""
-    weights = np.full(lifts.shape[1], 1 / lifts.shape[1])
-    for _step in range(STEPS if len(lifts) else 0):
-        parts = lifts * weights
-        weights = (parts / parts.sum(axis=1, keepdims=True)).mean(axis=0)
+def _fit_mixture(likelihoods: Array) -> Array:
+    """Return the mixture weights that maximise the likelihood of the examples, by EM.
+
+    Parameters
+    ----------
+    likelihoods : float array [examples, components]
+    """
+    weights = np.full(likelihoods.shape[1], 1 / likelihoods.shape[1])
+    for _step in range(EM_STEPS if len(likelihoods) else 0):
+        joint = likelihoods * weights
+        weights = (joint / joint.sum(axis=1, keepdims=True)).mean(axis=0)
     return weights

@@ -1,4 +1,4 @@
-"""What networks and baselines have in common: they score every product for a history."""
+"""The interface of networks and baselines: a recommender scores the catalogue for histories."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -14,15 +14,15 @@ Kind = Literal["network", "baseline"]
 
 
 class Recommender(ABC):
-    """Scores every product of the catalogue for each history; the highest comes first.
+    """Scores every product of the catalogue for each history; the highest score ranks first.
 
     Attributes
     ----------
     name : str
-        What tables call it.
+        Key of the model in evaluations and stored files.
     kind : {"network", "baseline"}
     probabilistic : bool
-        Whether the softmax of the scores is meant as probabilities.
+        Whether the softmax of the scores is a probability distribution over the catalogue.
     """
 
     name: str
@@ -33,95 +33,112 @@ class Recommender(ABC):
     def scores(self, histories: Histories) -> Floats:
         """Return the scores, float32 [histories, products]."""
 
-    def streamed(self, histories: Histories, step: int) -> Iterator[tuple[slice, Floats]]:
-        """Yield which histories, and their scores, so many histories at a time."""
-        for begin in range(0, len(histories), step):
-            rows = slice(begin, begin + step)
+    def score_batches(
+        self, histories: Histories, batch_size: int
+    ) -> Iterator[tuple[slice, Floats]]:
+        """Yield batches of rows and their scores, float32 [rows, products]."""
+        for begin in range(0, len(histories), batch_size):
+            rows = slice(begin, begin + batch_size)
             yield rows, self.scores(histories.some(rows))
 
 
 class Baseline(Recommender):
-    """A simple model that is fitted by counting.
+    """A model that is fitted in closed form or by counting.
 
-    What it has learned lies in ``learned``: arrays and sparse matrices by name, so that every
-    baseline is kept and brought back alike. Settings are those of its constructor.
+    Subclasses name their hyperparameters in the constructor, fill ``state`` in ``fit`` and read it
+    in ``scores``. A new baseline is added by its module and one line of ``model.baselines``; an
+    installed package adds one by an entry point of the group ``vitrina.baselines``.
 
     Attributes
     ----------
     settings : dict
-        What the constructor took.
-    choices : tuple of dict
-        Settings worth trying on the validation targets; none for most.
-    late : bool
-        Whether its settings change the scores only, so that one fit serves all choices.
+        Hyperparameters.
+    state : dict
+        Fitted arrays and sparse matrices by name, as they are stored.
+    grid : tuple of dict
+        Hyperparameters to choose from on the validation targets; empty for most.
+    fit_once : bool
+        Whether the hyperparameters change the scores only, so that one fit serves the whole grid.
+    numpy_module : str or None
+        Module that computes the same scores in NumPy alone, for exported bundles. It imports
+        nothing of Vitrina and defines ``scores(state, settings, history)``, where ``state`` holds
+        the arrays as ``model.baselines.serialization`` stores them and ``history`` the codes of
+        one history; it returns float32 [products]. Without one the baseline is evaluated as all
+        others, but a blend leaves it out, as an exported blend could not run.
     """
 
-    choices: ClassVar[tuple[dict[str, float], ...]] = ()
-    late: ClassVar[bool] = False
+    grid: ClassVar[tuple[dict[str, float], ...]] = ()
+    fit_once: ClassVar[bool] = False
+    numpy_module: ClassVar[str | None] = None
 
     def __init__(self, **settings: float) -> None:
         self.settings = settings
-        self.learned: dict[str, Any] = {}
+        self.state: dict[str, Any] = {}
 
     @abstractmethod
-    def fit(self, buyers: Histories, products: int) -> None:
-        """Count what training sees, into ``learned``.
+    def fit(self, users: Histories, products: int) -> None:
+        """Fit on the training events and set ``state``.
 
         Parameters
         ----------
-        buyers : Histories
-            Each buyer's visible events.
+        users : Histories
+            The training events of each user.
         products : int
-            Products that are ranked.
+            Number of products in the catalogue.
         """
-
-    def shares(self, buyers: Histories, products: int) -> Floats:
-        """Return each product's share of the visible events; a breaker of ties below 1."""
-        counts = popularity(buyers, products) + 1e-9
-        found: Floats = (counts / (counts.sum() + 1)).astype(np.float32)
-        return found
 
 
 class SparseBaseline(Baseline):
-    """A baseline that says the same of most products to everybody."""
+    """A baseline that gives most products the same score for every history."""
 
     @property
-    def usual(self) -> Floats:
-        """What it says to everybody, float32 [products]: the shares that it has learned."""
-        shares: Floats = self.learned["shares"]
+    def default_scores(self) -> Floats:
+        """The score of each product for every history, float32 [products]."""
+        shares: Floats = self.state["shares"]
         return shares
 
     @abstractmethod
-    def changed(self, histories: Histories) -> sparse.csr_matrix:
-        """Return the scores of those products where a history's differ from the usual ones.
+    def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
+        """Return the scores that differ from the default ones.
 
-        A float32 matrix, [histories, products], that stores these scores and no others.
+        A float32 CSR matrix, [histories, products], whose entries replace the default scores; an
+        entry may be zero.
         """
 
     def scores(self, histories: Histories) -> Floats:
-        """Return the usual scores with the changed ones in their places."""
-        scores: Floats = np.tile(self.usual, (len(histories), 1))
-        changed = self.changed(histories)
-        scores[places(changed)] = changed.data
+        """Return the default scores, with the personal ones in their places."""
+        scores: Floats = np.tile(self.default_scores, (len(histories), 1))
+        personal = self.personal_scores(histories)
+        scores[places(personal)] = personal.data
         return scores
 
 
-def popularity(buyers: Histories, products: int) -> Longs:
-    """Return how many visible events each product has, shape (products,)."""
-    codes = buyers.of("product")
+def popularity(users: Histories, products: int) -> Longs:
+    """Return the number of training events of each product, [products]."""
+    codes = users.of("product")
     return np.bincount(codes[codes >= FIRST] - FIRST, minlength=products).astype(np.int64)
 
 
+def popularity_shares(users: Histories, products: int) -> Floats:
+    """Return each product's share of the training events, float32 [products].
+
+    Above 0 and below 1: the logarithm is finite, and the share breaks ties of integer scores.
+    """
+    counts = popularity(users, products) + 1e-9
+    shares: Floats = (counts / (counts.sum() + 1)).astype(np.float32)
+    return shares
+
+
 def log_sum_exp(scores: Floats) -> Floats:
-    """Return the logarithm of the sum of each row's exponentials, [rows, 1]."""
+    """Return the log-sum-exp of each row, float64 [rows, 1]."""
     from model.kernels.math import log_totals
 
-    found: Floats = np.empty(len(scores), dtype=np.float64)
-    log_totals(np.ascontiguousarray(scores), found)
-    return found[:, None]
+    result: Floats = np.empty(len(scores), dtype=np.float64)
+    log_totals(np.ascontiguousarray(scores), result)
+    return result[:, None]
 
 
-def log_probabilities(scores: Floats) -> Floats:
-    """Return the logarithm of the softmax of each row of scores."""
-    found: Floats = scores - log_sum_exp(scores)
-    return found
+def log_softmax(scores: Floats) -> Floats:
+    """Return the logarithm of the softmax of each row."""
+    result: Floats = scores - log_sum_exp(scores)
+    return result

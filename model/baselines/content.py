@@ -1,87 +1,110 @@
-"""Content: what is like the history in category, brand and price."""
+"""Content-based baseline: similarity with the history in category, brand and price."""
 
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import FIRST, UNKNOWN, Floats
-from model.baselines.base import Baseline
-from model.baselines.knn import decayed
-from model.kernels.csr import Places
-from model.sequences.histories import Histories, known, places
+from model.baselines.base import Baseline, popularity_shares
+from model.baselines.interactions import decayed_counts
+from model.kernels.csr import Indices
+from model.sequences.histories import Array, Histories, known, places
 
-PRICES = 10
-TRAITS = 3
+PRICE_BINS = 10
+FEATURES = 3
 
 
 class Content(Baseline):
-    """Ranks products by their cosine with the history in category, brand and tenth of price.
+    """Ranks products by cosine similarity with the history in category, brand and price decile.
 
-    Rare traits count more (their inverse frequency). Products that are alike are ranked by
-    popularity.
+    Features are weighted by inverse document frequency; ties are broken by popularity. A missing
+    category, brand or price is no feature.
 
     Parameters
     ----------
     decay : float
-        What an event counts in comparison with the one after it.
+        Factor by which an event weighs less than the one after it.
     """
 
     name = "content"
-    choices = tuple({"decay": decay} for decay in (1.0, 0.8))
-    late = True
+    grid = tuple({"decay": decay} for decay in (1.0, 0.8))
+    fit_once = True
+    numpy_module = "model.baselines.content_numpy"
 
     def __init__(self, decay: float = 0.8) -> None:
         super().__init__(decay=decay)
 
-    def fit(self, buyers: Histories, products: int) -> None:
-        """Note every product's traits."""
-        columns = buyers.columns
+    def fit(self, users: Histories, products: int) -> None:
+        """Compute every product's feature vector, of length 1."""
+        columns = users.columns
         codes = columns["product"]
         row = codes[known(codes)] - FIRST
         first = np.full(products, -1, dtype=np.int64)
         first[row[::-1]] = np.flatnonzero(known(codes))[::-1]
-        price = columns["price"][first]
-        edges = np.quantile(price, np.linspace(0, 1, PRICES + 1)[1:-1])
-        tenth = np.where(price >= 0, np.searchsorted(edges, price) + FIRST, UNKNOWN)
-        parts = [_one_hot(columns["category"][first]), _one_hot(columns["brand"][first])]
-        traits = sparse.hstack([*parts, _one_hot(tenth)]).tocsr()
-        counts = np.maximum(np.asarray(traits.sum(axis=0)).ravel(), 1)
-        traits = traits @ sparse.diags(np.log(1 + products / counts))
-        norms = np.sqrt(np.asarray(traits.multiply(traits).sum(axis=1)).ravel())
-        scaled = sparse.diags(1 / np.maximum(norms, 1e-9)) @ traits
-        shares = self.shares(buyers, products)
-        self.learned = {"traits": scaled.tocsr().astype(np.float32), "shares": shares}
+        parts = [columns["category"][first], columns["brand"][first]]
+        parts.append(price_bins(columns["price"][first], PRICE_BINS))
+        features = sparse.hstack([_one_hot(part) for part in parts]).tocsr()
+        counts = np.maximum(np.asarray(features.sum(axis=0)).ravel(), 1)
+        features = features @ sparse.diags(np.log(1 + products / counts))
+        norms = np.sqrt(np.asarray(features.multiply(features).sum(axis=1)).ravel())
+        scaled = sparse.diags(1 / np.maximum(norms, 1e-9)) @ features
+        self.state = {
+            "traits": scaled.tocsr().astype(np.float32),
+            "shares": popularity_shares(users, products),
+        }
 
     def scores(self, histories: Histories) -> Floats:
-        """Return the likeness with the history's traits."""
-        from model.baselines import kernels
+        """Return the cosine similarity of each product with the history."""
+        from model.baselines.content_kernel import similarities
 
-        traits, shares = self.learned["traits"], self.learned["shares"]
-        vectors = decayed(histories, len(shares), self.settings["decay"])
-        wanted = (vectors @ traits).toarray()
-        wanted /= np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), 1e-9)
-        found: Floats = np.empty((len(wanted), len(shares)), dtype=np.float32)
-        kernels.alike(wanted, *self._traits, 0.1 * shares / shares.max(), found)
-        return found
+        features, shares = self.state["traits"], self.state["shares"]
+        counts = decayed_counts(histories, len(shares), self.settings["decay"])
+        profiles = (counts @ features).toarray()
+        profiles /= np.maximum(np.linalg.norm(profiles, axis=1, keepdims=True), 1e-9)
+        scores: Floats = np.empty((len(profiles), len(shares)), dtype=np.float32)
+        similarities(profiles, *self._dense_features, 0.1 * shares / shares.max(), scores)
+        return scores
 
     @cached_property
-    def _traits(self) -> tuple[Places, Floats]:
-        """Each product's traits, [3, products], and what they count: 0 where it has fewer."""
-        traits = self.learned["traits"]
-        row, trait = places(traits)
-        number = np.arange(len(row)) - traits.indptr[row]
-        found = (
-            np.zeros((TRAITS, traits.shape[0]), np.uint32),
-            np.zeros((TRAITS, traits.shape[0]), np.float32),
-        )
-        found[0][number, row], found[1][number, row] = trait, traits.data
-        return found
+    def _dense_features(self) -> tuple[Indices, Floats]:
+        """The features of each product and their values, [3, products]; 0 where it has fewer."""
+        features = self.state["traits"]
+        row, feature = places(features)
+        position = np.arange(len(row)) - features.indptr[row]
+        indices = np.zeros((FEATURES, features.shape[0]), np.uint32)
+        values = np.zeros((FEATURES, features.shape[0]), np.float32)
+        indices[position, row], values[position, row] = feature, features.data
+        return indices, values
 
 
-def _one_hot(codes: "np.typing.NDArray[np.int32]") -> sparse.csr_matrix:
-    """Return one column a code; unknown codes have none."""
-    some = codes > UNKNOWN
-    places = (np.flatnonzero(some), codes[some])
+def price_bins(price: Floats, bins: int, side: Literal["left", "right"] = "left") -> Array:
+    """Return the quantile bin of each price, from ``FIRST``; ``UNKNOWN`` where it is missing.
+
+    Parameters
+    ----------
+    price : float array
+        Below 0 where it is missing; missing prices have no part in the quantiles.
+    bins : int
+    side : {"left", "right"}
+        Whether a price that equals an edge belongs to the bin on its left or on its right.
+
+    Examples
+    --------
+    >>> price_bins(np.array([-1, 1, 2, 3, 4, -1], dtype=np.float32), 2)
+    array([1, 2, 2, 3, 3, 1])
+    """
+    known_prices = price[price >= 0]
+    if not len(known_prices):
+        return np.full(len(price), UNKNOWN)
+    edges = np.quantile(known_prices, np.linspace(0, 1, bins + 1)[1:-1])
+    return np.where(price >= 0, np.searchsorted(edges, price, side=side) + FIRST, UNKNOWN)
+
+
+def _one_hot(codes: Array) -> sparse.csr_matrix:
+    """Return a one-hot matrix [rows, codes]; the row of an unknown code is empty."""
+    is_known = codes > UNKNOWN
+    indices = (np.flatnonzero(is_known), codes[is_known])
     shape = (len(codes), int(codes.max(initial=0)) + 1)
-    return sparse.coo_matrix((np.ones(some.sum()), places), shape=shape).tocsr()
+    return sparse.coo_matrix((np.ones(is_known.sum()), indices), shape=shape).tocsr()

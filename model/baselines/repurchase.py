@@ -1,4 +1,4 @@
-"""Repurchase: how probable it is that a buyer takes again what that buyer has bought."""
+"""Repurchase baseline: a conditional logit of whether a user buys a product again."""
 
 from dataclasses import dataclass
 
@@ -6,250 +6,253 @@ import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import FIRST, Floats, Longs
-from model.baselines.base import SparseBaseline, popularity
-from model.baselines.knn import LONGEST
+from model.baselines.base import SparseBaseline, popularity, popularity_shares
+from model.baselines.interactions import LONGEST, next_items
 from model.sequences.histories import Array, Histories, known, sample_events
 
-LEARNED_FROM = 60_000
 RIDGE = 1e-4
-STEADY = 4.0
-"""How many purchases the shop's mean counts as beside a buyer's or a product's own."""
+PRIOR = 4.0
+"""Purchases of the catalogue's mean that smooth a user's or a product's repeat rate."""
 LOWEST, HIGHEST = -25.0, 3.0
-ALIKE = 1e-3
-"""A trait that deviates less is taken to be the same for all."""
+"""Bounds of the utility."""
+CONSTANT = 1e-3
+"""Standard deviation below which a feature counts as constant and is not scaled."""
 
 
 @dataclass(frozen=True)
-class Own:
-    """What each history holds: one entry a history and product, in order of history.
+class RepeatCandidates:
+    """The products of each history: one entry per history and product, ordered by history.
 
     Attributes
     ----------
     row, product : int64 [entries]
-        Which history, and which product of the catalogue.
-    traits : float32 [entries, traits]
-        What the chance of one more purchase may depend on.
+        Index of the history and of the product.
+    features : float32 [entries, features]
+        Features of the conditional logit.
     """
 
     row: Longs
     product: Longs
-    traits: Floats
+    features: Floats
 
 
 class Repurchase(SparseBaseline):
-    """Popularity, but a buyer's own products have a chance of their own.
+    """Popularity, with a conditional logit for the products of the history.
 
-    The chance of an own product is a conditional logit of how often and how lately it was bought
-    (the base-level activation of Anderson and Schooler 1991 among it), of how often others buy it
-    and buy it again, and of how often the buyer buys anything again (as in Benson, Kumar and
-    Tomkins 2016). Only own products need a term, so that the likelihood over the whole catalogue
-    is exact and cheap. Where products have categories, it also depends on how often and how lately
-    the buyer bought in a product's own, and on how often what is in it is bought again.
+    The utility of buying a product again depends on how often and how recently the user bought it
+    (including the base-level activation of Anderson and Schooler 1991), on how often other users
+    buy it and buy it again, and on the user's rate of repeat purchases (as in Benson, Kumar and
+    Tomkins 2016); where products have categories, also on how often and how recently the user
+    bought from the category and on its rate of repeat purchases. All other products share the
+    rest of the probability by popularity, so that the likelihood over the whole catalogue is exact
+    and cheap to compute.
     """
 
     name = "repurchase"
     probabilistic = True
+    numpy_module = "model.baselines.repurchase_numpy"
 
-    def fit(self, buyers: Histories, products: int) -> None:
-        """Make the next purchases within training most probable."""
-        held, at_once, followed = _counts(buyers, products)
-        counts = popularity(buyers, products)
-        self.learned = {
+    def fit(self, users: Histories, products: int) -> None:
+        """Maximise the likelihood of the next purchases in training."""
+        held, at_once, followed = _count_matrices(users, products)
+        counts = popularity(users, products)
+        self.state = {
             "counts": counts,
             "again": counts - np.bincount(held.indices, minlength=products),
             "at_once": np.asarray(at_once.sum(axis=0)).ravel(),
             "followed": np.asarray(followed.sum(axis=0)).ravel(),
-            "log_share": np.log(self.shares(buyers, products)),
+            "log_share": np.log(popularity_shares(users, products)),
         }
-        category = buyers.columns["category"][sample_events(buyers, products)]
+        category = users.columns["category"][sample_events(users, products)]
         if len(np.unique(category)) > 1:
-            self.learned["category"] = category.astype(np.int32)
-        before, answers, owner = positions(buyers)
-        own = self.own(before, buyers.some(owner))
-        hit = own.product == answers[own.row]
-        self.learned["theta"] = _fit(own, hit, np.exp(self.learned["log_share"]), len(before))
+            self.state["category"] = category.astype(np.int32)
+        examples = next_items(users)
+        candidates = self.candidates(examples.histories, users.some(examples.user))
+        is_target = candidates.product == examples.target[candidates.row]
+        shares = np.exp(self.state["log_share"])
+        self.state["theta"] = _fit_logit(candidates, is_target, shares, len(examples.target))
 
     @property
-    def usual(self) -> Floats:
+    def default_scores(self) -> Floats:
         """The logarithm of each product's share of events."""
-        scores: Floats = self.learned["log_share"]
+        scores: Floats = self.state["log_share"]
         return scores
 
-    def changed(self, histories: Histories) -> sparse.csr_matrix:
-        """Return the logarithm of what an own product's probability is in proportion to."""
-        own = self.own(histories)
-        worth = np.clip(own.traits @ self.learned["theta"], LOWEST, HIGHEST).astype(np.float32)
-        shape = (len(histories), len(self.usual))
-        return sparse.csr_matrix((worth, (own.row, own.product)), shape=shape)
+    def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
+        """Return the utility of each product of the history: its unnormalised log-probability."""
+        candidates = self.candidates(histories)
+        utility = candidates.features @ self.state["theta"]
+        scores = np.clip(utility, LOWEST, HIGHEST).astype(np.float32)
+        shape = (len(histories), len(self.default_scores))
+        return sparse.csr_matrix((scores, (candidates.row, candidates.product)), shape=shape)
 
-    def own(self, histories: Histories, whole: Histories | None = None) -> Own:
-        """Return what each history holds.
+    def candidates(
+        self, histories: Histories, training: Histories | None = None
+    ) -> RepeatCandidates:
+        """Return the products of each history with their features.
 
         Parameters
         ----------
         histories : Histories
-        whole : Histories, optional
-            What training sees of each one's buyer, whose part in the counts must not speak for
-            that buyer; the histories themselves, where it is left out.
+        training : Histories, optional
+            All training events of the user of each history; they are subtracted from the counts
+            over other users. By default the histories themselves.
         """
-        products = len(self.learned["counts"])
+        state = self.state
+        products = len(state["counts"])
         recent = histories.latest(LONGEST)
-        held = recent.matrix(products)
-        held.sum_duplicates()
-        row = np.repeat(np.arange(len(histories)), np.diff(held.indptr))
-        product = held.indices.astype(np.int64)
-        count, key = held.data.astype(np.float64), row * products + product
-        place = _places(recent, key, products)
-        age, active, streak = _recency(recent, place, len(key))
-        if whole is None:
-            some = known(recent.of("product"))
-            parts = (one[some] for one in _weights(recent))
-            mine = [np.bincount(place, weights=one, minlength=len(key)) for one in parts]
+        item_counts = recent.matrix(products)
+        item_counts.sum_duplicates()
+        row = np.repeat(np.arange(len(histories)), np.diff(item_counts.indptr))
+        product = item_counts.indices.astype(np.int64)
+        count, key = item_counts.data.astype(np.float64), row * products + product
+        entry = _event_entries(recent, key, products)
+        age, activation, streak = _recency(recent, entry, len(key))
+        if training is None:
+            is_known = known(recent.of("product"))
+            parts = (weights[is_known] for weights in _event_weights(recent))
+            own = [np.bincount(entry, weights=weights, minlength=len(key)) for weights in parts]
         else:
-            mine = [_entries(one, row, product) for one in _counts(whole, products)]
+            own = [_values(matrix, row, product) for matrix in _count_matrices(training, products)]
         others, at_once, followed = (
-            np.maximum(self.learned[name][product] - part, 0.0)
-            for name, part in zip(("counts", "at_once", "followed"), mine, strict=True)
+            np.maximum(state[name][product] - part, 0.0)
+            for name, part in zip(("counts", "at_once", "followed"), own, strict=True)
         )
-        again = np.maximum(self.learned["again"][product] - np.maximum(mine[0] - 1, 0), 0.0)
-        mean = self.learned["again"].sum() / max(self.learned["counts"].sum(), 1)
-        mean_once = self.learned["at_once"].sum() / max(self.learned["followed"].sum(), 1)
+        again = np.maximum(state["again"][product] - np.maximum(own[0] - 1, 0), 0.0)
+        mean = state["again"].sum() / max(state["counts"].sum(), 1)
+        mean_at_once = state["at_once"].sum() / max(state["followed"].sum(), 1)
         length = np.maximum(recent.lengths, 1)[row]
-        loyal = _odds((recent.lengths - np.diff(held.indptr))[row], length, mean)
-        latest = (age == 0).astype(np.float64)
-        traits = [
+        repeats = (recent.lengths - np.diff(item_counts.indptr))[row]
+        user_rate = _smoothed_log_odds(repeats, length, mean)
+        is_last = (age == 0).astype(np.float64)
+        features = [
             np.ones(len(row)),
             np.log(count),
-            np.log(active),
+            np.log(activation),
             np.log1p(age),
-            latest,
+            is_last,
             np.log(length),
-            np.log((others + 1) / (self.learned["counts"].sum() + 1)),
-            _odds(again, others, mean),
-            loyal,
+            np.log((others + 1) / (state["counts"].sum() + 1)),
+            _smoothed_log_odds(again, others, mean),
+            user_rate,
             np.log(count) * np.log(length),
-            latest * _odds(at_once, followed, mean_once),
-            latest * loyal,
-            latest * np.log(length),
+            is_last * _smoothed_log_odds(at_once, followed, mean_at_once),
+            is_last * user_rate,
+            is_last * np.log(length),
             streak,
         ]
-        if "category" in self.learned:
-            traits += self._of_category(recent, row, product, mine[0], mean)
-        return Own(row, product, np.stack(traits, axis=1).astype(np.float32))
+        if "category" in state:
+            features += self._category_features(recent, row, product, own[0], mean)
+        return RepeatCandidates(row, product, np.stack(features, axis=1).astype(np.float32))
 
-    def _of_category(
-        self, recent: Histories, row: Longs, product: Longs, mine: Array, mean: float
+    def _category_features(
+        self, recent: Histories, row: Longs, product: Longs, own: Array, mean: float
     ) -> list[Array]:
-        """Return how often a category is bought again, how much the buyer did, and how lately."""
-        category = self.learned["category"]
+        """Return a category's repeat rate, the user's events in it, and the age of the last."""
+        category = self.state["category"]
         width = int(category.max()) + 1
         counts, again = (
-            np.bincount(category, weights=self.learned[name], minlength=width)[category[product]]
+            np.bincount(category, weights=self.state[name], minlength=width)[category[product]]
             for name in ("counts", "again")
         )
-        counts = np.maximum(counts - mine, 0.0)
-        again = np.maximum(again - np.maximum(mine - 1, 0), 0.0)
-        some = known(recent.of("product"))
-        bought = category[recent.of("product")[some] - FIRST]
-        keys, place = np.unique(recent.rows()[some] * width + bought, return_inverse=True)
-        latest = np.full(len(keys), LONGEST, dtype=np.float64)
-        np.minimum.at(latest, place, recent.ages()[some])
-        own = np.searchsorted(keys, row * width + category[product])
-        events = np.bincount(place, minlength=len(keys))
-        return [_odds(again, counts, mean), np.log(events[own]), np.log1p(latest[own])]
+        counts = np.maximum(counts - own, 0.0)
+        again = np.maximum(again - np.maximum(own - 1, 0), 0.0)
+        is_known = known(recent.of("product"))
+        event_category = category[recent.of("product")[is_known] - FIRST]
+        keys, entry = np.unique(
+            recent.rows()[is_known] * width + event_category, return_inverse=True
+        )
+        age = np.full(len(keys), LONGEST, dtype=np.float64)
+        np.minimum.at(age, entry, recent.ages()[is_known])
+        index = np.searchsorted(keys, row * width + category[product])
+        events = np.bincount(entry, minlength=len(keys))
+        rate = _smoothed_log_odds(again, counts, mean)
+        return [rate, np.log(events[index]), np.log1p(age[index])]
 
 
-def _places(recent: Histories, key: Longs, products: int) -> Longs:
-    """Return which entry of ``key`` each event of a known product belongs to."""
+def _event_entries(recent: Histories, key: Longs, products: int) -> Longs:
+    """Return the index in ``key`` of the history and product of each known event."""
     codes = recent.of("product")
-    some = known(codes)
-    found: Longs = np.searchsorted(key, recent.rows()[some] * products + codes[some] - FIRST)
-    return found
+    is_known = known(codes)
+    event_key = recent.rows()[is_known] * products + codes[is_known] - FIRST
+    entries: Longs = np.searchsorted(key, event_key)
+    return entries
 
 
-def _recency(recent: Histories, place: Longs, entries: int) -> tuple[Array, Array, Array]:
-    """Return for each history and product: age, activation, and whether it came last and before.
+def _recency(recent: Histories, entry: Longs, entries: int) -> tuple[Array, Array, Array]:
+    """Return age, activation and streak of each history and product.
 
-    Age is the number of events since the product was bought; activation the sum over purchases
-    of (1 + age)^-½.
+    Age is the number of events since the last purchase; activation the sum of (1 + age)^-½ over
+    the purchases; streak is 1 where the last two events both are of the product.
     """
     ages = recent.ages()[known(recent.of("product"))]
-    active = np.bincount(place, weights=(1.0 + ages) ** -0.5, minlength=entries)
-    lately = np.bincount(place, weights=ages < 2, minlength=entries)
+    activation = np.bincount(entry, weights=(1.0 + ages) ** -0.5, minlength=entries)
+    last_two = np.bincount(entry, weights=ages < 2, minlength=entries)
     age = np.full(entries, LONGEST, dtype=np.float64)
-    np.minimum.at(age, place, ages)
-    return age, active, (lately == 2).astype(np.float64)
+    np.minimum.at(age, entry, ages)
+    return age, activation, (last_two == 2).astype(np.float64)
 
 
-def _entries(matrix: sparse.csr_matrix, row: Longs, product: Longs) -> Array:
-    """Return some entries of a sparse matrix; scipy gives no array where none is asked for."""
+def _values(matrix: sparse.csr_matrix, row: Longs, product: Longs) -> Array:
+    """Return entries of a sparse matrix; SciPy returns no array for an empty selection."""
     return np.asarray(matrix[row, product]).ravel() if len(row) else np.zeros(0)
 
 
-def _counts(histories: Histories, products: int) -> tuple[sparse.csr_matrix, ...]:
-    """Return how often each history holds a product, holds it twice at once, and goes on after.
+def _count_matrices(histories: Histories, products: int) -> tuple[sparse.csr_matrix, ...]:
+    """Return counts of each history's products as CSR matrices, [histories, products].
 
-    Three sparse matrices, [histories, products].
+    Of all events, of those that the same product follows at once, and of those that any follows.
     """
     recent = histories.latest(LONGEST)
-    held, at_once, followed = (recent.matrix(products, one) for one in _weights(recent))
+    held, at_once, followed = (
+        recent.matrix(products, weights) for weights in _event_weights(recent)
+    )
     return held, at_once, followed
 
 
-def _weights(recent: Histories) -> tuple[Floats, Floats, Floats]:
-    """Return 1 for each event; where the same product comes next; and where any does."""
+def _event_weights(recent: Histories) -> tuple[Floats, Floats, Floats]:
+    """Return for each event: 1; whether the same product comes next; whether any comes next."""
     codes, last = recent.of("product"), recent.ages() == 0
     same = np.append(codes[1:] == codes[:-1], False) & ~last
     return np.ones(len(codes), np.float32), same.astype(np.float32), (~last).astype(np.float32)
 
 
-def _odds(part: Array, whole: Array, mean: float) -> Array:
-    """Return the logarithm of odds, drawn towards the shop's mean."""
-    share = (part + STEADY * mean + 0.01) / (whole + STEADY + 0.02)
-    return np.log(share) - np.log1p(-np.minimum(share, 0.999))
+def _smoothed_log_odds(part: Array, whole: Array, mean: float) -> Array:
+    """Return the log-odds of part/whole, smoothed towards a mean rate."""
+    rate = (part + PRIOR * mean + 0.01) / (whole + PRIOR + 0.02)
+    return np.log(rate) - np.log1p(-np.minimum(rate, 0.999))
 
 
-def positions(buyers: Histories) -> tuple[Histories, Array, Longs]:
-    """Return histories within training, the product that came next, and each one's buyer."""
-    event, owner = buyers.indices(), buyers.rows()
-    follows = (event > buyers.start[owner]) & known(buyers.columns["product"][event])
-    event, owner = event[follows], owner[follows]
-    if len(event) > LEARNED_FROM:
-        chosen = np.random.default_rng(0).choice(len(event), LEARNED_FROM, replace=False)
-        event, owner = event[np.sort(chosen)], owner[np.sort(chosen)]
-    before = Histories(buyers.columns, buyers.start[owner], event)
-    return before, buyers.columns["product"][event].astype(np.int64) - FIRST, owner
+def _fit_logit(candidates: RepeatCandidates, is_target: Array, shares: Array, rows: int) -> Array:
+    """Return the coefficients that maximise the ridge-penalised likelihood of the targets.
 
-
-def _fit(own: Own, hit: Array, shares: Array, rows: int) -> Array:
-    """Return the weights of the traits that make what came next most probable.
-
-    The chance of own product j is e^V_j / (1 - s + Σ e^V), where s is what popularity gives to
-    all own products, and V_j the weighted sum of its traits.
+    The probability of a product j of the history is e^V_j / (1 - s + Σ e^V), where s is the
+    popularity of all products of the history and V_j the linear utility.
     """
-    traits = own.traits.astype(np.float64)
-    rest = 1 - np.minimum(np.bincount(own.row, shares[own.product], minlength=rows), 0.99)
-    mean, scale = traits.mean(axis=0), traits.std(axis=0)
+    features = candidates.features.astype(np.float64)
+    popularity_sum = np.bincount(candidates.row, shares[candidates.product], minlength=rows)
+    rest = 1 - np.minimum(popularity_sum, 0.99)
+    mean, scale = features.mean(axis=0), features.std(axis=0)
     mean[0] = 0.0
-    scale[scale < ALIKE] = 1.0
-    traits = (traits - mean) / scale
+    scale[scale < CONSTANT] = 1.0
+    features = (features - mean) / scale
 
-    def cost(theta: Array) -> tuple[float, Array]:
-        raised = np.exp(np.clip(traits @ theta, LOWEST, HIGHEST))
-        total = rest + np.bincount(own.row, raised, minlength=rows)
-        loss = np.log(total).sum() - (traits[hit] @ theta).sum()
-        chance = raised / total[own.row]
-        slope = traits.T @ (chance - hit)
+    def objective(theta: Array) -> tuple[float, Array]:
+        exp_utility = np.exp(np.clip(features @ theta, LOWEST, HIGHEST))
+        total = rest + np.bincount(candidates.row, exp_utility, minlength=rows)
+        loss = np.log(total).sum() - (features[is_target] @ theta).sum()
+        probability = exp_utility / total[candidates.row]
+        gradient = features.T @ (probability - is_target)
         ridge = RIDGE * rows
-        return (loss + ridge * (theta**2).sum()) / rows, (slope + 2 * ridge * theta) / rows
+        return (loss + ridge * (theta**2).sum()) / rows, (gradient + 2 * ridge * theta) / rows
 
-    start = np.zeros(traits.shape[1])
+    start = np.zeros(features.shape[1])
     start[0] = np.log(0.01)
-    if not len(own.row):
+    if not len(candidates.row):
         return start
-    from scipy import optimize  # 24 MB that whoever only serves predictions does without
+    from scipy import optimize  # 24 MB, which prediction does not need
 
-    found = optimize.minimize(cost, start, jac=True, method="L-BFGS-B")
-    theta: Array = found.x / scale
+    optimum = optimize.minimize(objective, start, jac=True, method="L-BFGS-B")
+    theta: Array = optimum.x / scale
     theta[0] -= theta @ mean
     return theta

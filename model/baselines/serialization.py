@@ -1,4 +1,4 @@
-"""What baselines have learned, as plain arrays and back: a file holds nothing else."""
+"""Conversion of a baseline's state to plain arrays, as a file stores them, and back."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,25 +9,25 @@ from scipy import sparse
 FIELDS = ("data", "indices", "indptr", "shape")
 
 
-def packed(learned: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    """Yield a baseline's arrays by name; a sparse matrix becomes four."""
-    for key, value in learned.items():
+def to_arrays(state: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Yield the arrays of a state by name; a CSR matrix ``m`` yields ``m.data`` and so on."""
+    for key, value in state.items():
         if sparse.issparse(value):
-            for name in FIELDS:
-                yield f"{key}.{name}", np.asarray(getattr(value, name))
+            for field in FIELDS:
+                yield f"{key}.{field}", np.asarray(getattr(value, field))
         else:
             yield key, value
 
 
-def unpacked(arrays: Mapping[str, Any]) -> dict[str, Any]:
-    """Put a baseline's arrays together again."""
-    learned: dict[str, Any] = {}
+def from_arrays(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the state whose arrays ``to_arrays`` yielded."""
+    state: dict[str, Any] = {}
     for key in arrays:
-        name, _dot, part = key.partition(".")
-        if not part:
-            learned[name] = arrays[key]
-        elif part == "data":
-            pieces = tuple(arrays[f"{name}.{field}"] for field in FIELDS[:3])
+        name, _dot, field = key.partition(".")
+        if not field:
+            state[name] = arrays[key]
+        elif field == "data":
+            parts = tuple(arrays[f"{name}.{part}"] for part in FIELDS[:3])
             shape = tuple(int(size) for size in arrays[f"{name}.shape"])
-            learned[name] = sparse.csr_matrix(pieces, shape=shape)
-    return learned
+            state[name] = sparse.csr_matrix(parts, shape=shape)
+    return state

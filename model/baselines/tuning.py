@@ -1,4 +1,4 @@
-"""Fits every baseline; those with settings to choose are chosen on the validation targets."""
+"""Fitting of the baselines; hyperparameters are chosen by NDCG@10 on the validation targets."""
 
 from collections.abc import Callable
 
@@ -10,59 +10,69 @@ from model.metrics.ranking import metrics_per_target, target_ranks
 from model.metrics.segments import are_repeats
 from model.sequences.split_data import Task
 
-JUDGED = 1000
-AT_ONCE = 2**24
+TARGETS = 1000
+SCORES_PER_BATCH = 2**24
 
 
-def fit_all(task: Task, on_progress: Callable[[], object] = lambda: None) -> list[Baseline]:
-    """Return every baseline, fitted on what training sees.
+def fit_all(
+    task: Task,
+    on_progress: Callable[[], object] = lambda: None,
+    on_problem: Callable[[str], object] = lambda _sentence: None,
+) -> list[Baseline]:
+    """Return every baseline, fitted on the training events.
 
     Parameters
     ----------
     task : Task
     on_progress : callable
         Called after each fit.
+    on_problem : callable
+        Called with a sentence for each baseline of another package that cannot be loaded.
     """
-    return [fit(name, task, on_progress) for name in BASELINES]
+    models, problems = BASELINES.load_all()
+    for problem in problems:
+        on_problem(problem)
+    return [_fit_best(model, task, on_progress) for model in models.values()]
 
 
-def fit(name: str, task: Task, on_progress: Callable[[], object] = lambda: None) -> Baseline:
-    """Return one baseline, fitted with the settings that are worth most on validation."""
-    tried = _tried(BASELINES[name], task, on_progress)
-    return max(tried, key=lambda one: worth(one, task)) if len(tried) > 1 else tried[0]
+def fit(name: str, task: Task) -> Baseline:
+    """Return one baseline, fitted with the best hyperparameters of its grid."""
+    return _fit_best(BASELINES.load(name), task, lambda: None)
 
 
-def _tried(kind: type[Baseline], task: Task, on_progress: Callable[[], object]) -> list[Baseline]:
-    """Return a baseline fitted with each of its choices."""
-    tried: list[Baseline] = []
-    for settings in kind.choices or ({},):
-        baseline = kind(**settings)
-        if kind.late and tried:
-            baseline.learned = tried[0].learned
+def _fit_best(model: type[Baseline], task: Task, on_progress: Callable[[], object]) -> Baseline:
+    candidates: list[Baseline] = []
+    for settings in model.grid or ({},):
+        baseline = model(**settings)
+        if model.fit_once and candidates:
+            baseline.state = candidates[0].state
         else:
             baseline.fit(task.buyers, task.products)
-        tried.append(baseline)
+        candidates.append(baseline)
         on_progress()
-    return tried
+    if len(candidates) == 1:
+        return candidates[0]
+    return max(candidates, key=lambda baseline: validation_ndcg(baseline, task))
 
 
-def worth(baseline: Baseline, task: Task) -> float:
-    """Return NDCG@10 on some validation targets, the same ones for every baseline.
+def validation_ndcg(baseline: Baseline, task: Task) -> float:
+    """Return NDCG@10 on at most 1,000 validation targets, the same ones for every baseline.
 
-    Where nobody buys a product twice, a buyer's own products are left out of the ranking.
+    Where no validation target is a repeat purchase, products of the history are excluded from the
+    ranking.
     """
     targets = task.split.validation
-    if len(targets) > JUDGED:
-        chosen = np.random.default_rng(0).choice(len(targets), JUDGED, replace=False)
-        targets = targets[np.sort(chosen)]
+    if len(targets) > TARGETS:
+        drawn = np.random.default_rng(0).choice(len(targets), TARGETS, replace=False)
+        targets = targets[np.sort(drawn)]
     histories, answers = task.histories(targets), task.answers(targets)
-    only_new = not are_repeats(histories, task.sequences.product[targets]).any()
-    step = max(AT_ONCE // max(task.products, 1), 16)
-    found = []
+    exclude_seen = not are_repeats(histories, task.sequences.product[targets]).any()
+    step = max(SCORES_PER_BATCH // max(task.products, 1), 16)
+    ranks = []
     for begin in range(0, len(targets), step):
-        part = histories.some(slice(begin, begin + step))
-        scores = baseline.scores(part)
-        if only_new:
-            scores[part.matrix(task.products).nonzero()] = -np.inf
-        found.append(target_ranks(scores, answers[begin : begin + step]))
-    return float(metrics_per_target(np.concatenate(found), answers < 0)["ndcg@10"].mean())
+        batch = histories.some(slice(begin, begin + step))
+        scores = baseline.scores(batch)
+        if exclude_seen:
+            scores[batch.matrix(task.products).nonzero()] = -np.inf
+        ranks.append(target_ranks(scores, answers[begin : begin + step]))
+    return float(metrics_per_target(np.concatenate(ranks), answers < 0)["ndcg@10"].mean())

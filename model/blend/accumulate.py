@@ -1,4 +1,10 @@
-"""Sums: what members of a blend say of some histories, added up row by row in compiled loops."""
+"""Compiled accumulation of a blend's scores, member by member.
+
+The blend's score of a new product is the sum over members of weight × score on the log scale, plus
+the weight of the mixture × its log-probability; products of the history have weights of their own.
+Scores of a sparse baseline are split into its default scores, summed once for all histories, and
+differences for a few products of each history.
+"""
 
 from typing import Any, NamedTuple
 
@@ -6,224 +12,247 @@ import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import Floats, Longs
-from model.blend.weights import TINY
+from model.blend.conditional_logit import TINY
 from model.kernels.csr import Entries
 from model.kernels.math import ZERO, compiled, exp, highest, log, log1p, total
 
 
-class Share(NamedTuple):
-    """How a member's scores are read, and what they count.
+class MemberWeights(NamedTuple):
+    """How a member's scores are transformed and weighted.
 
     Attributes
     ----------
-    probable : bool
-        Whether their softmax are probabilities.
+    probabilistic : bool
+        Whether the scores are log-probabilities up to a constant per history.
     factor : float32
-        What they are multiplied with where they are none.
-    pool, new, own : float32 [contexts]
+        Scale of other scores, before log(1 + x).
+    mixture, new, repeat : float32 [strata]
     """
 
-    probable: bool
+    probabilistic: bool
     factor: Any
-    pool: Floats
+    mixture: Floats
     new: Floats
-    own: Floats
+    repeat: Floats
 
 
-class Usual(NamedTuple):
-    """What a sparse baseline says to everybody, in the form of the sum.
+class DefaultTerms(NamedTuple):
+    """The terms of a sparse baseline's default scores.
 
     Attributes
     ----------
     raw : float32 [products]
-        What probabilities are in proportion to.
-    said : float32 [products]
-        What is summed: logarithms, but for a history's level.
-    whole : float32
-        The sum of ``raw``.
+        Unnormalised probabilities.
+    log : float32 [products]
+        Scores on the log scale; those of probabilistic members are not normalised.
+    raw_sum : float32
     """
 
     raw: Floats
-    said: Floats
-    whole: Any
+    log: Floats
+    raw_sum: Any
 
     @classmethod
-    def of(cls, scores: Floats, share: Share) -> "Usual":
-        """Return what these scores come to."""
-        if share.probable:
-            raw, said = np.exp(scores), scores
+    def of(cls, scores: Floats, weights: MemberWeights) -> "DefaultTerms":
+        """Return the terms of default scores, [products]."""
+        if weights.probabilistic:
+            raw, log_scores = np.exp(scores), scores
         else:
-            raw = np.maximum(scores, ZERO) * share.factor
-            said = np.log1p(raw)
-        return cls(raw, said, np.float32(raw.sum(dtype=np.float64)))
+            raw = np.maximum(scores, ZERO) * weights.factor
+            log_scores = np.log1p(raw)
+        return cls(raw, log_scores, np.float32(raw.sum(dtype=np.float64)))
 
 
-class Changes(NamedTuple):
-    """What a sparse baseline says otherwise of a few products of each history.
+class PersonalTerms(NamedTuple):
+    """The terms of a sparse baseline's personal scores, minus those of its default scores.
 
     Attributes
     ----------
-    said : Entries [histories, products]
-        How far what is summed is from what is usual.
+    log : Entries [histories, products]
+        Difference of the scores on the log scale.
     mixture : float32 [entries]
-        The same of the member's part in the mixture.
-    part : float32 [histories]
-        How much of what is usual belongs into the mixture.
-    level : float32 [histories]
-        What is taken from all that is summed: the logarithm of the sum of probabilities.
+        Difference of the member's part of the mixture.
+    default_factor : float32 [histories]
+        Factor of the default terms' ``raw`` in the mixture.
+    log_normaliser : float32 [histories]
+        Subtracted from all scores on the log scale: the log-sum-exp of probabilistic members.
     """
 
-    said: Entries
+    log: Entries
     mixture: Floats
-    part: Floats
-    level: Floats
+    default_factor: Floats
+    log_normaliser: Floats
 
     @classmethod
-    def of(cls, changed: sparse.csr_matrix, usual: Usual, share: Share, of: Longs) -> "Changes":
-        """Return how far changed scores are from the usual ones, in histories of some contexts."""
-        scores = Entries.of(changed)
-        mixture, part, level = (np.zeros(n, np.float32) for n in (changed.nnz, len(of), len(of)))
-        found = cls(scores._replace(value=np.empty_like(mixture)), mixture, part, level)
-        _differ(scores.value, usual, share, of, found)
-        return found
+    def of(
+        cls,
+        personal: sparse.csr_matrix,
+        default: DefaultTerms,
+        weights: MemberWeights,
+        stratum: Longs,
+    ) -> "PersonalTerms":
+        """Return the terms of personal scores, for histories of the given strata."""
+        scores = Entries.of(personal)
+        mixture, factor, normaliser = (
+            np.zeros(size, np.float32) for size in (personal.nnz, len(stratum), len(stratum))
+        )
+        terms = cls(scores._replace(value=np.empty_like(mixture)), mixture, factor, normaliser)
+        _subtract_default(scores.value, default, weights, stratum, terms)
+        return terms
 
 
-class Sum(NamedTuple):
-    """A sum under way; what a history holds is kept apart, as it has weights of its own.
+class Accumulator(NamedTuple):
+    """Sums of the members' terms for a batch of histories.
 
     Attributes
     ----------
-    of : int64 [histories]
-        The context of each history.
-    new, mixture : float32 [histories, products]
-    level : float32 [histories]
-        What is still to be taken from all of ``new``.
-    own : Entries [histories, products]
-        Of what a history holds, what ``new`` is of all other products.
+    stratum : int64 [histories]
+    new : float32 [histories, products]
+        Sum of the members' scores with the weights of new products.
+    mixture : float32 [histories, products]
+        Probability under the mixture.
+    log_normaliser : float32 [histories]
+        Still to be subtracted from ``new``.
+    repeat : Entries [histories, products]
+        The same sum as ``new``, with the weights of repeat products, for the products of each
+        history.
     """
 
-    of: Longs
+    stratum: Longs
     new: Floats
     mixture: Floats
-    level: Floats
-    own: Entries
+    log_normaliser: Floats
+    repeat: Entries
 
     @classmethod
-    def empty(cls, of: Longs, held: Entries, products: int) -> "Sum":
-        """Return the sum of nothing."""
-        new, mixture = (np.zeros((len(of), products), np.float32) for _sum in range(2))
-        level, own = np.zeros(len(of), np.float32), np.zeros_like(held.value)
-        return cls(of, new, mixture, level, held._replace(value=own))
+    def zeros(cls, stratum: Longs, counts: Entries, products: int) -> "Accumulator":
+        """Return sums of no members; ``counts`` names the products of each history."""
+        new, mixture = (np.zeros((len(stratum), products), np.float32) for _sum in range(2))
+        normaliser, repeat = np.zeros(len(stratum), np.float32), np.zeros_like(counts.value)
+        return cls(stratum, new, mixture, normaliser, counts._replace(value=repeat))
 
-    def change(self, changes: Changes, begin: int, share: Share) -> None:
-        """Add what a member says otherwise; what is usual is there already.
+    def add_personal(self, terms: PersonalTerms, begin: int, weights: MemberWeights) -> None:
+        """Add the personal terms of a sparse baseline; its default terms are in the sums already.
 
         Parameters
         ----------
-        changes : Changes
-            Of more histories than these.
+        terms : PersonalTerms
+            Of more histories than the sums.
         begin : int
-            Which of them is the first of these.
-        share : Share
+            Row of the sums' first history in ``terms``.
+        weights : MemberWeights
         """
-        first = changes.said.first
-        if first[begin] < first[begin + len(self.of)]:
-            _change(self, changes, begin, share)
+        first = terms.log.first
+        if first[begin] < first[begin + len(self.stratum)]:
+            _add_personal(self, terms, begin, weights)
 
-    def add(self, scores: Floats, share: Share) -> None:
-        """Add what a member says of every product."""
-        _add(self, np.ascontiguousarray(scores, np.float32), share)
+    def add_dense(self, scores: Floats, weights: MemberWeights) -> None:
+        """Add a member's scores of all products, [histories, products]."""
+        _add_dense(self, np.ascontiguousarray(scores, np.float32), weights)
 
-    def finish(self, new: Floats, own: Floats, again: Floats) -> Floats:
-        """Return the sum with the mixture and a buyer's own products in it.
+    def finish(self, new: Floats, repeat: Floats, intercept: Floats) -> Floats:
+        """Return the blend's scores, [histories, products].
 
-        ``new`` and ``own`` are what the mixture counts, ``again`` what is added to own products,
-        each [contexts].
+        Parameters
+        ----------
+        new, repeat : float32 [strata]
+            Weights of the mixture's log-probability.
+        intercept : float32 [strata]
+            Added to the scores of repeat products.
         """
-        _finish(self, new, own, again)
+        _finish(self, new, repeat, intercept)
         return self.new
 
 
 @compiled()
-def _differ(scores: Floats, usual: Usual, share: Share, of: Longs, found: Changes) -> None:
-    first, product, said = found.said
-    raw = found.mixture
-    for i in range(len(scores)):  # apart from what follows, so that many are done at a time
-        raw[i] = exp(scores[i]) if share.probable else max(scores[i], ZERO) * share.factor
+def _subtract_default(
+    scores: Floats,
+    default: DefaultTerms,
+    weights: MemberWeights,
+    stratum: Longs,
+    result: PersonalTerms,
+) -> None:
+    first, product, log_scores = result.log
+    raw = result.mixture
+    for i in range(len(scores)):  # a loop of its own, so that it is vectorised
+        raw[i] = exp(scores[i]) if weights.probabilistic else max(scores[i], ZERO) * weights.factor
     for i in range(len(scores)):
-        said[i] = scores[i] if share.probable else log1p(raw[i])
-    for row in range(len(of)):
-        whole = usual.whole
+        log_scores[i] = scores[i] if weights.probabilistic else log1p(raw[i])
+    for row in range(len(stratum)):
+        raw_sum = default.raw_sum
         for i in range(first[row], first[row + 1]):
-            said[i] -= usual.said[product[i]]
-            raw[i] -= usual.raw[product[i]]
-            whole += raw[i]
-        whole = max(whole, TINY)
-        part = share.pool[of[row]] / whole
-        found.part[row] = part
-        if share.probable:
-            found.level[row] = log(whole)
+            log_scores[i] -= default.log[product[i]]
+            raw[i] -= default.raw[product[i]]
+            raw_sum += raw[i]
+        raw_sum = max(raw_sum, TINY)
+        factor = weights.mixture[stratum[row]] / raw_sum
+        result.default_factor[row] = factor
+        if weights.probabilistic:
+            result.log_normaliser[row] = log(raw_sum)
         for i in range(first[row], first[row + 1]):
-            raw[i] *= part
+            raw[i] *= factor
 
 
 @compiled()
-def _change(to: Sum, changes: Changes, begin: int, share: Share) -> None:
-    first, product, said = changes.said
-    own_first, held, own_sum = to.own
-    entry = np.full(to.new.shape[1], -1, np.int32)  # of each product among those held
-    for row in range(len(to.of)):
-        new, own = share.new[to.of[row]], share.own[to.of[row]]
-        for i in range(own_first[row], own_first[row + 1]):
-            entry[held[i]] = i
+def _add_personal(
+    sums: Accumulator, terms: PersonalTerms, begin: int, weights: MemberWeights
+) -> None:
+    first, product, log_scores = terms.log
+    repeat_first, repeat_product, repeat_sum = sums.repeat
+    entry = np.full(sums.new.shape[1], -1, np.int32)  # of each product of the history, else -1
+    for row in range(len(sums.stratum)):
+        new, repeat = weights.new[sums.stratum[row]], weights.repeat[sums.stratum[row]]
+        for i in range(repeat_first[row], repeat_first[row + 1]):
+            entry[repeat_product[i]] = i
         for i in range(first[begin + row], first[begin + row + 1]):
-            one = product[i]
-            to.new[row, one] += new * said[i]
-            to.mixture[row, one] += changes.mixture[i]
-            if entry[one] >= 0:
-                own_sum[entry[one]] += own * said[i]
-        for i in range(own_first[row], own_first[row + 1]):
-            entry[held[i]] = -1
+            item = product[i]
+            sums.new[row, item] += new * log_scores[i]
+            sums.mixture[row, item] += terms.mixture[i]
+            if entry[item] >= 0:
+                repeat_sum[entry[item]] += repeat * log_scores[i]
+        for i in range(repeat_first[row], repeat_first[row + 1]):
+            entry[repeat_product[i]] = -1
 
 
 @compiled()
-def _add(to: Sum, scores: Floats, share: Share) -> None:
-    own_first, held, own_sum = to.own
+def _add_dense(sums: Accumulator, scores: Floats, weights: MemberWeights) -> None:
+    repeat_first, repeat_product, repeat_sum = sums.repeat
     raw = np.empty(scores.shape[1], np.float32)
     for row in range(len(scores)):
-        said, sums, mixed = scores[row], to.new[row], to.mixture[row]
-        new, own = share.new[to.of[row]], share.own[to.of[row]]
-        if share.probable:
-            best = highest(said)
+        member, new_sum, mixture = scores[row], sums.new[row], sums.mixture[row]
+        new, repeat = weights.new[sums.stratum[row]], weights.repeat[sums.stratum[row]]
+        if weights.probabilistic:
+            best = highest(member)
             for i in range(len(raw)):
-                raw[i] = exp(said[i] - best)
-            whole = total(raw)
-            level = best + log(whole)
+                raw[i] = exp(member[i] - best)
+            raw_sum = total(raw)
+            normaliser = best + log(raw_sum)
             for i in range(len(raw)):
-                sums[i] += new * (said[i] - level)
-            for i in range(own_first[row], own_first[row + 1]):
-                own_sum[i] += own * (said[held[i]] - level)
+                new_sum[i] += new * (member[i] - normaliser)
+            for i in range(repeat_first[row], repeat_first[row + 1]):
+                repeat_sum[i] += repeat * (member[repeat_product[i]] - normaliser)
         else:
             for i in range(len(raw)):
-                raw[i] = max(said[i], ZERO) * share.factor
-            whole = max(total(raw), TINY)
+                raw[i] = max(member[i], ZERO) * weights.factor
+            raw_sum = max(total(raw), TINY)
             for i in range(len(raw)):
-                sums[i] += new * log1p(raw[i])
-            for i in range(own_first[row], own_first[row + 1]):
-                own_sum[i] += own * log1p(raw[held[i]])
-        part = share.pool[to.of[row]] / whole
+                new_sum[i] += new * log1p(raw[i])
+            for i in range(repeat_first[row], repeat_first[row + 1]):
+                repeat_sum[i] += repeat * log1p(raw[repeat_product[i]])
+        factor = weights.mixture[sums.stratum[row]] / raw_sum
         for i in range(len(raw)):
-            mixed[i] += part * raw[i]
+            mixture[i] += factor * raw[i]
 
 
 @compiled()
-def _finish(to: Sum, new: Floats, own: Floats, again: Floats) -> None:
-    own_first, held, own_sum = to.own
-    for row in range(len(to.of)):
-        sums, mixed, of = to.new[row], to.mixture[row], to.of[row]
-        weight, level = new[of], to.level[row]
-        for i in range(len(sums)):
-            mixed[i] = log(max(mixed[i], TINY))
-            sums[i] += weight * mixed[i] - level
-        for i in range(own_first[row], own_first[row + 1]):
-            sums[held[i]] = own_sum[i] + again[of] + own[of] * mixed[held[i]]
+def _finish(sums: Accumulator, new: Floats, repeat: Floats, intercept: Floats) -> None:
+    repeat_first, repeat_product, repeat_sum = sums.repeat
+    for row in range(len(sums.stratum)):
+        new_sum, mixture, stratum = sums.new[row], sums.mixture[row], sums.stratum[row]
+        weight, normaliser = new[stratum], sums.log_normaliser[row]
+        for i in range(len(new_sum)):
+            mixture[i] = log(max(mixture[i], TINY))
+            new_sum[i] += weight * mixture[i] - normaliser
+        for i in range(repeat_first[row], repeat_first[row + 1]):
+            item = repeat_product[i]
+            new_sum[item] = repeat_sum[i] + intercept[stratum] + repeat[stratum] * mixture[item]

@@ -1,13 +1,7 @@
-"""A blend: the network and simple models together, each with weights fitted on validation.
-
-The score of a product is a weighted sum of what each member says of it; its softmax are
-probabilities. A member has one weight for products that are new to the buyer and another for the
-buyer's own; ``model.blend.weights`` tells how they are found.
-"""
+"""The blend: a weighted sum of the scores of a network and of baselines."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,37 +11,36 @@ from data.i18n import _
 from data.preparation.sequences import Floats, Longs
 from model.baselines import BASELINES
 from model.baselines.base import Baseline, Kind, Recommender, SparseBaseline, log_sum_exp
-from model.baselines.serialization import packed, unpacked
-from model.blend.popularity_strata import contexts, fit_apart
-from model.blend.pruning import worthwhile
-from model.blend.weights import Sample, Weights, draw, fit
+from model.baselines.serialization import from_arrays, to_arrays
+from model.blend.conditional_logit import BlendWeights
+from model.blend.popularity_strata import strata
 from model.run_folder import RunFolder
 from model.sequences.histories import Array, Histories
-from model.sequences.split_data import Task
 
 FILE = "blend.npz"
-JUDGED = 8000
-ENOUGH_TO_CHOOSE = 2500
-"""Targets that the members are chosen by: a fit of all of them takes its time."""
-AT_ONCE = 2**23
-TOGETHER = 64
-"""Histories that members are asked of at a time."""
+ARRAYS = {"pool": "mixture", "new": "new", "own": "repeat", "again": "repeat_intercept"}
+"""Names of the weights in the file, and the attributes of ``BlendWeights`` that they store."""
+BATCH = 64
+"""Histories for which dense members are called at a time."""
 
 
 class Blend(Recommender):
-    """Members and their weights.
+    """A weighted sum of the scores of its members, on the log scale, and of their mixture.
+
+    The softmax of the score is a probability. Each member has a weight for products that are new
+    to the user and another for repeat products; ``model.blend.conditional_logit`` fits them.
 
     Parameters
     ----------
     members : sequence of Recommender
         Fitted.
-    weights : sequence of Weights
-        One for each of ``model.blend.popularity_strata``, or one for all.
+    weights : sequence of BlendWeights
+        One per stratum of ``model.blend.popularity_strata``, or a single one.
     scales : array [members]
-        The size of each member's highest scores.
+        Mean of each member's highest scores.
     counts : int array [products]
-        Events of each product in training, which tell a history's context; not asked for where
-        all histories have the same weights.
+        Training events of each product, which determine a history's stratum; not used with a
+        single stratum.
     """
 
     name = "blend"
@@ -57,78 +50,79 @@ class Blend(Recommender):
     def __init__(
         self,
         members: Sequence[Recommender],
-        weights: Sequence[Weights],
+        weights: Sequence[BlendWeights],
         scales: Array,
         counts: Longs,
     ) -> None:
-        from model.blend.scorer import Mixer
+        from model.blend.scorer import BlendScorer
 
         self.members, self.weights = list(members), list(weights)
         self.scales, self.counts = scales, counts
-        self._mixer = Mixer(members, weights, scales)
+        self._scorer = BlendScorer(members, weights, scales)
 
     @property
     def dense_members(self) -> list[Recommender]:
-        """The members that say something else of every product to every buyer."""
+        """The members that are no sparse baselines."""
         return [member for member in self.members if not isinstance(member, SparseBaseline)]
 
     def scores(self, histories: Histories) -> Floats:
-        """Return the weighted sum of the members' scores, each brought to a common form."""
-        return self._joined(histories, self.streamed(histories, TOGETHER))
+        """Return the scores, float32 [histories, products]."""
+        return self._concatenate(histories, self.score_batches(histories, BATCH))
 
-    def streamed(self, histories: Histories, step: int) -> Iterator[tuple[slice, Floats]]:
-        """Yield which histories, and their sums, so many histories at a time."""
+    def score_batches(
+        self, histories: Histories, batch_size: int
+    ) -> Iterator[tuple[slice, Floats]]:
+        """Yield batches of rows and their scores, float32 [rows, products]."""
 
-        def said(rows: slice) -> list[Floats]:
+        def dense(rows: slice) -> list[Floats]:
             return [member.scores(histories.some(rows)) for member in self.dense_members]
 
-        return self._mixer.mixed(histories, self._contexts(histories), said, step)
+        return self._scorer.score_batches(histories, self._strata(histories), dense, batch_size)
 
-    def combine(self, histories: Histories, of_dense: Sequence[Floats]) -> Floats:
-        """Return the blend, given the scores of its dense members."""
+    def combine(self, histories: Histories, dense_scores: Sequence[Floats]) -> Floats:
+        """Return the scores, given those of ``dense_members``."""
 
-        def said(rows: slice) -> list[Floats]:
-            return [scores[rows] for scores in of_dense]
+        def dense(rows: slice) -> list[Floats]:
+            return [scores[rows] for scores in dense_scores]
 
-        of = self._contexts(histories)
-        return self._joined(histories, self._mixer.mixed(histories, of, said, TOGETHER))
+        batches = self._scorer.score_batches(histories, self._strata(histories), dense, BATCH)
+        return self._concatenate(histories, batches)
 
-    def _contexts(self, histories: Histories) -> Longs:
+    def _strata(self, histories: Histories) -> Longs:
         if len(self.weights) > 1:
-            return contexts(histories, self.counts)
+            return strata(histories, self.counts)
         return np.zeros(len(histories), dtype=np.int64)
 
-    def _joined(self, histories: Histories, parts: Iterable[tuple[slice, Floats]]) -> Floats:
+    def _concatenate(self, histories: Histories, batches: Iterable[tuple[slice, Floats]]) -> Floats:
         if not len(histories):
             return self.members[0].scores(histories)
-        return np.concatenate([scores for _rows, scores in parts])
+        return np.concatenate([scores for _rows, scores in batches])
 
     @property
     def shares(self) -> dict[str, tuple[float, float]]:
-        """Each member's weights by name: for new products, and for the buyer's own.
-
-        Where contexts have weights of their own, their mean.
-        """
+        """Each member's weights for new and for repeat products, by name; the mean over strata."""
         names = [*(member.name for member in self.members), "mixture"]
-        new, own = (
-            np.mean([getattr(one, name) for one in self.weights], axis=0) for name in ("new", "own")
+        new, repeat = (
+            np.mean([getattr(stratum, attribute) for stratum in self.weights], axis=0)
+            for attribute in ("new", "repeat")
         )
         return {
-            name: (float(one), float(two)) for name, one, two in zip(names, new, own, strict=True)
+            name: (float(of_new), float(of_repeat))
+            for name, of_new, of_repeat in zip(names, new, repeat, strict=True)
         }
 
     def save(self, run: RunFolder) -> None:
-        """Keep the members that are not the network, and all weights, in one file."""
+        """Write the baselines among the members and all weights into one file of the run."""
         about: list[dict[str, Any]] = []
         arrays: dict[str, Any] = {}
         for i, member in enumerate(self.members):
-            note: dict[str, Any] = {"name": member.name, "baseline": isinstance(member, Baseline)}
+            entry: dict[str, Any] = {"name": member.name, "baseline": isinstance(member, Baseline)}
             if isinstance(member, Baseline):
-                note["settings"] = member.settings
-                arrays |= {f"{i}/{key}": part for key, part in packed(member.learned)}
-            about.append(note)
-        for field in fields(Weights):
-            arrays[field.name] = np.array([getattr(one, field.name) for one in self.weights])
+                entry["settings"] = member.settings
+                arrays |= {f"{i}/{key}": array for key, array in to_arrays(member.state)}
+            about.append(entry)
+        for key, attribute in ARRAYS.items():
+            arrays[key] = np.array([getattr(stratum, attribute) for stratum in self.weights])
         arrays["scales"] = self.scales
         if len(self.weights) > 1:
             arrays["counts"] = self.counts
@@ -142,92 +136,57 @@ class Blend(Recommender):
 
     @classmethod
     def load(cls, run: RunFolder, network: Recommender) -> "Blend":
-        """Bring back a blend; the network is the run's own.
+        """Return the blend that a run stored; ``network`` is the run's own.
 
         Raises
         ------
         BadInput
-            Where an earlier version wrote it in another form.
+            Where an earlier version wrote the file in another form, or a member belongs to a
+            package that is no longer installed.
         """
-        with np.load(run.path / FILE, allow_pickle=False) as held:
-            if not {field.name for field in fields(Weights)} <= set(held.files):
+        with np.load(run.path / FILE, allow_pickle=False) as file:
+            if not set(ARRAYS) <= set(file.files):
                 raise BadInput(
                     _("An earlier version wrote the blend of run {run}; train it again.").format(
                         run=run.path.name
                     )
                 )
             members: list[Recommender] = []
-            for i, note in enumerate(json.loads(str(held["about"]))):
-                if not note["baseline"]:
+            for i, entry in enumerate(json.loads(str(file["about"]))):
+                if not entry["baseline"]:
                     members.append(network)
                     continue
-                member = BASELINES[note["name"]](**note["settings"])
-                keys = [key for key in held.files if key.startswith(f"{i}/")]
-                member.learned = unpacked({key.partition("/")[2]: held[key] for key in keys})
+                if entry["name"] not in BASELINES:
+                    raise BadInput(
+                        _(
+                            "The blend of run {run} needs the baseline {name}; install the package"
+                            " that provides it, or train the run again."
+                        ).format(run=run.path.name, name=entry["name"])
+                    )
+                member = BASELINES.load(entry["name"])(**entry["settings"])
+                keys = [key for key in file.files if key.startswith(f"{i}/")]
+                member.state = from_arrays({key.partition("/")[2]: file[key] for key in keys})
                 members.append(member)
-            told = zip(
-                *(np.atleast_2d(held[name]) for name in ("pool", "new", "own")),
-                np.atleast_1d(held["again"]),
+            columns = zip(
+                *(np.atleast_2d(file[key]) for key in ("pool", "new", "own")),
+                np.atleast_1d(file["again"]),
                 strict=True,
             )
-            weights = [Weights(pool, new, own, float(again)) for pool, new, own, again in told]
-            counts = held["counts"] if len(weights) > 1 else np.zeros(0, dtype=np.int64)
-            return cls(members, weights, held["scales"], counts)
+            weights = [
+                BlendWeights(mixture, new, repeat, float(intercept))
+                for mixture, new, repeat, intercept in columns
+            ]
+            counts = file["counts"] if len(weights) > 1 else np.zeros(0, dtype=np.int64)
+            return cls(members, weights, file["scales"], counts)
 
 
-def common(member: Recommender, scores: Floats, scale: float) -> Floats:
-    """Bring a member's scores to a form that can be added: logarithms, in a new array."""
-    if member.probabilistic:
-        found: Floats = (scores - log_sum_exp(scores)).astype(np.float32)
-    else:
-        found = np.log1p(np.maximum(scores, 0) * np.float32(10 / scale)).astype(np.float32)
-    return found
+def to_log_scale(member: Recommender, scores: Floats, scale: float) -> Floats:
+    """Return a member's scores on the log scale, in a new array.
 
-
-def fit_blend(
-    task: Task, members: Sequence[Recommender], on_progress: Callable[[], object] = lambda: None
-) -> Blend:
-    """Return a blend whose weights suit the validation targets; members of no use are left out.
-
-    Parameters
-    ----------
-    task : Task
-    members : sequence of Recommender
-        Fitted; the network first.
-    on_progress : callable
-        Called after every batch.
+    Log-probabilities where the member is probabilistic, else log(1 + 10 × score / scale).
     """
-    targets = task.split.validation[task.answers(task.split.validation) >= 0]
-    random = np.random.default_rng(0)
-    if len(targets) > JUDGED:
-        targets = np.sort(random.choice(targets, JUDGED, replace=False))
-    if not len(targets):
-        alone = Weights(np.ones(1), np.array([1.0, 0.0]), np.array([1.0, 0.0]), 0.0)
-        return Blend(members[:1], [alone], np.ones(1), task.popularity)
-    histories, answers = task.histories(targets), task.answers(targets)
-    scales = _scales(members, histories.some(slice(0, 200)))
-    parts = []
-    step = max(AT_ONCE // task.products, 8)
-    for begin in range(0, len(targets), step):
-        part, answer = histories.some(slice(begin, begin + step)), answers[begin : begin + step]
-        scores = [
-            common(member, member.scores(part), float(scale))
-            for member, scale in zip(members, scales, strict=True)
-        ]
-        parts.append(draw(scores, part.matrix(task.products), answer, random))
-        on_progress()
-    sample = Sample.joined(parts)
-    logarithms = np.array([member.probabilistic for member in members])
-    some = sample.some(slice(None, None, max(len(targets) // ENOUGH_TO_CHOOSE, 1)))
-    kept = worthwhile(some, fit(some, logarithms), logarithms)
-    on_progress()
-    sample, logarithms = sample.of(kept), logarithms[kept]
-    together = fit(sample, logarithms)
-    weights = fit_apart(sample, contexts(histories, task.popularity), logarithms, together)
-    return Blend([members[int(i)] for i in kept], weights, scales[kept], task.popularity)
-
-
-def _scales(members: Sequence[Recommender], histories: Histories) -> Array:
-    """Return the mean of each member's highest scores."""
-    highest = [float(member.scores(histories).max(axis=1).mean()) for member in members]
-    return np.array([one if one > 0 else 1.0 for one in highest])
+    if member.probabilistic:
+        result: Floats = (scores - log_sum_exp(scores)).astype(np.float32)
+    else:
+        result = np.log1p(np.maximum(scores, 0) * np.float32(10 / scale)).astype(np.float32)
+    return result

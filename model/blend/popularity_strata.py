@@ -1,74 +1,78 @@
-"""Contexts: histories whose latest product is rare or common, which a blend may weigh apart.
+"""Popularity strata: histories by the popularity of their last product, with weights for each.
 
-How far what followed a product is to be trusted depends on how often training has seen it.
+How reliable the transitions after a product are depends on how often training has seen it.
 """
 
 import numpy as np
 
 from data.preparation.sequences import Longs
-from model.baselines.transitions import latest
-from model.blend.weights import Sample, Weights, fit, losses
+from model.baselines.interactions import last_items
+from model.blend.conditional_logit import BlendWeights, CandidateSample, fit_weights, log_losses
 from model.sequences.histories import Array, Histories
 
 EDGES = (6, 21, 61)
-"""Events of the latest product from which the next context begins."""
+"""Training events of the last product from which the next stratum begins."""
 LEAST_TARGETS = 200
-"""A context with fewer targets is weighed as all are together."""
-ERRORS = 2.0
-"""By how many standard errors the loss has to fall for contexts to be told apart."""
+"""A stratum with fewer targets uses the weights of all targets."""
+STANDARD_ERRORS = 2.0
+"""Standard errors by which separate weights have to lower the held-out loss."""
 
 
-def contexts(histories: Histories, counts: Longs) -> Longs:
-    """Return the number of each history's context; an empty history's is 0.
+def strata(histories: Histories, counts: Longs) -> Longs:
+    """Return the stratum of each history, from 0; empty histories and unknown products have 0.
 
     Parameters
     ----------
     histories : Histories
     counts : int array [products]
-        Events of each product in training.
+        Training events of each product.
     """
-    seen = np.append(counts, 0)  # the last is for what is not known
-    found: Longs = np.digitize(seen[latest(histories, len(counts))], EDGES)
-    return found
+    padded = np.append(counts, 0)  # the last one is of an unknown product
+    result: Longs = np.digitize(padded[last_items(histories, len(counts))], EDGES)
+    return result
 
 
-def fit_apart(sample: Sample, of: Longs, logarithms: Array, together: Weights) -> list[Weights]:
-    """Return the weights of each context, or of all together where that is no worse.
+def fit_by_stratum(
+    sample: CandidateSample, stratum: Longs, probabilistic: Array, pooled: BlendWeights
+) -> list[BlendWeights]:
+    """Return the weights of each stratum, or one for all unless separate ones are better.
 
-    Whether it is worse is judged on halves of the targets by what the other halves teach.
+    They are better where two-fold cross-validation shows a significantly lower loss.
 
     Parameters
     ----------
-    sample : Sample
-    of : int array [targets]
-        The context of each target.
-    logarithms : bool array [members]
-        Which members say logarithms of probabilities.
-    together : Weights
-        Of the whole sample.
+    sample : CandidateSample
+    stratum : int array [targets]
+    probabilistic : bool array [members]
+        Whether each member's scores are log-probabilities.
+    pooled : BlendWeights
+        Fitted on the whole sample.
     """
-    if not (np.bincount(of) >= 2 * LEAST_TARGETS).any():
-        return [together]
-    half = np.random.default_rng(0).permutation(len(of)) % 2
-    gain = np.zeros(len(of))
-    for judged in (half == 0, half == 1):
-        taught = sample.some(~judged)
-        alike = fit(taught, logarithms)
-        apart = _by_context(taught, of[~judged], logarithms, alike)
-        for number, weights in enumerate(apart):
-            here = judged & (of == number)
-            part = sample.some(here)
-            gain[here] = losses(part, alike, logarithms) - losses(part, weights, logarithms)
-    if gain.mean() <= ERRORS * gain.std() / max(len(gain), 1) ** 0.5:
-        return [together]
-    return _by_context(sample, of, logarithms, together)
+    if not (np.bincount(stratum) >= 2 * LEAST_TARGETS).any():
+        return [pooled]
+    fold = np.random.default_rng(0).permutation(len(stratum)) % 2
+    gain = np.zeros(len(stratum))
+    for validation in (fold == 0, fold == 1):
+        train = sample.rows(~validation)
+        train_pooled = fit_weights(train, probabilistic)
+        separate = _fit_each(train, stratum[~validation], probabilistic, train_pooled)
+        for number, weights in enumerate(separate):
+            rows = validation & (stratum == number)
+            part = sample.rows(rows)
+            pooled_loss = log_losses(part, train_pooled, probabilistic)
+            gain[rows] = pooled_loss - log_losses(part, weights, probabilistic)
+    if gain.mean() <= STANDARD_ERRORS * gain.std() / max(len(gain), 1) ** 0.5:
+        return [pooled]
+    return _fit_each(sample, stratum, probabilistic, pooled)
 
 
-def _by_context(sample: Sample, of: Longs, logarithms: Array, together: Weights) -> list[Weights]:
-    """Return the weights of each context that has enough targets; those of all for the rest."""
-    found = []
+def _fit_each(
+    sample: CandidateSample, stratum: Longs, probabilistic: Array, pooled: BlendWeights
+) -> list[BlendWeights]:
+    """Return the weights of each stratum, the pooled ones where it has too few targets."""
+    weights = []
     for number in range(len(EDGES) + 1):
-        here = of == number
-        enough = here.sum() >= LEAST_TARGETS
-        found.append(fit(sample.some(here), logarithms) if enough else together)
-    return found
+        rows = stratum == number
+        enough = rows.sum() >= LEAST_TARGETS
+        weights.append(fit_weights(sample.rows(rows), probabilistic) if enough else pooled)
+    return weights

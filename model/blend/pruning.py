@@ -1,90 +1,98 @@
-"""Selection: which members of a blend are worth the time that they take.
+"""Pruning of a blend: members are removed while the loss hardly rises, as each costs time.
 
-Leaving out a member raises the loss of the targets that the weights were fitted to; by how much,
-the loss's curvature tells without another fit (the optimal brain surgeon of Hassibi and Stork
-1993). Members go one by one, the least missed first.
+The rise of the loss without a member is estimated by the second-order expansion of the loss around
+the fitted weights, so that no further fit is needed (optimal brain surgeon; Hassibi and Stork
+1993). Members are removed one by one, the one with the smallest rise first.
 """
 
 import numpy as np
 
 from data.preparation.sequences import Floats
-from model.blend.weights import RIDGE, Sample, Weights, probabilities, with_mixture
+from model.blend.conditional_logit import (
+    RIDGE,
+    BlendWeights,
+    CandidateSample,
+    add_mixture,
+    candidate_probabilities,
+)
 from model.sequences.histories import Array
 
 TOLERANCE = 0.0005
-"""By how much, in nats a target, the loss may rise for one member less."""
-IN_THE_MIXTURE = 0.05
-"""Who counts so much in the mixture stays."""
-AT_ONCE = 200
+"""Rise of the loss that one removal may cause, in nats per target."""
+LEAST_MIXTURE_WEIGHT = 0.05
+"""Members with at least this mixture weight are never pruned."""
+BATCH = 200
 
 
-def worthwhile(sample: Sample, weights: Weights, logarithms: Array) -> Array:
-    """Return the members to keep, as indices in order; the first always stays.
+def select_members(sample: CandidateSample, weights: BlendWeights, probabilistic: Array) -> Array:
+    """Return the indices of the members to keep, in order; the first member is always kept.
 
     Parameters
     ----------
-    sample : Sample
-        What the weights were fitted to.
-    weights : Weights
+    sample : CandidateSample
+        The one on which the weights were fitted.
+    weights : BlendWeights
         Of all members.
-    logarithms : bool array [members]
-        Which members say logarithms of probabilities.
+    probabilistic : bool array [members]
+        Whether each member's scores are log-probabilities.
     """
-    members = len(weights.pool)
-    packed = np.concatenate([weights.new, weights.own, [weights.again]])
-    inverse = np.linalg.inv(_curvature(sample, weights, logarithms))
-    left = np.ones(members, dtype=bool)
-    free = weights.pool < IN_THE_MIXTURE
-    free[0] = False
-    while (left & free).any():
-        losses = np.full(members, np.inf)
-        for member in np.flatnonzero(left & free).tolist():
-            losses[member] = _loss(packed, inverse, _both(member, members))
-        least = int(losses.argmin())
-        if losses[least] > TOLERANCE:
+    members = len(weights.mixture)
+    parameters = np.concatenate([weights.new, weights.repeat, [weights.repeat_intercept]])
+    inverse = np.linalg.inv(_hessian(sample, weights, probabilistic))
+    kept = np.ones(members, dtype=bool)
+    removable = weights.mixture < LEAST_MIXTURE_WEIGHT
+    removable[0] = False
+    while (kept & removable).any():
+        rise = np.full(members, np.inf)
+        for member in np.flatnonzero(kept & removable).tolist():
+            rise[member] = _loss_rise(parameters, inverse, _indices(member, members))
+        least = int(rise.argmin())
+        if rise[least] > TOLERANCE:
             break
-        left[least] = False
-        packed, inverse = _without(packed, inverse, _both(least, members))
-    return np.flatnonzero(left)
+        kept[least] = False
+        parameters, inverse = _remove(parameters, inverse, _indices(least, members))
+    return np.flatnonzero(kept)
 
 
-def _both(member: int, members: int) -> Array:
-    """Return where a member's two weights are; those of the mixture follow all the members'."""
+def _indices(member: int, members: int) -> Array:
+    """Return the indices of a member's two weights among the parameters."""
     return np.array([member, members + 1 + member])
 
 
-def _loss(packed: Array, inverse: Array, gone: Array) -> float:
-    """Return by how much the loss rises where some weights are zero and the others make up.
+def _loss_rise(parameters: Array, inverse: Array, removed: Array) -> float:
+    """Return the rise of the loss where some parameters are 0 and the others are adapted.
 
-    The ridge does not count: of two members who say the same, one has to be able to go.
+    Without the ridge penalty: of two members with equal scores, one has to be removable.
     """
-    part = packed[gone]
-    rise = part @ np.linalg.solve(inverse[np.ix_(gone, gone)], part) / 2
-    rest, _inverse = _without(packed, inverse, gone)
-    return float(rise - RIDGE * (rest @ rest - packed @ packed))
+    values = parameters[removed]
+    rise = values @ np.linalg.solve(inverse[np.ix_(removed, removed)], values) / 2
+    rest, _inverse = _remove(parameters, inverse, removed)
+    return float(rise - RIDGE * (rest @ rest - parameters @ parameters))
 
 
-def _without(packed: Array, inverse: Array, gone: Array) -> tuple[Array, Array]:
-    """Return the weights and the inverse of the curvature with some weights held at zero."""
-    pull = np.linalg.solve(inverse[np.ix_(gone, gone)], inverse[gone])
-    packed = packed - packed[gone] @ pull
-    inverse = inverse - inverse[:, gone] @ pull
-    packed[gone] = 0
-    return packed, inverse
+def _remove(parameters: Array, inverse: Array, removed: Array) -> tuple[Array, Array]:
+    """Return parameters and inverse Hessian with some parameters constrained to 0."""
+    correction = np.linalg.solve(inverse[np.ix_(removed, removed)], inverse[removed])
+    parameters = parameters - parameters[removed] @ correction
+    inverse = inverse - inverse[:, removed] @ correction
+    parameters[removed] = 0
+    return parameters, inverse
 
 
-def _curvature(sample: Sample, weights: Weights, logarithms: Array) -> Array:
-    """Return the second derivatives of the mean loss by all weights."""
+def _hessian(sample: CandidateSample, weights: BlendWeights, probabilistic: Array) -> Array:
+    """Return the second derivatives of the mean penalised loss with respect to the parameters."""
     size = 2 * len(weights.new) + 1
     total = np.zeros((size, size))
-    for begin in range(0, len(sample.offset), AT_ONCE):
-        part = sample.some(slice(begin, begin + AT_ONCE))
-        said = with_mixture(part, weights.pool, logarithms)
-        chance = probabilities(said, part, weights)
-        own = part.own[:, :, None].astype(np.float32)
-        traits: Floats = np.concatenate([said * (1 - own), said * own, own], axis=2)
-        mean = (chance[:, :, None] * traits).sum(axis=1).astype(np.float64)
-        flat = (np.sqrt(chance)[:, :, None] * traits).reshape(-1, size)
+    for begin in range(0, len(sample.offset), BATCH):
+        batch = sample.rows(slice(begin, begin + BATCH))
+        features = add_mixture(batch, weights.mixture, probabilistic)
+        probabilities = candidate_probabilities(features, batch, weights)
+        repeat = batch.repeat[:, :, None].astype(np.float32)
+        inputs: Floats = np.concatenate(
+            [features * (1 - repeat), features * repeat, repeat], axis=2
+        )
+        mean = (probabilities[:, :, None] * inputs).sum(axis=1).astype(np.float64)
+        flat = (np.sqrt(probabilities)[:, :, None] * inputs).reshape(-1, size)
         total += flat.T @ flat - mean.T @ mean
-    found: Array = total / len(sample.offset) + 2 * RIDGE * np.eye(size)
-    return found
+    hessian: Array = total / len(sample.offset) + 2 * RIDGE * np.eye(size)
+    return hessian

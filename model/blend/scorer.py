@@ -1,9 +1,8 @@
-"""Mixing: the weighted sum of what the members of a blend say, for many histories at once.
+"""Scoring of a blend for many histories at once.
 
-Most members say the same of most products to everybody. That part of the sum is made once; of each
-history only the few products are touched of which such a member says something else. These are
-found for many histories together, and the sums are then made for so few at a time that they stay
-near the processor.
+Most members are sparse baselines, whose default scores are summed once; for each history only its
+personal scores are added. Those are computed for all histories together, and then summed for so
+few histories at a time that the sums stay in the processor's cache.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,105 +11,121 @@ import numpy as np
 
 from data.preparation.sequences import Floats, Longs
 from model.baselines.base import Recommender, SparseBaseline
-from model.blend.accumulate import Changes, Share, Sum, Usual
-from model.blend.weights import Weights
+from model.blend.accumulate import Accumulator, DefaultTerms, MemberWeights, PersonalTerms
+from model.blend.conditional_logit import BlendWeights
 from model.kernels.csr import Entries
 from model.sequences.histories import Array, Histories
 
-NEAR = 2**19
+SCORES_PER_BLOCK = 2**19
 """Scores that are summed at a time."""
-Said = Callable[[slice], Sequence[Floats]]
-"""What the dense members say of some of the histories, [histories, products] each; it is kept."""
+DenseScores = Callable[[slice], Sequence[Floats]]
+"""Returns each dense member's scores of a slice of the histories, [histories, products].
+
+The returned arrays are not modified."""
 
 
-class Mixer:
-    """The members of a blend, ready to be summed.
+class BlendScorer:
+    """Precomputed sums of a blend's default scores, and the loop over histories.
 
     Parameters
     ----------
     members : sequence of Recommender
         Fitted.
-    weights : sequence of Weights
-        One a context.
+    weights : sequence of BlendWeights
+        One per stratum.
     scales : array [members]
-        The size of each member's highest scores.
+        Mean of each member's highest scores.
     """
 
     def __init__(
-        self, members: Sequence[Recommender], weights: Sequence[Weights], scales: Array
+        self, members: Sequence[Recommender], weights: Sequence[BlendWeights], scales: Array
     ) -> None:
-        pool, new, own = (
-            np.array([getattr(one, name) for one in weights], dtype=np.float32)
-            for name in ("pool", "new", "own")
+        mixture, new, repeat = (
+            np.array([getattr(stratum, name) for stratum in weights], dtype=np.float32)
+            for name in ("mixture", "new", "repeat")
         )
-        again = np.array([one.again for one in weights], dtype=np.float32)
-        self._mixture = (new[:, -1], own[:, -1], again)
-        self._sparse: list[tuple[SparseBaseline, Usual, Share]] = []
-        self._dense: list[Share] = []
+        intercept = np.array([stratum.repeat_intercept for stratum in weights], dtype=np.float32)
+        self._mixture = (new[:, -1], repeat[:, -1], intercept)
+        self._sparse: list[tuple[SparseBaseline, DefaultTerms, MemberWeights]] = []
+        self._dense: list[MemberWeights] = []
         for i, (member, scale) in enumerate(zip(members, scales, strict=True)):
             factor = np.float32(10 / float(scale))
-            share = Share(member.probabilistic, factor, *(one[:, i] for one in (pool, new, own)))
+            columns = (part[:, i] for part in (mixture, new, repeat))
+            member_weights = MemberWeights(member.probabilistic, factor, *columns)
             if isinstance(member, SparseBaseline):
-                self._sparse.append((member, Usual.of(member.usual, share), share))
+                default = DefaultTerms.of(member.default_scores, member_weights)
+                self._sparse.append((member, default, member_weights))
             else:
-                self._dense.append(share)
+                self._dense.append(member_weights)
         if self._sparse:
-            said = np.stack([usual.said for _member, usual, _share in self._sparse])
-            self._raw = np.stack([usual.raw for _member, usual, _share in self._sparse])
-            self._weights = [
-                np.stack([getattr(share, name) for *_, share in self._sparse], axis=1)
-                for name in ("new", "own")
-            ]
-            self._new, self._own = (weight @ said for weight in self._weights)
+            log_scores = np.stack([default.log for _member, default, _weights in self._sparse])
+            self._raw = np.stack([default.raw for _member, default, _weights in self._sparse])
+            self._new_weights, self._repeat_weights = (
+                np.stack([getattr(sparse, name) for *_, sparse in self._sparse], axis=1)
+                for name in ("new", "repeat")
+            )
+            self._new = self._new_weights @ log_scores
+            self._repeat = self._repeat_weights @ log_scores
 
-    def mixed(
-        self, histories: Histories, of: Longs, dense: Said, step: int
+    def score_batches(
+        self, histories: Histories, stratum: Longs, dense: DenseScores, batch_size: int
     ) -> Iterator[tuple[slice, Floats]]:
-        """Yield which histories, and their sums, float32 [histories, products].
+        """Yield rows of the histories and their scores, float32 [rows, products].
 
         Parameters
         ----------
         histories : Histories
-        of : int array [histories]
-            The context of each.
+        stratum : int array [histories]
         dense : callable
-            What those members say that are no sparse baselines.
-        step : int
-            Histories that the dense members are asked of at a time; sums are of fewer.
+            The scores of the members that are no sparse baselines.
+        batch_size : int
+            Histories for which ``dense`` is called at a time; fewer are yielded at a time.
         """
         products = self._raw.shape[1] if self._sparse else dense(slice(0, 1))[0].shape[1]
-        near = max(min(NEAR // products, step), 1)
-        changes = [
-            Changes.of(member.changed(histories), usual, share, of)
-            for member, usual, share in self._sparse
+        block_size = max(min(SCORES_PER_BLOCK // products, batch_size), 1)
+        personal = [
+            PersonalTerms.of(member.personal_scores(histories), default, weights, stratum)
+            for member, default, weights in self._sparse
         ]
-        begun = self._begin(changes, of, Entries.of(histories.matrix(products)), products)
-        for begin in range(0, len(histories), step):
-            some = slice(begin, min(begin + step, len(histories)))
-            said = dense(some)
-            for first in range(begin, some.stop, near):
-                rows = slice(first, min(first + near, some.stop))
-                found = begun(rows)
-                for one, (*_, share) in zip(changes, self._sparse, strict=True):
-                    found.change(one, first, share)
-                for scores, share in zip(said, self._dense, strict=True):
-                    found.add(scores[first - begin : rows.stop - begin], share)
-                yield rows, found.finish(*self._mixture)
+        item_counts = Entries.of(histories.matrix(products))
+        start = self._default_sums(personal, stratum, item_counts, products)
+        for begin in range(0, len(histories), batch_size):
+            batch = slice(begin, min(begin + batch_size, len(histories)))
+            dense_scores = dense(batch)
+            for first in range(begin, batch.stop, block_size):
+                rows = slice(first, min(first + block_size, batch.stop))
+                sums = start(rows)
+                for terms, (*_, weights) in zip(personal, self._sparse, strict=True):
+                    sums.add_personal(terms, first, weights)
+                for scores, weights in zip(dense_scores, self._dense, strict=True):
+                    sums.add_dense(scores[first - begin : rows.stop - begin], weights)
+                yield rows, sums.finish(*self._mixture)
 
-    def _begin(
-        self, changes: Sequence[Changes], of: Longs, held: Entries, products: int
-    ) -> Callable[[slice], Sum]:
-        """Return what begins sums: with what sparse members say to everybody, less their levels."""
-        if not changes:
-            return lambda rows: Sum.empty(of[rows], held.some(rows), products)
-        part, level = (
-            np.stack([getattr(one, name) for one in changes], axis=1) for name in ("part", "level")
+    def _default_sums(
+        self,
+        personal: Sequence[PersonalTerms],
+        stratum: Longs,
+        item_counts: Entries,
+        products: int,
+    ) -> Callable[[slice], Accumulator]:
+        """Return a function from rows to the sums of all default terms, normalised."""
+        if not personal:
+            return lambda rows: Accumulator.zeros(stratum[rows], item_counts.some(rows), products)
+        factor, normaliser = (
+            np.stack([getattr(terms, name) for terms in personal], axis=1)
+            for name in ("default_factor", "log_normaliser")
         )
-        new_level, own_level = ((weight[of] * level).sum(axis=1) for weight in self._weights)
-        own = held._replace(value=self._own[of[held.row], held.column] - own_level[held.row])
+        new_normaliser, repeat_normaliser = (
+            (weights[stratum] * normaliser).sum(axis=1)
+            for weights in (self._new_weights, self._repeat_weights)
+        )
+        row, column = item_counts.row, item_counts.column
+        repeat = item_counts._replace(
+            value=self._repeat[stratum[row], column] - repeat_normaliser[row]
+        )
 
-        def begun(rows: slice) -> Sum:
-            new, mixture = self._new[of[rows]], part[rows] @ self._raw
-            return Sum(of[rows], new, mixture, new_level[rows], own.some(rows))
+        def start(rows: slice) -> Accumulator:
+            new, mixture = self._new[stratum[rows]], factor[rows] @ self._raw
+            return Accumulator(stratum[rows], new, mixture, new_normaliser[rows], repeat.some(rows))
 
-        return begun
+        return start

@@ -1,1 +1,1 @@
-"""Compiled loops over sparse matrices and rankings, shared by baselines and blends."""
+"""Compiled loops over sparse matrices and rankings, shared by baselines and the blend."""

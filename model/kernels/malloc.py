@@ -1,31 +1,32 @@
-"""Memory: how the C library deals with what large arrays leave behind."""
+"""Settings of glibc's ``malloc`` for programs that allocate large arrays."""
 
 import ctypes
 from contextlib import suppress
 
 LARGEST = 2**30
-_TRIM, _MAP, _ARENAS = -1, -3, -8
-"""What glibc's ``mallopt`` calls its settings."""
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+"""Parameters of ``mallopt``."""
 
 
 def keep_freed() -> None:
-    """Let the process keep the memory of freed arrays for the next ones.
+    """Keep the memory of freed arrays in the process, for the next arrays.
 
-    Arrays of megabytes are otherwise given back at once, and the system has to clear every page
-    of the next one: half the time of a blend's sums.
+    By default, arrays of megabytes are returned to the system at once, which clears every page of
+    the next array: half the time of scoring a blend.
     """
-    _set(_MAP, LARGEST)
-    _set(_TRIM, LARGEST)
+    _set(_MMAP_THRESHOLD, LARGEST)
+    _set(_TRIM_THRESHOLD, LARGEST)
 
 
 def share_pools(number: int) -> None:
-    """Let all threads share some pools of memory, where each would have its own.
+    """Limit the number of memory pools (arenas), which threads then share.
 
-    What a thread has freed stays in its pool: with eight threads the process grows by a tenth.
+    A thread's freed memory stays in its pool: with a pool for each of eight threads, the process
+    takes a tenth more memory.
     """
-    _set(_ARENAS, number)
+    _set(_ARENA_MAX, number)
 
 
-def _set(what: int, value: int) -> None:
+def _set(parameter: int, value: int) -> None:
     with suppress(AttributeError, OSError):  # another C library than glibc
-        ctypes.CDLL(None).mallopt(what, value)
+        ctypes.CDLL(None).mallopt(parameter, value)

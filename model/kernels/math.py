@@ -1,9 +1,9 @@
-"""Compiled: loops as machine code, and what they do to single numbers and rows of them.
+"""Compilation of loops with Numba, and float32 functions of numbers and rows for them.
 
-NumPy goes over an array once for each step of a formula; a compiled loop takes a row through all
-steps while it is near the processor, and lets other threads run meanwhile. What imports this module
-is itself imported where it is called: the compiler takes 130 MB, which a server that nobody has
-asked for a ranking can spare.
+NumPy passes over an array once for each operation of a formula; a compiled loop applies the whole
+formula to a row while it is in the cache, and releases the global interpreter lock. Modules that
+import this one are imported where they are called: the compiler takes 130 MB, which a server
+process that ranks nothing saves.
 """
 
 from collections.abc import Callable
@@ -18,41 +18,43 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
 _LOWEST, _HIGHEST = np.float32(-87), np.float32(88)
-"""Beyond these an exponential is no normal float32."""
+"""Bounds within which e^x is a normal float32."""
 _LOG2_E = np.float32(1.44269504)
 _LN2, _LN2_REST = np.float32(0.693359375), np.float32(-2.12194440e-4)
-"""The logarithm of 2 in two parts: whole numbers times the first are exact."""
+"""log 2 as a sum of two: an integer times the first is exact."""
 _BITS, _BIAS, _MAGNITUDE = np.int32(23), np.int32(127), np.int32(2**31 - 1)
 _ROOT_HALF = np.int32(0x3F3504F3)
-"""The square root of 1/2, as a float32's bits."""
+"""The bits of the float32 that is nearest to the square root of 1/2."""
 
 
 def compiled(*allowed: str) -> Callable[[Function], Function]:
-    """Return a decorator that compiles a function at its first call, and keeps the code on disk.
+    """Return a decorator that compiles a function at its first call and caches the code on disk.
 
     Parameters
     ----------
     *allowed : str
-        What the compiler may assume of floating point beside that a product and a sum may be one
-        operation: ``reassoc`` lets it add up in another order.
+        LLVM fast-math flags beside ``contract`` (fused multiply-add): ``reassoc`` allows sums in
+        another order.
     """
     flags = {"contract", *allowed}
 
     def decorate(function: Function) -> Function:
-        def compile_(*, keep: bool) -> Any:
-            return numba.njit(function, cache=keep, nogil=True, error_model="numpy", fastmath=flags)
+        def compile_(*, cache: bool) -> Any:
+            return numba.njit(
+                function, cache=cache, nogil=True, error_model="numpy", fastmath=flags
+            )
 
         try:
-            return cast(Function, compile_(keep=True))
-        except RuntimeError:  # there is no folder that could be written to
-            return cast(Function, compile_(keep=False))
+            return cast(Function, compile_(cache=True))
+        except RuntimeError:  # no folder for the cache can be written to
+            return cast(Function, compile_(cache=False))
 
     return decorate
 
 
 @compiled()
 def exp(x: Any) -> Any:
-    """Return e^x of a float32, within 2e-7 of its size (the polynomial of Cephes' ``expf``)."""
+    """Return e^x of a float32, relative error below 2e-7 (the polynomial of Cephes' ``expf``)."""
     x = min(max(x, _LOWEST), _HIGHEST)
     whole = np.floor(x * _LOG2_E + HALF)
     x = x - whole * _LN2 - whole * _LN2_REST
@@ -68,7 +70,7 @@ def exp(x: Any) -> Any:
 
 @compiled()
 def log(x: Any) -> Any:
-    """Return the natural logarithm of a normal float32 above zero, within 2e-7 of its size or 1."""
+    """Return log(x) of a positive normal float32, relative or absolute error below 2e-7."""
     bits = np.float32(x).view(np.int32)
     exponent = np.int32((bits - _ROOT_HALF) >> _BITS)
     return _log(np.int32(bits - (exponent << _BITS)).view(np.float32) - ONE, np.float32(exponent))
@@ -76,7 +78,7 @@ def log(x: Any) -> Any:
 
 @compiled()
 def log1p(x: Any) -> Any:
-    """Return log(1 + x) of a float32 that is not below zero; small ones lose nothing."""
+    """Return log(1 + x) of a non-negative float32, without cancellation near 0."""
     bits = np.float32(ONE + x).view(np.int32)
     exponent = np.int32((bits - _ROOT_HALF) >> _BITS)
     rest = np.int32(bits - (exponent << _BITS)).view(np.float32) - ONE
@@ -85,7 +87,7 @@ def log1p(x: Any) -> Any:
 
 @compiled()
 def _log(x: Any, exponent: Any) -> Any:
-    """Return log(2^exponent (1 + x)), x near zero (the polynomial of Cephes' ``logf``)."""
+    """Return log(2^exponent (1 + x)) for x near 0 (the polynomial of Cephes' ``logf``)."""
     square = x * x
     y = np.float32(7.0376836292e-2)
     y = y * x + np.float32(-1.1514610310e-1)
@@ -101,36 +103,39 @@ def _log(x: Any, exponent: Any) -> Any:
 
 @compiled()
 def highest(row: Floats) -> Any:
-    """Return the largest of some float32, which are compared as integers: many at a time."""
-    found = np.int32(-(2**31))
+    """Return the maximum of a row of float32.
+
+    Compares the numbers as integers of the same order, which the compiler vectorises.
+    """
+    best = np.int32(-(2**31))
     for i in range(len(row)):
         bits = np.float32(row[i]).view(np.int32)
-        found = max(found, bits ^ ((bits >> np.int32(31)) & _MAGNITUDE))
-    return np.int32(found ^ ((found >> np.int32(31)) & _MAGNITUDE)).view(np.float32)
+        best = max(best, bits ^ ((bits >> np.int32(31)) & _MAGNITUDE))
+    return np.int32(best ^ ((best >> np.int32(31)) & _MAGNITUDE)).view(np.float32)
 
 
 @compiled("reassoc")
 def total(row: Floats) -> Any:
-    """Return the sum of some float32, added up in many parts."""
-    found = ZERO
+    """Return the sum of a row of float32, in vectorised partial sums."""
+    result = ZERO
     for i in range(len(row)):
-        found += row[i]
-    return found
+        result += row[i]
+    return result
 
 
 @compiled()
-def log_totals(rows: Floats, found: Floats) -> None:
-    """Find the logarithm of the sum of each row's exponentials.
+def log_totals(rows: Floats, result: Floats) -> None:
+    """Compute the log-sum-exp of each row.
 
     Parameters
     ----------
     rows : float array [rows, numbers]
-    found : float array [rows]
-        Where to put it.
+    result : float array [rows]
+        Output.
     """
-    raw = np.empty(rows.shape[1], np.float32)
+    exponentials = np.empty(rows.shape[1], np.float32)
     for row in range(len(rows)):
         best = highest(rows[row])
-        for i in range(len(raw)):
-            raw[i] = exp(rows[row, i] - best)
-        found[row] = best + log(total(raw))
+        for i in range(len(exponentials)):
+            exponentials[i] = exp(rows[row, i] - best)
+        result[row] = best + log(total(exponentials))

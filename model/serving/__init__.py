@@ -1,1 +1,1 @@
-"""A finished run at work: ONNX inference, recommendations, batch scoring and export."""
+"""Serving of a finished run: ONNX inference, recommendations, batch scoring and export."""

@@ -144,7 +144,7 @@ def ranked(
         some = order[begin : begin + together]
         part = histories.some(some)
         held = part.matrix(products)
-        for rows, scores in model.recommender.streamed(part, step):
+        for rows, scores in model.recommender.score_batches(part, step):
             total = log_sum_exp(scores)
             if exclude_seen:
                 scores[held[rows].nonzero()] = -np.inf

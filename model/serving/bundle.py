@@ -1,9 +1,11 @@
-"""A bundle: a finished run in a folder that works without Vitrina."""
+"""Export of a finished run as a bundle: a folder that works without Vitrina."""
 
 import json
 import shutil
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,20 @@ import numpy as np
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import FIRST, PADDING, UNKNOWN
+from model.baselines import BASELINES, numpy_ops
+from model.baselines.base import Baseline
+from model.blend import blend_numpy
 from model.blend.blend import FILE as BLEND
 from model.run_folder import RunFolder
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
-from model.serving import numpy_blend
 from model.serving.onnx_model import load_recommenders
 
-CARRIED = ("model.onnx", "model.keras", "config.json", "evaluation.json", "vocabulary.parquet")
+COPIED = ("model.onnx", "model.keras", "config.json", "evaluation.json", "vocabulary.parquet")
+NUMPY_MODELS = "numpy_models"
+"""Package of a bundle that holds the NumPy versions of the blend's members."""
 
 EXAMPLE = '''\
-"""Rank what comes next: python example.py PRODUCT … (the oldest first)."""
+"""Rank the next products after a history: python example.py PRODUCT … (oldest first)."""
 import sys
 from pathlib import Path
 import numpy as np
@@ -30,17 +36,33 @@ import onnxruntime
 here = Path(__file__).parent
 catalogue = np.load(here / "catalogue.npz")
 network = onnxruntime.InferenceSession(here / "model.onnx")
-code = {{name: place for place, name in enumerate(catalogue["name"])}}
+code = {{name: code for code, name in enumerate(catalogue["name"])}}
 history = np.array([code.get(name, 1) for name in sys.argv[1:]], dtype=np.int32)  # 1: unknown
 latest = history[-{length}:] if len(history) else np.zeros(1, dtype=np.int32)
-asked = {{one.name for one in network.get_inputs()}} - {{"length"}}
-inputs = {{feature: catalogue[feature][latest][None] for feature in asked}}
+features = {{tensor.name for tensor in network.get_inputs()}} - {{"length"}}
+inputs = {{name: catalogue[name][latest][None] for name in features}}
 inputs["length"] = np.array([min(len(history), {length})], dtype=np.int32)
 scores = network.run(None, inputs)[0][0]
 {blend}
-chances = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum(dtype=np.float64)
-for place in np.argsort(-scores, kind="stable")[:10]:
-    print(catalogue["name"][place + 2], f"{{chances[place]:.6f}}", sep="\\t")
+probabilities = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum(dtype=np.float64)
+for product in np.argsort(-scores, kind="stable")[:10]:
+    print(catalogue["name"][product + 2], f"{{probabilities[product]:.6f}}", sep="\\t")
+'''
+
+BLEND_MODULE = '''\
+"""Scores of this run's blend, in NumPy alone: ``Blend(file).scores(network, history)``."""
+
+from {package} import blend_numpy{imports}
+
+BASELINES = {{
+{entries}}}
+
+
+class Blend(blend_numpy.Blend):
+    """The blend that ``blend.npz`` holds."""
+
+    def __init__(self, file):
+        super().__init__(file, BASELINES)
 '''
 
 README = """\
@@ -55,13 +77,13 @@ What it serves: {serves}
 
 | file | what it is |
 | --- | --- |
-| `example.py` | {lines} lines that rank; onnxruntime and NumPy are all that they need |
-{blend_rows}| `model.onnx` | the network; reads {inputs} and gives a score for every product |
+| `example.py` | {lines} lines that rank; they need onnxruntime and NumPy |
+{blend_rows}| `model.onnx` | the network; reads {inputs} and returns a score for every product |
 | `model.keras` | the same network for Keras 3 |
-| `catalogue.npz` | names and features by code: 0 no event, 1 unknown, products from 2 on |
+| `catalogue.npz` | names and features by code: 0 padding, 1 unknown, products from 2 on |
 | `vocabulary.parquet` | the catalogue as a table |
-| `config.json`, `evaluation.json` | how it was trained, and what it reached beside simple models |
-| `bundle.json` | the above in short, for programs |
+| `config.json`, `evaluation.json` | how it was trained, and its metrics beside the baselines |
+| `bundle.json` | a summary, for programs |
 
 The network reads the latest {length} events of a history.
 """
@@ -80,12 +102,12 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        What ``bundle.json`` holds.
+        The content of ``bundle.json``.
 
     Raises
     ------
     BadInput
-        Where the run has no model, or ``out`` holds something already.
+        Where the run has no model, or ``out`` is not empty.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadInput(_("{folder} is not empty; name another folder.").format(folder=out))
@@ -99,18 +121,17 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "serves": "blend" if blended else "network",
         "network": network.name,
-        "weights": _weights(folder) if blended else {network.name: 1.0},
+        "weights": _new_weights(folder / BLEND) if blended else {network.name: 1.0},
         "reads": list(run.config().features),
         "latest": length,
         "products": len(run.vocabulary),
     }
     out.mkdir(parents=True, exist_ok=True)
-    for name in CARRIED:
+    for name in COPIED:
         if (folder / name).exists():
             shutil.copyfile(folder / name, out / name)
     if blended:
-        shutil.copyfile(folder / BLEND, out / BLEND)
-        shutil.copyfile(Path(numpy_blend.__file__), out / "blend.py")
+        write_blend(folder / BLEND, out)
     _write_catalogue(run, out / "catalogue.npz")
     _write_text(out / "bundle.json", json.dumps(about, ensure_ascii=False, indent=1))
     _write_text(out / "example.py", example(length, blended))
@@ -119,7 +140,7 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
 
 
 def example(length: int, blended: bool) -> str:
-    """Return the program that ranks with nothing but onnxruntime and NumPy."""
+    """Return the source of ``example.py``, which needs onnxruntime and NumPy alone."""
     text = EXAMPLE.format(
         length=length,
         import_blend="from blend import Blend" if blended else "",
@@ -128,15 +149,68 @@ def example(length: int, blended: bool) -> str:
     return "\n".join(line for line in text.split("\n") if line) + "\n"
 
 
-def _weights(folder: Path) -> dict[str, float]:
-    """Return each member's weight for products that are new to a buyer; the contexts' mean."""
-    blend = numpy_blend.Blend(folder / BLEND)
-    names = [*(note["name"] for note in blend.about), "mixture"]
-    return {name: float(weight) for name, weight in zip(names, blend.new.mean(axis=0), strict=True)}
+def write_blend(file: Path, out: Path) -> None:
+    """Write a blend into a bundle: ``blend.npz``, ``blend.py`` and the package that it imports.
+
+    The package holds ``blend_numpy`` and the NumPy version of each baseline among the members.
+
+    Parameters
+    ----------
+    file : Path
+        ``blend.npz`` of the run.
+    out : Path
+        Folder of the bundle.
+    """
+    members: dict[str, type[Baseline]] = {
+        entry["name"]: BASELINES.load(entry["name"])
+        for entry in _members(file)
+        if entry["baseline"]
+    }
+    modules = {name: str(member.numpy_module) for name, member in members.items()}
+    package = out / NUMPY_MODELS
+    package.mkdir()
+    _write_text(package / "__init__.py", '"""Scores of the blend and its members in NumPy."""\n')
+    for module in (blend_numpy.__name__, numpy_ops.__name__, *modules.values()):
+        spec = find_spec(module)
+        assert spec is not None and spec.origin is not None, module
+        shutil.copyfile(spec.origin, package / f"{_last(module)}.py")
+    shutil.copyfile(file, out / BLEND)
+    _write_text(out / "blend.py", _blend_module(members, modules))
+
+
+def _blend_module(members: Mapping[str, type[Baseline]], modules: Mapping[str, str]) -> str:
+    """Return the source of ``blend.py``."""
+    return BLEND_MODULE.format(
+        package=NUMPY_MODELS,
+        imports="".join(f", {name}" for name in sorted({_last(path) for path in modules.values()})),
+        entries="".join(
+            f"    {name!r}: ({_last(modules[name])}.scores, {member.probabilistic}),\n"
+            for name, member in members.items()
+        ),
+    )
+
+
+def _last(module: str) -> str:
+    return module.rpartition(".")[2]
+
+
+def _members(file: Path) -> list[dict[str, Any]]:
+    """Return the name of each member of a stored blend, and whether it is a baseline."""
+    with np.load(file, allow_pickle=False) as arrays:
+        members: list[dict[str, Any]] = json.loads(str(arrays["about"]))
+    return members
+
+
+def _new_weights(file: Path) -> dict[str, float]:
+    """Return each member's weight for new products; the mean over strata."""
+    names = [*(member["name"] for member in _members(file)), "mixture"]
+    with np.load(file, allow_pickle=False) as arrays:
+        weights = np.atleast_2d(arrays["new"]).mean(axis=0)
+    return {name: float(weight) for name, weight in zip(names, weights, strict=True)}
 
 
 def _write_catalogue(run: RunFolder, file: Path) -> None:
-    """Write every feature by code, so that a history's features are one look-up each."""
+    """Write every feature by product code, so that a history's features are one look-up each."""
     table = run.vocabulary
     count = FIRST + len(table)
     columns: dict[str, Any] = {name: np.full(count, missing(name)) for name in CONTEXT}
@@ -154,20 +228,20 @@ def _write_catalogue(run: RunFolder, file: Path) -> None:
 
 def _readme(about: dict[str, Any], products: Any) -> str:
     blended = about["serves"] == "blend"
-    parts = ", ".join(f"{name} × {weight:.2f}" for name, weight in about["weights"].items())
+    weights = ", ".join(f"{name} × {weight:.2f}" for name, weight in about["weights"].items())
     return README.format(
         run=about["run"],
         version=about["version"],
         day=about["written"][:10],
         products=f"{about['products']:,}",
         first=" ".join(map(str, products[:2])),
-        serves="a blend of the network and simple models; their weights for products that are new "
-        f"to a buyer are {parts}. `model.onnx` alone is the network without the others, and ranks "
-        "differently."
+        serves="a blend of the network and of baselines; their weights for products that are new "
+        f"to the user are {weights}. `model.onnx` alone is the network without the baselines, and "
+        "ranks differently."
         if blended
         else f"the network {about['network']} alone.",
         lines=len(example(about["latest"], blended).splitlines()),
-        blend_rows="| `blend.py`, `blend.npz` | the simple models of the blend, in NumPy |\n"
+        blend_rows=f"| `blend.py`, `blend.npz`, `{NUMPY_MODELS}` | the blend, in NumPy |\n"
         if blended
         else "",
         inputs=", ".join([*about["reads"], "length"]),

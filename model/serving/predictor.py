@@ -13,7 +13,7 @@ import pandas as pd
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Longs
-from model.baselines.base import Recommender, log_probabilities
+from model.baselines.base import Recommender, log_softmax
 from model.metrics.ranking import top_k
 from model.run_folder import RunFolder
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
@@ -191,7 +191,7 @@ class Predictor:
     ) -> Floats:
         """Return the same for several histories at once, [histories, products]."""
         given = self.histories(histories, prices)
-        found: Floats = log_probabilities(self._recommender.scores(given))
+        found: Floats = log_softmax(self._recommender.scores(given))
         return found
 
     def recommend(

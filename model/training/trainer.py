@@ -12,7 +12,7 @@ from data.datasets.store import Dataset
 from data.errors import VitrinaError
 from data.i18n import _
 from model.baselines.tuning import fit_all
-from model.blend.blend import fit_blend
+from model.blend.fit import fit_blend
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_and_save
 from model.metrics.ranking import means, metrics_per_target
@@ -101,7 +101,7 @@ def train(
 
 def _conclude(config: RunConfig, task: Task, run: RunFolder, sink: Sink) -> None:
     """Fit the baselines, blend the network with them where configured, and evaluate all models."""
-    baselines = fit_all(task, sink.beat)
+    baselines = fit_all(task, sink.beat, sink.log)
     served = load_recommenders(run)[-1:]
     if config.blend:
         blend = fit_blend(task, [*served, *baselines], sink.beat)

@@ -28,7 +28,7 @@ from data.importing.request import ImportRequest
 from data.preparation.sequences import microseconds
 from model.baselines.base import Recommender
 from model.baselines.tuning import fit_all
-from model.blend.blend import fit_blend
+from model.blend.fit import fit_blend
 from model.config.presets import preset
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_models

@@ -171,20 +171,20 @@ def _blend(home: Home, run: str) -> None:
     """Blend the run's network with fitted baselines; the weights do not matter for its speed."""
     from model.baselines import BASELINES
     from model.blend.blend import Blend
-    from model.blend.weights import Weights
+    from model.blend.conditional_logit import BlendWeights
     from model.sequences.split_data import make_task
     from model.serving.onnx_model import load_recommenders
 
     folder = RunFolder(home.runs / run)
     task = make_task(folder.config(), Store(home).open("bench"))
     assert task.products == SIZES[0]
-    members = [BASELINES[name]() for name in BLENDED]
+    members = [BASELINES.load(name)() for name in BLENDED]
     for member in members:
         member.fit(task.buyers, task.products)
     count = 1 + len(members)
     pool, both = np.full(count, 1 / count), np.full(count + 1, 0.5)
     everybody = [*load_recommenders(folder), *members]
-    weights = Weights(pool, both, both, 0.1)
+    weights = BlendWeights(pool, both, both, 0.1)
     Blend(everybody, [weights], np.ones(count), task.popularity).save(folder)
 
 

@@ -9,7 +9,7 @@ from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 from model.baselines.base import Baseline
-from model.baselines.knn import RecentItemNeighbours
+from model.baselines.item_knn import RecentItemKNN
 from model.baselines.tuning import fit_all
 from model.evaluation.evaluate import predict_targets
 from model.metrics.bootstrap import confidence_intervals
@@ -55,11 +55,11 @@ def without_itself(task: Task) -> Baseline:
 
     Vitrina's are, which makes them twice as good on groceries.
     """
-    model = RecentItemNeighbours(decay=0.8)
+    model = RecentItemKNN(decay=0.8)
     model.fit(task.buyers, task.products)
-    cosines = model.learned["cosines"].tocoo()
+    cosines = model.state["cosines"].tocoo()
     cosines.data[cosines.row == cosines.col] = 0
-    model.learned["cosines"] = cosines.tocsr()
+    model.state["cosines"] = cosines.tocsr()
     return model
 
 

@@ -7,11 +7,13 @@ import pytest
 
 from data.errors import BadInput
 from model.baselines.base import Baseline
+from model.baselines.markov import Markov
+from model.baselines.personal_frequency import PersonalFrequency
 from model.baselines.popularity import Popularity
-from model.baselines.repeat import PersonalFrequency, RepeatLast
-from model.baselines.transitions import Markov
-from model.blend.blend import FILE, Blend, fit_blend
-from model.blend.weights import Sample, logit
+from model.baselines.repeat_last import RepeatLast
+from model.blend.blend import FILE, Blend
+from model.blend.conditional_logit import CandidateSample, fit_logit
+from model.blend.fit import fit_blend
 from model.metrics.ranking import top_k
 from model.run_folder import RunFolder
 from model.sequences.split_data import Task, task_of
@@ -97,8 +99,10 @@ def test_the_logit_finds_the_weights_that_made_the_choices() -> None:
     for values in (said, own):
         first = values[np.arange(6000), choice].copy()
         values[np.arange(6000), choice], values[:, 0] = values[:, 0], first
-    sample = Sample(said, own, np.zeros(own.shape, np.float32), np.ones((6000, 2), np.float32))
-    new, mine, again = logit(said, sample)
+    sample = CandidateSample(
+        said, own, np.zeros(own.shape, np.float32), np.ones((6000, 2), np.float32)
+    )
+    new, mine, again = fit_logit(said, sample)
     np.testing.assert_allclose(new, [1, 0], atol=0.1)
     np.testing.assert_allclose(mine, [0, 2], atol=0.1)
     assert again == pytest.approx(0.5, abs=0.15)

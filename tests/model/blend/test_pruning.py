@@ -1,57 +1,79 @@
-"""A blend keeps the members without which its targets would be less probable."""
+"""Pruning keeps the members without which the targets would be less probable."""
 
 import numpy as np
 import pytest
 
-from model.blend.pruning import TOLERANCE, worthwhile
-from model.blend.weights import Sample, Weights, fit, losses
+from model.blend.conditional_logit import (
+    BlendWeights,
+    CandidateSample,
+    fit_weights,
+    log_losses,
+)
+from model.blend.pruning import TOLERANCE, select_members
+from model.sequences.histories import Array
 
-LOGARITHMS = np.ones(5, dtype=bool)
+PROBABILISTIC = np.ones(5, dtype=bool)
 
 
 @pytest.fixture(scope="module")
-def sample() -> Sample:
-    """Choices of what members 1 and 3 say; 2 says what 1 says, 0 and 4 say anything."""
+def sample() -> CandidateSample:
+    """Choices by members 1 and 3; 2 has the scores of 1, and 0 and 4 have random ones."""
     random = np.random.default_rng(0)
-    said = random.normal(size=(10_000, 25, 5)).astype(np.float32)
-    said[:, :, 2] = said[:, :, 1]
-    own = random.random((10_000, 25)) < 0.2
-    worth = np.where(own, 2 * said[:, :, 3], 1.5 * said[:, :, 1])
-    choice = (worth + random.gumbel(size=worth.shape)).argmax(axis=1)
-    for values in (said, own):
+    scores = random.normal(size=(10_000, 25, 5)).astype(np.float32)
+    scores[:, :, 2] = scores[:, :, 1]
+    repeat = random.random((10_000, 25)) < 0.2
+    utility = np.where(repeat, 2 * scores[:, :, 3], 1.5 * scores[:, :, 1])
+    choice = (utility + random.gumbel(size=utility.shape)).argmax(axis=1)
+    for values in (scores, repeat):
         first = values[np.arange(10_000), choice].copy()
         values[np.arange(10_000), choice], values[:, 0] = values[:, 0], first
-    said -= np.log(np.exp(said).sum(axis=1, keepdims=True))
-    return Sample(said, own, np.zeros(own.shape, np.float32), np.ones((10_000, 5), np.float32))
+    scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    offset, total = np.zeros(repeat.shape, np.float32), np.ones((10_000, 5), np.float32)
+    return CandidateSample(scores, repeat, offset, total)
 
 
-def of_one(weights: Weights) -> Weights:
-    """The same weights with nobody needed for the mixture but the first."""
-    return Weights(np.eye(len(weights.pool))[0], weights.new, weights.own, weights.again)
+@pytest.fixture(scope="module")
+def fitted(sample: CandidateSample) -> BlendWeights:
+    return fit_weights(sample, PROBABILISTIC)
 
 
-def test_one_of_two_who_say_the_same_goes_and_so_does_who_says_nothing(sample: Sample) -> None:
-    kept = worthwhile(sample, of_one(fit(sample, LOGARITHMS)), LOGARITHMS).tolist()
-    assert 3 in kept
-    assert len({1, 2} & set(kept)) == 1
-    assert 4 not in kept
+def with_mixture(weights: BlendWeights, mixture: Array) -> BlendWeights:
+    return BlendWeights(mixture, weights.new, weights.repeat, weights.repeat_intercept)
 
 
-def test_the_first_stays_though_it_says_nothing(sample: Sample) -> None:
-    assert 0 in worthwhile(sample, of_one(fit(sample, LOGARITHMS)), LOGARITHMS)
+@pytest.fixture(scope="module")
+def weights(fitted: BlendWeights) -> BlendWeights:
+    """Fitted weights, with a mixture of the first member alone."""
+    return with_mixture(fitted, np.eye(5)[0])
 
 
-def test_who_is_needed_for_the_mixture_stays(sample: Sample) -> None:
-    weights = fit(sample, LOGARITHMS)
-    mixed = Weights(np.array([0.5, 0, 0, 0, 0.5]), weights.new, weights.own, weights.again)
-    assert 4 in worthwhile(sample, mixed, LOGARITHMS)
+def test_a_duplicate_and_a_random_member_are_removed(
+    sample: CandidateSample, weights: BlendWeights
+) -> None:
+    selected = select_members(sample, weights, PROBABILISTIC).tolist()
+    assert 3 in selected
+    assert len({1, 2} & set(selected)) == 1
+    assert 4 not in selected
 
 
-def test_the_rest_explain_the_choices_as_well(sample: Sample) -> None:
-    weights = of_one(fit(sample, LOGARITHMS))
-    kept = worthwhile(sample, weights, LOGARITHMS)
-    part = sample.of(kept)
-    rest = fit(part, LOGARITHMS[kept])
-    gone = len(LOGARITHMS) - len(kept)
-    limit = losses(sample, weights, LOGARITHMS).mean() + 2 * gone * TOLERANCE
-    assert losses(part, rest, LOGARITHMS[kept]).mean() < limit
+def test_the_first_member_is_kept_though_it_is_random(
+    sample: CandidateSample, weights: BlendWeights
+) -> None:
+    assert 0 in select_members(sample, weights, PROBABILISTIC)
+
+
+def test_a_member_with_a_weight_in_the_mixture_is_kept(
+    sample: CandidateSample, fitted: BlendWeights
+) -> None:
+    mixed = with_mixture(fitted, np.array([0.5, 0, 0, 0, 0.5]))
+    assert 4 in select_members(sample, mixed, PROBABILISTIC)
+
+
+def test_the_selected_members_have_nearly_the_same_loss(
+    sample: CandidateSample, weights: BlendWeights
+) -> None:
+    selected = select_members(sample, weights, PROBABILISTIC)
+    rest, probabilistic = sample.members(selected), PROBABILISTIC[selected]
+    removed = len(PROBABILISTIC) - len(selected)
+    limit = log_losses(sample, weights, PROBABILISTIC).mean() + 2 * removed * TOLERANCE
+    assert log_losses(rest, fit_weights(rest, probabilistic), probabilistic).mean() < limit

@@ -9,14 +9,14 @@ from data.preparation.sequences import Floats, Longs
 from model.baselines import BASELINES
 from model.baselines.base import Baseline, Recommender, SparseBaseline
 from model.blend import scorer
-from model.blend.blend import Blend, common
+from model.blend.blend import Blend, to_log_scale
+from model.blend.conditional_logit import TINY, BlendWeights
 from model.blend.popularity_strata import EDGES
-from model.blend.weights import TINY, Weights
 from model.sequences.histories import Histories
 from model.sequences.split_data import Task, task_of
 from tests.model.toys import prepared, random_histories, small
 
-SPARSE = [name for name, kind in BASELINES.items() if issubclass(kind, SparseBaseline)]
+SPARSE = [name for name in BASELINES if issubclass(BASELINES.load(name), SparseBaseline)]
 
 
 class Whole(Recommender):
@@ -46,7 +46,7 @@ def histories(task: Task) -> Histories:
 
 @pytest.fixture(scope="module")
 def members(task: Task) -> dict[str, Baseline]:
-    found = {name: kind() for name, kind in BASELINES.items()}
+    found = {name: BASELINES.load(name)() for name in BASELINES}
     for member in found.values():
         member.fit(task.buyers, task.products)
     return found
@@ -58,11 +58,11 @@ def counts(task: Task) -> Longs:
     return np.arange(task.products) * 2
 
 
-def weights(number: int, seed: int = 0) -> Weights:
+def weights(number: int, seed: int = 0) -> BlendWeights:
     random = np.random.default_rng(seed)
     pool = random.random(number)
     new, own = random.normal(size=(2, number + 1))
-    return Weights(pool / pool.sum(), new, own, 0.7)
+    return BlendWeights(pool / pool.sum(), new, own, 0.7)
 
 
 def summed(blend: Blend, histories: Histories) -> Floats:
@@ -71,14 +71,14 @@ def summed(blend: Blend, histories: Histories) -> Floats:
     rated, mixture = [], 0.0
     for i, member in enumerate(blend.members):
         scores = member.scores(histories).astype(np.float64)
-        said = common(member, scores, float(blend.scales[i])).astype(np.float64)
+        said = to_log_scale(member, scores, float(blend.scales[i])).astype(np.float64)
         raw = np.exp(said) if member.probabilistic else np.expm1(said)
-        mixture = mixture + weights.pool[i] * raw / raw.sum(axis=1, keepdims=True)
+        mixture = mixture + weights.mixture[i] * raw / raw.sum(axis=1, keepdims=True)
         rated.append(said)
     rated.append(np.log(np.maximum(mixture, TINY)))
     said = np.stack(rated, axis=2)
     own = histories.matrix(said.shape[1]).toarray() > 0
-    return np.where(own, said @ weights.own + weights.again, said @ weights.new)
+    return np.where(own, said @ weights.repeat + weights.repeat_intercept, said @ weights.new)
 
 
 @pytest.mark.parametrize("name", SPARSE)
@@ -87,12 +87,12 @@ def test_a_sparse_baseline_says_the_same_of_all_products_that_it_does_not_name(
 ) -> None:
     member = members[name]
     assert isinstance(member, SparseBaseline)
-    changed, scores = member.changed(histories), member.scores(histories)
+    changed, scores = member.personal_scores(histories), member.scores(histories)
     assert changed.dtype == np.float32
     named = changed.copy()
     named.data[:] = 1
     rest = named.toarray() == 0
-    assert (scores == member.usual)[rest].all()
+    assert (scores == member.default_scores)[rest].all()
     np.testing.assert_array_equal(scores[~rest], changed.toarray()[~rest])
 
 
@@ -130,10 +130,10 @@ def test_sums_are_the_same_however_many_are_made_at_a_time(
     step: int, near: int, apart: Blend, histories: Histories, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = apart.scores(histories)
-    monkeypatch.setattr(scorer, "NEAR", near * expected.shape[1])
+    monkeypatch.setattr(scorer, "SCORES_PER_BLOCK", near * expected.shape[1])
     found: list[Floats] = []
     rows: list[int] = []
-    for some, scores in apart.streamed(histories, step):
+    for some, scores in apart.score_batches(histories, step):
         assert len(scores) <= min(step, near)
         found.append(scores)
         rows.extend(range(len(histories))[some])

@@ -7,7 +7,7 @@ from data.preparation.sequences import Floats
 from model.baselines.base import Baseline
 from model.baselines.content import Content
 from model.blend.blend import Blend
-from model.blend.weights import Weights
+from model.blend.conditional_logit import BlendWeights
 from model.evaluation.evaluate import predict_targets
 from model.sequences.histories import Histories
 from model.sequences.split_data import Task, task_of
@@ -36,7 +36,7 @@ def fitted(task: Task, decay: float) -> Counting:
 
 
 def blend_of(member: Baseline, task: Task) -> Blend:
-    weights = Weights(np.ones(1), np.ones(2), np.ones(2), 0.0)
+    weights = BlendWeights(np.ones(1), np.ones(2), np.ones(2), 0.0)
     return Blend([member], [weights], np.ones(1), task.popularity)
 
 

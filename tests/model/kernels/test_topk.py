@@ -42,7 +42,7 @@ def test_of_each_row_the_strongest_entries_are_kept_and_of_equal_ones_the_first(
     dense[3] = 0
     matrix = sparse.csr_matrix(dense)
     kept = Entries.empty(np.minimum(np.diff(matrix.indptr), number))
-    topk.strongest(Entries.of(matrix), kept)
+    topk.largest_entries(Entries.of(matrix), kept)
     expected = np.zeros_like(dense)
     for row, values in enumerate(dense):
         chosen = np.argsort(-values, kind="stable")[:number]

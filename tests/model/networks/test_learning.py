@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.baselines.repeat import PersonalFrequency
+from model.baselines.personal_frequency import PersonalFrequency
 from model.metrics.ranking import target_ranks
 from model.networks.data_sizes import Sizes
 from model.networks.network import build

@@ -14,17 +14,17 @@ from data.errors import BadInput
 from data.home import Home
 from data.preparation.sequences import FIRST
 from model.baselines import BASELINES
+from model.baselines.base import Baseline
 from model.baselines.popularity import Popularity
+from model.blend import blend_numpy
 from model.blend.blend import Blend
+from model.blend.conditional_logit import BlendWeights
 from model.blend.popularity_strata import EDGES
-from model.blend.weights import Weights
+from model.registry import resolve
 from model.run_folder import RunFolder
 from model.sequences.histories import Histories
 from model.sequences.split_data import Task, task_of
-from model.serving import numpy_blend as in_numpy
 from model.serving.bundle import example, export
-from model.serving.numpy_blend import MEMBERS
-from model.serving.numpy_blend import Blend as PortableBlend
 from model.serving.predictor import Predictor
 from model.training.trainer import train
 from tests.model.toys import imported, prepared, random_histories, small
@@ -35,11 +35,11 @@ from tests.model.training.test_trainer import Notes, never
 FENCE = """
 import builtins, runpy, sys
 whole = builtins.__import__
-OPEN = {"numpy", "onnxruntime", "blend", "ml_dtypes"} | set(sys.stdlib_module_names)
+OPEN = {"numpy", "onnxruntime", "blend", "numpy_models", "ml_dtypes"} | set(sys.stdlib_module_names)
 def fenced(name, *rest, **more):
     asker = ((rest[0] if rest else None) or {}).get("__name__", "").partition(".")[0]
     relative = rest[3:] and rest[3]
-    if relative or name.partition(".")[0] in OPEN or asker in OPEN - {"blend"}:
+    if relative or name.partition(".")[0] in OPEN or asker in OPEN - {"blend", "numpy_models"}:
         return whole(name, *rest, **more)
     raise ImportError(name)
 builtins.__import__ = fenced
@@ -120,43 +120,44 @@ def codes(histories: Histories, row: int) -> Any:
     return histories.some(slice(row, row + 1)).of("product")
 
 
-@pytest.mark.parametrize(
-    ("name", "settings"),
-    [(name, chosen) for name, kind in BASELINES.items() for chosen in kind.choices or ({},)],
-)
-def test_every_simple_model_says_the_same_in_numpy_alone(
+def grid() -> list[tuple[str, dict[str, float]]]:
+    """Every baseline with each of its hyperparameters."""
+    models = {name: BASELINES.load(name) for name in BASELINES}
+    return [(name, settings) for name, model in models.items() for settings in model.grid or ({},)]
+
+
+def numpy_version(model: type[Baseline]) -> Any:
+    """Return what the bundle's ``blend.py`` says of a baseline."""
+    return resolve(f"{model.numpy_module}:scores"), model.probabilistic
+
+
+@pytest.mark.parametrize(("name", "settings"), grid())
+def test_a_baseline_has_the_same_scores_in_numpy(
     name: str, settings: dict[str, float], task: Task, tmp_path: Path
 ) -> None:
-    member = BASELINES[name](**settings)
+    member = BASELINES.load(name)(**settings)
     member.fit(task.buyers, task.products)
     weights = [
-        Weights(np.ones(1), np.array([1.0, 0.3]), np.array([0.8, 0.5]), 0.2 + context)
-        for context in range(len(EDGES) + 1)
+        BlendWeights(np.ones(1), np.array([1.0, 0.3]), np.array([0.8, 0.5]), 0.2 + stratum)
+        for stratum in range(len(EDGES) + 1)
     ]
     counts = np.arange(task.products) * 2
     Blend([member], weights, np.full(1, 0.7), counts).save(RunFolder(tmp_path))
-    portable = PortableBlend(tmp_path / "blend.npz")
+    in_numpy = blend_numpy.Blend(tmp_path / "blend.npz", {name: numpy_version(type(member))})
     blend = Blend.load(RunFolder(tmp_path), Popularity())
     histories = task.histories(task.split.test[:40])
     expected = blend.scores(histories)
     for row in range(len(histories)):
         network = np.zeros(task.products, dtype=np.float32)
-        found = portable.scores(network, codes(histories, row))
+        scores = in_numpy.scores(network, codes(histories, row))
         # Of sums that nearly cancel out, the logarithm shows the order in which they were added.
-        near = 2e-3 if name == "matrix factorisation" else 2e-5
-        np.testing.assert_allclose(found, expected[row], rtol=2e-5, atol=near)
-        assert found.dtype == np.float32
+        tolerance = 2e-3 if name == "matrix factorisation" else 2e-5
+        np.testing.assert_allclose(scores, expected[row], rtol=2e-5, atol=tolerance)
+        assert scores.dtype == np.float32
 
 
-def test_contexts_are_told_apart_by_the_same_counts_in_numpy_alone() -> None:
-    assert in_numpy.EDGES == EDGES
-
-
-def test_every_simple_model_is_portable() -> None:
-    assert set(MEMBERS) == set(BASELINES)
-    assert {name for name, (_say, probable) in MEMBERS.items() if probable} == {
-        name for name, kind in BASELINES.items() if kind.probabilistic
-    }
+def test_the_strata_have_the_same_edges_in_numpy() -> None:
+    assert blend_numpy.EDGES == EDGES
 
 
 def test_a_code_stands_for_the_same_product_in_a_bundle(run: Path, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_every_baseline_can_be_asked_about_a_buyer(shop: Shop, name: str) -> Non
     found = voice(*shop, f"baseline:{name}")
     offers = look_ahead(found.model, [Entry("0", "teapot")], k=5).offers
     assert len(offers) == 5
-    assert found.probable == BASELINES[name].probabilities
+    assert found.probable == BASELINES.load(name).probabilistic
 
 
 def test_a_baseline_is_the_one_of_the_evaluation(shop: Shop) -> None:

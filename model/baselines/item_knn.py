@@ -1,0 +1,57 @@
+"""Item-based k-nearest-neighbour baselines."""
+
+import numpy as np
+from scipy import sparse
+
+from model.baselines.base import SparseBaseline, popularity_shares
+from model.baselines.interactions import binary_matrix, decayed_counts
+from model.baselines.knn import nearest
+from model.sequences.histories import Histories, added
+
+SHRINKAGE = 20
+"""Users added to the support of every product, as if they had bought it alone."""
+
+
+class ItemKNN(SparseBaseline):
+    """Ranks products by their summed cosine similarity with the products of the history.
+
+    A product is its own neighbour. Cosines are shrunk where products have few users, to the end
+    to which Bell and Koren 2007 shrink correlations.
+
+    Parameters
+    ----------
+    decay : float
+        Factor by which an event weighs less than the one after it; 1 weighs all alike.
+    """
+
+    name = "item neighbours"
+    numpy_module = "model.baselines.item_knn_numpy"
+
+    def __init__(self, decay: float = 1.0) -> None:
+        super().__init__(decay=decay)
+
+    def fit(self, users: Histories, products: int) -> None:
+        """Compute the cosines of all products that share a user, and keep the 100 nearest."""
+        matrix = binary_matrix(users, products)
+        norms = np.sqrt(np.asarray(matrix.sum(axis=0)).ravel() + SHRINKAGE)
+        scaled = (matrix @ sparse.diags(1 / norms)).tocsr().astype(np.float32)
+        self.state = {
+            "cosines": nearest((scaled.T @ scaled).tocsr()),
+            "shares": popularity_shares(users, products) * 1e-3,
+        }
+
+    def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
+        """Return the weighted sum of the cosines."""
+        counts = decayed_counts(histories, len(self.default_scores), self.settings["decay"])
+        return added((counts @ self.state["cosines"]).tocsr(), self.default_scores)
+
+
+class RecentItemKNN(ItemKNN):
+    """Item kNN whose events weigh less the older they are."""
+
+    name = "item neighbours, recent"
+    grid = tuple({"decay": decay} for decay in (0.95, 0.8, 0.5, 0.3))
+    fit_once = True
+
+    def __init__(self, decay: float = 0.8) -> None:
+        super().__init__(decay=decay)

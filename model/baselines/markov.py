@@ -1,0 +1,55 @@
+"""First-order Markov chain with back-off to popularity."""
+
+import numpy as np
+from scipy import sparse
+
+from data.preparation.sequences import Floats
+from model.baselines.base import SparseBaseline, popularity_shares
+from model.baselines.interactions import last_items, pair_weights
+from model.sequences.histories import Histories, added
+
+
+class Markov(SparseBaseline):
+    """First-order Markov chain with back-off to popularity.
+
+    The probability of product ``j`` after ``i`` is (c_ij + w p_j) / (c_i + w), where c counts
+    transitions, p is a product's share of events and w the weight of the back-off.
+
+    Parameters
+    ----------
+    backoff : float
+        Weight of the back-off, in transitions.
+    """
+
+    name = "markov"
+    probabilistic = True
+    grid = tuple({"backoff": backoff} for backoff in (1.0, 100.0))
+    fit_once = True
+    numpy_module = "model.baselines.markov_numpy"
+
+    def __init__(self, backoff: float = 1.0) -> None:
+        super().__init__(backoff=backoff)
+
+    def fit(self, users: Histories, products: int) -> None:
+        """Count the transitions between consecutive products."""
+        self.state = {
+            "counts": pair_weights(users, products, 1),
+            "shares": popularity_shares(users, products),
+        }
+
+    @property
+    def default_scores(self) -> Floats:
+        """The logarithm of each product's share of events."""
+        scores: Floats = np.log(self.state["shares"])
+        return scores
+
+    def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
+        """Return log(c/w + p) of the products that followed the last one in training.
+
+        Equals the log-probability up to a constant per history.
+        """
+        shares, weight = self.state["shares"], np.float32(self.settings["backoff"])
+        counts = self.state["counts"][last_items(histories, len(shares))]
+        scores = added(counts * (1 / weight), shares)
+        np.log(scores.data, out=scores.data)
+        return scores

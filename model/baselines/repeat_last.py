@@ -1,0 +1,28 @@
+"""Repeat-last baseline: the products of the history, most recent first."""
+
+import numpy as np
+from scipy import sparse
+
+from data.preparation.sequences import FIRST
+from model.baselines.base import SparseBaseline, popularity_shares
+from model.sequences.histories import Histories, known
+
+
+class RepeatLast(SparseBaseline):
+    """Ranks the products of the history by their last purchase, then all others by popularity."""
+
+    name = "repeat last"
+    numpy_module = "model.baselines.repeat_last_numpy"
+
+    def fit(self, users: Histories, products: int) -> None:
+        """Count the events of every product."""
+        self.state = {"shares": popularity_shares(users, products)}
+
+    def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
+        """Return 1 + 1/(age + 1) of each product's last event in the history."""
+        shape = (len(histories), len(self.default_scores))
+        events = np.flatnonzero(known(histories.of("product")))[::-1]
+        row, product = histories.rows()[events], histories.of("product")[events] - FIRST
+        _key, last = np.unique(row * shape[1] + product, return_index=True)
+        recency = (1 + 1 / (1 + histories.ages()[events[last]])).astype(np.float32)
+        return sparse.csr_matrix((recency, (row[last], product[last])), shape=shape)

@@ -1,0 +1,295 @@
+"""Weights of a blend: a conditional logit over candidate products of validation targets.
+
+The utility of a product is a weighted sum of the members' scores and of the log-probability of a
+mixture of the members (a weighted mean of their probabilities, fitted by expectation maximisation;
+Dempster, Laird and Rubin 1977), which suits users whose choices follow different members at
+different times. Each has one weight for products that are new to the user and one for repeat
+products. The weights maximise the ridge-penalised likelihood of the targets (McFadden 1974).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from data.preparation.sequences import Floats
+from model.metrics.ranking import top_k
+from model.sequences.histories import Array
+
+TOP, DRAWN = 20, 200
+"""Candidates of a target: the top of each member's ranking, and products drawn at random."""
+RIDGE = 5e-3
+PADDING = -1e9
+"""Log-offset of padding candidates."""
+EM_STEPS = 100
+LEAST = 1e-3
+"""Mixture weights below this are set to 0."""
+STOPPING = {"maxiter": 100, "ftol": 1e-6}
+TINY = np.float32(1e-9)
+
+
+@dataclass(frozen=True)
+class BlendWeights:
+    """The weights of a blend's members.
+
+    Attributes
+    ----------
+    mixture : float array [members]
+        Weights of the mixture; they sum to 1.
+    new, repeat : float arrays [members + 1]
+        Weights of the members' scores for new and for repeat products; the last one is that of the
+        mixture's log-probability.
+    repeat_intercept : float
+        Added to the utility of repeat products.
+    """
+
+    mixture: Array
+    new: Array
+    repeat: Array
+    repeat_intercept: float
+
+
+@dataclass(frozen=True)
+class CandidateSample:
+    """Candidate products of each target, the target itself first.
+
+    Attributes
+    ----------
+    features : float32 [targets, candidates, members]
+        The members' scores, as ``model.blend.blend.to_log_scale`` gives them.
+    repeat : bool [targets, candidates]
+        Whether the product is in the history.
+    offset : float32 [targets, candidates]
+        Logarithm of the number of products that each candidate stands for.
+    total : float32 [targets, members]
+        Sum of e^score - 1 over all products: the normaliser of non-probabilistic members.
+    """
+
+    features: Floats
+    repeat: Array
+    offset: Floats
+    total: Floats
+
+    @classmethod
+    def concatenate(cls, parts: Sequence["CandidateSample"]) -> "CandidateSample":
+        """Return the targets of all parts, padded to the widest with candidates of no weight."""
+        width = max(part.offset.shape[1] for part in parts)
+
+        def padded(values: Array, fill: float) -> Array:
+            gap = [(0, 0), (0, width - values.shape[1]), (0, 0)][: values.ndim]
+            return np.pad(values, gap, constant_values=fill)
+
+        return cls(
+            np.concatenate([padded(part.features, 0) for part in parts]),
+            np.concatenate([padded(part.repeat, 0) for part in parts]),
+            np.concatenate([padded(part.offset, PADDING) for part in parts]),
+            np.concatenate([part.total for part in parts]),
+        )
+
+    def rows(self, targets: slice | Array) -> "CandidateSample":
+        """Return a subset of the targets."""
+        return CandidateSample(
+            self.features[targets], self.repeat[targets], self.offset[targets], self.total[targets]
+        )
+
+    def members(self, members: Array) -> "CandidateSample":
+        """Return the features of a subset of the members."""
+        return CandidateSample(
+            self.features[:, :, members], self.repeat, self.offset, self.total[:, members]
+        )
+
+
+def member_probabilities(scores: Floats, total: Floats, probabilistic: bool) -> Floats:
+    """Return a member's probabilities of some products, float32 [targets, products].
+
+    Parameters
+    ----------
+    scores : array [targets, products]
+        The member's scores on the log scale.
+    total : array [targets]
+        Sum of e^score - 1 over all products; normalises members that are not probabilistic.
+    probabilistic : bool
+        Whether the scores are log-probabilities.
+    """
+    if probabilistic:
+        probabilities = np.exp(scores)
+    else:
+        probabilities = np.expm1(scores) / np.maximum(total, TINY)[:, None]
+    return probabilities.astype(np.float32)
+
+
+def sample_candidates(
+    scores: Sequence[Floats],
+    counts: sparse.csr_matrix,
+    answers: Array,
+    random: np.random.Generator,
+) -> CandidateSample:
+    """Return candidate products of each target.
+
+    The top of each member's ranking, all products of the history and the target stand for
+    themselves; products drawn at random stand for all others, by their offset.
+
+    Parameters
+    ----------
+    scores : sequence of array [targets, products]
+        One per member, on the log scale.
+    counts : CSR matrix [targets, products]
+        The products of each history.
+    answers : int array [targets]
+        Index of each target.
+    random : numpy.random.Generator
+    """
+    products = scores[0].shape[1]
+    repeat = np.zeros(scores[0].shape, dtype=bool)
+    repeat[counts.nonzero()] = True
+    chosen, drawn = _choose(scores, repeat, answers, random)
+    others = products - chosen.sum(axis=1)
+    log_others: Array = np.log(np.maximum(others, 1) / np.maximum(drawn.sum(axis=1), 1))
+    row, product = np.nonzero(chosen | drawn)
+    order = np.lexsort((product != answers[row], row))
+    row, product = row[order], product[order]
+    lengths = np.bincount(row, minlength=len(repeat))
+    position = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    index = np.zeros((len(repeat), int(lengths.max())), dtype=np.int64)
+    offset = np.full(index.shape, PADDING, dtype=np.float32)
+    index[row, position] = product
+    offset[row, position] = np.where(drawn[row, product], log_others[row], 0)
+    rows = np.arange(len(repeat))[:, None]
+    features = np.stack([member[rows, index] for member in scores], axis=2)
+    total = np.stack([np.expm1(member).sum(axis=1) for member in scores], axis=1)
+    return CandidateSample(features, repeat[rows, index], offset, total)
+
+
+def _choose(
+    scores: Sequence[Floats], repeat: Array, answers: Array, random: np.random.Generator
+) -> tuple[Array, Array]:
+    """Return the products that stand for themselves and those drawn, bool [targets, products]."""
+    targets, products = repeat.shape
+    rows = np.arange(targets)[:, None]
+    chosen = repeat.copy()
+    for member in scores:
+        chosen[rows, top_k(member, min(TOP, products))] = True
+    chosen[rows[:, 0], answers] = True
+    drawn = np.zeros((targets, products), dtype=bool)
+    drawn[rows, random.integers(0, products, (targets, DRAWN))] = True
+    return chosen, drawn & ~chosen
+
+
+def fit_weights(sample: CandidateSample, probabilistic: Array) -> BlendWeights:
+    """Return the weights under which the targets are most probable.
+
+    Parameters
+    ----------
+    sample : CandidateSample
+    probabilistic : bool array [members]
+        Whether each member's scores are log-probabilities.
+    """
+    mixture = _fit_mixture(sample, probabilistic)
+    new, repeat, intercept = fit_logit(add_mixture(sample, mixture, probabilistic), sample)
+    return BlendWeights(mixture, new, repeat, intercept)
+
+
+def add_mixture(sample: CandidateSample, mixture: Array, probabilistic: Array) -> Floats:
+    """Return the features with the mixture's log-probability as the last one."""
+    probability = np.zeros_like(sample.offset)
+    members = _probabilities_by_member(sample, probabilistic, sample.features)
+    for weight, member in zip(mixture, members, strict=True):
+        probability += np.float32(weight) * member
+    log_probability = np.log(np.maximum(probability, TINY))[:, :, None]
+    return np.concatenate([sample.features, log_probability], axis=2)
+
+
+def log_losses(sample: CandidateSample, weights: BlendWeights, probabilistic: Array) -> Array:
+    """Return the negative log-likelihood of each target, [targets]."""
+    features = add_mixture(sample, weights.mixture, probabilistic)
+    probabilities = candidate_probabilities(features, sample, weights)
+    losses: Array = -np.log(np.maximum(probabilities[:, 0], TINY))
+    return losses
+
+
+def candidate_probabilities(
+    features: Floats, sample: CandidateSample, weights: BlendWeights
+) -> Floats:
+    """Return the probability of each candidate under the conditional logit.
+
+    Shape (targets, candidates).
+    """
+    new, repeat = weights.new.astype(np.float32), weights.repeat.astype(np.float32)
+    intercept = np.float32(weights.repeat_intercept)
+    utility = np.where(sample.repeat, features @ repeat + intercept, features @ new)
+    utility = utility + sample.offset
+    probabilities: Floats = np.exp(utility - utility.max(axis=1, keepdims=True))
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+def _probabilities_by_member(
+    sample: CandidateSample, probabilistic: Array, features: Floats
+) -> Iterator[Floats]:
+    """Yield each member's probabilities of the products of ``features``, [targets, products]."""
+    for member, is_probabilistic in enumerate(probabilistic):
+        yield member_probabilities(
+            features[:, :, member], sample.total[:, member], is_probabilistic
+        )
+
+
+def _fit_mixture(sample: CandidateSample, probabilistic: Array) -> Array:
+    """Return the mixture weights that maximise the likelihood of the targets, by EM."""
+    targets = _probabilities_by_member(sample, probabilistic, sample.features[:, :1])
+    likelihoods = np.concatenate(list(targets), axis=1).astype(np.float64)
+    likelihoods = np.maximum(likelihoods, float(TINY))
+    weights = np.full(likelihoods.shape[1], 1 / likelihoods.shape[1])
+    for _step in range(EM_STEPS):
+        joint = likelihoods * weights
+        weights = (joint / joint.sum(axis=1, keepdims=True)).mean(axis=0)
+    weights[weights < LEAST] = 0
+    normalised: Array = weights / weights.sum()
+    return normalised
+
+
+def fit_logit(features: Floats, sample: CandidateSample) -> tuple[Array, Array, float]:
+    """Return the weights for new and for repeat products, and the intercept of the latter.
+
+    Parameters
+    ----------
+    features : float32 [targets, candidates, features]
+    sample : CandidateSample
+    """
+    rows, width, count = features.shape
+    flat = features.reshape(-1, count)
+    repeat = sample.repeat.astype(np.float32)
+
+    def objective(parameters: Array) -> tuple[float, Array]:
+        of_new, of_repeat = (
+            part.astype(np.float32) for part in (parameters[:count], parameters[count:])
+        )
+        utility = (flat @ of_new).reshape(rows, width) * (1 - repeat)
+        of_repeats = (flat @ of_repeat[:-1]).reshape(rows, width) + of_repeat[-1]
+        utility += of_repeats * repeat + sample.offset
+        utility -= utility.max(axis=1, keepdims=True)
+        probabilities = np.exp(utility)
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        loss = -np.log(np.maximum(probabilities[:, 0], 1e-30)).mean(dtype=np.float64)
+        residual = probabilities
+        residual[:, 0] -= 1
+        of_repeat_items = residual * repeat
+        gradient = np.concatenate(
+            [
+                (residual - of_repeat_items).ravel() @ flat,
+                of_repeat_items.ravel() @ flat,
+                [of_repeat_items.sum(dtype=np.float64)],
+            ]
+        )
+        penalty = RIDGE * float((parameters**2).sum())
+        return (
+            float(loss) + penalty,
+            gradient.astype(np.float64) / rows + 2 * RIDGE * parameters,
+        )
+
+    start = np.zeros(2 * count + 1)
+    start[[0, count]] = 1.0
+    from scipy import optimize  # 24 MB, which prediction does not need
+
+    optimum = optimize.minimize(objective, start, jac=True, method="L-BFGS-B", options=STOPPING).x
+    return optimum[:count], optimum[count:-1], float(optimum[-1])

@@ -1,0 +1,76 @@
+"""Fitting of a blend on the validation targets."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from model.baselines.base import Baseline, Recommender
+from model.blend.blend import Blend, to_log_scale
+from model.blend.conditional_logit import (
+    BlendWeights,
+    CandidateSample,
+    fit_weights,
+    sample_candidates,
+)
+from model.blend.popularity_strata import fit_by_stratum, strata
+from model.blend.pruning import select_members
+from model.sequences.histories import Array, Histories
+from model.sequences.split_data import Task
+
+MOST_TARGETS = 8000
+PRUNING_TARGETS = 2500
+"""Targets of the fit by which members are selected; a fit of all takes several times as long."""
+SCORES_PER_BATCH = 2**23
+
+
+def fit_blend(
+    task: Task, models: Sequence[Recommender], on_progress: Callable[[], object] = lambda: None
+) -> Blend:
+    """Return a blend whose members and weights are fitted on the validation targets.
+
+    Parameters
+    ----------
+    task : Task
+    models : sequence of Recommender
+        Fitted; the network first. Baselines without a NumPy version are left out, as an exported
+        blend could not run, and so are models that do not lower the loss.
+    on_progress : callable
+        Called after every batch.
+    """
+    members = [model for model in models if not isinstance(model, Baseline) or model.numpy_module]
+    targets = task.split.validation[task.answers(task.split.validation) >= 0]
+    random = np.random.default_rng(0)
+    if len(targets) > MOST_TARGETS:
+        targets = np.sort(random.choice(targets, MOST_TARGETS, replace=False))
+    if not len(targets):
+        alone = BlendWeights(np.ones(1), np.array([1.0, 0.0]), np.array([1.0, 0.0]), 0.0)
+        return Blend(members[:1], [alone], np.ones(1), task.popularity)
+    histories, answers = task.histories(targets), task.answers(targets)
+    scales = _scales(members, histories.some(slice(0, 200)))
+    parts = []
+    step = max(SCORES_PER_BATCH // task.products, 8)
+    for begin in range(0, len(targets), step):
+        rows = slice(begin, begin + step)
+        batch, answer = histories.some(rows), answers[rows]
+        scores = [
+            to_log_scale(member, member.scores(batch), float(scale))
+            for member, scale in zip(members, scales, strict=True)
+        ]
+        parts.append(sample_candidates(scores, batch.matrix(task.products), answer, random))
+        on_progress()
+    sample = CandidateSample.concatenate(parts)
+    probabilistic = np.array([member.probabilistic for member in members])
+    subset = sample.rows(slice(None, None, max(len(targets) // PRUNING_TARGETS, 1)))
+    selected = select_members(subset, fit_weights(subset, probabilistic), probabilistic)
+    on_progress()
+    sample, probabilistic = sample.members(selected), probabilistic[selected]
+    pooled = fit_weights(sample, probabilistic)
+    stratum = strata(histories, task.popularity)
+    weights = fit_by_stratum(sample, stratum, probabilistic, pooled)
+    return Blend([members[int(i)] for i in selected], weights, scales[selected], task.popularity)
+
+
+def _scales(members: Sequence[Recommender], histories: Histories) -> Array:
+    """Return the mean of each member's highest scores; 1 where it is not positive."""
+    highest = [float(member.scores(histories).max(axis=1).mean()) for member in members]
+    return np.array([scale if scale > 0 else 1.0 for scale in highest])
