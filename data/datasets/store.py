@@ -6,11 +6,13 @@ replacement is the moment at which the dataset changes, so a crash leaves the ol
 What a crash leaves behind is a folder that no manifest names; ``Store.sweep`` removes it.
 """
 
+import fcntl
 import os
 import re
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -125,16 +127,21 @@ class Store:
         return {file.parent.name for file in self.home.datasets.glob(f"*/{_MANIFEST}")}
 
     def delete(self, name: str) -> None:
-        """Delete a dataset; an unknown one raises BadInput."""
+        """Delete a dataset; an unknown one, or one being imported, raises BadInput."""
         folder = self.open(name).path.parent
-        (folder / _MANIFEST).unlink()
-        shutil.rmtree(folder, ignore_errors=True)
+        with self._locked():
+            self.check_not_importing(name)
+            (folder / _MANIFEST).unlink()
+            shutil.rmtree(folder, ignore_errors=True)
 
     def rename(self, old: str, new: str) -> Dataset:
-        """Give a dataset another name; a taken or malformed one raises BadInput."""
+        """Rename a dataset; a taken or malformed name, or one being imported, raises BadInput."""
         folder = self.open(old).path.parent
-        self.check_free(new)
-        folder.rename(self.folder(new))
+        with self._locked():
+            for name in (old, new):
+                self.check_not_importing(name)
+            self.check_free(new)
+            folder.rename(self.folder(new))
         return self.open(new)
 
     def folder(self, name: str) -> Path:
@@ -163,15 +170,38 @@ class Store:
                 )
             )
 
-    def begin(self, name: str) -> Path:
-        """Make the folder that a new version of a dataset is written to.
+    def importing(self, name: str) -> bool:
+        """Return whether a process, this one or another, imports a dataset of this name now."""
+        folder = self.folder(name)
+        versions = list(folder.iterdir()) if folder.is_dir() else []
+        committed = self._version(folder)
+        return any(
+            version.is_dir() and version.name != committed and _alive(version.name)
+            for version in versions
+        )
 
-        Its name holds this process's id and start, so that a sweep tells work from wreckage.
+    def check_not_importing(self, name: str) -> None:
+        """Raise BadInput if a dataset of this name is being imported."""
+        if self.importing(name):
+            raise BadInput(_("Dataset {name} is being imported already.").format(name=name))
+
+    def begin(self, name: str) -> Path:
+        """Create the folder that a new version of a dataset is written to.
+
+        Its name holds the id and start time of this process, so that `importing` and `sweep` can
+        tell whether the import still runs.
+
+        Raises
+        ------
+        BadInput
+            If a dataset of this name is being imported already.
         """
         started = int(psutil.Process().create_time() * 1000)
         version = f"v-{os.getpid()}-{started}-{secrets.token_hex(6)}"
         folder = self.folder(name) / version
-        folder.mkdir(parents=True)
+        with self._locked():
+            self.check_not_importing(name)
+            folder.mkdir(parents=True)
         return folder
 
     def commit(
@@ -201,8 +231,9 @@ class Store:
     def abandon(self, folder: Path) -> None:
         """Remove a folder that ``begin`` made, and the dataset's folder where it holds no more."""
         shutil.rmtree(folder, ignore_errors=True)
-        if not any(folder.parent.iterdir()):
-            folder.parent.rmdir()
+        with self._locked():
+            if not any(folder.parent.iterdir()):
+                folder.parent.rmdir()
 
     def sweep(self) -> None:
         """Remove what imports that died have left behind."""
@@ -215,8 +246,19 @@ class Store:
                     version.unlink(missing_ok=True)
                 elif version.is_dir() and version.name != named and not _alive(version.name):
                     shutil.rmtree(version, ignore_errors=True)
-            if not any(folder.iterdir()):
-                folder.rmdir()
+            with self._locked():
+                if not any(folder.iterdir()):
+                    folder.rmdir()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep every other process from beginning an import, renaming or deleting meanwhile."""
+        descriptor = os.open(self.home.datasets, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     def _version(self, folder: Path) -> str | None:
         try:

@@ -1,7 +1,7 @@
 """The demo shop as a job, so that a page can ask for it and go on."""
 
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.datasets.imports import IMPORT
+from dashboard.services.datasets.imports import IMPORT, check_not_importing
 from dashboard.services.datasets.library import DEMO
 from data.datasets.store import Store
 from data.home import Home
@@ -22,7 +22,8 @@ def start_demo(home: Home, buyers: int | None = None, seed: int = 0) -> str:
     Raises
     ------
     BadInput
-        Where the dataset exists already.
+        If the dataset exists or is being made already.
     """
     Store(home).check_free(DEMO)
+    check_not_importing(home, DEMO)
     return Runs(home).create(IMPORT, DEMO, {"demo": {"buyers": buyers, "seed": seed}})

@@ -142,9 +142,21 @@ def start(home: Home, request: ImportRequest) -> str:
         store.check_free(name)
     elif request.mode == "append":
         store.open(name)
+    check_not_importing(home, name)
+    return Runs(home).create(IMPORT, name, request.as_config())
+
+
+def check_not_importing(home: Home, name: str) -> None:
+    """Refuse a second import of a dataset, whether a job or a command does the first.
+
+    Raises
+    ------
+    BadInput
+        If an import of this dataset is queued or running.
+    """
     if any(run.dataset == name and not run.ended for run in Runs(home).list(kind=IMPORT)):
         raise BadInput(_("Dataset {name} is being imported already.").format(name=name))
-    return Runs(home).create(IMPORT, name, request.as_config())
+    Store(home).check_not_importing(name)
 
 
 def current(home: Home) -> list[Import]:

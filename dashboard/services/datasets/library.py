@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from dashboard.services.datasets.imports import check_not_importing
 from data.datasets.store import Dataset, Store
 from data.home import Home
 from data.importing.ingest import ingest
@@ -67,8 +68,11 @@ def import_files(
     Raises
     ------
     BadInput
-        Where a file, the name or the mapping cannot be used; nothing is left behind.
+        Where a file, the name or the mapping cannot be used, or the dataset is being imported;
+        nothing is left behind.
     """
+    Store(home).check_name(request.name)
+    check_not_importing(home, request.name)
     request = replace(request, files=local(request.files))
     return figures(ingest(Store(home), request, progress=progress))
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.jobs.runs_table import Runs
+from dashboard.services.datasets.imports import IMPORT
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.home import Home
@@ -20,10 +21,12 @@ def rename(home: Home, old: str, new: str) -> None:
     Raises
     ------
     BadInput
-        Where there is no such dataset, the new name cannot be used or is taken, or a run works
-        on the dataset.
+        If there is no such dataset, the new name cannot be used, is taken or is being imported,
+        or a run works on the dataset.
     """
-    _check_idle(home, old)
+    Store(home).check_name(new)
+    for name in (old, new):
+        _check_idle(home, name)
     Store(home).rename(old, new)
     Runs(home).rename_dataset(old, new)
 
@@ -41,7 +44,8 @@ def delete(home: Home, name: str) -> None:
 
 
 def _check_idle(home: Home, name: str) -> None:
-    busy = [run.run for run in Runs(home).list(dataset=name) if run.active]
+    runs = Runs(home).list(dataset=name)
+    busy = [run.run for run in runs if run.active or (run.kind == IMPORT and not run.ended)]
     if busy:
         raise BadInput(
             _("Dataset {name} is in use by {runs}; stop that first.").format(

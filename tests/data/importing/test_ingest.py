@@ -73,15 +73,22 @@ def test_two_who_add_at_once_do_not_lose_what_the_other_added(store: Store, tmp_
         file.write_text(f"user,item,time\nu,p{number},2024-01-01\n")
     ingest(store, ImportRequest(files[:1], "log"))
 
-    def meanwhile(progress: Progress) -> None:
-        if progress.stage == "summarising" and len(store.open("log").manifest.sources) == 1:
-            ingest(store, ImportRequest(files[1:2], "log", mode="append"))
+    before = store.open("log")
+    refused: list[str] = []
 
+    def meanwhile(progress: Progress) -> None:
+        if progress.stage == "summarising" and not refused:
+            with pytest.raises(BadInput) as error:
+                ingest(store, ImportRequest(files[1:2], "log", mode="append"))
+            refused.append(str(error.value))
+
+    ingest(store, ImportRequest(files[2:], "log", mode="append"), progress=meanwhile)
+    assert refused == ["Dataset log is being imported already."]
+    assert list(events(store.open("log"))["product"]) == ["p0", "p2"]
+    dataset = ingest(store, ImportRequest(files[1:2], "log", mode="append"))
+    assert list(events(dataset)["product"]) == ["p0", "p2", "p1"]
     with pytest.raises(BadInput, match="was changed meanwhile"):
-        ingest(store, ImportRequest(files[2:], "log", mode="append"), progress=meanwhile)
-    assert list(events(store.open("log"))["product"]) == ["p0", "p1"]
-    dataset = ingest(store, ImportRequest(files[2:], "log", mode="append"))
-    assert list(events(dataset)["product"]) == ["p0", "p1", "p2"]
+        store.commit("log", before.manifest, replace=True, added_to=before)
 
 
 def test_the_same_file_twice_is_noticed(store: Store, file: Path) -> None:

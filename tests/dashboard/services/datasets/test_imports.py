@@ -1,0 +1,66 @@
+"""Imports as jobs and as commands do not work on one dataset at the same time."""
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.jobs.runs_table import Runs
+from dashboard.services.datasets import demo_job, imports, library, management
+from data.datasets.store import Store
+from data.errors import BadInput
+from data.home import Home
+from data.importing.request import ImportRequest
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    file = tmp_path / "log.csv"
+    file.write_text("time,user,product\n2020-01-01,a,x\n2020-01-02,a,y\n")
+    return file
+
+
+def test_a_command_does_not_import_what_a_job_imports(home: Home, log: Path) -> None:
+    job = imports.start(home, ImportRequest([log], "log"))
+    with pytest.raises(BadInput, match="Dataset log is being imported already"):
+        library.import_files(home, ImportRequest([log], "log"))
+    assert library.names(home) == []
+    imports.cancel(home, job)
+    assert library.import_files(home, ImportRequest([log], "log"))["events"] == 2
+
+
+def test_a_job_does_not_import_what_a_command_imports(home: Home, log: Path) -> None:
+    folder = Store(home).begin("log")  # as the process of the command does
+    with pytest.raises(BadInput, match="Dataset log is being imported already"):
+        imports.start(home, ImportRequest([log], "log"))
+    assert Runs(home).list() == []
+    Store(home).abandon(folder)
+    imports.start(home, ImportRequest([log], "log"))
+
+
+def test_the_demo_shop_is_made_once(home: Home) -> None:
+    demo_job.start_demo(home)
+    with pytest.raises(BadInput, match="Dataset demo is being imported already"):
+        demo_job.start_demo(home)
+    with pytest.raises(BadInput, match="Dataset demo is being imported already"):
+        library.make_demo(home, buyers=10)
+
+
+@pytest.mark.parametrize("mode", ["append", "replace"])
+def test_a_dataset_that_a_queued_import_changes_is_neither_renamed_nor_deleted(
+    home: Home, log: Path, mode: str
+) -> None:
+    library.import_files(home, ImportRequest([log], "log"))
+    job = imports.start(home, ImportRequest([log], "log", mode=mode))
+    for change in (management.delete, lambda home, name: management.rename(home, name, "other")):
+        with pytest.raises(BadInput, match=f"Dataset log is in use by {job}"):
+            change(home, "log")
+    imports.cancel(home, job)
+    management.rename(home, "log", "other")
+    assert library.names(home) == ["other"]
+
+
+def test_the_name_of_a_queued_import_is_not_given_to_another_dataset(home: Home, log: Path) -> None:
+    library.import_files(home, ImportRequest([log], "log"))
+    job = imports.start(home, ImportRequest([log], "new"))
+    with pytest.raises(BadInput, match=f"Dataset new is in use by {job}"):
+        management.rename(home, "log", "new")
