@@ -1,16 +1,16 @@
-"""One figure of several runs on one axis."""
+"""A metric of several runs on one axis."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from dashboard import formats
 from dashboard.figures.chart import Chart
-from dashboard.figures.curves import THICK, THIN, best_entry, curves, metric_name
+from dashboard.figures.curves import THICK, THIN, curves, metric_name
 from dashboard.figures.line_chart import Line
-from dashboard.figures.progress_axis import Learning, View
+from dashboard.figures.progress_axis import View, epoch_positions
 from dashboard.theme import colour
+from dashboard.training_metrics import TrainingMetrics, extreme_epoch
 from data.i18n import N_, _
 
 MOST_RUNS = 6
@@ -25,22 +25,22 @@ _LOWER_IS_BETTER = {"loss"}
 
 
 def compare(
-    runs: Mapping[str, Learning], name: str, view: View, *, comparable: bool = True
+    runs: Mapping[str, TrainingMetrics], name: str, view: View, *, comparable: bool = True
 ) -> Chart:
-    """Draw a figure of the validation part of several runs, and of training where it is known.
+    """Draw a metric of several runs on validation, and on training where it was reported.
 
     Parameters
     ----------
     runs : mapping
-        What each run has reported, by its name; at most six are drawn.
+        The metrics of each run, by its name; at most six are drawn.
     name : str
         One of ``FIGURES``.
     comparable : bool
-        Whether all runs were judged on the same targets, so that one of them can be the best.
+        Whether all runs were evaluated on the same targets, so that one of them can be the best.
     """
-    drawn = curves(_lines(runs, f"val_{name}", view), view, digits=4)
+    figure = curves(_lines(runs, f"val_{name}", view), view, digits=4)
     for line in _lines(runs, name, view):
-        drawn.add_scatter(
+        figure.add_scatter(
             x=line.x,
             y=line.y,
             name=_("{run}, training").format(run=line.name),
@@ -50,7 +50,7 @@ def compare(
             showlegend=False,
         )
     return Chart(
-        drawn,
+        figure,
         compare_finding(runs, name) if comparable else _different(runs),
         _("{figure} on validation, thick, and in training, dotted; one colour a run").format(
             figure=figure_name(name)
@@ -59,48 +59,48 @@ def compare(
     )
 
 
-def _different(runs: Mapping[str, Learning]) -> str:
-    return _("{runs} were judged on different targets").format(runs=", ".join(runs))
+def _different(runs: Mapping[str, TrainingMetrics]) -> str:
+    return _("{runs} were evaluated on different targets").format(runs=", ".join(runs))
 
 
-def _lines(runs: Mapping[str, Learning], name: str, view: View) -> list[Line]:
+def _lines(runs: Mapping[str, TrainingMetrics], name: str, view: View) -> list[Line]:
     return [
-        Line(run, learning.epoch_places(view.axis), learning.figures(name), meaning, THICK)
-        for (run, learning), meaning in zip(runs.items(), MEANINGS, strict=False)
+        Line(run, epoch_positions(metrics, view.axis), metrics.values(name), meaning, THICK)
+        for (run, metrics), meaning in zip(runs.items(), MEANINGS, strict=False)
     ]
 
 
 def figure_name(name: str) -> str:
-    """Return how a figure is called on the page."""
+    """Return the label of one of ``FIGURES``."""
     return _(FIGURES[name]) if name in FIGURES else metric_name(name)
 
 
-def compare_finding(runs: Mapping[str, Learning], name: str) -> str:
-    """Say which run has the best figure on validation."""
-    highest = name not in _LOWER_IS_BETTER
-    bests = {
-        run: best
-        for run, learning in runs.items()
-        if (best := best_entry(learning.history, f"val_{name}", highest)) is not None
+def compare_finding(runs: Mapping[str, TrainingMetrics], name: str) -> str:
+    """Return which run reached the lowest loss, or the highest value of another metric."""
+    metric, highest = f"val_{name}", name not in _LOWER_IS_BETTER
+    extremes = {
+        run: epoch
+        for run, metrics in runs.items()
+        if (epoch := extreme_epoch(metrics.history, metric, highest=highest))
     }
-    if not bests:
-        return _("No run has been judged on its validation part yet")
+    if not extremes:
+        return _("No run has been evaluated on its validation targets yet")
     sign = -1 if highest else 1
-    first = min(bests, key=lambda run: sign * bests[run][f"val_{name}"])
+    best = min(extremes, key=lambda run: sign * extremes[run][metric])
     words = (
         _("{run} has the highest {figure} on validation: {value} at epoch {epoch}")
         if highest
         else _("{run} has the lowest {figure} on validation: {value} at epoch {epoch}")
     )
     return words.format(
-        run=first,
+        run=best,
         figure=figure_name(name).lower() if name in {"loss", "accuracy"} else figure_name(name),
-        value=formats.number(bests[first][f"val_{name}"], 4),
-        epoch=bests[first]["epoch"],
+        value=formats.number(extremes[best][metric], 4),
+        epoch=extremes[best]["epoch"],
     )
 
 
-def _table(runs: Mapping[str, Learning], name: str) -> Any:
+def _table(runs: Mapping[str, TrainingMetrics], name: str) -> pd.DataFrame:
     rows = [
         {
             _("Run"): run,
@@ -108,7 +108,7 @@ def _table(runs: Mapping[str, Learning], name: str) -> Any:
             _("Training"): entry.get(name),
             _("Validation"): entry.get(f"val_{name}"),
         }
-        for run, learning in runs.items()
-        for entry in learning.history
+        for run, metrics in runs.items()
+        for entry in metrics.history
     ]
     return pd.DataFrame(rows, columns=[_("Run"), _("Epoch"), _("Training"), _("Validation")])

@@ -1,4 +1,4 @@
-"""Lines over the progress of a training, whose zoom survives being redrawn."""
+"""Line charts over the progress of a training, which keep their zoom when they are redrawn."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.line_chart import Line, lines
-from dashboard.figures.progress_axis import History, View, axis_title
+from dashboard.figures.progress_axis import View, axis_title
+from dashboard.training_metrics import History
 from data.i18n import N_, _
 
 THIN, THICK = 1.5, 3.0
@@ -19,7 +20,7 @@ _WORDS = {"coverage": N_("Coverage"), "novelty": N_("Novelty"), "loss": N_("Loss
 def curves(
     series: Sequence[Line], view: View, *, digits: int = 3, percent: bool = False
 ) -> go.Figure:
-    """Draw lines over an axis of progress.
+    """Draw lines over the progress of a training.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ def curves(
     digits : int
         Decimals under the pointer.
     percent : bool
-        Whether the values are shares, which are written as percentages.
+        Whether the values are shares, which are shown as percentages.
     """
     drawn_lines = [line for line in series if any(value is not None for value in line.y)]
     drawn = lines(drawn_lines, view.theme, x_title=axis_title(view.axis), digits=digits)
@@ -45,29 +46,14 @@ def curves(
     return drawn
 
 
-def name_best(figure: go.Figure, place: float, value: float, epoch: int) -> None:
-    """Say beside its ring which epoch was the best one."""
-    words = _("best: epoch {epoch}").format(epoch=epoch)
-    figure.add_annotation(x=place, y=value, text=words, yshift=16)
-
-
-def best_entry(history: History, name: str, highest: bool = False) -> dict[str, Any] | None:
-    """Return the epoch with the lowest (or highest) figure; the earlier one of equals.
-
-    Examples
-    --------
-    >>> best_entry([{"epoch": 1, "val_loss": 6.1}, {"epoch": 2, "val_loss": 5.9}], "val_loss")
-    {'epoch': 2, 'val_loss': 5.9}
-    """
-    judged = [entry for entry in history if entry.get(name) is not None]
-    if not judged:
-        return None
-    sign = -1.0 if highest else 1.0
-    return dict(min(judged, key=lambda entry: sign * entry[name]))
+def label_best(figure: go.Figure, x: float, y: float, epoch: int) -> None:
+    """Write the number of the best epoch above its marker."""
+    text = _("best: epoch {epoch}").format(epoch=epoch)
+    figure.add_annotation(x=x, y=y, text=text, yshift=16)
 
 
 def metric_name(name: str) -> str:
-    """Return how a ranking figure is written.
+    """Return the label of a metric.
 
     Examples
     --------
@@ -81,7 +67,13 @@ def metric_name(name: str) -> str:
 
 
 def epoch_table(history: History, columns: dict[str, str]) -> pd.DataFrame:
-    """Return figures by epoch as a table: its columns are keys of the history and headings."""
+    """Return a table of metrics by epoch.
+
+    Parameters
+    ----------
+    columns : dict
+        From metrics of the history to column headings.
+    """
     rows: dict[str, list[Any]] = {_("Epoch"): [entry["epoch"] for entry in history]}
     for key, heading in columns.items():
         rows[heading] = [entry.get(key) for entry in history]

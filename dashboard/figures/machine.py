@@ -1,4 +1,4 @@
-"""How a training runs rather than what it learns: learning rate, speed, memory, processor."""
+"""Gauges of a training: learning rate, throughput, memory and processor time by step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,29 +9,30 @@ from dashboard import formats
 from dashboard.figures.chart import Chart
 from dashboard.figures.curves import THIN, curves
 from dashboard.figures.line_chart import Line
-from dashboard.figures.progress_axis import Learning, View, smooth
+from dashboard.figures.progress_axis import View, smooth, step_positions
+from dashboard.training_metrics import TrainingMetrics
 from data.i18n import N_, _
 
 _MEBIBYTE = 1 << 20
-_SMOOTHED_SHARE = 25  # a smoothed line averages over a 25th of its curve
+_SMOOTHED_SHARE = 25  # the span of a smoothed line is a 25th of its curve
 
 
 @dataclass(frozen=True)
 class Gauge:
-    """One of these figures.
+    """A metric of the training process that is reported by step.
 
     Attributes
     ----------
     name : str
-        As the training reports it by step.
+        Name of the metric.
     label, finding, subtitle : str
-        Marked for translation; the finding names the newest value.
+        Marked for translation; the finding contains the newest value.
     words : callable
-        Writes a value.
+        Formats a value.
     divisor : float
-        What a value is divided by where it is drawn.
+        Values are divided by it before they are drawn.
     smoothed : bool
-        Whether the raw line stands as a shadow behind a smoothed one.
+        Whether a moving average is drawn, with the raw values faintly behind it.
     """
 
     name: str
@@ -54,15 +55,15 @@ GAUGES = (
     Gauge(
         "speed",
         N_("Speed"),
-        N_("It learns from {value} targets a second"),
-        N_("Targets a second of training; validation is not counted"),
+        N_("The training processes {value} targets a second"),
+        N_("Training targets per second, without the time of validation"),
         formats.compact,
         smoothed=True,
     ),
     Gauge(
         "memory",
         N_("Memory"),
-        N_("The process holds {value} MiB of memory"),
+        N_("The training process uses {value} MiB of memory"),
         N_("Memory of the training process, in MiB"),
         formats.number,
         divisor=_MEBIBYTE,
@@ -70,7 +71,7 @@ GAUGES = (
     Gauge(
         "processor",
         N_("Processor"),
-        N_("The process keeps {value} of a core busy"),
+        N_("The training process uses {value} of a core"),
         N_("Processor time of the training process; 100% is one core"),
         lambda value: formats.percent(value, 0),
         divisor=100.0,
@@ -79,19 +80,20 @@ GAUGES = (
 )
 
 
-def gauge(one: Gauge, learning: Learning, view: View) -> Chart:
+def gauge_chart(gauge: Gauge, metrics: TrainingMetrics, view: View) -> Chart:
     """Draw one of ``GAUGES``, which the training must have reported."""
-    curve = learning.curves[one.name]
-    raw = [None if value is None else value / one.divisor for value in curve.value]
-    places = learning.step_places(one.name, view.axis)
-    drawn = smooth(raw, len(raw) / _SMOOTHED_SHARE) if one.smoothed else raw
-    shadow = raw if one.smoothed else None
-    line = Line(_(one.label), places, drawn, "training", THIN, shadow=shadow)
-    figure = curves([line], view, digits=4 if one.name == "learning_rate" else 0)
+    curve = metrics.curves[gauge.name]
+    raw = [None if value is None else value / gauge.divisor for value in curve.value]
+    x = step_positions(metrics, gauge.name, view.axis)
+    values = smooth(raw, len(raw) / _SMOOTHED_SHARE) if gauge.smoothed else raw
+    shadow = raw if gauge.smoothed else None
+    line = Line(_(gauge.label), x, values, "training", THIN, shadow=shadow)
+    figure = curves([line], view, digits=4 if gauge.name == "learning_rate" else 0)
     figure.update_yaxes(rangemode="tozero")
-    if one.name == "processor":
+    if gauge.name == "processor":
         figure.update_yaxes(tickformat=".0%")
         figure.update_traces(hovertemplate="%{y:.0%}", selector={"hoverinfo": None})
-    newest = next((value for value in reversed(drawn) if value is not None), 0.0)
-    table = pd.DataFrame({_("Epoch"): curve.epoch, _("Step"): curve.step, _(one.label): raw})
-    return Chart(figure, _(one.finding).format(value=one.words(newest)), _(one.subtitle), table)
+    newest = next((value for value in reversed(values) if value is not None), 0.0)
+    table = pd.DataFrame({_("Epoch"): curve.epoch, _("Step"): curve.step, _(gauge.label): raw})
+    finding = _(gauge.finding).format(value=gauge.words(newest))
+    return Chart(figure, finding, _(gauge.subtitle), table)

@@ -1,102 +1,31 @@
-"""Where epochs and steps of a training lie on its horizontal axis: by epoch, step or time."""
+"""The horizontal axis of training curves: epochs, steps or minutes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from dashboard.jobs.metric_reader import Curve
+from dashboard.training_metrics import TrainingMetrics
 from data.i18n import _
 
 Axis = Literal["epoch", "step", "time"]
 AXES: tuple[Axis, ...] = ("epoch", "step", "time")
-History = Sequence[Mapping[str, Any]]
 
 _MINUTE = 60.0
 
 
 @dataclass(frozen=True)
-class Learning:
-    """What a training has reported so far.
-
-    Attributes
-    ----------
-    history : sequence of mapping
-        One an epoch, as ``Runs.metrics.history`` returns it.
-    curves : mapping
-        Figures by step, by name.
-    steps : float or None
-        Steps of one epoch, where they are known.
-    """
-
-    history: History = ()
-    curves: Mapping[str, Curve] = field(default_factory=dict)
-    steps: float | None = None
-
-    @property
-    def steps_an_epoch(self) -> float:
-        """Return how many steps make an epoch, as well as it is known."""
-        if self.steps:
-            return self.steps
-        longest = max(self.curves.values(), key=lambda curve: len(curve.step), default=None)
-        if longest is None or not longest.step:
-            return 1.0
-        return longest.step[-1] / max(longest.epoch[-1], 1)
-
-    @property
-    def begun(self) -> float:
-        """Return the moment of the first figure by step, in seconds since 1970."""
-        return min((curve.time[0] for curve in self.curves.values() if curve.time), default=0.0)
-
-    def figures(self, name: str) -> list[float | None]:
-        """Return a figure of each epoch; None where it was not reported."""
-        return [entry.get(name) for entry in self.history]
-
-    def epoch_places(self, axis: Axis) -> list[float]:
-        """Return where the end of each epoch lies."""
-        epochs = [float(entry["epoch"]) for entry in self.history]
-        if axis == "epoch":
-            return epochs
-        if axis == "step":
-            return [epoch * self.steps_an_epoch for epoch in epochs]
-        return self._minutes(epochs)
-
-    def step_places(self, name: str, axis: Axis) -> list[float]:
-        """Return where each step of a figure lies."""
-        curve = self.curves[name]
-        if axis == "epoch":
-            return [step / self.steps_an_epoch for step in curve.step]
-        if axis == "step":
-            return [float(step) for step in curve.step]
-        return [(time - self.begun) / _MINUTE for time in curve.time]
-
-    def _minutes(self, epochs: Sequence[float]) -> list[float]:
-        """Return the minutes at which epochs ended: those of their last steps."""
-        ends = {
-            epoch: time
-            for curve in self.curves.values()
-            for epoch, time in zip(curve.epoch, curve.time, strict=True)
-        }
-        if all(epoch in ends for epoch in epochs):
-            return [(ends[int(epoch)] - self.begun) / _MINUTE for epoch in epochs]
-        passed, places = 0.0, []
-        for entry in self.history:
-            passed += entry.get("seconds") or 0.0
-            places.append(passed / _MINUTE)
-        return places
-
-
-@dataclass(frozen=True)
 class View:
-    """How the progress of a training is looked at.
+    """Axis, theme and identity of a chart of training curves.
 
     Attributes
     ----------
     axis : {"epoch", "step", "time"}
-        What runs along the horizontal axis.
+        The unit of the horizontal axis.
     theme : str or None
         ``"light"`` or ``"dark"``.
     about : str
-        What is looked at, such as the run's name: another one, or another axis, forgets the zoom.
+        What is drawn, such as the run's name: the zoom is kept while this and the axis are equal.
     """
 
     axis: Axis = "epoch"
@@ -104,39 +33,75 @@ class View:
     about: str = ""
 
 
+def epoch_positions(metrics: TrainingMetrics, axis: Axis) -> list[float]:
+    """Return the position of the end of each epoch on an axis."""
+    epochs = [int(entry["epoch"]) for entry in metrics.history]
+    if axis == "epoch":
+        return [float(epoch) for epoch in epochs]
+    if axis == "step":
+        return [epoch * metrics.steps_per_epoch for epoch in epochs]
+    return _minutes(metrics, epochs)
+
+
+def step_positions(metrics: TrainingMetrics, name: str, axis: Axis) -> list[float]:
+    """Return the position of each step of a metric on an axis."""
+    curve = metrics.curves[name]
+    if axis == "epoch":
+        return [step / metrics.steps_per_epoch for step in curve.step]
+    if axis == "step":
+        return [float(step) for step in curve.step]
+    return [(time - metrics.start) / _MINUTE for time in curve.time]
+
+
 def axis_title(axis: Axis) -> str:
-    """Return what stands below the axis."""
+    """Return the title of an axis."""
     return {"epoch": _("Epoch"), "step": _("Step"), "time": _("Minutes since the start")}[axis]
 
 
 def axis_name(axis: Axis) -> str:
-    """Return the word for a choice of axis."""
+    """Return the label of an axis in the choice of axes."""
     return {"epoch": _("By epoch"), "step": _("By step"), "time": _("By time")}[axis]
 
 
 def smooth(values: Sequence[float | None], span: float) -> list[float | None]:
-    """Return an exponential moving average that starts without a bias towards zero.
+    """Return an exponential moving average, corrected for the bias of its start towards zero.
 
     Parameters
     ----------
     values : sequence of float or None
-        None where the figure was not a number; it stays a gap.
+        None where the metric was not a finite number; it stays None.
     span : float
-        Over about how many values the average reaches.
+        Span of the average: the weight of a new value is ``2 / (span + 1)``.
 
     Examples
     --------
     >>> smooth([4.0, 2.0, None, 2.0], span=3)
     [4.0, 2.6666666666666665, None, 2.2857142857142856]
     """
-    keep = 1 - 2 / (max(span, 1.0) + 1)
+    decay = 1 - 2 / (max(span, 1.0) + 1)
     total = weight = 0.0
     smoothed: list[float | None] = []
     for value in values:
         if value is None:
             smoothed.append(None)
             continue
-        total = keep * total + value
-        weight = keep * weight + 1
+        total = decay * total + value
+        weight = decay * weight + 1
         smoothed.append(total / weight)
     return smoothed
+
+
+def _minutes(metrics: TrainingMetrics, epochs: Sequence[int]) -> list[float]:
+    """Return the minutes from the start to the last step of each epoch.
+
+    Where an epoch has no metrics by step, the seconds of the epochs are added up instead.
+    """
+    ends = {
+        epoch: time
+        for curve in metrics.curves.values()
+        for epoch, time in zip(curve.epoch, curve.time, strict=True)
+    }
+    if all(epoch in ends for epoch in epochs):
+        return [(ends[epoch] - metrics.start) / _MINUTE for epoch in epochs]
+    seconds = itertools.accumulate(entry.get("seconds") or 0.0 for entry in metrics.history)
+    return [total / _MINUTE for total in seconds]

@@ -1,4 +1,4 @@
-"""A search: how much each field matters."""
+"""The importance of the settings of a hyperparameter search."""
 
 from collections.abc import Mapping
 
@@ -11,25 +11,24 @@ from data.i18n import _
 
 
 def importance(shares: Mapping[str, float], names: Mapping[str, str], theme: str | None) -> Chart:
-    """Draw how much of the differences between trainings each field explains.
+    """Draw the share of the differences between trials that each setting explains.
 
     Parameters
     ----------
     shares : mapping
-        From each field to its share; they add up to 1.
+        From each key to its importance; they add up to 1.
     names : mapping
-        From each field to what it is called.
+        From each key to its label.
     theme : str or None
         ``"light"`` or ``"dark"``.
     """
-    ordered = sorted(shares.items(), key=lambda one: -one[1])
+    ordered = sorted(shares.items(), key=lambda item: -item[1])
     labels = [names[key] for key, _share in ordered]
     values = [share for _key, share in ordered]
-    drawn = shapes.bars(
-        labels, values, theme, meaning="network", texts=[formats.percent(one, 0) for one in values]
-    )
+    texts = [formats.percent(value, 0) for value in values]
+    figure = shapes.bars(labels, values, theme, meaning="network", texts=texts)
     return Chart(
-        drawn,
+        figure,
         _("{field} matters most: it explains {share} of the differences").format(
             field=labels[0], share=formats.percent(values[0], 0)
         ),

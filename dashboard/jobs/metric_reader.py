@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from dashboard.jobs.repository import Repository, select_run
 from dashboard.jobs.schema import METRICS
+from dashboard.training_metrics import Curve
 
 MOST_POINTS = 2_000
 BLOCK = 10_000
@@ -31,16 +32,6 @@ class Metric(Point):
     """One stored value of a metric; ``seq`` numbers the rows of a run from 1."""
 
     seq: int
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A metric by step, thinned to what a screen can show: four lists of equal length."""
-
-    epoch: list[int]
-    step: list[int]
-    value: list[float | None]
-    time: list[float]
 
 
 class MetricReader:

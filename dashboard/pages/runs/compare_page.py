@@ -1,4 +1,4 @@
-"""Several runs on one axis: their curves, what differs, and what each reached."""
+"""The page that compares runs: curves on one axis, settings that differ, and metrics."""
 
 from typing import Any
 
@@ -32,40 +32,40 @@ dash.register_page(__name__, path="/compare", title=lambda **_parts: f"{_('Compa
 
 
 def layout(runs: str = "", **_query: str) -> html.Div:
-    """Return the runs that the address names, side by side."""
+    """Return the comparison of the runs that the query parameter names."""
     names = [name for name in runs.split(",") if name]
     head = page_header(
-        _("Compare"), _("Trainings on one axis: their curves, what differs, what each reached.")
+        _("Compare"), _("Trainings on one axis: curves, settings that differ, and metrics.")
     )
-    every = [run.run for run in monitor.table(current_home()).list(kind=TRAINING)]
-    if not every:
+    trainings = [run.run for run in monitor.table(current_home()).list(kind=TRAINING)]
+    if not trainings:
         lead = button(_("Train a network"), href="/train", kind="primary")
         return html.Div([head, empty_state(_("There is no training to compare yet."), lead)])
     if not names:
         nothing = empty_state(_("Choose two runs or more above."))
-        return html.Div([head, stack(_choice(every, names), nothing)])
-    found = comparison.compare(current_home(), names)
+        return html.Div([head, stack(_choice(trainings, names), nothing)])
+    compared = comparison.compare(current_home(), names)
     return html.Div(
         [
-            dcc.Store(id=RUNS, data=[run.run for run in found.runs]),
+            dcc.Store(id=RUNS, data=[run.run for run in compared.runs]),
             dcc.Store(id=SEEN),
             dcc.Interval(id=CLOCK, interval=PERIOD),
             head,
             stack(
-                _choice(every, names),
-                *comparison_tables.warnings(found),
+                _choice(trainings, names),
+                *comparison_tables.warnings(compared),
                 _controls(),
                 figure_card("comparison", span=12, height=400),
-                html.Div(_tables(found), id=TABLES, className="stack"),
+                html.Div(_tables(compared), id=TABLES, className="stack"),
             ),
         ]
     )
 
 
-def _choice(every: list[str], names: list[str]) -> html.Div:
+def _choice(trainings: list[str], names: list[str]) -> html.Div:
     chooser = dcc.Dropdown(
         id=CHOOSE,
-        options=every,
+        options=trainings,
         value=names,
         multi=True,
         placeholder=_("Choose runs"),
@@ -81,15 +81,15 @@ def _controls() -> html.Div:
         value="loss",
     )
     axis = dbc.Select(
-        id=AXIS, options=[{"label": axis_name(one), "value": one} for one in AXES], value="epoch"
+        id=AXIS, options=[{"label": axis_name(name), "value": name} for name in AXES], value="epoch"
     )
     return html.Div([field(_("Figure"), figure), field(_("Axis"), axis)], className="compare-bar")
 
 
-def _tables(found: comparison.Comparison) -> list[html.Section]:
-    apart = comparison_tables.paired(found, comparison.paired(current_home(), found))
-    shown = [comparison_tables.figures(found), apart, comparison_tables.settings(found)]
-    return [section for section in shown if section is not None]
+def _tables(compared: comparison.Comparison) -> list[html.Section]:
+    pairs = comparison_tables.paired(compared, comparison.paired(current_home(), compared))
+    sections = [comparison_tables.figures(compared), pairs, comparison_tables.settings(compared)]
+    return [section for section in sections if section is not None]
 
 
 @callback(
@@ -106,17 +106,23 @@ def _tables(found: comparison.Comparison) -> list[html.Section]:
     running=[(Output(CLOCK, "disabled"), True, False)],
 )
 def follow(*inputs: Any) -> tuple[Any, Any, Any, int]:
-    """Draw the runs again where any of them has moved, or is looked at in another way."""
+    """Draw the runs again where one of them has changed, or the figure, axis or theme has."""
     _ticks, theme, figure, axis, names, seen = inputs
-    found = comparison.compare(current_home(), names)
-    judged = sorted(found.networks)
-    moved = [theme, figure, axis, judged, *([run.state, run.epochs_done] for run in found.runs)]
-    going_on = 0 if all(run.ended for run in found.runs) else -1
-    if moved == seen:
-        return no_update, no_update, no_update, going_on
+    compared = comparison.compare(current_home(), names)
+    evaluated = sorted(compared.evaluations)
+    marks = [
+        theme,
+        figure,
+        axis,
+        evaluated,
+        *([run.state, run.epochs_done] for run in compared.runs),
+    ]
+    max_polls = 0 if all(run.ended for run in compared.runs) else -1
+    if marks == seen:
+        return no_update, no_update, no_update, max_polls
     view = View(axis, theme, ",".join([figure, *names]))
-    chart = compare(found.learned, figure, view, comparable=found.comparable)
-    return render(chart), _tables(found), moved, going_on
+    chart = compare(compared.metrics, figure, view, comparable=compared.comparable)
+    return render(chart), _tables(compared), marks, max_polls
 
 
 @callback(

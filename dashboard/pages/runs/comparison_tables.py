@@ -1,4 +1,4 @@
-"""Tables of runs side by side: settings that differ, and figures with the best marked."""
+"""Tables that compare runs: settings that differ, metrics, and paired differences."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,17 +8,17 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import card, error_state
-from dashboard.figures.curves import best_entry, metric_name
+from dashboard.figures.curves import metric_name
 from dashboard.jobs.run import Run
 from dashboard.pages.runs import config_form
 from dashboard.pages.runs.run_layout import value_words
 from dashboard.pages.runs.test_results import LOWER_IS_BETTER, SHOWN
-from dashboard.services.runs.comparison import Apart, Comparison
+from dashboard.services.runs.comparison import Comparison, PairedDifferences
 from data.i18n import N_, _
 from model.evaluation.paired_bootstrap import Difference
 
 PAIRED = ("hr@1", "hr@10", "ndcg@10", "mrr@10")
-JUDGED_BY = "ndcg@10"
+DECISIVE = "ndcg@10"
 _VALIDATION = {
     "val_loss": (N_("Validation loss"), False),
     "val_accuracy": (N_("Validation accuracy"), True),
@@ -27,13 +27,13 @@ _VALIDATION = {
 
 
 def warnings(comparison: Comparison) -> list[Component]:
-    """Return what makes these runs hard to compare."""
+    """Return the reasons why these runs are not comparable."""
     return [error_state(sentence) for sentence in comparison.warnings]
 
 
 def settings(comparison: Comparison) -> html.Section:
     """Return the settings that differ between the runs."""
-    labels = {one.key: _(one.label) for one in config_form.settings()}
+    labels = {setting.key: _(setting.label) for setting in config_form.settings()}
     rows = [
         html.Tr(
             [html.Th(labels.get(key, key), scope="row")]
@@ -41,86 +41,99 @@ def settings(comparison: Comparison) -> html.Section:
         )
         for key, values in comparison.differences
     ]
-    words = _("Every setting is the same.") if not rows else _("Settings that are not the same")
+    words = _("Settings that differ") if rows else _("Every setting is the same.")
     body = _table(comparison, rows) if rows else None
     return card(body, title=_("Configuration"), subtitle=words)
 
 
 def figures(comparison: Comparison) -> html.Section:
-    """Return the figures of the runs, the best value of each row marked."""
+    """Return the metrics of the runs, the best value of each row marked.
+
+    Validation metrics are those of each run's best epoch.
+    """
+    best = {run: metrics.best for run, metrics in comparison.metrics.items()}
     rows = [
-        _row(comparison, _(label), _validations(comparison, key, highest), highest=highest)
-        for key, (label, highest) in _VALIDATION.items()
+        _row(
+            comparison,
+            _(label),
+            {run: epoch.get(name) for run, epoch in best.items()},
+            highest=highest,
+        )
+        for name, (label, highest) in _VALIDATION.items()
     ]
     rows += [
         _row(
             comparison,
             _("Test {figure}").format(figure=metric_name(name)),
-            {run: model["metrics"].get(name) for run, model in comparison.networks.items()},
+            {run: model["metrics"].get(name) for run, model in comparison.evaluations.items()},
             highest=name not in LOWER_IS_BETTER,
             bounds={
-                run: model.get("ci95", {}).get(name) for run, model in comparison.networks.items()
+                run: model.get("ci95", {}).get(name)
+                for run, model in comparison.evaluations.items()
             },
         )
         for name in SHOWN
-        if any(name in model["metrics"] for model in comparison.networks.values())
+        if any(name in model["metrics"] for model in comparison.evaluations.values())
     ]
     return card(
         _table(comparison, rows),
         title=_("Figures"),
-        subtitle=_("The best epoch of each run; in brackets the 95% interval of a test figure"),
+        subtitle=_(
+            "On validation at the best epoch of each run, the one with the highest NDCG@10; in"
+            " brackets the 95% interval of a test figure"
+        ),
     )
 
 
-def paired(comparison: Comparison, found: Mapping[str, Apart]) -> html.Section | None:
-    """Return by how much the later runs are better than the first one, and how sure that is."""
-    if not found:
+def paired(comparison: Comparison, pairs: Mapping[str, PairedDifferences]) -> html.Section | None:
+    """Return the paired differences of the later runs from the first one, with 95% intervals."""
+    if not pairs:
         return None
     first = comparison.runs[0]
-    shown = [run for run in comparison.runs if run.run in found]
+    runs = [run for run in comparison.runs if run.run in pairs]
     rows = [
         html.Tr(
             [html.Th(_("Test {figure}").format(figure=metric_name(name)), scope="row")]
-            + [_apart(found[run.run].figures[name]) for run in shown]
+            + [_difference(pairs[run.run].metrics[name]) for run in runs]
         )
         for name in PAIRED
     ]
-    one = next(iter(found.values()))
+    pair = next(iter(pairs.values()))
     words = _(
-        "Each run less {first} on the same {targets} targets of {buyers} buyers; in brackets the"
-        " 95% interval of the paired bootstrap over buyers. Bold where it does not hold zero"
+        "Each run minus {first} on the same {targets} targets of {buyers} buyers; in brackets the"
+        " 95% interval of the paired bootstrap over buyers. Bold where it does not contain zero"
     ).format(
         first=first.label or first.run,
-        targets=formats.number(one.targets),
-        buyers=formats.number(one.buyers),
+        targets=formats.number(pair.targets),
+        buyers=formats.number(pair.buyers),
     )
     return card(
-        _table(comparison, rows, shown), title=paired_finding(comparison, found), subtitle=words
+        _table(comparison, rows, runs), title=paired_finding(comparison, pairs), subtitle=words
     )
 
 
-def paired_finding(comparison: Comparison, found: Mapping[str, Apart]) -> str:
-    """Say which of the runs is better than the first one, as far as that is certain."""
+def paired_finding(comparison: Comparison, pairs: Mapping[str, PairedDifferences]) -> str:
+    """Return which run is better than the first one, where the 95% interval allows to say so."""
     names = {run.run: run.label or run.run for run in comparison.runs}
     first = names[comparison.runs[0].run]
-    apart = {run: one.figures[JUDGED_BY] for run, one in found.items()}
-    run = max(apart, key=lambda name: apart[name].value)
-    if not apart[run].significant or apart[run].value < 0:
-        better = all(one.significant for one in apart.values())
+    differences = {run: pair.metrics[DECISIVE] for run, pair in pairs.items()}
+    run = max(differences, key=lambda name: differences[name].value)
+    if not differences[run].significant or differences[run].value < 0:
+        better = all(difference.significant for difference in differences.values())
         return (
             _("{run} is better than every other run").format(run=first)
             if better
-            else _("No run is certainly better than {run}").format(run=first)
+            else _("No run is significantly better than {run}").format(run=first)
         )
     return _("{run} is better than {first}: {figure} by {value}").format(
         run=names[run],
         first=first,
-        figure=metric_name(JUDGED_BY),
-        value=formats.number(apart[run].value, 4),
+        figure=metric_name(DECISIVE),
+        value=formats.number(differences[run].value, 4),
     )
 
 
-def _apart(difference: Difference) -> html.Td:
+def _difference(difference: Difference) -> html.Td:
     low, high = formats.number(difference.low, 4), formats.number(difference.high, 4)
     sign = "+" if difference.value > 0 else ""
     return html.Td(
@@ -132,14 +145,6 @@ def _apart(difference: Difference) -> html.Td:
     )
 
 
-def _validations(comparison: Comparison, key: str, highest: bool) -> dict[str, float | None]:
-    bests = {
-        run: best_entry(learned.history, key, highest)
-        for run, learned in comparison.learned.items()
-    }
-    return {run: best[key] if best else None for run, best in bests.items()}
-
-
 def _row(
     comparison: Comparison,
     label: str,
@@ -149,8 +154,8 @@ def _row(
     bounds: Mapping[str, Any] | None = None,
 ) -> html.Tr:
     known = [value for value in values.values() if value is not None]
-    judged = comparison.comparable and len(known) > 1
-    best = (max if highest else min)(known) if judged else None
+    ranked = comparison.comparable and len(known) > 1
+    best = (max if highest else min)(known) if ranked else None
     cells = []
     for run in comparison.runs:
         value, ends = values.get(run.run), (bounds or {}).get(run.run)

@@ -1,4 +1,4 @@
-"""Every training: its state, how far it is, its best figures; and the queue."""
+"""The page of all trainings: state, progress and metrics of each; and the queue."""
 
 from typing import Any
 from urllib.parse import quote
@@ -49,7 +49,10 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
                 *runs_table.searches(home),
                 card(runs_table.table(runs_table.rows(home, runs)), flush=True),
                 html.P(
-                    _("Loss is of validation at its best epoch; NDCG@10 and accuracy of the test."),
+                    _(
+                        "Loss is on validation at the best epoch, the one with the highest NDCG@10"
+                        " on validation; NDCG@10 and accuracy are on the test targets."
+                    ),
                     className="note",
                 ),
             ),
@@ -75,7 +78,7 @@ def _notice(deleted: str) -> html.Div | None:
     prevent_initial_call=True,
 )
 def follow(_ticks: int, seen: str | None) -> tuple[Any, Any, Any]:
-    """Fill the table again where anything has moved."""
+    """Fill the table again where a run or the queue has changed."""
     home = current_home()
     runs = monitor.table(home).list(kind=TRAINING)
     marks = runs_table.marks(home, runs)
@@ -90,7 +93,7 @@ def follow(_ticks: int, seen: str | None) -> tuple[Any, Any, Any]:
     prevent_initial_call=True,
 )
 def offer_comparison(selected: list[dict[str, Any]] | None) -> Any:
-    """Let two to six selected runs be compared."""
+    """Enable the comparison of two to six selected runs."""
     return _comparison([row["run"] for row in selected or ()])
 
 
@@ -107,7 +110,7 @@ def _comparison(names: list[str]) -> Any:
     prevent_initial_call=True,
 )
 def pause(clicks: int | None) -> Any:
-    """Hold the queue, or let it go on."""
+    """Pause the queue, or let it go on."""
     if not clicks:
         return no_update
     home = current_home()
@@ -124,10 +127,10 @@ def limit(number: str | None) -> Any:
     """Set how many trainings run at once."""
     if number is None:
         return no_update
-    home, wish = current_home(), None if number == NO_CHOICE else int(number)
-    if wish == monitor.table(home).queue.chosen_parallel():  # it was only drawn anew
+    home, parallel = current_home(), None if number == NO_CHOICE else int(number)
+    if parallel == monitor.table(home).queue.chosen_parallel():  # it was only drawn again
         return no_update
-    control.set_parallel(home, wish)
+    control.set_parallel(home, parallel)
     return None
 
 
@@ -150,7 +153,7 @@ def put_first(clicks: list[int | None]) -> Any:
     prevent_initial_call=True,
 )
 def undo(clicks: list[int | None]) -> Any:
-    """Bring a deleted run back."""
+    """Restore a deleted run."""
     if not any(clicks):
         return no_update
     run = ctx.triggered_id["name"]

@@ -1,4 +1,4 @@
-"""The parts of a run's page that stand still while others move."""
+"""The parts of a run's page that do not change while it is active."""
 
 from typing import Any
 
@@ -25,10 +25,10 @@ LOG, LABEL, NOTE, TAGS = "run-log", "run-label", "run-note", "run-tags"
 
 
 def curves() -> list[Component]:
-    """Return the curves with the choice of their axis, and room for what they say."""
+    """Return the charts, the choice of their axis, and the container of the diagnosis."""
     axis = dbc.RadioItems(
         id=AXIS,
-        options=[{"label": axis_name(one), "value": one} for one in AXES],
+        options=[{"label": axis_name(name), "value": name} for name in AXES],
         value="epoch",
         inline=True,
     )
@@ -36,22 +36,22 @@ def curves() -> list[Component]:
         html.Div(id=READING),
         html.Div(axis, role="group", **aria(label=_("Horizontal axis"))),
         grid(figure_card("loss", span=12), figure_card("accuracy"), figure_card("ranking")),
-        grid(*(figure_card(one.name, height=180) for one in GAUGES)),
+        grid(*(figure_card(gauge.name, height=180) for gauge in GAUGES)),
     ]
 
 
 def metric_choice() -> html.Div:
-    """Return the choice of the figure that models are compared by."""
+    """Return the choice of the metric by which models are compared."""
     metric = dbc.Select(
         id=METRIC,
-        options=[{"label": metric_name(one), "value": one} for one in LADDER_METRICS],
+        options=[{"label": metric_name(name), "value": name} for name in LADDER_METRICS],
         value=LADDER_METRICS[0],
     )
     return html.Div(field(_("Compare models by"), metric), className="metric-choice")
 
 
 def log() -> html.Section:
-    """Return the card of the log."""
+    """Return the card of the run's log."""
     return card(
         html.Pre(id=LOG, className="log", tabIndex="0", **aria(label=_("Log"))),
         title=_("Log"),
@@ -60,7 +60,7 @@ def log() -> html.Section:
 
 
 def about(run: Run) -> html.Section:
-    """Return the card with what people wrote on a run, and how it was configured."""
+    """Return the card with a run's name, tags, note and configuration."""
     name = dbc.Input(id=LABEL, value=run.label, debounce=True, placeholder=run.run, maxlength=120)
     tags = dbc.Input(
         id=TAGS,
@@ -76,7 +76,7 @@ def about(run: Run) -> html.Section:
                 [field(_("Name"), name), field(_("Tags"), tags), field(_("Note"), note)],
                 className="written",
             ),
-            html.Dl([_fact(*one) for one in facts(run)], className="facts"),
+            html.Dl([_fact(*fact) for fact in facts(run)], className="facts"),
         ],
         title=_("Configuration"),
         subtitle=_("A bar marks what differs from the preset") if run.kind == "train" else None,
@@ -88,17 +88,17 @@ def facts(run: Run) -> list[tuple[str, str, bool]]:
     labels = {setting.key: _(setting.label) for setting in config_form.settings()}
     config = run.config["config"] if run.kind == SEARCHING else run.config
     try:
-        before = PRESETS[run.preset or ""].as_dict()
+        preset = PRESETS[run.preset or ""].as_dict()
     except (KeyError, BadInput):
-        before = config
+        preset = config
     return [
-        (labels.get(key, key), value_words(value), value != before.get(key))
+        (labels.get(key, key), value_words(value), value != preset.get(key))
         for key, value in config.items()
     ]
 
 
 def value_words(value: object) -> str:
-    """Return a value of a configuration as a person reads it.
+    """Return the text of a value of a configuration.
 
     Examples
     --------
@@ -110,29 +110,32 @@ def value_words(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or _("all")
     if isinstance(value, dict):
-        return ", ".join(f"{key}={held}" for key, held in value.items())
+        return ", ".join(f"{key}={inner}" for key, inner in value.items())
     return "–" if value is None or value == "" else str(value)
 
 
 def delete_dialog(run: str) -> Any:
-    """Return the question before a run is deleted."""
+    """Return the dialog that confirms the deletion of a run."""
     return confirm(
         DELETE,
         _("Delete run {run}?").format(run=run),
-        _("Its figures, its log and its model go. For five minutes this can be undone."),
+        _("Its metrics, log and model are deleted. This can be undone for five minutes."),
         _("Delete"),
     )
 
 
 def stop_dialog(run: Run) -> Any:
-    """Return the question before a run is stopped, which may be somebody else's."""
+    """Return the dialog that confirms the stop of a run, which may be somebody else's."""
     if run.kind == "train":
-        what = _("It keeps its best epoch, and can be resumed from its last whole one.")
+        effect = _(
+            "It keeps its best epoch, the one with the highest NDCG@10 on validation, and can be"
+            " resumed from its last whole epoch."
+        )
     elif run.kind == SEARCHING:
-        what = _("Trainings that have begun go on; it can be resumed where it stopped.")
+        effect = _("Its trainings that have started go on; it can be resumed later.")
     else:
-        what = _("What it has done so far is thrown away.")
-    return confirm(STOP, _("Stop run {run}?").format(run=run.run), what, _("Stop the run"))
+        effect = _("What it has done so far is discarded.")
+    return confirm(STOP, _("Stop run {run}?").format(run=run.run), effect, _("Stop the run"))
 
 
 def _fact(label: str, value: str, changed: bool) -> html.Div:

@@ -1,4 +1,4 @@
-"""One run: live curves while it works, what came of it when it is done."""
+"""The page of a run: live curves while it is active, its results when it has ended."""
 
 import time
 from dataclasses import asdict
@@ -22,27 +22,23 @@ from dashboard.components import (
 from dashboard.components.aria import aria
 from dashboard.context import current_home
 from dashboard.figures import learning_curves
-from dashboard.figures.machine import GAUGES, gauge
-from dashboard.figures.progress_axis import Learning, View
+from dashboard.figures.machine import GAUGES, gauge_chart
+from dashboard.figures.progress_axis import View
 from dashboard.jobs.queue import SEARCHING
 from dashboard.pages.runs import run_layout, run_status, search_results, test_results
+from dashboard.pages.runs.run_layout import AXIS, LABEL, LOG, METRIC, NOTE, READING, TAGS
 from dashboard.services.runs import control, monitor, searches
 from dashboard.services.runs.evaluation import evaluation
 from dashboard.services.runs.overfitting import diagnose
+from dashboard.training_metrics import TrainingMetrics
 from data.i18n import _
 
-RUN, CLOCK, AXIS, METRIC = "run-name", "run-clock", "run-axis", "run-metric"
+RUN, CLOCK, FILE = "run-name", "run-clock", "run-file"
 BADGE, ACTIONS, NOW, TROUBLE = "run-badge", "run-actions", "run-now", "run-trouble"
-READING, RESULTS, LOG, FILE = "run-reading", "run-results", "run-log", "run-file"
-CURVES, COMPARED, LABEL, NOTE, TAGS = (
-    "run-curves",
-    "run-compared",
-    "run-label",
-    "run-note",
-    "run-tags",
-)
+CURVES, COMPARED, RESULTS = "run-curves", "run-compared", "run-results"
 MARKS = ("state", "seq", "epochs", "pace", "log", "evaluated")
 PERIOD = 800  # milliseconds
+OTHER_RUNS = 12
 
 dash.register_page(
     __name__,
@@ -52,14 +48,15 @@ dash.register_page(
 
 
 def mark(name: str) -> dict[str, str]:
-    """Return the id of the store that changes when a part of the page has to be drawn anew."""
+    """Return the id of the store of a change marker, which callbacks take as their input."""
     return {"type": "run-mark", "name": name}
 
 
 def layout(run: str = "", **_query: str) -> html.Div:
-    """Return the page of a run; an unknown one is said to be unknown."""
-    found = monitor.table(current_home()).get(run)
-    others = monitor.table(current_home()).list()[:12]
+    """Return the page of a run; the error handler of the pages answers for an unknown one."""
+    table = monitor.table(current_home())
+    row = table.get(run)
+    others = tuple((other.run, f"/runs/{other.run}") for other in table.list()[:OTHER_RUNS])
     return html.Div(
         [
             dcc.Store(id=RUN, data=run),
@@ -67,14 +64,14 @@ def layout(run: str = "", **_query: str) -> html.Div:
             dcc.Interval(id=CLOCK, interval=PERIOD),
             dcc.Download(id=FILE),
             page_header(
-                found.label or run,
-                html.Span(run_status.purpose(found)),
+                row.label or run,
+                html.Span(run_status.purpose(row)),
                 crumbs=[
                     Crumb(_("Runs"), "/runs"),
-                    Crumb(run, choices=tuple((one.run, f"/runs/{one.run}") for one in others)),
+                    Crumb(run, choices=others),
                 ],
                 badge=html.Div(
-                    state_badge(found.state), id=BADGE, role="status", **aria(live="polite")
+                    state_badge(row.state), id=BADGE, role="status", **aria(live="polite")
                 ),
                 actions=[html.Div(id=ACTIONS, className="actions")],
             ),
@@ -82,14 +79,14 @@ def layout(run: str = "", **_query: str) -> html.Div:
                 html.Div(id=TROUBLE),
                 card(html.Div(id=NOW, className="stack")),
                 html.Div(
-                    run_layout.curves(), id=CURVES, className="stack", hidden=found.kind != "train"
+                    run_layout.curves(), id=CURVES, className="stack", hidden=row.kind != "train"
                 ),
                 html.Div(run_layout.metric_choice(), id=COMPARED, hidden=True),
                 html.Div(id=RESULTS, className="stack"),
                 run_layout.log(),
-                run_layout.about(found),
+                run_layout.about(row),
             ),
-            run_layout.stop_dialog(found),
+            run_layout.stop_dialog(row),
             run_layout.delete_dialog(run),
         ]
     )
@@ -108,29 +105,30 @@ def layout(run: str = "", **_query: str) -> html.Div:
     running=[(Output(CLOCK, "disabled"), True, False)],
 )
 def follow(_ticks: int | None, theme: str, axis: Any, name: str, *seen: Any) -> tuple[Any, ...]:
-    """Ask how the run is, and draw what moves with every step; other parts follow their marks."""
+    """Poll the run, and draw what changes with every step; other parts follow their markers."""
     home = current_home()
     run = monitor.table(home).get(name)
     marks = asdict(monitor.marks(home, run))
-    moved = [
-        marks[each] if marks[each] != old else no_update
-        for each, old in zip(MARKS, seen, strict=True)
+    changes = [
+        marks[part] if marks[part] != old else no_update
+        for part, old in zip(MARKS, seen, strict=True)
     ]
-    turned = not {"theme", AXIS}.isdisjoint(ctx.triggered_prop_ids.values())
-    if not run.active and not turned and all(one is no_update for one in moved):
-        return *moved, no_update, no_update, 0 if run.ended else -1
-    learned = monitor.learning(home, run, monitor.LOSSES)
-    drawn: Any = no_update
-    if turned or moved[MARKS.index("seq")] is not no_update:
-        drawn = _loss(learned, View(axis, theme, name))
-    now = run_status.now(run, learned, monitor.queue_position(home, run), time.time())
-    return *moved, now, drawn, 0 if run.ended else -1
+    view_changed = not {"theme", AXIS}.isdisjoint(ctx.triggered_prop_ids.values())
+    unchanged = all(change is no_update for change in changes)
+    if not run.active and not view_changed and unchanged:
+        return *changes, no_update, no_update, 0 if run.ended else -1
+    metrics = monitor.metrics(home, run, monitor.LOSSES)
+    chart: Any = no_update
+    if view_changed or changes[MARKS.index("seq")] is not no_update:
+        chart = _loss(metrics, View(axis, theme, name))
+    now = run_status.now(run, metrics, monitor.queue_position(home, run), time.time())
+    return *changes, now, chart, 0 if run.ended else -1
 
 
-def _loss(learned: Learning, view: View) -> dict[str, Any]:
-    if not learned.curves and not learned.history:
+def _loss(metrics: TrainingMetrics, view: View) -> dict[str, Any]:
+    if not metrics.curves and not metrics.history:
         return render_empty(_("The loss appears with the first steps of training."))
-    return render(learning_curves.loss(learned, view))
+    return render(learning_curves.loss(metrics, view))
 
 
 @callback(
@@ -141,7 +139,7 @@ def _loss(learned: Learning, view: View) -> dict[str, Any]:
     State(RUN, "data"),
 )
 def show_state(_state: str | None, name: str) -> tuple[Any, Any, Any]:
-    """Show the state, what can be done in it, and why it is a bad one."""
+    """Show the state, the actions that it allows, and why the run failed."""
     home = current_home()
     run = monitor.table(home).get(name)
     log = monitor.log_tail(home, name) if run.reason else ""
@@ -161,35 +159,35 @@ def show_state(_state: str | None, name: str) -> tuple[Any, Any, Any]:
     State(RUN, "data"),
 )
 def show_epochs(_epochs: str | None, theme: str, axis: Any, name: str) -> tuple[Any, Any]:
-    """Draw what moves with every epoch."""
+    """Draw what changes with every epoch."""
     home = current_home()
     by_step = monitor.LOSSES if axis != "epoch" else ()
-    learned = monitor.learning(home, monitor.table(home).get(name), by_step)
-    if not learned.history:
+    metrics = monitor.metrics(home, monitor.table(home).get(name), by_step)
+    if not metrics.history:
         return render_empty(_("The first point comes at the end of the first epoch.")), None
-    chart = learning_curves.ranking(learned, View(axis, theme, name))
-    return render(chart), test_results.reading(diagnose(learned.history))
+    chart = learning_curves.ranking(metrics, View(axis, theme, name))
+    return render(chart), test_results.reading(diagnose(metrics))
 
 
 @callback(
     Output(chart_id("accuracy"), "data"),
-    *(Output(chart_id(one.name), "data") for one in GAUGES),
+    *(Output(chart_id(gauge.name), "data") for gauge in GAUGES),
     Input(mark("pace"), "data"),
     Input("theme", "data"),
     Input(AXIS, "value"),
     State(RUN, "data"),
 )
 def show_pace(_pace: str | None, theme: str, axis: Any, name: str) -> tuple[Any, ...]:
-    """Draw what moves with every step, but need not be seen at once."""
+    """Draw what changes with every step but is drawn less often."""
     home, view = current_home(), View(axis, theme, name)
-    learned = monitor.learning(home, monitor.table(home).get(name), monitor.PACE)
-    waiting = render_empty(_("It appears with the first steps of training."))
-    known = "accuracy" in learned.curves or learned.history
+    metrics = monitor.metrics(home, monitor.table(home).get(name), monitor.PACE)
+    empty = render_empty(_("It appears with the first steps of training."))
+    has_accuracy = "accuracy" in metrics.curves or metrics.history
     return (
-        render(learning_curves.accuracy(learned, view)) if known else waiting,
+        render(learning_curves.accuracy(metrics, view)) if has_accuracy else empty,
         *(
-            render(gauge(one, learned, view)) if one.name in learned.curves else waiting
-            for one in GAUGES
+            render(gauge_chart(gauge, metrics, view)) if gauge.name in metrics.curves else empty
+            for gauge in GAUGES
         ),
     )
 
@@ -205,7 +203,7 @@ def show_pace(_pace: str | None, theme: str, axis: Any, name: str) -> tuple[Any,
 def show_results(
     _evaluated: int | None, theme: str, metric: str, name: str
 ) -> tuple[list[Any], bool]:
-    """Put the network beside the baselines once it has been judged; or show what was searched."""
+    """Show the evaluation of the network and the baselines, or the trials of a search."""
     if monitor.table(current_home()).get(name).kind == SEARCHING:
         return search_results.results(searches.result(current_home(), name), theme), True
     results = test_results.results(evaluation(current_home(), name), metric, theme)
@@ -214,7 +212,7 @@ def show_results(
 
 @callback(Output(LOG, "children"), Input(mark("log"), "data"), State(RUN, "data"))
 def show_log(_size: int | None, name: str) -> str:
-    """Show the end of the log."""
+    """Show the last lines of the log."""
     return monitor.log_tail(current_home(), name) or _("Nothing has been logged yet.")
 
 
@@ -226,13 +224,13 @@ def show_log(_size: int | None, name: str) -> str:
     prevent_initial_call=True,
 )
 def act(clicks: list[int | None], name: str) -> tuple[Any, Any]:
-    """Do what a button says, and look at the run again."""
+    """Carry out the action of a button, and poll the run again."""
     if not any(clicks):
         return no_update, no_update
-    home, wish = current_home(), str(ctx.triggered_id["name"])
-    if wish == "save":
+    home, action = current_home(), str(ctx.triggered_id["name"])
+    if action == "save":
         return no_update, {"content": control.configuration(home, name), "filename": f"{name}.json"}
-    toast(control.act(home, name, wish))
+    toast(control.act(home, name, action))
     return -1, no_update
 
 
@@ -243,10 +241,10 @@ def act(clicks: list[int | None], name: str) -> tuple[Any, Any]:
     prevent_initial_call=True,
 )
 def stop(clicks: int | None, name: str) -> Any:
-    """Ask the run to stop, and look at it again."""
+    """Ask the run to stop, and poll it again."""
     if not clicks:
         return no_update
-    toast(control.act(current_home(), name, control.STOP))
+    toast(control.stop(current_home(), name))
     return -1
 
 
@@ -257,7 +255,7 @@ def stop(clicks: int | None, name: str) -> Any:
     prevent_initial_call=True,
 )
 def delete(clicks: int | None, name: str) -> Any:
-    """Hide the run and go to the table, where it can be brought back."""
+    """Hide the run and open the table of runs, where it can be restored."""
     if not clicks:
         return no_update
     control.remove(current_home(), name)
@@ -273,7 +271,7 @@ def delete(clicks: int | None, name: str) -> Any:
     prevent_initial_call=True,
 )
 def describe(label: str | None, note: str | None, tags: str | None, name: str) -> Any:
-    """Keep what a person changed about the run, and no more: other requests may be under way."""
+    """Store the fields that a person changed; others may be in another request under way."""
     changed = set(ctx.triggered_prop_ids.values())
     control.describe(
         current_home(),

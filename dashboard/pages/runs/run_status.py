@@ -1,4 +1,4 @@
-"""A run as it is now: its state, how far it is, what can be done with it, why it ended badly."""
+"""The status of a run: actions, progress, key figures, and why it failed."""
 
 from typing import Any
 
@@ -17,16 +17,17 @@ from dashboard.components import (
     moment,
     progress,
 )
-from dashboard.figures.curves import best_entry
-from dashboard.figures.progress_axis import Learning
+from dashboard.figures.curves import metric_name
 from dashboard.jobs.failures import Explanation
 from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.run import Run
 from dashboard.jobs.states import RESUMABLE, State
 from dashboard.pages.runs.search_results import field_name
 from dashboard.services.runs import monitor
+from dashboard.training_metrics import TrainingMetrics
 from dashboard.web.downloads import RECORD
 from data.i18n import _
+from model.training.monitored import MONITORED
 
 ACTION = "run-action"
 DELETE, STOP = "delete-run", "stop-run"
@@ -36,23 +37,23 @@ _MEBIBYTE = 1 << 20
 
 
 def action_id(name: str) -> dict[str, str]:
-    """Return the id of a button that does something with a run."""
+    """Return the id of a button for an action on a run."""
     return {"type": ACTION, "name": name}
 
 
 def actions(run: Run) -> list[Component]:
-    """Return the buttons for what can be done with a run in its state.
+    """Return the buttons of the actions that a run's state allows.
 
-    Those that ask first are always there, hidden where they make no sense: their dialogs stand in
-    the page, and look for them.
+    Buttons that open a dialog are always rendered, hidden where the state does not allow them: the
+    callbacks of the dialogs need them.
     """
     stop_words = _("Cancel") if run.state is State.QUEUED else _("Stop")
-    shown: list[Component] = []
+    buttons: list[Component] = []
     if run.state in RESUMABLE:
-        shown.append(button(_("Resume"), action_id("resume"), icon="train"))
+        buttons.append(button(_("Resume"), action_id("resume"), icon="train"))
     stopping = run.state is State.STOPPING
     stop = button(stop_words, confirm_opener(STOP), disabled=stopping)
-    shown.append(html.Span(stop, hidden=run.ended))
+    buttons.append(html.Span(stop, hidden=run.ended))
     rare: list[Component] = []
     if run.kind == "train":
         rare.append(_link(_("Clone"), f"/train?clone={run.run}"))
@@ -66,19 +67,19 @@ def actions(run: Run) -> list[Component]:
         ]
     delete = menu_item(_("Delete"), confirm_opener(DELETE), danger=True)
     more = menu([*rare, html.Span(delete, hidden=run.active)])
-    shown.append(html.Span(more, hidden=run.active and not rare))
+    buttons.append(html.Span(more, hidden=run.active and not rare))
     if run.state is State.FINISHED and run.kind in {"train", "import"}:
-        shown.append(_next_step(run))
-    return shown
+        buttons.append(_next_step(run))
+    return buttons
 
 
 def purpose(run: Run) -> list[Any]:
-    """Return what the run is, in one line."""
+    """Return one line on what the run does."""
     if run.kind == SEARCHING:
-        words = _("Looks for the best of {fields} on {dataset}, preset {preset}, created")
+        words = _("Searches the best {fields} on {dataset}, preset {preset}, created")
         fields = ", ".join(map(field_name, run.config["fields"]))
-        said = words.format(fields=fields, dataset=run.dataset, preset=run.preset)
-        return [said, " ", moment(run.created)]
+        purpose = words.format(fields=fields, dataset=run.dataset, preset=run.preset)
+        return [purpose, " ", moment(run.created)]
     if run.kind != "train":
         return [_("Reads files into dataset {dataset}.").format(dataset=run.dataset)]
     words = _("A {network} network on {dataset}, preset {preset}, created").format(
@@ -90,15 +91,15 @@ def purpose(run: Run) -> list[Any]:
 
 
 def now(
-    run: Run, learned: Learning, position: int | None, moment_now: float
+    run: Run, metrics: TrainingMetrics, position: int | None, seconds: float
 ) -> list[Component | None]:
-    """Return how far a run is, and its key figures."""
-    left = monitor.time_left(run, learned, moment_now)
-    return [bar(run, position, left), figures(run, learned, moment_now)]
+    """Return the progress of a run and its key figures, at a time in seconds since 1970."""
+    left = monitor.time_left(run, metrics, seconds)
+    return [bar(run, position, left), figures(run, metrics, seconds)]
 
 
 def bar(run: Run, position: int | None, left: tuple[float, float] | None) -> Component | None:
-    """Return how far the run is; None once it has ended."""
+    """Return the progress bar of a run, or its position in the queue; None once it has ended."""
     if run.state is State.QUEUED:
         words = _("Waiting; number {position} in the queue").format(position=position)
         return html.P(words, className="muted")
@@ -108,7 +109,7 @@ def bar(run: Run, position: int | None, left: tuple[float, float] | None) -> Com
 
 
 def left_words(left: tuple[float, float] | None) -> str | None:
-    """Say how much time is left, as a range.
+    """Return the text of an estimated range of time left.
 
     Examples
     --------
@@ -125,65 +126,83 @@ def left_words(left: tuple[float, float] | None) -> str | None:
     return _("{low} to {high} left").format(low=formats.duration(low), high=formats.duration(high))
 
 
-def figures(run: Run, learned: Learning, moment_now: float) -> Component | None:
-    """Return the key figures of a training."""
+def figures(run: Run, metrics: TrainingMetrics, seconds: float) -> Component | None:
+    """Return the key figures of a run; those of a training are of its best epoch."""
     if run.state is State.QUEUED:
         return None
     if run.kind != "train":
-        return _other_figures(run, moment_now)
-    history, best = learned.history, best_entry(learned.history, "val_loss")
-    shown = [_epochs(run)]
-    if best is not None:
-        shown.append(
-            key_figure(
-                _("Best validation loss"),
-                formats.number(best["val_loss"], 3),
-                comparison=_("epoch {best}; newest {newest}").format(
-                    best=best["epoch"], newest=formats.number(history[-1].get("val_loss"), 3)
-                ),
-            )
-        )
-        first = best_entry(history, "val_accuracy", highest=True)
-        if first is not None:
-            shown.append(
-                key_figure(
-                    _("Best validation accuracy"),
-                    formats.percent(first["val_accuracy"], 2),
-                    comparison=_("epoch {epoch}").format(epoch=first["epoch"]),
-                )
-            )
-    speed = monitor.throughput(learned, run)
+        return _other_figures(run, seconds)
+    items = [_epochs(run), *_best_epoch(metrics)]
+    speed = monitor.throughput(metrics, run)
     if speed is not None:
         weights = _("{number} weights").format(number=formats.compact(run.parameters))
-        shown.append(
+        items.append(
             key_figure(
                 _("Throughput"), formats.compact(speed), unit=_("targets/s"), comparison=weights
             )
         )
-    spent = formats.duration(monitor.duration(run, moment_now))
-    shown.append(key_figure(_("Duration"), spent, comparison=_resources(run)))
-    return key_figures(*shown)
+    duration = formats.duration(monitor.duration(run, seconds))
+    items.append(key_figure(_("Duration"), duration, comparison=_resources(run)))
+    return key_figures(*items)
+
+
+def _best_epoch(metrics: TrainingMetrics) -> list[html.Div]:
+    """Return the number of the best epoch and its validation metrics; empty before there is one."""
+    best = metrics.best
+    if not best:
+        return []
+    newest = metrics.history[-1]
+    name = metric_name(MONITORED)
+    return [
+        key_figure(
+            _("Best epoch"),
+            formats.number(best["epoch"]),
+            comparison=_("{metric} on validation: {value}").format(
+                metric=name, value=formats.number(best[MONITORED], 4)
+            ),
+            explanation=_(
+                "The epoch with the highest {metric} on the validation targets; early stopping"
+                " and searches go by it."
+            ).format(metric=name),
+        ),
+        key_figure(
+            _("Validation loss"),
+            formats.number(best.get("val_loss"), 3),
+            comparison=_("newest epoch: {value}").format(
+                value=formats.number(newest.get("val_loss"), 3)
+            ),
+        ),
+        key_figure(
+            _("Validation accuracy"),
+            formats.percent(best.get("val_accuracy"), 2),
+            comparison=_("newest epoch: {value}").format(
+                value=formats.percent(newest.get("val_accuracy"), 2)
+            ),
+        ),
+    ]
 
 
 def trouble(run: Run, why: Explanation | None, log: str) -> Component | None:
-    """Say why a run ended badly, what to do, and what its log said last."""
+    """Return why a run failed, what to do, and the last lines of its log."""
     if why is None:
         return None
     lines = "\n".join(log.strip().splitlines()[-_LOG_LINES:])
-    said = f"{why.title}. {run.message or ''}".strip()
+    message = f"{why.title}. {run.message or ''}".strip()
     return html.Div(
         [
-            error_state(said, advice=why.advice),
+            error_state(message, advice=why.advice),
             html.Pre(lines, className="log", tabIndex="0") if lines else None,
         ]
     )
 
 
-def _other_figures(run: Run, moment_now: float) -> Component:
-    """Return the key figures of what is no training: how many rows, and how long it takes."""
-    spent = key_figure(_("Duration"), formats.duration(monitor.duration(run, moment_now)))
+def _other_figures(run: Run, seconds: float) -> Component:
+    """Return the key figures of other kinds of run: rows read and duration."""
+    duration = key_figure(_("Duration"), formats.duration(monitor.duration(run, seconds)))
     rows = run.progress.get("rows")
-    return key_figures(*([key_figure(_("Rows read"), formats.number(rows))] if rows else []), spent)
+    return key_figures(
+        *([key_figure(_("Rows read"), formats.number(rows))] if rows else []), duration
+    )
 
 
 def _next_step(run: Run) -> Component:
@@ -193,15 +212,15 @@ def _next_step(run: Run) -> Component:
 
 
 def _resources(run: Run) -> str | None:
-    """Say how much memory and processor the process takes, or took last."""
+    """Return the text of the memory and processor time that the process uses, or used last."""
     memory, processor = run.progress.get("memory"), run.progress.get("processor")
     if not memory:
         return None
     words = _("{memory} MiB of memory").format(memory=formats.number(memory / _MEBIBYTE))
     if run.ended or processor is None:
         return words
-    busy = _("{share} of a core").format(share=formats.percent(processor / 100, 0))
-    return f"{words}, {busy}"
+    cores = _("{share} of a core").format(share=formats.percent(processor / 100, 0))
+    return f"{words}, {cores}"
 
 
 def _epochs(run: Run) -> html.Div:

@@ -25,12 +25,12 @@ _SEARCHES = 5
 
 
 def rows(home: Home, runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """Return the rows of the table, one a run."""
+    """Return the rows of the table, one for each run."""
     now = time.time()
     return [_row(home, run, now) for run in runs]
 
 
-def table(shown: Sequence[dict[str, Any]]) -> Component:
+def table(rows: Sequence[dict[str, Any]]) -> Component:
     """Return the table of trainings."""
     link = "/runs/{run}"
     columns = [
@@ -48,7 +48,7 @@ def table(shown: Sequence[dict[str, Any]]) -> Component:
     return data_table(
         TABLE,
         columns,
-        shown,
+        rows,
         label=_("Trainings"),
         row_id="run",
         select=True,
@@ -57,42 +57,41 @@ def table(shown: Sequence[dict[str, Any]]) -> Component:
 
 
 def queue(home: Home, runs: Sequence[Run]) -> list[Component]:
-    """Return what waits, in the order in which it will start, the brake, and how many at once."""
+    """Return the queued runs in order, the button that pauses the queue, and the parallel limit."""
     runs_table = monitor.table(home)
-    shown = {run.run for run in runs}
+    names = {run.run for run in runs}
     positions = {
         name: position
         for position, name in enumerate(runs_table.queue.waiting(), 1)
-        if name in shown
+        if name in names
     }
     paused = runs_table.queue.paused()
     if not paused and all(run.ended for run in runs):
         return []
     words = ngettext("{n} run waits.", "{n} runs wait.", len(positions)).format(n=len(positions))
-    held = _("The queue is paused: nothing new starts.") if paused else ""
-    turn = _("Let the queue go on") if paused else _("Pause the queue")
+    notice = _("The queue is paused: no run starts.") if paused else ""
+    action = _("Continue the queue") if paused else _("Pause the queue")
     line = html.Div(
-        [html.P(f"{words} {held}"), _limit(runs_table), button(turn, PAUSE)],
+        [html.P(f"{words} {notice}"), _limit(runs_table), button(action, PAUSE)],
         className="queue-line",
     )
     return [line, _order(positions)]
 
 
 def searches(home: Home) -> list[Component]:
-    """Return the searches, each a link to what it has found; the newest first."""
-    found = monitor.table(home).list(kind=SEARCHING)[:_SEARCHES]
-    if not found:
+    """Return links to the newest searches."""
+    runs = monitor.table(home).list(kind=SEARCHING)[:_SEARCHES]
+    if not runs:
         return []
-    links = [html.Li(dcc.Link(one.run, href=f"/runs/{one.run}", className="mono")) for one in found]
+    links = [html.Li(dcc.Link(run.run, href=f"/runs/{run.run}", className="mono")) for run in runs]
     return [html.Div([html.P(_("Searches")), html.Ul(links)], className="search-line")]
 
 
 def _limit(runs_table: Runs) -> Component:
     """Return the choice of how many trainings run at once."""
-    chosen, usual = runs_table.queue.chosen_parallel(), default_parallel()
+    chosen, default = runs_table.queue.chosen_parallel(), default_parallel()
     numbers = sorted({*_LIMITS, *([chosen] if chosen else [])})
-    fitting = _("{n}, by cores and memory").format(n=usual)
-    options = [no_choice(fitting)] + [
+    options = [no_choice(_("{n}, by cores and memory").format(n=default))] + [
         {"label": str(number), "value": str(number)} for number in numbers
     ]
     select = dbc.Select(id=LIMIT, options=options, value=str(chosen or NO_CHOICE), size="sm")
@@ -100,12 +99,12 @@ def _limit(runs_table: Runs) -> Component:
 
 
 def marks(home: Home, runs: Sequence[Run]) -> str:
-    """Return what changes when anything in the table does."""
-    moving = "".join(
+    """Return a text that changes when anything in the table does."""
+    rows = "".join(
         f"{run.run}{run.state}{run.last_seq}{run.label}{run.tags}{run.priority}" for run in runs
     )
     runs_table = monitor.table(home)
-    return f"{hash(moving)} {runs_table.queue.paused()} {runs_table.queue.chosen_parallel()}"
+    return f"{hash(rows)} {runs_table.queue.paused()} {runs_table.queue.chosen_parallel()}"
 
 
 def _order(positions: Mapping[str, int]) -> Component:
@@ -125,7 +124,7 @@ def _order(positions: Mapping[str, int]) -> Component:
 
 
 def _name(run: Run) -> str:
-    """Return what people call the run, else what it is, and its tags."""
+    """Return the label of a run, or its network and preset, and its tags."""
     words = run.label or " · ".join(filter(None, (run.config.get("network"), run.preset)))
     return " ".join([words, *(f"#{tag}" for tag in run.tags)])
 

@@ -1,4 +1,4 @@
-"""What a search has found: its trainings, the best one first, and how much each field matters."""
+"""The results of a search: its trials, the best one first, and the importance of each setting."""
 
 from collections.abc import Sequence
 
@@ -15,27 +15,28 @@ from dashboard.services.runs.searches import SearchResult
 from data.i18n import _
 
 
-def results(found: SearchResult, theme: str | None) -> list[Component]:
-    """Return the table of trainings, and the chart of the fields where it can be drawn."""
-    if not found.trials:
+def results(result: SearchResult, theme: str | None) -> list[Component]:
+    """Return the table of trials, and the chart of importances where there are any."""
+    if not result.trials:
         return [card(empty_state(_("The first training appears here as soon as it is queued.")))]
-    names = {key: field_name(key) for key in found.trials[0].values}
-    if not found.importance:
-        return [_table(found, names, span=12)]
-    chart = render(importance(found.importance, names, theme))
+    names = {key: field_name(key) for key in result.trials[0].values}
+    if not result.importance:
+        return [_table(result, names, span=12)]
+    chart = render(importance(result.importance, names, theme))
     height = max(48 * len(names) + 96, 200)
     fields = figure_card("importance", span=5, height=height, data=chart)
-    return [grid(_table(found, names, span=7), fields)]
+    return [grid(_table(result, names, span=7), fields)]
 
 
 def field_name(key: str) -> str:
-    """Return how a setting is called in the form."""
-    return next((_(one.label) for one in config_form.settings() if one.key == key), key)
+    """Return the label of a setting in the form; the key of an unknown one."""
+    labels = {setting.key: setting.label for setting in config_form.settings()}
+    return _(labels[key]) if key in labels else key
 
 
-def _table(found: SearchResult, names: dict[str, str], span: int) -> html.Section:
-    without = [trial for trial in found.trials if trial.value is None]
-    ordered = [*found.ranked, *without]
+def _table(result: SearchResult, names: dict[str, str], span: int) -> html.Section:
+    without = [trial for trial in result.trials if trial.value is None]
+    ordered = [*result.ranked, *without]
     head = html.Tr(
         [html.Th(_("Training"), scope="col")]
         + [html.Th(name, scope="col", className="is-number") for name in names.values()]
@@ -46,16 +47,19 @@ def _table(found: SearchResult, names: dict[str, str], span: int) -> html.Sectio
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="plain-table")
     return card(
         html.Div(table, className="table-scroll", tabIndex="0"),
-        title=_finding(found),
-        subtitle=_("NDCG@10 of the network on validation, at its best epoch; the best one first"),
+        title=_finding(result),
+        subtitle=_(
+            "NDCG@10 of the network on validation at the best epoch of each training, the highest"
+            " first"
+        ),
         span=span,
     )
 
 
-def _finding(found: SearchResult) -> str:
-    if not found.ranked:
+def _finding(result: SearchResult) -> str:
+    if not result.ranked:
         return _("No training has a figure yet")
-    best = found.ranked[0]
+    best = result.ranked[0]
     return _("{run} is the best so far: {value}").format(
         run=best.run, value=formats.number(best.value, 4)
     )

@@ -1,4 +1,4 @@
-"""What came of a run: its test figures beside every baseline, and what its curves say."""
+"""The results of a run: its test metrics beside every baseline, and the diagnosis."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ LOWER_IS_BETTER = {"loss"}
 
 
 def results(evaluation: Mapping[str, Any], metric: str, theme: str | None) -> list[Component]:
-    """Return the ladder of models, segments, and the table of every figure."""
+    """Return the chart of models, the chart of segments, and the table of every metric."""
     if not evaluation:
         return []
     models = evaluation["models"]
@@ -33,7 +33,7 @@ def results(evaluation: Mapping[str, Any], metric: str, theme: str | None) -> li
 
 
 def figures_card(evaluation: Mapping[str, Any]) -> html.Section:
-    """Return the table of every figure of every model; the best of each is marked."""
+    """Return the table of every metric of every model; the best of each is marked."""
     models = evaluation["models"]
     shown = [name for name in SHOWN if any(_value(model, name) is not None for model in models)]
     best = {name: _best(models, name) for name in shown}
@@ -56,13 +56,13 @@ def figures_card(evaluation: Mapping[str, Any]) -> html.Section:
     )
 
 
-def reading(found: Diagnosis | None) -> Component | None:
-    """Return what the curves say, in words."""
-    if found is None:
+def reading(diagnosis: Diagnosis | None) -> Component | None:
+    """Return the diagnosis of the curves and the advice; None where there is none yet."""
+    if diagnosis is None:
         return None
     return html.Div(
-        [html.P(found.finding, className="reading-finding"), html.P(found.advice)],
-        className=f"reading is-{found.tone}",
+        [html.P(diagnosis.finding, className="reading-finding"), html.P(diagnosis.advice)],
+        className=f"reading is-{diagnosis.tone}",
     )
 
 

@@ -40,7 +40,7 @@ def estimate(home: Home, dataset: str, config: RunConfig, steps: Sequence[Step])
     prepared = steps[-1]
     targets = max(int(_TRAINING_SHARE * prepared.events) - prepared.users, 0)
     run = _comparable(home, dataset, config)
-    speed = monitor.throughput(monitor.learning(home, run)) if run else None
+    speed = monitor.throughput(monitor.metrics(home, run)) if run else None
     if run is None or not speed:
         return Estimate(targets)
     seconds = config.epochs * targets / speed

@@ -1,4 +1,4 @@
-"""Watching a run: what its page asks again and again, each answer from a few indexed rows."""
+"""The progress of a run as its page polls it; each query reads a few indexed rows."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dashboard.figures.progress_axis import Learning
 from dashboard.jobs.failures import Explanation, explain
 from dashboard.jobs.hyperparameter_search import FILE
 from dashboard.jobs.queue import SEARCHING
@@ -15,23 +14,24 @@ from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.services.runs.start import start_worker
+from dashboard.training_metrics import TrainingMetrics
 from data.home import Home
 
 LOSSES = ("loss", "sampled_loss")
 """The losses that a training reports by step: one or the other."""
 PACE = ("accuracy", "learning_rate", "speed", "memory", "processor")
-"""What else it reports by step; it is drawn every few seconds."""
+"""The other metrics that it reports by step; they are drawn every few seconds."""
 _ROWS_A_PACE = 50
 LOG_BYTES = 24_000
 _HOMES = 8
 _FOLLOW_SECONDS = 0.2
-_EPOCHS_JUDGED = 5  # how many epochs the time left is judged by
-_CAUTION = 1.3  # validation and unlucky moments come on top of the seconds of training
+_RECENT_EPOCHS = 5  # the time left is estimated from the durations of these
+_MARGIN = 1.3  # validation and other work come on top of the seconds of training
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What moves on a run's page: a part is drawn anew when its mark has changed."""
+    """Change markers of a run's page: a part is drawn again when its marker has changed."""
 
     state: str
     seq: int
@@ -47,7 +47,7 @@ def _table(path: Path) -> Runs:
 
 
 def table(home: Home) -> Runs:
-    """Return the table of runs of a home, one for all callbacks of this process."""
+    """Return the table of runs of a home; one object for all callbacks of this process."""
     return _table(home.path)
 
 
@@ -58,7 +58,7 @@ def queue_position(home: Home, run: Run) -> int | None:
 
 
 def marks(home: Home, run: Run) -> Marks:
-    """Return the marks of a run as it is now."""
+    """Return the change markers of a run."""
     folder = table(home).folder(run.run)
     return Marks(
         state=f"{run.state} {run.attempt} {run.label} {run.config.get('epochs')}",
@@ -70,15 +70,15 @@ def marks(home: Home, run: Run) -> Marks:
     )
 
 
-def learning(home: Home, run: Run, by_step: tuple[str, ...] = ()) -> Learning:
-    """Return what a training has reported: every epoch, and some figures by step."""
+def metrics(home: Home, run: Run, by_step: tuple[str, ...] = ()) -> TrainingMetrics:
+    """Return the metrics of a training: those of every epoch, and some by step."""
     runs = table(home)
     curves = {name: curve for name in by_step if (curve := runs.metrics.curve(run.run, name)).step}
-    return Learning(runs.metrics.history(run.run), curves, _steps_an_epoch(run.progress))
+    return TrainingMetrics(runs.metrics.history(run.run), curves, _steps_per_epoch(run.progress))
 
 
-def _steps_an_epoch(progress: Mapping[str, Any]) -> float | None:
-    """Return how many steps an epoch has: as counted, or as the first ones let one expect."""
+def _steps_per_epoch(progress: Mapping[str, Any]) -> float | None:
+    """Return the steps of an epoch: as counted, or estimated from the share that is done."""
     if progress.get("steps"):
         return float(progress["steps"])
     epochs = (progress.get("epoch") or 1) - 1 + (progress.get("share") or 0.0)
@@ -116,12 +116,12 @@ def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:
 
 
 def explanation(run: Run) -> Explanation | None:
-    """Return why a run ended badly, None where it did not."""
+    """Return why a run failed; None where it did not."""
     return explain(run.reason) if run.reason else None
 
 
 def share_done(run: Run) -> float | None:
-    """Return how much of a run is done, from 0 to 1; None where nobody can know."""
+    """Return how much of a run is done, from 0 to 1; None where it is unknown."""
     progress = run.progress
     if "bytes_total" in progress:
         return float((progress.get("bytes_done") or 0) / (progress["bytes_total"] or 1))
@@ -134,56 +134,56 @@ def share_done(run: Run) -> float | None:
 
 
 def share_of_epoch(run: Run) -> float:
-    """Return how much of the epoch that a training is in is done, from 0 to 1."""
+    """Return how much of the current epoch of a training is done, from 0 to 1."""
     progress = run.progress
-    if progress.get("epoch") != run.epochs_done + 1:  # the share is still that of the last one
+    if progress.get("epoch") != run.epochs_done + 1:  # the share is still that of the last epoch
         return 0.0
     return float(progress.get("share") or 0.0)
 
 
-def time_left(run: Run, learned: Learning, now: float) -> tuple[float, float] | None:
-    """Return the fewest and the most seconds that a training probably still takes.
+def time_left(run: Run, metrics: TrainingMetrics, now: float) -> tuple[float, float] | None:
+    """Return an estimate of the least and the most seconds that a training still takes.
 
-    After the first epoch by the fastest and the slowest of the last epochs, before that by what
-    its share of the first epoch took.
+    It follows the fastest and the slowest of the last epochs; before the end of the first epoch,
+    the time that its share took so far.
     """
     share = share_done(run)
     if not run.active or share is None or share >= 1:
         return None
     seconds = [
-        entry["seconds"] for entry in learned.history[-_EPOCHS_JUDGED:] if entry.get("seconds")
+        entry["seconds"] for entry in metrics.history[-_RECENT_EPOCHS:] if entry.get("seconds")
     ]
     if seconds:
         epochs = (1 - share) * (run.progress.get("epochs") or run.config["epochs"])
-        return epochs * min(seconds), epochs * max(seconds) * _CAUTION
-    if not learned.curves or share < 0.01:
+        return epochs * min(seconds), epochs * max(seconds) * _MARGIN
+    if not metrics.curves or share < 0.01:
         return None
-    spent = now - learned.begun
+    spent = now - metrics.start
     whole = spent / share
-    return (whole - spent) / _CAUTION, (whole - spent) * _CAUTION
+    return (whole - spent) / _MARGIN, (whole - spent) * _MARGIN
 
 
-def throughput(learned: Learning, run: Run | None = None) -> float | None:
-    """Return the targets a second: those of a running run just now, else of the newest epoch."""
+def throughput(metrics: TrainingMetrics, run: Run | None = None) -> float | None:
+    """Return targets per second: the current value of an active run, else of the newest epoch."""
     if run is not None and run.active and run.progress.get("speed"):
         return float(run.progress["speed"])
-    for entry in reversed(learned.history):
+    for entry in reversed(metrics.history):
         if entry.get("seconds") and entry.get("targets"):
             return float(entry["targets"] / entry["seconds"])
     return None
 
 
 def duration(run: Run, now: float) -> float | None:
-    """Return how long a run has taken, from its first start to its end or now."""
+    """Return the seconds from a run's first start to its end or now; None before its start."""
     if run.started is None:
         return None
     return (run.finished if run.ended and run.finished else now) - run.started
 
 
 def _stamp(file: Path, size: bool = False) -> int:
-    """Return what changes with a file: its size, or the moment of its last change."""
+    """Return the size or the modification time (ns) of a file; 0 where there is none."""
     try:
-        found = file.stat()
+        status = file.stat()
     except FileNotFoundError:
         return 0
-    return found.st_size if size else found.st_mtime_ns
+    return status.st_size if size else status.st_mtime_ns

@@ -1,23 +1,22 @@
-"""What the curves of a training say, in words: does it learn, has it turned, what to do."""
+"""Diagnose a training from its curves: whether it still learns, overfits or is unstable."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from dashboard import formats
-from dashboard.figures.curves import best_entry
-from dashboard.figures.progress_axis import History
+from dashboard.training_metrics import TrainingMetrics, extreme_epoch
 from data.i18n import _
 
 Tone = Literal["good", "bad", "attention"]
 
-LEAST_EPOCHS = 3
-_RISE = 0.005  # a validation loss that rose by less than this share has only levelled off
-_STANDSTILL = 0.001  # a step of validation loss smaller than this share is none
+MIN_EPOCHS = 3
+_RISE = 0.005  # a validation loss that rose by a smaller share than this has only levelled off
+_STANDSTILL = 0.001  # a validation loss that fell by a smaller share than this has not fallen
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One reading of the curves: what they show, what to do, and the epoch it points at."""
+    """What the curves show, what to do, and the epoch that the finding is about."""
 
     tone: Tone
     finding: str
@@ -25,65 +24,84 @@ class Diagnosis:
     epoch: int
 
 
-def diagnose(history: History) -> Diagnosis | None:
-    """Read the losses of a training.
+def diagnose(metrics: TrainingMetrics) -> Diagnosis | None:
+    """Diagnose a training from its losses and its monitored figure.
+
+    The losses say whether it overfits; whether that costs anything is decided by the monitored
+    figure, whose best epoch is kept: NDCG@10 often rises on for some epochs after the validation
+    loss has turned, while the probabilities lose their calibration.
 
     Parameters
     ----------
-    history : sequence of mapping
-        One an epoch, with ``epoch``, ``loss`` and ``val_loss``.
+    metrics : TrainingMetrics
+        With ``epoch``, ``loss``, ``val_loss`` and the monitored figure in its history.
 
     Returns
     -------
     Diagnosis or None
-        None while there are fewer than three epochs to judge by.
+        None while fewer than three epochs have a validation loss.
     """
-    judged = [entry for entry in history if entry.get("val_loss") is not None]
-    best = best_entry(judged, "val_loss")
-    if best is None or len(judged) < LEAST_EPOCHS:
+    history = [entry for entry in metrics.history if entry.get("val_loss") is not None]
+    if len(history) < MIN_EPOCHS:
         return None
-    last, before = judged[-1], judged[-2]
-    epoch = int(best["epoch"])
-    rise = last["val_loss"] / best["val_loss"] - 1
+    lowest, best = extreme_epoch(history, "val_loss", highest=False), metrics.best
+    last, previous = history[-1], history[-2]
+    rise = last["val_loss"] / lowest["val_loss"] - 1
     if rise > _RISE:
-        return _turned(epoch, rise, float(best.get("loss") or 0), float(last.get("loss") or 0))
-    if before["val_loss"] - last["val_loss"] > _STANDSTILL * before["val_loss"]:
+        return _risen(lowest, last, rise, best)
+    if previous["val_loss"] - last["val_loss"] > _STANDSTILL * previous["val_loss"]:
         return Diagnosis(
             "good",
             _("Validation loss is still falling at epoch {epoch}.").format(epoch=last["epoch"]),
             _("More epochs may help: extend the run."),
             int(last["epoch"]),
         )
+    if best and best["epoch"] == last["epoch"]:
+        return Diagnosis(
+            "good",
+            _(
+                "Validation loss has levelled off since epoch {epoch}, but NDCG@10 is still rising."
+            ).format(epoch=lowest["epoch"]),
+            _("More epochs may help: extend the run."),
+            int(last["epoch"]),
+        )
     return Diagnosis(
         "attention",
-        _("Validation loss has levelled off since epoch {epoch}.").format(epoch=epoch),
+        _("Validation loss has levelled off since epoch {epoch}.").format(epoch=lowest["epoch"]),
         _("More epochs will not help; a larger network or other features may."),
-        epoch,
+        int(lowest["epoch"]),
     )
 
 
-def _turned(epoch: int, rise: float, loss: float, last_loss: float) -> Diagnosis:
-    """Say why validation loss rose: learnt by heart, or shaken."""
-    if last_loss < loss:
+def _risen(lowest: dict[str, Any], last: Any, rise: float, best: dict[str, Any]) -> Diagnosis:
+    """Return the diagnosis of a validation loss that rose: overfitting, or an unstable training."""
+    epoch, loss, last_loss = int(lowest["epoch"]), lowest.get("loss") or 0, last.get("loss") or 0
+    if last_loss >= loss:
         return Diagnosis(
-            "attention",
+            "bad",
             _(
-                "The network overfits from epoch {epoch} on: since then validation loss rose by"
-                " {rise} while training loss fell by {fall}."
-            ).format(
-                epoch=epoch,
-                rise=formats.percent(rise),
-                fall=formats.percent(1 - last_loss / loss),
-            ),
-            _("Early stopping keeps the best epoch; more dropout or fewer units delay the turn."),
+                "Training became unstable after epoch {epoch}: validation loss rose by {rise}, and"
+                " training loss rose too."
+            ).format(epoch=epoch, rise=formats.percent(rise)),
+            _("Clone the run with a lower learning rate."),
             epoch,
         )
+    finding = _(
+        "The network overfits from epoch {epoch} on: since then validation loss rose by"
+        " {rise} while training loss fell by {fall}."
+    ).format(epoch=epoch, rise=formats.percent(rise), fall=formats.percent(1 - last_loss / loss))
+    if best and best["epoch"] > epoch:
+        words = _(
+            "{finding} NDCG@10 rose on until epoch {best}: the ranking got better, the"
+            " probabilities did not."
+        )
+        finding = words.format(finding=finding, best=best["epoch"])
     return Diagnosis(
-        "bad",
+        "attention",
+        finding,
         _(
-            "Training became unstable after epoch {epoch}: validation loss rose by {rise}, and"
-            " training loss rose too."
-        ).format(epoch=epoch, rise=formats.percent(rise)),
-        _("Clone the run with a lower learning rate."),
+            "Early stopping keeps the epoch with the highest NDCG@10; more dropout or fewer units"
+            " delay overfitting."
+        ),
         epoch,
     )

@@ -1,11 +1,12 @@
 """Several runs on one axis: the best one is named, and each keeps its colour."""
 
 from dashboard.figures.comparison import compare
-from dashboard.figures.progress_axis import Learning, View
+from dashboard.figures.progress_axis import View
+from dashboard.training_metrics import TrainingMetrics
 
 
 def run(*losses):
-    return Learning(
+    return TrainingMetrics(
         [
             {"epoch": epoch, "loss": value - 1, "val_loss": value, "val_accuracy": 1 / value}
             for epoch, value in enumerate(losses, 1)
@@ -46,4 +47,4 @@ def test_a_runs_long_name_leaves_its_line_half_of_a_narrow_page():
 
 
 def test_runs_without_an_epoch_are_said_to_have_none():
-    assert compare({"demo-1": Learning()}, "loss", View()).finding.startswith("No run")
+    assert compare({"demo-1": TrainingMetrics()}, "loss", View()).finding.startswith("No run")

@@ -39,11 +39,11 @@ def test_each_later_run_is_set_against_the_first(home: Home) -> None:
     found = comparison.paired(home, compared)
     assert set(found) == {worse, same}
     assert (found[worse].targets, found[worse].buyers) == (TARGETS, TARGETS // 2)
-    assert found[worse].figures["ndcg@10"].high < 0
-    assert not found[same].figures["ndcg@10"].significant
+    assert found[worse].metrics["ndcg@10"].high < 0
+    assert not found[same].metrics["ndcg@10"].significant
     assert (
         comparison_tables.paired_finding(compared, found)
-        == f"No run is certainly better than {first}"
+        == f"No run is significantly better than {first}"
     )
 
 
@@ -75,10 +75,10 @@ def test_a_dataset_that_was_imported_anew_is_warned_of_and_nothing_is_paired(hom
 def test_a_run_that_is_judged_again_is_compared_anew(home: Home) -> None:
     first, second = judged(home, 0), judged(home, 4)
     compared = comparison.compare(home, [first, second])
-    before = comparison.paired(home, compared)[second].figures["hr@10"].value
+    before = comparison.paired(home, compared)[second].metrics["hr@10"].value
     folder = RunFolder(monitor.table(home).folder(second))
     keep(folder, np.ones(TARGETS, dtype=int))
-    assert before < 0 < comparison.paired(home, compared)[second].figures["hr@10"].value
+    assert before < 0 < comparison.paired(home, compared)[second].metrics["hr@10"].value
 
 
 @pytest.mark.parametrize("record", ["", "{}", json.dumps({"dataset": {}})])

@@ -4,11 +4,10 @@ import dataclasses
 
 import pytest
 
-from dashboard.figures.progress_axis import Learning
-from dashboard.jobs.metric_reader import Curve
 from dashboard.jobs.run import Run
 from dashboard.jobs.states import State
 from dashboard.services.runs import monitor
+from dashboard.training_metrics import Curve, TrainingMetrics
 from data.home import Home
 
 
@@ -54,34 +53,36 @@ def test_an_import_is_as_far_as_its_bytes(run: Run):
 
 
 def test_time_left_reaches_from_the_fastest_epochs_to_the_slowest(run: Run):
-    low, high = monitor.time_left(running(run, epochs_done=5), Learning(history(10, 12, 11)), 0.0)
+    low, high = monitor.time_left(
+        running(run, epochs_done=5), TrainingMetrics(history(10, 12, 11)), 0.0
+    )
     assert low == 50
     assert high > 60
 
 
 def test_before_the_first_epoch_time_left_is_judged_by_its_share(run: Run):
     early = running(run, progress={"epochs": 10, "epoch": 1, "share": 1.0})
-    begun = Learning(curves={"loss": Curve([1], [1], [5.0], [100.0])})
+    begun = TrainingMetrics(curves={"loss": Curve([1], [1], [5.0], [100.0])})
     low, high = monitor.time_left(early, begun, now=110.0)
     assert low < 90 < high
 
 
 def test_nothing_is_left_of_a_run_that_waits_or_has_ended(run: Run):
-    assert monitor.time_left(run, Learning(history(10)), 0.0) is None
+    assert monitor.time_left(run, TrainingMetrics(history(10)), 0.0) is None
     ended = dataclasses.replace(run, state=State.FINISHED, epochs_done=10)
-    assert monitor.time_left(ended, Learning(history(10)), 0.0) is None
+    assert monitor.time_left(ended, TrainingMetrics(history(10)), 0.0) is None
 
 
 def test_throughput_of_a_running_run_is_that_of_its_newest_steps(run: Run):
     now = running(run, progress={"speed": 1234.5})
-    assert monitor.throughput(Learning(history(10, 5)), now) == 1234.5
+    assert monitor.throughput(TrainingMetrics(history(10, 5)), now) == 1234.5
     ended = dataclasses.replace(now, state=State.FINISHED)
-    assert monitor.throughput(Learning(history(10, 5)), ended) == 200
+    assert monitor.throughput(TrainingMetrics(history(10, 5)), ended) == 200
 
 
 def test_throughput_is_that_of_the_newest_epoch():
-    assert monitor.throughput(Learning(history(10, 5))) == 200
-    assert monitor.throughput(Learning()) is None
+    assert monitor.throughput(TrainingMetrics(history(10, 5))) == 200
+    assert monitor.throughput(TrainingMetrics()) is None
 
 
 def test_a_long_log_shows_its_last_whole_lines(home: Home, run: Run):
