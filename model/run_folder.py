@@ -16,7 +16,7 @@ from data.errors import BadInput, VitrinaError
 from data.i18n import _
 from data.preparation.sequences import FIRST, Sequences
 from model.config.run_config import RunConfig
-from model.sequences.features import LEVELS, of_products
+from model.sequences.features import LEVELS, product_features
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class RunFolder:
         One row a product in the order of the scores: product, count, brand, brand_code, category,
         category_code, category_1_code, category_2_code, price, relative_price (-1 where missing).
         """
-        features = of_products(sequences)
+        features = product_features(sequences)
         table = pd.DataFrame(
             {
                 "product": sequences.products.ids,

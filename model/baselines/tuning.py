@@ -8,14 +8,14 @@ from model.baselines import BASELINES
 from model.baselines.base import Baseline
 from model.metrics.ranking import metrics_per_target, target_ranks
 from model.metrics.segments import are_repeats
-from model.sequences.split_data import Task
+from model.sequences.split_data import SplitData
 
 TARGETS = 1000
 SCORES_PER_BATCH = 2**24
 
 
 def fit_all(
-    task: Task,
+    task: SplitData,
     on_progress: Callable[[], object] = lambda: None,
     on_problem: Callable[[str], object] = lambda _sentence: None,
 ) -> list[Baseline]:
@@ -23,7 +23,7 @@ def fit_all(
 
     Parameters
     ----------
-    task : Task
+    task : SplitData
     on_progress : callable
         Called after each fit.
     on_problem : callable
@@ -35,12 +35,14 @@ def fit_all(
     return [_fit_best(model, task, on_progress) for model in models.values()]
 
 
-def fit(name: str, task: Task) -> Baseline:
+def fit(name: str, task: SplitData) -> Baseline:
     """Return one baseline, fitted with the best hyperparameters of its grid."""
     return _fit_best(BASELINES.load(name), task, lambda: None)
 
 
-def _fit_best(model: type[Baseline], task: Task, on_progress: Callable[[], object]) -> Baseline:
+def _fit_best(
+    model: type[Baseline], task: SplitData, on_progress: Callable[[], object]
+) -> Baseline:
     candidates: list[Baseline] = []
     for settings in model.grid or ({},):
         baseline = model(**settings)
@@ -55,7 +57,7 @@ def _fit_best(model: type[Baseline], task: Task, on_progress: Callable[[], objec
     return max(candidates, key=lambda baseline: validation_ndcg(baseline, task))
 
 
-def validation_ndcg(baseline: Baseline, task: Task) -> float:
+def validation_ndcg(baseline: Baseline, task: SplitData) -> float:
     """Return NDCG@10 on at most 1,000 validation targets, the same ones for every baseline.
 
     Where no validation target is a repeat purchase, products of the history are excluded from the

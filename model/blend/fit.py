@@ -15,7 +15,7 @@ from model.blend.conditional_logit import (
 from model.blend.popularity_strata import fit_by_stratum, strata
 from model.blend.pruning import select_members
 from model.sequences.histories import Array, Histories
-from model.sequences.split_data import Task
+from model.sequences.split_data import SplitData
 
 MOST_TARGETS = 8000
 PRUNING_TARGETS = 2500
@@ -24,13 +24,13 @@ SCORES_PER_BATCH = 2**23
 
 
 def fit_blend(
-    task: Task, models: Sequence[Recommender], on_progress: Callable[[], object] = lambda: None
+    task: SplitData, models: Sequence[Recommender], on_progress: Callable[[], object] = lambda: None
 ) -> Blend:
     """Return a blend whose members and weights are fitted on the validation targets.
 
     Parameters
     ----------
-    task : Task
+    task : SplitData
     models : sequence of Recommender
         Fitted; the network first. Baselines without a NumPy version are left out, as an exported
         blend could not run, and so are models that do not lower the loss.

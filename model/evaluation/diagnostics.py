@@ -7,7 +7,7 @@ import numpy as np
 from data.i18n import N_, _
 from data.preparation.sequences import FIRST, Longs
 from model.sequences.histories import Array
-from model.sequences.split_data import Task
+from model.sequences.split_data import SplitData
 
 BINS = 10
 COLLAPSED = 0.9
@@ -72,12 +72,12 @@ OTHERS = N_("A history holds another buyer's event.")
 COUNTS = N_("The vocabulary counts events that training must not see.")
 
 
-def find_leaks(task: Task) -> list[str]:
+def find_leaks(task: SplitData) -> list[str]:
     """Return one sentence for each way in which held-out events leak into training.
 
     Parameters
     ----------
-    task : Task
+    task : SplitData
         Its visible events, targets, histories and vocabulary are checked against one another.
     """
     sequences, split = task.sequences, task.split

@@ -20,7 +20,7 @@ from model.metrics.segments import metrics_by_segment, segment_masks
 from model.run_files import EVALUATION
 from model.run_folder import RunFolder
 from model.sequences.histories import Histories
-from model.sequences.split_data import Task, make_task
+from model.sequences.split_data import SplitData, split_dataset
 from model.serving.onnx_model import load_recommenders
 
 DEPTH = 20
@@ -28,7 +28,7 @@ SCORES_PER_BATCH = 2**21
 
 
 def predict_targets(
-    task: Task,
+    task: SplitData,
     targets: Longs,
     models: Sequence[Recommender],
     *,
@@ -39,7 +39,7 @@ def predict_targets(
 
     Parameters
     ----------
-    task : Task
+    task : SplitData
     targets : int64 array
         Event indices.
     models : sequence of Recommender
@@ -89,7 +89,7 @@ def _scores(model: Recommender, histories: Histories, cache: dict[Recommender, F
 
 
 def evaluate_models(
-    task: Task,
+    task: SplitData,
     models: Sequence[Recommender],
     *,
     exclude_seen: bool = False,
@@ -184,7 +184,7 @@ def evaluate_run(
         Where the run has no finished model, or the dataset has changed since it was trained.
     """
     run = RunFolder(folder)
-    task = make_task(run.config(), dataset)
+    task = split_dataset(run.config(), dataset)
     run.check_catalogue(task.sequences)
     models: list[Recommender] = [*load_recommenders(run), *fit_all(task, on_progress)]
     return evaluate_and_save(run, task, models, exclude_seen=exclude_seen, on_progress=on_progress)
@@ -192,7 +192,7 @@ def evaluate_run(
 
 def evaluate_and_save(
     run: RunFolder,
-    task: Task,
+    task: SplitData,
     models: Sequence[Recommender],
     *,
     exclude_seen: bool = False,

@@ -12,7 +12,7 @@ from data.preparation.sequences import Longs
 from model.run_files import PRODUCTS, TARGETS
 from model.run_folder import RunFolder
 from model.sequences.histories import Array
-from model.sequences.split_data import Task
+from model.sequences.split_data import SplitData
 
 DEPTH = 10
 """Length of the top-k lists that the stored tables count."""
@@ -97,7 +97,7 @@ class StoredPredictions:
         return pd.read_parquet(file)
 
 
-def save_predictions(run: RunFolder, task: Task, predictions: Predictions) -> None:
+def save_predictions(run: RunFolder, task: SplitData, predictions: Predictions) -> None:
     """Write both tables of the test targets into the folder of a run."""
     targets = task.split.test
     answers = task.answers(targets)
@@ -137,7 +137,7 @@ def save_predictions(run: RunFolder, task: Task, predictions: Predictions) -> No
     run.write(PRODUCTS, lambda file: product_table.to_parquet(file, index=False))
 
 
-def held_out_starts(task: Task) -> dict[str, str]:
+def held_out_starts(task: SplitData) -> dict[str, str]:
     """Return the time at which validation and test begin, as ISO 8601.
 
     Empty under a protocol that does not split by time.

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Longs
 from model.sequences.histories import Histories
-from model.sequences.split_data import Task
+from model.sequences.split_data import SplitData
 
 METRICS = ("hr@10", "ndcg@10", "mrr@10")
 LENGTHS = (1, 2, 5, 10, 20, 50)
@@ -25,7 +25,7 @@ def are_repeats(histories: Histories, codes: npt.NDArray[Any]) -> Mask:
     return repeat & (codes >= FIRST)
 
 
-def segment_masks(task: Task, targets: Longs) -> dict[str, dict[str, Mask]]:
+def segment_masks(task: SplitData, targets: Longs) -> dict[str, dict[str, Mask]]:
     """Return the targets of each segment: dimension → segment → mask [targets].
 
     Dimensions are ``target`` (repeat or explore), ``history`` (events before the target),
@@ -50,7 +50,7 @@ def _by_length(lengths: Longs) -> Iterator[tuple[str, Mask]]:
         yield name, (lengths >= low) & (lengths < end)
 
 
-def _by_popularity(task: Task, codes: Ints) -> Iterator[tuple[str, Mask]]:
+def _by_popularity(task: SplitData, codes: Ints) -> Iterator[tuple[str, Mask]]:
     counts = task.popularity
     before = (np.cumsum(counts) - counts) / max(counts.sum(), 1)
     tenth = np.append(np.zeros(FIRST, dtype=np.int64), 1 + (before * 10).astype(np.int64))[codes]
@@ -59,7 +59,7 @@ def _by_popularity(task: Task, codes: Ints) -> Iterator[tuple[str, Mask]]:
     yield "never seen", codes < FIRST
 
 
-def _by_category(task: Task, targets: Longs) -> Iterator[tuple[str, Mask]]:
+def _by_category(task: SplitData, targets: Longs) -> Iterator[tuple[str, Mask]]:
     paths = task.sequences.categories.ids
     first_levels = np.array([str(path).split(".", 1)[0] for path in paths], dtype=object)
     codes = np.asarray(task.columns["category"])[targets]

@@ -6,7 +6,7 @@ import keras
 from keras import layers, ops
 
 from model.config.run_config import RunConfig
-from model.networks.layers import Marks, register
+from model.networks.layers import Masks, register
 
 FARTHEST = 128
 """Events this far apart or farther share one bias."""
@@ -73,7 +73,7 @@ def feed_forward(hidden: Any, config: RunConfig) -> Any:
     return layers.Add()([hidden, inner])
 
 
-def sasrec(events: Any, _marks: Marks, config: RunConfig) -> Any:
+def sasrec(events: Any, _masks: Masks, config: RunConfig) -> Any:
     """Return hidden states of attention blocks (Kang and McAuley 2018; normalised before)."""
     hidden = layers.Dense(config.width)(events)
     hidden = layers.Dropout(config.embedding_dropout)(hidden)

@@ -7,14 +7,14 @@ import numpy as np
 
 from model.sequences.features import NUMBERS, sizes, traits
 from model.sequences.histories import Array
-from model.sequences.split_data import Task
+from model.sequences.split_data import SplitData
 
 Scale = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Sizes:
-    """Sizes of vocabularies and scales of numbers, as training sees them.
+class DataSizes:
+    """DataSizes of vocabularies and scales of numbers, as training sees them.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Sizes:
         return self.codes["product"]
 
     @classmethod
-    def of(cls, task: Task) -> "Sizes":
+    def of(cls, task: SplitData) -> "DataSizes":
         """Measure what training sees of a task."""
         seen = task.buyers.columns
         numbers = {name: seen[name][seen[name] >= 0] for name in NUMBERS if name in seen}

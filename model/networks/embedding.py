@@ -5,7 +5,7 @@ from typing import Any
 from keras import Input, layers
 
 from model.config.run_config import RunConfig
-from model.networks.data_sizes import Sizes
+from model.networks.data_sizes import DataSizes
 from model.networks.layers import ProductVectors, Standardise
 from model.sequences.features import NUMBERS
 
@@ -16,7 +16,7 @@ NARROW = 16
 
 
 def embed(
-    inputs: dict[str, Any], config: RunConfig, sizes: Sizes, tied: ProductVectors | None
+    inputs: dict[str, Any], config: RunConfig, sizes: DataSizes, tied: ProductVectors | None
 ) -> Any:
     """Return each event as numbers, [batch, width, numbers]: the features side by side.
 
@@ -39,7 +39,7 @@ def embed(
     return layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
 
 
-def _number(name: str, values: Any, config: RunConfig, sizes: Sizes) -> Any:
+def _number(name: str, values: Any, config: RunConfig, sizes: DataSizes) -> Any:
     """Return a number as several; the paper's price is standardised as it is."""
     plain = name == "price" and not config.normalise_features
     scale = (sizes.plain if plain else sizes.logarithmic)[name]

@@ -6,7 +6,7 @@ import keras
 from keras import layers, ops
 
 from model.config.run_config import RunConfig
-from model.networks.layers import Marks, register
+from model.networks.layers import Masks, register
 
 
 @register
@@ -55,7 +55,7 @@ class Flag(keras.layers.Layer):  # type: ignore[misc]
         return keras.KerasTensor((*mark.shape, 1), dtype=self.compute_dtype)
 
 
-def hierarchical(events: Any, marks: Marks, config: RunConfig) -> Any:
+def hierarchical(events: Any, masks: Masks, config: RunConfig) -> Any:
     """Return hidden states of GRU layers that know of the buyer's earlier sessions.
 
     One layer reads the events; a layer above takes a step at the end of each session and keeps
@@ -64,10 +64,10 @@ def hierarchical(events: Any, marks: Marks, config: RunConfig) -> Any:
     them as a number, from which they learn how much to forget.
     """
     events = layers.Dropout(config.embedding_dropout)(events)
-    told = layers.Concatenate()([events, Flag()(marks["start"])])
+    told = layers.Concatenate()([events, Flag()(masks["start"])])
     within = layers.GRU(config.width, return_sequences=True)(told)
     over = layers.GRU(config.width, return_sequences=True, name="over_sessions")
-    sessions = Before()(over(within, mask=SessionEnds()(marks["start"])))
+    sessions = Before()(over(within, mask=SessionEnds()(masks["start"])))
     hidden = layers.Concatenate()([told, within, layers.Dropout(config.dropout)(sessions)])
     for _block in range(config.layers):
         hidden = layers.GRU(config.width, return_sequences=True)(hidden)

@@ -12,12 +12,12 @@ from data.preparation.sequences import FIRST
 
 register = keras.saving.register_keras_serializable("vitrina")
 
-Marks = Mapping[str, Any]
+Masks = Mapping[str, Any]
 """What a body may know of a batch beside its events: where one is ``present``, [batch, width], and
 which ``start`` a session, where the network asks for it."""
 
 
-def some_rows(table: Any, index: Any) -> Any:
+def gather_rows(table: Any, index: Any) -> Any:
     """Return some rows of a weight and read no other; so does the gradient name these alone."""
     return tf.gather(table.value, index)
 
@@ -152,13 +152,13 @@ class ProductScores(keras.layers.Layer):  # type: ignore[misc]
     def whole(self, own: Any, which: Any) -> Any:
         """Return vectors with those of their traits added; ``which`` as ``self.which`` has rows."""
         for place in range(self.traits[1] if self.traits else 0):
-            own = own + some_rows(self.of_trait, which[..., place])
+            own = own + gather_rows(self.of_trait, which[..., place])
         return own
 
     def vectors_of(self, codes: Any) -> Any:
         """Return the vectors of some rows of the table."""
-        own = some_rows(self.vectors, codes)
-        return self.whole(own, some_rows(self.which, codes)) if self.traits else own
+        own = gather_rows(self.vectors, codes)
+        return self.whole(own, gather_rows(self.which, codes)) if self.traits else own
 
     def start_from(self, popularity: Any) -> None:
         """Let the biases say how popular each product is, before anything is learned."""
@@ -166,7 +166,7 @@ class ProductScores(keras.layers.Layer):  # type: ignore[misc]
 
     def rows(self, index: Any) -> tuple[Any, Any]:
         """Return the vectors and biases of some products."""
-        return self.vectors_of(index), some_rows(self.bias, index)
+        return self.vectors_of(index), gather_rows(self.bias, index)
 
     def table(self) -> Any:
         """Return every product's vector, [products, units]."""
@@ -212,7 +212,7 @@ class ProductVectors(ProductScores):
 
     def rows(self, index: Any) -> tuple[Any, Any]:
         """Return the vectors and biases of some products."""
-        return self.vectors_of(index + FIRST), some_rows(self.bias, index)
+        return self.vectors_of(index + FIRST), gather_rows(self.bias, index)
 
     def table(self) -> Any:
         """Return every ranked product's vector, [products, width]."""

@@ -7,7 +7,7 @@ from keras import layers, ops
 
 from model.config.run_config import RunConfig
 from model.networks.attention import feed_forward
-from model.networks.layers import Marks, register
+from model.networks.layers import Masks, register
 
 
 @register
@@ -53,7 +53,7 @@ class FadingSum(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "longest": self.longest}
 
 
-def linear_recurrence(events: Any, _marks: Marks, config: RunConfig) -> Any:
+def linear_recurrence(events: Any, _masks: Masks, config: RunConfig) -> Any:
     """Return hidden states of blocks of a fading sum and a small dense network."""
     hidden = layers.Dense(config.width)(events)
     hidden = layers.Dropout(config.embedding_dropout)(hidden)

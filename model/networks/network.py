@@ -8,7 +8,7 @@ from keras import layers
 
 from data.preparation.sequences import FIRST
 from model.config.run_config import RunConfig
-from model.networks.data_sizes import Sizes
+from model.networks.data_sizes import DataSizes
 from model.networks.embedding import embed, input_of
 from model.networks.layers import Last, Presence, ProductScores, ProductVectors
 from model.networks.pointer_head import Copier, Mixture
@@ -38,7 +38,7 @@ class Network:
     copier: Copier | None = None
 
 
-def build(config: RunConfig, sizes: Sizes) -> Network:
+def build(config: RunConfig, sizes: DataSizes) -> Network:
     """Return a new network with random weights; ``config.seed`` fixes them."""
     keras.utils.set_random_seed(config.seed)
     ranked = sizes.products - FIRST
@@ -49,10 +49,10 @@ def build(config: RunConfig, sizes: Sizes) -> Network:
     if config.tied_embeddings:
         tied = ProductVectors(ranked, config.embedding_width, traits=traits)
     inputs = {name: input_of(name) for name in (*config.columns, "length")}
-    marks = {"present": Presence()(inputs[config.features[0]], inputs["length"])}
-    marks |= {name: inputs[name] for name in config.columns if name not in config.features}
+    masks = {"present": Presence()(inputs[config.features[0]], inputs["length"])}
+    masks |= {name: inputs[name] for name in config.columns if name not in config.features}
     body_of = NETWORKS.load(config.network)
-    hidden = body_of(embed(inputs, config, sizes, tied), marks, config)
+    hidden = body_of(embed(inputs, config, sizes, tied), masks, config)
     if tied is not None:
         hidden = layers.Dense(config.embedding_width, name="to_product")(hidden)
     body = keras.Model(inputs, hidden, name="body")
@@ -69,7 +69,7 @@ def build(config: RunConfig, sizes: Sizes) -> Network:
     return Network(body, output, keras.Model(inputs, scores, name=config.network), copier)
 
 
-def in_full_precision(network: Network, config: RunConfig, sizes: Sizes) -> Network:
+def in_full_precision(network: Network, config: RunConfig, sizes: DataSizes) -> Network:
     """Return the same network in float32: what serves it need not know of mixed precision."""
     if config.precision == "float32":
         return network

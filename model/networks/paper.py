@@ -12,16 +12,16 @@ from typing import Any
 from keras import layers
 
 from model.config.run_config import RunConfig
-from model.networks.layers import Marks, Normalise
+from model.networks.layers import Masks, Normalise
 
 MOMENTUM = 0.9
 
 
-def body(events: Any, marks: Marks, config: RunConfig) -> Any:
+def body(events: Any, masks: Masks, config: RunConfig) -> Any:
     """Return a hidden state for each event, [batch, width, units]."""
     hidden = events
     for _block in range(config.layers):
         hidden = layers.LSTM(config.width, return_sequences=True)(hidden)
-        hidden = Normalise(momentum=MOMENTUM)(hidden, marks["present"])
+        hidden = Normalise(momentum=MOMENTUM)(hidden, masks["present"])
         hidden = layers.Dropout(config.dropout)(hidden)
     return hidden

@@ -38,7 +38,7 @@ def missing(name: str) -> Any:
     return MISSING_NUMBER if name in NUMBERS else np.int32(UNKNOWN)
 
 
-def columns_of(sequences: Sequences, features: Collection[str] = ()) -> dict[str, Array]:
+def event_columns(sequences: Sequences, features: Collection[str] = ()) -> dict[str, Array]:
     """Return the events' columns: those that baselines read, and the features that are named.
 
     A known product's brand, category and price are those of the catalogue, as they are when a
@@ -66,13 +66,13 @@ def columns_of(sequences: Sequences, features: Collection[str] = ()) -> dict[str
         "session": sequences.session,
     }
     if set(features) & {*LEVELS, "relative_price"}:
-        columns |= of_category(sequences, category, columns["price"])
+        columns |= category_features(sequences, category, columns["price"])
     if set(features) & set(CONTEXT):
         columns |= _context(sequences)
     return {name: values for name, values in columns.items() if name in {*ALWAYS, *features}}
 
 
-def of_products(sequences: Sequences) -> dict[str, Array]:
+def product_features(sequences: Sequences) -> dict[str, Array]:
     """Return every feature of each product code, [products]: codes, and numbers."""
     price = sequences.product_price
     price = np.where(np.isnan(price) | (price < 0), MISSING_NUMBER, price)
@@ -81,7 +81,7 @@ def of_products(sequences: Sequences) -> dict[str, Array]:
         "brand": sequences.product_brand,
         "category": category,
         "price": price,
-        **of_category(sequences, category, price),
+        **category_features(sequences, category, price),
     }
 
 
@@ -90,7 +90,7 @@ def traits(sequences: Sequences) -> Ints:
 
     Codes of one kind follow those of another, so that one table holds a vector for each.
     """
-    told = of_products(sequences)
+    told = product_features(sequences)
     price = told["price"][FIRST:]
     kinds = [told[name][FIRST:] for name in ("brand", "category", *LEVELS)]
     priced = price[price >= 0]
@@ -103,7 +103,7 @@ def traits(sequences: Sequences) -> Ints:
     return np.stack(columns, axis=1).astype(np.int32)
 
 
-def of_category(sequences: Sequences, category: Ints, price: Floats) -> dict[str, Array]:
+def category_features(sequences: Sequences, category: Ints, price: Floats) -> dict[str, Array]:
     """Return what a category says: its levels, and the price beside what is usual there.
 
     The relative price is the price over the geometric mean of the category's products.
@@ -141,7 +141,7 @@ def sizes(sequences: Sequences) -> dict[str, int]:
     }
 
 
-def without_context(inputs: dict[str, Any], random: np.random.Generator) -> dict[str, Any]:
+def drop_context(inputs: dict[str, Any], random: np.random.Generator) -> dict[str, Any]:
     """Return the features of a batch of which some histories have lost their context.
 
     Parameters

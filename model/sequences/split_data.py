@@ -12,12 +12,12 @@ from data.preparation.prepare import Prepared, prepare
 from data.preparation.sequences import FIRST, Longs, Sequences, sequences
 from data.preparation.splits import Split, split
 from model.config.run_config import RunConfig
-from model.sequences.features import columns_of
+from model.sequences.features import event_columns
 from model.sequences.histories import Columns, Histories, of_buyers, of_targets
 
 
 @dataclass(frozen=True)
-class Task:
+class SplitData:
     """What there is to learn and what it is judged on.
 
     Attributes
@@ -60,12 +60,12 @@ class Task:
         return np.where(codes >= FIRST, codes - FIRST, -1)
 
 
-def make_task(config: RunConfig, dataset: Dataset) -> Task:
-    """Prepare and split a dataset as the configuration says; raises as ``task_of`` does."""
-    return task_of(prepare(dataset, config.preparation), config)
+def split_dataset(config: RunConfig, dataset: Dataset) -> SplitData:
+    """Prepare and split a dataset as the configuration says; raises as ``split_prepared`` does."""
+    return split_prepared(prepare(dataset, config.preparation), config)
 
 
-def task_of(prepared: Prepared, config: RunConfig) -> Task:
+def split_prepared(prepared: Prepared, config: RunConfig) -> SplitData:
     """Split prepared events as the configuration says.
 
     Raises
@@ -87,4 +87,4 @@ def task_of(prepared: Prepared, config: RunConfig) -> Task:
                 ).format(part=name, protocol=config.protocol)
             )
     found = sequences(prepared, parts.visible)
-    return Task(found, parts, columns_of(found, config.columns))
+    return SplitData(found, parts, event_columns(found, config.columns))

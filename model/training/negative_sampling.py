@@ -5,7 +5,7 @@ import numpy as np
 from data.preparation.sequences import Floats, Ints, Longs
 
 
-class Negatives:
+class NegativeSampler:
     """Draws products for the steps of a sampled softmax.
 
     Parameters
@@ -19,7 +19,7 @@ class Negatives:
 
     Examples
     --------
-    >>> draws = Negatives(np.array([100, 1]), power=0.5, number=1100)
+    >>> draws = NegativeSampler(np.array([100, 1]), power=0.5, number=1100)
     >>> len(draws.draw(np.random.default_rng(0)))
     1100
     >>> draws.log_expected.round(2)

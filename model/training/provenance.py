@@ -7,12 +7,12 @@ from typing import Any
 from data.datasets.store import Dataset
 from model.config.run_config import RunConfig
 from model.evaluation.predictions import held_out_starts
-from model.sequences.split_data import Task
+from model.sequences.split_data import SplitData
 
 PACKAGES = ("vitrina", "keras", "tensorflow", "numpy", "scipy", "onnxruntime", "duckdb")
 
 
-def record(config: RunConfig, dataset: Dataset, task: Task) -> dict[str, Any]:
+def record(config: RunConfig, dataset: Dataset, task: SplitData) -> dict[str, Any]:
     """Return the seed, the data's hashes, the versions and when each held-out part begins."""
     sources = [{"name": one.name, "sha256": one.sha256} for one in dataset.manifest.sources]
     return {

@@ -11,7 +11,7 @@ MEAN, SQUARE, SMALL = 0.9, 0.999, 1e-7
 """The two rates of forgetting, and what keeps from dividing by zero: as Keras has them."""
 
 
-class RowAdam:
+class RowSparseAdam:
     """Adam (Kingma and Ba 2015) whose steps are counted a row.
 
     A row that has no gradient stays as it is, and so do its moments; each row's moments are

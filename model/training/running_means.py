@@ -7,7 +7,7 @@ SECONDS_BETWEEN_STEPS = 0.4
 
 
 @dataclass
-class Tally:
+class TargetSums:
     """Sums over targets.
 
     Attributes
@@ -34,7 +34,7 @@ class Tally:
 
         Examples
         --------
-        >>> tally = Tally()
+        >>> tally = TargetSums()
         >>> tally.add(2.0, 3, targets=4)
         >>> tally.means
         {'loss': 2.0, 'accuracy': 0.75}
@@ -43,21 +43,21 @@ class Tally:
 
 
 @dataclass
-class Meter:
+class RunningMeans:
     """Takes the batches of an epoch.
 
     Attributes
     ----------
-    epoch, recent : Tally
+    epoch, recent : TargetSums
         Over the whole epoch, and since ``take`` was last called.
     """
 
-    epoch: Tally = field(default_factory=Tally)
-    recent: Tally = field(default_factory=Tally)
+    epoch: TargetSums = field(default_factory=TargetSums)
+    recent: TargetSums = field(default_factory=TargetSums)
     _since: float = field(default_factory=time.monotonic)
 
     def add(self, loss: float, correct: float, targets: int) -> None:
-        """Add a batch, as ``Tally.add`` does."""
+        """Add a batch, as ``TargetSums.add`` does."""
         for tally in (self.epoch, self.recent):
             tally.add(loss, correct, targets)
 
@@ -70,5 +70,5 @@ class Meter:
         """Return loss, accuracy and targets a second since the last call, and begin anew."""
         now = time.monotonic()
         figures = self.recent.means | {"speed": self.recent.targets / (now - self._since)}
-        self.recent, self._since = Tally(), now
+        self.recent, self._since = TargetSums(), now
         return figures

@@ -11,26 +11,26 @@ from data.preparation.sequences import FIRST, Floats
 from model.config.run_config import RunConfig
 from model.networks.network import Network
 from model.networks.pointer_head import mixed, spread
-from model.sequences.features import without_context
+from model.sequences.features import drop_context
 from model.sequences.windows import Batch
 from model.training.full_softmax import full_softmax
-from model.training.negative_sampling import Negatives
-from model.training.row_adam import MANY, RowAdam
+from model.training.negative_sampling import NegativeSampler
+from model.training.row_adam import MANY, RowSparseAdam
 from model.training.sampled_softmax import sampled_softmax, score_all
 
 
-class Learner:
+class CompiledSteps:
     """A network that is being trained.
 
     Parameters
     ----------
     network : Network
     config : RunConfig
-    negatives : Negatives
+    negatives : NegativeSampler
         Draws for a sampled softmax.
     """
 
-    def __init__(self, network: Network, config: RunConfig, negatives: Negatives) -> None:
+    def __init__(self, network: Network, config: RunConfig, negatives: NegativeSampler) -> None:
         self.network = network
         self.config = config
         self.negatives = negatives
@@ -40,7 +40,7 @@ class Learner:
         self._weights = [one for one, by_row in zip(weights, large, strict=True) if not by_row]
         self._tables = [one for one, by_row in zip(weights, large, strict=True) if by_row]
         self.optimizer.build(self._weights)
-        self._by_row = RowAdam([one.value for one in self._tables], config.weight_decay)
+        self._by_row = RowSparseAdam([one.value for one in self._tables], config.weight_decay)
         self._log_expected = tf.constant(negatives.log_expected)
         self._train = tf.function(self._train_step, reduce_retracing=True)
         self._judge = tf.function(self._judge_step, reduce_retracing=True)
@@ -55,7 +55,7 @@ class Learner:
         """Learn from a batch; return its mean loss and how many targets came first."""
         self.optimizer.learning_rate.assign(rate)
         drawn = self.negatives.draw(random) if self.sampled else np.zeros(0, np.int32)
-        inputs = without_context(batch.inputs, random)
+        inputs = drop_context(batch.inputs, random)
         loss, correct = self._train(_tensors(inputs), batch.place, batch.answer, drawn)
         return float(loss), float(correct)
 

@@ -16,11 +16,11 @@ from model.blend.fit import fit_blend
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_and_save
 from model.metrics.ranking import means, metrics_per_target
-from model.networks.data_sizes import Sizes
+from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build, in_full_precision
 from model.run_files import EVALUATION, PRODUCTS, RECORD, TARGETS
 from model.run_folder import RunFolder
-from model.sequences.split_data import Task, make_task
+from model.sequences.split_data import SplitData, split_dataset
 from model.sequences.windows import Windows, target_windows, training_windows
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import load_recommenders
@@ -28,10 +28,10 @@ from model.training.callback import Sink
 from model.training.checkpoint import Progress, restore, save
 from model.training.lr_schedule import learning_rate
 from model.training.monitored import best_epoch
-from model.training.negative_sampling import Negatives
+from model.training.negative_sampling import NegativeSampler
 from model.training.provenance import record
-from model.training.running_means import Meter
-from model.training.step import Learner
+from model.training.running_means import RunningMeans
+from model.training.step import CompiledSteps
 
 
 class NotANumber(VitrinaError, FloatingPointError):
@@ -81,7 +81,7 @@ def train(
         Where the loss is no number any more.
     """
     keras.mixed_precision.set_global_policy(config.precision)
-    task = make_task(config, dataset)
+    task = split_dataset(config, dataset)
     run = RunFolder(folder)
     run.write_json("config.json", config.as_dict())
     run.write_json(RECORD, record(config, dataset, task))
@@ -99,7 +99,7 @@ def train(
     return finished
 
 
-def _conclude(config: RunConfig, task: Task, run: RunFolder, sink: Sink) -> None:
+def _conclude(config: RunConfig, task: SplitData, run: RunFolder, sink: Sink) -> None:
     """Fit the baselines, blend the network with them where configured, and evaluate all models."""
     baselines = fit_all(task, sink.beat, sink.log)
     served = load_recommenders(run)[-1:]
@@ -127,18 +127,18 @@ class Training:
     def __init__(
         self,
         config: RunConfig,
-        task: Task,
+        task: SplitData,
         run: RunFolder,
         sink: Sink,
         stop: Callable[[], bool],
     ) -> None:
         self.config, self.task, self.run = config, task, run
         self.sink, self.stop = sink, stop
-        self.sizes = Sizes.of(task)
+        self.sizes = DataSizes.of(task)
         self.network: Network = build(config, self.sizes)
         self.network.output.start_from(task.popularity)
-        negatives = Negatives(task.popularity, config.popularity_power, config.negatives)
-        self.learner = Learner(self.network, config, negatives)
+        negatives = NegativeSampler(task.popularity, config.popularity_power, config.negatives)
+        self.learner = CompiledSteps(self.network, config, negatives)
         self.progress = Progress(planned=config.epochs)
         validation = task.histories(task.split.validation)
         self._validation = target_windows(validation, config.sequence_length)
@@ -194,7 +194,7 @@ class Training:
         self, windows: Windows, done: int, random: np.random.Generator
     ) -> dict[str, float] | None:
         """Learn from every batch; return the mean loss and accuracy, or None where stopped."""
-        meter, total = Meter(), len(windows.target)
+        meter, total = RunningMeans(), len(windows.target)
         batches = windows.batches(self.config.columns, self.config.batch_size, random)
         for batch in batches:
             if self.stop():
@@ -215,7 +215,7 @@ class Training:
                 self._tell(done + 1, meter, meter.epoch.targets / total, rate)
         return meter.epoch.means
 
-    def _tell(self, epoch: int, meter: Meter, share: float, rate: float) -> None:
+    def _tell(self, epoch: int, meter: RunningMeans, share: float, rate: float) -> None:
         """Tell figures of the steps since the last ones."""
         figures = meter.take() | {"learning_rate": rate, "progress": share}
         if self.learner.sampled:  # its loss compares with a sample, and nothing is ranked

@@ -33,7 +33,7 @@ from model.config.presets import preset
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_models
 from model.run_folder import RunFolder
-from model.sequences.split_data import make_task
+from model.sequences.split_data import split_dataset
 from model.serving.onnx_model import OnnxRecommender
 
 SHOP = {"buyers": 60_000, "seed": 0}
@@ -105,7 +105,7 @@ def trained(config: RunConfig, dataset: Dataset, folder: Path) -> RunFolder:
     if not (folder / "model.onnx").exists():
         run.write_json("config.json", config.as_dict())
         sink: Any = Quiet()
-        session = Training(config, make_task(config, dataset), run, sink, lambda: False)
+        session = Training(config, split_dataset(config, dataset), run, sink, lambda: False)
         session.run_epochs()
         session.finish(best=bool(config.early_stopping))
     return run
@@ -116,7 +116,7 @@ def judged(
 ) -> tuple[dict[str, Any], dict[str, list[int]]]:
     """Return the figures of all runs and baselines, and which of them are one model's seeds."""
     columns = config_of(case, "hrnn", 1)  # reads all that the others read
-    task = make_task(columns, dataset)
+    task = split_dataset(columns, dataset)
     baselines = fit_all(task)
     recommenders: list[Recommender] = []
     seeds: dict[str, list[int]] = {}
@@ -145,7 +145,7 @@ def optimum(dataset: Dataset, file: Path) -> tuple[float, float]:
     The truth is in the order of the file; no buyer buys twice in one second.
     """
     known = generator.truth(**SHOP)
-    task = make_task(preset("best").override({"protocol": "temporal"}), dataset)
+    task = split_dataset(preset("best").override({"protocol": "temporal"}), dataset)
     log = pd.read_csv(file, usecols=["event_time", "event_type", "user_id"])
     written = log[log["event_type"] == "purchase"]
     moments = pd.to_datetime(written["event_time"].str.removesuffix(" UTC"))
@@ -199,7 +199,9 @@ def picture(dataset: Dataset, folder: Path) -> None:
     for epoch in json.loads((folder / "history.json").read_text()):
         keys = ("loss", "accuracy", "val_loss", "val_accuracy")
         print(epoch["epoch"], *(f"{key} {epoch[key]:.4f}" for key in keys))
-    evaluation, _predictions = evaluate_models(make_task(config, dataset), [OnnxRecommender(run)])
+    evaluation, _predictions = evaluate_models(
+        split_dataset(config, dataset), [OnnxRecommender(run)]
+    )
     metrics = evaluation["models"][0]["metrics"]
     print(f"test accuracy {metrics['hr@1']:.4f}, loss {metrics['loss']:.3f}")
 

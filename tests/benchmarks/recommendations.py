@@ -134,7 +134,7 @@ def _untrained(home: Home, name: str, products: int) -> str:
     """Make a finished run whose network has random weights: as fast as a trained one."""
     import keras
 
-    from model.networks.data_sizes import Sizes
+    from model.networks.data_sizes import DataSizes
     from model.networks.network import build
     from model.serving.onnx_export import save_network
 
@@ -161,7 +161,7 @@ def _untrained(home: Home, name: str, products: int) -> str:
     )
     folder.write("vocabulary.parquet", lambda file: table.to_parquet(file, index=False))
     codes = {"product": products, "brand": BRANDS, "category": CATEGORIES}
-    sizes = Sizes({name: FIRST + size for name, size in codes.items()}, {"price": (50.0, 30.0)})
+    sizes = DataSizes({name: FIRST + size for name, size in codes.items()}, {"price": (50.0, 30.0)})
     save_network(folder, build(config, sizes))
     runs.attempts.end(run, claimed.attempt, State.FINISHED, None, None)
     return run
@@ -172,11 +172,11 @@ def _blend(home: Home, run: str) -> None:
     from model.baselines import BASELINES
     from model.blend.blend import Blend
     from model.blend.conditional_logit import BlendWeights
-    from model.sequences.split_data import make_task
+    from model.sequences.split_data import split_dataset
     from model.serving.onnx_model import load_recommenders
 
     folder = RunFolder(home.runs / run)
-    task = make_task(folder.config(), Store(home).open("bench"))
+    task = split_dataset(folder.config(), Store(home).open("bench"))
     assert task.products == SIZES[0]
     members = [BASELINES.load(name)() for name in BLENDED]
     for member in members:

@@ -131,12 +131,12 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
     import keras
 
     from model.config.presets import preset
-    from model.networks.data_sizes import Sizes
+    from model.networks.data_sizes import DataSizes
     from model.networks.network import build
     from model.sequences.histories import Histories
     from model.sequences.windows import training_windows
-    from model.training.negative_sampling import Negatives
-    from model.training.step import Learner
+    from model.training.negative_sampling import NegativeSampler
+    from model.training.step import CompiledSteps
 
     products, length = case["products"], case["length"]
     config = preset(case["preset"]).override(
@@ -157,10 +157,10 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
     start = np.arange(buyers) * (length + 1)
     histories = Histories(columns, start, start + length + 1)
     codes = {"product": products + 2, "brand": 902, "category": 132}
-    network = build(config, Sizes(codes, {"price": (300.0, 300.0)}, {"price": (5.0, 1.0)}))
+    network = build(config, DataSizes(codes, {"price": (300.0, 300.0)}, {"price": (5.0, 1.0)}))
     popularity = np.bincount(columns["product"] - 2, minlength=products) + 1
-    negatives = Negatives(popularity, config.popularity_power, config.negatives)
-    learner = Learner(network, config, negatives)
+    negatives = NegativeSampler(popularity, config.popularity_power, config.negatives)
+    learner = CompiledSteps(network, config, negatives)
     windows = training_windows(histories, length, random)
     batches = list(windows.batches(config.columns, config.batch_size, random))
     for batch in batches:  # what is compiled is compiled once in a training

@@ -19,7 +19,7 @@ from model.baselines.base import Recommender
 from model.baselines.tuning import fit
 from model.blend.blend import Blend
 from model.run_folder import RunFolder
-from model.sequences.split_data import make_task
+from model.sequences.split_data import split_dataset
 from model.serving.onnx_model import load_recommenders
 from model.serving.predictor import Predictor
 
@@ -100,6 +100,6 @@ def _members(recommender: Recommender) -> Sequence[Recommender]:
 def _fitted(home: Path, name: str, dataset: str, _fingerprint: str, baseline: str) -> Recommender:
     """Fit a baseline on what the run's training saw."""
     run = RunFolder(Home(home).runs / name)
-    task = make_task(run.config(), Store(Home(home)).open(dataset))
+    task = split_dataset(run.config(), Store(Home(home)).open(dataset))
     run.check_catalogue(task.sequences)
     return fit(baseline, task)

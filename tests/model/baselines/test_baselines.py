@@ -11,17 +11,17 @@ from model.baselines.popularity import Popularity
 from model.baselines.serialization import from_arrays, to_arrays
 from model.baselines.tuning import fit_all, validation_ndcg
 from model.sequences.histories import Histories
-from model.sequences.split_data import Task, task_of
+from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import prepared, random_histories, small
 
 
 @pytest.fixture(scope="module")
-def task() -> Task:
-    return task_of(prepared(random_histories(150, 30)), small())
+def task() -> SplitData:
+    return split_prepared(prepared(random_histories(150, 30)), small())
 
 
 @pytest.fixture(scope="module")
-def fitted(task: Task) -> dict[str, Baseline]:
+def fitted(task: SplitData) -> dict[str, Baseline]:
     return {baseline.name: baseline for baseline in fit_all(task)}
 
 
@@ -39,7 +39,7 @@ def test_a_baseline_is_registered_by_its_name_and_has_a_label(baseline: Baseline
     assert BASELINES.label(baseline.name)
 
 
-def test_a_baseline_gives_every_product_a_finite_score(task: Task, baseline: Baseline) -> None:
+def test_a_baseline_gives_every_product_a_finite_score(task: SplitData, baseline: Baseline) -> None:
     histories = task.histories(task.split.test)
     scores = baseline.scores(histories)
     assert scores.shape == (len(histories), task.products)
@@ -47,19 +47,21 @@ def test_a_baseline_gives_every_product_a_finite_score(task: Task, baseline: Bas
     assert np.isfinite(scores).all()
 
 
-def test_a_baseline_scores_an_empty_history(task: Task, baseline: Baseline) -> None:
+def test_a_baseline_scores_an_empty_history(task: SplitData, baseline: Baseline) -> None:
     empty = Histories(task.columns, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
     assert np.isfinite(baseline.scores(empty)).all()
 
 
-def test_a_baseline_gives_the_same_scores_after_storage(task: Task, baseline: Baseline) -> None:
+def test_a_baseline_gives_the_same_scores_after_storage(
+    task: SplitData, baseline: Baseline
+) -> None:
     histories = task.histories(task.split.test).some(slice(0, 20))
     stored = type(baseline)(**baseline.settings)
     stored.state = from_arrays(dict(to_arrays(baseline.state)))
     np.testing.assert_array_equal(stored.scores(histories), baseline.scores(histories))
 
 
-def test_a_baseline_does_not_read_later_events(task: Task, baseline: Baseline) -> None:
+def test_a_baseline_does_not_read_later_events(task: SplitData, baseline: Baseline) -> None:
     targets = task.split.test[:20]
     histories = task.histories(targets)
     columns = dict(task.columns) | {"product": task.columns["product"].copy()}
@@ -75,7 +77,7 @@ def test_where_nobody_buys_twice_hyperparameters_are_chosen_on_new_products() ->
         [f"p{(start + step) % 60:02d}" for step in range(8)]
         for start in random.integers(0, 60, 200)
     ]
-    task = task_of(prepared(histories), small())
+    task = split_prepared(prepared(histories), small())
     frequent, popular = PersonalFrequency(), Popularity()
     for model in (frequent, popular):
         model.fit(task.buyers, task.products)

@@ -5,7 +5,7 @@ import numpy as np
 from data.preparation.sequences import FIRST
 from model.baselines.item_knn import ItemKNN
 from model.sequences.histories import Histories
-from model.sequences.split_data import task_of
+from model.sequences.split_data import split_prepared
 from tests.model.toys import prepared, small
 
 
@@ -13,7 +13,7 @@ def test_a_pair_of_many_users_is_more_similar_than_a_pair_of_one() -> None:
     """Who has the cup often has the pot; one user alone has both the rug and the saw."""
     together, apart = [["cup", "pot"]] * 15, [["cup", "pan"]] * 5 + [["pot", "lid"]] * 5
     log = [[*pair, pair[0], pair[0]] for pair in [*together, *apart, ["rug", "saw"]]]
-    task = task_of(prepared(log), small())
+    task = split_prepared(prepared(log), small())
     model = ItemKNN()
     model.fit(task.buyers, task.products)
     code = {name: number for number, name in enumerate(task.sequences.products.ids, start=FIRST)}

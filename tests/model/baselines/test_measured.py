@@ -14,7 +14,7 @@ from model.baselines.tuning import fit_all
 from model.evaluation.evaluate import predict_targets
 from model.metrics.bootstrap import confidence_intervals
 from model.metrics.ranking import metrics_per_target
-from model.sequences.split_data import Task, make_task
+from model.sequences.split_data import SplitData, split_dataset
 from tests.model.toys import small
 
 pytestmark = pytest.mark.slow
@@ -50,7 +50,7 @@ def groceries(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset
     return ingest(store, ImportRequest([shared / "complete_journey_2017.csv.gz"], "groceries"))
 
 
-def without_itself(task: Task) -> Baseline:
+def without_itself(task: SplitData) -> Baseline:
     """Item neighbours as they were measured: a product is not among its own neighbours.
 
     Vitrina's are, which makes them twice as good on groceries.
@@ -66,7 +66,7 @@ def without_itself(task: Task) -> Baseline:
 @pytest.mark.parametrize("protocol", MEASURED)
 def test_baselines_agree_with_what_others_measured(groceries: Dataset, protocol: str) -> None:
     measured = MEASURED[protocol]
-    task = make_task(small(protocol=protocol), groceries)
+    task = split_dataset(small(protocol=protocol), groceries)
     fitted = [one for one in fit_all(task) if one.name in measured]
     chosen = [
         one if one.name != "item neighbours, recent" else without_itself(task) for one in fitted

@@ -5,19 +5,19 @@ import pandas as pd
 import pytest
 
 from model.baselines import BASELINES
-from model.sequences.split_data import Task, task_of
+from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import prepared, small
 
 MATRIX = {"content": "traits", "affinity": "lift2"}
 """Part of the state whose rows differ by the price bin of a product, where all else is equal."""
 
 
-def task_with(missing: int) -> Task:
+def task_with(missing: int) -> SplitData:
     """Users who buy forty products, each with a price of its own, and products without a price."""
     log = [[f"p{(user + step) % 40:03d}" for step in range(5)] for user in range(200)]
     log.append([f"q{product:03d}" for product in range(missing) for _time in range(2)] + ["p000"])
     constant = {"brand": lambda _events: "brand", "category": lambda _events: "kind"}
-    return task_of(prepared(log, price=price, **constant), small())
+    return split_prepared(prepared(log, price=price, **constant), small())
 
 
 def price(events: pd.DataFrame) -> "pd.Series[float]":
@@ -25,7 +25,7 @@ def price(events: pd.DataFrame) -> "pd.Series[float]":
     return (1 + number).where(events["product"].str.startswith("p"))
 
 
-def bins(name: str, task: Task) -> int:
+def bins(name: str, task: SplitData) -> int:
     """Return the number of price bins among the products that have a price."""
     model = BASELINES.load(name)()
     model.fit(task.buyers, task.products)

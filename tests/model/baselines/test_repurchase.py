@@ -5,11 +5,11 @@ import pandas as pd
 
 from model.baselines.base import log_softmax
 from model.baselines.repurchase import Repurchase
-from model.sequences.split_data import Task, task_of
+from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import prepared, small
 
 
-def fitted(task: Task) -> Repurchase:
+def fitted(task: SplitData) -> Repurchase:
     model = Repurchase()
     model.fit(task.buyers, task.products)
     return model
@@ -22,7 +22,7 @@ def test_users_who_repeat_and_users_who_do_not_are_told_apart() -> None:
     for user in range(300):
         drawn = [f"p{product:03d}" for product in random.permutation(200)[:8]]
         log.append([drawn[0]] * 4 + [drawn[1]] * 4 if user % 2 else drawn)
-    task = task_of(prepared(log), small())
+    task = split_prepared(prepared(log), small())
     targets = task.split.test[task.answers(task.split.test) >= 0]
     histories = task.histories(targets)
     probabilities = np.exp(log_softmax(fitted(task).scores(histories)))
@@ -42,7 +42,7 @@ def test_the_repeat_rate_of_a_category_is_learned() -> None:
         cut = random.integers(3, len(events) + 1)  # also between the events of one product
         log.append([f"p{product:04d}" for product in events[:cut]])
     kinds = {"category": lambda events: "kind" + (number(events["product"]) % 2).astype(str)}
-    task = task_of(prepared(log, **kinds), small())
+    task = split_prepared(prepared(log, **kinds), small())
     model = fitted(task)
     candidates = model.candidates(task.histories(task.split.test))
     utility = candidates.features @ model.state["theta"]

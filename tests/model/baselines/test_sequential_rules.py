@@ -6,7 +6,7 @@ import pytest
 from data.preparation.sequences import FIRST
 from model.baselines.sequential_rules import SequentialRules
 from model.sequences.histories import Histories
-from model.sequences.split_data import task_of
+from model.sequences.split_data import split_prepared
 from tests.model.toys import prepared, small
 
 
@@ -16,7 +16,7 @@ def test_little_damping_ranks_by_confidence_and_much_by_support(
 ) -> None:
     """A pan follows nine of 99 cups, a lid every pot: more pans, a larger share of lids."""
     log = [["cup", "pan"]] * 9 + [["cup", "cup"]] * 45 + [["pot", "lid"]] * 3
-    task = task_of(prepared([[*pair, "end", "end"] for pair in log]), small())
+    task = split_prepared(prepared([[*pair, "end", "end"] for pair in log]), small())
     code = {name: number for number, name in enumerate(task.sequences.products.ids, start=FIRST)}
     events = np.array([code["pot"], code["cup"]], dtype=np.int32)
     model = SequentialRules(damping=damping)

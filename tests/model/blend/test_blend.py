@@ -16,18 +16,18 @@ from model.blend.conditional_logit import CandidateSample, fit_logit
 from model.blend.fit import fit_blend
 from model.metrics.ranking import top_k
 from model.run_folder import RunFolder
-from model.sequences.split_data import Task, task_of
+from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import prepared, small
 
 
-def loyal(buyers: int = 120) -> Task:
+def loyal(buyers: int = 120) -> SplitData:
     """Return synthetic buyers of whom each buys one product again and again."""
     random = np.random.default_rng(0)
     histories = [[f"p{random.integers(40):02d}"] * 6 for _buyer in range(buyers)]
-    return task_of(prepared(histories), small())
+    return split_prepared(prepared(histories), small())
 
 
-def fitted(task: Task) -> list[Baseline]:
+def fitted(task: SplitData) -> list[Baseline]:
     members: list[Baseline] = [Popularity(), Markov(), PersonalFrequency()]
     for member in members:
         member.fit(task.buyers, task.products)
@@ -63,7 +63,7 @@ def test_a_blend_of_an_earlier_version_is_refused_in_a_sentence(tmp_path: Path) 
 def test_a_buyers_own_products_go_last_where_nobody_buys_twice() -> None:
     random = np.random.default_rng(1)
     histories = [[f"p{one:02d}" for one in random.permutation(30)[:8]] for _buyer in range(150)]
-    task = task_of(prepared(histories), small())
+    task = split_prepared(prepared(histories), small())
     blend = fit_blend(task, fitted(task))
     held = task.histories(task.split.test)
     scores, own = blend.scores(held), held.matrix(task.products).toarray() > 0
@@ -80,7 +80,7 @@ def test_buyers_who_follow_now_one_rule_and_now_another_get_a_mixture() -> None:
         for _step in range(7):
             one.append(one[-1] if random.random() < 0.5 else (one[-1] + 1) % 200)
         histories.append([f"p{code:03d}" for code in one])
-    task = task_of(prepared(histories), small())
+    task = split_prepared(prepared(histories), small())
     members: list[Baseline] = [Popularity(), Markov(), RepeatLast()]
     for member in members:
         member.fit(task.buyers, task.products)

@@ -13,7 +13,7 @@ from model.blend.blend import Blend, to_log_scale
 from model.blend.conditional_logit import TINY, BlendWeights
 from model.blend.popularity_strata import EDGES
 from model.sequences.histories import Histories
-from model.sequences.split_data import Task, task_of
+from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import prepared, random_histories, small
 
 SPARSE = [name for name in BASELINES if issubclass(BASELINES.load(name), SparseBaseline)]
@@ -31,12 +31,12 @@ class Whole(Recommender):
 
 
 @pytest.fixture(scope="module")
-def task() -> Task:
-    return task_of(prepared(random_histories(150, 60, longest=30)), small())
+def task() -> SplitData:
+    return split_prepared(prepared(random_histories(150, 60, longest=30)), small())
 
 
 @pytest.fixture(scope="module")
-def histories(task: Task) -> Histories:
+def histories(task: SplitData) -> Histories:
     """Histories of all lengths; the second is empty, and so is the last."""
     some = task.histories(task.split.test)
     stop = some.stop.copy()
@@ -45,7 +45,7 @@ def histories(task: Task) -> Histories:
 
 
 @pytest.fixture(scope="module")
-def members(task: Task) -> dict[str, Baseline]:
+def members(task: SplitData) -> dict[str, Baseline]:
     found = {name: BASELINES.load(name)() for name in BASELINES}
     for member in found.values():
         member.fit(task.buyers, task.products)
@@ -53,7 +53,7 @@ def members(task: Task) -> dict[str, Baseline]:
 
 
 @pytest.fixture(scope="module")
-def counts(task: Task) -> Longs:
+def counts(task: SplitData) -> Longs:
     """Counts by which there are histories in every context."""
     return np.arange(task.products) * 2
 

@@ -13,12 +13,12 @@ from model.evaluation.diagnostics import (
     find_leaks,
     modal_list_share,
 )
-from model.sequences.split_data import Task, task_of
+from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import prepared, random_histories, small
 
 
-def task(protocol: str) -> Task:
-    return task_of(prepared(random_histories(80, 20)), small(protocol=protocol))
+def task(protocol: str) -> SplitData:
+    return split_prepared(prepared(random_histories(80, 20)), small(protocol=protocol))
 
 
 @pytest.mark.parametrize("protocol", ["temporal", "leave-one-out", "paper"])

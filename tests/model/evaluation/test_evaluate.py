@@ -10,13 +10,13 @@ from model.blend.blend import Blend
 from model.blend.conditional_logit import BlendWeights
 from model.evaluation.evaluate import predict_targets
 from model.sequences.histories import Histories
-from model.sequences.split_data import Task, task_of
+from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import prepared, random_histories, small
 
 
 @pytest.fixture(scope="module")
-def task() -> Task:
-    return task_of(prepared(random_histories(100, 40)), small())
+def task() -> SplitData:
+    return split_prepared(prepared(random_histories(100, 40)), small())
 
 
 class Counting(Content):
@@ -29,18 +29,18 @@ class Counting(Content):
         return super().scores(histories)
 
 
-def fitted(task: Task, decay: float) -> Counting:
+def fitted(task: SplitData, decay: float) -> Counting:
     model = Counting(decay=decay)
     model.fit(task.buyers, task.products)
     return model
 
 
-def blend_of(member: Baseline, task: Task) -> Blend:
+def blend_of(member: Baseline, task: SplitData) -> Blend:
     weights = BlendWeights(np.ones(1), np.ones(2), np.ones(2), 0.0)
     return Blend([member], [weights], np.ones(1), task.popularity)
 
 
-def test_a_blends_member_and_a_model_of_the_same_name_are_scored_apart(task: Task) -> None:
+def test_a_blends_member_and_a_model_of_the_same_name_are_scored_apart(task: SplitData) -> None:
     """A stored blend may hold a baseline that was fitted otherwise than the one of today."""
     member, other = fitted(task, 0.1), fitted(task, 1.0)
     targets = task.split.test
@@ -50,7 +50,7 @@ def test_a_blends_member_and_a_model_of_the_same_name_are_scored_apart(task: Tas
     np.testing.assert_array_equal(together.rank, alone.rank)
 
 
-def test_a_blends_member_that_is_evaluated_too_is_scored_once(task: Task) -> None:
+def test_a_blends_member_that_is_evaluated_too_is_scored_once(task: SplitData) -> None:
     member = fitted(task, 0.5)
     predict_targets(task, task.split.test, [member])
     batches = member.calls

@@ -7,7 +7,7 @@ import pytrec_eval
 from model.baselines.tuning import fit_all
 from model.evaluation.evaluate import predict_targets
 from model.metrics.ranking import metrics_per_target
-from model.sequences.split_data import Task, task_of
+from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import prepared, random_histories, small
 
 DEPTH = 20
@@ -18,8 +18,8 @@ THEIRS = {
 
 
 @pytest.fixture(scope="module")
-def task() -> Task:
-    return task_of(prepared(random_histories(150, 60)), small(protocol="temporal"))
+def task() -> SplitData:
+    return split_prepared(prepared(random_histories(150, 60)), small(protocol="temporal"))
 
 
 def theirs(ranked: list[list[int]], answers: list[int]) -> list[dict[str, float]]:
@@ -35,7 +35,7 @@ def theirs(ranked: list[list[int]], answers: list[int]) -> list[dict[str, float]
     return [found[name] for name in names]
 
 
-def test_figures_equal_trec_evals_for_every_baseline(task: Task) -> None:
+def test_figures_equal_trec_evals_for_every_baseline(task: SplitData) -> None:
     targets = task.split.test
     histories, answers = task.histories(targets), task.answers(targets)
     fitted = fit_all(task)

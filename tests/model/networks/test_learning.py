@@ -7,13 +7,13 @@ import pytest
 
 from model.baselines.personal_frequency import PersonalFrequency
 from model.metrics.ranking import target_ranks
-from model.networks.data_sizes import Sizes
+from model.networks.data_sizes import DataSizes
 from model.networks.network import build
 from model.registry import NETWORKS
-from model.sequences.split_data import Task, task_of
+from model.sequences.split_data import SplitData, split_prepared
 from model.sequences.windows import target_windows, training_windows
-from model.training.negative_sampling import Negatives
-from model.training.step import Learner
+from model.training.negative_sampling import NegativeSampler
+from model.training.step import CompiledSteps
 from tests.model.toys import prepared, small
 
 PRODUCTS, BRANDS = 24, 4
@@ -60,11 +60,11 @@ class Trained:
 
     def __init__(self, histories: list[list[str]], epochs: int = 25, **changes: Any) -> None:
         config = small(batch_size=128, dropout=0.0, layers=1, epochs=epochs, **changes)
-        self.task: Task = task_of(prepared(histories, brand=brands), config)
-        self.network = build(config, Sizes.of(self.task))
+        self.task: SplitData = split_prepared(prepared(histories, brand=brands), config)
+        self.network = build(config, DataSizes.of(self.task))
         self.network.output.start_from(self.task.popularity)
-        draws = Negatives(self.task.popularity, config.popularity_power, config.negatives)
-        learner = Learner(self.network, config, draws)
+        draws = NegativeSampler(self.task.popularity, config.popularity_power, config.negatives)
+        learner = CompiledSteps(self.network, config, draws)
         random = np.random.default_rng(1)
         for _epoch in range(epochs):
             windows = training_windows(self.task.buyers, config.sequence_length, random)

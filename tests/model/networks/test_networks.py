@@ -10,12 +10,12 @@ import pytest
 from data.preparation.sequences import UNKNOWN
 from model.config.run_config import RunConfig
 from model.config.settings import FEATURES
-from model.networks.data_sizes import Sizes
+from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build
 from model.registry import NETWORKS
 from model.run_folder import RunFolder
 from model.sequences.histories import Histories
-from model.sequences.split_data import Task, task_of
+from model.sequences.split_data import SplitData, split_prepared
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import OnnxRecommender
 from tests.model.toys import prepared, random_histories, small
@@ -35,8 +35,8 @@ class Built:
 
     def __init__(self, config: RunConfig, folder: Path) -> None:
         self.config = config
-        self.task: Task = task_of(prepared(random_histories(60, 40)), config)
-        self.network: Network = build(config, Sizes.of(self.task))
+        self.task: SplitData = split_prepared(prepared(random_histories(60, 40)), config)
+        self.network: Network = build(config, DataSizes.of(self.task))
         random = np.random.default_rng(3)
         for variable in self.network.serving.variables:
             if "seed" not in variable.path and not np.asarray(variable).any():
@@ -114,9 +114,9 @@ def test_a_saved_network_loads_safely_and_says_the_same(built: Built) -> None:
 
 
 def test_the_same_seed_makes_the_same_network(built: Built) -> None:
-    again = build(built.config, Sizes.of(built.task))
-    other = build(built.config.override({"seed": 99}), Sizes.of(built.task))
-    first = build(built.config, Sizes.of(built.task))
+    again = build(built.config, DataSizes.of(built.task))
+    other = build(built.config.override({"seed": 99}), DataSizes.of(built.task))
+    first = build(built.config, DataSizes.of(built.task))
     same, differ = (
         [
             np.array_equal(a, b)

@@ -10,12 +10,12 @@ from data.preparation.sequences import FIRST, UNKNOWN, sequences
 from model.config.settings import FEATURES
 from model.sequences.features import (
     HIDDEN,
-    columns_of,
+    drop_context,
+    event_columns,
     level,
     missing,
-    of_products,
+    product_features,
     sizes,
-    without_context,
 )
 from tests.model.toys import prepared
 
@@ -25,7 +25,7 @@ CATEGORIES = {"tv": "electronics.video.tv", "phone": "electronics.phone", "pan":
 def columns(**changes: Any) -> tuple[dict[str, Any], Any]:
     told = {"category": lambda events: events["product"].map(CATEGORIES)}
     found = sequences(prepared([["tv", "phone", "tv"], ["pan", "shoe"]], **(told | changes)))
-    return columns_of(found, FEATURES), found
+    return event_columns(found, FEATURES), found
 
 
 def test_a_category_is_told_by_level() -> None:
@@ -72,13 +72,13 @@ def test_a_session_starts_where_its_name_changes_or_after_a_pause() -> None:
     ):
         told = {"time": lambda _e: moments, "session": lambda _e, named=named: named}
         found = sequences(prepared([["tv", "phone", "tv"], ["pan", "shoe"]], **told))
-        assert columns_of(found, ("start",))["start"].tolist() == starts
+        assert event_columns(found, ("start",))["start"].tolist() == starts
 
 
 def test_only_features_that_are_asked_for_are_made() -> None:
     _told, found = columns()
-    assert set(columns_of(found)) == {"product", "brand", "category", "price", "time", "session"}
-    assert "hour" not in columns_of(found, ("product", "gap"))
+    assert set(event_columns(found)) == {"product", "brand", "category", "price", "time", "session"}
+    assert "hour" not in event_columns(found, ("product", "gap"))
 
 
 def test_every_code_lies_within_its_size() -> None:
@@ -91,14 +91,14 @@ def test_every_code_lies_within_its_size() -> None:
 
 def test_a_product_is_told_as_its_events_are() -> None:
     told, found = columns()
-    for name, values in of_products(found).items():
+    for name, values in product_features(found).items():
         np.testing.assert_array_equal(values[found.product], told[name])
 
 
 def test_training_hides_the_context_of_some_histories_whole() -> None:
     inputs = {name: np.full((4000, 3), 7.0) for name in ("hour", "gap")}
     inputs = {"product": np.full((4000, 3), 9), "length": np.full(4000, 3)} | inputs
-    hidden = without_context(inputs, np.random.default_rng(0))
+    hidden = drop_context(inputs, np.random.default_rng(0))
     lost = hidden["hour"] == missing("hour")
     assert (lost == lost[:, :1]).all()
     assert lost.mean() == pytest.approx(HIDDEN, abs=0.02)

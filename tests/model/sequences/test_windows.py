@@ -5,14 +5,16 @@ import pytest
 
 from data.preparation.sequences import FIRST
 from model.sequences.histories import Histories
-from model.sequences.split_data import Task, task_of
+from model.sequences.split_data import SplitData, split_prepared
 from model.sequences.windows import Batch, Windows, target_windows, training_windows
 from tests.model.toys import prepared, random_histories, small
 
 
 @pytest.fixture(scope="module")
-def task() -> Task:
-    return task_of(prepared(random_histories(80, 30, longest=40)), small(protocol="temporal"))
+def task() -> SplitData:
+    return split_prepared(
+        prepared(random_histories(80, 30, longest=40)), small(protocol="temporal")
+    )
 
 
 def pairs(batch: Batch) -> list[tuple[tuple[int, ...], int]]:
@@ -30,7 +32,7 @@ def all_pairs(windows: Windows, budget: int = 100) -> list[tuple[tuple[int, ...]
     return [pair for batch in windows.batches(("product",), budget) for pair in pairs(batch)]
 
 
-def test_training_meets_every_position_once(task: Task) -> None:
+def test_training_meets_every_position_once(task: SplitData) -> None:
     random = np.random.default_rng(0)
     for length in (1, 4, 7, 100):
         windows = training_windows(task.buyers, length, random)
@@ -43,14 +45,16 @@ def test_training_meets_every_position_once(task: Task) -> None:
         assert sorted(answer for _read, answer in all_pairs(windows)) == sorted(expected)
 
 
-def test_long_histories_are_cut_elsewhere_in_another_epoch(task: Task) -> None:
+def test_long_histories_are_cut_elsewhere_in_another_epoch(task: SplitData) -> None:
     first = training_windows(task.buyers, 5, np.random.default_rng(1))
     second = training_windows(task.buyers, 5, np.random.default_rng(2))
     assert not np.array_equal(first.histories.start, second.histories.start)
 
 
 @pytest.mark.parametrize("length", [1, 3, 100])
-def test_a_target_is_predicted_from_its_latest_events_and_no_more(task: Task, length: int) -> None:
+def test_a_target_is_predicted_from_its_latest_events_and_no_more(
+    task: SplitData, length: int
+) -> None:
     targets = task.split.test
     windows = target_windows(task.histories(targets), length)
     expected = []
@@ -62,7 +66,7 @@ def test_a_target_is_predicted_from_its_latest_events_and_no_more(task: Task, le
     assert sorted(all_pairs(windows)) == sorted(expected)
 
 
-def test_batches_keep_to_their_budget_and_waste_little(task: Task) -> None:
+def test_batches_keep_to_their_budget_and_waste_little(task: SplitData) -> None:
     windows = training_windows(task.buyers, 100, np.random.default_rng(0))
     read = held = 0
     for batch in windows.batches(("product",), 200, np.random.default_rng(0)):
@@ -73,7 +77,7 @@ def test_batches_keep_to_their_budget_and_waste_little(task: Task) -> None:
     assert read / held > 0.8
 
 
-def test_shuffling_is_fixed_by_its_seed(task: Task) -> None:
+def test_shuffling_is_fixed_by_its_seed(task: SplitData) -> None:
     windows = training_windows(task.buyers, 10, np.random.default_rng(0))
     one, same, other = (
         [b.answer.tolist() for b in windows.batches(("product",), 64, np.random.default_rng(s))]
@@ -83,7 +87,7 @@ def test_shuffling_is_fixed_by_its_seed(task: Task) -> None:
     assert one != other
 
 
-def test_a_sample_holds_whole_windows(task: Task) -> None:
+def test_a_sample_holds_whole_windows(task: SplitData) -> None:
     windows = training_windows(task.buyers, 10, np.random.default_rng(0))
     few = windows.sample(50, np.random.default_rng(0))
     assert 10 < len(few.target) < 150

@@ -23,7 +23,7 @@ from model.blend.popularity_strata import EDGES
 from model.registry import resolve
 from model.run_folder import RunFolder
 from model.sequences.histories import Histories
-from model.sequences.split_data import Task, task_of
+from model.sequences.split_data import SplitData, split_prepared
 from model.serving.bundle import example, export
 from model.serving.predictor import Predictor
 from model.training.trainer import train
@@ -112,8 +112,8 @@ def test_the_example_has_twenty_lines_at_most(blended: bool) -> None:
 
 
 @pytest.fixture(scope="module")
-def task() -> Task:
-    return task_of(prepared(random_histories(150, 60, longest=30)), small())
+def task() -> SplitData:
+    return split_prepared(prepared(random_histories(150, 60, longest=30)), small())
 
 
 def codes(histories: Histories, row: int) -> Any:
@@ -133,7 +133,7 @@ def numpy_version(model: type[Baseline]) -> Any:
 
 @pytest.mark.parametrize(("name", "settings"), grid())
 def test_a_baseline_has_the_same_scores_in_numpy(
-    name: str, settings: dict[str, float], task: Task, tmp_path: Path
+    name: str, settings: dict[str, float], task: SplitData, tmp_path: Path
 ) -> None:
     member = BASELINES.load(name)(**settings)
     member.fit(task.buyers, task.products)

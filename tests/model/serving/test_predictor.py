@@ -12,7 +12,7 @@ from data.errors import BadInput
 from data.home import Home
 from model.config.settings import FEATURES
 from model.sequences.features import missing
-from model.sequences.split_data import make_task
+from model.sequences.split_data import split_dataset
 from model.serving.predictor import Predictor
 from model.training.trainer import train
 from tests.model.toys import imported, random_histories, small
@@ -119,7 +119,7 @@ def test_a_list_of_products_lacks_times_and_keeps_what_products_tell(
     told = predictor.histories([["p005", "never seen"]]).columns
     for name in ("type", "hour", "weekday", "gap"):
         assert (told[name] == missing(name)).all()
-    task = make_task(config, dataset)
+    task = split_dataset(config, dataset)
     same = np.flatnonzero(task.columns["product"] == told["product"][0])[0]
     for name in ("category_1", "category_2", "relative_price"):
         assert told[name][0] == task.columns[name][same]

@@ -9,7 +9,7 @@ import tensorflow as tf
 import model.training.full_softmax
 from model.networks.layers import ProductScores
 from model.training.full_softmax import full_softmax
-from model.training.negative_sampling import Negatives
+from model.training.negative_sampling import NegativeSampler
 from model.training.sampled_softmax import sampled_softmax
 
 TARGETS, PRODUCTS, UNITS = 23, 50, 6
@@ -83,7 +83,7 @@ def test_a_negative_that_is_the_target_does_not_count(given: dict[str, Any]) -> 
 
 def test_with_logq_a_large_sample_tends_to_the_full_softmax(given: dict[str, Any]) -> None:
     popularity = np.arange(1, PRODUCTS + 1) ** 2
-    draws = Negatives(popularity, power=0.5, number=200_000)
+    draws = NegativeSampler(popularity, power=0.5, number=200_000)
     drawn = draws.draw(np.random.default_rng(0))
     losses = sampled(given, drawn, draws.log_expected)
     scores = np.asarray(given["hidden"]) @ np.asarray(given["table"]).T + np.asarray(given["bias"])
@@ -92,7 +92,7 @@ def test_with_logq_a_large_sample_tends_to_the_full_softmax(given: dict[str, Any
 
 
 def test_negatives_follow_popularity_to_the_power() -> None:
-    draws = Negatives(np.array([900, 400, 100]), power=0.5, number=60_000)
+    draws = NegativeSampler(np.array([900, 400, 100]), power=0.5, number=60_000)
     share = np.bincount(draws.draw(np.random.default_rng(0)), minlength=3) / 60_000
     np.testing.assert_allclose(share, [3 / 6, 2 / 6, 1 / 6], atol=0.01)
     np.testing.assert_allclose(np.exp(draws.log_expected), [30_000, 20_000, 10_000], rtol=1e-4)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from model.training.row_adam import RowAdam
+from model.training.row_adam import RowSparseAdam
 
 
 @pytest.mark.parametrize("shape", [(6, 3), (6,)])
@@ -14,7 +14,7 @@ def test_where_every_row_is_met_it_is_adam(shape: tuple[int, ...], decay: float)
     random = np.random.default_rng(0)
     start = random.normal(size=shape).astype(np.float32)
     mine, theirs = tf.Variable(start), keras.Variable(start)
-    rows = RowAdam([mine], decay)
+    rows = RowSparseAdam([mine], decay)
     adam = keras.optimizers.AdamW(0.01, weight_decay=decay)
     for _step in range(4):
         slope = random.normal(size=shape).astype(np.float32)
@@ -28,7 +28,7 @@ def test_where_every_row_is_met_it_is_adam(shape: tuple[int, ...], decay: float)
 
 def test_rows_without_a_gradient_stay_as_they_are() -> None:
     table = tf.Variable(tf.ones((5, 2)))
-    rows = RowAdam([table])
+    rows = RowSparseAdam([table])
     for met in ([0], [0, 3]):
         slope = tf.ones((len(met), 2))
         rows.apply([tf.IndexedSlices(slope, tf.constant(met))], 0.1)
@@ -37,5 +37,5 @@ def test_rows_without_a_gradient_stay_as_they_are() -> None:
 
 def test_a_dense_gradient_moves_every_row() -> None:
     table = tf.Variable(tf.ones((3, 2)))
-    RowAdam([table]).apply([tf.ones((3, 2))], 0.1)
+    RowSparseAdam([table]).apply([tf.ones((3, 2))], 0.1)
     np.testing.assert_allclose(table.numpy(), 0.9, atol=1e-5)

@@ -11,15 +11,15 @@ import model.training.step
 from data.datasets.store import Dataset, Store
 from data.home import Home
 from model.config.run_config import RunConfig
-from model.networks.data_sizes import Sizes
+from model.networks.data_sizes import DataSizes
 from model.networks.network import build
 from model.run_folder import RunFolder
-from model.sequences.split_data import make_task, task_of
+from model.sequences.split_data import split_dataset, split_prepared
 from model.sequences.windows import training_windows
 from model.serving.predictor import Predictor
 from model.training.lr_schedule import learning_rate
-from model.training.negative_sampling import Negatives
-from model.training.step import Learner
+from model.training.negative_sampling import NegativeSampler
+from model.training.step import CompiledSteps
 from model.training.trainer import NotANumber, Training, train
 from tests.model.toys import imported, prepared, random_histories, small
 from tests.model.training.test_trainer import Notes, never
@@ -37,9 +37,11 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 def moved(rate: float = 0.01, **changes: Any) -> tuple[float, float]:
     """Return how far one step moves the weights, and how long they are after it."""
     config = small(network="rnn", dropout=0.0, **changes)
-    task = task_of(prepared(HISTORIES), config)
-    network = build(config, Sizes.of(task))
-    learner = Learner(network, config, Negatives(task.popularity, 0.5, config.negatives))
+    task = split_prepared(prepared(HISTORIES), config)
+    network = build(config, DataSizes.of(task))
+    learner = CompiledSteps(
+        network, config, NegativeSampler(task.popularity, 0.5, config.negatives)
+    )
     random = np.random.default_rng(0)
     batch = next(training_windows(task.buyers, 20, random).batches(config.columns, 256))
     before = [np.array(weight) for weight in network.serving.trainable_variables]
@@ -70,7 +72,7 @@ def test_the_rate_climbs_then_halves_on_each_plateau() -> None:
 
 def test_a_plateau_of_a_training_halves_its_rate(dataset: Dataset, tmp_path: Path) -> None:
     config = small(network="rnn", schedule="plateau", epochs=12, learning_rate=0.5)
-    task = make_task(config, dataset)
+    task = split_dataset(config, dataset)
     session = Training(config, task, RunFolder(tmp_path), Notes(), never)
     assert session.run_epochs()
     assert session.progress.plateaus > 0
@@ -82,7 +84,7 @@ def test_a_loss_that_is_no_number_ends_the_training_with_advice(
     dataset: Dataset, tmp_path: Path
 ) -> None:
     config = small(network="rnn")
-    session = Training(config, make_task(config, dataset), RunFolder(tmp_path), Notes(), never)
+    session = Training(config, split_dataset(config, dataset), RunFolder(tmp_path), Notes(), never)
     session.network.output.bias.assign(np.full(session.task.products, np.nan))
     with pytest.raises(NotANumber, match=r"epoch 1.*learning_rate"):
         session.run_epochs()
@@ -103,7 +105,7 @@ def test_large_tables_learn_by_row_and_go_on_where_they_stopped(
 ) -> None:
     monkeypatch.setattr(model.training.step, "MANY", 20)
     config = small(network="rnn", loss="sampled_softmax", tied_embeddings=True, epochs=2)
-    task = make_task(config, dataset)
+    task = split_dataset(config, dataset)
     whole = Training(config, task, RunFolder(tmp_path / "whole"), Notes(), never)
     assert whole.run_epochs()
     notes = Notes()

@@ -14,16 +14,16 @@ from data.home import Home
 from model.evaluation.evaluate import evaluate_run, predict_targets
 from model.evaluation.paired_bootstrap import read_ranks
 from model.metrics.ranking import means, metrics_per_target
-from model.networks.data_sizes import Sizes
+from model.networks.data_sizes import DataSizes
 from model.networks.network import build
 from model.run_folder import RunFolder
-from model.sequences.split_data import make_task
+from model.sequences.split_data import split_dataset
 from model.sequences.windows import training_windows
 from model.serving.onnx_model import load_recommenders
 from model.serving.predictor import Predictor
 from model.training import running_means
-from model.training.negative_sampling import Negatives
-from model.training.step import Learner
+from model.training.negative_sampling import NegativeSampler
+from model.training.step import CompiledSteps
 from model.training.trainer import NotANumber, train
 from tests.model.toys import imported, random_histories, small
 
@@ -180,7 +180,7 @@ def test_a_stopped_run_keeps_its_best_epoch(dataset: Dataset, tmp_path: Path) ->
 
     assert not train(config, dataset, folder, notes, past_the_best)
     best = max(figures(folder), key=lambda entry: entry["val_ndcg@10"])
-    task = make_task(config, dataset)
+    task = split_dataset(config, dataset)
     (found,) = predict_targets(task, task.split.validation, load_recommenders(RunFolder(folder)))
     missed = task.answers(task.split.validation) < 0
     assert means(metrics_per_target(found.rank, missed))["ndcg@10"] == pytest.approx(
@@ -202,14 +202,14 @@ def test_more_epochs_are_trained_after_early_stopping_where_a_person_wants_them(
 def test_a_loss_that_is_no_number_ends_the_training_and_the_best_epoch_stays(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, notes = Learner.train, Notes()
+    real, notes = CompiledSteps.train, Notes()
 
-    def turning(learner: Learner, *batch: Any) -> tuple[float, float]:
+    def turning(learner: CompiledSteps, *batch: Any) -> tuple[float, float]:
         loss, correct = real(learner, *batch)
         whole = any(step is None and epoch == 1 for epoch, step, _name, _value in notes.metrics)
         return (float("nan") if whole else loss), correct
 
-    monkeypatch.setattr(Learner, "train", turning)
+    monkeypatch.setattr(CompiledSteps, "train", turning)
     with pytest.raises(NotANumber, match="epoch 2"):
         train(small(epochs=3), dataset, tmp_path / "run", notes, never)
     assert len(figures(tmp_path / "run")) == 1
@@ -219,12 +219,12 @@ def test_a_loss_that_is_no_number_ends_the_training_and_the_best_epoch_stays(
 @pytest.mark.parametrize("loss", ["full_softmax", "sampled_softmax"])
 def test_a_clipped_gradient_cannot_carry_the_weights_away(dataset: Dataset, loss: str) -> None:
     changes = {"loss": loss, "tied_embeddings": True, "learning_rate": 1.0}
-    task = make_task(small(), dataset)
+    task = split_dataset(small(), dataset)
     moved = {}
     for clipping in (0.0, 1e-9):
         config = small(**changes, gradient_clipping=clipping)
-        negatives = Negatives(task.popularity, 0.5, config.negatives)
-        learner = Learner(build(config, Sizes.of(task)), config, negatives)
+        negatives = NegativeSampler(task.popularity, 0.5, config.negatives)
+        learner = CompiledSteps(build(config, DataSizes.of(task)), config, negatives)
         windows = training_windows(task.buyers, 20, np.random.default_rng(0))
         before = [np.asarray(one) for one in learner.network.serving.trainable_variables]
         batch = next(windows.batches(config.features, 256))
