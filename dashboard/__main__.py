@@ -1,6 +1,6 @@
-"""``python -m dashboard`` is the command ``vitrina``, where that is not on the path."""
+"""``python -m dashboard`` is the command ``vitrina``."""
 
-from dashboard.cli import main
+from vitrina import main
 
 if __name__ == "__main__":
     main()

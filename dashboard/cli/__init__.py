@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments : sequence of str, optional
         The words after ``vitrina``; those of the process by default.
     """
+    if sys.platform == "win32":  # signals, process groups and priorities are those of POSIX
+        words = _("Vitrina runs on Linux and macOS; on Windows, run it inside WSL.")
+        sys.exit(_complain(words, 1))
     sys.exit(run(arguments))
 
 

@@ -2,9 +2,9 @@
 
 import os
 import subprocess
-import sys
 from signal import SIGKILL, SIGTERM
 
+import vitrina
 from dashboard.jobs.process import Process
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
@@ -34,11 +34,10 @@ class Children:
         """Start the process of a claimed run; what it prints goes into the run's log."""
         folder = self._runs.folder(run.run)
         folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "dashboard.jobs.child"]
-        command += ["--home", str(self._runs.home.path.resolve()), "--attempt", str(run.attempt)]
+        options = ["--home", str(self._runs.home.path.resolve()), "--attempt", str(run.attempt)]
         with (folder / "log.txt").open("ab") as log:
             self._started[run.run] = subprocess.Popen(
-                [*command, run.run],
+                vitrina.command("dashboard.jobs.child", *options, run.run),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

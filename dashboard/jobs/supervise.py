@@ -1,12 +1,12 @@
 """Keeping a worker: a web server starts one, watches it, and ends it with itself."""
 
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
 from signal import SIGKILL, SIGTERM
 
+import vitrina
 from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
@@ -136,10 +136,14 @@ def stop_worker(handle: Handle | None) -> None:
 
 def spawn(home: Home, keeper: Process | None = None) -> subprocess.Popen[bytes]:
     """Start a worker in a session of its own, so that it outlives whoever asked for it."""
-    command = [sys.executable, "-m", "dashboard.jobs.worker", "--home", str(home.path.resolve())]
-    command += ["--keeper", f"{keeper.pid}:{keeper.born}"] if keeper else ["--until-idle"]
+    options = ["--home", str(home.path.resolve())]
+    options += ["--keeper", f"{keeper.pid}:{keeper.born}"] if keeper else ["--until-idle"]
     home.path.mkdir(parents=True, exist_ok=True)
     with (home.path / "worker.log").open("ab") as log:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            vitrina.command("dashboard.jobs.worker", *options),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
