@@ -1,4 +1,4 @@
-"""Where Vitrina keeps its state: one folder, the home."""
+"""The home: the folder that holds all state of Vitrina."""
 
 import os
 from dataclasses import dataclass
@@ -11,8 +11,7 @@ import platformdirs
 class Home:
     """The folder that holds datasets, runs, uploads, the cache and the table of runs.
 
-    Folders are made when they are first asked for, so that reading a home never creates one
-    elsewhere than the user named.
+    Subfolders are created on first access, not on construction.
 
     Examples
     --------
@@ -24,9 +23,9 @@ class Home:
 
     @classmethod
     def default(cls) -> "Home":
-        """Return the home that ``VITRINA_HOME`` names, else the platform's user data folder."""
-        named = os.environ.get("VITRINA_HOME")
-        return cls(Path(named) if named else Path(platformdirs.user_data_dir("vitrina", False)))
+        """Return the folder in ``VITRINA_HOME``, or the platform's user data folder."""
+        path = os.environ.get("VITRINA_HOME")
+        return cls(Path(path) if path else Path(platformdirs.user_data_dir("vitrina", False)))
 
     def _folder(self, name: str) -> Path:
         folder = self.path / name
@@ -35,25 +34,25 @@ class Home:
 
     @property
     def datasets(self) -> Path:
-        """One folder a dataset."""
+        """Folder with one folder per dataset."""
         return self._folder("datasets")
 
     @property
     def runs(self) -> Path:
-        """One folder a run."""
+        """Folder with one folder per run."""
         return self._folder("runs")
 
     @property
     def uploads(self) -> Path:
-        """Files that a browser sent, until they are imported."""
+        """Folder of files uploaded in a browser, until they are imported."""
         return self._folder("uploads")
 
     @property
     def cache(self) -> Path:
-        """Statistics that can be computed again; may be deleted at any time."""
+        """Folder of cached statistics; may be deleted at any time."""
         return self._folder("cache")
 
     @property
     def database(self) -> Path:
-        """The SQLite file that holds the table of runs."""
+        """SQLite file with the table of runs."""
         return self.path / "vitrina.db"

@@ -1,4 +1,4 @@
-"""How far a long job is, and how it is stopped."""
+"""Progress callbacks and cancellation of imports and of long DuckDB statements."""
 
 import threading
 from collections.abc import Callable
@@ -13,19 +13,19 @@ _POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far an import is.
+class ImportProgress:
+    """Progress of an import.
 
     Attributes
     ----------
     stage : str
         ``"reading"`` or ``"summarising"``.
     bytes_done, bytes_total : int
-        Of all source files.
+        Bytes read so far and in total, over all source files.
     rows : int
-        Read so far; an estimate until a file is done.
+        Rows read so far; an estimate until a file is complete.
     seconds : float
-        Since the import began.
+        Seconds since the import began.
     """
 
     stage: str
@@ -34,50 +34,57 @@ class Progress:
     rows: int
     seconds: float
 
-    @property
-    def seconds_left(self) -> float | None:
-        """Time left at the pace so far; None while there is no pace yet."""
-        if not self.bytes_done:
-            return None
-        return self.seconds * (self.bytes_total - self.bytes_done) / self.bytes_done
+
+OnProgress = Callable[[ImportProgress], None]
+"""Callback that receives the progress of an import."""
+
+ShouldStop = Callable[[], bool]
+"""Callback that returns true as soon as the user has asked to stop."""
 
 
-Report = Callable[[Progress], None]
-Stop = Callable[[], bool]
-
-
-def ignore(progress: Progress) -> None:
-    """Take no notice of progress."""
+def ignore_progress(progress: ImportProgress) -> None:
+    """Do nothing: the default progress callback."""
 
 
 def never() -> bool:
-    """Never stop."""
+    """Return false: the default callback for stopping."""
     return False
 
 
-def check(cancelled: Stop) -> None:
-    """Raise Cancelled where the user has asked for it."""
-    if cancelled():
+def raise_if_stopped(should_stop: ShouldStop) -> None:
+    """Raise Cancelled when the user has asked to stop."""
+    if should_stop():
         raise Cancelled(_("The import was stopped; nothing of it was kept."))
 
 
 def execute(
     connection: duckdb.DuckDBPyConnection,
     statement: str,
-    tick: Callable[[float], None],
-    cancelled: Stop,
+    on_progress: Callable[[float], None],
+    should_stop: ShouldStop,
 ) -> int:
-    """Run a statement, tell how far it is while it runs, and stop it when asked to.
+    """Run a statement in a thread, report its progress, and interrupt it when asked to stop.
 
     Parameters
     ----------
-    tick : callable
-        Receives the share that is done, 0 to 1.
+    connection : duckdb connection
+        With ``enable_progress_bar`` set, otherwise the progress stays 0 until the end.
+    statement : str
+        Such as ``COPY … TO …``.
+    on_progress : callable
+        Receives the share that is done, 0 to 1, about ten times a second.
+    should_stop : callable
+        Called as often.
 
     Returns
     -------
     int
-        The rows that the statement wrote.
+        Number of rows that the statement wrote.
+
+    Raises
+    ------
+    Cancelled
+        When ``should_stop`` returned true.
     """
     outcome: list[int | BaseException] = []
 
@@ -91,12 +98,12 @@ def execute(
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     try:
-        share = 0.0  # DuckDB's own goes back now and then
+        share = 0.0  # the progress that DuckDB reports is not monotonic
         while thread.is_alive():
             thread.join(_POLL_SECONDS)
             share = max(share, connection.query_progress() / 100)
-            tick(share)
-            check(cancelled)
+            on_progress(share)
+            raise_if_stopped(should_stop)
     except BaseException:
         connection.interrupt()
         thread.join()
@@ -104,5 +111,5 @@ def execute(
     result = outcome[0]
     if isinstance(result, BaseException):
         raise result
-    tick(1.0)
+    on_progress(1.0)
     return result

@@ -18,7 +18,7 @@ from data.home import Home
 from data.i18n import _
 
 if TYPE_CHECKING:
-    from data.progress import Progress
+    from data.progress import ImportProgress
 
 
 @click.command()
@@ -71,13 +71,13 @@ def import_command(
     """
     from dashboard.services.datasets import library
     from data.importing.request import ImportRequest
-    from data.progress import ignore
+    from data.progress import ignore_progress
 
     columns = parse_pairs(mapping.split(","), "--map") if mapping else None
     imported = library.import_files(
         home,
         ImportRequest(files, name, columns, time_format, mode or "new"),
-        progress=_show_progress if sys.stderr.isatty() and not as_json else ignore,
+        on_progress=_show_progress if sys.stderr.isatty() and not as_json else ignore_progress,
     )
     _report(imported, as_json)
 
@@ -134,7 +134,7 @@ def _shown(value: Any) -> str:
     return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
-def _show_progress(progress: "Progress") -> None:
+def _show_progress(progress: "ImportProgress") -> None:
     """Keep one line of stderr up to date."""
     share = progress.bytes_done / progress.bytes_total if progress.bytes_total else 0.0
     click.echo(f"\r{progress.stage} {share:4.0%}  {progress.rows:,}\x1b[K", nl=False, err=True)

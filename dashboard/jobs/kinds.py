@@ -46,8 +46,8 @@ def import_files(job: Job, sink: Sink) -> bool:
     ingest(
         Store(job.home),
         request,
-        progress=lambda progress: sink.progress(**asdict(progress)),
-        cancelled=sink.stop,
+        on_progress=lambda progress: sink.progress(**asdict(progress)),
+        should_stop=sink.stop,
     )
     for file in request.files:
         _remove_own(job, file)

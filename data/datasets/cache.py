@@ -1,7 +1,7 @@
-"""Answers that are kept so that they need not be computed again.
+"""A cache of data frames on disk.
 
-Values are JSON, never pickles: a cache folder that somebody else wrote must not run code. The
-folder may be deleted at any time, even while it is in use.
+Values are stored as JSON, not as pickles, so that a cache folder written by somebody else cannot
+run code. The folder may be deleted at any time, even while it is in use.
 """
 
 import sqlite3
@@ -13,16 +13,16 @@ from typing import Any
 import diskcache
 import pandas as pd
 
-_LIMIT = 256 << 20
+_SIZE_LIMIT = 256 << 20
 
 
 @lru_cache(maxsize=8)
-def _opened(folder: Path) -> Any:
-    return diskcache.Cache(str(folder), disk=diskcache.JSONDisk, size_limit=_LIMIT)
+def _open_cache(folder: Path) -> Any:
+    return diskcache.Cache(str(folder), disk=diskcache.JSONDisk, size_limit=_SIZE_LIMIT)
 
 
 class FrameCache:
-    """Keeps frames by key.
+    """A cache of data frames by key, with least-recently-stored eviction at 256 MB.
 
     Parameters
     ----------
@@ -34,29 +34,32 @@ class FrameCache:
         self._folder = folder / "statistics"
 
     def get(self, key: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """Return the frame of a key, computed where it is not kept."""
-        kept = self._read(key)
-        if kept is not None:
-            return _unpacked(kept)
+        """Return the frame of a key; compute and store it when the cache does not have it.
+
+        A cache that cannot be read or written counts as empty.
+        """
+        value = self._read(key)
+        if value is not None:
+            return _from_json(value)
         frame = compute()
-        self._write(key, _packed(frame))
+        self._write(key, _to_json(frame))
         return frame
 
     def _read(self, key: str) -> Any:
         try:
-            return _opened(self._folder).get(key)
+            return _open_cache(self._folder).get(key)
         except (sqlite3.Error, OSError, diskcache.Timeout, ValueError):
-            _opened.cache_clear()
+            _open_cache.cache_clear()
             return None
 
     def _write(self, key: str, value: Any) -> None:
         try:
-            _opened(self._folder).set(key, value)
+            _open_cache(self._folder).set(key, value)
         except (sqlite3.Error, OSError, diskcache.Timeout):
-            _opened.cache_clear()
+            _open_cache.cache_clear()
 
 
-def _packed(frame: pd.DataFrame) -> dict[str, Any]:
+def _to_json(frame: pd.DataFrame) -> dict[str, Any]:
     """Return a frame as JSON values; times become microseconds since 1970."""
     columns: dict[str, Any] = {}
     times = []
@@ -65,12 +68,12 @@ def _packed(frame: pd.DataFrame) -> dict[str, Any]:
         if pd.api.types.is_datetime64_any_dtype(column):
             times.append(name)
             column = column.astype("datetime64[us]").astype("int64")
-        plain = column.astype(object)
-        columns[name] = plain.where(plain.notna(), None).tolist()
+        objects = column.astype(object)
+        columns[name] = objects.where(objects.notna(), None).tolist()
     return {"columns": columns, "times": times}
 
 
-def _unpacked(value: dict[str, Any]) -> pd.DataFrame:
+def _from_json(value: dict[str, Any]) -> pd.DataFrame:
     frame = pd.DataFrame(value["columns"])
     for name in value["times"]:
         frame[name] = frame[name].astype("int64").astype("datetime64[us]")

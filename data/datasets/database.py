@@ -1,4 +1,4 @@
-"""DuckDB, as it is used here: connections, literals, and the views over a dataset's files."""
+"""DuckDB connections, SQL literals, and the views over the files of a dataset."""
 
 import errno
 from collections.abc import Sequence
@@ -14,30 +14,40 @@ KEYS = {
     "users": ("user",),
     "products": ("product",),
 }
-"""The id columns of the derived tables. A table holds each as ``user_key`` or ``product_key``: a
-whole number where every id is one, which is much faster to group by, else the id itself."""
+"""Id columns of each derived table, stored as ``user_key`` and ``product_key``: BIGINT when every
+id is an integer, which is much faster to group by, otherwise text."""
 
 WRITE = "FORMAT parquet, COMPRESSION lz4, DICTIONARY_SIZE_LIMIT 4000, WRITE_BLOOM_FILTER false"
-"""How tables are written: fast to write and to read, rather than as small as possible."""
+"""Options of COPY for derived tables: chosen for speed rather than size."""
 
 WRITE_EVENTS = WRITE.replace("lz4", "uncompressed") + ", ROW_GROUP_SIZE 61440"
-"""How the many events are written: to compress them takes a sixth of an import, and what charts
-look at is small already, since few values repeat. Rows come in the order of the file, so that a
-thread waits for the others where it is ahead; with groups of half the usual size it waits less."""
+"""Options of COPY for events. Compression would take a sixth of the time of an import, and
+dictionary encoding keeps the columns that charts read small. Row groups of half the default size
+shorten the time that writer threads wait for each other to keep the order of the file."""
 
 
 def keyed_view(file: Path, keys: tuple[str, ...]) -> str:
-    """Return the select of a derived table with its ids as text beside their keys."""
+    """Return the SELECT of a derived table with its keys and the ids as text."""
     ids = "".join(f", {key}_key::VARCHAR AS {key}" for key in keys)
     return f"SELECT *{ids} FROM read_parquet({quote(file)})"
 
 
 def events_view(folder: Path, parts: Sequence[Part], time_from_order: bool) -> str:
-    """Return the select of all events, part after part, with ``row``, ids and keys."""
+    """Return the SELECT of the events of all parts, with ``row``, ids and keys.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds the files of ``parts``.
+    parts : sequence of Part
+        In order; ``row`` counts on from one to the next.
+    time_from_order : bool
+        Whether ``time`` is ``row`` as seconds since 1970.
+    """
     keys = []
     for name in ("user", "product"):
-        kept = name if all(name in part.whole for part in parts) else f"{name}::VARCHAR"
-        keys.append(f"{name}::VARCHAR AS {name}, {kept} AS {name}_key")
+        key = name if all(name in part.whole for part in parts) else f"{name}::VARCHAR"
+        keys.append(f"{name}::VARCHAR AS {name}, {key} AS {name}_key")
     selects, start = [], 0
     for part in parts:
         row = f"file_row_number + {start}"
@@ -55,19 +65,25 @@ _FULL = ("No space left", "File too large", "Disk quota exceeded", "max_temp_dir
 
 
 def is_full(error: BaseException) -> bool:
-    """Tell whether a full disk, or a limit on what may be written, is why something failed."""
+    """Return whether an error means a full disk, an exceeded quota or a file size limit."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     return isinstance(error, duckdb.Error) and any(text in str(error) for text in _FULL)
 
 
 def quote(value: object) -> str:
-    """Return a text as an SQL literal."""
+    """Return the text of a value as an SQL string literal."""
     return "'" + str(value).replace("'", "''") + "'"
 
 
 def connect(**settings: str | int) -> duckdb.DuckDBPyConnection:
-    """Open an empty in-memory DuckDB that never asks the network and tells time in UTC."""
+    """Open an in-memory DuckDB connection in UTC that never installs extensions from the network.
+
+    Parameters
+    ----------
+    **settings
+        DuckDB settings, such as ``memory_limit="1GB"``.
+    """
     connection = duckdb.connect(
         ":memory:",
         config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "true"},

@@ -1,8 +1,9 @@
-"""The tables that are derived from the events of an import, and its summary figures.
+"""Aggregate tables that an import derives from its events, and the key figures of a dataset.
 
-``purchases`` holds the purchases by buyer and time, so that what is asked about buyers never
-touches the many views; ``users`` and ``products`` hold one row each, those with most purchases
-first; ``hours`` counts the events of each hour, so that a chart over time needs no look at them.
+``purchases`` holds the events of type purchase ordered by user and time, so that queries about
+purchases do not scan the many views; ``users`` and ``products`` hold one row per user and per
+product, ordered by falling number of purchases; ``hours`` holds the number of events per hour and
+type, for charts over time.
 """
 
 from pathlib import Path
@@ -12,7 +13,7 @@ import duckdb
 
 from data.datasets.database import WRITE, quote
 from data.events import PURCHASE
-from data.progress import Stop, execute, never
+from data.progress import ShouldStop, execute, never
 
 PURCHASES = f"""
     SELECT row, time, type, user_key, product_key, category_id, category, brand, price, session,
@@ -20,37 +21,37 @@ PURCHASES = f"""
     FROM events WHERE type = '{PURCHASE}' ORDER BY user_key, time, row"""
 
 USERS = """
-    WITH bought AS (
+    WITH sales AS (
         SELECT user_key, count(*) AS purchases, sum(price) AS spent,
             min(time) AS first_purchase, max(time) AS last_purchase
         FROM purchases GROUP BY user_key
-    ), seen AS (
+    ), activity AS (
         SELECT user_key, count(*) AS events, count(*) FILTER (type = 'view') AS views,
             count(*) FILTER (type = 'cart') AS carts, min(time) AS first, max(time) AS last
         FROM events GROUP BY user_key
     )
     SELECT user_key, events, views, carts, coalesce(purchases, 0) AS purchases,
         coalesce(spent, 0) AS spent, first, last, first_purchase, last_purchase
-    FROM seen LEFT JOIN bought USING (user_key) ORDER BY purchases DESC, user_key"""
+    FROM activity LEFT JOIN sales USING (user_key) ORDER BY purchases DESC, user_key"""
 
-# The last event of a product is the latest one, and of equally late ones the last in the source:
-# time and row are put into one number, since comparing pairs takes five times as long.
+# The last event of a product is the latest one, ties broken by row. Time and row are packed into
+# one integer, since comparing pairs takes five times as long.
 PRODUCTS = """
-    WITH bought AS (
+    WITH sales AS (
         SELECT product_key, count(*) AS purchases, count(DISTINCT user_key) AS buyers,
             sum(price) AS revenue, min(time) AS first_sale, max(time) AS last_sale
         FROM purchases GROUP BY product_key
-    ), seen AS (
+    ), activity AS (
         SELECT product_key, count(*) AS events, min(time) AS first, max(time) AS last,
             (max(epoch_us(time)::HUGEINT * 4294967296 + row) % 4294967296)::BIGINT AS last_row
         FROM events GROUP BY product_key
     )
-    SELECT seen.product_key, title, category, brand, price, seen.events,
+    SELECT activity.product_key, title, category, brand, price, activity.events,
         coalesce(purchases, 0) AS purchases, coalesce(buyers, 0) AS buyers,
-        coalesce(revenue, 0) AS revenue, first_sale, last_sale, seen.first, seen.last
-    FROM seen JOIN events ON events.row = seen.last_row
-        LEFT JOIN bought ON bought.product_key = seen.product_key
-    ORDER BY purchases DESC, seen.product_key"""
+        coalesce(revenue, 0) AS revenue, first_sale, last_sale, activity.first, activity.last
+    FROM activity JOIN events ON events.row = activity.last_row
+        LEFT JOIN sales ON sales.product_key = activity.product_key
+    ORDER BY purchases DESC, activity.product_key"""
 
 HOURS = """
     SELECT time_bucket(INTERVAL 1 HOUR, time) AS time, type, count(*) AS events,
@@ -60,9 +61,9 @@ HOURS = """
 
 
 def derive(
-    connection: duckdb.DuckDBPyConnection, folder: Path, cancelled: Stop = never
+    connection: duckdb.DuckDBPyConnection, folder: Path, should_stop: ShouldStop = never
 ) -> dict[str, Any]:
-    """Write the derived tables beside the events and return the summary figures.
+    """Write the derived tables and return the key figures of the dataset.
 
     Parameters
     ----------
@@ -71,19 +72,25 @@ def derive(
     folder : Path
         Receives ``purchases.parquet``, ``users.parquet``, ``products.parquet`` and
         ``hours.parquet``.
-    cancelled : callable
-        Asked now and then whether to stop.
+    should_stop : callable
+        Called about ten times a second; true raises Cancelled.
+
+    Returns
+    -------
+    dict
+        JSON values: ``events``, ``purchases``, ``users``, ``products``, ``first_event``,
+        ``last_event``, ``repeat_share``, ``events_by_type``, shares of missing values, and more.
     """
     tables = {"purchases": PURCHASES, "users": USERS, "products": PRODUCTS, "hours": HOURS}
     for table, select in tables.items():
         file = folder / f"{table}.parquet"
-        execute(connection, f"COPY ({select}) TO {quote(file)} ({WRITE})", _hush, cancelled)
+        execute(connection, f"COPY ({select}) TO {quote(file)} ({WRITE})", _ignore, should_stop)
         connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({quote(file)})")
     return _summary(connection)
 
 
-def _hush(share: float) -> None:
-    """Say nothing of how far a table is: none takes long."""
+def _ignore(share: float) -> None:
+    """Drop the progress of a table: none takes long."""
 
 
 def _summary(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -93,34 +100,37 @@ def _summary(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "GROUP BY type ORDER BY sum(events) DESC, type"
     ).fetchall()
     events = sum(row[1] for row in by_type)
-    bought: tuple[Any, ...] = next((row for row in by_type if row[0] == PURCHASE), (None, 0, 0, 0))
-    bought_any = "SELECT count(*), count(*) FILTER (purchases > 0)"
-    users, buyers = _row(connection, f"{bought_any} FROM users")
-    products, sold = _row(connection, f"{bought_any} FROM products")
+    purchases: tuple[Any, ...] = next(
+        (row for row in by_type if row[0] == PURCHASE), (None, 0, 0, 0)
+    )
+    counts = "SELECT count(*), count(*) FILTER (purchases > 0)"
+    users, buyers = _row(connection, f"{counts} FROM users")
+    products, products_sold = _row(connection, f"{counts} FROM products")
     return {
         "events": events,
-        "purchases": bought[1],
+        "purchases": purchases[1],
         "users": users,
         "products": products,
         "first_event": _iso(min((row[5] for row in by_type), default=None)),
         "last_event": _iso(max((row[6] for row in by_type), default=None)),
         "missing_category_share": _share(events - sum(row[2] for row in by_type), events),
         "missing_brand_share": _share(events - sum(row[3] for row in by_type), events),
-        **_repeats(connection),
+        **_repeat_shares(connection),
         "buyers": buyers,
-        "products_sold": sold,
+        "products_sold": products_sold,
         "events_by_type": {row[0] or "": row[1] for row in by_type},
         "missing_price_share": _share(events - sum(row[4] for row in by_type), events),
-        "purchases_missing_category_share": _share(bought[1] - bought[2], bought[1]),
-        "purchases_missing_brand_share": _share(bought[1] - bought[3], bought[1]),
+        "purchases_missing_category_share": _share(purchases[1] - purchases[2], purchases[1]),
+        "purchases_missing_brand_share": _share(purchases[1] - purchases[3], purchases[1]),
     }
 
 
-def _repeats(connection: duckdb.DuckDBPyConnection) -> dict[str, float | None]:
-    """Return which share of purchases repeat a product of the buyer's, and the very last one.
+def _repeat_shares(connection: duckdb.DuckDBPyConnection) -> dict[str, float | None]:
+    """Return how often buyers purchase a product again.
 
-    ``repeat_share`` is of all purchases; ``consecutive_repeat_share`` of the pairs of purchases
-    that follow one another.
+    ``repeat_share`` is the share of all purchases whose product the buyer had sales before;
+    ``consecutive_repeat_share`` the share of pairs of consecutive purchases of a buyer with the
+    same product.
     """
     purchases, distinct = _row(
         connection,

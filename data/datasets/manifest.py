@@ -1,4 +1,4 @@
-"""What is known about a dataset without opening its tables."""
+"""The manifest of a dataset: its sources, files of events, mapping of columns and key figures."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -10,12 +10,12 @@ from data.files import write_json
 from data.i18n import _
 
 SCHEMA = 2
-"""Version of the tables' layout; a dataset of another version must be imported again."""
+"""Version of the layout of the tables; a dataset of another version must be imported again."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file that a dataset was made from: name, size in bytes, SHA-256, rows read and kept."""
+    """An imported file: name, size in bytes, SHA-256, and number of rows read and kept."""
 
     name: str
     bytes: int
@@ -26,7 +26,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Part:
-    """A file of events: its name, its rows, and the id columns that it holds as whole numbers."""
+    """A Parquet file of events, one per source.
+
+    Attributes
+    ----------
+    file : str
+        Name in the folder of the tables.
+    rows : int
+        Number of events.
+    whole : tuple of str
+        The id columns (``user``, ``product``) that are stored as BIGINT instead of text.
+    """
 
     file: str
     rows: int
@@ -35,28 +45,28 @@ class Part:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is known about a dataset without opening its tables.
+    """The contents of ``manifest.json``.
 
     Attributes
     ----------
     schema : int
-        Layout version of the tables.
+        Version of the layout of the tables.
     version : str
-        The folder with the tables, inside the dataset's folder.
+        Name of the folder with the tables, inside the dataset's folder.
     created : str
-        When it was imported (ISO 8601, UTC).
+        Time of the import (ISO 8601, UTC).
     sources : tuple of Source
-        The files that it was made from, in order.
+        The imported files, in order.
     mapping : dict
         Event column → column of the source.
     parts : tuple of Part
-        The files that hold the events, in order.
+        The files of events, in order.
     time_from_order : bool
-        True where the source had no times and the order of rows stands for them.
+        Whether the source has no times, so that the order of its rows stands for them.
     synthetic : bool
-        True where a demo shop made the rows.
+        Whether the demo generator made the events.
     summary : dict
-        The figures that ``stats`` reports.
+        The key figures that ``vitrina stats`` prints.
     """
 
     schema: int
@@ -71,7 +81,7 @@ class Manifest:
 
     @classmethod
     def read(cls, file: Path) -> "Manifest":
-        """Read a manifest; a damaged one raises VitrinaError."""
+        """Read a manifest; a damaged file raises VitrinaError."""
         try:
             values = json.loads(file.read_text("utf-8"))
             values["sources"] = tuple(Source(**source) for source in values["sources"])

@@ -1,9 +1,9 @@
-"""Datasets on disk: one folder each, complete or absent.
+"""Datasets on disk: one folder each, changed atomically.
 
-A dataset's folder holds ``manifest.json`` and one folder with the tables that the manifest
-names. An import fills a new folder beside it and then replaces the manifest: that one
-replacement is the moment at which the dataset changes, so a crash leaves the old or the new.
-What a crash leaves behind is a folder that no manifest names; ``Store.sweep`` removes it.
+A dataset's folder holds ``manifest.json`` and one folder with the tables of the version that the
+manifest names. An import writes a new version beside it and then replaces the manifest
+atomically, so that a crash leaves either the old or the new version. The unfinished version of an
+import that crashed is named by no manifest; ``Store.sweep`` deletes it.
 """
 
 import fcntl
@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,20 +28,21 @@ from data.i18n import _
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _MANIFEST = "manifest.json"
+_PREFIX = "v-"
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset that is complete on disk.
+    """A dataset on disk.
 
     Attributes
     ----------
     name : str
-        What people call it.
+        Its name, chosen by the user.
     path : Path
         The folder with its tables.
     manifest : Manifest
-        What is known about it.
+        Its sources, mapping and key figures.
     """
 
     name: str
@@ -50,25 +51,26 @@ class Dataset:
 
     @property
     def fingerprint(self) -> str:
-        """A short text that changes whenever the tables do; caches are keyed by it."""
+        """A short text that changes whenever the tables change; part of the keys of caches."""
         return self.manifest.version
 
     @cached_property
     def types(self) -> tuple[str, ...]:
-        """The event types in it, most frequent first."""
+        """The event types, most frequent first."""
         return tuple(self.manifest.summary["events_by_type"])
 
     @property
     def rejects(self) -> Path:
-        """Parquet file of the rejected rows: file, line, column, reason, raw."""
+        """Parquet file of the rejected rows; columns file, line, column, reason, raw."""
         return self.path / "rejects.parquet"
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        """Open a connection with a view of ``events`` and of each derived table.
+        """Open a connection with the views ``events`` and one for each derived table.
 
-        ``events`` has the columns of ``data.events`` and ``row``; ``purchases`` has the same rows
-        of type purchase, ordered by user, time and row; ``products`` and ``users`` have one row
-        each; ``hours`` has the number of events of each hour and type. Close it after use.
+        ``events`` has the columns of ``data.events`` and ``row``; ``purchases`` has the same
+        columns, only events of type purchase, ordered by user, time and row; ``products`` and
+        ``users`` have one row per product and user; ``hours`` has the number of events per hour
+        and type. The caller closes the connection.
         """
         connection = connect()
         for table in ("events", *KEYS):
@@ -87,17 +89,17 @@ class Store:
     Parameters
     ----------
     home : Home
-        Its ``datasets`` folder holds one folder a dataset.
+        Its ``datasets`` folder holds one folder per dataset.
     """
 
     def __init__(self, home: Home) -> None:
         self.home = home
 
     def list(self) -> "list[Dataset]":
-        """Return every dataset, by name; a damaged one is left out."""
-        return sorted(self._readable(), key=lambda dataset: dataset.name.lower())
+        """Return all datasets sorted by name; those that cannot be opened are left out."""
+        return sorted(self._openable(), key=lambda dataset: dataset.name.lower())
 
-    def _readable(self) -> Iterator[Dataset]:
+    def _openable(self) -> Iterator[Dataset]:
         for folder in self.home.datasets.iterdir():
             try:
                 yield self.open(folder.name)
@@ -105,7 +107,7 @@ class Store:
                 continue
 
     def open(self, name: str) -> Dataset:
-        """Return a dataset by its name; an unknown one raises BadInput."""
+        """Return a dataset by its name; an unknown name raises BadInput."""
         folder = self.folder(name)
         try:
             manifest = Manifest.read(folder / _MANIFEST)
@@ -123,11 +125,11 @@ class Store:
         return Dataset(name, folder / manifest.version, manifest)
 
     def names(self) -> set[str]:
-        """Return the names that are taken."""
+        """Return the names of the datasets."""
         return {file.parent.name for file in self.home.datasets.glob(f"*/{_MANIFEST}")}
 
     def delete(self, name: str) -> None:
-        """Delete a dataset; an unknown one, or one being imported, raises BadInput."""
+        """Delete a dataset; an unknown name, or one being imported, raises BadInput."""
         folder = self.open(name).path.parent
         with self._locked():
             self.check_not_importing(name)
@@ -145,13 +147,13 @@ class Store:
         return self.open(new)
 
     def folder(self, name: str) -> Path:
-        """Return where a dataset of this name lies or would lie."""
+        """Return the folder of a dataset of this name, whether or not it exists."""
         self.check_name(name)
         return self.home.datasets / name
 
     @staticmethod
     def check_name(name: str) -> None:
-        """Raise BadInput for a name that cannot be a folder and part of an address."""
+        """Raise BadInput for a name that is no valid folder name and URL segment."""
         if not _NAME.fullmatch(name):
             raise BadInput(
                 _(
@@ -161,7 +163,7 @@ class Store:
             )
 
     def check_free(self, name: str) -> None:
-        """Raise BadInput where a dataset of this name exists."""
+        """Raise BadInput if a dataset of this name exists."""
         self.check_name(name)
         if name in self.names():
             raise BadInput(
@@ -172,13 +174,7 @@ class Store:
 
     def importing(self, name: str) -> bool:
         """Return whether a process, this one or another, imports a dataset of this name now."""
-        folder = self.folder(name)
-        versions = list(folder.iterdir()) if folder.is_dir() else []
-        committed = self._version(folder)
-        return any(
-            version.is_dir() and version.name != committed and _alive(version.name)
-            for version in versions
-        )
+        return any(_is_running(version.name) for version in _unfinished(self.folder(name)))
 
     def check_not_importing(self, name: str) -> None:
         """Raise BadInput if a dataset of this name is being imported."""
@@ -186,7 +182,7 @@ class Store:
             raise BadInput(_("Dataset {name} is being imported already.").format(name=name))
 
     def begin(self, name: str) -> Path:
-        """Create the folder that a new version of a dataset is written to.
+        """Create the folder for a new version of a dataset and return it.
 
         Its name holds the id and start time of this process, so that `importing` and `sweep` can
         tell whether the import still runs.
@@ -197,7 +193,7 @@ class Store:
             If a dataset of this name is being imported already.
         """
         started = int(psutil.Process().create_time() * 1000)
-        version = f"v-{os.getpid()}-{started}-{secrets.token_hex(6)}"
+        version = f"{_PREFIX}{os.getpid()}-{started}-{secrets.token_hex(6)}"
         folder = self.folder(name) / version
         with self._locked():
             self.check_not_importing(name)
@@ -207,48 +203,56 @@ class Store:
     def commit(
         self, name: str, manifest: Manifest, *, replace: bool, added_to: Dataset | None = None
     ) -> Dataset:
-        """Make a filled folder the dataset, at one stroke, and remove the version before it.
+        """Make a complete version the current one atomically and delete the previous version.
+
+        Parameters
+        ----------
+        name : str
+            The dataset's name.
+        manifest : Manifest
+            Of the new version.
+        replace : bool
+            Whether a dataset of this name may exist.
+        added_to : Dataset, optional
+            The version that the new one extends.
 
         Raises
         ------
         BadInput
-            Where ``replace`` is false and somebody made the dataset meanwhile, or where it is no
-            longer the one that was added to, so that what somebody else added would be lost.
+            If ``replace`` is false and the dataset has been created meanwhile, or if
+            ``added_to`` is no longer the current version, so that events would be lost.
         """
         folder = self.folder(name)
-        before = self.open(name) if name in self.names() else None
-        if before and not replace:
+        previous = self.open(name) if name in self.names() else None
+        if previous and not replace:
             self.check_free(name)
-        if added_to and (before is None or before.fingerprint != added_to.fingerprint):
+        if added_to and (previous is None or previous.fingerprint != added_to.fingerprint):
             raise BadInput(
                 _("Dataset {name} was changed meanwhile; add the files again.").format(name=name)
             )
         manifest.write(folder / _MANIFEST)
-        if before:
-            shutil.rmtree(before.path, ignore_errors=True)
+        if previous:
+            shutil.rmtree(previous.path, ignore_errors=True)
         return self.open(name)
 
     def abandon(self, folder: Path) -> None:
-        """Remove a folder that ``begin`` made, and the dataset's folder where it holds no more."""
+        """Delete an unfinished version, and the dataset's folder if it is empty then."""
         shutil.rmtree(folder, ignore_errors=True)
         with self._locked():
-            if not any(folder.parent.iterdir()):
-                folder.parent.rmdir()
+            _remove_if_empty(folder.parent)
 
     def sweep(self) -> None:
-        """Remove what imports that died have left behind."""
-        for folder in self.home.datasets.iterdir():
-            if not folder.is_dir():
-                continue
-            named = self._version(folder)
-            for version in folder.iterdir():
-                if version.name.startswith(".") and version.is_file():
-                    version.unlink(missing_ok=True)
-                elif version.is_dir() and version.name != named and not _alive(version.name):
+        """Delete the unfinished versions of imports whose processes have ended."""
+        with self._locked():
+            for folder in self.home.datasets.iterdir():
+                unfinished = _unfinished(folder)
+                running = [version for version in unfinished if _is_running(version.name)]
+                for version in set(unfinished).difference(running):
                     shutil.rmtree(version, ignore_errors=True)
-            with self._locked():
-                if not any(folder.iterdir()):
-                    folder.rmdir()
+                if not running:
+                    for temporary in folder.glob(f".*{_MANIFEST}*"):  # of a killed commit
+                        temporary.unlink(missing_ok=True)
+                _remove_if_empty(folder)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -260,15 +264,28 @@ class Store:
         finally:
             os.close(descriptor)
 
-    def _version(self, folder: Path) -> str | None:
-        try:
-            return Manifest.read(folder / _MANIFEST).version
-        except (VitrinaError, FileNotFoundError):
-            return None
+
+def _unfinished(folder: Path) -> list[Path]:
+    """Return the versions in a dataset's folder that its manifest does not name.
+
+    The list is empty if the manifest cannot be read, since any of them may be complete then.
+    """
+    try:
+        current = Manifest.read(folder / _MANIFEST).version
+    except (FileNotFoundError, NotADirectoryError):
+        current = None
+    except VitrinaError:
+        return []
+    return [path for path in folder.glob(f"{_PREFIX}*") if path.name != current]
 
 
-def _alive(version: str) -> bool:
-    """Tell whether the process that makes a version still runs."""
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):  # it is not empty, or another process has removed it
+        folder.rmdir()
+
+
+def _is_running(version: str) -> bool:
+    """Return whether the process that writes a version still runs."""
     try:
         _prefix, pid, started, _salt = version.split("-")
         process = psutil.Process(int(pid))

@@ -1,4 +1,4 @@
-"""Files on the server that may be imported: those inside folders that were allowed."""
+"""Check that a path on the server lies inside the folders that imports may read."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,29 +8,29 @@ from data.i18n import _
 
 
 def allowed(path: str | Path, folders: Sequence[Path]) -> Path:
-    """Return the real path of a file, if it lies in an allowed folder.
+    """Return the real path of a file that lies in an allowed folder.
 
-    Links are followed before it is compared, so neither ``..`` nor a symbolic link leads out.
+    Symbolic links and ``..`` are resolved before the comparison.
 
     Parameters
     ----------
     path : str or Path
         Absolute, or relative to one of the folders.
     folders : sequence of Path
-        What may be read.
+        The allowed folders.
 
     Raises
     ------
     BadInput
-        Where the path leads out of the folders, or there is no such file. What lies outside is
-        not told: a file there gets the same sentence as one that does not exist.
+        If the path lies outside the folders or there is no such file. The message is the same in
+        both cases, so that it does not reveal which files exist.
     """
     real_folders = [folder.resolve() for folder in folders]
     if "\0" not in str(path):
         for folder in real_folders:
             real = (folder / path).resolve()
-            inside = any(real.is_relative_to(one) for one in real_folders)
-            if inside and real.is_file():
+            is_inside = any(real.is_relative_to(parent) for parent in real_folders)
+            if is_inside and real.is_file():
                 return real
     raise BadInput(
         _("There is no file {path} in the folders that may be imported from ({folders}).").format(

@@ -1,4 +1,4 @@
-"""What is told about a file by reading its bytes once: its hash and its number of lines."""
+"""Hash and number of lines of a file, computed in a thread while the file is imported."""
 
 import hashlib
 import threading
@@ -11,21 +11,28 @@ _BLOCK = 1 << 20
 _LINE_END = ord("\n")
 
 
-class Scan:
-    """Reads a file in a thread of its own, beside whoever imports it.
+class Checksum:
+    """SHA-256 and number of lines of a file, computed in a background thread.
 
-    The thread spends its time in C code that lets other threads run.
+    The thread spends its time in C code that releases the GIL.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    compression : str
+        ``"none"`` or ``"gzip"``; lines are counted in the decompressed text.
 
     Attributes
     ----------
     done : int
-        Bytes read so far.
+        Bytes of the file read so far.
     lines : int
-        Lines of the decompressed text found so far; a last one without an end counts.
+        Lines counted so far; a last line without a line end counts.
     broken : bool
-        Whether a compressed file ends too early or is damaged.
+        Whether a compressed file is truncated or damaged.
     nul : bool
-        Whether the decompressed text holds a NUL byte.
+        Whether the text holds a NUL byte.
     """
 
     def __init__(self, path: Path, compression: str) -> None:
@@ -34,7 +41,7 @@ class Scan:
         self.broken = False
         self.nul = False
         self._path = path
-        self._gzip = compression == "gzip"
+        self._is_gzip = compression == "gzip"
         self._hash = hashlib.sha256()
         self._stop = False
         self._error: OSError | None = None
@@ -48,48 +55,51 @@ class Scan:
             self._error = error
 
     def _read(self) -> None:
-        inflate = zlib.decompressobj(wbits=31) if self._gzip else None
-        ended = True
-        buffer = bytearray(_BLOCK)  # one for all blocks: fresh memory costs more than reading
+        decompressor = zlib.decompressobj(wbits=31) if self._is_gzip else None
+        ends_line = True
+        buffer = bytearray(_BLOCK)  # reused: allocating takes longer than reading
         with self._path.open("rb", buffering=0) as file:
             while not self._stop and (size := file.readinto(buffer)):
                 self._hash.update(memoryview(buffer)[:size])
                 self.done += size
-                if inflate is None:
-                    ended = self._look(np.frombuffer(buffer, np.uint8, size))
+                if decompressor is None:
+                    ends_line = self._count(np.frombuffer(buffer, np.uint8, size))
                     continue
                 block = bytes(memoryview(buffer)[:size])
                 while block:
-                    text, block, inflate = self._inflate(inflate, block)
+                    text, block, decompressor = self._decompress(decompressor, block)
                     if text:
-                        ended = self._look(np.frombuffer(text, np.uint8))
-        self.lines += not ended
-        if inflate is not None and not inflate.eof:
+                        ends_line = self._count(np.frombuffer(text, np.uint8))
+        self.lines += not ends_line
+        if decompressor is not None and not decompressor.eof:
             self.broken = True
 
-    def _look(self, text: "np.typing.NDArray[np.uint8]") -> bool:
-        """Count the lines of some text and note a NUL; return whether it ends a line.
+    def _count(self, text: "np.typing.NDArray[np.uint8]") -> bool:
+        """Count the line ends of a text and look for NUL; return whether it ends with a line end.
 
-        NumPy counts in a third of the time that ``bytes.count`` takes where lines are short.
+        For short lines NumPy takes a third of the time of ``bytes.count``.
         """
         self.lines += int(np.count_nonzero(text == _LINE_END))
         self.nul = self.nul or not text.min()
         return bool(text[-1] == _LINE_END)
 
-    def _inflate(
-        self, inflate: "zlib._Decompress", block: bytes
+    def _decompress(
+        self, decompressor: "zlib._Decompress", block: bytes
     ) -> tuple[bytes, bytes, "zlib._Decompress"]:
-        """Return some text of a block, what is left of the block, and who inflates the next."""
-        if inflate.eof:
-            inflate = zlib.decompressobj(wbits=31)
+        """Return the text of a block, its unused rest, and the decompressor for the rest.
+
+        A gzip file may have several members, each of which needs its own decompressor.
+        """
+        if decompressor.eof:
+            decompressor = zlib.decompressobj(wbits=31)
         try:
-            return inflate.decompress(block), inflate.unused_data, inflate
+            return decompressor.decompress(block), decompressor.unused_data, decompressor
         except zlib.error:
             self.broken = True
-            return b"", b"", inflate
+            return b"", b"", decompressor
 
     def finish(self) -> str:
-        """Wait until the whole file is read and return its SHA-256."""
+        """Wait for the end of the file and return its SHA-256 as hexadecimal digits."""
         self._thread.join()
         if self._error:
             raise self._error

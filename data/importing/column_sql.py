@@ -1,7 +1,7 @@
-"""How the text of a file becomes events: SQL expressions over columns ``c0``, ``c1``, ….
+"""SQL expressions that turn the text columns ``c0``, ``c1``, … of a file into event columns.
 
-The same expressions serve the fast lane (DuckDB reads the file) and the careful lane (the file
-was read line by line), so that both mean the same.
+The fast path (DuckDB parses the file) and the line-by-line fallback use the same expressions, so
+that both give the same events.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from data.i18n import N_, _
 from data.importing.dialect import Dialect, numbers
 
 MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "\\N")
-"""Texts that stand for a missing value."""
+"""Texts that mean a missing value."""
 
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)
-"""Times outside of these are damage, not history."""
+"""Bounds of the times of events; rows outside them are rejected."""
 
 REASONS = {
     "user_missing": N_("The buyer is missing"),
@@ -37,7 +37,7 @@ REASONS = {
 }
 
 UNKNOWN_TYPE = "unknown"
-"""The type of an event whose type is missing in a log that has types."""
+"""Type of an event whose type is missing in a log with a column of types."""
 
 _SYNONYMS = {
     "cart": "addtocart add_to_cart add-to-cart carrito",
@@ -52,8 +52,8 @@ _FORMATS = tuple(
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How one file's columns are read.
+class ColumnSql:
+    """SQL expressions for the event columns of one file.
 
     Attributes
     ----------
@@ -65,28 +65,37 @@ class Reading:
         ``"iso"``, ``"seconds"``, ``"milliseconds"``, ``"order"``, or a strptime format.
     decimal_comma : bool
         Whether prices are written as 3,49.
-    whole : frozenset of str
-        The id columns that are kept as BIGINT, since every id in them is a whole number written
-        in the usual way; the others are kept as text.
+    integer_ids : frozenset of str
+        The id columns that are stored as BIGINT, since every id is an integer in its canonical
+        notation; the others are stored as text.
     named : bool
         Whether the file names its columns. Where it does not, their names are numbers, and a row
         that holds the same numbers is an event, not a repeated header.
     missing : tuple of str
-        Texts that stand for a missing value; none where whoever reads the file has made NULL of
-        them already, which is faster.
+        Texts that mean a missing value; empty if the parser makes them NULL, which is faster.
     """
 
     mapping: dict[str, str]
     positions: dict[str, int]
     time: str
     decimal_comma: bool
-    whole: frozenset[str]
+    integer_ids: frozenset[str]
     named: bool = True
     missing: tuple[str, ...] = MISSING
 
     @classmethod
-    def of(cls, dialect: Dialect, mapping: dict[str, str], time_format: str | None) -> "Reading":
-        """Tell from a file's first rows how its columns are read."""
+    def of(cls, dialect: Dialect, mapping: dict[str, str], time_format: str | None) -> "ColumnSql":
+        """Detect the notation of times, prices and ids from the first rows of a file.
+
+        Parameters
+        ----------
+        dialect : Dialect
+            Has the names of the columns and the first rows.
+        mapping : dict
+            Event column → column of the file.
+        time_format : str or None
+            As for strptime; None to detect it. Times in an unknown notation raise BadInput.
+        """
         positions = {name: dialect.columns.index(column) for name, column in mapping.items()}
         sample = {
             name: [row[k] for row in dialect.sample if len(row) > k and row[k] not in MISSING]
@@ -98,8 +107,8 @@ class Reading:
             positions,
             time_format or _time_kind(sample.get("time"), mapping.get("time")),
             decimal_comma=any("," in price and "." not in price for price in prices),
-            whole=frozenset(
-                name for name in ("user", "product") if all(map(_is_whole, sample[name]))
+            integer_ids=frozenset(
+                name for name in ("user", "product") if all(map(_is_integer, sample[name]))
             ),
             named=dialect.columns != numbers(len(dialect.columns)),
         )
@@ -107,8 +116,8 @@ class Reading:
     def text(self, name: str) -> str:
         """Return the SQL of a column's text, NULL where it is missing.
 
-        Texts are compared one by one: of ``IN`` with many of them DuckDB makes a join, which does
-        not keep the order of the rows.
+        CASE instead of IN: DuckDB turns IN with many values into a join, which does not keep the
+        order of rows.
         """
         if name not in self.positions:
             return "NULL"
@@ -119,17 +128,17 @@ class Reading:
         return f"CASE {column} {cases} ELSE {column} END"
 
     def value(self, name: str) -> str:
-        """Return the SQL of a column's value, NULL where it is missing or cannot be read."""
+        """Return the SQL of an event column's value, NULL where it is missing or unreadable."""
         if name == "time":
             return self._time()
         if name == "price":
             return self._price()
         if name == "type":
             return self._type()
-        if name in self.whole:
+        if name in self.integer_ids:
             column = f"c{self.positions[name]}"
-            whole = f"try_cast({column} AS BIGINT)"
-            return f"CASE WHEN {whole}::VARCHAR = {column} THEN {whole} END"
+            integer = f"try_cast({column} AS BIGINT)"
+            return f"CASE WHEN {integer}::VARCHAR = {column} THEN {integer} END"
         return f"({self.text(name)})::VARCHAR"
 
     def _time(self) -> str:
@@ -169,35 +178,35 @@ class Reading:
         )
         known = ", ".join(map(quote, ("view", "cart", PURCHASE)))
         column = f"c{self.positions['type']}"
-        other = f"coalesce({self.text('type')}, {quote(UNKNOWN_TYPE)})"
-        others = f"CASE lower({self.text('type')}) {cases} ELSE {other} END"
-        return f"CASE WHEN {column} IN ({known}) THEN {column} ELSE {others} END"
+        text = f"coalesce({self.text('type')}, {quote(UNKNOWN_TYPE)})"
+        synonym = f"CASE lower({self.text('type')}) {cases} ELSE {text} END"
+        return f"CASE WHEN {column} IN ({known}) THEN {column} ELSE {synonym} END"
 
-    def odd(self) -> str:
-        """Return the SQL condition of a row that is no event although its columns can be read."""
-        conditions = [self.price_unreadable()] if "price" in self.positions else []
-        if self.time == "order":  # else the header's own time cannot be read
+    def is_reject(self) -> str:
+        """Return the SQL condition of a row that is no event although no required value is NULL."""
+        conditions = [self._price_unreadable()] if "price" in self.positions else []
+        if self.time == "order":  # otherwise the time of a repeated header is unreadable
             conditions.append(f"coalesce({self._header_again()}, false)")
         return " OR ".join(conditions) or "false"
 
-    def price_unreadable(self) -> str:
-        """Return the SQL condition of a price that is there and is no number."""
+    def _price_unreadable(self) -> str:
+        """Return the SQL condition of a price that is present and no finite number."""
         return (
             f"{self.text('price')} IS NOT NULL AND NOT coalesce(isfinite({self._price()}), false)"
         )
 
     def select(self) -> str:
-        """Return the SQL select list of an event."""
+        """Return the SQL select list of all event columns."""
         return ", ".join(f"{self.value(name)} AS {name}" for name in NAMES)
 
     def reason(self) -> str:
-        """Return the SQL of the reason why a row is no event, NULL where it is one."""
+        """Return the SQL of a key of ``REASONS`` for a row that is no event, NULL for an event."""
         return f"""CASE
             WHEN {self._header_again()} THEN 'header_again'
             WHEN {self.text("user")} IS NULL THEN 'user_missing'
             WHEN {self.text("product")} IS NULL THEN 'product_missing'
             WHEN {self._time_reason()} IS NOT NULL THEN {self._time_reason()}
-            WHEN {self.price_unreadable()} THEN 'price_unreadable' END"""
+            WHEN {self._price_unreadable()} THEN 'price_unreadable' END"""
 
     def _header_again(self) -> str:
         if not self.named:
@@ -215,12 +224,12 @@ class Reading:
                 OR {self._time()} >= TIMESTAMP '{LATEST}' THEN 'time_out_of_range' END)"""
 
 
-def _is_whole(text: str) -> bool:
+def _is_integer(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19 and str(int(text)) == text
 
 
 def _time_kind(sample: Sequence[str] | None, column: str | None) -> str:
-    """Tell how times are written; times that nothing reads raise BadInput."""
+    """Return the notation of times, as in ``ColumnSql.time``; an unknown one raises BadInput."""
     if sample is None:
         return "order"
     values = sample[:50]

@@ -1,4 +1,4 @@
-"""Which column of a file is which column of an event: guessed, shown, corrected."""
+"""The mapping of event columns to the columns of a file: guess, preview and correction."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -38,16 +38,16 @@ _ACCENTS = str.maketrans("áéíóúüñ", "aeiouun")
 
 @dataclass(frozen=True)
 class Preview:
-    """What a person sees before an import.
+    """A preview of a file before its import.
 
     Attributes
     ----------
     columns : tuple of str
-        The file's columns; ``"1"``, ``"2"``, … where it names none.
+        Names of the file's columns; ``"1"``, ``"2"``, … without a header.
     rows : tuple of tuple of str
-        Its first rows.
+        The first 20 rows.
     mapping : dict
-        Event column → column of the file, as guessed.
+        Guessed mapping, event column → column of the file.
     """
 
     columns: tuple[str, ...]
@@ -56,13 +56,13 @@ class Preview:
 
 
 def preview(path: Path) -> Preview:
-    """Return a file's first rows and what its columns seem to be; bad files raise BadInput."""
+    """Return the first rows of a file and the guessed mapping; unreadable files raise BadInput."""
     dialect = sniff(path)
     return Preview(dialect.columns, dialect.sample[:20], guess(dialect.columns, dialect.sample))
 
 
 def guess(columns: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> dict[str, str]:
-    """Guess the mapping from the names of the columns, and from values where there are no names.
+    """Return a mapping guessed from the names of the columns, or from values without names.
 
     Examples
     --------
@@ -71,19 +71,20 @@ def guess(columns: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> dict[
     """
     if tuple(columns) == numbers(len(columns)):
         return _by_position(columns, sample)
-    plain = {_plain(column): column for column in reversed(columns)}
+    normalised = {_normalise(column): column for column in reversed(columns)}
     mapping: dict[str, str] = {}
     for name in NAMES:
         for known in _KNOWN[name].split():
-            if known in plain and plain[known] not in mapping.values():
-                mapping[name] = plain[known]
+            if known in normalised and normalised[known] not in mapping.values():
+                mapping[name] = normalised[known]
                 break
     if "category" not in mapping and "category_id" in mapping:
         mapping["category"] = mapping["category_id"]
     return mapping
 
 
-def _plain(column: str) -> str:
+def _normalise(column: str) -> str:
+    """Return a column's name in snake case, without accents and RecBole's type suffix."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.split(":", maxsplit=1)[0].strip())
     joined = re.sub(r"[^a-z0-9]+", "_", name.lower().translate(_ACCENTS)).strip("_")
     every = {word for words in _KNOWN.values() for word in words.split()}
@@ -91,7 +92,7 @@ def _plain(column: str) -> str:
 
 
 def _by_position(columns: Sequence[str], sample: Sequence[Sequence[str]]) -> dict[str, str]:
-    """User, then item; a column of times is found by its values."""
+    """Return user and product for the first two columns, and the first column of times, if any."""
     if len(columns) < 2:
         return {}
     mapping = {"user": columns[0], "product": columns[1]}
@@ -108,17 +109,26 @@ def _looks_like_time(value: str) -> bool:
     return re.match(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)", value) is not None
 
 
-def resolve(dialect: Dialect, given: Mapping[str, str] | None, file: str) -> dict[str, str]:
-    """Return the mapping that an import uses: the guess, corrected by what the user gave.
+def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) -> dict[str, str]:
+    """Return the guessed mapping with the user's corrections applied.
+
+    Parameters
+    ----------
+    dialect : Dialect
+        Has the names of the columns and the first rows.
+    corrections : mapping or None
+        Event column → column of the file; an empty text leaves an event column out.
+    file : str
+        Name of the file, for messages.
 
     Raises
     ------
     BadInput
-        Where an event column or a file's column is unknown, or no column holds the buyer or the
+        If an event column or a file's column is unknown, or no column holds the user or the
         product.
     """
     mapping = guess(dialect.columns, dialect.sample)
-    for key, column in (given or {}).items():
+    for key, column in (corrections or {}).items():
         name = _ALIASES.get(key, key)
         if name not in NAMES:
             raise BadInput(
@@ -129,10 +139,12 @@ def resolve(dialect: Dialect, given: Mapping[str, str] | None, file: str) -> dic
         if column and column not in dialect.columns:
             raise BadInput(
                 _("{file} has no column {name}; its columns are: {known}.").format(
-                    file=file, name=column, known=_shortly(dialect.columns)
+                    file=file, name=column, known=_abbreviated(dialect.columns)
                 )
             )
-        mapping = {k: v for k, v in mapping.items() if v != column or k == name}
+        mapping = {
+            other: source for other, source in mapping.items() if source != column or other == name
+        }
         mapping[name] = column
     mapping = {name: column for name, column in mapping.items() if column}
     missing = [name for name in ("user", "product") if name not in mapping]
@@ -144,13 +156,13 @@ def resolve(dialect: Dialect, given: Mapping[str, str] | None, file: str) -> dic
             ).format(
                 file=file,
                 missing=_(" or the ").join(missing),
-                known=_shortly(dialect.columns),
+                known=_abbreviated(dialect.columns),
                 example=",".join(f"{name}=COLUMN" for name in missing),
             )
         )
     return {name: mapping[name] for name in NAMES if name in mapping}
 
 
-def _shortly(columns: Sequence[str]) -> str:
-    shown = ", ".join(column[:40] for column in columns[:12])
-    return shown + ", …" if len(columns) > 12 else shown
+def _abbreviated(columns: Sequence[str]) -> str:
+    names = ", ".join(column[:40] for column in columns[:12])
+    return names + ", …" if len(columns) > 12 else names

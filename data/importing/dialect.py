@@ -1,7 +1,4 @@
-"""How a file is written: compression, encoding, delimiter, quoting, header.
-
-Everything is told from the first bytes; nothing here reads a whole file.
-"""
+"""Detection of a file's format from its first bytes: compression, encoding, delimiter, header."""
 
 import codecs
 import csv
@@ -16,7 +13,7 @@ from typing import Any, BinaryIO
 
 from data.errors import BadInput
 from data.i18n import _
-from data.importing.gzip_reader import Inflated
+from data.importing.gzip_reader import GzipReader
 
 _HEAD = 1 << 18
 _DELIMITERS = (",", ";", "\t", "|")
@@ -26,7 +23,7 @@ _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a file is written.
+    """The format of a file.
 
     Attributes
     ----------
@@ -39,14 +36,14 @@ class Dialect:
     delimiter : str
         One character; ``" "`` means any run of blanks.
     quote : str
-        ``'"'``, or ``""`` where quotes mean nothing.
+        ``'"'``, or ``""`` if quotation marks have no special meaning.
     header : bool
-        Whether the first line names the columns.
+        Whether the first line names the columns; true for Parquet.
     columns : tuple of str
-        The columns' names; ``"1"``, ``"2"``, … where there is no header, and made unique with
-        ``"name (2)"`` where one is there twice.
+        Names of the columns; ``"1"``, ``"2"``, … without a header, and repeated names are made
+        unique as ``"name (2)"``.
     sample : tuple of tuple of str
-        The first rows.
+        The first 100 rows.
     """
 
     kind: str
@@ -61,37 +58,42 @@ class Dialect:
 
 @contextmanager
 def opened(path: Path, encoding: str = "utf-8") -> Iterator[tuple[BinaryIO, Callable[[], int]]]:
-    """Open a file for reading its bytes, decompressed where it is gzip, UTF-16 as UTF-8.
+    """Open a file as a byte stream: gzip is decompressed, UTF-16 converted to UTF-8.
 
-    The function beside the stream tells how many bytes of the file have been used.
+    Yields
+    ------
+    stream : binary file
+        The bytes.
+    position : callable
+        Returns how many bytes of the file itself have been read.
     """
     with path.open("rb") as raw:
         stream: Any = raw
         if raw.peek(2)[:2] == b"\x1f\x8b":
-            stream = Inflated(raw)
+            stream = GzipReader(raw)
         if encoding == "utf-16":
             stream = codecs.EncodedFile(stream, "utf-8", "utf-16", errors="replace")
         yield stream, raw.tell
 
 
 def head(path: Path, size: int = _HEAD) -> bytes:
-    """Return the first bytes of a file, decompressed; those before the damage, if it is damaged."""
-    found = b""
+    """Return the first bytes of a file, decompressed, up to a damage; none raise BadInput."""
+    start = b""
     with opened(path) as (stream, _position):
-        while len(found) < size and (block := stream.read(1 << 16)):
-            found += block
-    if not found:
+        while len(start) < size and (block := stream.read(1 << 16)):
+            start += block
+    if not start:
         raise BadInput(_("{file} is empty or damaged.").format(file=path.name))
-    return found
+    return start
 
 
 def sniff(path: Path) -> Dialect:
-    """Tell how a file is written.
+    """Return the format of a file.
 
     Raises
     ------
     BadInput
-        Where the file is missing, a folder, empty, or not a table.
+        If the file is missing, a folder, empty, or a damaged Parquet file.
     """
     if not path.is_file():
         raise BadInput(_("There is no file {file}.").format(file=path))
@@ -109,11 +111,11 @@ def sniff(path: Path) -> Dialect:
     lines = lines[:200]
     if not lines:
         raise BadInput(_("{file} is empty.").format(file=path.name))
-    atomic = re.search(r":(token|float)(_seq)?(\t|$)", lines[0]) is not None
-    delimiter = "\t" if atomic else _delimiter(lines)
-    quote = "" if atomic or delimiter == " " else '"'
+    is_recbole = re.search(r":(token|float)(_seq)?(\t|$)", lines[0]) is not None
+    delimiter = "\t" if is_recbole else _delimiter(lines)
+    quote = "" if is_recbole or delimiter == " " else '"'
     rows = tuple(tuple(row) for row in _rows(lines, delimiter, quote))
-    header = atomic or _is_header(rows)
+    header = is_recbole or _is_header(rows)
     names = rows[0] if header else numbers(len(rows[0]))
     return Dialect(
         kind="text",
@@ -128,7 +130,7 @@ def sniff(path: Path) -> Dialect:
 
 
 def numbers(width: int) -> tuple[str, ...]:
-    """Return the names of columns that a file does not name: their positions, from 1.
+    """Return the names of the columns of a file without a header: their positions from 1.
 
     Examples
     --------
@@ -139,16 +141,16 @@ def numbers(width: int) -> tuple[str, ...]:
 
 
 def encoding_of(start: bytes) -> str:
-    """Return the encoding that the first bytes are written in.
+    """Return the encoding of the first bytes: by byte order mark, else UTF-8, else Windows-1252.
 
     Examples
     --------
     >>> encoding_of("producto;año".encode("cp1252")), encoding_of("año".encode())
     ('cp1252', 'utf-8')
     """
-    for mark, name in _BOMS.items():
+    for mark, encoding in _BOMS.items():
         if start.startswith(mark):
-            return name
+            return encoding
     try:
         start.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -169,34 +171,34 @@ def _rows(lines: list[str], delimiter: str, quote: str) -> Iterator[list[str]]:
 
 
 def _delimiter(lines: list[str]) -> str:
-    """Return the delimiter that gives most lines the same number of columns, and more than one."""
+    """Return the delimiter with which most lines have the same number of columns, at least two."""
     best, best_score = ",", 0.0
     for delimiter in (*_DELIMITERS, " "):
         widths = Counter(len(row) for row in _rows(lines, delimiter, '"') if row)
-        width, lines_of_it = widths.most_common(1)[0] if widths else (0, 0)
-        score = lines_of_it / len(lines) + min(width, 20) / 1000
+        width, count = widths.most_common(1)[0] if widths else (0, 0)
+        score = count / len(lines) + min(width, 20) / 1000
         if width > 1 and score > best_score + (0.2 if delimiter == " " and best_score else 0):
             best, best_score = delimiter, score
     return best
 
 
 def _is_header(rows: tuple[tuple[str, ...], ...]) -> bool:
-    """Tell whether the first row names the columns: no field of it is a number or a time."""
+    """Return whether the first row is a header: no field of it is a number or a time."""
     return not any(re.fullmatch(r"[-+]?\d[\d.,:TZ /+-]*( UTC)?", field) for field in rows[0])
 
 
 def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Give a number to the names that are there more than once.
+    """Return names in which repeated ones are numbered and empty ones replaced.
 
     >>> _unique(("a", "b", "a", ""))
     ('a', 'b', 'a (2)', 'column 4')
     """
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     unique = []
-    for position, given in enumerate(names, start=1):
-        name = given or f"column {position}"
-        seen[name] += 1
-        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    for position, text in enumerate(names, start=1):
+        name = text or f"column {position}"
+        counts[name] += 1
+        unique.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
     return tuple(unique)
 
 
@@ -211,5 +213,5 @@ def _parquet(path: Path) -> Dialect:
     except (pa.ArrowException, OSError) as error:
         raise BadInput(_("{file} is a damaged Parquet file.").format(file=path.name)) from error
     rows = zip(*(column.to_pylist() for column in batch.columns), strict=True) if batch else ()
-    sample = tuple(tuple("" if v is None else str(v) for v in row) for row in rows)
+    sample = tuple(tuple("" if value is None else str(value) for value in row) for row in rows)
     return Dialect("parquet", "none", "utf-8", ",", "", True, names, sample)

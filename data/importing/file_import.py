@@ -1,4 +1,9 @@
-"""The two lanes on which a file becomes a part of a dataset."""
+"""Import of one file: the fast path via DuckDB COPY and the line-by-line fallback.
+
+The fast path lets DuckDB parse the file while a thread counts its lines and computes its hash. Its
+result is used if every line became an event. Otherwise the fallback parses the file again and
+writes every row that is no event to the rejects, with its line, reason and text.
+"""
 
 import time
 from dataclasses import dataclass, replace
@@ -10,81 +15,107 @@ import pyarrow.parquet as pq
 
 from data.datasets.database import WRITE, WRITE_EVENTS, connect, is_full, quote
 from data.datasets.manifest import Part, Source
-from data.importing.checksum import Scan
-from data.importing.column_sql import EARLIEST, LATEST, Reading
+from data.importing.checksum import Checksum
+from data.importing.column_sql import EARLIEST, LATEST, ColumnSql
 from data.importing.dialect import Dialect, opened
-from data.importing.line_reader import CarefulReader, line_texts
+from data.importing.line_reader import LineReader, line_texts
 from data.importing.rejects import Rejects
-from data.progress import Progress, Report, Stop, check, execute
+from data.progress import ImportProgress, OnProgress, ShouldStop, execute, raise_if_stopped
 
 MEMORY = "1200MB"
-"""What DuckDB may use for an import; beyond that it goes to disk."""
+"""Memory limit of DuckDB during an import; beyond it DuckDB spills to disk."""
 
 
-class Work:
-    """Adds up the progress of an import over its files."""
+class ProgressTracker:
+    """Sums the progress of an import over its files and reports it.
 
-    def __init__(self, total: int, report: Report, cancelled: Stop) -> None:
-        self.cancelled = cancelled
-        self._total = total
-        self._report = report
+    Parameters
+    ----------
+    bytes_total : int
+        Size of all files.
+    on_progress : callable
+        Receives the progress.
+    should_stop : callable
+        Called before each report; true raises Cancelled.
+    """
+
+    def __init__(self, bytes_total: int, on_progress: OnProgress, should_stop: ShouldStop) -> None:
+        self.should_stop = should_stop
+        self._bytes_total = bytes_total
+        self._on_progress = on_progress
         self._bytes = 0
         self._rows = 0
         self._started = time.monotonic()
 
-    def tell(self, done: int, rows: int, stage: str = "reading") -> None:
-        """Report what is done of the file at hand, and stop where the user asked for it."""
-        check(self.cancelled)
-        self._report(
-            Progress(
+    def report(self, bytes_done: int, rows: int, stage: str = "reading") -> None:
+        """Report the progress within the current file; raise Cancelled when asked to stop."""
+        raise_if_stopped(self.should_stop)
+        self._on_progress(
+            ImportProgress(
                 stage,
-                min(self._total, self._bytes + done),
-                self._total,
+                min(self._bytes_total, self._bytes + bytes_done),
+                self._bytes_total,
                 self._rows + rows,
                 time.monotonic() - self._started,
             )
         )
 
-    def finished(self, size: int, rows: int) -> None:
-        """Add a file that is done."""
+    def finish_file(self, size: int, rows: int) -> None:
+        """Add a complete file."""
         self._bytes += size
         self._rows += rows
-        self.tell(0, 0)
+        self.report(0, 0)
 
 
 @dataclass(frozen=True)
-class Job:
-    """A file to read: where it is, what it is called, how it is written, where its part goes."""
+class SourceFile:
+    """A file to import.
+
+    Attributes
+    ----------
+    path : Path
+        Where it lies.
+    name : str
+        Name for messages and the manifest, such as ``archive.zip/member.csv``.
+    dialect : Dialect
+        Its format.
+    columns : ColumnSql
+        How its columns become event columns.
+    part : Path
+        The Parquet file of events to write.
+    """
 
     path: Path
     name: str
     dialect: Dialect
-    reading: Reading
+    columns: ColumnSql
     part: Path
 
     @property
-    def scratch(self) -> Path:
-        """A file for raw text, beside the part."""
+    def raw(self) -> Path:
+        """Temporary Parquet file for the text of the rows, beside the part."""
         return self.part.with_suffix(".raw")
 
 
-def read_file(job: Job, rejects: Rejects, work: Work) -> tuple[Part, Source]:
-    """Turn a file into a part of a dataset; what is no event goes to the rejects."""
-    size = job.path.stat().st_size
-    scan = Scan(job.path, job.dialect.compression)
+def import_file(
+    source: SourceFile, rejects: Rejects, tracker: ProgressTracker
+) -> tuple[Part, Source]:
+    """Write the events of a file to its part and the other rows to the rejects."""
+    size = source.path.stat().st_size
+    checksum = Checksum(source.path, source.dialect.compression)
     try:
-        with _connection(job.part.parent) as connection:
-            kept = _fast(connection, job, scan, work)
-            digest = scan.finish()
+        with _connection(source.part.parent) as connection:
+            kept = _copy(connection, source, checksum, tracker)
+            digest = checksum.finish()
             read = kept
-            reading = job.reading
-            if kept is None or not _is_complete(job, kept, scan):
-                kept, read, reading = _careful(connection, job, rejects, work)
+            columns = source.columns
+            if kept is None or not _is_complete(source, kept, checksum):
+                kept, read, columns = _read_lines(connection, source, rejects, tracker)
     finally:
-        scan.stop()
-    work.finished(size, read or 0)
-    part = Part(job.part.name, kept, tuple(sorted(reading.whole)))
-    return part, Source(job.name, size, digest, read or 0, kept)
+        checksum.stop()
+    tracker.finish_file(size, read or 0)
+    part = Part(source.part.name, kept, tuple(sorted(columns.integer_ids)))
+    return part, Source(source.name, size, digest, read or 0, kept)
 
 
 def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -94,24 +125,32 @@ def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _fast(connection: duckdb.DuckDBPyConnection, job: Job, scan: Scan, work: Work) -> int | None:
-    """Let DuckDB read the file; return the rows written, None where it cannot."""
-    size = job.path.stat().st_size
+def _copy(
+    connection: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    checksum: Checksum,
+    tracker: ProgressTracker,
+) -> int | None:
+    """Let DuckDB parse the file; return the rows written, None if it cannot."""
+    size = source.path.stat().st_size
 
-    def tick(share: float) -> None:
+    def on_progress(share: float) -> None:
         done = int(share * size)
-        work.tell(done, int(scan.lines * done / scan.done) if scan.done else 0)
+        rows = int(checksum.lines * done / checksum.done) if checksum.done else 0
+        tracker.report(done, rows)
 
-    if job.dialect.encoding not in ("utf-8", "utf-8-sig"):
+    if source.dialect.encoding not in ("utf-8", "utf-8-sig"):
         return None
-    reading = job.reading if job.dialect.kind == "parquet" else replace(job.reading, missing=())
-    select = f"SELECT {reading.select()}, {reading.odd()} AS odd FROM {_relation(job)}"
+    columns = source.columns
+    if source.dialect.kind != "parquet":
+        columns = replace(columns, missing=())
+    select = f"SELECT {columns.select()}, {columns.is_reject()} AS reject FROM {_table(source)}"
     try:
         return execute(
             connection,
-            f"COPY ({select}) TO {quote(job.part)} ({WRITE_EVENTS})",
-            tick,
-            work.cancelled,
+            f"COPY ({select}) TO {quote(source.part)} ({WRITE_EVENTS})",
+            on_progress,
+            tracker.should_stop,
         )
     except duckdb.Error as error:
         if is_full(error) or isinstance(error, duckdb.OutOfMemoryException):
@@ -119,149 +158,171 @@ def _fast(connection: duckdb.DuckDBPyConnection, job: Job, scan: Scan, work: Wor
         return None
 
 
-def _relation(job: Job) -> str:
-    if job.dialect.kind == "parquet":
+def _table(source: SourceFile) -> str:
+    """Return the table expression of a file, with text columns ``c0``, ``c1``, …."""
+    if source.dialect.kind == "parquet":
         columns = ", ".join(
-            f'"{name.replace(chr(34), chr(34) * 2)}"::VARCHAR AS c{k}'
-            for k, name in enumerate(job.dialect.columns)
+            f'"{name.replace(chr(34), chr(34) * 2)}"::VARCHAR AS c{position}'
+            for position, name in enumerate(source.dialect.columns)
         )
-        return f"(SELECT {columns} FROM read_parquet({quote(job.path)}))"
-    columns = ", ".join(f"'c{k}': 'VARCHAR'" for k in range(len(job.dialect.columns)))
-    mark = quote(job.dialect.quote)
+        return f"(SELECT {columns} FROM read_parquet({quote(source.path)}))"
+    width = len(source.dialect.columns)
+    columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
+    mark = quote(source.dialect.quote)
     return (
-        f"read_csv({quote(job.path)}, columns = {{{columns}}}, auto_detect = false, "
-        f"header = {str(job.dialect.header).lower()}, delim = {quote(job.dialect.delimiter)}, "
-        f"quote = {mark}, escape = {mark}, compression = {quote(job.dialect.compression)}, "
-        f"nullstr = [{', '.join(map(quote, job.reading.missing))}])"
+        f"read_csv({quote(source.path)}, columns = {{{columns}}}, auto_detect = false, "
+        f"header = {str(source.dialect.header).lower()}, "
+        f"delim = {quote(source.dialect.delimiter)}, quote = {mark}, escape = {mark}, "
+        f"compression = {quote(source.dialect.compression)}, "
+        f"nullstr = [{', '.join(map(quote, source.columns.missing))}])"
     )
 
 
-def _is_complete(job: Job, kept: int, scan: Scan) -> bool:
-    """Tell whether every line of the file is an event of the part."""
-    with pq.ParquetFile(job.part) as part:
-        if job.dialect.kind == "parquet":
-            with pq.ParquetFile(job.path) as source:
-                expected = source.metadata.num_rows
+def _is_complete(source: SourceFile, kept: int, checksum: Checksum) -> bool:
+    """Return whether every line of the file is an event of the part."""
+    with pq.ParquetFile(source.part) as part:
+        if source.dialect.kind == "parquet":
+            with pq.ParquetFile(source.path) as file:
+                expected = file.metadata.num_rows
         else:
-            expected = scan.lines - job.dialect.header
-            if scan.nul:  # DuckDB keeps it in a text; the careful lane refuses the row
+            expected = checksum.lines - source.dialect.header
+            if checksum.nul:  # DuckDB keeps NUL bytes in texts; the fallback rejects the row
                 return False
-        if kept != expected or scan.broken:
+        if kept != expected or checksum.broken:
             return False
-        return all(_is_clean(part.metadata.row_group(k), job) for k in range(part.num_row_groups))
+        return all(
+            _has_only_events(part.metadata.row_group(group), source)
+            for group in range(part.num_row_groups)
+        )
 
 
-def _is_clean(group: pq.RowGroupMetaData, job: Job) -> bool:
-    """Tell from its statistics whether every row of a row group is an event."""
+def _has_only_events(group: pq.RowGroupMetaData, source: SourceFile) -> bool:
+    """Return from the statistics of a row group whether each of its rows is an event."""
     columns = {group.column(k).path_in_schema: group.column(k) for k in range(group.num_columns)}
-    needed = [*("user", "product"), *(["time"] if job.reading.time != "order" else [])]
-    for name in needed:
+    required = [*("user", "product"), *(["time"] if source.columns.time != "order" else [])]
+    for name in required:
         statistics = columns[name].statistics
         if statistics is None or not statistics.has_null_count or statistics.null_count:
             return False
-    if "time" in needed and not _is_plausible(columns["time"].statistics):
+    if "time" in required and not _are_in_range(columns["time"].statistics):
         return False
-    odd = columns["odd"].statistics
-    return bool(odd is not None and odd.has_min_max and not odd.max)
+    reject = columns["reject"].statistics
+    return bool(reject is not None and reject.has_min_max and not reject.max)
 
 
-def _is_plausible(times: pq.Statistics) -> bool:
-    """Tell whether all times of a row group are between the earliest and the latest allowed."""
+def _are_in_range(times: pq.Statistics) -> bool:
+    """Return whether all times of a row group lie between ``EARLIEST`` and ``LATEST``."""
     try:
         return bool(times.has_min_max and times.min >= EARLIEST and times.max < LATEST)
-    except OverflowError:  # a year that Python has no date for
+    except OverflowError:  # a year outside the range of Python's datetime
         return False
 
 
-def _careful(
-    connection: duckdb.DuckDBPyConnection, job: Job, rejects: Rejects, work: Work
-) -> tuple[int, int, Reading]:
-    """Read the file row by row; return the rows kept, the rows read, and how ids are kept."""
-    refused = 0
-    if job.dialect.kind == "parquet":
-        _stage_parquet(connection, job)
+def _read_lines(
+    connection: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    rejects: Rejects,
+    tracker: ProgressTracker,
+) -> tuple[int, int, ColumnSql]:
+    """Parse the file row by row: the fallback.
+
+    Returns
+    -------
+    kept, read : int
+        Number of events, and of rows.
+    columns : ColumnSql
+        With the id columns that are integers in every row.
+    """
+    rejected = 0
+    if source.dialect.kind == "parquet":
+        _stage_parquet(connection, source)
     else:
-        refused = _stage_text(job, rejects, work)
-    raw = f"read_parquet({quote(job.scratch)})"
-    reading = replace(job.reading, whole=_whole(connection, job.reading, raw))
-    reason = reading.reason()
+        rejected = _stage_text(source, rejects, tracker)
+    raw = f"read_parquet({quote(source.raw)})"
+    columns = replace(source.columns, integer_ids=_integer_ids(connection, source.columns, raw))
     kept = execute(
         connection,
-        f"COPY (SELECT {reading.select()} FROM {raw} WHERE ({reason}) IS NULL) "
-        f"TO {quote(job.part)} ({WRITE_EVENTS})",
-        lambda _share: check(work.cancelled),
-        work.cancelled,
+        f"COPY (SELECT {columns.select()} FROM {raw} WHERE ({columns.reason()}) IS NULL) "
+        f"TO {quote(source.part)} ({WRITE_EVENTS})",
+        lambda _share: raise_if_stopped(tracker.should_stop),
+        tracker.should_stop,
     )
-    refused += _refuse(connection, job, reading, rejects, work)
-    job.scratch.unlink()
-    return kept, kept + refused, reading
+    rejected += _write_rejects(connection, source, columns, rejects, tracker)
+    source.raw.unlink()
+    return kept, kept + rejected, columns
 
 
-def _whole(connection: duckdb.DuckDBPyConnection, reading: Reading, raw: str) -> frozenset[str]:
-    """Return the id columns in which really every id is a whole number."""
-    found = set()
-    for name in reading.whole:
-        odd = f"{reading.text(name)} IS NOT NULL AND ({reading.value(name)}) IS NULL"
-        row = connection.execute(f"SELECT 1 FROM {raw} WHERE {odd} LIMIT 1").fetchone()
+def _integer_ids(
+    connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str
+) -> frozenset[str]:
+    """Return the id columns in which every id is an integer; the sample had suggested it."""
+    names = set()
+    for name in columns.integer_ids:
+        other = f"{columns.text(name)} IS NOT NULL AND ({columns.value(name)}) IS NULL"
+        row = connection.execute(f"SELECT 1 FROM {raw} WHERE {other} LIMIT 1").fetchone()
         if row is None:
-            found.add(name)
-    return frozenset(found)
+            names.add(name)
+    return frozenset(names)
 
 
-def _stage_parquet(connection: duckdb.DuckDBPyConnection, job: Job) -> None:
-    select = f"SELECT *, row_number() OVER () AS line, 1 AS lines FROM {_relation(job)}"
-    connection.execute(f"COPY ({select}) TO {quote(job.scratch)} ({WRITE})")
+def _stage_parquet(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None:
+    """Write the rows as text with their numbers to the temporary file."""
+    select = f"SELECT *, row_number() OVER () AS line, 1 AS lines FROM {_table(source)}"
+    connection.execute(f"COPY ({select}) TO {quote(source.raw)} ({WRITE})")
 
 
-def _stage_text(job: Job, rejects: Rejects, work: Work) -> int:
-    """Write the rows' text to the scratch file and return how many were refused."""
-    reader = CarefulReader(job.dialect)
-    width = len(job.dialect.columns)
-    size, refused, staged = job.path.stat().st_size, 0, 0
+def _stage_text(source: SourceFile, rejects: Rejects, tracker: ProgressTracker) -> int:
+    """Write the fields of the rows to the temporary file; return the number of rejects."""
+    reader = LineReader(source.dialect)
+    width = len(source.dialect.columns)
+    size, rejected, staged = source.path.stat().st_size, 0, 0
     schema = pa.schema(
         [
-            *((f"c{k}", pa.string()) for k in range(width)),
+            *((f"c{position}", pa.string()) for position in range(width)),
             ("line", pa.int64()),
             ("lines", pa.int32()),
         ]
     )
     with (
-        opened(job.path, job.dialect.encoding) as (stream, position),
-        pq.ParquetWriter(job.scratch, schema, compression="lz4") as writer,
+        opened(source.path, source.dialect.encoding) as (stream, position),
+        pq.ParquetWriter(source.raw, schema, compression="lz4") as writer,
     ):
-        for batch in reader.read(stream):
-            table = batch.as_table(width)
+        for block in reader.read(stream):
+            table = block.as_table(width)
             writer.write_table(table)
             staged += table.num_rows
-            refused += len(batch.rejects)
-            for reject in batch.rejects:
-                rejects.add(job.name, reject.line, None, reject.reason, reject.raw)
-            work.tell(min(size, position()), staged + refused)
-    return refused
+            rejected += len(block.rejects)
+            for reject in block.rejects:
+                rejects.add(source.name, reject.line, None, reject.reason, reject.raw)
+            tracker.report(min(size, position()), staged + rejected)
+    return rejected
 
 
-def _refuse(
-    connection: duckdb.DuckDBPyConnection, job: Job, reading: Reading, rejects: Rejects, work: Work
+def _write_rejects(
+    connection: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    columns: ColumnSql,
+    rejects: Rejects,
+    tracker: ProgressTracker,
 ) -> int:
-    """Keep the rows that are no events as rejects and return how many there are."""
-    fields = ", ".join(f"c{k}" for k in range(len(job.dialect.columns)))
-    found = connection.execute(
-        f"SELECT line, lines, ({reading.reason()}) AS reason, "
-        f"concat_ws({quote(job.dialect.delimiter)}, {fields}) AS raw "
-        f"FROM read_parquet({quote(job.scratch)}) WHERE reason IS NOT NULL ORDER BY line"
+    """Write the parsed rows that are no events to the rejects and return their number."""
+    fields = ", ".join(f"c{position}" for position in range(len(source.dialect.columns)))
+    result = connection.execute(
+        f"SELECT line, lines, ({columns.reason()}) AS reason, "
+        f"concat_ws({quote(source.dialect.delimiter)}, {fields}) AS raw "
+        f"FROM read_parquet({quote(source.raw)}) WHERE reason IS NOT NULL ORDER BY line"
     )
     count = 0
-    with line_texts(job.path, job.dialect) as text_of:
-        while rows := found.fetchmany(10_000):
+    with line_texts(source.path, source.dialect) as text_of:
+        while rows := result.fetchmany(10_000):
             for line, lines, reason, joined in rows:
                 text = joined if text_of is None else text_of(line, lines)
-                column = _column(reason, reading)
-                rejects.add(job.name, line, column, reason, text)
+                rejects.add(source.name, line, _blamed_column(reason, columns), reason, text)
             count += len(rows)
-            check(work.cancelled)
+            raise_if_stopped(tracker.should_stop)
     return count
 
 
-def _column(reason: str, reading: Reading) -> str | None:
-    """Return the file's column that a reason is about."""
-    return reading.mapping.get(reason.split("_", maxsplit=1)[0])
+def _blamed_column(reason: str, columns: ColumnSql) -> str | None:
+    """Return the file's column that a reason such as ``price_unreadable`` is about."""
+    return columns.mapping.get(reason.split("_", maxsplit=1)[0])

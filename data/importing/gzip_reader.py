@@ -1,4 +1,4 @@
-"""Gzip files, read as far as they go."""
+"""A reader of gzip files that yields all text before a truncation or damage."""
 
 import io
 import zlib
@@ -7,46 +7,51 @@ from typing import BinaryIO
 _BLOCK = 1 << 18
 
 
-class Inflated(io.RawIOBase):
-    """The text of a gzip file; one that breaks off or is damaged just ends there.
+class GzipReader(io.RawIOBase):
+    """The decompressed bytes of a gzip file; a truncated or damaged file ends there.
+
+    Parameters
+    ----------
+    file : binary file
+        The compressed bytes.
 
     Attributes
     ----------
     broken : bool
-        Whether the file ended too early or is damaged; known once the end has been reached.
+        Whether the file is truncated or damaged; known once the end has been reached.
     """
 
-    def __init__(self, packed: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         super().__init__()
         self.broken = False
-        self._packed = packed
-        self._inflate = zlib.decompressobj(wbits=31)
+        self._file = file
+        self._decompressor = zlib.decompressobj(wbits=31)
         self._rest = b""
 
     def readable(self) -> bool:
-        """Tell that this can be read."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
-        """Fill a buffer with text; return the number of bytes, 0 at the end."""
+        """Fill a buffer with decompressed bytes; return their number, 0 at the end."""
         text = b""
         while not text and not self.broken:
-            if self._inflate.eof:
-                self._rest = self._inflate.unused_data or self._packed.read(_BLOCK)
+            if self._decompressor.eof:
+                self._rest = self._decompressor.unused_data or self._file.read(_BLOCK)
                 if not self._rest.strip(b"\0"):
                     return 0
-                self._inflate = zlib.decompressobj(wbits=31)
-            block = self._rest or self._packed.read(_BLOCK)
-            text = self._inflated(block, len(buffer))
+                self._decompressor = zlib.decompressobj(wbits=31)
+            block = self._rest or self._file.read(_BLOCK)
+            text = self._decompress(block, len(buffer))
             self.broken = self.broken or (not block and not text)
         buffer[: len(text)] = text
         return len(text)
 
-    def _inflated(self, block: bytes, most: int) -> bytes:
+    def _decompress(self, block: bytes, max_length: int) -> bytes:
         try:
-            text = self._inflate.decompress(block, most)
+            text = self._decompressor.decompress(block, max_length)
         except zlib.error:
             self.broken = True
             return b""
-        self._rest = self._inflate.unconsumed_tail
+        self._rest = self._decompressor.unconsumed_tail
         return text

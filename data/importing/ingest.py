@@ -1,10 +1,4 @@
-"""Files in: from any readable purchase log to a dataset, whole or not at all.
-
-A file takes one of two lanes. The fast lane lets DuckDB read it at full speed while a second
-thread counts its lines and computes its hash. If every line has become an event, that is all. At
-the first irregularity the file takes the careful lane instead, in which every row that is no
-event is kept with its line, the reason and its text.
-"""
+"""Import of purchase logs: files of any supported format become one dataset, or nothing changes."""
 
 import os
 import shutil
@@ -19,24 +13,26 @@ from data.datasets.manifest import SCHEMA, Manifest, Part, Source
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput, VitrinaError
 from data.i18n import _
-from data.importing.column_sql import REASONS, Reading
+from data.importing.column_sql import REASONS, ColumnSql
 from data.importing.columns import resolve
 from data.importing.dialect import sniff
-from data.importing.file_import import MEMORY, Job, Work, read_file
+from data.importing.file_import import MEMORY, ProgressTracker, SourceFile, import_file
 from data.importing.rejects import Rejects
 from data.importing.request import ImportRequest
 from data.importing.zip_members import unpacked
-from data.progress import Report, Stop, ignore, never
+from data.progress import OnProgress, ShouldStop, ignore_progress, never
 
 
 def ingest(
     store: Store,
     request: ImportRequest,
     *,
-    progress: Report = ignore,
-    cancelled: Stop = never,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never,
 ) -> Dataset:
     """Import files as one dataset, completely or not at all.
+
+    What earlier imports left behind when their process was killed is deleted first.
 
     Parameters
     ----------
@@ -44,28 +40,32 @@ def ingest(
         Receives the dataset.
     request : ImportRequest
         The files, the dataset's name, and how the files are read.
-    progress : callable
-        Called about ten times a second with the progress so far.
-    cancelled : callable
+    on_progress : callable
+        Receives the progress about ten times a second.
+    should_stop : callable
         Called as often; the import stops when it returns true.
 
     Raises
     ------
     BadInput
         For a name that is taken or malformed, a missing, empty or unreadable file, one without
-        the needed columns, one without a single event, or one that is in the dataset already.
+        the required columns, one without a single event, or one that is in the dataset already.
     Cancelled
-        When ``cancelled`` returned true.
+        When ``should_stop`` returned true.
     VitrinaError
         When the disk is full.
     """
-    before = _before(store, request)
+    added_to = _check(store, request)
+    store.sweep()
     folder = store.begin(request.name)
     try:
-        work = Work(sum(file.stat().st_size for file in request.files), progress, cancelled)
-        manifest = _fill(folder, request, before, work)
-        manifest = replace(manifest, synthetic=request.synthetic)
-        return store.commit(request.name, manifest, replace=request.mode != "new", added_to=before)
+        size = sum(file.stat().st_size for file in request.files)
+        manifest = _write_tables(
+            folder, request, added_to, ProgressTracker(size, on_progress, should_stop)
+        )
+        return store.commit(
+            request.name, manifest, replace=request.mode != "new", added_to=added_to
+        )
     except BaseException as error:
         store.abandon(folder)
         if is_full(error):
@@ -75,7 +75,7 @@ def ingest(
         raise
 
 
-def _before(store: Store, request: ImportRequest) -> Dataset | None:
+def _check(store: Store, request: ImportRequest) -> Dataset | None:
     """Check a request before anything is written; return the dataset to append to, or None."""
     if not request.files:
         raise BadInput(_("Name at least one file to import."))
@@ -88,69 +88,75 @@ def _before(store: Store, request: ImportRequest) -> Dataset | None:
     return store.open(request.name) if request.mode == "append" else None
 
 
-def _fill(folder: Path, request: ImportRequest, before: Dataset | None, work: Work) -> Manifest:
-    """Write every table of a dataset into its folder and return its manifest."""
+def _write_tables(
+    folder: Path, request: ImportRequest, added_to: Dataset | None, tracker: ProgressTracker
+) -> Manifest:
+    """Write all tables of a version into its folder and return its manifest."""
     parts: list[Part] = []
     sources: list[Source] = []
-    reading: Reading | None = None
+    columns: ColumnSql | None = None
     with Rejects(folder / "rejects.parquet") as rejects:
-        if before:
-            parts += _adopt(before, folder)
-            sources += before.manifest.sources
-            rejects.copy(before.rejects)
-        for path, label in unpacked(request.files, folder, work.cancelled):
-            job = _job(path, label, folder / f"part-{len(parts)}.parquet", request)
-            part, source = read_file(job, rejects, work)
+        if added_to:
+            parts += _link_parts(added_to, folder)
+            sources += added_to.manifest.sources
+            rejects.copy(added_to.rejects)
+        for path, label in unpacked(request.files, folder, tracker.should_stop):
+            file = _source_file(path, label, folder / f"part-{len(parts)}.parquet", request)
+            part, source = import_file(file, rejects, tracker)
             _check_new(source, sources)
             parts.append(part)
             sources.append(source)
-            reading = reading or job.reading
-            _check_alike(reading, job, before)
+            columns = columns or file.columns
+            _check_times(file, columns, added_to)
         by_reason = dict(rejects.by_reason.most_common())
     kept = sum(part.rows for part in parts)
-    if not kept or reading is None:
-        raise BadInput(_nothing(request.files, by_reason))
-    work.tell(0, 0, "summarising")
+    if not kept or columns is None:
+        raise BadInput(_no_events(request.files, by_reason))
+    tracker.report(0, 0, "summarising")
     manifest = Manifest(
         schema=SCHEMA,
         version=folder.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         sources=tuple(sources),
-        mapping=reading.mapping,
+        mapping=columns.mapping,
         parts=tuple(parts),
-        time_from_order=reading.time == "order",
+        time_from_order=columns.time == "order",
+        synthetic=request.synthetic,
     )
     summary = {
         "rows_read": kept + sum(by_reason.values()),
         "rows_kept": kept,
         "rows_rejected": sum(by_reason.values()),
         "rejected_by_reason": by_reason,
-        **_derive(folder, manifest, work),
+        **_derive(folder, manifest, tracker.should_stop),
     }
     return replace(manifest, summary=summary)
 
 
-def _job(path: Path, label: str, part: Path, request: ImportRequest) -> Job:
-    """Tell how a file is written and read."""
+def _source_file(path: Path, label: str, part: Path, request: ImportRequest) -> SourceFile:
+    """Detect the format and the columns of a file."""
     try:
         dialect = sniff(path)
     except BadInput as error:
         raise BadInput(str(error).replace(path.name, label)) from error
     mapping = resolve(dialect, request.mapping, label)
-    return Job(path, label, dialect, Reading.of(dialect, mapping, request.time_format), part)
+    return SourceFile(
+        path, label, dialect, ColumnSql.of(dialect, mapping, request.time_format), part
+    )
 
 
-def _adopt(before: Dataset, folder: Path) -> tuple[Part, ...]:
-    """Give the parts of a dataset to its next version, without copying where that is possible."""
-    for part in before.manifest.parts:
+def _link_parts(dataset: Dataset, folder: Path) -> tuple[Part, ...]:
+    """Link the parts of a dataset into another folder; copy them where links are not possible."""
+    for part in dataset.manifest.parts:
         try:
-            os.link(before.path / part.file, folder / part.file)
+            os.link(dataset.path / part.file, folder / part.file)
         except OSError:
-            shutil.copyfile(before.path / part.file, folder / part.file)
-    return before.manifest.parts
+            shutil.copyfile(dataset.path / part.file, folder / part.file)
+    return dataset.manifest.parts
 
 
 def _check_new(source: Source, sources: Sequence[Source]) -> None:
+    """Raise BadInput for a file that the dataset holds already."""
     for earlier in sources:
         if earlier.sha256 == source.sha256:
             raise BadInput(
@@ -160,19 +166,19 @@ def _check_new(source: Source, sources: Sequence[Source]) -> None:
             )
 
 
-def _check_alike(reading: Reading, job: Job, before: Dataset | None) -> None:
-    """Refuse to mix files with times and files without."""
-    ordered = before.manifest.time_from_order if before else reading.time == "order"
-    if (job.reading.time == "order") != ordered:
+def _check_times(file: SourceFile, first: ColumnSql, added_to: Dataset | None) -> None:
+    """Raise BadInput where files with a time column and files without are mixed."""
+    from_order = added_to.manifest.time_from_order if added_to else first.time == "order"
+    if (file.columns.time == "order") != from_order:
         raise BadInput(
             _("{file} cannot be added: either every file has a time or none has.").format(
-                file=job.name
+                file=file.name
             )
         )
 
 
-def _nothing(files: Sequence[Path], by_reason: Mapping[str, int]) -> str:
-    """Return the sentence for an import without a single event."""
+def _no_events(files: Sequence[Path], by_reason: Mapping[str, int]) -> str:
+    """Return the message for an import without a single event."""
     names = ", ".join(file.name for file in files)
     if not by_reason:
         return _("{files} holds a header but no rows.").format(files=names)
@@ -183,11 +189,11 @@ def _nothing(files: Sequence[Path], by_reason: Mapping[str, int]) -> str:
     ).format(files=names, reason=_(REASONS[reason]).lower())
 
 
-def _derive(folder: Path, manifest: Manifest, work: Work) -> dict[str, object]:
-    """Write the derived tables and return the summary figures."""
+def _derive(folder: Path, manifest: Manifest, should_stop: ShouldStop) -> dict[str, object]:
+    """Write the derived tables and return the key figures."""
     with connect(memory_limit=MEMORY, temp_directory=str(folder / "spill")) as connection:
         view = events_view(folder, manifest.parts, manifest.time_from_order)
         connection.execute(f"CREATE VIEW events AS {view}")
-        summary = derive(connection, folder, work.cancelled)
+        summary = derive(connection, folder, should_stop)
     shutil.rmtree(folder / "spill", ignore_errors=True)
     return summary

@@ -1,7 +1,6 @@
-"""Data sets of Kaggle, named like files: ``kaggle:OWNER/SET`` or ``kaggle:OWNER/SET/FILE``.
+"""Download of Kaggle data sets, named ``kaggle:OWNER/SET`` or ``kaggle:OWNER/SET/FILE``.
 
-The package ``kagglehub`` fetches them and keeps them in its own cache, so that a set comes over
-the network once. It is an extra, since nothing else needs it.
+The optional package ``kagglehub`` downloads and caches them.
 """
 
 import re
@@ -14,11 +13,11 @@ from data.i18n import _
 PREFIX = "kaggle:"
 _NAME = re.compile(r"kaggle:/*(?P<set>[\w-]+/[\w-]+)(/(?P<file>[^/\0][^\0]*))?")
 _TABLES = (".csv", ".csv.gz", ".zip", ".parquet", ".inter", ".tsv", ".txt")
-_REFUSED = (401, 403)
+_UNAUTHORISED = (401, 403)
 
 
 def is_remote(name: str | Path) -> bool:
-    """Tell whether a name is one of Kaggle's.
+    """Return whether a name means a Kaggle data set.
 
     Examples
     --------
@@ -29,37 +28,37 @@ def is_remote(name: str | Path) -> bool:
 
 
 def parse(name: str | Path) -> tuple[str, str | None]:
-    """Return the set and the file that a name means; a malformed one raises BadInput.
+    """Return the data set and the file that a name means; a malformed name raises BadInput.
 
     Examples
     --------
     >>> parse("kaggle:owner/shop/2019/nov.csv"), parse("kaggle:owner/shop")
     (('owner/shop', '2019/nov.csv'), ('owner/shop', None))
     """
-    found = _NAME.fullmatch(str(name).strip())
-    if not found or ".." in Path(found["file"] or "").parts:
+    match = _NAME.fullmatch(str(name).strip())
+    if not match or ".." in Path(match["file"] or "").parts:
         raise BadInput(
             _("{name} names no data set of Kaggle; write kaggle:OWNER/SET or add a file.").format(
                 name=name
             )
         )
-    return found["set"], found["file"]
+    return match["set"], match["file"]
 
 
 def local(files: Sequence[Path]) -> list[Path]:
-    """Return files that are on this machine, after those of Kaggle have been fetched.
+    """Return local paths: Kaggle data sets are downloaded, other files returned as they are.
 
     Raises
     ------
     BadInput
-        Where ``kagglehub`` is missing, or Kaggle has no such set or does not give it away.
+        If ``kagglehub`` is not installed, or Kaggle has no such data set or requires a token.
     VitrinaError
-        Where Kaggle cannot be reached.
+        If Kaggle cannot be reached.
     """
-    return [place for file in files for place in (_fetched(file) if is_remote(file) else [file])]
+    return [path for file in files for path in (_download(file) if is_remote(file) else [file])]
 
 
-def _fetched(name: Path) -> list[Path]:
+def _download(name: Path) -> list[Path]:
     handle, file = parse(name)
     try:
         import kagglehub
@@ -71,22 +70,22 @@ def _fetched(name: Path) -> list[Path]:
             )
         ) from error
     try:
-        place = Path(kagglehub.dataset_download(handle, path=file))
-    except OSError as error:  # requests makes all of its own errors such ones
-        raise _refusal(handle, error) from error
+        path = Path(kagglehub.dataset_download(handle, path=file))
+    except OSError as error:  # the base class of all errors of requests
+        raise _as_vitrina_error(handle, error) from error
     except ValueError as error:
         raise BadInput(_("Kaggle has no data set {name}.").format(name=handle)) from error
-    if place.is_file():
-        return [place]
-    found = sorted(one for one in place.rglob("*") if one.name.lower().endswith(_TABLES))
-    if not found:
+    if path.is_file():
+        return [path]
+    files = sorted(inner for inner in path.rglob("*") if inner.name.lower().endswith(_TABLES))
+    if not files:
         raise BadInput(_("The data set {name} of Kaggle holds no tables.").format(name=handle))
-    return found
+    return files
 
 
-def _refusal(handle: str, error: OSError) -> VitrinaError:
+def _as_vitrina_error(handle: str, error: OSError) -> VitrinaError:
     status = getattr(getattr(error, "response", None), "status_code", None)
-    if status in _REFUSED:
+    if status in _UNAUTHORISED:
         return BadInput(
             _(
                 "Kaggle does not give {name} without a token: make one at kaggle.com/settings, "

@@ -1,7 +1,7 @@
-"""The careful lane: a text file read line by line, so that no row is ever lost.
+"""The line-by-line fallback: a parser of delimited text that assigns every line to one row.
 
-Blocks without irregularities are parsed by pyarrow; only blocks in which the number of rows and
-the number of lines differ, or that hold bytes that are no UTF-8, are looked at line by line.
+Blocks without irregularities are parsed by pyarrow. Only blocks whose number of rows differs from
+their number of lines, and blocks with bytes that are no UTF-8, are parsed line by line.
 """
 
 import csv
@@ -17,18 +17,18 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from data.importing.dialect import Dialect, opened
-from data.importing.gzip_reader import Inflated
+from data.importing.gzip_reader import GzipReader
 
 _BLOCK = 8 << 20
-_LONGEST = 64 << 20
-_RECORD_LINES = 200
-_ATTEMPTS = 5
+_MAX_LINE = 64 << 20
+_MAX_RECORD_LINES = 200
+_MAX_ATTEMPTS = 5
 _BLANKS = re.compile(r"[ \t]+")
 
 
 @dataclass(frozen=True)
 class Reject:
-    """A row that is no event: its first line (from 1), why, and its text as it stands."""
+    """A row that cannot be parsed: its first line (from 1), the reason, and its text."""
 
     line: int
     reason: str
@@ -36,8 +36,20 @@ class Reject:
 
 
 @dataclass
-class Batch:
-    """Rows of one block: their fields, the line each begins on, how many lines it has."""
+class ParsedBlock:
+    """The rows and rejects of one block of a file.
+
+    Attributes
+    ----------
+    rows : list of list of str
+        The fields of each row.
+    line, lines : list of int
+        The first line of each row (from 1), and its number of lines.
+    rejects : list of Reject
+        The rows that cannot be parsed.
+    table : pyarrow.Table, optional
+        The rows, if pyarrow parsed the block; the lists are empty then.
+    """
 
     rows: list[list[str]] = field(default_factory=list)
     line: list[int] = field(default_factory=list)
@@ -55,7 +67,7 @@ class Batch:
 
 
 def _with_lines(arrays: list[pa.Array], line: object, lines: object) -> pa.Table:
-    names = [f"c{k}" for k in range(len(arrays))]
+    names = [f"c{position}" for position in range(len(arrays))]
     return pa.table(
         [*arrays, pa.array(line, pa.int64()), pa.array(lines, pa.int32())],
         names=[*names, "line", "lines"],
@@ -63,7 +75,7 @@ def _with_lines(arrays: list[pa.Array], line: object, lines: object) -> pa.Table
 
 
 def decode(raw: bytes) -> str:
-    """Decode a line that should be UTF-8; one that is not is read as Windows-1252.
+    """Decode a line as UTF-8, or as Windows-1252 if it is no UTF-8.
 
     >>> decode("año".encode()), decode("año".encode("cp1252"))
     ('año', 'año')
@@ -86,69 +98,68 @@ def as_utf8(block: bytes) -> bytes:
 
 
 def blocks(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
-    """Yield a file in blocks of whole lines, and whether the file broke off after this one."""
+    """Yield blocks of whole lines, each with whether the file is truncated after it."""
     rest = b""
     while block := stream.read(_BLOCK):
         rest += block
         end = rest.rfind(b"\n") + 1
-        if not end and len(rest) >= _LONGEST:
+        if not end and len(rest) >= _MAX_LINE:
             end = len(rest)
         if end:
             yield rest[:end], False
             rest = rest[end:]
-    broken = isinstance(stream, Inflated) and stream.broken
-    if rest or broken:
-        yield rest, broken
+    truncated = isinstance(stream, GzipReader) and stream.broken
+    if rest or truncated:
+        yield rest, truncated
 
 
-class CarefulReader:
-    """Reads a text file so that every line is in exactly one row, and every row comes out.
+class LineReader:
+    """A parser in which every line of a text file belongs to exactly one row or reject.
 
     Parameters
     ----------
     dialect : Dialect
-        How the file is written.
+        The format of the file.
     """
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.width = len(dialect.columns)
         self._line = 1
-        self._held = b""
+        self._pending = b""  # an open quotation, which the next block may close
 
-    def read(self, stream: BinaryIO) -> Iterator[Batch]:
+    def read(self, stream: BinaryIO) -> Iterator[ParsedBlock]:
         """Yield the rows and rejects of a file, block by block."""
-        skip = self.dialect.header
-        for block, broken in blocks(stream):
-            data, self._held = self._held + as_utf8(block), b""
+        skip_header = self.dialect.header
+        for block, truncated in blocks(stream):
+            data, self._pending = self._pending + as_utf8(block), b""
             if self._line == 1 and data.startswith(b"\xef\xbb\xbf"):
                 data = data[3:]
-            if skip and data:
+            if skip_header and data:
                 data = data.partition(b"\n")[2]
                 self._line += 1
-                skip = False
-            if data or broken:
-                yield self._batch(data, broken)
-        if self._held:
-            data, self._held = self._held, b""
-            yield self._batch(data, False, last=True)
+                skip_header = False
+            if data or truncated:
+                yield self._parse_block(data, truncated)
+        if self._pending:
+            data, self._pending = self._pending, b""
+            yield self._parse_block(data, False, last=True)
 
-    def _batch(self, data: bytes, broken: bool, last: bool = False) -> Batch:
-        table = None if broken or last else self._quick(data)
+    def _parse_block(self, data: bytes, truncated: bool, last: bool = False) -> ParsedBlock:
+        table = None if truncated or last else self._parse_with_arrow(data)
         if table is None:
-            return self._slow(data, broken, last)
+            return self._parse_lines(data, truncated, last)
         lines = table.num_rows
         line = range(self._line, self._line + lines)
         self._line += lines
-        return Batch(
-            table=_with_lines([c.combine_chunks() for c in table.columns], line, [1] * lines)
-        )
+        columns = [column.combine_chunks() for column in table.columns]
+        return ParsedBlock(table=_with_lines(columns, line, [1] * lines))
 
-    def _quick(self, data: bytes) -> pa.Table | None:
-        """Parse a block at once; None where it is not one plain row a line."""
+    def _parse_with_arrow(self, data: bytes) -> pa.Table | None:
+        """Parse a block with pyarrow; return None unless each line is one complete row."""
         if self.dialect.delimiter == " " or b"\0" in data:
             return None
-        names = [f"c{k}" for k in range(self.width)]
+        names = [f"c{position}" for position in range(self.width)]
         try:
             table = pc.read_csv(
                 pa.BufferReader(data),
@@ -162,91 +173,107 @@ class CarefulReader:
             return None
         return table if table.num_rows == data.count(b"\n") and data.endswith(b"\n") else None
 
-    def _slow(self, data: bytes, broken: bool, last: bool) -> Batch:
-        batch = Batch()
+    def _parse_lines(self, data: bytes, truncated: bool, last: bool) -> ParsedBlock:
+        block = ParsedBlock()
         lines = data.split(b"\n")
-        ends = lines.pop()
+        remainder = lines.pop()
         complete = len(lines)
-        if ends:
-            lines.append(ends)
+        if remainder:
+            lines.append(remainder)
         position = 0
         while position < len(lines):
-            used = self._record(lines, position, batch, final=last)
-            if not used:
-                self._held = b"\n".join(lines[position:]) + (b"" if ends else b"\n")
+            count = self._parse_row(lines, position, block, last)
+            if not count:
+                self._pending = b"\n".join(lines[position:]) + (b"" if remainder else b"\n")
                 break
-            position += used
-            self._line += used
-        if broken and ends and not self._held and len(lines) > complete:
-            self._break_off(batch, ends)
-        return batch
+            position += count
+            self._line += count
+        if truncated and remainder and not self._pending and len(lines) > complete:
+            self._reject_truncated(block, remainder)
+        return block
 
-    def _break_off(self, batch: Batch, raw: bytes) -> None:
-        """Turn the last row, in whose middle the file broke off, into a reject."""
+    def _reject_truncated(self, block: ParsedBlock, raw: bytes) -> None:
+        """Replace the last row or reject, in which the file is truncated, by a reject."""
         line = self._line - 1
-        if batch.line and batch.line[-1] == line:
-            for values in (batch.rows, batch.line, batch.lines):
+        if block.line and block.line[-1] == line:
+            for values in (block.rows, block.line, block.lines):
                 values.pop()
-        elif batch.rejects and batch.rejects[-1].line == line:
-            batch.rejects.pop()
-        batch.rejects.append(Reject(line, "file_ends_early", raw.decode()))
+        elif block.rejects and block.rejects[-1].line == line:
+            block.rejects.pop()
+        block.rejects.append(Reject(line, "file_ends_early", raw.decode()))
 
-    def _record(self, lines: list[bytes], position: int, batch: Batch, final: bool) -> int:
-        """Read the row that begins at a line; return how many lines it has, 0 to wait for more."""
+    def _parse_row(self, lines: list[bytes], position: int, block: ParsedBlock, last: bool) -> int:
+        """Parse the row that begins at a line.
+
+        Returns
+        -------
+        int
+            Number of lines of the row; 0 if it may go on in the next block.
+        """
         raw = lines[position].rstrip(b"\r")
         if not raw:
             return 1
         text = raw.decode()
-        if b"\0" in raw or len(raw) >= _LONGEST:
+        if b"\0" in raw or len(raw) >= _MAX_LINE:
             reason = "nul_byte" if b"\0" in raw else "line_too_long"
-            batch.rejects.append(Reject(self._line, reason, text))
+            block.rejects.append(Reject(self._line, reason, text))
             return 1
         if not self.dialect.quote or self.dialect.quote not in text:
-            self._keep(self._split(text), batch, 1, text)
+            self._add(self._split(text), block, 1, text)
             return 1
-        return self._quoted(lines, position, batch, final)
+        return self._parse_quoted(lines, position, block, last)
 
     def _split(self, text: str) -> list[str]:
         if self.dialect.delimiter == " ":
             return [*filter(None, _BLANKS.split(text))]
         return text.split(self.dialect.delimiter)
 
-    def _quoted(self, lines: list[bytes], position: int, batch: Batch, final: bool) -> int:
-        """Read a row with quotation marks, which may go on over further lines."""
-        parsed = self._parse(lines[position].rstrip(b"\r").decode())
-        if isinstance(parsed, list):
-            self._keep(parsed, batch, 1, lines[position].rstrip(b"\r").decode())
+    def _parse_quoted(
+        self, lines: list[bytes], position: int, block: ParsedBlock, last: bool
+    ) -> int:
+        """Parse a row with quotation marks, which may continue over further lines."""
+        text = lines[position].rstrip(b"\r").decode()
+        fields = self._fields(text)
+        if isinstance(fields, list):
+            self._add(fields, block, 1, text)
             return 1
-        if parsed == "open_quote":
-            used = self._continued(lines, position, batch, final)
-            if used is not None:
-                return used
-        batch.rejects.append(Reject(self._line, parsed, lines[position].rstrip(b"\r").decode()))
+        if fields == "open_quote":
+            count = self._parse_continued(lines, position, block, last)
+            if count is not None:
+                return count
+        block.rejects.append(Reject(self._line, fields, text))
         return 1
 
-    def _continued(
-        self, lines: list[bytes], position: int, batch: Batch, final: bool
+    def _parse_continued(
+        self, lines: list[bytes], position: int, block: ParsedBlock, last: bool
     ) -> int | None:
-        """Join lines until quotes are closed and the width is right; None where they never are."""
+        """Join lines until the quotation closes in a row of the right width.
+
+        Returns
+        -------
+        int or None
+            Number of lines, 0 if the row may go on in the next block, None if no number of lines
+            gives a valid row.
+        """
         quotes, attempts = 0, 0
-        for used in range(1, _RECORD_LINES + 1):
-            if position + used > len(lines):
-                return None if final else 0
-            quotes += lines[position + used - 1].count(b'"')
-            if used == 1 or quotes % 2:
+        for count in range(1, _MAX_RECORD_LINES + 1):
+            if position + count > len(lines):
+                return None if last else 0
+            quotes += lines[position + count - 1].count(b'"')
+            if count == 1 or quotes % 2:
                 continue
             attempts += 1
-            text = b"\n".join(lines[position : position + used]).rstrip(b"\r").decode()
-            parsed = self._parse(text)
-            if isinstance(parsed, list) and len(parsed) == self.width and "\0" not in text:
-                self._keep(parsed, batch, used, text)
-                return used
-            if attempts == _ATTEMPTS:
+            text = b"\n".join(lines[position : position + count]).rstrip(b"\r").decode()
+            fields = self._fields(text)
+            if isinstance(fields, list) and len(fields) == self.width and "\0" not in text:
+                self._add(fields, block, count, text)
+                return count
+            if attempts == _MAX_ATTEMPTS:
                 return None
         return None
 
-    def _parse(self, text: str) -> list[str] | str:
-        """Return the fields of a row, or why it has none."""
+    def _fields(self, text: str) -> list[str] | str:
+        """Return the fields of a row, or the reason why it cannot be parsed."""
         csv.field_size_limit(1 << 30)
         delimiter = self.dialect.delimiter
         try:
@@ -259,20 +286,21 @@ class CarefulReader:
         except csv.Error:
             return "bad_quote"
 
-    def _keep(self, fields: list[str], batch: Batch, used: int, raw: str) -> None:
+    def _add(self, fields: list[str], block: ParsedBlock, lines: int, raw: str) -> None:
+        """Add a row, or a reject if its number of fields is wrong."""
         if len(fields) != self.width:
-            batch.rejects.append(Reject(self._line, "wrong_number_of_columns", raw))
+            block.rejects.append(Reject(self._line, "wrong_number_of_columns", raw))
             return
-        batch.rows.append(fields)
-        batch.line.append(self._line)
-        batch.lines.append(used)
+        block.rows.append(fields)
+        block.line.append(self._line)
+        block.lines.append(lines)
 
 
 @contextmanager
 def line_texts(path: Path, dialect: Dialect) -> Iterator[Callable[[int, int], str] | None]:
-    """Give a function that returns the text of lines, asked for in rising order.
+    """Yield a function that returns the text of lines by first line and number of lines.
 
-    None is given for a file that has no lines.
+    It must be called in rising order of lines. A file without lines (Parquet) yields None.
     """
     if dialect.kind != "text":
         yield None
@@ -281,8 +309,8 @@ def line_texts(path: Path, dialect: Dialect) -> Iterator[Callable[[int, int], st
         lines = enumerate(BufferedReader(stream), start=1)  # type: ignore[type-var]
 
         def text_of(line: int, count: int) -> str:
-            found = [next(raw for number, raw in lines if number == line)]
-            found += [next(lines)[1] for _more in range(count - 1)]
-            return decode(b"".join(found).rstrip(b"\r\n").removeprefix(b"\xef\xbb\xbf"))
+            raw = [next(raw for number, raw in lines if number == line)]
+            raw += [next(lines)[1] for _more in range(count - 1)]
+            return decode(b"".join(raw).rstrip(b"\r\n").removeprefix(b"\xef\xbb\xbf"))
 
         yield text_of

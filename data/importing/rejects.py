@@ -1,4 +1,4 @@
-"""Rows that are no events, kept with their file, line, column, reason and text."""
+"""The Parquet file of rejected rows: their file, line, column, reason and text."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,16 +17,21 @@ SCHEMA = pa.schema(
         ("raw", pa.string()),
     ]
 )
-_ROWS = 10_000
+_BATCH_ROWS = 10_000
 
 
 class Rejects:
-    """Writes the rejects of an import to a Parquet file as they come.
+    """Writer of the rejects of an import, a context manager.
+
+    Parameters
+    ----------
+    file : Path
+        The Parquet file to write.
 
     Attributes
     ----------
     by_reason : Counter
-        How many there are of each reason, a key of ``data.importing.column_sql.REASONS``.
+        Number of rejects per reason, a key of ``data.importing.column_sql.REASONS``.
     """
 
     def __init__(self, file: Path) -> None:
@@ -43,19 +48,19 @@ class Rejects:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Write what is left and close the file."""
+        """Write the last batch and close the file."""
         self._flush()
         self._writer.close()
 
     def add(self, file: str, line: int, column: str | None, reason: str, raw: str) -> None:
-        """Keep one reject."""
+        """Add a rejected row; ``column`` is the file's column at fault, if it is one."""
         self.by_reason[reason] += 1
         self._rows.append((file, line, column, reason, raw))
-        if len(self._rows) >= _ROWS or len(raw) > 1 << 20:
+        if len(self._rows) >= _BATCH_ROWS or len(raw) > 1 << 20:
             self._flush()
 
     def copy(self, file: Path) -> None:
-        """Keep the rejects of an earlier import, too."""
+        """Add the rejects of an earlier import."""
         with pq.ParquetFile(file) as earlier:
             for batch in earlier.iter_batches():
                 self.by_reason.update(batch.column("reason").to_pylist())
@@ -64,6 +69,8 @@ class Rejects:
     def _flush(self) -> None:
         if self._rows:
             columns: Iterable[tuple[object, ...]] = zip(*self._rows, strict=True)
-            arrays = [pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)]
+            arrays = [
+                pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)
+            ]
             self._writer.write_table(pa.table(arrays, schema=SCHEMA))
             self._rows.clear()

@@ -1,4 +1,4 @@
-"""Zip archives: their members are files to import like any other."""
+"""Extraction of the members of zip archives, one at a time."""
 
 import zipfile
 import zlib
@@ -7,46 +7,57 @@ from pathlib import Path
 
 from data.errors import BadInput
 from data.i18n import _
-from data.progress import Stop, check
+from data.progress import ShouldStop, raise_if_stopped
 
 _BLOCK = 1 << 20
 
 
-def unpacked(files: Sequence[Path], folder: Path, cancelled: Stop) -> Iterator[tuple[Path, str]]:
-    """Yield each file and what it is called; members of archives are unpacked one at a time.
+def unpacked(
+    files: Sequence[Path], folder: Path, should_stop: ShouldStop
+) -> Iterator[tuple[Path, str]]:
+    """Yield the path and the name of each file, and of each member of an archive.
 
     Parameters
     ----------
+    files : sequence of Path
+        Zip archives are recognised by their content.
     folder : Path
-        Receives the members; each is removed before the next one is unpacked.
+        Receives the extracted members; each is deleted before the next one is extracted.
+    should_stop : callable
+        Called for every megabyte; true raises Cancelled.
+
+    Raises
+    ------
+    BadInput
+        For an empty archive, and a damaged or encrypted member.
     """
     for file in files:
         if not zipfile.is_zipfile(file):
             yield file, file.name
             continue
         with zipfile.ZipFile(file) as archive:
-            members = [one for one in archive.infolist() if not _is_ornament(one)]
+            members = [member for member in archive.infolist() if not _is_ignored(member)]
             if not members:
                 raise BadInput(_("{file} holds no files.").format(file=file.name))
             for member in members:
-                plain = folder / "member"
-                _unpack(archive, member, plain, cancelled)
-                yield plain, f"{file.name}/{member.filename}"
-                plain.unlink()
+                path = folder / "member"
+                _extract(archive, member, path, should_stop)
+                yield path, f"{file.name}/{member.filename}"
+                path.unlink()
 
 
-def _is_ornament(member: zipfile.ZipInfo) -> bool:
-    """Tell whether a member is a folder, or what some systems add to an archive."""
+def _is_ignored(member: zipfile.ZipInfo) -> bool:
+    """Return whether a member is a folder or metadata that macOS adds to archives."""
     return member.is_dir() or member.filename.startswith("__MACOSX/")
 
 
-def _unpack(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, plain: Path, cancelled: Stop
+def _extract(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, should_stop: ShouldStop
 ) -> None:
     try:
-        with archive.open(member) as packed, plain.open("wb") as target:
-            while block := packed.read(_BLOCK):
-                check(cancelled)
+        with archive.open(member) as source, path.open("wb") as target:
+            while block := source.read(_BLOCK):
+                raise_if_stopped(should_stop)
                 target.write(block)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise BadInput(

@@ -11,7 +11,7 @@ from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.kaggle import local
 from data.importing.request import ImportRequest
-from data.progress import Report, ignore
+from data.progress import OnProgress, ignore_progress
 
 DEMO = "demo"
 
@@ -52,7 +52,7 @@ def summaries(home: Home) -> list[dict[str, Any]]:
 
 
 def import_files(
-    home: Home, request: ImportRequest, *, progress: Report = ignore
+    home: Home, request: ImportRequest, *, on_progress: OnProgress = ignore_progress
 ) -> dict[str, Any]:
     """Import files as a dataset, in this process, and return its key figures.
 
@@ -62,7 +62,7 @@ def import_files(
         Receives the dataset.
     request : ImportRequest
         Its files may be Kaggle's, too.
-    progress : callable
+    on_progress : callable
         As for `data.importing.ingest.ingest`.
 
     Raises
@@ -74,7 +74,7 @@ def import_files(
     Store(home).check_name(request.name)
     check_not_importing(home, request.name)
     request = replace(request, files=local(request.files))
-    return figures(ingest(Store(home), request, progress=progress))
+    return figures(ingest(Store(home), request, on_progress=on_progress))
 
 
 def write_demo(out: Path, buyers: int | None = None, seed: int = 0) -> None:

@@ -1,19 +1,18 @@
-"""Names and folders of datasets while an import is under way."""
+"""Names and folders of datasets while an import runs, and after one was killed."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from data.datasets.store import Store
 from data.errors import BadInput
-from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 
 
-@pytest.fixture
-def store(home: Home) -> Store:
-    return Store(home)
+DEAD = "v-1-0-0123456789ab"
+"""A version whose process cannot run: no process 1 was started in 1970."""
 
 
 @pytest.fixture
@@ -59,6 +58,48 @@ def test_a_name_that_is_being_imported_is_not_given_to_another(store: Store, log
 
 def test_an_import_whose_process_died_blocks_nothing(store: Store, log: Path) -> None:
     dead = store.begin("log")
-    dead.rename(dead.with_name("v-1-0-dead"))  # no process 1 was started in 1970
+    dead.rename(dead.with_name(DEAD))
     assert not store.importing("log")
     ingest(store, ImportRequest([log], "log"))
+
+
+def test_an_import_deletes_the_unfinished_versions_of_killed_imports(
+    store: Store, log: Path
+) -> None:
+    for name in ("old", "never finished"):
+        version = store.home.datasets / name / DEAD
+        version.mkdir(parents=True)
+        (version / "part-0.parquet").write_text("half a table")
+    ingest(store, ImportRequest([log], "old"))
+    (store.home.datasets / "old" / ".0123-manifest.json").write_text("half a manifest")
+    ingest(store, ImportRequest([log], "new"))
+    assert sorted(path.name for path in store.home.datasets.iterdir()) == ["new", "old"]
+    for dataset in store.list():
+        files = {path.name for path in dataset.path.parent.iterdir()}
+        assert files == {"manifest.json", dataset.fingerprint}
+
+
+def test_a_sweep_leaves_what_a_running_import_writes(store: Store) -> None:
+    version = store.begin("log")
+    manifest = version.parent / ".0123-manifest.json"
+    manifest.write_text("half a manifest")
+    store.sweep()
+    assert version.is_dir()
+    assert manifest.exists()
+
+
+def test_a_sweep_leaves_a_dataset_alone_whose_manifest_cannot_be_read(
+    store: Store, log: Path
+) -> None:
+    dataset = ingest(store, ImportRequest([log], "log"))
+    version = dataset.path.rename(dataset.path.with_name(DEAD))
+    (version.parent / "manifest.json").write_text("{}")
+    store.sweep()
+    assert (version / "users.parquet").exists()
+
+
+def test_a_version_of_an_ended_process_with_the_same_id_is_deleted(store: Store) -> None:
+    folder = store.home.datasets / "log" / f"v-{os.getpid()}-1-0123456789ab"
+    folder.mkdir(parents=True)
+    store.sweep()
+    assert not folder.parent.exists()

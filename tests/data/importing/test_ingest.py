@@ -13,7 +13,7 @@ from data.exploration.statistics import summary
 from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
-from data.progress import Progress
+from data.progress import ImportProgress
 from tests.data.logs import HEAD, ROW, events, left_behind, rows
 
 
@@ -76,13 +76,13 @@ def test_two_who_add_at_once_do_not_lose_what_the_other_added(store: Store, tmp_
     before = store.open("log")
     refused: list[str] = []
 
-    def meanwhile(progress: Progress) -> None:
+    def meanwhile(progress: ImportProgress) -> None:
         if progress.stage == "summarising" and not refused:
             with pytest.raises(BadInput) as error:
                 ingest(store, ImportRequest(files[1:2], "log", mode="append"))
             refused.append(str(error.value))
 
-    ingest(store, ImportRequest(files[2:], "log", mode="append"), progress=meanwhile)
+    ingest(store, ImportRequest(files[2:], "log", mode="append"), on_progress=meanwhile)
     assert refused == ["Dataset log is being imported already."]
     assert list(events(store.open("log"))["product"]) == ["p0", "p2"]
     dataset = ingest(store, ImportRequest(files[1:2], "log", mode="append"))
@@ -160,23 +160,24 @@ def test_a_wrong_mapping_is_named(
 def test_a_stopped_import_leaves_nothing(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(1000))
     with pytest.raises(Cancelled):
-        ingest(store, ImportRequest([file], "log"), cancelled=lambda: True)
+        ingest(store, ImportRequest([file], "log"), should_stop=lambda: True)
     assert left_behind(store) == []
 
 
 def test_an_import_stops_while_it_summarises_too(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(1000))
-    seen: list[Progress] = []
+    seen: list[ImportProgress] = []
     summarising = lambda: bool(seen) and seen[-1].stage == "summarising"  # noqa: E731
     with pytest.raises(Cancelled):
-        ingest(store, ImportRequest([file], "log"), progress=seen.append, cancelled=summarising)
+        request = ImportRequest([file], "log")
+        ingest(store, request, on_progress=seen.append, should_stop=summarising)
     assert left_behind(store) == []
 
 
 def test_progress_ends_with_every_byte_and_row(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(1000))
-    seen: list[Progress] = []
-    ingest(store, ImportRequest([file], "log"), progress=seen.append)
+    seen: list[ImportProgress] = []
+    ingest(store, ImportRequest([file], "log"), on_progress=seen.append)
     assert (seen[-1].bytes_done, seen[-1].rows) == (file.stat().st_size, 1000)
     assert seen[-1].stage == "summarising"
     done = [step.bytes_done for step in seen]
