@@ -10,7 +10,6 @@ from data.errors import BadInput
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 
-
 DEAD = "v-1-0-0123456789ab"
 """A version whose process cannot run: no process 1 was started in 1970."""
 
