@@ -8,6 +8,7 @@ import vitrina
 from dashboard.jobs.process import Process
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
+from model.run_files import LOG
 
 # How a child ended that another worker had started: nobody can ask for its exit status.
 UNKNOWN_STATUS = -1000
@@ -35,7 +36,7 @@ class Children:
         folder = self._runs.folder(run.run)
         folder.mkdir(parents=True, exist_ok=True)
         options = ["--home", str(self._runs.home.path.resolve()), "--attempt", str(run.attempt)]
-        with (folder / "log.txt").open("ab") as log:
+        with (folder / LOG).open("ab") as log:
             self._started[run.run] = subprocess.Popen(
                 vitrina.command("dashboard.jobs.child", *options, run.run),
                 stdin=subprocess.DEVNULL,

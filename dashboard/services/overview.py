@@ -1,4 +1,4 @@
-"""What the home page knows: datasets, the latest runs, the worker, and how far one has come."""
+"""The content of the home page: datasets, latest runs, models and the worker."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,107 +6,109 @@ from typing import Any
 from dashboard.jobs.lease import WorkerStatus
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
+from dashboard.jobs.run_handle import RunHandle
+from dashboard.jobs.runs_table import Runs
 from dashboard.services.datasets import management
 from dashboard.services.runs import monitor
-from dashboard.services.runs.evaluation import evaluation, has_model, test_metrics
 from data.home import Home
 
 LATEST = 6
-FIGURE = "hr@10"
+METRIC = "hr@10"
 
 
 @dataclass(frozen=True)
-class Latest:
+class RunSummary:
     """A run as the home page shows it.
 
     Attributes
     ----------
     run : Run
     share : float or None
-        How much of it is done, while it works.
-    model : bool
+        How much of it is done; None once it has ended, and where it is unknown.
+    has_model : bool
         Whether it can recommend.
-    hit_rate, popular : float or None
-        The share of test targets among the first ten, of what it serves and of popularity.
+    hit_rate, popularity : float or None
+        HR@10 on the test targets of the model that it serves, and of the popularity baseline.
     """
 
     run: Run
     share: float | None
-    model: bool
+    has_model: bool
     hit_rate: float | None
-    popular: float | None
+    popularity: float | None
 
 
 @dataclass(frozen=True)
-class Content:
-    """What there is.
+class Overview:
+    """The content of the home page.
 
     Attributes
     ----------
     datasets : list of dict
-        A row each (``services.library``).
-    latest : list of Latest
-        Trainings and what still works, the newest first.
-    models : list of Latest
-        Every training that can recommend, the newest first.
+        One row for each dataset.
+    latest : list of RunSummary
+        Trainings and the other runs that have not ended, newest first.
+    models : list of RunSummary
+        Every training that has a model, newest first.
     worker : WorkerStatus
     """
 
     datasets: list[dict[str, Any]]
-    latest: list[Latest]
-    models: list[Latest]
+    latest: list[RunSummary]
+    models: list[RunSummary]
     worker: WorkerStatus
 
     @property
     def busy(self) -> bool:
-        """Whether something still waits or works."""
-        return any(not one.run.ended for one in self.latest)
+        """Whether a run is queued or active."""
+        return any(not summary.run.ended for summary in self.latest)
 
     @property
-    def best(self) -> Latest | None:
-        """The model with the highest hit rate; None before one was judged."""
-        judged = [one for one in self.models if one.hit_rate is not None]
-        return max(judged, key=lambda one: one.hit_rate or 0.0, default=None)
+    def best(self) -> RunSummary | None:
+        """The model with the highest hit rate; None before one was evaluated."""
+        evaluated = [summary for summary in self.models if summary.hit_rate is not None]
+        return max(evaluated, key=lambda summary: summary.hit_rate or 0.0, default=None)
 
     def mark(self) -> str:
-        """Return a text that changes whenever the page must be drawn anew."""
+        """Return a text that changes whenever the page must be drawn again."""
         runs = [
             (
-                one.run.run,
-                one.run.state.value,
-                one.run.epochs_done,
-                one.run.label,
-                one.hit_rate,
-                None if one.share is None else round(one.share, 3),
+                summary.run.run,
+                summary.run.state.value,
+                summary.run.epochs_done,
+                summary.run.label,
+                summary.hit_rate,
+                None if summary.share is None else round(summary.share, 3),
             )
-            for one in self.latest
+            for summary in self.latest
         ]
         names = [row["name"] for row in self.datasets]
         return f"{names} {runs} {self.worker.alive}"
 
 
-def content(home: Home) -> Content:
-    """Return what the home page shows."""
-    table = monitor.table(home)
+def overview(home: Home) -> Overview:
+    """Return the content of the home page."""
+    table = Runs(home)
     runs = table.list()
-    trainings = [_latest(home, run) for run in runs if run.kind == TRAINING]
-    others = [_latest(home, run) for run in runs if run.kind != TRAINING and not run.ended]
-    shown = sorted([*trainings, *others], key=lambda one: one.run.created, reverse=True)
-    return Content(
+    trainings = [_summary(home, run) for run in runs if run.kind == TRAINING]
+    others = [_summary(home, run) for run in runs if run.kind != TRAINING and not run.ended]
+    latest = sorted([*trainings, *others], key=lambda summary: summary.run.created, reverse=True)
+    return Overview(
         datasets=management.overview(home),
-        latest=shown[:LATEST],
-        models=[one for one in trainings if one.model],
+        latest=latest[:LATEST],
+        models=[summary for summary in trainings if summary.has_model],
         worker=table.lease.status(),
     )
 
 
-def _latest(home: Home, run: Run) -> Latest:
-    judged = evaluation(home, run.run).get("models", ())
-    metrics = {model["name"]: model["metrics"] for model in judged}
-    return Latest(
+def _summary(home: Home, run: Run) -> RunSummary:
+    handle = RunHandle(home, run)
+    models = handle.evaluation.get("models", ())
+    baselines = {model["name"]: model["metrics"] for model in models}
+    return RunSummary(
         run=run,
         share=None if run.ended else monitor.share_done(run),
-        model=has_model(run, monitor.table(home)),
-        hit_rate=test_metrics(home, run.run).get(FIGURE),
-        popular=metrics.get("popularity", {}).get(FIGURE),
+        has_model=handle.has_model,
+        hit_rate=handle.test_metrics.get(METRIC),
+        popularity=baselines.get("popularity", {}).get(METRIC),
     )

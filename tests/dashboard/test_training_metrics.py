@@ -57,7 +57,7 @@ def test_the_best_epoch_is_that_of_the_monitored_figure() -> None:
 
 def test_the_key_figures_of_a_run_are_those_of_its_best_epoch(home: Home) -> None:
     name = trained(home)
-    run = monitor.table(home).get(name)
+    run = Runs(home).get(name)
     shown = list(texts(run_status.figures(run, monitor.metrics(home, run), 0.0)))
     values = {"1", "2", "5.000", "5.200", "1.00%", "2.00%"}
     assert [text for text in shown if text in values] == [
@@ -70,7 +70,7 @@ def test_the_key_figures_of_a_run_are_those_of_its_best_epoch(home: Home) -> Non
 
 def test_the_table_of_runs_shows_the_loss_of_the_best_epoch(home: Home) -> None:
     trained(home)
-    (row,) = runs_table.rows(home, monitor.table(home).list())
+    (row,) = runs_table.rows(home, Runs(home).list())
     assert row["val_loss"] == 5.2
 
 

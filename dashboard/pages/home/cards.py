@@ -1,4 +1,4 @@
-"""The cards of the home page: three steps to a first result, the latest runs, the datasets."""
+"""The cards of the home page: key figures, first steps, latest runs and datasets."""
 
 from typing import Any
 
@@ -18,11 +18,13 @@ from dashboard.components import (
     state_badge,
 )
 from dashboard.components.aria import aria
+from dashboard.figures.curves import metric_name
 from dashboard.jobs.queue import SEARCHING, TRAINING
 from dashboard.jobs.run import Run
 from dashboard.pages.recommend.page_state import Query
-from dashboard.services.overview import Content, Latest
+from dashboard.services.overview import Overview, RunSummary
 from data.i18n import N_, _, ngettext
+from model.training.monitored import MONITORED
 
 DEMO = "home-demo"
 KINDS = {
@@ -33,46 +35,47 @@ KINDS = {
 }
 
 
-def figures(found: Content) -> Component:
-    """Return the key figures over all datasets and runs."""
-    purchases = sum(row["purchases"] for row in found.datasets)
-    buyers = sum(row["users"] for row in found.datasets)
+def figures(overview: Overview) -> Component:
+    """Return the key figures of all datasets and runs."""
+    purchases = sum(row["purchases"] for row in overview.datasets)
+    buyers = sum(row["users"] for row in overview.datasets)
     return key_figures(
-        key_figure(_("Datasets"), formats.number(len(found.datasets))),
+        key_figure(_("Datasets"), formats.number(len(overview.datasets))),
         key_figure(_("Purchases"), formats.compact(purchases)),
         key_figure(_("Buyers"), formats.compact(buyers)),
-        key_figure(_("Trained models"), formats.number(len(found.models))),
-        *([_best(found.best)] if found.best else []),
+        key_figure(_("Trained models"), formats.number(len(overview.models))),
+        *([_best(overview.best)] if overview.best else []),
     )
 
 
-def _best(best: Latest) -> html.Div:
-    rate, popular = best.hit_rate or 0.0, best.popular
+def _best(best: RunSummary) -> html.Div:
+    rate, popularity = best.hit_rate or 0.0, best.popularity
     comparison = _("run {run}").format(run=best.run.run)
     tone = None
-    if popular is not None:
+    if popularity is not None:
         comparison = _("popularity: {popular} · {run}").format(
-            popular=formats.percent(popular), run=best.run.run
+            popular=formats.percent(popularity), run=best.run.run
         )
-        tone = "good" if rate > popular else "bad"
+        tone = "good" if rate > popularity else "bad"
     return key_figure(
-        _("Best hit rate in ten"),
+        _("Best HR@10"),
         formats.percent(rate),
         comparison=comparison,
         tone=tone,
         explanation=_(
-            "How often the product that was really bought next is among the first ten (HR@10 on"
-            " the test part, full ranking)."
+            "The share of test targets whose product is among the first ten recommendations (HR@10,"
+            " ranked among the whole catalogue)."
         ),
     )
 
 
-def steps(found: Content) -> html.Section:
-    """Return the three steps to a first result, with what is done already."""
-    has_data, has_model = bool(found.datasets), bool(found.models)
-    training = next((one.run for one in found.latest if one.run.kind == TRAINING), None)
-    making = any(one.run.kind != TRAINING for one in found.latest)
-    run = found.models[0].run.run if has_model else ""
+def steps(overview: Overview) -> html.Section:
+    """Return the three steps to a first result; those that are done are marked."""
+    has_data, has_model = bool(overview.datasets), bool(overview.models)
+    runs = [summary.run for summary in overview.latest]
+    training = next((run for run in runs if run.kind == TRAINING), None)
+    making = any(run.kind != TRAINING for run in runs)
+    run = overview.models[0].run.run if has_model else ""
     return html.Section(
         html.Ol(
             [
@@ -121,7 +124,7 @@ def steps(found: Content) -> html.Section:
 
 
 def _kind(first: bool) -> Any:
-    """Return the look of a step's button: the step that is due has the primary one."""
+    """Return the kind of a step's button: that of the next step is primary."""
     return "primary" if first else "secondary"
 
 
@@ -144,30 +147,30 @@ def _step(number: int, title: str, words: str, actions: list[Component], *, done
     )
 
 
-def runs_card(found: Content) -> html.Section:
-    """Return the latest runs, each a link, and whether a worker is there to carry them out."""
-    rows = [_run_row(one) for one in found.latest]
+def runs_card(overview: Overview) -> html.Section:
+    """Return the card of the latest runs, with the status of the worker."""
+    rows = [_run_row(summary) for summary in overview.latest]
     nothing = empty_state(_("No run yet; a training appears here as soon as it is started."))
     return card(
         html.Ul(rows, className="home-list") if rows else nothing,
         title=_("Latest runs"),
-        subtitle=_worker(found),
+        subtitle=_worker(overview),
         actions=[button(_("All runs"), href="/runs", kind="quiet")] if rows else [],
         span=7,
         flush=True,
     )
 
 
-def _worker(found: Content) -> str:
-    if found.worker.alive:
+def _worker(overview: Overview) -> str:
+    if overview.worker.alive:
         return _("The worker is ready.")
-    if found.busy:
-        return _("No worker is running: what is queued waits until one is started.")
+    if overview.busy:
+        return _("No worker is running: queued runs wait until one is started.")
     return _("No worker is running; it starts with the next run.")
 
 
-def _run_row(one: Latest) -> html.Li:
-    run = one.run
+def _run_row(summary: RunSummary) -> html.Li:
+    run = summary.run
     training = run.kind == TRAINING
     kind = run.preset if training else _(KINDS.get(run.kind, run.kind))
     about = " · ".join(filter(None, (run.dataset, kind)))
@@ -184,7 +187,7 @@ def _run_row(one: Latest) -> html.Li:
                 ],
                 className="home-what",
             ),
-            html.Div(_figures(one), className="home-figure"),
+            html.Div(_figures(summary), className="home-figure"),
             state_badge(run.state.value),
         ],
         className="home-row",
@@ -194,40 +197,38 @@ def _run_row(one: Latest) -> html.Li:
 def _address(run: Run) -> str:
     if run.kind in {TRAINING, SEARCHING}:
         return f"/runs/{run.run}"
-    asked = run.config.get("run")
-    return "/data" if asked is None else f"/recommend/take-away?run={asked}"
+    model = run.config.get("run")
+    return "/data" if model is None else f"/recommend/take-away?run={model}"
 
 
-def _figures(one: Latest) -> list[Component]:
-    if not one.run.ended:
-        label = _(KINDS.get(one.run.kind, one.run.kind)).capitalize()
-        if one.run.kind == TRAINING:
+def _figures(summary: RunSummary) -> list[Component]:
+    run = summary.run
+    created = html.Span(moment(run.created), className="note")
+    if not run.ended:
+        label = _(KINDS.get(run.kind, run.kind)).capitalize()
+        if run.kind == TRAINING:
             label = _("Epoch {done} of {all}").format(
-                done=one.run.epochs_done, all=one.run.config.get("epochs", "?")
+                done=run.epochs_done, all=run.config.get("epochs", "?")
             )
-        return [progress(one.share, label=label)]
-    if one.hit_rate is not None:
-        lines: list[Component] = [
-            html.Span(_("HR@10 {rate}").format(rate=formats.percent(one.hit_rate)))
-        ]
-        if one.popular is not None:
-            words = _("popularity {rate}").format(rate=formats.percent(one.popular))
-            lines.append(html.Span(words, className="note"))
-        return lines
-    loss = one.run.best.get("val_loss")
-    if loss is not None:
-        words = _("validation loss {loss}").format(loss=formats.number(loss, 3))
-        return [html.Span(words), _when(one)]
-    return [_when(one)]
+        return [progress(summary.share, label=label)]
+    if summary.hit_rate is not None:
+        rate = _("HR@10 {rate}").format(rate=formats.percent(summary.hit_rate))
+        if summary.popularity is None:
+            return [html.Span(rate)]
+        popularity = _("popularity {rate}").format(rate=formats.percent(summary.popularity))
+        return [html.Span(rate), html.Span(popularity, className="note")]
+    ndcg = run.best.get(MONITORED)
+    if ndcg is not None:
+        words = _("{metric} on validation: {value}").format(
+            metric=metric_name(MONITORED), value=formats.number(ndcg, 4)
+        )
+        return [html.Span(words), created]
+    return [created]
 
 
-def _when(one: Latest) -> Component:
-    return html.Span(moment(one.run.created), className="note")
-
-
-def datasets_card(found: Content) -> html.Section:
-    """Return the datasets, each a link."""
-    rows = [_dataset_row(row) for row in found.datasets]
+def datasets_card(overview: Overview) -> html.Section:
+    """Return the card of the datasets."""
+    rows = [_dataset_row(row) for row in overview.datasets]
     nothing = empty_state(_("No dataset yet."))
     return card(
         html.Ul(rows, className="home-list") if rows else nothing,

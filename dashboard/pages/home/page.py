@@ -1,4 +1,4 @@
-"""The home page: what there is, what runs, and the next step."""
+"""The home page: datasets, latest runs, and the next step."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from dashboard.context import current_home
 from dashboard.pages.home.cards import DEMO, datasets_card, figures, runs_card, steps
 from dashboard.pages.recommend.page_state import Query
 from dashboard.services.datasets.demo_job import start_demo
-from dashboard.services.overview import Content, content
+from dashboard.services.overview import Overview, overview
 from dashboard.services.runs.start import start_worker
 from data.i18n import _
 
@@ -24,32 +24,32 @@ PERIOD = 2_000  # milliseconds
 
 
 def layout(**_query: str) -> html.Div:
-    """Show datasets, latest runs and the worker; the way to a first result where there is none."""
-    found = content(current_home())
+    """Return key figures, latest runs and datasets, and the first steps until there is a model."""
+    content = overview(current_home())
     return html.Div(
         [
             dcc.Interval(id=CLOCK, interval=PERIOD),
-            dcc.Store(id=MARK, data=found.mark()),
-            html.Div(_body(found), id=BODY),
+            dcc.Store(id=MARK, data=content.mark()),
+            html.Div(_body(content), id=BODY),
         ]
     )
 
 
-def _body(found: Content) -> list[Component]:
+def _body(content: Overview) -> list[Component]:
     purpose = _("Bring a purchase log, train a network on it, and see what each buyer buys next.")
     action = None
-    if found.models:
-        recommend = Query(run=found.models[0].run.run).href()
+    if content.models:
+        recommend = Query(run=content.models[0].run.run).href()
         action = button(_("Recommend"), kind="primary", href=recommend)
     parts: list[Component] = [
         page_header(_("Purchases, and what comes next"), purpose, primary=action)
     ]
-    if found.datasets:
-        parts.append(figures(found))
-    if not found.models:
-        parts.append(steps(found))
-    if found.datasets or found.latest:
-        parts.append(grid(runs_card(found), datasets_card(found)))
+    if content.datasets:
+        parts.append(figures(content))
+    if not content.models:
+        parts.append(steps(content))
+    if content.datasets or content.latest:
+        parts.append(grid(runs_card(content), datasets_card(content)))
     return parts
 
 
@@ -60,11 +60,11 @@ def _body(found: Content) -> list[Component]:
     State(MARK, "data"),
     prevent_initial_call=True,
 )
-def follow(_ticks: int, shown: str) -> Any:
-    """Draw the page anew when something has changed."""
-    found = content(current_home())
-    mark = found.mark()
-    return no_update if mark == shown else (_body(found), mark)
+def follow(_ticks: int, seen: str) -> Any:
+    """Draw the page again where something has changed."""
+    content = overview(current_home())
+    mark = content.mark()
+    return no_update if mark == seen else (_body(content), mark)
 
 
 @callback(
@@ -73,7 +73,7 @@ def follow(_ticks: int, shown: str) -> Any:
     prevent_initial_call=True,
 )
 def make_demo(clicks: int | None) -> Any:
-    """Queue the making of the demo shop."""
+    """Queue the import of the demo shop."""
     if not clicks:
         return no_update
     home = current_home()

@@ -20,8 +20,9 @@ from dashboard.context import current_home
 from dashboard.figures.comparison import FIGURES, compare, figure_name
 from dashboard.figures.progress_axis import AXES, View, axis_name
 from dashboard.jobs.queue import TRAINING
+from dashboard.jobs.runs_table import Runs
 from dashboard.pages.runs import comparison_tables
-from dashboard.services.runs import comparison, monitor
+from dashboard.services.runs import comparison
 from data.i18n import _
 
 RUNS, FIGURE, AXIS, CHOOSE = "compare-runs", "compare-figure", "compare-axis", "compare-choose"
@@ -37,7 +38,7 @@ def layout(runs: str = "", **_query: str) -> html.Div:
     head = page_header(
         _("Compare"), _("Trainings on one axis: curves, settings that differ, and metrics.")
     )
-    trainings = [run.run for run in monitor.table(current_home()).list(kind=TRAINING)]
+    trainings = [run.run for run in Runs(current_home()).list(kind=TRAINING)]
     if not trainings:
         lead = button(_("Train a network"), href="/train", kind="primary")
         return html.Div([head, empty_state(_("There is no training to compare yet."), lead)])

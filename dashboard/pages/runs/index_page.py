@@ -10,8 +10,9 @@ from dashboard.components import NO_CHOICE, button, card, empty_state, page_head
 from dashboard.context import current_home
 from dashboard.figures.comparison import MOST_RUNS
 from dashboard.jobs.queue import TRAINING
+from dashboard.jobs.runs_table import Runs
 from dashboard.pages.runs import runs_table
-from dashboard.services.runs import control, monitor
+from dashboard.services.runs import control
 from data.i18n import _, ngettext
 
 CLOCK, SEEN, QUEUE = "runs-clock", "runs-seen", "runs-queue"
@@ -24,7 +25,7 @@ dash.register_page(__name__, path="/runs", title=lambda **_parts: f"{_('Runs')} 
 def layout(deleted: str = "", **_query: str) -> html.Div:
     """Return the table of trainings."""
     home = current_home()
-    runs = monitor.table(home).list(kind=TRAINING)
+    runs = Runs(home).list(kind=TRAINING)
     train = button(_("Train a network"), href="/train", kind="primary", icon="train")
     title, words = _("Runs"), _("Every training, the newest first; select some to compare them.")
     notice = html.Div(_notice(deleted))
@@ -80,7 +81,7 @@ def _notice(deleted: str) -> html.Div | None:
 def follow(_ticks: int, seen: str | None) -> tuple[Any, Any, Any]:
     """Fill the table again where a run or the queue has changed."""
     home = current_home()
-    runs = monitor.table(home).list(kind=TRAINING)
+    runs = Runs(home).list(kind=TRAINING)
     marks = runs_table.marks(home, runs)
     if marks == seen:
         return no_update, no_update, no_update
@@ -114,7 +115,7 @@ def pause(clicks: int | None) -> Any:
     if not clicks:
         return no_update
     home = current_home()
-    control.pause(home, not monitor.table(home).queue.paused())
+    control.pause(home, not Runs(home).queue.paused())
     return None
 
 
@@ -128,7 +129,7 @@ def limit(number: str | None) -> Any:
     if number is None:
         return no_update
     home, parallel = current_home(), None if number == NO_CHOICE else int(number)
-    if parallel == monitor.table(home).queue.chosen_parallel():  # it was only drawn again
+    if parallel == Runs(home).queue.chosen_parallel():  # it was only drawn again
         return no_update
     control.set_parallel(home, parallel)
     return None

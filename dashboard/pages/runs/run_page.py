@@ -25,10 +25,11 @@ from dashboard.figures import learning_curves
 from dashboard.figures.machine import GAUGES, gauge_chart
 from dashboard.figures.progress_axis import View
 from dashboard.jobs.queue import SEARCHING
+from dashboard.jobs.run_handle import open_run
+from dashboard.jobs.runs_table import Runs
 from dashboard.pages.runs import run_layout, run_status, search_results, test_results
 from dashboard.pages.runs.run_layout import AXIS, LABEL, LOG, METRIC, NOTE, READING, TAGS
 from dashboard.services.runs import control, monitor, searches
-from dashboard.services.runs.evaluation import evaluation
 from dashboard.services.runs.overfitting import diagnose
 from dashboard.training_metrics import TrainingMetrics
 from data.i18n import _
@@ -54,7 +55,7 @@ def mark(name: str) -> dict[str, str]:
 
 def layout(run: str = "", **_query: str) -> html.Div:
     """Return the page of a run; the error handler of the pages answers for an unknown one."""
-    table = monitor.table(current_home())
+    table = Runs(current_home())
     row = table.get(run)
     others = tuple((other.run, f"/runs/{other.run}") for other in table.list()[:OTHER_RUNS])
     return html.Div(
@@ -107,7 +108,7 @@ def layout(run: str = "", **_query: str) -> html.Div:
 def follow(_ticks: int | None, theme: str, axis: Any, name: str, *seen: Any) -> tuple[Any, ...]:
     """Poll the run, and draw what changes with every step; other parts follow their markers."""
     home = current_home()
-    run = monitor.table(home).get(name)
+    run = Runs(home).get(name)
     marks = asdict(monitor.marks(home, run))
     changes = [
         marks[part] if marks[part] != old else no_update
@@ -141,7 +142,7 @@ def _loss(metrics: TrainingMetrics, view: View) -> dict[str, Any]:
 def show_state(_state: str | None, name: str) -> tuple[Any, Any, Any]:
     """Show the state, the actions that it allows, and why the run failed."""
     home = current_home()
-    run = monitor.table(home).get(name)
+    run = Runs(home).get(name)
     log = monitor.log_tail(home, name) if run.reason else ""
     return (
         state_badge(run.state),
@@ -162,7 +163,7 @@ def show_epochs(_epochs: str | None, theme: str, axis: Any, name: str) -> tuple[
     """Draw what changes with every epoch."""
     home = current_home()
     by_step = monitor.LOSSES if axis != "epoch" else ()
-    metrics = monitor.metrics(home, monitor.table(home).get(name), by_step)
+    metrics = monitor.metrics(home, Runs(home).get(name), by_step)
     if not metrics.history:
         return render_empty(_("The first point comes at the end of the first epoch.")), None
     chart = learning_curves.ranking(metrics, View(axis, theme, name))
@@ -180,7 +181,7 @@ def show_epochs(_epochs: str | None, theme: str, axis: Any, name: str) -> tuple[
 def show_pace(_pace: str | None, theme: str, axis: Any, name: str) -> tuple[Any, ...]:
     """Draw what changes with every step but is drawn less often."""
     home, view = current_home(), View(axis, theme, name)
-    metrics = monitor.metrics(home, monitor.table(home).get(name), monitor.PACE)
+    metrics = monitor.metrics(home, Runs(home).get(name), monitor.PACE)
     empty = render_empty(_("It appears with the first steps of training."))
     has_accuracy = "accuracy" in metrics.curves or metrics.history
     return (
@@ -204,9 +205,10 @@ def show_results(
     _evaluated: int | None, theme: str, metric: str, name: str
 ) -> tuple[list[Any], bool]:
     """Show the evaluation of the network and the baselines, or the trials of a search."""
-    if monitor.table(current_home()).get(name).kind == SEARCHING:
+    handle = open_run(current_home(), name)
+    if handle.run.kind == SEARCHING:
         return search_results.results(searches.result(current_home(), name), theme), True
-    results = test_results.results(evaluation(current_home(), name), metric, theme)
+    results = test_results.results(handle.evaluation, metric, theme)
     return results, not results
 
 

@@ -12,9 +12,9 @@ from dashboard import formats
 from dashboard.components import NO_CHOICE, Column, button, data_table, no_choice, state_name
 from dashboard.jobs.queue import SEARCHING, default_parallel
 from dashboard.jobs.run import Run
+from dashboard.jobs.run_handle import RunHandle
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.runs import monitor
-from dashboard.services.runs.evaluation import test_metrics
 from data.home import Home
 from data.i18n import _, ngettext
 
@@ -58,7 +58,7 @@ def table(rows: Sequence[dict[str, Any]]) -> Component:
 
 def queue(home: Home, runs: Sequence[Run]) -> list[Component]:
     """Return the queued runs in order, the button that pauses the queue, and the parallel limit."""
-    runs_table = monitor.table(home)
+    runs_table = Runs(home)
     names = {run.run for run in runs}
     positions = {
         name: position
@@ -80,7 +80,7 @@ def queue(home: Home, runs: Sequence[Run]) -> list[Component]:
 
 def searches(home: Home) -> list[Component]:
     """Return links to the newest searches."""
-    runs = monitor.table(home).list(kind=SEARCHING)[:_SEARCHES]
+    runs = Runs(home).list(kind=SEARCHING)[:_SEARCHES]
     if not runs:
         return []
     links = [html.Li(dcc.Link(run.run, href=f"/runs/{run.run}", className="mono")) for run in runs]
@@ -103,7 +103,7 @@ def marks(home: Home, runs: Sequence[Run]) -> str:
     rows = "".join(
         f"{run.run}{run.state}{run.last_seq}{run.label}{run.tags}{run.priority}" for run in runs
     )
-    runs_table = monitor.table(home)
+    runs_table = Runs(home)
     return f"{hash(rows)} {runs_table.queue.paused()} {runs_table.queue.chosen_parallel()}"
 
 
@@ -130,7 +130,7 @@ def _name(run: Run) -> str:
 
 
 def _row(home: Home, run: Run, now: float) -> dict[str, Any]:
-    test = test_metrics(home, run.run) if run.epochs_done else {}
+    test = RunHandle(home, run).test_metrics if run.epochs_done else {}
     return {
         "run": run.run,
         "state": run.state.value,

@@ -1,6 +1,5 @@
 """Compare runs: the settings that differ, metrics, and whether these are comparable."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.jobs.run import Run
+from dashboard.jobs.run_handle import RunHandle, open_run
+from dashboard.jobs.runs_table import Runs
 from dashboard.services.runs import monitor
-from dashboard.services.runs.evaluation import evaluation, served_model
 from dashboard.training_metrics import TrainingMetrics
 from data.errors import BadInput
+from data.file_cache import Stamp, stamp
 from data.home import Home
 from data.i18n import _
 from model.config.run_config import NESTED, RunConfig
@@ -102,14 +103,13 @@ def compare(home: Home, names: Sequence[str]) -> Comparison:
                 n=len(names), most=MAX_RUNS
             )
         )
-    runs = tuple(monitor.table(home).get(name) for name in names)
-    evaluations = {
-        run.run: model
-        for run in runs
-        if (model := served_model(evaluation(home, run.run))) is not None
-    }
-    metrics = {run.run: monitor.metrics(home, run) for run in runs}
-    return Comparison(runs, metrics, evaluations, tuple(_version(home, run.run) for run in runs))
+    handles = [open_run(home, name) for name in names]
+    return Comparison(
+        runs=tuple(handle.run for handle in handles),
+        metrics={handle.name: monitor.metrics(home, handle.run) for handle in handles},
+        evaluations={handle.name: handle.served_model for handle in handles if handle.evaluation},
+        versions=tuple(_version(handle) for handle in handles),
+    )
 
 
 def paired(home: Home, comparison: Comparison) -> dict[str, PairedDifferences]:
@@ -120,16 +120,15 @@ def paired(home: Home, comparison: Comparison) -> dict[str, PairedDifferences]:
     """
     if not comparison.comparable:
         return {}
-    first, *others = (monitor.table(home).folder(run.run) for run in comparison.runs)
-    pairs = {
-        other.name: _paired(other, _changed(other), first, _changed(first)) for other in others
-    }
+    first, *others = (Runs(home).folder(run.run) for run in comparison.runs)
+    changed = stamp(first / TARGETS)
+    pairs = {other.name: _paired(other, stamp(other / TARGETS), first, changed) for other in others}
     return {run: pair for run, pair in pairs.items() if pair is not None}
 
 
 @lru_cache(maxsize=64)
 def _paired(
-    run: Path, _run_changed: int, first: Path, _first_changed: int
+    run: Path, _run_changed: Stamp, first: Path, _first_changed: Stamp
 ) -> PairedDifferences | None:
     ours, theirs = (ranks.read_ranks(RunFolder(folder)) for folder in (run, first))
     if ours is None or theirs is None or not ours.same_targets(theirs):
@@ -138,16 +137,8 @@ def _paired(
     return PairedDifferences(len(ours.rank), buyers, ranks.paired_differences(ours, theirs))
 
 
-def _changed(folder: Path) -> int:
+def _version(handle: RunHandle) -> str | None:
     try:
-        return (folder / TARGETS).stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
-
-
-def _version(home: Home, run: str) -> str | None:
-    file = monitor.table(home).folder(run) / "record.json"
-    try:
-        return str(json.loads(file.read_text(encoding="utf-8"))["dataset"]["version"])
-    except (OSError, ValueError, KeyError):  # not started yet, or written by an older version
+        return handle.dataset_version
+    except ValueError:  # a record that is not JSON
         return None

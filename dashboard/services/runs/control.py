@@ -3,8 +3,8 @@
 import json
 from collections.abc import Sequence
 
+from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
-from dashboard.services.runs import monitor
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
@@ -37,26 +37,26 @@ def act(home: Home, run: str, action: str) -> str:
 
 def stop(home: Home, run: str) -> str:
     """Ask a run to stop, and say so; one that is only queued stops at once."""
-    if monitor.table(home).request_stop(run) is State.STOPPED:
+    if Runs(home).request_stop(run) is State.STOPPED:
         return _("The run will not start.")
     return _("The run stops after the step it is in.")
 
 
 def resume(home: Home, run: str) -> str:
     """Queue a stopped, failed or interrupted run again, and say so."""
-    monitor.table(home).resume(run)
+    Runs(home).resume(run)
     return _("The run goes on from its last whole epoch.")
 
 
 def extend(home: Home, run: str, epochs: int) -> str:
     """Queue an ended training for more epochs, and say so."""
-    monitor.table(home).extend(run, epochs)
+    Runs(home).extend(run, epochs)
     return _("The run goes on for {n} more epochs.").format(n=epochs)
 
 
 def configuration(home: Home, run: str) -> str:
     """Return the configuration of a run as JSON that the training form and command line read."""
-    return json.dumps(monitor.table(home).get(run).config, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(Runs(home).get(run).config, indent=2, ensure_ascii=False) + "\n"
 
 
 def describe(
@@ -70,37 +70,37 @@ def describe(
     """Change a run's name, note or tags; an empty text removes one, None leaves it."""
     distinct = None if tags is None else tuple(dict.fromkeys(filter(None, map(str.strip, tags))))
     label, note = (None if text is None else text.strip() for text in (label, note))
-    monitor.table(home).edit(run, label=label, note=note, tags=distinct)
+    Runs(home).edit(run, label=label, note=note, tags=distinct)
 
 
 def delete(home: Home, run: str) -> None:
     """Delete a run that is not active at once: its row, its metrics and its folder."""
-    monitor.table(home).deletion.delete(run)
+    Runs(home).deletion.delete(run)
 
 
 def remove(home: Home, run: str) -> None:
     """Hide a run that is not active; it is deleted unless ``restore`` follows in five minutes."""
-    monitor.table(home).deletion.soft_delete(run)
+    Runs(home).deletion.soft_delete(run)
 
 
 def restore(home: Home, run: str) -> None:
     """Bring a removed run back."""
-    monitor.table(home).deletion.restore(run)
+    Runs(home).deletion.restore(run)
 
 
 def pause(home: Home, paused: bool) -> None:
     """Pause the queue, or let it go on."""
-    monitor.table(home).queue.pause(paused)
+    Runs(home).queue.pause(paused)
 
 
 def set_parallel(home: Home, limit: int | None) -> None:
     """Set how many trainings run at once; None leaves it to cores and memory."""
-    monitor.table(home).queue.set_parallel(limit)
+    Runs(home).queue.set_parallel(limit)
 
 
 def prioritise(home: Home, run: str) -> None:
     """Put a waiting run before all others that wait."""
-    table = monitor.table(home)
+    table = Runs(home)
     queued = table.list(states={State.QUEUED})
     highest = max((other.priority for other in queued), default=0)
     table.edit(run, priority=highest + 1)

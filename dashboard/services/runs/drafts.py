@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from dashboard.services.runs import monitor
+from dashboard.jobs.runs_table import Runs
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
@@ -24,7 +24,7 @@ class Draft:
 
 def of_run(home: Home, name: str) -> Draft:
     """Return the draft that repeats a run."""
-    run = monitor.table(home).get(name)
+    run = Runs(home).get(name)
     return Draft(run.dataset, _known(run.preset), RunConfig.from_dict(run.config))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
+from dashboard.jobs.runs_table import Runs
 from dashboard.services.runs import monitor
 from data.home import Home
 from data.preparation.steps import Step
@@ -53,7 +54,7 @@ def _comparable(home: Home, dataset: str, config: RunConfig) -> Run | None:
     settings = config.as_dict()
     runs = [
         run
-        for run in monitor.table(home).list(kind=TRAINING)
+        for run in Runs(home).list(kind=TRAINING)
         if run.epochs_done and all(run.config.get(key) == settings[key] for key in _SHAPE)
     ]
     return next((run for run in runs if run.dataset == dataset), runs[0] if runs else None)

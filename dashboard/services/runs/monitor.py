@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from dashboard.jobs.states import State
 from dashboard.services.runs.start import start_worker
 from dashboard.training_metrics import TrainingMetrics
 from data.home import Home
+from model.run_files import EVALUATION, LOG
 
 LOSSES = ("loss", "sampled_loss")
 """The losses that a training reports by step: one or the other."""
@@ -23,7 +23,6 @@ PACE = ("accuracy", "learning_rate", "speed", "memory", "processor")
 """The other metrics that it reports by step; they are drawn every few seconds."""
 _ROWS_A_PACE = 50
 LOG_BYTES = 24_000
-_HOMES = 8
 _FOLLOW_SECONDS = 0.2
 _RECENT_EPOCHS = 5  # the time left is estimated from the durations of these
 _MARGIN = 1.3  # validation and other work come on top of the seconds of training
@@ -41,38 +40,28 @@ class Marks:
     evaluated: int
 
 
-@lru_cache(maxsize=_HOMES)
-def _table(path: Path) -> Runs:
-    return Runs(Home(path))
-
-
-def table(home: Home) -> Runs:
-    """Return the table of runs of a home; one object for all callbacks of this process."""
-    return _table(home.path)
-
-
 def queue_position(home: Home, run: Run) -> int | None:
     """Return a queued run's position in the queue, 1 for the next; None where it is not queued."""
-    waiting = table(home).queue.waiting() if run.state is State.QUEUED else []
+    waiting = Runs(home).queue.waiting() if run.state is State.QUEUED else []
     return waiting.index(run.run) + 1 if run.run in waiting else None
 
 
 def marks(home: Home, run: Run) -> Marks:
     """Return the change markers of a run."""
-    folder = table(home).folder(run.run)
+    folder = Runs(home).folder(run.run)
     return Marks(
         state=f"{run.state} {run.attempt} {run.label} {run.config.get('epochs')}",
         seq=run.last_seq,
         epochs=f"{run.attempt}.{run.epochs_done}",
         pace=f"{run.state}.{run.attempt}.{run.epochs_done}.{run.last_seq // _ROWS_A_PACE}",
-        log=_stamp(folder / "log.txt", size=True),
-        evaluated=_stamp(folder / (FILE if run.kind == SEARCHING else "evaluation.json")),
+        log=_stamp(folder / LOG, size=True),
+        evaluated=_stamp(folder / (FILE if run.kind == SEARCHING else EVALUATION)),
     )
 
 
 def metrics(home: Home, run: Run, by_step: tuple[str, ...] = ()) -> TrainingMetrics:
     """Return the metrics of a training: those of every epoch, and some by step."""
-    runs = table(home)
+    runs = Runs(home)
     curves = {name: curve for name in by_step if (curve := runs.metrics.curve(run.run, name)).step}
     return TrainingMetrics(runs.metrics.history(run.run), curves, _steps_per_epoch(run.progress))
 
@@ -105,7 +94,7 @@ def follow(home: Home, name: str) -> Iterator[dict[str, Any]]:
 
 def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:
     """Return the last whole lines of a run's log; empty where there is none yet."""
-    file = table(home).folder(run) / "log.txt"
+    file = Runs(home).folder(run) / LOG
     if not file.exists():
         return ""
     with file.open("rb") as log:

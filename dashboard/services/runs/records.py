@@ -7,9 +7,9 @@ from dashboard.jobs.archive import archive as write_archive
 from dashboard.jobs.failures import explain
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
+from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import in_words
-from dashboard.services.runs.evaluation import test_metrics
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
@@ -28,12 +28,11 @@ def record(home: Home, name: str) -> dict[str, Any]:
     BadInput
         Where there is no such run.
     """
-    runs = Runs(home)
-    run = runs.get(name)
-    return _brief(run) | {
-        "config": run.config,
-        "history": runs.metrics.history(name),
-        "test": test_metrics(home, name),
+    handle = open_run(home, name)
+    return _brief(handle.run) | {
+        "config": handle.run.config,
+        "history": Runs(home).metrics.history(name),
+        "test": dict(handle.test_metrics),
     }
 
 

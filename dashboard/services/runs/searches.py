@@ -4,7 +4,6 @@ import importlib.util
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.runs_table import Runs
 from data.datasets.store import Store
 from data.errors import BadInput
+from data.file_cache import FileCache
 from data.home import Home
 from data.i18n import _
 from model.config.run_config import RunConfig
@@ -89,9 +89,8 @@ def start(
 
 def result(home: Home, name: str) -> SearchResult:
     """Return the trials of a search so far."""
-    file = Runs(home).folder(name) / FILE
     try:
-        return _read(file, file.stat().st_mtime_ns)
+        return _RESULTS.get(Runs(home).folder(name) / FILE)
     except FileNotFoundError:
         return SearchResult()
 
@@ -129,8 +128,10 @@ def _value(config: RunConfig, key: str, text: str) -> Any:
     return config.override({key: text}).as_dict()[key]
 
 
-@lru_cache(maxsize=32)
-def _read(file: Path, _changed: int) -> SearchResult:
+def _read(file: Path) -> SearchResult:
     content = json.loads(file.read_text(encoding="utf-8"))
     trials = tuple(Trial(**trial) for trial in content["trials"])
     return SearchResult(trials, content.get("importance", {}))
+
+
+_RESULTS = FileCache(_read, size=32)

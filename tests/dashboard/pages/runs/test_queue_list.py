@@ -33,7 +33,7 @@ def statements(runs: Runs, question: Callable[[], object]) -> int:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_number_of_statements_does_not_grow_with_the_queue(home: Home, question: str) -> None:
-    runs = monitor.table(home)
+    runs = Runs(home)
     for _run in range(3):
         runs.create("train", "demo", {"epochs": 3})
     few = statements(runs, lambda: QUESTIONS[question](home, runs))

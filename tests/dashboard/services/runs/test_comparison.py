@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard.jobs.runs_table import Runs
 from dashboard.pages.runs import comparison_tables
-from dashboard.services.runs import comparison, monitor
+from dashboard.services.runs import comparison
 from data.home import Home
 from model.run_files import TARGETS as KEPT
 from model.run_folder import RunFolder
@@ -25,7 +26,7 @@ def keep(folder: RunFolder, rank: np.ndarray) -> None:
 
 def judged(home: Home, shift: int, *, targets: int = TARGETS, version: str = "v1") -> str:
     """Return a run whose model ranked every target a few places lower."""
-    table = monitor.table(home)
+    table = Runs(home)
     run = table.create("train", "demo", {"epochs": 3})
     folder = RunFolder(table.folder(run))
     keep(folder, np.arange(targets) % 20 + 1 + shift)
@@ -61,7 +62,7 @@ def test_the_finding_names_the_better_run(home: Home) -> None:
 
 def test_runs_on_other_targets_are_not_paired(home: Home) -> None:
     first, other = judged(home, 0), judged(home, 0, targets=TARGETS - 2)
-    never = monitor.table(home).create("train", "demo", {"epochs": 3})
+    never = Runs(home).create("train", "demo", {"epochs": 3})
     assert comparison.paired(home, comparison.compare(home, [first, other, never])) == {}
 
 
@@ -76,7 +77,7 @@ def test_a_run_that_is_judged_again_is_compared_anew(home: Home) -> None:
     first, second = judged(home, 0), judged(home, 4)
     compared = comparison.compare(home, [first, second])
     before = comparison.paired(home, compared)[second].metrics["hr@10"].value
-    folder = RunFolder(monitor.table(home).folder(second))
+    folder = RunFolder(Runs(home).folder(second))
     keep(folder, np.ones(TARGETS, dtype=int))
     assert before < 0 < comparison.paired(home, compared)[second].metrics["hr@10"].value
 
@@ -84,5 +85,5 @@ def test_a_run_that_is_judged_again_is_compared_anew(home: Home) -> None:
 @pytest.mark.parametrize("record", ["", "{}", json.dumps({"dataset": {}})])
 def test_a_run_without_a_record_is_compared_all_the_same(home: Home, record: str) -> None:
     first, second = judged(home, 0), judged(home, 4)
-    (monitor.table(home).folder(second) / "record.json").write_text(record)
+    (Runs(home).folder(second) / "record.json").write_text(record)
     assert comparison.compare(home, [first, second]).comparable

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboard.services.runs import control, monitor
+from dashboard.jobs.runs_table import Runs
+from dashboard.services.runs import control
 from dashboard.services.runs.comparison import compare
 from data.errors import BadInput
 from data.home import Home
@@ -10,7 +11,7 @@ from data.home import Home
 
 @pytest.fixture
 def table(home: Home):
-    return monitor.table(home)
+    return Runs(home)
 
 
 def waiting(table, **config):

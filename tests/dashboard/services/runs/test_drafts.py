@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from dashboard.services.runs import drafts, monitor
+from dashboard.jobs.runs_table import Runs
+from dashboard.services.runs import drafts
 from data.errors import BadInput
 from data.home import Home
 from model.config.presets import preset
@@ -13,12 +14,12 @@ from model.config.run_config import RunConfig
 
 def test_a_draft_of_a_run_repeats_its_settings(home: Home) -> None:
     config = preset("fast").override({"epochs": 3})
-    run = monitor.table(home).create("train", "shop", config.as_dict(), preset="fast")
+    run = Runs(home).create("train", "shop", config.as_dict(), preset="fast")
     assert drafts.of_run(home, run) == drafts.Draft("shop", "fast", config)
 
 
 def test_a_setting_that_an_older_run_does_not_have_is_the_default_one(home: Home) -> None:
-    run = monitor.table(home).create("train", "shop", {"epochs": 3}, preset="best")
+    run = Runs(home).create("train", "shop", {"epochs": 3}, preset="best")
     assert drafts.of_run(home, run).config == RunConfig(epochs=3)
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from dashboard.jobs.run import Run
+from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.services.runs import monitor
 from dashboard.training_metrics import Curve, TrainingMetrics
@@ -13,7 +14,7 @@ from data.home import Home
 
 @pytest.fixture
 def run(home: Home) -> Run:
-    table = monitor.table(home)
+    table = Runs(home)
     return table.get(table.create("train", "demo", {"epochs": 10}))
 
 
@@ -31,7 +32,7 @@ def history(*seconds):
 def test_marks_stay_while_nothing_happens_and_move_with_the_log(home: Home, run: Run):
     before = monitor.marks(home, run)
     assert monitor.marks(home, run) == before
-    folder = monitor.table(home).folder(run.run)
+    folder = Runs(home).folder(run.run)
     folder.mkdir(parents=True)
     (folder / "log.txt").write_text("a line\n")
     assert monitor.marks(home, run).log > before.log
@@ -86,7 +87,7 @@ def test_throughput_is_that_of_the_newest_epoch():
 
 
 def test_a_long_log_shows_its_last_whole_lines(home: Home, run: Run):
-    folder = monitor.table(home).folder(run.run)
+    folder = Runs(home).folder(run.run)
     folder.mkdir(parents=True)
     (folder / "log.txt").write_text("".join(f"line {number}\n" for number in range(100)))
     assert monitor.log_tail(home, run.run, size=20) == "line 98\nline 99\n"
