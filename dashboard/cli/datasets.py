@@ -1,4 +1,4 @@
-"""``vitrina demo``, ``import``, ``datasets`` and ``stats``: logs in, and what they hold."""
+"""``vitrina demo``, ``import``, ``datasets`` and ``stats``."""
 
 import sys
 from pathlib import Path
@@ -18,12 +18,13 @@ from data.home import Home
 from data.i18n import _
 
 if TYPE_CHECKING:
+    from data.datasets.store import Dataset
     from data.progress import ImportProgress
 
 
 @click.command()
-@click.option("--buyers", type=click.IntRange(1), help="How many buyers the shop has.")
-@click.option("--seed", default=0, show_default=True, help="The same seed makes the same shop.")
+@click.option("--buyers", type=click.IntRange(1), help="Number of buyers.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the random generator.")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a CSV file instead."
 )
@@ -32,27 +33,27 @@ if TYPE_CHECKING:
 def demo_command(
     home: Home, buyers: int | None, seed: int, out: Path | None, as_json: bool
 ) -> None:
-    """Make the demo shop (synthetic purchases) as dataset "demo", or write it as a CSV file."""
-    from dashboard.services.datasets import library
+    """Generate synthetic purchases as dataset "demo", or write them as a CSV file."""
+    from dashboard.services.datasets import demo
 
     if out is not None:
-        library.write_demo(out, buyers, seed)
+        demo.write_csv(out, buyers, seed)
         click.echo(_("Wrote synthetic purchases to {file}.").format(file=out), err=as_json)
         return
-    _report(library.make_demo(home, buyers, seed), as_json)
+    _print_figures(demo.make(home, buyers, seed), as_json)
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--name", required=True, help="What to call the dataset.")
+@click.option("--name", required=True, help="Name of the dataset.")
 @click.option(
     "--map",
     "mapping",
-    help="Which column holds what: user=COL,item=COL,time=COL,type=COL,category=COL,…",
+    help="Columns of the files: user=COL,item=COL,time=COL,type=COL,category=COL,…",
 )
-@click.option("--time-format", help="How times are written, as for strptime: %d/%m/%Y %H:%M.")
+@click.option("--time-format", help="Format of times, as for strptime: %d/%m/%Y %H:%M.")
 @click.option("--replace", "mode", flag_value="replace", help="Replace a dataset of that name.")
-@click.option("--append", "mode", flag_value="append", help="Add to a dataset of that name.")
+@click.option("--append", "mode", flag_value="append", help="Append to a dataset of that name.")
 @json_option
 @home_option
 def import_command(
@@ -65,21 +66,21 @@ def import_command(
     mode: str | None,
     as_json: bool,
 ) -> None:
-    """Read purchase logs into a dataset; rows that cannot be read are kept as rejects.
+    """Import purchase logs as a dataset; rows that cannot be read are stored as rejected rows.
 
-    A file may be Kaggle's: kaggle:OWNER/SET/FILE (needs the extra "kaggle").
+    A file may be a Kaggle reference: kaggle:OWNER/SET/FILE (needs the extra "kaggle").
     """
-    from dashboard.services.datasets import library
+    from dashboard.services.datasets import imports
     from data.importing.request import ImportRequest
     from data.progress import ignore_progress
 
     columns = parse_pairs(mapping.split(","), "--map") if mapping else None
-    imported = library.import_files(
+    dataset = imports.import_files(
         home,
         ImportRequest(files, name, columns, time_format, mode or "new"),
         on_progress=_show_progress if sys.stderr.isatty() and not as_json else ignore_progress,
     )
-    _report(imported, as_json)
+    _print_figures(dataset, as_json)
 
 
 @click.command()
@@ -89,19 +90,14 @@ def datasets_command(home: Home, as_json: bool) -> None:
     """List the datasets."""
     from dashboard.services.datasets import library
 
-    found = library.summaries(home)
+    summaries = library.summaries(home)
     if as_json:
-        print_json(found)
+        print_json(summaries)
         return
+    counts = ("events", "purchases", "users", "products")
     print_table(
         [_("dataset"), _("events"), _("purchases"), _("users"), _("products")],
-        [
-            [
-                row["name"],
-                *(f"{row[key]:,}" for key in ("events", "purchases", "users", "products")),
-            ]
-            for row in found
-        ],
+        [[summary["name"], *(f"{summary[count]:,}" for count in counts)] for summary in summaries],
     )
 
 
@@ -113,20 +109,22 @@ def stats_command(home: Home, name: str, as_json: bool) -> None:
     """Print the key figures of a dataset."""
     from dashboard.services.datasets import library
 
-    _report(library.summary(home, name), as_json)
+    _print_figures(library.open_dataset(home, name), as_json)
 
 
-def _report(summary: dict[str, Any], as_json: bool) -> None:
-    """Print the figures of one dataset."""
+def _print_figures(dataset: "Dataset", as_json: bool) -> None:
+    from dashboard.services.datasets import library
+
+    figures = library.key_figures(dataset)
     if as_json:
-        print_json(summary)
+        print_json(figures)
         return
-    print_pairs((key.replace("_", " "), _shown(value)) for key, value in summary.items())
+    print_pairs((key.replace("_", " "), _format(value)) for key, value in figures.items())
 
 
-def _shown(value: Any) -> str:
+def _format(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_shown(inner)}" for key, inner in value.items()) or "–"
+        return ", ".join(f"{key}: {_format(inner)}" for key, inner in value.items()) or "–"
     if isinstance(value, bool) or value is None:
         return "–" if value is None else str(value).lower()
     if isinstance(value, int):
@@ -135,6 +133,6 @@ def _shown(value: Any) -> str:
 
 
 def _show_progress(progress: "ImportProgress") -> None:
-    """Keep one line of stderr up to date."""
+    """Overwrite one line of stderr with the progress of an import."""
     share = progress.bytes_done / progress.bytes_total if progress.bytes_total else 0.0
     click.echo(f"\r{progress.stage} {share:4.0%}  {progress.rows:,}\x1b[K", nl=False, err=True)

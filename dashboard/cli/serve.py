@@ -109,15 +109,15 @@ def _serve(home: Home, listener: socket.socket, host: str, *, api: bool, token: 
 
 def _welcome(home: Home) -> None:
     """Make the demo shop in an empty home and queue a first training on it."""
-    from dashboard.services.datasets import library
+    from dashboard.services.datasets import demo, library
     from dashboard.services.runs.start import configure, start_training
 
     if library.names(home):
         return
     click.echo(_("Making the demo shop (synthetic purchases) …"))
-    library.make_demo(home)
-    config = configure(home, library.DEMO, "fast").config
-    start_training(home, library.DEMO, config, preset="fast")
+    demo.make(home)
+    config = configure(home, demo.DEMO, "fast").config
+    start_training(home, demo.DEMO, config, preset="fast")
 
 
 def _end(_signal: int, _frame: FrameType | None) -> NoReturn:

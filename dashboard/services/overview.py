@@ -8,7 +8,7 @@ from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import RunHandle
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.datasets import management
+from dashboard.services.datasets import library
 from dashboard.services.runs import monitor
 from data.home import Home
 
@@ -94,7 +94,7 @@ def overview(home: Home) -> Overview:
     others = [_summary(home, run) for run in runs if run.kind != TRAINING and not run.ended]
     latest = sorted([*trainings, *others], key=lambda summary: summary.run.created, reverse=True)
     return Overview(
-        datasets=management.overview(home),
+        datasets=library.table(home),
         latest=latest[:LATEST],
         models=[summary for summary in trainings if summary.has_model],
         worker=table.lease.status(),

@@ -31,7 +31,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from dashboard.pages.datasets.charts import CHARTS
-from dashboard.services.datasets import library
+from dashboard.services.datasets import demo
 from data.datasets.store import Dataset, Store
 from data.exploration.statistics import Filters, Statistics
 from data.home import Home
@@ -49,7 +49,7 @@ def main() -> None:
         folder = HOME or stack.enter_context(tempfile.TemporaryDirectory())
         home = Home(Path(folder))
         if not HOME:
-            library.make_demo(home, BUYERS)
+            demo.make(home, BUYERS)
         dataset = Store(home).open(NAME)
         print(f"{dataset.name}: {dataset.manifest.summary['events']:,} events")
         _charts(dataset)

@@ -11,7 +11,7 @@ import waitress
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from dashboard.app import create_app
-from dashboard.services.datasets import library
+from dashboard.services.datasets import imports
 from data.demo import generator
 from data.home import Home
 from data.importing.request import ImportRequest
@@ -131,5 +131,5 @@ def shop(site: Site, tmp_path: Path) -> Site:
     """A site with a small dataset of synthetic purchases, named SMALL."""
     log = tmp_path / "log.csv"
     generator.write(log, buyers=150, seed=1)
-    library.import_files(site.home, ImportRequest([log], SMALL))
+    imports.import_files(site.home, ImportRequest([log], SMALL))
     return site

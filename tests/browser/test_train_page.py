@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.datasets import library
+from dashboard.services.datasets import imports
 from dashboard.services.runs.start import configure
 from data.importing.request import ImportRequest
 from model.config.run_config import RunConfig
@@ -46,7 +46,7 @@ def test_a_log_without_purchases_trains_on_its_most_frequent_events(
     log = tmp_path / "views.csv"
     rows = [f"{user},p{day},2019-11-0{day} 12:00:00,view" for user in range(9) for day in (1, 2, 3)]
     log.write_text("\n".join(["user,product,event_time,event_type", *rows]) + "\n", "utf-8")
-    library.import_files(site.home, ImportRequest([log], "views"))
+    imports.import_files(site.home, ImportRequest([log], "views"))
     page, _trouble = open_page(site, "/train?preset=fast")
     expect(page.locator("#train-status")).to_contain_text("no events of type purchase")
     expect(page.locator("#train-remains")).to_contain_text("Least events per buyer")

@@ -12,7 +12,7 @@ from dashboard.context import current_home
 from dashboard.pages.datasets import filter_bar, filter_query
 from dashboard.pages.datasets.charts import CHARTS
 from dashboard.pages.datasets.head import head
-from dashboard.services.datasets import exploration, library
+from dashboard.services.datasets import library
 from data.datasets.store import Dataset
 from data.exploration.filters import Filters
 from data.home import Home
@@ -98,7 +98,7 @@ def _drawn(
     """Return what fills a card; drawing takes longer than looking up what was counted."""
     home, dataset, _version = place
     entry = CHARTS[name]
-    chart = entry.draw(exploration.statistics(home, dataset), filters, theme)
+    chart = entry.draw(library.statistics(home, dataset), filters, theme)
     return kit.render(chart) if chart else kit.render_empty(_(entry.empty), _(entry.title))
 
 

@@ -11,7 +11,7 @@ from dashboard.components.aria import aria
 from dashboard.context import current_home
 from dashboard.figures.words import in_order, type_name
 from dashboard.pages.datasets import filter_query
-from dashboard.services.datasets import exploration
+from dashboard.services.datasets import library
 from data.datasets.store import Dataset
 from data.exploration.statistics import Filters
 from data.i18n import _
@@ -71,7 +71,7 @@ def register() -> None:
     def fill(
         name: str, categories: list[str] | None, brands: list[str] | None
     ) -> tuple[list[str], list[str]]:
-        found = exploration.choices(current_home(), name, _MOST_CHOICES)
+        found = library.filter_values(current_home(), name, _MOST_CHOICES)
         return (
             list(dict.fromkeys([*found.categories, *(categories or [])])),
             list(dict.fromkeys([*found.brands, *(brands or [])])),

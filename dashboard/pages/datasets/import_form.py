@@ -80,7 +80,7 @@ def register() -> None:
             files = [uploads.find(home, file["path"]) for file in (sent or {}).get("files", [])]
             return [str(file) for file in files], ""
         try:
-            return [str(imports.named_file(path or ""))], ""
+            return [str(imports.file_at(path or ""))], ""
         except BadInput as error:
             return dash.no_update, str(error)
 
@@ -89,7 +89,7 @@ def register() -> None:
         if not files:
             return None
         try:
-            first = imports.permitted(current_home(), files[0])
+            first = imports.check_file(current_home(), files[0])
             seen = None if is_remote(first) else preview(first)
         except BadInput as error:
             return kit.error_state(str(error))
@@ -127,7 +127,7 @@ def register() -> None:
             role["column"]: (value or "").strip() for role, value in zip(roles, chosen, strict=True)
         }
         try:
-            paths = [imports.permitted(home, file) for file in files]
+            paths = [imports.check_file(home, file) for file in files]
             imports.start(
                 home,
                 ImportRequest(

@@ -11,7 +11,7 @@ from dashboard import components as kit
 from dashboard.context import current_home
 from dashboard.pages.datasets import import_form, import_list
 from dashboard.pages.datasets.period import period
-from dashboard.services.datasets import management
+from dashboard.services.datasets import library
 from data.errors import BadInput
 from data.i18n import _
 
@@ -25,7 +25,7 @@ _NAMES = "data-names"
 
 def layout(**_query: str) -> html.Div:
     """Show the datasets, the imports under way, and the form for a new one."""
-    rows = management.overview(current_home())
+    rows = library.table(current_home())
     return html.Div(
         [
             kit.page_header(
@@ -124,9 +124,9 @@ def rename_dataset(
     """Give the selected dataset its new name."""
     if not clicks or not selected:
         return dash.no_update, dash.no_update
-    management.rename(current_home(), selected[0]["name"], (new or "").strip())
+    library.rename(current_home(), selected[0]["name"], (new or "").strip())
     kit.toast(_("Renamed to {name}.").format(name=(new or "").strip()))
-    return _shown(management.overview(current_home())), []
+    return _shown(library.table(current_home())), []
 
 
 @callback(
@@ -142,12 +142,12 @@ def delete_datasets(clicks: int | None, selected: list[dict[str, Any]]) -> tuple
         return dash.no_update, dash.no_update
     for row in selected:
         try:
-            management.delete(current_home(), row["name"])
+            library.delete(current_home(), row["name"])
         except BadInput as error:
             kit.toast(str(error), tone="bad")
         else:
             kit.toast(_("Deleted {name}.").format(name=row["name"]))
-    return _shown(management.overview(current_home())), []
+    return _shown(library.table(current_home())), []
 
 
 @callback(
@@ -157,7 +157,7 @@ def delete_datasets(clicks: int | None, selected: list[dict[str, Any]]) -> tuple
 )
 def show_new_datasets(_finished: list[str]) -> list[dict[str, Any]]:
     """Show a dataset as soon as its import has finished."""
-    return _shown(management.overview(current_home()))
+    return _shown(library.table(current_home()))
 
 
 import_list.register()

@@ -9,7 +9,7 @@ from dashboard import components as kit
 from dashboard import formats
 from dashboard.context import current_home
 from dashboard.pages.datasets.head import head
-from dashboard.services.datasets import exploration, library, reject_rows
+from dashboard.services.datasets import library, quality
 from data.datasets.store import Dataset
 from data.exploration.quality import Finding
 from data.i18n import N_, _
@@ -137,7 +137,7 @@ def _rejects(dataset: Dataset) -> html.Section:
             "reason": _(REASONS.get(str(row["reason"]), str(row["reason"]))),
             "raw": str(row["raw"] or "")[:_LONGEST],
         }
-        for row in reject_rows.first(dataset, SHOWN)
+        for row in quality.rejected_rows(dataset, SHOWN)
     ]
     columns = [
         kit.Column("file", _("File"), width=200),
@@ -169,7 +169,7 @@ def _rejects(dataset: Dataset) -> html.Section:
 @callback(Output(FINDINGS, "children"), Input(DATASET, "data"))
 def show_findings(dataset: str) -> html.Ul:
     """Say what is odd, what it means for training, and which step answers it."""
-    found = exploration.quality(current_home(), dataset)
+    found = quality.findings(current_home(), dataset)
     return html.Ul([_finding(one, dataset) for one in found], className="findings")
 
 
@@ -200,7 +200,7 @@ def _finding(one: Finding, dataset: str) -> html.Li:
 def download(_clicks: int | None, dataset: str) -> dict[str, str]:
     """Send the rejects as CSV."""
     return {
-        "content": reject_rows.as_csv(current_home(), dataset),
+        "content": quality.rejected_rows_csv(current_home(), dataset),
         "filename": f"{dataset}-rejects.csv",
         "type": "text/csv",
     }

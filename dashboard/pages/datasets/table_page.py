@@ -13,7 +13,7 @@ from dashboard import components as kit
 from dashboard import formats
 from dashboard.context import current_home
 from dashboard.figures.chart import plain
-from dashboard.services.datasets import exploration
+from dashboard.services.datasets import library
 from data.exploration.statistics import Statistics
 from data.i18n import _
 
@@ -107,7 +107,7 @@ def register(name: str, rows: Rows) -> None:
             return dash.no_update, dash.no_update
         sort = (request.get("sortModel") or [{}])[0]
         found, total = rows(
-            exploration.statistics(current_home(), dataset),
+            library.statistics(current_home(), dataset),
             search or "",
             sort.get("colId"),
             sort.get("sort") == "desc",

@@ -10,7 +10,7 @@ from dashboard.components import button, grid, page_header, toast
 from dashboard.context import current_home
 from dashboard.pages.home.cards import DEMO, datasets_card, figures, runs_card, steps
 from dashboard.pages.recommend.page_state import Query
-from dashboard.services.datasets.demo_job import start_demo
+from dashboard.services.datasets import demo
 from dashboard.services.overview import Overview, overview
 from dashboard.services.runs.start import start_worker
 from data.i18n import _
@@ -77,7 +77,7 @@ def make_demo(clicks: int | None) -> Any:
     if not clicks:
         return no_update
     home = current_home()
-    start_demo(home)
+    demo.start(home)
     start_worker(home)
     toast(_("The demo shop is being made."))
     return True

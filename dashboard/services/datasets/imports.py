@@ -1,9 +1,9 @@
-"""Imports that the browser asks for: which files may be read, and how far each import is."""
+"""Imports of purchase logs: as a queued job or in this process, and their progress."""
 
 import os
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dashboard.jobs.failures import explain
@@ -11,47 +11,51 @@ from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.services.datasets import uploads
-from data.datasets.store import Store
+from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import N_, _
 from data.importing import kaggle
 from data.importing.allowed_paths import allowed
+from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
+from data.progress import OnProgress, ignore_progress
 
 IMPORT = "import"
-FOLDERS = "VITRINA_FOLDERS"
-"""Environment variable: the folders whose files the page may name, as a PATH is written."""
+"""Kind of the runs that import."""
 
-_STAGES = {"reading": N_("Reading the files"), "summarising": N_("Counting what came in")}
+FOLDERS = "VITRINA_FOLDERS"
+"""Environment variable: folders whose files the page may import by path, separated as in PATH."""
+
+_STAGES = {"reading": N_("Reading the files"), "summarising": N_("Computing the statistics")}
 _RECENT_SECONDS = 600
-_ODD = re.compile(r"[^A-Za-z0-9._-]+")
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True)
 class Import:
-    """One import as the page shows it.
+    """Progress of an import.
 
     Attributes
     ----------
     run : str
-        Its run.
+        Name of the run.
     dataset : str
-        The dataset that it makes.
+        Name of the dataset that it imports.
     state : State
-        Of the run.
+        State of the run.
     stage : str
-        What it does now, in words.
+        Current stage, translated.
     share : float or None
-        How much is done, from 0 to 1.
+        Fraction of the bytes that were read, from 0 to 1.
     rows : int
         Rows read so far.
     speed : float or None
-        Rows a second.
+        Rows per second.
     left : float or None
-        Seconds that are probably left.
+        Estimated seconds left.
     problem : str
-        Why it ended badly and what to do; empty where it did not.
+        Why it failed and what to do; empty unless it failed.
     """
 
     run: str
@@ -66,23 +70,23 @@ class Import:
 
     @property
     def active(self) -> bool:
-        """Whether it still waits or works."""
+        """Whether it is queued or running."""
         return self.state in {State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING}
 
 
 def folders() -> tuple[Path, ...]:
-    """Return the folders whose files may be named: ``VITRINA_FOLDERS``, else where it started."""
-    named = [Path(part) for part in os.environ.get(FOLDERS, "").split(os.pathsep) if part]
-    return tuple(folder.resolve() for folder in named or [Path.cwd()])
+    """Return the folders of ``VITRINA_FOLDERS``, by default the current folder."""
+    paths = [Path(part) for part in os.environ.get(FOLDERS, "").split(os.pathsep) if part]
+    return tuple(folder.resolve() for folder in paths or [Path.cwd()])
 
 
-def named_file(path: str) -> Path:
-    """Return a file of the server, or of Kaggle, by the path that a person typed.
+def file_at(path: str) -> Path:
+    """Return the file of the server, or the Kaggle reference, that a person typed as a path.
 
     Raises
     ------
     BadInput
-        Where there is no such file in a folder that may be read.
+        If there is no such file in one of the allowed folders.
     """
     if kaggle.is_remote(path.strip()):
         kaggle.parse(path)
@@ -90,29 +94,31 @@ def named_file(path: str) -> Path:
     return allowed(path.strip(), folders())
 
 
-def permitted(home: Home, path: str) -> Path:
-    """Return a file that was uploaded to this home, lies in an allowed folder, or is Kaggle's.
+def check_file(home: Home, path: str) -> Path:
+    """Return an uploaded file, one in an allowed folder, or a Kaggle reference.
+
+    The path comes back from the browser, so it is checked again.
 
     Raises
     ------
     BadInput
-        Where it is none of these; what a browser sends back is checked again, not believed.
+        If it is none of these.
     """
     file = Path(path)
     if file.is_relative_to(home.uploads.resolve()):
         return uploads.find(home, path)
-    return named_file(path)
+    return file_at(path)
 
 
 def suggest_name(file: Path) -> str:
-    """Return a name for a dataset that is made from a file.
+    """Return a valid dataset name made from the name of a file.
 
     Examples
     --------
     >>> suggest_name(Path("2019 Nov.csv.gz"))
     '2019-Nov'
     """
-    stem = _ODD.sub("-", file.name.partition(".")[0]).strip("-_.")
+    stem = _NOT_IN_NAMES.sub("-", file.name.partition(".")[0]).strip("-_.")
     return stem[:60]
 
 
@@ -122,14 +128,14 @@ def start(home: Home, request: ImportRequest) -> str:
     Parameters
     ----------
     home : Home
-        Receives the dataset.
+        Home that receives the dataset.
     request : ImportRequest
-        Its files may be Kaggle's, too.
+        Files and how to read them; the files may be Kaggle references.
 
     Raises
     ------
     BadInput
-        Where the name cannot be used, is taken or is being imported, there is no file, or no
+        If the name cannot be used, is taken or is being imported, or if there is no file or no
         dataset to append to.
     """
     store, name = Store(home), request.name
@@ -146,6 +152,32 @@ def start(home: Home, request: ImportRequest) -> str:
     return Runs(home).create(IMPORT, name, request.as_config())
 
 
+def import_files(
+    home: Home, request: ImportRequest, *, on_progress: OnProgress = ignore_progress
+) -> Dataset:
+    """Import files as a dataset in this process, and return the dataset.
+
+    Parameters
+    ----------
+    home : Home
+        Home that receives the dataset.
+    request : ImportRequest
+        Files and how to read them; the files may be Kaggle references.
+    on_progress : callable
+        See `data.importing.ingest.ingest`.
+
+    Raises
+    ------
+    BadInput
+        If a file, the name or the mapping cannot be used, or the dataset is being imported.
+        Nothing is left behind.
+    """
+    Store(home).check_name(request.name)
+    check_not_importing(home, request.name)
+    request = replace(request, files=kaggle.local(request.files))
+    return ingest(Store(home), request, on_progress=on_progress)
+
+
 def check_not_importing(home: Home, name: str) -> None:
     """Refuse a second import of a dataset, whether a job or a command does the first.
 
@@ -160,23 +192,23 @@ def check_not_importing(home: Home, name: str) -> None:
 
 
 def current(home: Home) -> list[Import]:
-    """Return the imports that wait or work, and those that ended in the last ten minutes."""
+    """Return the imports that are queued or running, and those of the last ten minutes."""
     recent = time.time() - _RECENT_SECONDS
     runs = Runs(home).list(kind=IMPORT)
-    return [_view(run) for run in runs if not run.ended or (run.finished or 0) > recent]
+    return [_progress(run) for run in runs if not run.ended or (run.finished or 0) > recent]
 
 
 def cancel(home: Home, run: str) -> None:
-    """Ask an import to stop; nothing of it will be left."""
+    """Request an import to stop; nothing of it remains."""
     Runs(home).request_stop(run)
 
 
 def dismiss(home: Home, run: str) -> None:
-    """Take an import that has ended off the list."""
+    """Delete the run of an import that has ended."""
     Runs(home).deletion.delete(run)
 
 
-def _view(run: Run) -> Import:
+def _progress(run: Run) -> Import:
     done, total = run.progress.get("bytes_done", 0), run.progress.get("bytes_total", 0)
     seconds, rows = run.progress.get("seconds", 0.0), run.progress.get("rows", 0)
     share = done / total if total else None

@@ -1,39 +1,61 @@
-"""Datasets: what there is, what is in one, and new ones."""
+"""The datasets of a home: their key figures and statistics, new names, and deletion."""
 
-import tempfile
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from dashboard.services.datasets.imports import check_not_importing
+from dashboard.jobs.runs_table import Runs
+from dashboard.services.datasets.imports import IMPORT
 from data.datasets.store import Dataset, Store
+from data.errors import BadInput
+from data.exploration.statistics import Filters, Statistics
 from data.home import Home
-from data.importing.ingest import ingest
-from data.importing.kaggle import local
-from data.importing.request import ImportRequest
-from data.progress import OnProgress, ignore_progress
+from data.i18n import _
 
-DEMO = "demo"
+_TABLE_COLUMNS = ("rows_read", "rows_rejected", "purchases", "users", "products")
+
+
+@dataclass(frozen=True)
+class FilterValues:
+    """Values that the filters offer, most frequent first."""
+
+    categories: list[str]
+    brands: list[str]
 
 
 def names(home: Home) -> list[str]:
-    """Return the names of the datasets, in alphabetical order."""
+    """Return the names of the datasets in alphabetical order."""
     return [dataset.name for dataset in Store(home).list()]
 
 
 def open_dataset(home: Home, name: str) -> Dataset:
-    """Return the dataset of that name.
+    """Return a dataset.
 
     Raises
     ------
     BadInput
-        Where there is none.
+        If there is no such dataset.
     """
     return Store(home).open(name)
 
 
-def figures(dataset: Dataset) -> dict[str, Any]:
-    """Return the key figures of a dataset that is open already."""
+def summary(home: Home, name: str) -> dict[str, Any]:
+    """Return the key figures of a dataset, as ``vitrina stats`` prints them.
+
+    Raises
+    ------
+    BadInput
+        If there is no such dataset.
+    """
+    return key_figures(open_dataset(home, name))
+
+
+def summaries(home: Home) -> list[dict[str, Any]]:
+    """Return the key figures of every dataset."""
+    return [key_figures(dataset) for dataset in Store(home).list()]
+
+
+def key_figures(dataset: Dataset) -> dict[str, Any]:
+    """Return the key figures of an open dataset."""
     return {
         "name": dataset.name,
         "synthetic": dataset.manifest.synthetic,
@@ -41,61 +63,76 @@ def figures(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def summary(home: Home, name: str) -> dict[str, Any]:
-    """Return the key figures of a dataset, those that ``vitrina stats`` prints."""
-    return figures(open_dataset(home, name))
+def table(home: Home) -> list[dict[str, Any]]:
+    """Return one row per dataset: name, counts, first and last event, time of the import."""
+    return [_table_row(dataset) for dataset in Store(home).list()]
 
 
-def summaries(home: Home) -> list[dict[str, Any]]:
-    """Return the key figures of every dataset."""
-    return [figures(dataset) for dataset in Store(home).list()]
-
-
-def import_files(
-    home: Home, request: ImportRequest, *, on_progress: OnProgress = ignore_progress
-) -> dict[str, Any]:
-    """Import files as a dataset, in this process, and return its key figures.
-
-    Parameters
-    ----------
-    home : Home
-        Receives the dataset.
-    request : ImportRequest
-        Its files may be Kaggle's, too.
-    on_progress : callable
-        As for `data.importing.ingest.ingest`.
+def statistics(home: Home, name: str) -> Statistics:
+    """Return the statistics of a dataset, cached in the home.
 
     Raises
     ------
     BadInput
-        Where a file, the name or the mapping cannot be used, or the dataset is being imported;
-        nothing is left behind.
+        If there is no such dataset.
     """
-    Store(home).check_name(request.name)
-    check_not_importing(home, request.name)
-    request = replace(request, files=local(request.files))
-    return figures(ingest(Store(home), request, on_progress=on_progress))
+    return Statistics(Store(home).open(name), home.cache)
 
 
-def write_demo(out: Path, buyers: int | None = None, seed: int = 0) -> None:
-    """Write the synthetic purchases of the demo shop as CSV in the Kaggle columns."""
-    from data.demo import generator
+def filter_values(home: Home, name: str, limit: int) -> FilterValues:
+    """Return the most frequent categories and brands of a dataset, at most ``limit`` of each."""
+    figures = statistics(home, name)
+    categories = figures.categories(Filters())["category"].dropna()
+    brands = figures.brands(Filters())["brand"].dropna()
+    return FilterValues(categories.tolist()[:limit], brands.tolist()[:limit])
 
-    generator.write(out, buyers=buyers or generator.BUYERS, seed=seed)
 
-
-def make_demo(home: Home, buyers: int | None = None, seed: int = 0) -> dict[str, Any]:
-    """Make the demo shop a dataset and return its key figures; an earlier demo shop is replaced.
+def rename(home: Home, old: str, new: str) -> None:
+    """Rename a dataset, also in the runs that belong to it.
 
     Raises
     ------
     BadInput
-        Where a dataset of real purchases has the demo shop's name.
+        If there is no such dataset, the new name cannot be used, is taken or is being imported,
+        or a run uses the dataset.
     """
-    store = Store(home)
-    made = any(dataset.name == DEMO and dataset.manifest.synthetic for dataset in store.list())
-    with tempfile.TemporaryDirectory(dir=home.uploads) as folder:
-        out = Path(folder) / "demo.csv"
-        write_demo(out, buyers, seed)
-        mode = "replace" if made else "new"
-        return import_files(home, ImportRequest([out], DEMO, mode=mode, synthetic=True))
+    Store(home).check_name(new)
+    for name in (old, new):
+        _check_unused(home, name)
+    Store(home).rename(old, new)
+    Runs(home).rename_dataset(old, new)
+
+
+def delete(home: Home, name: str) -> None:
+    """Delete a dataset; the runs that were trained on it remain.
+
+    Raises
+    ------
+    BadInput
+        If there is no such dataset, or a run uses it.
+    """
+    _check_unused(home, name)
+    Store(home).delete(name)
+
+
+def _check_unused(home: Home, name: str) -> None:
+    runs = Runs(home).list(dataset=name)
+    busy = [run.run for run in runs if run.active or (run.kind == IMPORT and not run.ended)]
+    if busy:
+        raise BadInput(
+            _("Dataset {name} is in use by {runs}; stop that first.").format(
+                name=name, runs=", ".join(busy)
+            )
+        )
+
+
+def _table_row(dataset: Dataset) -> dict[str, Any]:
+    summary = dataset.manifest.summary
+    return {
+        "name": dataset.name,
+        **{key: summary[key] for key in _TABLE_COLUMNS},
+        "first_event": summary["first_event"],
+        "last_event": summary["last_event"],
+        "imported": dataset.manifest.created,
+        "synthetic": dataset.manifest.synthetic,
+    }

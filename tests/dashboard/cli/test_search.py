@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.datasets import library
+from dashboard.services.datasets import imports
 from data.demo import generator
 from data.home import Home
 from data.importing.request import ImportRequest
@@ -18,7 +18,7 @@ def test_a_search_trains_with_several_values_and_ranks_them(
 ) -> None:
     log = tmp_path / "log.csv"
     generator.write(log, buyers=120, seed=1)
-    library.import_files(home, ImportRequest([log], "shop"))
+    imports.import_files(home, ImportRequest([log], "shop"))
     fixed = ("--preset", "fast", "--set", "epochs=1", "--set", "blend=false")
     found = vitrina("search", "shop", *fixed, "--try", "width=4..8", "--trials", "2", "--json").json
     assert found["state"] == "finished"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.datasets import demo_job, imports, library, management
+from dashboard.services.datasets import demo, imports, library
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
@@ -22,10 +22,10 @@ def log(tmp_path: Path) -> Path:
 def test_a_command_does_not_import_what_a_job_imports(home: Home, log: Path) -> None:
     job = imports.start(home, ImportRequest([log], "log"))
     with pytest.raises(BadInput, match="Dataset log is being imported already"):
-        library.import_files(home, ImportRequest([log], "log"))
+        imports.import_files(home, ImportRequest([log], "log"))
     assert library.names(home) == []
     imports.cancel(home, job)
-    assert library.import_files(home, ImportRequest([log], "log"))["events"] == 2
+    assert imports.import_files(home, ImportRequest([log], "log")).manifest.summary["events"] == 2
 
 
 def test_a_job_does_not_import_what_a_command_imports(home: Home, log: Path) -> None:
@@ -38,29 +38,29 @@ def test_a_job_does_not_import_what_a_command_imports(home: Home, log: Path) -> 
 
 
 def test_the_demo_shop_is_made_once(home: Home) -> None:
-    demo_job.start_demo(home)
+    demo.start(home)
     with pytest.raises(BadInput, match="Dataset demo is being imported already"):
-        demo_job.start_demo(home)
+        demo.start(home)
     with pytest.raises(BadInput, match="Dataset demo is being imported already"):
-        library.make_demo(home, buyers=10)
+        demo.make(home, buyers=10)
 
 
 @pytest.mark.parametrize("mode", ["append", "replace"])
 def test_a_dataset_that_a_queued_import_changes_is_neither_renamed_nor_deleted(
     home: Home, log: Path, mode: str
 ) -> None:
-    library.import_files(home, ImportRequest([log], "log"))
+    imports.import_files(home, ImportRequest([log], "log"))
     job = imports.start(home, ImportRequest([log], "log", mode=mode))
-    for change in (management.delete, lambda home, name: management.rename(home, name, "other")):
+    for change in (library.delete, lambda home, name: library.rename(home, name, "other")):
         with pytest.raises(BadInput, match=f"Dataset log is in use by {job}"):
             change(home, "log")
     imports.cancel(home, job)
-    management.rename(home, "log", "other")
+    library.rename(home, "log", "other")
     assert library.names(home) == ["other"]
 
 
 def test_the_name_of_a_queued_import_is_not_given_to_another_dataset(home: Home, log: Path) -> None:
-    library.import_files(home, ImportRequest([log], "log"))
+    imports.import_files(home, ImportRequest([log], "log"))
     job = imports.start(home, ImportRequest([log], "new"))
     with pytest.raises(BadInput, match=f"Dataset new is in use by {job}"):
-        management.rename(home, "log", "new")
+        library.rename(home, "log", "new")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.datasets import library
+from dashboard.services.datasets import imports
 from dashboard.services.runs import searches
 from data.demo import generator
 from data.errors import BadInput
@@ -19,7 +19,7 @@ def shop(home: Home, tmp_path: Path) -> Home:
     """A home with a small dataset of synthetic purchases."""
     log = tmp_path / "log.csv"
     generator.write(log, buyers=120, seed=1)
-    library.import_files(home, ImportRequest([log], "shop"))
+    imports.import_files(home, ImportRequest([log], "shop"))
     return home
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.datasets import library
+from dashboard.services.datasets import imports
 from dashboard.services.runs.start import configure, grid, start_grid, start_training
 from data.errors import BadInput
 from data.home import Home
@@ -22,7 +22,7 @@ def shop(home: Home, tmp_path: Path) -> Home:
     """A home with a dataset of purchases, "shop", and one of views and carts, "views"."""
     for name, types in {"shop": ["view", "purchase"], "views": ["view", "view", "cart"]}.items():
         write(log := tmp_path / f"{name}.csv", types)
-        library.import_files(home, ImportRequest([log], name))
+        imports.import_files(home, ImportRequest([log], name))
     return home
 
 
