@@ -1,4 +1,4 @@
-"""The kit that every page is made of; ``/gallery`` shows each part in each of its states."""
+"""Components that the pages share; ``/gallery`` shows each of them in each of its states."""
 
 import dash
 
@@ -76,6 +76,6 @@ __all__ = [
 
 
 def register_components(app: dash.Dash) -> None:
-    """Add the callbacks that parts of the kit share to an application."""
+    """Register the callbacks of figure cards and confirmation dialogs."""
     _figure_card.register(app)
     _confirm.register(app)

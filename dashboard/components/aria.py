@@ -1,10 +1,10 @@
-"""Attributes whose names Python cannot spell as arguments."""
+"""HTML attributes whose names hold a hyphen, which Python arguments cannot."""
 
 from typing import Any
 
 
 def aria(**values: str) -> dict[str, Any]:
-    """Return attributes for assistive technology.
+    """Return ``aria-`` attributes.
 
     Examples
     --------
@@ -15,7 +15,7 @@ def aria(**values: str) -> dict[str, Any]:
 
 
 def data(**values: str) -> dict[str, Any]:
-    """Return attributes for the scripts of the page.
+    """Return ``data-`` attributes, which the scripts in ``assets`` read.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Where one is, and what else there is beside it: a breadcrumb whose steps are switchers."""
+"""Breadcrumbs: the path to a page, with menus of the siblings of each step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from data.i18n import _
 
 @dataclass(frozen=True)
 class Crumb:
-    """One step of the way to a page.
+    """One step of a breadcrumb.
 
     Attributes
     ----------
     label : str
-        What the step is called.
+        Text of the step.
     href : str or None
-        Where it leads; None for the page itself.
+        Address of the step; None for the current page.
     choices : tuple of (label, href)
-        What else could stand in its place, such as the other datasets.
+        Siblings offered in a menu, such as the other datasets.
     """
 
     label: str
@@ -31,7 +31,7 @@ class Crumb:
 
 
 def breadcrumb(crumbs: Sequence[Crumb]) -> html.Nav:
-    """Return the way to a page, from the most general step to the page itself."""
+    """Return a breadcrumb, from the most general step to the current page."""
     return html.Nav(
         html.Ol([html.Li(_step(crumb)) for crumb in crumbs]),
         className="crumbs",
@@ -40,19 +40,22 @@ def breadcrumb(crumbs: Sequence[Crumb]) -> html.Nav:
 
 
 def _step(crumb: Crumb) -> list[Any]:
-    words = dcc.Link(crumb.label, href=crumb.href) if crumb.href else html.Span(crumb.label)
+    label = dcc.Link(crumb.label, href=crumb.href) if crumb.href else html.Span(crumb.label)
     if not crumb.choices:
-        return [words]
-    others = [
+        return [label]
+    siblings = [
         html.Li(
-            dcc.Link(label, href=href, className="menu-item is-on")
-            if label == crumb.label
-            else dcc.Link(label, href=href, className="menu-item")
+            dcc.Link(
+                name,
+                href=href,
+                className="menu-item is-on" if name == crumb.label else "menu-item",
+            )
         )
-        for label, href in crumb.choices
+        for name, href in crumb.choices
     ]
     opener = html.Summary(
         [icon("down"), html.Span(_("Choose another"), className="visually-hidden")],
         title=_("Choose another"),
     )
-    return [words, html.Details([opener, html.Ul(others, className="menu-list")], className="menu")]
+    menu = html.Ul(siblings, className="menu-list")
+    return [label, html.Details([opener, menu], className="menu")]

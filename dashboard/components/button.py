@@ -1,16 +1,16 @@
-"""Buttons and links that look like buttons; the words on them are verbs."""
+"""Buttons, and links styled as buttons; their labels are verbs."""
 
 from typing import Any, Literal
 
 from dash import dcc, html
 
-from dashboard.components.icon import icon as picture
+from dashboard.components.icon import icon as icon_of
 
 Kind = Literal["primary", "secondary", "quiet", "danger"]
 
 
 def button(
-    words: str,
+    label: str,
     id: Any = None,
     *,
     kind: Kind = "secondary",
@@ -19,30 +19,30 @@ def button(
     disabled: bool = False,
     **attributes: Any,
 ) -> html.Button | dcc.Link:
-    """Return a button, or a link that looks like one.
+    """Return a button, or a link styled as one.
 
     Parameters
     ----------
-    words : str
-        What it does, as a verb.
+    label : str
+        Text on the button, a verb.
     id : str or dict, optional
-        Where callbacks listen for ``n_clicks``.
+        Id of the button, whose ``n_clicks`` callbacks listen to.
     kind : {"primary", "secondary", "quiet", "danger"}
-        At most one primary button stands on a page.
+        Style; a page has at most one primary button.
     icon : str, optional
-        Name of an icon before the words.
+        Name of an icon before the label.
     href : str, optional
-        Makes it a link to another page of the application.
+        Address of a page of the application; makes the button a link.
     disabled : bool
-        Whether it refuses clicks for now.
+        Whether it ignores clicks.
     **attributes
-        Passed on to the button, such as ``title``.
+        Further attributes of the button, such as ``title``.
     """
-    children = [picture(icon), html.Span(words)] if icon else [html.Span(words)]
-    named = {} if id is None else {"id": id}
-    look = f"button is-{kind}"
+    children = [icon_of(icon), html.Span(label)] if icon else [html.Span(label)]
+    identity = {} if id is None else {"id": id}
+    style = f"button is-{kind}"
     if href is not None:
-        return dcc.Link(children, href=href, className=look, **named)
+        return dcc.Link(children, href=href, className=style, **identity)
     return html.Button(
-        children, type="button", className=look, disabled=disabled, **named, **attributes
+        children, type="button", className=style, disabled=disabled, **identity, **attributes
     )

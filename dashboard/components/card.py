@@ -1,4 +1,4 @@
-"""Cards and the twelve-column grid that they lie on."""
+"""Cards, and the twelve-column grid that arranges them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,12 +10,12 @@ Children = Component | str | Sequence[Component | str | None] | None
 
 
 def grid(*children: Component | None) -> html.Div:
-    """Lay cards on twelve columns; on a narrow screen each takes the whole width."""
+    """Arrange cards in twelve columns; on a narrow screen each takes the full width."""
     return html.Div([child for child in children if child is not None], className="grid")
 
 
 def stack(*children: Component | None) -> html.Div:
-    """Lay things below each other at the distance of cards."""
+    """Arrange components below each other with the gap of the grid."""
     return html.Div([child for child in children if child is not None], className="stack")
 
 
@@ -30,33 +30,33 @@ def card(
     id: Any = None,
     body_id: Any = None,
 ) -> html.Section:
-    """Return a card: a surface with a hairline around it.
+    """Return a card: a bordered section with an optional title.
 
     Parameters
     ----------
     children : component, text or sequence of them
         The body.
     title, subtitle : str, optional
-        A second-level heading, and a muted line below it.
+        Second-level heading, and a muted line below it.
     actions : sequence of Component
-        Small buttons at the right of the title.
+        Small buttons to the right of the title.
     span : int
-        How many of the twelve columns it takes on a wide screen.
+        Number of columns, of twelve, on a wide screen.
     flush : bool
-        Whether the body reaches the edge, as a table does.
+        Whether the body has no padding, as for a table.
     id, body_id : str or dict, optional
-        Ids of the card and of its body, for callbacks that fill it.
+        Ids of the card and of its body, for callbacks.
     """
     head = []
     if title or actions:
-        words: list[Any] = [html.H2(title, className="card-title")] if title else []
+        heading: list[Any] = [html.H2(title, className="card-title")] if title else []
         if subtitle:
-            words.append(html.P(subtitle, className="subtitle"))
+            heading.append(html.P(subtitle, className="subtitle"))
         head.append(
             html.Div(
-                [html.Div(words), html.Div(list(actions), className="card-actions")]
+                [html.Div(heading), html.Div(list(actions), className="card-actions")]
                 if actions
-                else html.Div(words),
+                else html.Div(heading),
                 className="card-head",
             )
         )

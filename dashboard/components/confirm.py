@@ -1,4 +1,4 @@
-"""Asking before something that cannot be undone."""
+"""Confirmation dialogs for actions that cannot be undone."""
 
 from typing import Any
 
@@ -14,23 +14,23 @@ from data.i18n import _
 def confirm(
     name: str, question: str, consequence: str | Component, verb: str, *, danger: bool = True
 ) -> dbc.Modal:
-    """Return a dialog that asks; put it anywhere in the layout of the page.
+    """Return a confirmation dialog, to be placed anywhere in the layout of the page.
 
-    Something with the id ``confirm_opener(name)`` opens it; the page acts on the ``n_clicks`` of
-    ``confirmed(name)``.
+    The component with the id ``confirm_opener(name)`` opens it; the action belongs in a callback on
+    the ``n_clicks`` of ``confirmed(name)``.
 
     Parameters
     ----------
     name : str
-        Names the question in callbacks.
+        Name of the dialog in the ids of its parts.
     question : str
-        The title, such as "Delete run demo-3?".
+        Title, such as "Delete run demo-3?".
     consequence : str or Component
-        What will be gone, in one sentence.
+        Effect of the action, in one sentence.
     verb : str
-        The word on the button that does it.
+        Label of the button that confirms.
     danger : bool
-        Whether it destroys something.
+        Whether the action destroys something.
     """
     return dbc.Modal(
         [
@@ -61,12 +61,12 @@ def confirm_opener(name: str) -> dict[str, Any]:
 
 
 def confirmed(name: str) -> dict[str, Any]:
-    """Return the id of the button that says yes."""
+    """Return the id of the button that confirms."""
     return _part("confirm-yes", name)
 
 
 def register(app: dash.Dash) -> None:
-    """Let every dialog of an application open and close."""
+    """Register the callback that opens and closes the dialogs."""
     app.clientside_callback(
         ClientsideFunction("vitrina", "toggle_dialog"),
         Output(_part("confirm", MATCH), "is_open"),

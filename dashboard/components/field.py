@@ -1,4 +1,4 @@
-"""Form fields: a label that belongs to its control, help, a unit, and the error where it is."""
+"""Form fields: a control with its label, help, unit and error message."""
 
 import json
 from typing import Any
@@ -18,41 +18,40 @@ def field(
     hint: str | None = None,
     error: str | None = None,
 ) -> html.Div:
-    """Return a control with its label above and room for an error below.
+    """Return a control with its label above it and its error message below it.
 
     Parameters
     ----------
     label : str
-        What the value is, in plain words.
+        Name of the value.
     control : Component
-        An input with an ``id``, such as ``dbc.Input`` or ``dbc.Select``.
+        Input with an ``id``, such as ``dbc.Input`` or ``dbc.Select``.
     explanation : str, optional
-        Help text in the field's own terms, behind a question mark.
+        Help text, behind a question mark.
     unit : str, optional
-        The unit, in muted text after the control.
+        Unit, in muted text after the control.
     hint : str, optional
-        A muted line below, such as the bounds.
+        Muted line below the control, such as the bounds.
     error : str, optional
-        What is wrong now; callbacks change it at ``error_id(id)``.
+        Error message; callbacks set it at ``error_id(id)``.
     """
     name = vars(control)["id"]
-    where = error_id(name)
     heading = html.Label(label, htmlFor=dom_id(name), className="field-label")
-    helper = [help_text(explanation, about=label)] if explanation else []
+    helps = [help_text(explanation, about=label)] if explanation else []
     line = [control, *([html.Span(unit, className="unit")] if unit else [])]
     return html.Div(
         [
-            html.Div([heading, *helper], className="field-head"),
+            html.Div([heading, *helps], className="field-head"),
             html.Div(line, className="field-line"),
             *([html.P(hint, className="field-hint")] if hint else []),
-            html.P(error, id=where, className="field-error", role="alert"),
+            html.P(error, id=error_id(name), className="field-error", role="alert"),
         ],
         className="field",
     )
 
 
 def error_id(name: Any) -> Any:
-    """Return the id of the place for the error of a field; its ``children`` are the sentence.
+    """Return the id of the error message of a field, whose ``children`` are the text.
 
     Examples
     --------
@@ -67,7 +66,7 @@ def error_id(name: Any) -> Any:
 
 
 def dom_id(name: Any) -> str:
-    """Return the id that an element has in the document, where ids of patterns are JSON.
+    """Return the id of an element in the document; Dash writes dict ids as JSON.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""Figure cards: a finding, a chart, its table twin and downloads.
+"""Figure cards: a chart with its finding as the title, the same data as a table, and downloads.
 
 A page lays out ``figure_card("days")`` and fills it from one callback, whose only output is
-``Output(chart_id("days"), "data")`` and which returns ``render(chart)``. Everything else, from the
-table twin to the downloads, is registered here once for every figure card there is.
+``Output(chart_id("days"), "data")`` and which returns ``render(chart)``. The callbacks that draw
+the chart, switch to the table and download are registered here once for all figure cards.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _CHART, _GRAPH, _DOWNLOAD = "chart", "chart-graph", "chart-download"
 
 
 def chart_id(name: str | Any) -> dict[str, Any]:
-    """Return the id that a callback fills with ``render(chart)`` as its ``data``."""
+    """Return the id of the store whose ``data`` a callback sets to ``render(chart)``."""
     return {"type": _CHART, "id": name}
 
 
@@ -36,20 +36,20 @@ def figure_card(
     actions: Sequence[Component] = (),
     data: dict[str, Any] | None = None,
 ) -> html.Figure:
-    """Return the card of a figure, as a skeleton of its final size.
+    """Return a figure card, empty but of its final size.
 
     Parameters
     ----------
     name : str
-        Names the figure in callbacks and in the names of downloaded files.
+        Name of the figure in ids and in the names of downloaded files.
     span : int
-        How many of the twelve columns it takes on a wide screen.
+        Number of columns, of twelve, on a wide screen.
     height : int
         Height of the chart in pixels.
     actions : sequence of Component
-        Controls of the figure itself, such as a choice of smoothing.
+        Controls of the figure, such as a choice of smoothing.
     data : dict, optional
-        What ``render`` returned, where the figure is known already.
+        Result of ``render`` if the chart is known when the page is laid out.
     """
     graph = dcc.Graph(
         id=_part(_GRAPH, name),
@@ -106,7 +106,7 @@ def figure_card(
 
 
 def render(chart: Chart) -> dict[str, Any]:
-    """Return what fills a figure card."""
+    """Return the data of a figure card that shows a chart."""
     return {
         "finding": chart.finding,
         "subtitle": chart.subtitle,
@@ -119,18 +119,18 @@ def render(chart: Chart) -> dict[str, Any]:
 
 
 def render_empty(sentence: str, title: str = "") -> dict[str, Any]:
-    """Return what fills a figure card when there is nothing to draw, said in one sentence."""
+    """Return the data of a figure card without a chart: one sentence, and a title."""
     return {"empty": sentence, "title": title}
 
 
 def render_error(sentence: str, incident: str, title: str = "") -> dict[str, Any]:
-    """Return what fills a figure card that could not be drawn, with the id in the log."""
+    """Return the data of a figure card whose chart failed, with the id of the log entry."""
     reference = _("Id in the log: {incident}").format(incident=incident)
     return {"error": sentence, "reference": reference, "title": title}
 
 
 def register(app: dash.Dash) -> None:
-    """Let every figure card of an application show, switch and download."""
+    """Register the callbacks of all figure cards."""
     app.clientside_callback(
         ClientsideFunction("vitrina", "show_chart"),
         Output(_part("chart-finding", MATCH), "children"),
@@ -168,12 +168,12 @@ def register(app: dash.Dash) -> None:
         State(chart_id(MATCH), "data"),
         prevent_initial_call=True,
     )
-    def save_table(_clicks: int, shown: dict[str, Any] | None) -> Any:
-        if not shown or "rows" not in shown:
+    def save_table(_clicks: int, card: dict[str, Any] | None) -> Any:
+        if not card or "rows" not in card:
             return dash.no_update
-        header = [column["name"] for column in shown["columns"]]
+        header = [column["name"] for column in card["columns"]]
         return {
-            "content": csv_text(header, shown["rows"]),
+            "content": csv_text(header, card["rows"]),
             "filename": f"{dash.ctx.triggered_id['id']}.csv",
             "type": "text/csv",
         }
@@ -191,10 +191,10 @@ def _tools(name: str) -> list[Component]:
             id=_part(part, name),
             type="button",
             className="quiet-button",
-            title=words,
-            **aria(label=words, **extra),
+            title=label,
+            **aria(label=label, **extra),
         )
-        for part, picture, words, extra in (
+        for part, picture, label, extra in (
             ("chart-twin", "table", table, {"pressed": "false"}),
             ("chart-csv", "download", csv, {}),
             ("chart-png", "image", png, {}),

@@ -1,4 +1,4 @@
-"""The top of a page: where one is, what it is for, and what can be done here."""
+"""The header of a page: breadcrumb, title, purpose and actions; and tabs."""
 
 from collections.abc import Sequence
 
@@ -19,32 +19,32 @@ def page_header(
     actions: Sequence[Component] = (),
     primary: Component | None = None,
 ) -> html.Header:
-    """Return the head of a page.
+    """Return the header of a page.
 
     Parameters
     ----------
     title : str
-        The name of the page: its only first-level heading.
+        First-level heading, the only one of the page.
     purpose : str or Component
-        One sentence that says what the page is for.
+        Purpose of the page, in one sentence.
     crumbs : sequence of Crumb
-        The way to the page, which is also the switcher of dataset and run.
+        Breadcrumb, with menus to switch dataset or run.
     badge : Component, optional
-        A state beside the title.
+        State, beside the title.
     actions : sequence of Component
-        Secondary buttons; what is rare belongs into a ``menu``.
+        Secondary buttons; rare actions belong in a ``menu``.
     primary : Component, optional
-        The one primary button of the page.
+        The primary button of the page.
     """
     heading = html.H1(title, tabIndex="-1")
-    words = [html.Div([heading, badge], className="page-title") if badge is not None else heading]
+    titles = [html.Div([heading, badge], className="page-title") if badge is not None else heading]
     buttons = [*actions, *([primary] if primary is not None else [])]
     return html.Header(
         [
             *([breadcrumb(crumbs)] if crumbs else []),
             html.Div(
                 [
-                    html.Div([*words, html.P(purpose, className="purpose")]),
+                    html.Div([*titles, html.P(purpose, className="purpose")]),
                     *([html.Div(buttons, className="actions")] if buttons else []),
                 ],
                 className="page-head",
@@ -55,14 +55,14 @@ def page_header(
 
 
 def tabs(items: Sequence[tuple[str, str]], current: str) -> html.Nav:
-    """Return links between the views of one thing.
+    """Return links between the views of a dataset or a run.
 
     Parameters
     ----------
     items : sequence of (label, href)
-        The views.
+        Views in order.
     current : str
-        The address of the view that is shown.
+        Address of the current view.
     """
     return html.Nav(
         html.Ul(

@@ -1,4 +1,4 @@
-"""Help beside a word: closed until asked for, by mouse, touch or keyboard."""
+"""Help behind a question mark, opened by mouse, touch or keyboard."""
 
 from dash import html
 
@@ -12,9 +12,9 @@ def help_text(text: str, *, about: str) -> html.Details:
     Parameters
     ----------
     text : str
-        The explanation, in plain language first.
+        Explanation.
     about : str
-        What it explains, for the name that a screen reader says.
+        Subject of the explanation, for the accessible name.
     """
     name = _("Help on {about}").format(about=about)
     return html.Details(

@@ -1,4 +1,4 @@
-"""Icons: masks in the colour of the text around them (``assets/icons.css``)."""
+"""Icons: CSS masks in the colour of the surrounding text (``assets/icons.css``)."""
 
 from dash import html
 
@@ -6,11 +6,11 @@ from dashboard.components.aria import aria
 
 
 def icon(name: str) -> html.Span:
-    """Return an icon that only decorates; the words beside it carry the meaning.
+    """Return an icon; it is decorative and hidden from screen readers.
 
     Parameters
     ----------
     name : str
-        A class of ``assets/icons.css`` without its ``icon-``, such as ``"runs"``.
+        Class of ``assets/icons.css`` without the prefix ``icon-``, such as ``"runs"``.
     """
     return html.Span(className=f"icon icon-{name}", **aria(hidden="true"))

@@ -1,4 +1,4 @@
-"""Key figures: a number, its unit, and what to compare it with."""
+"""Key figures: a number with its unit and a value to compare it with."""
 
 from typing import Any
 
@@ -21,27 +21,27 @@ def key_figure(
     Parameters
     ----------
     label : str
-        What is counted.
+        Name of the number.
     value : str
-        The number, already formatted (``dashboard.formats``).
+        Number, already formatted (``dashboard.formats``).
     unit : str, optional
-        Its unit, in muted text.
+        Unit, in muted text.
     comparison : str, optional
-        What it is to be compared with, such as "popularity: 4.1%".
+        Value to compare it with, such as "popularity: 4.1%".
     tone : {"good", "bad"}, optional
-        Whether the comparison is good or bad news.
+        Colour of the comparison.
     explanation : str, optional
-        Help text in the field's own terms.
+        Help text.
     """
     number: list[Any] = [value, *([html.Span(unit, className="unit")] if unit else [])]
-    named: list[Any] = [label, *([help_text(explanation, about=label)] if explanation else [])]
+    name: list[Any] = [label, *([help_text(explanation, about=label)] if explanation else [])]
     lines: list[Any] = [
-        html.Dt(named, className="key-label"),
+        html.Dt(name, className="key-label"),
         html.Dd(number, className="key-value"),
     ]
     if comparison:
-        look = f"key-comparison is-{tone}" if tone else "key-comparison"
-        lines.append(html.Dd(comparison, className=look))
+        style = f"key-comparison is-{tone}" if tone else "key-comparison"
+        lines.append(html.Dd(comparison, className=style))
     return html.Div(lines, className="key-figure")
 
 

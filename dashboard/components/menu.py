@@ -1,4 +1,4 @@
-"""A menu behind one word, for what is rarely done."""
+"""Menus of rare actions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,9 +16,9 @@ def menu(items: Sequence[Component], *, label: str | None = None) -> html.Detail
     Parameters
     ----------
     items : sequence of Component
-        What ``menu_item`` returns, or links.
+        Results of ``menu_item``, or links.
     label : str, optional
-        The word on the opener; default "More".
+        Label of the button; "More" by default.
     """
     return html.Details(
         [
@@ -29,7 +29,7 @@ def menu(items: Sequence[Component], *, label: str | None = None) -> html.Detail
     )
 
 
-def menu_item(words: str, id: Any, *, danger: bool = False) -> html.Button:
-    """Return a button in a menu; callbacks listen for its ``n_clicks``."""
-    look = "menu-item is-danger" if danger else "menu-item"
-    return html.Button(words, id=id, type="button", className=look)
+def menu_item(label: str, id: Any, *, danger: bool = False) -> html.Button:
+    """Return a button of a menu; callbacks listen to its ``n_clicks``."""
+    style = "menu-item is-danger" if danger else "menu-item"
+    return html.Button(label, id=id, type="button", className=style)

@@ -1,4 +1,4 @@
-"""A point in time: in the reader's zone, with UTC in the tooltip."""
+"""Times in the time zone of the browser, with UTC in the tooltip."""
 
 from datetime import datetime
 
@@ -8,12 +8,12 @@ from dashboard import formats
 
 
 def moment(value: datetime | float | None) -> html.Time | html.Span:
-    """Return a time in the zone of the reader.
+    """Return a time in the time zone of the browser.
 
     Parameters
     ----------
     value : datetime, float or None
-        A time; naive ones count as UTC, numbers as seconds since 1970 UTC.
+        Time; a naive datetime is UTC, a number is seconds since 1970 UTC.
     """
     if value is None:
         return html.Span(formats.MISSING)

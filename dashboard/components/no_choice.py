@@ -1,15 +1,15 @@
-"""No choice: the option of a select that stands for none of the others."""
+"""The option of a select that means none of the others."""
 
 NO_CHOICE = "*"
-"""Its value. It cannot be empty: a select of dash-bootstrap-components shows nothing then."""
+"""Its value. A select of dash-bootstrap-components shows nothing for an empty value."""
 
 
-def no_choice(words: str) -> dict[str, str]:
-    """Return the option, in words such as “All”.
+def no_choice(label: str) -> dict[str, str]:
+    """Return the option with a label such as “All”.
 
     Examples
     --------
     >>> no_choice("All")
     {'label': 'All', 'value': '*'}
     """
-    return {"label": words, "value": NO_CHOICE}
+    return {"label": label, "value": NO_CHOICE}

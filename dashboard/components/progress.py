@@ -1,4 +1,4 @@
-"""Progress with what is left of it."""
+"""Progress bars."""
 
 from dash import html
 
@@ -10,25 +10,25 @@ from data.i18n import _
 def progress(
     share: float | None, *, label: str, left: float | None = None, detail: str | None = None
 ) -> html.Div:
-    """Return a bar that says how far something is.
+    """Return a progress bar with its label, percentage and remaining time.
 
     Parameters
     ----------
     share : float or None
-        From 0 to 1; None while nobody can know.
+        Fraction that is done, from 0 to 1; None if it is unknown.
     label : str
-        What makes progress; also the name that a screen reader says.
+        Name of the task; also the accessible name.
     left : float, optional
-        Seconds that are left.
+        Seconds left.
     detail : str, optional
-        A muted remark, such as "epoch 3 of 10" or "412,000 rows/s".
+        Muted text, such as "epoch 3 of 10" or "412,000 rows/s".
     """
     bounded = None if share is None else min(max(share, 0.0), 1.0)
-    words = [percent(bounded, 0)] if bounded is not None else [_("Working")]
+    texts = [percent(bounded, 0)] if bounded is not None else [_("Working")]
     if detail:
-        words.append(detail)
+        texts.append(detail)
     if left is not None:
-        words.append(_("{time} left").format(time=duration(left)))
+        texts.append(_("{time} left").format(time=duration(left)))
     fill = html.Div(
         className="meter-fill" if bounded is not None else "meter-fill is-unknown",
         style={"width": f"{100 * bounded:.1f}%"} if bounded is not None else {},
@@ -37,7 +37,7 @@ def progress(
     return html.Div(
         [
             html.Div(
-                [html.Span(label), html.Span(" · ".join(words), className="muted")],
+                [html.Span(label), html.Span(" · ".join(texts), className="muted")],
                 className="meter-words",
             ),
             html.Div(

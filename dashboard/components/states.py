@@ -1,4 +1,4 @@
-"""Nothing yet, not yet, not possible, not fresh, not all: the states that every view has."""
+"""Empty, loading and error states, and notes on outdated or sampled data."""
 
 from datetime import datetime
 from typing import Any
@@ -13,21 +13,21 @@ from data.i18n import _
 
 
 def empty_state(sentence: str, action: Component | None = None) -> html.Div:
-    """Say in one sentence that there is nothing yet, and offer the one thing to do about it."""
+    """Return the empty state of a view: one sentence, and optionally one action."""
     return html.Div(
         [html.P(sentence), *([action] if action is not None else [])], className="empty-state"
     )
 
 
 def loading_state(height: int = 160, *, lines: int = 0) -> html.Div:
-    """Hold the place of something that is on its way; it shows itself only after 300 ms.
+    """Return a placeholder for content that is loading; CSS shows it after 300 ms.
 
     Parameters
     ----------
     height : int
-        Final height in pixels.
+        Height of the content in pixels.
     lines : int
-        How many lines of text to suggest; 0 for one block.
+        Number of placeholder lines of text; 0 for one block.
     """
     shapes = [html.Div(className="skeleton-line") for _line in range(lines)]
     return html.Div(
@@ -47,20 +47,20 @@ def error_state(
     action: Component | None = None,
     page: bool = False,
 ) -> html.Div:
-    """Say what went wrong, why and what to do, with the id under which the log has it.
+    """Return an error message with what to do and the id of the log entry.
 
     Parameters
     ----------
     sentence : str
-        What is wrong and why.
+        Error and its cause.
     advice : str, optional
-        What to do, where the sentence does not say it already.
+        What to do, unless the sentence says it.
     incident : str, optional
-        The id in the log.
+        Id of the log entry.
     action : Component, optional
-        A button that does it.
+        Button that solves the problem.
     page : bool
-        Whether the error stands in place of a whole page.
+        Whether the message replaces a whole page.
     """
     lines: list[Any] = [html.P(sentence, className="error-sentence")]
     if advice:
@@ -69,21 +69,21 @@ def error_state(
         lines.append(html.P([_("Id in the log:"), " ", html.Code(incident)], className="muted"))
     if action is not None:
         lines.append(action)
-    words: Component = html.Div(lines)
+    body: Component = html.Div(lines)
     if page:
-        words = html.Div([html.H1(_("This page could not be shown"), tabIndex="-1"), *lines])
+        body = html.Div([html.H1(_("This page could not be shown"), tabIndex="-1"), *lines])
     return html.Div(
-        [icon("warning"), words],
+        [icon("warning"), body],
         className="error-state is-page" if page else "error-state",
         role="alert",
     )
 
 
 def stale_note(since: datetime | float) -> html.P:
-    """Say that what is shown is not fresh, and from when it is."""
+    """Return a note with the time of data that may be outdated."""
     return html.P([_("As of"), " ", moment(since)], className="note")
 
 
 def sampled_note(sentence: str) -> html.P:
-    """Say what part of the data is shown where it is too much for all of it."""
+    """Return a note on which part of the data is shown."""
     return html.P(sentence, className="note")

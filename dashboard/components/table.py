@@ -1,4 +1,4 @@
-"""Tables: dense rows, numbers right, ids in monospace, and the whole row a link where it is one."""
+"""Data tables (AG Grid): right-aligned numbers, monospace ids, and rows that are links."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,22 +23,22 @@ class Column:
     Attributes
     ----------
     key : str
-        The key of its values in the rows.
+        Key of its values in the rows.
     label : str
-        Its heading.
+        Heading.
     kind : str
         ``text``, ``number``, ``percent`` (a share from 0 to 1), ``money``, ``id`` (exact text in
         monospace), ``time`` (seconds since 1970 or ISO text in UTC) or ``state`` (of a run).
     digits : int
         Decimals of numbers and percentages.
     width : int or None
-        Width in pixels; None shares what is left.
+        Width in pixels; columns without a width share the rest.
     link : str or None
-        Address template that makes the whole row a link, such as ``"/runs/{run}"``.
+        Address template that makes the row a link, such as ``"/runs/{run}"``.
     sortable, filterable : bool
-        Whether the header offers it.
+        Whether the header offers to sort or filter.
     order : str or None
-        ``asc`` or ``desc`` where rows are sorted by it at first.
+        ``asc`` or ``desc`` if the rows are sorted by it initially.
     """
 
     key: str
@@ -69,25 +69,25 @@ def data_table(
     Parameters
     ----------
     id : str or dict
-        Id of the grid: callbacks change its ``rowData``; without ``rows`` they answer its
-        ``getRowsRequest`` with ``getRowsResponse`` (``{"rowData": …, "rowCount": …}``), page by
-        page, where search and sort happen on the server.
+        Id of the grid. Callbacks set its ``rowData``; without ``rows`` they respond to its
+        ``getRowsRequest`` with ``getRowsResponse`` (``{"rowData": …, "rowCount": …}``), so that
+        the server pages, searches and sorts.
     columns : sequence of Column
-        What is shown.
+        Columns in order.
     rows : sequence of dict, optional
-        All rows; None pages on the server.
+        All rows; None for paging by the server.
     label : str
-        What the table holds, for screen readers.
+        Accessible name.
     row_id : str, optional
-        Key that identifies a row, so that an update changes rows in place without a flicker.
+        Key that identifies a row, so that updates change rows in place.
     height : int, optional
-        Height in pixels; default grows with the rows.
+        Height in pixels; by default it grows with the rows.
     select : bool
-        Whether rows have a box to select them (``selectedRows``).
+        Whether rows have checkboxes (``selectedRows``).
     empty : str, optional
-        What stands there when there is no row.
+        Text of a table without rows.
     options : dict, optional
-        More options of the grid.
+        Further options of the grid.
     """
     paged = rows is None
     grid: dict[str, Any] = {
@@ -109,7 +109,7 @@ def data_table(
     )
     if row_id:
         arguments["getRowId"] = f"params.data['{row_id}']"
-    shown = dag.AgGrid(
+    table = dag.AgGrid(
         id=id,
         columnDefs=[_definition(column) for column in columns],
         defaultColDef={
@@ -124,11 +124,11 @@ def data_table(
         **arguments,
     )
     linked = " has-links" if any(column.link for column in columns) else ""
-    return html.Div(shown, className=f"data-table{linked}", role="group", **aria(label=label))
+    return html.Div(table, className=f"data-table{linked}", role="group", **aria(label=label))
 
 
 def _definition(column: Column) -> dict[str, Any]:
-    """Return what AG Grid wants to know about a column."""
+    """Return the AG Grid column definition of a column."""
     right = column.kind in {"number", "percent", "money"}
     definition: dict[str, Any] = {
         "field": column.key,

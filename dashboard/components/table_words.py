@@ -1,15 +1,15 @@
-"""The words of a table that its library would otherwise say in English."""
+"""Translated texts of AG Grid."""
 
 from data.i18n import _
 
 
 def table_words(empty: str | None = None) -> dict[str, str]:
-    """Return the texts of AG Grid in the language of this context.
+    """Return the ``localeText`` of AG Grid in the current language.
 
     Parameters
     ----------
     empty : str, optional
-        What stands in a table without rows.
+        Text of a table without rows.
     """
     return {
         "noRowsToShow": empty or _("Nothing here yet."),

@@ -1,4 +1,4 @@
-"""Short messages that come and go, in the corner that screen readers listen to."""
+"""Toasts: short messages in a live region."""
 
 import secrets
 from typing import Literal
@@ -18,16 +18,16 @@ def toast(
     tone: Literal["good", "bad", "attention"] = "good",
     incident: str | None = None,
 ) -> None:
-    """Show a message; call it inside a callback.
+    """Show a toast; to be called inside a callback.
 
     Parameters
     ----------
     sentence : str
-        What happened, and what to do where something is to be done.
+        What happened, and what to do if anything.
     tone : {"good", "bad", "attention"}
-        Good news goes away by itself; the rest stays until it is dismissed.
+        A good message disappears by itself; the others stay until they are dismissed.
     incident : str, optional
-        The id under which the log has more.
+        Id of the log entry.
     """
     set_props(REGION, {"children": [toast_card(sentence, tone=tone, incident=incident)]})
 
@@ -35,7 +35,7 @@ def toast(
 def toast_card(
     sentence: str, *, tone: str = "good", incident: str | None = None, lasting: bool = False
 ) -> html.Div:
-    """Return the message itself; ``lasting`` keeps good news, as the gallery needs it."""
+    """Return the card of a toast; with ``lasting`` a good message stays, as in the gallery."""
     lines = [html.P(sentence)]
     if incident:
         lines.append(html.P([_("Id in the log:"), " ", html.Code(incident)], className="muted"))

@@ -1,4 +1,4 @@
-"""Bringing files: they stream to the home while a bar shows how far they are."""
+"""File uploads: a drop zone with a progress bar."""
 
 from dash import dcc, html
 
@@ -8,18 +8,18 @@ from data.i18n import _
 
 
 def upload(name: str, *, accept: str = ".csv,.gz,.parquet,.inter") -> html.Div:
-    """Return a place to drop files on.
+    """Return a drop zone with a button that opens the file chooser.
 
-    The files go to ``dashboard.web.upload_endpoint`` piece by piece, never through memory. When
-    all have arrived, the ``data`` of ``uploaded(name)`` is
+    ``assets/upload.js`` sends the files to ``dashboard.web.upload_endpoint`` piece by piece. When
+    all are complete, the ``data`` of ``uploaded(name)`` is
     ``{"files": [{"name", "path", "bytes"}, …]}``, where ``path`` is relative to ``Home.uploads``.
 
     Parameters
     ----------
     name : str
-        Names the place in callbacks.
+        Name of the drop zone in the id of its store.
     accept : str
-        The kinds of file that the browser offers.
+        File suffixes that the file chooser offers.
     """
     choose = html.Button(
         [icon("upload"), html.Span(_("Choose files"))],
@@ -46,5 +46,5 @@ def upload(name: str, *, accept: str = ".csv,.gz,.parquet,.inter") -> html.Div:
 
 
 def uploaded(name: str) -> str:
-    """Return the id of the store that holds what has arrived."""
+    """Return the id of the store of the uploaded files."""
     return f"uploaded-{name}"
