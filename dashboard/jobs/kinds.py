@@ -83,8 +83,8 @@ def score(job: Job, sink: Sink) -> bool:
         job.folder / f"lists.{config['format']}",
         k=config["k"],
         exclude_seen=config["exclude_seen"],
-        tell=lambda done, whole: sink.progress(buyers=done, all=whole),
-        stopped=sink.stop,
+        on_progress=lambda done, total: sink.progress(buyers=done, all=total),
+        should_stop=sink.stop,
     )
     return True
 

@@ -32,12 +32,12 @@ def fit_blend(
     ----------
     task : SplitData
     models : sequence of Recommender
-        Fitted; the network first. Baselines without a NumPy version are left out, as an exported
-        blend could not run, and so are models that do not lower the loss.
+        Fitted; the network first. Those that are not eligible or do not lower the loss are left
+        out.
     on_progress : callable
         Called after every batch.
     """
-    members = [model for model in models if not isinstance(model, Baseline) or model.numpy_module]
+    members = eligible_members(models)
     targets = task.split.validation[task.answers(task.split.validation) >= 0]
     random = np.random.default_rng(0)
     if len(targets) > MOST_TARGETS:
@@ -68,6 +68,11 @@ def fit_blend(
     stratum = strata(histories, task.popularity)
     weights = fit_by_stratum(sample, stratum, probabilistic, pooled)
     return Blend([members[int(i)] for i in selected], weights, scales[selected], task.popularity)
+
+
+def eligible_members(models: Sequence[Recommender]) -> list[Recommender]:
+    """Return all models but baselines without a NumPy version, which a bundle could not run."""
+    return [model for model in models if not isinstance(model, Baseline) or model.numpy_module]
 
 
 def _scales(members: Sequence[Recommender], histories: Histories) -> Array:

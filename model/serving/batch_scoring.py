@@ -1,4 +1,4 @@
-"""Scoring: ranked lists for every buyer, streamed into one file in bounded memory."""
+"""Batch scoring: ranked lists for all users of a dataset, streamed into a file."""
 
 import os
 import secrets
@@ -14,22 +14,21 @@ from data.datasets.store import Dataset
 from data.errors import BadInput, Cancelled
 from data.i18n import _
 from data.preparation.sequences import Ints, Longs
-from data.preparation.user_history import histories as recorded
+from data.preparation.user_history import histories as user_histories
 from model.baselines.base import log_sum_exp
 from model.kernels.malloc import keep_freed
 from model.metrics.ranking import top_k
 from model.sequences.histories import Array, Histories
-from model.serving.list_writer import FORMATS, Lists, ListWriter
+from model.serving.list_writer import FORMATS, RankedLists, RankedListWriter
 from model.serving.predictor import Predictor
 
-BLOCK = 8192
-PARTS = 4
-"""Into how many parts for each thread a block is cut: they do not take equally long."""
-SCORES_AT_ONCE = 2**22
-CORES = os.cpu_count() or 1
+BLOCK_SIZE = 8192
+"""Users whose lists are written at a time."""
+TASKS_PER_THREAD = 4
+"""Tasks into which a block is cut for each thread, as they do not take equally long."""
+SCORES_PER_BATCH = 2**22
+THREADS = os.cpu_count() or 1
 MOST = 1_000
-
-Tell = Callable[[int, int], object]
 
 
 def score(
@@ -39,37 +38,37 @@ def score(
     *,
     k: int = 20,
     exclude_seen: bool = False,
-    tell: Tell = lambda _done, _all: None,
-    stopped: Callable[[], bool] = lambda: False,
+    on_progress: Callable[[int, int], object] = lambda _done, _total: None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Write the ranked lists of every buyer; return how many buyers there are.
+    """Write the top-k lists of all users and return the number of users.
 
-    One row a buyer and rank: user, rank, product, probability, brand, category, price, repeat. A
-    buyer of whom the run's preparation keeps nothing has no list.
+    One row per user and rank: user, rank, product, probability, brand, category, price, repeat. A
+    user without events after the run's preparation has no list.
 
     Parameters
     ----------
     folder : Path
         The run's folder.
     dataset : Dataset
-        The one that the run was trained on.
+        The dataset on which the run was trained.
     file : Path
-        What to write, ``.parquet`` or ``.csv``; it is there whole or not at all.
+        File to write, ``.parquet`` or ``.csv``; it is replaced atomically.
     k : int
         Products of a list.
     exclude_seen : bool
-        Whether products of the history are left out.
-    tell : callable
-        Told how many buyers are done, and of how many, after every block.
-    stopped : callable
-        Asked after every block; True ends the work.
+        Whether products of the history are excluded.
+    on_progress : callable
+        Called after every block with the number of users done and their total.
+    should_stop : callable
+        Called before every block; True stops the scoring.
 
     Raises
     ------
     BadInput
-        For another kind of file, a ``k`` out of range, or a run without a model.
+        For another file type, a ``k`` out of range, or a run without a model.
     Cancelled
-        Where it was stopped.
+        Where ``should_stop`` returned True.
     """
     if file.suffix not in FORMATS:
         raise BadInput(_("{file} has to end in .parquet or .csv.").format(file=file.name))
@@ -79,26 +78,26 @@ def score(
         raise BadInput(_("There is no folder {folder}.").format(folder=file.parent))
     keep_freed()
     model = Predictor(folder)
-    total = _count(dataset)
+    total = _count_users(dataset)
     temporary = file.with_name(f".{secrets.token_hex(4)}-{file.name}")
     done = 0
     try:
         with (
-            threadpool_limits(1),  # of a matrix product: each thread here has its part already
-            threads(CORES) as pool,
-            ListWriter(model, temporary) as lists,
+            threadpool_limits(1),  # BLAS runs in the thread that calls it
+            thread_pool(THREADS) as pool,
+            RankedListWriter(model, temporary) as writer,
         ):
-            begun = (
-                ranked(model, users, histories, pool, k=k, exclude_seen=exclude_seen)
+            results = (
+                start_ranking(model, users, histories, pool, k=k, exclude_seen=exclude_seen)
                 for users, histories in _blocks(model, dataset)
             )
-            for block in _ahead(begun):
-                if stopped():
+            for result in _prefetch(results):
+                if should_stop():
                     raise Cancelled
-                found = block()
-                lists.add(found)
-                done += len(found.users)
-                tell(done, max(total, done))
+                lists = result()
+                writer.add(lists)
+                done += len(lists.users)
+                on_progress(done, max(total, done))
         temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)
@@ -106,16 +105,16 @@ def score(
 
 
 @contextmanager
-def threads(number: int) -> Iterator[ThreadPoolExecutor]:
-    """Give some threads; whatever they have not begun when the block ends is not begun any more."""
-    pool = ThreadPoolExecutor(number)
+def thread_pool(threads: int) -> Iterator[ThreadPoolExecutor]:
+    """Yield an executor; tasks that have not started at the end of the block are cancelled."""
+    pool = ThreadPoolExecutor(threads)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def ranked(
+def start_ranking(
     model: Predictor,
     users: Array,
     histories: Histories,
@@ -123,90 +122,94 @@ def ranked(
     *,
     k: int,
     exclude_seen: bool,
-) -> Callable[[], Lists]:
-    """Begin the lists of some buyers; return what waits for them.
+) -> Callable[[], RankedLists]:
+    """Submit the ranking of a block of users; return a function that waits for the lists.
 
-    Histories of like length are scored together, the longest first.
+    Histories of similar length are batched together, the longest first.
     """
     products = len(model.products)
     k = min(k, products)
-    found = Lists(
+    lists = RankedLists(
         users,
         np.full((len(users), k), -1, dtype=np.int64),
         np.zeros((len(users), k)),
         np.zeros((len(users), k), dtype=bool),
     )
     order = np.argsort(-histories.lengths, kind="stable")
-    together = max(-(-len(order) // (PARTS * CORES)), 1)
-    step = max(SCORES_AT_ONCE // products, 8)
+    task_size = max(-(-len(order) // (TASKS_PER_THREAD * THREADS)), 1)
+    batch_size = max(SCORES_PER_BATCH // products, 8)
 
-    def fill(begin: int) -> None:
-        some = order[begin : begin + together]
-        part = histories.some(some)
-        held = part.matrix(products)
-        for rows, scores in model.recommender.score_batches(part, step):
-            total = log_sum_exp(scores)
+    def rank(begin: int) -> None:
+        task = order[begin : begin + task_size]
+        task_histories = histories.some(task)
+        counts = task_histories.matrix(products)
+        for rows, scores in model.recommender.score_batches(task_histories, batch_size):
+            log_total = log_sum_exp(scores)
             if exclude_seen:
-                scores[held[rows].nonzero()] = -np.inf
-            best = top_k(scores, k)
-            of_best = np.take_along_axis(scores, best, axis=1)
-            found.best[some[rows]] = np.where(np.isfinite(of_best), best, -1)
-            found.chance[some[rows]] = np.exp(of_best - total)
-        best = np.maximum(found.best[some], 0)
-        found.repeat[some] = np.asarray(held[np.arange(len(some))[:, None], best].todense()) > 0
+                scores[counts[rows].nonzero()] = -np.inf
+            top = top_k(scores, k)
+            top_scores = np.take_along_axis(scores, top, axis=1)
+            lists.top[task[rows]] = np.where(np.isfinite(top_scores), top, -1)
+            lists.probability[task[rows]] = np.exp(top_scores - log_total)
+        top = np.maximum(lists.top[task], 0)
+        own_counts = counts[np.arange(len(task))[:, None], top]
+        lists.repeat[task] = np.asarray(own_counts.todense()) > 0
 
-    work = pool.map(fill, range(0, len(order), together))
+    tasks = pool.map(rank, range(0, len(order), task_size))
 
-    def wait() -> Lists:
-        list(work)
-        return found
+    def wait() -> RankedLists:
+        list(tasks)
+        return lists
 
     return wait
 
 
-def _ahead(blocks: Iterator[Callable[[], Lists]]) -> Iterator[Callable[[], Lists]]:
-    """Yield what was begun when the next one is, too: no core waits while lists are written."""
-    waiting = next(blocks, None)
-    while waiting is not None:
-        following = next(blocks, None)
-        yield waiting
-        waiting = following
+def _prefetch(
+    results: Iterator[Callable[[], RankedLists]],
+) -> Iterator[Callable[[], RankedLists]]:
+    """Yield each result after the next one is submitted, so that no thread waits for the writer."""
+    current = next(results, None)
+    while current is not None:
+        following = next(results, None)
+        yield current
+        current = following
 
 
-def _count(dataset: Dataset) -> int:
+def _count_users(dataset: Dataset) -> int:
     with dataset.connect() as connection:
         row = connection.execute("SELECT count(*) FROM users").fetchone()
     return int(row[0]) if row else 0
 
 
 def _blocks(model: Predictor, dataset: Dataset) -> Iterator[tuple[Array, Histories]]:
-    """Yield buyers and their histories, some thousands at a time."""
+    """Yield blocks of users and their histories."""
     users: Array = np.zeros(0, dtype=object)
     codes: Ints = np.zeros(0, dtype=np.int32)
-    for frame in recorded(dataset, model.preparation):
+    for frame in user_histories(dataset, model.preparation):
         users = np.concatenate([users, frame["user"].to_numpy(dtype=object)])
         codes = np.concatenate([codes, model.codes(frame["product"])])
-        stop = _ends(users)
-        whole = (len(stop) - 1) // BLOCK * BLOCK  # the last buyer may go on in the next frame
-        for begin in range(0, whole, BLOCK):
-            yield _block(model, users, codes, stop, slice(begin, begin + BLOCK))
-        if whole:
-            users, codes = users[stop[whole - 1] :], codes[stop[whole - 1] :]
-    stop = _ends(users)
-    for begin in range(0, len(stop), BLOCK):
-        yield _block(model, users, codes, stop, slice(begin, begin + BLOCK))
+        stop = _stops(users)
+        # The last user's events may continue in the next frame.
+        complete = (len(stop) - 1) // BLOCK_SIZE * BLOCK_SIZE
+        for begin in range(0, complete, BLOCK_SIZE):
+            yield _block(model, users, codes, stop, slice(begin, begin + BLOCK_SIZE))
+        if complete:
+            users, codes = users[stop[complete - 1] :], codes[stop[complete - 1] :]
+    stop = _stops(users)
+    for begin in range(0, len(stop), BLOCK_SIZE):
+        yield _block(model, users, codes, stop, slice(begin, begin + BLOCK_SIZE))
 
 
 def _block(
-    model: Predictor, users: Array, codes: Ints, stop: Longs, chosen: slice
+    model: Predictor, users: Array, codes: Ints, stop: Longs, rows: slice
 ) -> tuple[Array, Histories]:
-    ends = stop[chosen]
-    begin = stop[chosen.start - 1] if chosen.start else 0
-    return users[ends - 1], model.histories_of_codes(codes[begin : ends[-1]], ends - begin)
+    stops = stop[rows]
+    begin = stop[rows.start - 1] if rows.start else 0
+    return users[stops - 1], model.histories_of_codes(codes[begin : stops[-1]], stops - begin)
 
 
-def _ends(users: Array) -> Longs:
-    """Return where each buyer's events end; they stand together."""
+def _stops(users: Array) -> Longs:
+    """Return the end of each user's events in an array that is grouped by user."""
     if not len(users):
         return np.zeros(0, dtype=np.int64)
     return np.append(np.flatnonzero(users[1:] != users[:-1]) + 1, len(users)).astype(np.int64)

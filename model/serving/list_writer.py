@@ -1,4 +1,4 @@
-"""Ranked lists of many buyers, as rows of a Parquet or CSV file."""
+"""Writing of ranked lists as rows of a Parquet or CSV file."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,94 +15,95 @@ from model.sequences.histories import Array
 from model.serving.predictor import Predictor
 
 FORMATS = (".parquet", ".csv")
-WORDS = ("product", "brand", "category")
+TEXT_COLUMNS = ("product", "brand", "category")
 
 
 @dataclass(frozen=True)
-class Lists:
-    """The first products of some buyers' rankings; -1 where a list is shorter.
+class RankedLists:
+    """The top-k lists of a block of users; -1 where a list is shorter than k.
 
     Attributes
     ----------
-    users : str [buyers]
-    best : int64 [buyers, k]
-        Indices among the model's products, best first.
-    chance : float [buyers, k]
-    repeat : bool [buyers, k]
+    users : str [users]
+    top : int64 [users, k]
+        Product indices, best first.
+    probability : float [users, k]
+    repeat : bool [users, k]
+        Whether the product is in the user's history.
     """
 
     users: Array
-    best: Longs
-    chance: Array
+    top: Longs
+    probability: Array
     repeat: Array
 
 
-class ListWriter:
-    """Writes lists into a file that is opened with it; CSV where the file's name says so.
+class RankedListWriter:
+    """Context manager that writes ranked lists into a file; CSV where its name ends in ``.csv``.
 
-    Text of a CSV file is kept from being taken for a formula.
+    Text in a CSV file is escaped so that spreadsheets do not evaluate it as a formula.
 
     Parameters
     ----------
     model : Predictor
-        Whose products the lists hold.
+        The model of the lists; its catalogue describes their products.
     file : Path
     """
 
     def __init__(self, model: Predictor, file: Path) -> None:
         self._csv = file.suffix == ".csv"
-        texts = {name: self._text(model.table[name]) for name in WORDS}
-        self._words = {
+        texts = {name: self._text(model.table[name]) for name in TEXT_COLUMNS}
+        self._texts = {
             name: text if self._csv else text.dictionary_encode() for name, text in texts.items()
         }
         price = model.table["price"].to_numpy(dtype=np.float64).round(4)
         self._price = pa.array(price, from_pandas=True)
-        word = pa.string() if self._csv else pa.dictionary(pa.int32(), pa.string())
+        text_type = pa.string() if self._csv else pa.dictionary(pa.int32(), pa.string())
         self._schema = pa.schema(
             [
                 ("user", pa.string()),
                 ("rank", pa.int32()),
-                ("product", word),
+                ("product", text_type),
                 ("probability", pa.float64()),
-                ("brand", word),
-                ("category", word),
+                ("brand", text_type),
+                ("category", text_type),
                 ("price", pa.float64()),
                 ("repeat", pa.bool_()),
             ]
         )
         self._file = file
-        self._out: Any = None
+        self._stream: Any = None
         self._writer: Any = None
 
-    def __enter__(self) -> "ListWriter":
+    def __enter__(self) -> "RankedListWriter":
         """Open the file."""
-        self._out = self._file.open("wb")
+        self._stream = self._file.open("wb")
         if self._csv:
-            self._out.write("\ufeff".encode())  # spreadsheets then read it as UTF-8
-            self._writer = csv.CSVWriter(self._out, self._schema)
+            self._stream.write("\ufeff".encode())  # spreadsheets then read it as UTF-8
+            self._writer = csv.CSVWriter(self._stream, self._schema)
         else:
-            self._writer = pq.ParquetWriter(self._out, self._schema, compression="zstd")
+            self._writer = pq.ParquetWriter(self._stream, self._schema, compression="zstd")
         return self
 
     def __exit__(self, *_error: object) -> None:
         """Close the file."""
         self._writer.close()
-        self._out.close()
+        self._stream.close()
 
-    def add(self, lists: Lists) -> None:
-        """Write some lists, one row a buyer and rank."""
-        there = lists.best >= 0
-        buyer, rank = np.nonzero(there)
-        best = pa.array(lists.best[there], pa.int32())
+    def add(self, lists: RankedLists) -> None:
+        """Write a block of lists, one row per user and rank."""
+        filled = lists.top >= 0
+        user, rank = np.nonzero(filled)
+        product = pa.array(lists.top[filled], pa.int32())
         columns = {
-            "user": self._text(lists.users).take(pa.array(buyer)),
+            "user": self._text(lists.users).take(pa.array(user)),
             "rank": pa.array(rank + 1, pa.int32()),
-            "probability": pa.array(lists.chance[there]),
-            "price": self._price.take(best),
-            "repeat": pa.array(lists.repeat[there]),
+            "probability": pa.array(lists.probability[filled]),
+            "price": self._price.take(product),
+            "repeat": pa.array(lists.repeat[filled]),
         }
-        for name, words in self._words.items():
-            columns[name] = words.take(best)
+        for name, texts in self._texts.items():
+            columns[name] = texts.take(product)
         self._writer.write_table(
             pa.table([columns[name] for name in self._schema.names], schema=self._schema)
         )

@@ -1,4 +1,4 @@
-"""A trained network becomes files: ``model.keras`` and ``model.onnx``."""
+"""Export of a trained network as ``model.keras`` and ``model.onnx``."""
 
 import contextlib
 import io
@@ -16,27 +16,27 @@ TOLERANCE = 1e-3
 
 
 def save_network(run: RunFolder, network: Network) -> None:
-    """Write both files and check that they say the same.
+    """Write both files and compare the logits of the ONNX file with those of the network.
 
     Raises
     ------
     VitrinaError
-        Where the ONNX file gives other scores than the network.
+        Where they differ by more than 1e-3.
     """
     example = _example(network.serving)
     expected = np.asarray(network.serving(example))
     with run_quietly():
         run.write("model.keras", lambda file: _save_keras(network.serving, file))
         run.write("model.onnx", lambda file: _save_onnx(network.serving, file))
-    found = _predict(run.path / "model.onnx", example)
-    if not np.allclose(found, expected, atol=TOLERANCE, rtol=TOLERANCE):
+    logits = _predict(run.path / "model.onnx", example)
+    if not np.allclose(logits, expected, atol=TOLERANCE, rtol=TOLERANCE):
         raise VitrinaError(_("The exported model differs from the trained one; train it again."))
 
 
 def _save_keras(model: Any, file: Path) -> None:
-    whole = file.with_name(f"{file.name}.keras")
-    model.save(whole)
-    whole.replace(file)
+    named = file.with_name(f"{file.name}.keras")  # Keras requires the suffix
+    model.save(named)
+    named.replace(file)
 
 
 def _save_onnx(model: Any, file: Path) -> None:
@@ -44,9 +44,11 @@ def _save_onnx(model: Any, file: Path) -> None:
 
 
 def _example(model: Any) -> dict[str, Any]:
-    """Return two short histories, one of them padded."""
+    """Return inputs of two short histories, one of them padded."""
     inputs: dict[str, Any] = {
-        one.name: np.ones((2, 3), dtype=one.dtype) for one in model.inputs if one.name != "length"
+        tensor.name: np.ones((2, 3), dtype=tensor.dtype)
+        for tensor in model.inputs
+        if tensor.name != "length"
     }
     inputs["length"] = np.array([3, 1], dtype=np.int32)
     return inputs
@@ -58,11 +60,13 @@ def _predict(file: Path, inputs: dict[str, Any]) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-    return session.run(None, {one.name: inputs[one.name] for one in session.get_inputs()})[0]
+    return session.run(None, {tensor.name: inputs[tensor.name] for tensor in session.get_inputs()})[
+        0
+    ]
 
 
 @contextlib.contextmanager
 def run_quietly() -> Any:
-    """Keep what converters print off the output."""
+    """Discard what the converters print."""
     with contextlib.redirect_stdout(io.StringIO()):
         yield

@@ -1,4 +1,4 @@
-"""The network of a finished run, and what it serves: through onnxruntime alone."""
+"""Inference of a finished run's network with onnxruntime, and the models that a run serves."""
 
 from typing import ClassVar
 
@@ -17,8 +17,13 @@ class OnnxRecommender(Recommender):
     Parameters
     ----------
     run : RunFolder
-    threads : int, optional
-        Threads of a prediction; all cores where it is left out.
+    threads : int
+        Threads of a prediction; 0 for all cores.
+
+    Raises
+    ------
+    BadInput
+        Where the run has no finished model.
     """
 
     kind: ClassVar[Kind] = "network"
@@ -35,7 +40,7 @@ class OnnxRecommender(Recommender):
                     run=run.path.name
                 )
             )
-        import onnxruntime  # 16 MB that a server does not need before somebody asks for a ranking
+        import onnxruntime  # 16 MB that a server does not need before its first prediction
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -43,24 +48,29 @@ class OnnxRecommender(Recommender):
         self._session = onnxruntime.InferenceSession(
             str(file), options, providers=["CPUExecutionProvider"]
         )
-        self._inputs = tuple(one.name for one in self._session.get_inputs())
+        self._inputs = tuple(tensor.name for tensor in self._session.get_inputs())
 
     def scores(self, histories: Histories) -> Floats:
-        """Return a score for every product; their softmax are probabilities."""
+        """Return the logits, float32 [histories, products]."""
         features = tuple(name for name in self._inputs if name != "length")
         batch = histories.latest(self.length).padded(features)
-        found: Floats = self._session.run(None, {name: batch[name] for name in self._inputs})[0]
-        return found
+        logits: Floats = self._session.run(None, {name: batch[name] for name in self._inputs})[0]
+        return logits
 
 
 def load_recommenders(run: RunFolder, threads: int = 0) -> list[Recommender]:
-    """Return what a run serves, first, and the network alone where that is not the same.
+    """Return the models of a run: the one that it serves first, its network last.
 
     Parameters
     ----------
     run : RunFolder
     threads : int
         Threads of a prediction; 0 for all cores.
+
+    Returns
+    -------
+    list of Recommender
+        The blend and the network, or the network alone where it is not blended.
     """
     network = OnnxRecommender(run, threads)
     if not (run.path / FILE).exists():

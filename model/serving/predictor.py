@@ -1,4 +1,4 @@
-"""Prediction: what a buyer will buy next, through onnxruntime and without any network library."""
+"""Prediction of the next products of a history, from the folder of a finished run."""
 
 from collections.abc import Collection, Sequence
 from copy import copy
@@ -21,12 +21,12 @@ from model.sequences.histories import Columns, Histories
 from model.serving.onnx_model import load_recommenders
 
 Prices = Sequence[float | None]
-"""What each event of a history cost; None for the price of the catalogue."""
+"""Price of each event of a history; None for the price in the catalogue."""
 
 
 @dataclass(frozen=True)
 class Product:
-    """What the model knows about a product, from the last event that training saw of it."""
+    """A product of the catalogue, as of its last training event."""
 
     product: str
     brand: str | None = None
@@ -36,7 +36,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One ranked product: its place, what it is, and whether the history holds it already."""
+    """A ranked product; ``repeat`` tells whether it is in the history."""
 
     rank: int
     product: str
@@ -52,7 +52,7 @@ class Recommendation:
 
 
 class Predictor:
-    """Predicts from the folder of a finished run; needs neither the dataset nor TensorFlow.
+    """Ranks the catalogue by the model of a finished run, without its dataset and TensorFlow.
 
     Parameters
     ----------
@@ -64,11 +64,11 @@ class Predictor:
     Attributes
     ----------
     length : int
-        How many of a history's latest events the network reads.
+        Number of a history's most recent events that the network reads.
     features : tuple of str
-        What it reads of each event.
+        Features of an event that the network reads.
     preparation : Preparation
-        Which events of a buyer are a history.
+        Selects the events of a user that make a history.
 
     Raises
     ------
@@ -89,12 +89,12 @@ class Predictor:
 
     @cached_property
     def products(self) -> list[str]:
-        """The catalogue's product ids, most frequent first."""
+        """The product ids of the catalogue, most frequent first."""
         return list(self._codes)
 
     @cached_property
     def counts(self) -> Longs:
-        """In how many training events each product occurs, [products]."""
+        """The number of training events of each product, [products]."""
         counts: Longs = self._columns["count"].astype(np.int64)
         return counts
 
@@ -105,35 +105,35 @@ class Predictor:
 
     @property
     def recommender(self) -> Recommender:
-        """What scores the products."""
+        """The model that scores the products."""
         return self._recommender
 
-    def asking(self, recommender: Recommender) -> "Predictor":
-        """Return a predictor over the same products that asks another recommender."""
+    def with_recommender(self, recommender: Recommender) -> "Predictor":
+        """Return a predictor over the same catalogue with another model."""
         other = copy(self)
         other._recommender = recommender
         return other
 
     @property
     def table(self) -> pd.DataFrame:
-        """The catalogue, one row a product in the order of ``products``."""
+        """The catalogue, one row per product in the order of ``products``."""
         return self._table
 
     def knows(self, product: str) -> bool:
-        """Tell whether training has seen a product."""
+        """Return whether a product is in the catalogue."""
         return product in self._codes
 
-    def place(self, product: str) -> int | None:
-        """Return a product's index among ``products``; None where training has not seen it."""
+    def index_of(self, product: str) -> int | None:
+        """Return a product's index in ``products``; None where it is not in the catalogue."""
         code = self._codes.get(product)
         return None if code is None else code - FIRST
 
     def describe(self, product: str) -> Product:
-        """Return what is known about a product; an unknown one has only its id."""
-        place = self.place(product)
-        if place is None:
+        """Return a product of the catalogue; an unknown one has only its id."""
+        index = self.index_of(product)
+        if index is None:
             return Product(product)
-        row = {name: values[place] for name, values in self._columns.items()}
+        row = {name: values[index] for name, values in self._columns.items()}
         price = float(row["price"])
         return Product(
             product=product,
@@ -145,29 +145,30 @@ class Predictor:
     def histories(
         self, histories: Sequence[Sequence[str]], prices: Sequence[Prices] | None = None
     ) -> Histories:
-        """Return lists of products, each oldest first; unknown ones keep their place.
+        """Return lists of product ids, oldest first, as model inputs.
 
-        Prices are those of the catalogue, where none are given or one is None. What a list does
-        not tell, such as hours, is missing.
+        Unknown products keep their position. Prices default to those of the catalogue; features
+        that a list does not hold, such as the hour, are missing.
         """
         stop = np.cumsum([len(products) for products in histories], dtype=np.int64)
         codes = np.array(
-            [self._codes.get(one, UNKNOWN) for products in histories for one in products],
+            [self._codes.get(product, UNKNOWN) for products in histories for product in products],
             dtype=np.int32,
         )
-        found = self.histories_of_codes(codes, stop)
+        result = self.histories_of_codes(codes, stop)
         if prices is not None:
-            given = np.array([one for some in prices for one in some], dtype=np.float32)
-            found = replace(found, columns={**found.columns, **_priced(found.columns, given)})
-        return found
+            flat = np.array([price for row in prices for price in row], dtype=np.float32)
+            columns = {**result.columns, **_with_prices(result.columns, flat)}
+            result = replace(result, columns=columns)
+        return result
 
     def codes(self, products: "pd.Series[str]") -> Ints:
-        """Return the code of each product; ``UNKNOWN`` where training has not seen it."""
-        place = self._index.get_indexer(pd.Index(products, dtype=object))
-        return np.where(place < 0, UNKNOWN, place + FIRST).astype(np.int32)
+        """Return the code of each product; ``UNKNOWN`` where it is not in the catalogue."""
+        index = self._index.get_indexer(pd.Index(products, dtype=object))
+        return np.where(index < 0, UNKNOWN, index + FIRST).astype(np.int32)
 
     def histories_of_codes(self, codes: Ints, stop: Longs) -> Histories:
-        """Return histories from codes, one after another, and where each of them ends."""
+        """Return histories from their concatenated product codes and the end of each."""
         columns: dict[str, Any] = {
             "product": codes,
             "time": np.zeros(len(codes), dtype=np.int64),
@@ -175,24 +176,24 @@ class Predictor:
         }
         columns |= {name: np.full(len(codes), missing(name)) for name in CONTEXT}
         for name in ("brand", "category", *LEVELS):
-            columns[name] = self._looked_up(codes, f"{name}_code", UNKNOWN).astype(np.int32)
+            columns[name] = self._look_up(codes, f"{name}_code", UNKNOWN).astype(np.int32)
         for name in ("price", "relative_price"):
-            found = self._looked_up(codes, name, np.nan).astype(np.float32)
-            columns[name] = np.where(np.isnan(found) | (found < 0), MISSING_NUMBER, found)
+            values = self._look_up(codes, name, np.nan).astype(np.float32)
+            columns[name] = np.where(np.isnan(values) | (values < 0), MISSING_NUMBER, values)
         return Histories(columns, np.append(0, stop[:-1]).astype(np.int64), stop)
 
     def scores(self, products: Sequence[str]) -> Floats:
-        """Return the logarithm of every product's probability, [products]."""
-        found: Floats = self.scores_of([products])[0]
-        return found
+        """Return the log-probability of every product after one history, [products]."""
+        result: Floats = self.scores_of_histories([products])[0]
+        return result
 
-    def scores_of(
+    def scores_of_histories(
         self, histories: Sequence[Sequence[str]], prices: Sequence[Prices] | None = None
     ) -> Floats:
-        """Return the same for several histories at once, [histories, products]."""
-        given = self.histories(histories, prices)
-        found: Floats = log_softmax(self._recommender.scores(given))
-        return found
+        """Return the log-probability of every product, [histories, products]."""
+        inputs = self.histories(histories, prices)
+        result: Floats = log_softmax(self._recommender.scores(inputs))
+        return result
 
     def recommend(
         self,
@@ -201,19 +202,19 @@ class Predictor:
         exclude_seen: bool = False,
         only: Collection[str] | None = None,
     ) -> list[Recommendation]:
-        """Return the products that are most probable next, best first.
+        """Return the most probable next products, best first.
 
         Parameters
         ----------
         history : sequence of str
-            Product ids, oldest first; may be empty, and may hold products that training has
-            never seen.
+            Product ids, oldest first; may be empty, and may hold products that are not in the
+            catalogue.
         k : int
-            Products to return; fewer where fewer are left.
+            Maximum number of products to return.
         exclude_seen : bool
-            Whether products of the history are left out.
+            Whether products of the history are excluded.
         only : collection of str, optional
-            Rank these products alone; probabilities stay those among all products.
+            Products to rank; probabilities remain those over the whole catalogue.
 
         Raises
         ------
@@ -224,18 +225,21 @@ class Predictor:
             raise BadInput(_("k cannot be “{k}”: it takes a whole number from 1.").format(k=k))
         scores = self.scores(history)
         allowed = np.ones(len(scores), dtype=bool)
-        seen = {self._codes[one] - FIRST for one in history if one in self._codes}
+        seen = self._indices(history)
         if exclude_seen:
             allowed[list(seen)] = False
         if only is not None:
-            among = [self._codes[one] - FIRST for one in only if one in self._codes]
-            allowed &= np.isin(np.arange(len(scores)), among)
+            allowed &= np.isin(np.arange(len(scores)), list(self._indices(only)))
         ranked = top_k(np.where(allowed, scores, -np.inf)[None], min(k, int(allowed.sum())) or 1)[0]
-        chosen = [int(index) for index in ranked if allowed[index]]
+        top = [int(index) for index in ranked if allowed[index]]
         return [
-            self._recommendation(place, index, float(np.exp(scores[index])), index in seen)
-            for place, index in enumerate(chosen, start=1)
+            self._recommendation(rank, index, float(np.exp(scores[index])), index in seen)
+            for rank, index in enumerate(top, start=1)
         ]
+
+    def _indices(self, products: Collection[str]) -> set[int]:
+        """Return the indices of the products that are in the catalogue."""
+        return {self._codes[product] - FIRST for product in products if product in self._codes}
 
     @cached_property
     def _index(self) -> "pd.Index[str]":
@@ -245,7 +249,7 @@ class Predictor:
     def _columns(self) -> dict[str, Any]:
         return {name: self._table[name].to_numpy() for name in self._table.columns}
 
-    def _looked_up(self, codes: Ints, column: str, missing: float) -> Any:
+    def _look_up(self, codes: Ints, column: str, missing: float) -> Any:
         if column not in self._columns:
             return np.full(len(codes), missing)
         values = self._columns[column]
@@ -255,14 +259,14 @@ class Predictor:
     def _recommendation(
         self, rank: int, index: int, probability: float, repeat: bool
     ) -> Recommendation:
-        known = self.describe(self.products[index])
+        product = self.describe(self.products[index])
         return Recommendation(
             rank=rank,
-            product=known.product,
+            product=product.product,
             probability=probability,
-            brand=known.brand,
-            category=known.category,
-            price=known.price,
+            brand=product.brand,
+            category=product.category,
+            price=product.price,
             repeat=repeat,
         )
 
@@ -271,9 +275,12 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _priced(columns: Columns, given: Floats) -> dict[str, Any]:
-    """Return the prices of events with some changed, and so their prices beside the category."""
+def _with_prices(columns: Columns, prices: Floats) -> dict[str, Any]:
+    """Return the price columns with the given prices; NaN keeps the price.
+
+    A relative price changes in proportion to the price.
+    """
     before, relative = columns["price"], columns["relative_price"]
-    price = np.where(np.isnan(given), before, given).astype(np.float32)
+    price = np.where(np.isnan(prices), before, prices).astype(np.float32)
     scale = np.divide(price, before, out=np.ones_like(price), where=before > 0)
     return {"price": price, "relative_price": np.where(relative > 0, relative * scale, relative)}

@@ -1,6 +1,6 @@
-"""Similar products: neighbours among the vectors that a network has learned, and a plane of them.
+"""Similar products: nearest neighbours among a network's item embeddings, and their projection.
 
-The vectors are read out of ``model.onnx``, so that nothing of a network library is needed.
+The embeddings are read from ``model.onnx``, so that no network library is needed.
 """
 
 from dataclasses import dataclass
@@ -17,11 +17,12 @@ from model.metrics.ranking import top_k
 from model.run_folder import RunFolder
 
 SAMPLE = 20_000
+"""Products from which the principal components are computed, at most."""
 
 
 @dataclass(frozen=True)
-class ProductSpace:
-    """The products of a run as points.
+class ItemEmbeddings:
+    """The item embeddings of a run.
 
     Attributes
     ----------
@@ -32,68 +33,67 @@ class ProductSpace:
     vectors: Floats
 
     @classmethod
-    def of(cls, folder: Path) -> "ProductSpace":
-        """Read the vectors of a run.
+    def load(cls, folder: Path) -> "ItemEmbeddings":
+        """Read the embeddings of a run.
 
         Raises
         ------
         BadInput
-            Where the run has no model, or its network learns no vector a product.
+            Where the run has no model, or its network has no item embeddings.
         """
         products = len(RunFolder(folder).vocabulary)
-        found = _vectors(folder / "model.onnx", products)
-        if found is None:
+        weights = _read_embeddings(folder / "model.onnx", products)
+        if weights is None:
             raise BadInput(
-                _("The network of run {run} learns no vector of each product.").format(
-                    run=folder.name
-                )
+                _("The network of run {run} has no product embeddings.").format(run=folder.name)
             )
-        centred = found - found.mean(axis=0)
-        sizes = np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-        return cls((centred / sizes).astype(np.float32))
+        centred = weights - weights.mean(axis=0)
+        norms = np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+        return cls((centred / norms).astype(np.float32))
 
-    def nearest(self, place: int, k: int) -> list[tuple[int, float]]:
-        """Return the products nearest to one, nearest first, each with its cosine.
+    def nearest(self, index: int, k: int) -> list[tuple[int, float]]:
+        """Return the indices of the ``k`` nearest products with their cosines, nearest first.
 
         Examples
         --------
-        >>> space = ProductSpace(np.array([[1, 0], [0, 1], [0.8, 0.6]], dtype=np.float32))
-        >>> [(place, round(cosine, 2)) for place, cosine in space.nearest(0, 2)]
+        >>> items = ItemEmbeddings(np.array([[1, 0], [0, 1], [0.8, 0.6]], dtype=np.float32))
+        >>> [(index, round(cosine, 2)) for index, cosine in items.nearest(0, 2)]
         [(2, 0.8), (1, 0.0)]
         """
-        cosines = self.vectors @ self.vectors[place]
-        cosines[place] = -np.inf
-        best = top_k(cosines[None], min(k, len(cosines) - 1))[0]
-        return [(int(one), float(cosines[one])) for one in best]
+        cosines = self.vectors @ self.vectors[index]
+        cosines[index] = -np.inf
+        nearest = top_k(cosines[None], min(k, len(cosines) - 1))[0]
+        return [(int(other), float(cosines[other])) for other in nearest]
 
     @cached_property
-    def plane(self) -> tuple[Floats, float]:
-        """The products on the two axes along which they differ most, and that share of variance.
+    def projection(self) -> tuple[Floats, float]:
+        """The products on the first two principal components, and their share of variance.
 
         Returns
         -------
         (float32 [products, 2], float)
-            The axes are principal components, found on at most 20,000 products.
+            Computed from a sample of at most 20,000 products.
         """
-        some = self.vectors[:: max(len(self.vectors) // SAMPLE, 1)]
-        values, axes = np.linalg.eigh(np.cov(some, rowvar=False))
-        chosen: npt.NDArray[np.float32] = axes[:, ::-1][:, :2].astype(np.float32)
-        share = float(values[-2:].sum() / max(values.sum(), 1e-12))
-        return self.vectors @ chosen, share
+        sample = self.vectors[:: max(len(self.vectors) // SAMPLE, 1)]
+        variances, components = np.linalg.eigh(np.cov(sample, rowvar=False))
+        plane: npt.NDArray[np.float32] = components[:, ::-1][:, :2].astype(np.float32)
+        share = float(variances[-2:].sum() / max(variances.sum(), 1e-12))
+        return self.vectors @ plane, share
 
 
-def _vectors(file: Path, products: int) -> Floats | None:
-    """Return the weights with one row a product: those of the input, else those of the output."""
+def _read_embeddings(file: Path, products: int) -> Floats | None:
+    """Return the input embeddings, [products, width], or else the weights of the output layer."""
     import onnx
     from onnx import numpy_helper
 
-    weights = onnx.load(str(file)).graph.initializer
-    shaped = [one for one in weights if len(one.dims) == 2]
-    for one in shaped:
-        if one.dims[0] == FIRST + products and "product" in one.name:
-            read: Floats = numpy_helper.to_array(one)[FIRST:]
-            return read
-    for one in shaped:
-        if one.dims[1] == products:
-            return np.ascontiguousarray(numpy_helper.to_array(one).T)
+    matrices = [
+        weights for weights in onnx.load(str(file)).graph.initializer if len(weights.dims) == 2
+    ]
+    for weights in matrices:
+        if weights.dims[0] == FIRST + products and "product" in weights.name:
+            embeddings: Floats = numpy_helper.to_array(weights)[FIRST:]
+            return embeddings
+    for weights in matrices:
+        if weights.dims[1] == products:
+            return np.ascontiguousarray(numpy_helper.to_array(weights).T)
     return None

@@ -28,7 +28,7 @@ def reason(
     product: str,
 ) -> str:
     """Say in a sentence what speaks for a product."""
-    place = model.place(product)
+    place = model.index_of(product)
     if place is None:
         return _("The model does not know {product}.").format(product=product)
     now, popular = float(outlook.probabilities[place]), float(outlook.popularity[place])

@@ -110,7 +110,7 @@ def search(model: Predictor, words: str) -> list[Found]:
     for word in words.lower().split():
         found &= text.str.contains(word, regex=False)
     places = list(found[found].index[: FOUND + 1])
-    exact = model.place(words.strip())
+    exact = model.index_of(words.strip())
     if exact is not None:
         places = [exact, *(place for place in places if place != exact)]
     return [_found(model, place) for place in places[:FOUND]]

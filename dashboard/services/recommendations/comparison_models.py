@@ -79,7 +79,7 @@ def voice(home: Home, run: str, key: str) -> Voice:
         network = load_recommenders(RunFolder(home.runs / run), 1)[-1]
         return Voice(
             _("{network}, the network alone").format(network=network.name),
-            served.asking(network),
+            served.with_recommender(network),
             True,
         )
     name = key.removeprefix(BASELINE)
@@ -89,7 +89,7 @@ def voice(home: Home, run: str, key: str) -> Voice:
     if found is None:
         dataset = Store(home).open(Runs(home).get(run).dataset)
         found = _fitted(home.path, run, dataset.name, dataset.fingerprint, name)
-    return Voice(model_name(name), served.asking(found), found.probabilistic)
+    return Voice(model_name(name), served.with_recommender(found), found.probabilistic)
 
 
 def _members(recommender: Recommender) -> Sequence[Recommender]:

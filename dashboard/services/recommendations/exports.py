@@ -74,7 +74,7 @@ def score(
 
     folder = _folder(home, run)
     dataset = Store(home).open(Runs(home).get(run).dataset)
-    return score_buyers(folder, dataset, file, k=k, exclude_seen=exclude_seen, tell=tell)
+    return score_buyers(folder, dataset, file, k=k, exclude_seen=exclude_seen, on_progress=tell)
 
 
 def start_scoring(

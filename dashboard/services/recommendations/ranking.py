@@ -120,7 +120,7 @@ def look_ahead(
     bought = Counter(entry.product for entry in history)
     allowed = np.ones(len(model.products), dtype=bool) if among is None else among.copy()
     if only_new:
-        allowed[[place for name in bought if (place := model.place(name)) is not None]] = False
+        allowed[[place for name in bought if (place := model.index_of(name)) is not None]] = False
     now = np.where(allowed, found[0], -1)
     then = np.where(allowed, found[1], -1) if before is not None else None
     popularity = (model.counts / max(model.counts.sum(), 1)).astype(np.float32)
@@ -143,7 +143,7 @@ def look_ahead(
     count = min(k, int(allowed.sum()))
     first = mixed(now, model.categories, count, mix) if mix else best(now, count)
     ranks = [int((now > now[place]).sum()) + 1 for place in first] if mix else range(1, count + 1)
-    answer = None if truth is None else model.place(truth)
+    answer = None if truth is None else model.index_of(truth)
     if answer is not None and not allowed[answer]:
         answer = None
     return Outlook(
@@ -173,7 +173,7 @@ def effects(model: Predictor, history: Sequence[Entry], product: str) -> dict[st
         the product's probability that the entry makes: above 0 it speaks for the product. Leaving
         one out lets an older one move up, as it would have without the purchase.
     """
-    place = model.place(product)
+    place = model.index_of(product)
     if place is None or not history:
         return {}
     read = list(history)[-model.length :]
@@ -187,11 +187,11 @@ def _asked(model: Predictor, histories: Sequence[Sequence[Entry]]) -> Floats:
     """Return the logarithms of all probabilities after each history."""
     products = [[entry.product for entry in entries] for entries in histories]
     if not any(entry.repriced for entries in histories for entry in entries):
-        return model.scores_of(products)
+        return model.scores_of_histories(products)
     prices = [
         [entry.price if entry.repriced else None for entry in entries] for entries in histories
     ]
-    return model.scores_of(products, prices)
+    return model.scores_of_histories(products, prices)
 
 
 def best(scores: Floats, k: int) -> list[int]:

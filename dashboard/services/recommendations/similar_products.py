@@ -14,7 +14,7 @@ from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
 from model.serving.predictor import Product
-from model.serving.similar_items import ProductSpace
+from model.serving.similar_items import ItemEmbeddings
 
 JUDGED = 1_000
 GROUPS = 7
@@ -32,7 +32,7 @@ class Neighbour:
     count: int
 
 
-def space(home: Home, run: str) -> ProductSpace:
+def space(home: Home, run: str) -> ItemEmbeddings:
     """Return the products of a run as points; the ones used last are kept.
 
     Raises
@@ -46,8 +46,8 @@ def space(home: Home, run: str) -> ProductSpace:
 
 
 @lru_cache(maxsize=2)
-def _space(folder: Path, _changed: int) -> ProductSpace:
-    return ProductSpace.of(folder)
+def _space(folder: Path, _changed: int) -> ItemEmbeddings:
+    return ItemEmbeddings.load(folder)
 
 
 def nearest(home: Home, run: str, product: str, k: int = 20) -> list[Neighbour]:
@@ -59,7 +59,7 @@ def nearest(home: Home, run: str, product: str, k: int = 20) -> list[Neighbour]:
         Where the run does not know the product.
     """
     model = predictor(home, run)
-    place = model.place(product)
+    place = model.index_of(product)
     if place is None:
         raise BadInput(_("The model does not know {product}.").format(product=product))
     return [
@@ -96,7 +96,7 @@ class Plane:
 def plane(home: Home, run: str) -> Plane:
     """Return the map of a run's products; raises as ``space`` does."""
     model = predictor(home, run)
-    points, share = space(home, run).plane
+    points, share = space(home, run).projection
     low, high = points.min(axis=0), points.max(axis=0)
     placed = np.rint((points - low) / np.maximum(high - low, 1e-9) * SPAN).astype(int)
     firsts = [(kind or "").split(".")[0] for kind in model.categories]
@@ -119,7 +119,7 @@ def plane(home: Home, run: str) -> Plane:
     )
 
 
-def _kinship(products: ProductSpace, categories: Sequence[str | None]) -> dict[str, float]:
+def _kinship(products: ItemEmbeddings, categories: Sequence[str | None]) -> dict[str, float]:
     kinds = np.unique(np.array([kind or "" for kind in categories]), return_inverse=True)[1]
     judged = min(JUDGED, len(kinds))
     cosines = products.vectors[:judged] @ products.vectors[:judged].T

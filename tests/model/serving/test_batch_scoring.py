@@ -38,7 +38,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Dataset]:
 def test_every_buyer_has_the_list_that_one_who_asks_alone_gets(
     trained: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch_scoring, "BLOCK", 16)
+    monkeypatch.setattr(batch_scoring, "BLOCK_SIZE", 16)
     monkeypatch.setattr("data.preparation.user_history.BATCH", 50)
     run, dataset = trained
     count = score(run, dataset, tmp_path / "lists.parquet", k=7)
@@ -81,7 +81,7 @@ def test_no_text_of_a_csv_file_is_a_formula(trained: tuple[Path, Dataset], tmp_p
 def test_progress_is_told_and_a_stop_leaves_nothing(
     trained: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch_scoring, "BLOCK", 20)
+    monkeypatch.setattr(batch_scoring, "BLOCK_SIZE", 20)
     run, dataset = trained
     told: list[tuple[int, int]] = []
     with pytest.raises(Cancelled):
@@ -89,8 +89,8 @@ def test_progress_is_told_and_a_stop_leaves_nothing(
             run,
             dataset,
             tmp_path / "lists.parquet",
-            tell=lambda done, whole: told.append((done, whole)),
-            stopped=lambda: len(told) == 2,
+            on_progress=lambda done, whole: told.append((done, whole)),
+            should_stop=lambda: len(told) == 2,
         )
     assert told == [(20, 90), (40, 90)]
     assert list(tmp_path.iterdir()) == []
@@ -130,7 +130,7 @@ def test_what_no_thread_has_begun_is_given_up_when_the_work_is() -> None:
         while not waiting[0].cancelled() and time.monotonic() < late:
             time.sleep(0.001)
 
-    with pytest.raises(Cancelled), batch_scoring.threads(1) as pool:
+    with pytest.raises(Cancelled), batch_scoring.thread_pool(1) as pool:
         pool.submit(busy)
         begun.wait(PATIENCE)
         waiting.append(pool.submit(lambda: None))

@@ -101,10 +101,10 @@ def test_another_price_of_an_event_is_read_where_the_network_reads_prices(
     predictor: Predictor,
 ) -> None:
     history = ["p001", "p004"]
-    usual = predictor.scores_of([history])
+    usual = predictor.scores_of_histories([history])
     known = [predictor.describe(product).price for product in history]
-    same = predictor.scores_of([history, history], [[None, None], known])
-    other = predictor.scores_of([history], [[None, 1_000.0]])
+    same = predictor.scores_of_histories([history, history], [[None, None], known])
+    other = predictor.scores_of_histories([history], [[None, 1_000.0]])
     np.testing.assert_array_equal(same, np.repeat(usual, 2, axis=0))
     assert (np.abs(other - usual).max() > 1e-6) == ("price" in predictor.features)
 
