@@ -1,4 +1,4 @@
-"""Tables as CSV that a spreadsheet shows as text and never runs as formulas."""
+"""CSV export that is safe against formula injection in spreadsheets."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -9,10 +9,10 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def neutral(value: Any) -> Any:
-    """Return a value that no spreadsheet takes for a formula.
+    """Return a value that spreadsheets do not evaluate as a formula.
 
-    Text that starts like a formula gets an apostrophe in front of it (OWASP's advice against CSV
-    injection); numbers stay as they are.
+    Text that starts like a formula gets a leading apostrophe, as OWASP advises against CSV
+    injection; numbers are returned unchanged.
 
     Examples
     --------
@@ -25,7 +25,7 @@ def neutral(value: Any) -> Any:
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    r"""Return a table as CSV with a byte order mark, so that spreadsheets read it as UTF-8.
+    r"""Return a table as CSV with a byte order mark, by which spreadsheets recognise UTF-8.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What part of a log is looked at."""
+"""Filters that select a part of a log for the charts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -9,20 +9,20 @@ from data.datasets.database import quote
 
 @dataclass(frozen=True)
 class Filters:
-    """The part of a log that charts show; an empty field lets everything through.
+    """A selection of events; an empty field selects all.
 
     Attributes
     ----------
     first, last : date or None
-        The first and the last day, UTC, both included.
+        First and last day (UTC), both included.
     types : tuple of str
         Event types.
     categories : tuple of str
-        Categories; one takes in those below it (``electronics`` holds ``electronics.audio``).
+        Categories with their subcategories (``electronics`` includes ``electronics.audio``).
     brands : tuple of str
         Brands.
     price_low, price_high : float or None
-        Bounds of the price, both included; events without a price are left out by either.
+        Bounds of the price, both included; either leaves out events without a price.
     """
 
     first: date | None = None
@@ -34,7 +34,7 @@ class Filters:
     price_high: float | None = None
 
     def __bool__(self) -> bool:
-        """Tell whether anything is filtered."""
+        """Return whether any filter is set."""
         return any(getattr(self, field.name) not in (None, ()) for field in fields(self))
 
     def conditions(self) -> Iterator[str]:
@@ -44,12 +44,15 @@ class Filters:
         if self.last:
             yield f"time < TIMESTAMP {quote(self.last + timedelta(days=1))}"
         if self.types:
-            yield f"type IN ({_listed(self.types)})"
+            yield f"type IN ({_literals(self.types)})"
         if self.categories:
-            below = (f"starts_with(category, {quote(one + '.')})" for one in self.categories)
-            yield f"({' OR '.join([f'category IN ({_listed(self.categories)})', *below])})"
+            subcategories = (
+                f"starts_with(category, {quote(name + '.')})" for name in self.categories
+            )
+            conditions = [f"category IN ({_literals(self.categories)})", *subcategories]
+            yield f"({' OR '.join(conditions)})"
         if self.brands:
-            yield f"brand IN ({_listed(self.brands)})"
+            yield f"brand IN ({_literals(self.brands)})"
         if self.price_low is not None:
             yield f"price >= {float(self.price_low)!r}"
         if self.price_high is not None:
@@ -60,5 +63,5 @@ class Filters:
         return " AND ".join(self.conditions()) or "true"
 
 
-def _listed(values: tuple[str, ...]) -> str:
+def _literals(values: tuple[str, ...]) -> str:
     return ", ".join(map(quote, values))

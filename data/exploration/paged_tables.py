@@ -1,4 +1,4 @@
-"""Products and buyers of a dataset as tables that page on the server."""
+"""Server-side search, sorting and paging of the tables of products and users."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from data.i18n import _
 
 @dataclass(frozen=True)
 class Listing:
-    """A table to page through.
+    """A table with paging.
 
     Attributes
     ----------
     table : str
         A view of ``Dataset.connect``.
     key : str
-        The column that tells rows apart.
+        The id column.
     columns : tuple of str
-        What is shown; any of them can be sorted by.
+        Visible columns, by which the table can be sorted.
     searched : tuple of str
-        The columns that a search looks into.
+        Columns in which a search looks for its text.
     order : str
-        The column that it is sorted by unless somebody asks otherwise, largest first.
+        Column of the default order, largest first.
     """
 
     table: str
@@ -58,19 +58,19 @@ USERS = Listing(
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Which rows of a table are wanted.
+class PageQuery:
+    """Search, order and range of a page.
 
     Attributes
     ----------
     search : str
-        Rows that hold this text, in whatever case, in one of the searched columns.
+        Text that one of the searched columns must contain, ignoring case.
     sort : str or None
-        The column to sort by; missing values come last.
+        Column to sort by, None for the default; missing values come last.
     descending : bool
-        Whether the largest come first.
+        Whether the largest values come first.
     start, stop : int
-        The first row, and the row after the last.
+        Range of rows, ``stop`` excluded.
     """
 
     search: str = ""
@@ -80,22 +80,22 @@ class Asked:
     stop: int = 100
 
 
-def kept_page(
-    dataset: Dataset, listing: Listing, asked: Asked, cache: FrameCache
+def cached_page(
+    dataset: Dataset, listing: Listing, query: PageQuery, cache: FrameCache
 ) -> tuple[pd.DataFrame, int]:
-    """Return some rows of a table and how many there are in all, computed once and kept."""
+    """Return a page of a table and the total number of rows that match the search; cached."""
     name = f"{dataset.fingerprint} {listing.table} 1"
     total = cache.get(
-        f"{name} total {asked.search!r}",
-        lambda: pd.DataFrame({"rows": [count(dataset, listing, asked.search)]}),
+        f"{name} total {query.search!r}",
+        lambda: pd.DataFrame({"rows": [count(dataset, listing, query.search)]}),
     )
-    rows = cache.get(f"{name} {asked}", lambda: page(dataset, listing, asked))
+    rows = cache.get(f"{name} {query}", lambda: page(dataset, listing, query))
     return rows, int(total["rows"].iloc[0])
 
 
 def count(dataset: Dataset, listing: Listing, search: str) -> int:
-    """Return how many rows of a table a search finds."""
-    where, values = _found(listing, search)
+    """Return the number of rows of a table that match a search."""
+    where, values = _search_condition(listing, search)
     with dataset.connect() as connection:
         row = connection.execute(
             f"SELECT count(*) FROM {listing.table} WHERE {where}", values
@@ -103,8 +103,8 @@ def count(dataset: Dataset, listing: Listing, search: str) -> int:
     return row[0] if row else 0
 
 
-def _found(listing: Listing, search: str) -> tuple[str, dict[str, str]]:
-    """Return the SQL condition of a search, and its values."""
+def _search_condition(listing: Listing, search: str) -> tuple[str, dict[str, str]]:
+    """Return the SQL condition of a search and the values of its parameters."""
     text = search.strip().lower()
     if not text:
         return "true", {}
@@ -113,36 +113,36 @@ def _found(listing: Listing, search: str) -> tuple[str, dict[str, str]]:
     }
 
 
-def page(dataset: Dataset, listing: Listing, asked: Asked) -> pd.DataFrame:
-    """Return some rows of a table; a column that cannot be sorted by raises BadInput."""
-    column = asked.sort or listing.order
+def page(dataset: Dataset, listing: Listing, query: PageQuery) -> pd.DataFrame:
+    """Return a page of a table; an unknown column to sort by raises BadInput."""
+    column = query.sort or listing.order
     if column not in listing.columns:
         raise BadInput(
             _("Cannot sort by {column}; choose one of {known}.").format(
                 column=column, known=", ".join(listing.columns)
             )
         )
-    direction = "DESC" if asked.descending or asked.sort is None else "ASC"
-    where, values = _found(listing, asked.search)
+    direction = "DESC" if query.descending or query.sort is None else "ASC"
+    where, values = _search_condition(listing, query.search)
     with dataset.connect() as connection:
         return connection.execute(
             f"SELECT {', '.join(listing.columns)} FROM {listing.table} WHERE {where} "
             f"ORDER BY {column} {direction} NULLS LAST, {listing.key}_key "
-            f"LIMIT {max(asked.stop - asked.start, 0)} OFFSET {max(asked.start, 0)}",
+            f"LIMIT {max(query.stop - query.start, 0)} OFFSET {max(query.start, 0)}",
             values,
         ).df()
 
 
 def catalogue(dataset: Dataset, ids: Sequence[str]) -> pd.DataFrame:
-    """Return product, title, category, brand and price of products, in the order asked for.
+    """Return product, title, category, brand and price of products, in the order of ``ids``.
 
-    Products that the dataset does not know have missing values.
+    Products that the dataset does not have get missing values.
     """
-    wanted = pd.DataFrame({"product": pd.Series(list(ids), dtype="str")})
+    requested = pd.DataFrame({"product": pd.Series(list(ids), dtype="str")})
     with dataset.connect() as connection:
-        connection.register("wanted", wanted.drop_duplicates())
-        known = connection.execute(
+        connection.register("requested", requested.drop_duplicates())
+        products = connection.execute(
             "SELECT product, title, category, brand, price FROM products "
-            "WHERE product IN (SELECT product FROM wanted)"
+            "WHERE product IN (SELECT product FROM requested)"
         ).df()
-    return wanted.merge(known, on="product", how="left")
+    return requested.merge(products, on="product", how="left")

@@ -1,4 +1,4 @@
-"""What is odd about a log, what it means for training, and which preparation step answers it."""
+"""The quality report: anomalies of a log, their effect on training, and steps against them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,20 +19,20 @@ _NOTABLE = 0.01
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing worth knowing about a log.
+    """An entry of the quality report.
 
     Attributes
     ----------
     key : str
-        What it is about, such as ``"duplicates"``.
+        Identifier, such as ``"duplicates"``.
     severity : str
         ``"good"``, ``"notice"`` or ``"warning"``.
     finding : str
-        What was found, in a sentence.
+        The observation, a translated sentence.
     meaning : str
-        What it means for training; empty where it means nothing.
+        Its effect on training; empty if it has none.
     step : str or None
-        The field of ``data.preparation.preparation.Preparation`` that answers it.
+        The field of ``data.preparation.preparation.Preparation`` that removes the anomaly.
     """
 
     key: str
@@ -43,15 +43,20 @@ class Finding:
 
 
 def findings(dataset: Dataset, cache_folder: Path) -> list[Finding]:
-    """Return what is worth knowing about a dataset, warnings first.
+    """Return the quality report of a dataset in the current language, warnings first.
 
-    What has to be counted is counted once and kept; the sentences are in the language in use.
+    Parameters
+    ----------
+    dataset : Dataset
+        The dataset to examine.
+    cache_folder : Path
+        Folder of the cache for the figures; the sentences are made anew each time.
     """
     frame = FrameCache(cache_folder).get(
         f"{dataset.fingerprint} quality 1", lambda: pd.DataFrame([measure(dataset)])
     )
     numbers = {str(name): frame[name].iloc[0] for name in frame} | dataset.manifest.summary
-    found = [
+    report = [
         *_rejected(numbers),
         *_missing(numbers),
         *_duplicates(numbers),
@@ -62,7 +67,7 @@ def findings(dataset: Dataset, cache_folder: Path) -> list[Finding]:
         *_repeats(numbers),
     ]
     order = ("warning", "notice", "good")
-    return sorted(found, key=lambda one: order.index(one.severity))
+    return sorted(report, key=lambda finding: order.index(finding.severity))
 
 
 def _percent(share: float) -> str:
@@ -92,7 +97,7 @@ def _rejected(numbers: dict[str, Any]) -> Iterator[Finding]:
             share=_percent(rejected / read),
             reason=_(REASONS[reason]).lower(),
         ),
-        _("They are kept apart and take no part in anything; download them to see their text."),
+        _("They are no part of the dataset; download them to see their text."),
     )
 
 
@@ -108,7 +113,10 @@ def _missing(numbers: dict[str, Any]) -> Iterator[Finding]:
                 f"missing_{name}",
                 "notice" if share < 0.5 else "warning",
                 sentence.format(share=_percent(share)),
-                _("A network that uses it sees “unknown” there; the step leaves them out instead."),
+                _(
+                    "Networks get the value “unknown” for them; the step leaves these events "
+                    "out instead."
+                ),
                 step,
             )
     if numbers["missing_price_share"]:
@@ -118,22 +126,24 @@ def _missing(numbers: dict[str, Any]) -> Iterator[Finding]:
             _("{share} of the events have no price.").format(
                 share=_percent(numbers["missing_price_share"])
             ),
-            _("The price of such an event counts as average."),
+            _("Networks get the average price for them."),
         )
 
 
 def _duplicates(numbers: dict[str, Any]) -> Iterator[Finding]:
-    extra = numbers["duplicates"]
-    if extra:
+    duplicates = int(numbers["duplicates"])
+    if duplicates:
         yield Finding(
             "duplicates",
             "notice",
-            _("{number} rows ({share}) repeat another row in every column.").format(
-                number=number(extra), share=_percent(extra / numbers["events"])
-            ),
+            ngettext(
+                "{number} row ({share}) repeats another row in every column.",
+                "{number} rows ({share}) repeat another row in every column.",
+                duplicates,
+            ).format(number=number(duplicates), share=_percent(duplicates / numbers["events"])),
             _(
-                "They may be several units bought at once, or an export written twice; a network "
-                "learns from them that a product follows itself."
+                "They may be several units bought at once, or an export written twice; networks "
+                "learn from them to recommend the last product again."
             ),
             "drop_duplicates",
         )
@@ -149,12 +159,15 @@ def _days(numbers: dict[str, Any]) -> Iterator[Finding]:
             _("{share} of the purchases fall on {day}, {times} times an ordinary day.").format(
                 share=_percent(share), day=day, times=number(times, 1)
             ),
-            _("What sold then weighs more than it should, and a cut in time may fall on it."),
+            _(
+                "These purchases have too much weight in training, and the boundary of a split "
+                "by time may fall on this day."
+            ),
             "last",
         )
     gaps = numbers["empty_days"]
     if gaps:
-        shown = ", ".join(gaps[:5]) + (" …" if len(gaps) > 5 else "")
+        days = ", ".join(gaps[:5]) + (" …" if len(gaps) > 5 else "")
         yield Finding(
             "gap",
             "notice",
@@ -162,15 +175,14 @@ def _days(numbers: dict[str, Any]) -> Iterator[Finding]:
                 "On {number} day nothing was bought: {days}.",
                 "On {number} days nothing was bought: {days}.",
                 len(gaps),
-            ).format(number=len(gaps), days=shown),
-            _("Purchases may be lacking there, or have been booked on a later day."),
+            ).format(number=len(gaps), days=days),
+            _("Purchases may be missing, or have been recorded on a later day."),
             "first",
         )
 
 
 def _prices(numbers: dict[str, Any]) -> Iterator[Finding]:
-    odd = numbers["zero_prices"] + numbers["negative_prices"]
-    if odd:
+    if numbers["zero_prices"] or numbers["negative_prices"]:
         yield Finding(
             "odd_prices",
             "notice",
@@ -192,17 +204,32 @@ def _prices(numbers: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _products(numbers: dict[str, Any]) -> Iterator[Finding]:
+    categories = int(numbers["products_with_categories"])
+    brands = int(numbers["products_with_brands"])
     sentences = {
-        "categories": _("{number} products appear in more than one category."),
-        "brands": _("{number} products appear under more than one brand."),
+        "several_categories": (
+            categories,
+            ngettext(
+                "{number} product appears in more than one category.",
+                "{number} products appear in more than one category.",
+                categories,
+            ),
+        ),
+        "several_brands": (
+            brands,
+            ngettext(
+                "{number} product appears under more than one brand.",
+                "{number} products appear under more than one brand.",
+                brands,
+            ),
+        ),
     }
-    for name, sentence in sentences.items():
-        several = numbers[f"products_with_{name}"]
-        if several:
+    for key, (count, sentence) in sentences.items():
+        if count:
             yield Finding(
-                f"several_{name}",
+                key,
                 "notice",
-                sentence.format(number=number(several)),
+                sentence.format(number=number(count)),
                 _("The last one is taken as the product’s; the others stay with their events."),
             )
     once, sold = numbers["products_sold_once"], numbers["products_sold"]
@@ -213,7 +240,7 @@ def _products(numbers: dict[str, Any]) -> Iterator[Finding]:
             _("{share} of the products that were sold were sold once.").format(
                 share=_percent(once / sold)
             ),
-            _("Nothing can be learned about what is bought around them."),
+            _("A single purchase is too little to learn the product’s embedding."),
             "min_product_events",
         )
 
@@ -225,7 +252,10 @@ def _buyers(numbers: dict[str, Any]) -> Iterator[Finding]:
             "single_purchases",
             "warning" if once / buyers > 0.9 else "notice",
             _("{share} of the buyers bought once.").format(share=_percent(once / buyers)),
-            _("They have no next purchase to learn from, and none to be judged on."),
+            _(
+                "They have no next purchase, and therefore give no target for training or "
+                "evaluation."
+            ),
             "min_user_events",
         )
     if numbers["heavy_buyers"]:
@@ -241,7 +271,10 @@ def _buyers(numbers: dict[str, Any]) -> Iterator[Finding]:
                 limit=number(numbers["heavy_limit"]),
                 most=number(numbers["most_purchases"]),
             ),
-            _("Resellers or machines: their habits are nobody else’s, yet they weigh much."),
+            _(
+                "Probably resellers or programs: their many purchases dominate training, "
+                "although no other buyer behaves like them."
+            ),
             "max_user_events",
         )
     if numbers["robots"]:
@@ -253,7 +286,7 @@ def _buyers(numbers: dict[str, Any]) -> Iterator[Finding]:
                 "{number} visitors have more than {limit} events on an average day.",
                 numbers["robots"],
             ).format(number=number(numbers["robots"]), limit=number(numbers["robot_limit"])),
-            _("Probably programs; they matter only to models that learn from views."),
+            _("Probably programs; they affect only models that are trained on views."),
             "max_user_events",
         )
 
@@ -264,12 +297,12 @@ def _repeats(numbers: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             "repeats",
             "warning",
-            _("{share} of the next purchases are of the very same product.").format(
-                share=_percent(share)
-            ),
             _(
-                "A model reaches that accuracy by repeating the last purchase; compare it with "
-                "the baseline that does."
+                "{share} of the next purchases are of the same product as the purchase before."
+            ).format(share=_percent(share)),
+            _(
+                "The baseline that recommends the last purchase again reaches this accuracy; "
+                "compare networks with it."
             ),
             "merge_session_repeats",
         )

@@ -1,9 +1,8 @@
-"""What a log holds: its figures, and one frame for each chart.
+"""Key figures of a dataset, and the query behind each chart.
 
-Charts that count events count purchases where they speak of buying; in a log without purchases
-its most frequent event type stands for them (``Statistics.counted`` tells which). Charts about
-what buyers do one after another are about that type only, whatever else the filters let through;
-in a huge log they look at a sample of the people (``Statistics.one_in`` tells how large a one).
+Charts of purchases count the event type that ``Statistics.counted`` names: purchases, or the most
+frequent type of a log without purchases. Charts of users' histories query that type too, and in a
+huge log a sample of one user in ``Statistics.one_in``.
 """
 
 from collections.abc import Sequence
@@ -19,8 +18,8 @@ from data.datasets.database import quote
 from data.datasets.store import Dataset
 from data.events import PURCHASE, TYPES
 from data.exploration.filters import Filters
-from data.exploration.paged_tables import PRODUCTS, USERS, Asked, catalogue, kept_page
-from data.exploration.user_sample import one_in, some_people
+from data.exploration.paged_tables import PRODUCTS, USERS, PageQuery, cached_page, catalogue
+from data.exploration.user_sample import one_in, sample_condition
 
 __all__ = ["Filters", "Statistics", "summary"]
 
@@ -29,29 +28,30 @@ BINS_PER_DECADE = 10
 
 
 def summary(dataset: Dataset) -> dict[str, Any]:
-    """Return the figures of a dataset.
+    """Return the key figures of a dataset.
 
     Returns
     -------
     dict
-        ``name, rows_read, rows_kept, rows_rejected, rejected_by_reason, events, purchases,
-        users, products, first_event, last_event`` (ISO 8601, UTC)``, missing_category_share,
-        missing_brand_share`` (of all events)``, repeat_share`` (of purchases: the buyer had
-        bought the product before)``, consecutive_repeat_share`` (of pairs of consecutive
-        purchases of a buyer: the same product), and more.
+        ``name``, ``rows_read``, ``rows_kept``, ``rows_rejected``, ``rejected_by_reason``,
+        ``events``, ``purchases``, ``users``, ``products``; ``first_event`` and ``last_event``
+        (ISO 8601, UTC); ``missing_category_share`` and ``missing_brand_share`` of all events;
+        ``repeat_share`` of purchases whose product the user had purchased before;
+        ``consecutive_repeat_share`` of pairs of consecutive purchases with the same product; and
+        more.
     """
     return {"name": dataset.name, **dataset.manifest.summary}
 
 
 class Statistics:
-    """Answers about a dataset, kept once they have been computed.
+    """Cached queries over a dataset, one method per chart.
 
     Parameters
     ----------
     dataset : Dataset
-        What is asked about.
+        The dataset to query.
     cache_folder : Path
-        Where answers are kept; may be deleted at any time.
+        Folder of the cache; may be deleted at any time.
     """
 
     def __init__(self, dataset: Dataset, cache_folder: Path) -> None:
@@ -59,23 +59,26 @@ class Statistics:
         self._cache = FrameCache(cache_folder)
 
     def counted(self, filters: Filters) -> str:
-        """Return the event type that charts about buying count under these filters."""
-        allowed = [kind for kind in self.dataset.types if kind in (filters.types or [kind])]
-        if PURCHASE in allowed or not allowed:
+        """Return the event type that charts of purchases count under these filters."""
+        types = [kind for kind in self.dataset.types if kind in (filters.types or [kind])]
+        if PURCHASE in types or not types:
             return PURCHASE
-        return allowed[0]
+        return types[0]
 
     def one_in(self, filters: Filters) -> int:
-        """Return which part of the people charts of people look at: one in how many."""
+        """Return n if charts of users' histories query a sample of one user in n."""
         kind = self.counted(filters)
         return one_in(self.dataset.manifest.summary["events_by_type"].get(kind, 0))
 
     def funnel_one_in(self, filters: Filters) -> int:
-        """Return which part of the people the funnel is estimated from: one in how many."""
+        """Return n if the funnel is estimated from a sample of one user in n."""
         return one_in(self.dataset.manifest.summary["events"]) if filters else 1
 
     def events_by_day(self, filters: Filters) -> pd.DataFrame:
-        """Return day, type, events."""
+        """Return the number of events per day and type.
+
+        Columns: day (date, UTC), type, events.
+        """
         return self._query_hours(
             filters,
             "SELECT time::DATE AS day, type, {count} AS events FROM {source} WHERE {where} "
@@ -83,7 +86,10 @@ class Statistics:
         )
 
     def events_by_hour(self, filters: Filters) -> pd.DataFrame:
-        """Return weekday (0 is Monday), hour, type, events; times in UTC."""
+        """Return the number of events per weekday, hour and type.
+
+        Columns: weekday (0 is Monday), hour (0 to 23, UTC), type, events.
+        """
         return self._query_hours(
             filters,
             "SELECT isodow(time) - 1 AS weekday, hour(time) AS hour, type, {count} AS events "
@@ -91,26 +97,32 @@ class Statistics:
         )
 
     def funnel(self, filters: Filters) -> pd.DataFrame:
-        """Return type, events, users: who did the step and every step before it that there is.
+        """Return the steps from view to purchase with their numbers of events and users.
 
-        The numbers are estimates where ``funnel_one_in`` is more than 1.
+        Columns: type, events, users (with events of this type and of every type before it).
+        Estimates if ``funnel_one_in`` is more than 1.
         """
-        known = [kind for kind in TYPES if kind in self.dataset.types and kind != TYPES[2]]
-        steps = [kind for kind in known if not filters.types or kind in filters.types]
+        steps = [
+            kind
+            for kind in TYPES
+            if kind in self.dataset.types
+            and kind != "remove_from_cart"
+            and (not filters.types or kind in filters.types)
+        ]
         if not steps:
             return pd.DataFrame({"type": [], "events": [], "users": []})
         counts = {kind: f"count(*) FILTER (type = {quote(kind)})" for kind in steps}
         per_user = ", ".join(f"{count} AS n{k}" for k, count in enumerate(counts.values()))
-        part = self.funnel_one_in(filters)
-        some = some_people("{where}", part)
-        source = f"(SELECT {per_user} FROM {{source}} WHERE {some} GROUP BY user_key)"
+        one_in = self.funnel_one_in(filters)
+        sample = sample_condition("{where}", one_in)
+        source = f"(SELECT {per_user} FROM {{source}} WHERE {sample} GROUP BY user_key)"
         if not filters:
             columns = {"view": "views", "cart": "carts", PURCHASE: "purchases"}
-            named = ", ".join(f"{columns[kind]} AS n{k}" for k, kind in enumerate(steps))
-            source = f"(SELECT {named} FROM users)"
+            per_user = ", ".join(f"{columns[kind]} AS n{k}" for k, kind in enumerate(steps))
+            source = f"(SELECT {per_user} FROM users)"
         selects = [
-            f"SELECT {k} AS step, {quote(kind)} AS type, {part} * sum(n{k})::BIGINT AS events, "
-            f"{part} * count(*) FILTER ({' AND '.join(f'n{j} > 0' for j in range(k + 1))}) "
+            f"SELECT {k} AS step, {quote(kind)} AS type, {one_in} * sum(n{k})::BIGINT AS events, "
+            f"{one_in} * count(*) FILTER ({' AND '.join(f'n{j} > 0' for j in range(k + 1))}) "
             "AS users FROM per_user"
             for k, kind in enumerate(steps)
         ]
@@ -121,7 +133,10 @@ class Statistics:
         )
 
     def categories(self, filters: Filters) -> pd.DataFrame:
-        """Return category (missing where events have none), events; the most frequent first."""
+        """Return the number of events per category, in falling order.
+
+        Columns: category (missing for events without one), events.
+        """
         return self.query_counted(
             filters,
             "SELECT category, count(*) AS events FROM {source} WHERE {where} "
@@ -129,7 +144,10 @@ class Statistics:
         )
 
     def brands(self, filters: Filters) -> pd.DataFrame:
-        """Return brand (missing where events have none), events; the most frequent first."""
+        """Return the number of events per brand, in falling order.
+
+        Columns: brand (missing for events without one), events.
+        """
         return self.query_counted(
             filters,
             "SELECT brand, count(*) AS events FROM {source} WHERE {where} "
@@ -137,7 +155,10 @@ class Statistics:
         )
 
     def prices(self, filters: Filters) -> pd.DataFrame:
-        """Return low, high, events for ten bins a decade; prices of zero or less are left out."""
+        """Return a histogram of prices with ten logarithmic bins per decade.
+
+        Columns: low (included), high (excluded), events. Prices of zero or less are left out.
+        """
         frame = self.query_counted(
             filters,
             f"SELECT floor(log10(price) * {BINS_PER_DECADE} + 1e-9)::INTEGER AS bin, "
@@ -152,7 +173,10 @@ class Statistics:
         return pd.DataFrame({"low": low, "high": high, "events": events.to_numpy()})
 
     def purchases_per_user(self, filters: Filters) -> pd.DataFrame:
-        """Return purchases, users: how many buyers bought so many times."""
+        """Return the distribution of the number of purchases per user.
+
+        Columns: purchases, users (with this number of purchases).
+        """
         return self.query_users(
             filters,
             "SELECT n AS purchases, count(*) AS users FROM (SELECT count(*) AS n FROM {source} "
@@ -160,7 +184,10 @@ class Statistics:
         )
 
     def days_between(self, filters: Filters) -> pd.DataFrame:
-        """Return days, pairs: whole days between two consecutive purchases of a buyer."""
+        """Return the distribution of the time between consecutive purchases of a user.
+
+        Columns: days (whole days), pairs (of consecutive purchases).
+        """
         return self.query_users(
             filters,
             "SELECT ((epoch_us(time) - before) // 86400000000)::INTEGER AS days, "
@@ -170,10 +197,11 @@ class Statistics:
         )
 
     def repeats(self, filters: Filters) -> pd.DataFrame:
-        """Return kind, pairs: what a buyer's next purchase is.
+        """Return how the next purchase of a user relates to the earlier ones.
 
-        ``same``: the product bought just before; ``earlier``: one bought earlier; ``category``:
-        a new product of a category bought before; ``new``: neither.
+        Columns: kind, pairs (of consecutive purchases). Kinds: ``same``, the product of the
+        previous purchase; ``earlier``, a product of an earlier purchase; ``category``, a new
+        product of the category of an earlier purchase; ``new``, anything else.
         """
         return self.query_users(
             filters,
@@ -189,21 +217,30 @@ class Statistics:
         )
 
     def long_tail(self, filters: Filters) -> pd.DataFrame:
-        """Return products, events: the Lorenz curve, as shares, from the least sold product on."""
+        """Return the Lorenz curve of purchases over products, from the least purchased product on.
+
+        Columns: products, events (cumulative shares, 0 to 1); at most 201 points.
+        """
         counts = self.query_counted(
             filters,
             "SELECT n, count(*) AS products FROM (SELECT count(*) AS n FROM {source} "
             "WHERE {where} GROUP BY product_key) GROUP BY n ORDER BY n",
         )
-        each = np.repeat(counts["n"].to_numpy(np.int64), counts["products"].to_numpy(np.int64))
-        if not len(each):
+        events = np.repeat(counts["n"].to_numpy(np.int64), counts["products"].to_numpy(np.int64))
+        products = len(events)
+        if not products:
             return pd.DataFrame({"products": [], "events": []})
-        place = np.unique(np.linspace(0, len(each), min(len(each), CURVE_POINTS) + 1).astype(int))
-        held = np.concatenate([[0], np.cumsum(each)])
-        return pd.DataFrame({"products": place / len(each), "events": held[place] / held[-1]})
+        index = np.unique(np.linspace(0, products, min(products, CURVE_POINTS) + 1).astype(int))
+        cumulative = np.concatenate([[0], np.cumsum(events)])
+        return pd.DataFrame(
+            {"products": index / products, "events": cumulative[index] / cumulative[-1]}
+        )
 
     def transitions(self, filters: Filters) -> pd.DataFrame:
-        """Return before, after, pairs: the categories of consecutive purchases of a buyer."""
+        """Return the number of transitions between the categories of consecutive purchases.
+
+        Columns: before, after (categories), pairs, in falling order.
+        """
         return self.query_users(
             filters,
             "SELECT before, after, count(*) AS pairs FROM (SELECT category AS after, "
@@ -213,7 +250,10 @@ class Statistics:
         )
 
     def cohorts(self, filters: Filters) -> pd.DataFrame:
-        """Return cohort (month of the first purchase), months (later), buyers who bought then."""
+        """Return how many users of each monthly cohort purchase in each later month.
+
+        Columns: cohort (month of the first purchase), months (since then), buyers.
+        """
         return self.query_users(
             filters,
             "SELECT date_trunc('month', first) AS cohort, "
@@ -226,19 +266,19 @@ class Statistics:
     def products(
         self, search: str, sort: str | None, descending: bool, start: int, stop: int
     ) -> tuple[pd.DataFrame, int]:
-        """Return some rows of the table of products and how many there are; see ``listings``."""
-        asked = Asked(search, sort, descending, start, stop)
-        return kept_page(self.dataset, PRODUCTS, asked, self._cache)
+        """Return a page of the table of products and its number of rows; see ``PageQuery``."""
+        query = PageQuery(search, sort, descending, start, stop)
+        return cached_page(self.dataset, PRODUCTS, query, self._cache)
 
     def users(
         self, search: str, sort: str | None, descending: bool, start: int, stop: int
     ) -> tuple[pd.DataFrame, int]:
-        """Return some rows of the table of buyers and how many there are; see ``listings``."""
-        asked = Asked(search, sort, descending, start, stop)
-        return kept_page(self.dataset, USERS, asked, self._cache)
+        """Return a page of the table of users and its number of rows; see ``PageQuery``."""
+        query = PageQuery(search, sort, descending, start, stop)
+        return cached_page(self.dataset, USERS, query, self._cache)
 
     def catalogue(self, ids: Sequence[str]) -> pd.DataFrame:
-        """Return product, title, category, brand, price of products, in the order asked for."""
+        """Return product, title, category, brand and price of products, in the order of ``ids``."""
         return catalogue(self.dataset, ids)
 
     def query_events(self, filters: Filters, sql: str) -> pd.DataFrame:
@@ -261,7 +301,7 @@ class Statistics:
 
     def query_users(self, filters: Filters, sql: str) -> pd.DataFrame:
         """Return the result of a query like `query_counted`, over one user in `one_in`."""
-        sample = some_people("{where}", self.one_in(filters))
+        sample = sample_condition("{where}", self.one_in(filters))
         return self.query_counted(filters, sql.replace("{where}", sample))
 
     def _query_hours(self, filters: Filters, sql: str) -> pd.DataFrame:

@@ -1,13 +1,13 @@
-"""Some of the people of a huge log, chosen by chance: enough for shares, and quick to look at."""
+"""Sampling of users by hash, for queries over the histories of huge logs."""
 
 import math
 
 HUGE = 1_500_000
-"""Events whose people are followed one by one; where there are more, a sample of the people is."""
+"""Number of events up to which all users are queried; of larger logs, a sample is."""
 
 
 def one_in(events: int) -> int:
-    """Return which part of the people to follow: one in how many.
+    """Return n such that a sample of one user in n has at most about ``HUGE`` events.
 
     Examples
     --------
@@ -17,12 +17,12 @@ def one_in(events: int) -> int:
     return max(1, math.ceil(events / HUGE))
 
 
-def some_people(where: str, part: int) -> str:
-    """Return an SQL condition that lets through the events of one person in so many.
+def sample_condition(where: str, one_in: int) -> str:
+    """Return an SQL condition that selects the events of one user in ``one_in``.
 
     Examples
     --------
-    >>> some_people("true", 1), some_people("true", 43)
+    >>> sample_condition("true", 1), sample_condition("true", 43)
     ('true', 'true AND hash(user_key) % 43 = 0')
     """
-    return where if part == 1 else f"{where} AND hash(user_key) % {part} = 0"
+    return where if one_in == 1 else f"{where} AND hash(user_key) % {one_in} = 0"

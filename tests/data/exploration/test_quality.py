@@ -78,8 +78,8 @@ def test_products_of_several_categories_and_brands_are_counted(
     found = report(
         purchase(1, category_code="a", brand="x"), purchase(2, category_code="b", brand="y")
     )
-    assert found["several_categories"].finding.startswith("1 products")
-    assert found["several_brands"].finding.startswith("1 products")
+    assert found["several_categories"].finding.startswith("1 product appears")
+    assert found["several_brands"].finding.startswith("1 product appears")
 
 
 def test_buyers_who_buy_like_machines_are_named(report: Callable[..., dict[str, Finding]]) -> None:
