@@ -1,7 +1,9 @@
 """What every test may use."""
 
+import fcntl
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,7 @@ LONGEST = tuple(
 )
 """The slowest modules, which start first: the other worker would wait for one that starts last."""
 
+Setup = Callable[[str, Callable[[Path], object]], Path]
 SHARED = ROOT.parent / "shared" / "datasets"
 
 
@@ -58,6 +61,38 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of real data sets is not beside the project")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> Setup:
+    """Return a function that fills a folder once for all workers, and returns it.
+
+    Nobody may change the folder afterwards: other tests read it at the same time.
+    """
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+
+    def set_up(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, done = base / name, base / f"{name}.done"
+        with (base / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return set_up
+
+
+@pytest.fixture(scope="session")
+def trained_shop(set_up_once: Setup) -> Path:
+    """A folder whose ``home`` holds the trained shop of ``tests.dashboard.shop``, to be copied."""
+    from tests.dashboard.shop import train_shop
+
+    return set_up_once("trained-shop", train_shop)
 
 
 @pytest.fixture(autouse=True)

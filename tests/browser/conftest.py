@@ -1,5 +1,6 @@
 """A server over a home of its own, and a page in a real browser that remembers what went wrong."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from data.demo import generator
 from data.home import Home
 from data.importing.request import ImportRequest
 from tests.browser.chromium import ARGUMENTS, find
+from tests.conftest import Setup
 
 # A machine that does much else is slow, not broken.
 PATIENCE = 60_000  # milliseconds
@@ -126,10 +128,17 @@ def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Trouble]]]
         assert not trouble.foreign
 
 
-@pytest.fixture
-def shop(site: Site, tmp_path: Path) -> Site:
-    """A site with a small dataset of synthetic purchases, named SMALL."""
-    log = tmp_path / "log.csv"
+def import_small(folder: Path) -> None:
+    """Import a few synthetic purchases into ``folder / "home"`` as dataset SMALL."""
+    log = folder / "log.csv"
     generator.write(log, buyers=150, seed=1)
-    imports.import_files(site.home, ImportRequest([log], SMALL))
-    return site
+    imports.import_files(Home(folder / "home"), ImportRequest([log], SMALL))
+
+
+@pytest.fixture
+def shop(serve: Callable[[Home], Site], set_up_once: Setup, tmp_path: Path) -> Site:
+    """Serve a home of its own with a small dataset of synthetic purchases, named SMALL."""
+    template = set_up_once("small-dataset", import_small)
+    home = Home(tmp_path / "home")
+    shutil.copytree(template / "home", home.path)
+    return serve(home)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from data.home import Home
 from tests.browser.conftest import Site
-from tests.dashboard.shop import trained
+from tests.dashboard.shop import copy_shop
 
 pytestmark = pytest.mark.browser
 
@@ -19,11 +19,11 @@ OpenPage = Callable[..., tuple[Page, Any]]
 
 
 @pytest.fixture(scope="module")
-def shop(serve: Callable[[Home], Site], tmp_path_factory: pytest.TempPathFactory) -> Site:
+def shop(
+    serve: Callable[[Home], Site], trained_shop: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Site:
     """Serve a home with a small trained shop, which no test changes."""
-    folder: Path = tmp_path_factory.mktemp("shop")
-    home = Home(folder / "home")
-    trained(home, folder)
+    home, _run = copy_shop(trained_shop, tmp_path_factory.mktemp("shop"))
     return serve(home)
 
 
@@ -254,10 +254,9 @@ def test_health_leads_to_the_views_of_a_model(shop: Site, open_page: OpenPage) -
 
 @pytest.mark.slow
 def test_lists_of_every_buyer_are_made_and_downloaded(
-    serve: Callable[[Home], Site], tmp_path: Path, open_page: OpenPage
+    serve: Callable[[Home], Site], trained_shop: Path, tmp_path: Path, open_page: OpenPage
 ) -> None:
-    home = Home(tmp_path / "home")
-    run = trained(home, tmp_path)
+    home, run = copy_shop(trained_shop, tmp_path)
     page, _trouble = open_page(serve(home), f"/recommend/take-away?run={run}")
     page.get_by_label("File").select_option("CSV")
     page.get_by_label("Products a buyer").select_option("5")

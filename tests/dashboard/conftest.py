@@ -1,16 +1,20 @@
-"""One trained shop for all tests of the dashboard; none of them changes it."""
+"""A trained shop, and copies of it that a test may change."""
 
 from pathlib import Path
 
 import pytest
 
 from data.home import Home
-from tests.dashboard.shop import trained
+from tests.dashboard.shop import copy_shop
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
-    """A home with dataset "toy", and the name of a finished run on it."""
-    folder: Path = tmp_path_factory.mktemp("shop")
-    home = Home(folder / "home")
-    return home, trained(home, folder)
+def shop(trained_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
+    """A home with dataset "toy", and the name of a finished run on it; no test changes them."""
+    return copy_shop(trained_shop, tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture
+def own_shop(trained_shop: Path, tmp_path: Path) -> tuple[Home, str]:
+    """The same in a home that the test may change."""
+    return copy_shop(trained_shop, tmp_path)

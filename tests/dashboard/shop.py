@@ -3,6 +3,7 @@
 Cups follow teapots, always and at once; everything else is noise.
 """
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from model.training.trainer import train
 from tests.model.toys import imported, small
 
 TEAPOT, CUP = "teapot", "cup"
+RUN = "toy-1"
 NOISE = tuple(f"noise{number}" for number in range(8))
 
 
@@ -41,8 +43,9 @@ def histories(buyers: int = 240, seed: int = 0) -> list[list[str]]:
     return found
 
 
-def trained(home: Home, folder: Path) -> str:
-    """Import the shop as dataset "toy", train a model on it, and return the run."""
+def train_shop(folder: Path) -> None:
+    """Import the shop into ``folder / "home"`` as dataset "toy", and train a model on it."""
+    home = Home(folder / "home")
     dataset = imported(Store(home), histories(), folder)
     runs = Runs(home)
     config = small(epochs=12, learning_rate=0.01, loss="full_softmax", dropout=0.0)
@@ -52,4 +55,11 @@ def trained(home: Home, folder: Path) -> str:
     runs.attempts.begin(name, claimed.attempt, Process.current())
     train(config, dataset, runs.folder(name), Silence(), lambda: False)
     runs.attempts.end(name, claimed.attempt, State.FINISHED, None, None)
-    return name
+    runs.close()
+
+
+def copy_shop(trained_shop: Path, folder: Path) -> tuple[Home, str]:
+    """Copy the trained shop to ``folder / "home"``; return that home and the run's name."""
+    home = Home(folder / "home")
+    shutil.copytree(trained_shop / "home", home.path)
+    return home, RUN

@@ -1,7 +1,6 @@
 """The HTTP interface: off unless it is asked for, guarded, and as its description says."""
 
 import base64
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,12 +143,10 @@ def test_who_asks_too_often_is_told_when_to_come_again(shop: tuple[Home, str]) -
     assert limited.get("/health", base_url=LOCAL).status_code == 200
 
 
-def test_a_run_without_its_dataset_still_answers_histories(tmp_path: Path) -> None:
+def test_a_run_without_its_dataset_still_answers_histories(own_shop: tuple[Home, str]) -> None:
     from data.datasets.store import Store
-    from tests.dashboard.shop import trained
 
-    home = Home(tmp_path / "home")
-    run = trained(home, tmp_path)
+    home, run = own_shop
     Store(home).delete("toy")
     api = client(home, ApiSettings())
     assert ask(api, run=run, history=["teapot"]).status_code == 200

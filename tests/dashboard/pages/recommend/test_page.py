@@ -1,6 +1,5 @@
 """The page's answers, also where there is nothing to answer with."""
 
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -14,7 +13,6 @@ from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
 from model.config.run_config import RunConfig
-from tests.dashboard.shop import trained
 from tests.dashboard.text import text_of
 
 
@@ -135,9 +133,8 @@ def test_a_run_that_still_trains_says_how_far_it_is(home: Home) -> None:
     assert "still training" in text_of(nothing_to_choose(home, Query(run=run), []))
 
 
-def test_a_run_without_its_dataset_still_fills_baskets(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    run = trained(home, tmp_path)
+def test_a_run_without_its_dataset_still_fills_baskets(own_shop: tuple[Home, str]) -> None:
+    home, run = own_shop
     Store(home).delete("toy")
     shown = panels(home, Query(run=run, edit="add:teapot", why="cup"))
     assert "teapot speaks for it most" in text_of(shown.ranking)

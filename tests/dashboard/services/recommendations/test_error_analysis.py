@@ -1,6 +1,5 @@
 """Right, wrong and surprised: counted by hand, and found again on the page."""
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,7 +16,6 @@ from dashboard.services.runs.monitor import follow
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
-from tests.dashboard.shop import trained
 from tests.dashboard.text import text_of
 
 Shop = tuple[Home, str]
@@ -104,9 +102,8 @@ def test_health_names_what_is_over_recommended(shop: Shop) -> None:
     assert "were bought and never offered" in shown
 
 
-def test_a_run_of_an_older_version_is_evaluated_again(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    run = trained(home, tmp_path)
+def test_a_run_of_an_older_version_is_evaluated_again(own_shop: Shop) -> None:
+    home, run = own_shop
     for name in ("outcomes.parquet", "exposure.parquet"):
         (home.runs / run / name).unlink()
     dataset = Store(home).open("toy")
@@ -116,8 +113,7 @@ def test_a_run_of_an_older_version_is_evaluated_again(tmp_path: Path) -> None:
     assert find(home, dataset, Runs(home).get(run), Like(verdict="right"))
 
 
-def test_without_its_dataset_examples_are_names(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    run = trained(home, tmp_path)
+def test_without_its_dataset_examples_are_names(own_shop: Shop) -> None:
+    home, run = own_shop
     Store(home).delete("toy")
     assert "never offered" in text_of(health(home, run, "light"))
