@@ -22,7 +22,7 @@ $(READY): requirements.lock pyproject.toml
 	UV_LINK_MODE=copy $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $(READY)
 
-fresh:  # machine code is kept beside each file; what a loop calls elsewhere is not looked at
+fresh:  # Numba's cache of a file does not notice changes of the functions that it calls elsewhere
 	@find model tests -name '*.nb[ic]' ! -newer model/kernels/math.py -delete
 
 lock: $(READY)  ## lock the versions anew after a change of dependencies

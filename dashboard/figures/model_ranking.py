@@ -1,4 +1,4 @@
-"""A run's network among the baselines, each figure with its 95 % interval."""
+"""Charts of a run's network among the baselines, by a metric and by segment of the targets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,18 +14,29 @@ from dashboard.theme import colour
 from data.i18n import N_, _
 from model.baselines import BASELINES
 
-MOST_RUNGS = 12
+MOST_MODELS = 12
 NETWORK = "network"
 BLEND = "blend"
 SEGMENT_NAMES = {"repeat": N_("Bought before"), "explore": N_("New to the buyer")}
-_ROW = 28  # pixels of a rung
+_ROW = 28  # pixels
 
 
 @dataclass(frozen=True)
-class Rung:
-    """One model's figure: its value and the ends of its interval, where there is one.
+class ModelValue:
+    """The value of a metric of one model.
 
-    ``behind`` is the paired interval of how far it lies behind what the run serves.
+    Attributes
+    ----------
+    name : str
+        Label of the model.
+    kind : {"network", "baseline"}
+    value : float
+    low, high : float or None
+        Ends of the 95 % confidence interval.
+    behind : (float, float) or None
+        Interval of the paired difference between the served model and this one.
+    served : bool
+        Whether the run serves this model.
     """
 
     name: str
@@ -37,25 +48,26 @@ class Rung:
     served: bool = False
 
 
-def rungs(models: Sequence[Mapping[str, Any]], metric: str) -> list[Rung]:
-    """Return the models that have a figure, the best one first.
+def ranked_models(models: Sequence[Mapping[str, Any]], metric: str) -> list[ModelValue]:
+    """Return the models that have a value of the metric, best first.
 
-    At most twelve are kept; the network is always one of them.
+    At most twelve; the network is always one of them.
     """
-    found = []
+    values = []
     for number, model in enumerate(models):
         value = model["metrics"].get(metric)
         if value is not None:
             low, high = model.get("ci95", {}).get(metric) or (None, None)
             behind = model.get("behind95", {}).get(metric)
             name = model_name(model["name"])
-            rung = Rung(name, model["kind"], float(value), low, high, behind, served=number == 0)
-            found.append(rung)
-    found.sort(key=lambda rung: (rung.value, rung.kind == NETWORK), reverse=True)
-    if len(found) <= MOST_RUNGS:
-        return found
-    networks = [rung for rung in found[MOST_RUNGS:] if rung.kind == NETWORK]
-    return [*found[: MOST_RUNGS - len(networks)], *networks]
+            values.append(
+                ModelValue(name, model["kind"], float(value), low, high, behind, served=number == 0)
+            )
+    values.sort(key=lambda model: (model.value, model.kind == NETWORK), reverse=True)
+    if len(values) <= MOST_MODELS:
+        return values
+    networks = [model for model in values[MOST_MODELS:] if model.kind == NETWORK]
+    return [*values[: MOST_MODELS - len(networks)], *networks]
 
 
 def model_name(name: str) -> str:
@@ -65,58 +77,58 @@ def model_name(name: str) -> str:
     return BASELINES.label(name) if name in BASELINES else formats.network(name)
 
 
-def ladder(models: Sequence[Mapping[str, Any]], metric: str, theme: str | None) -> Chart:
-    """Draw every model's figure as a dot on its interval, the best one on top."""
-    found = rungs(models, metric)
-    drawn = figure(
+def ranking_chart(models: Sequence[Mapping[str, Any]], metric: str, theme: str | None) -> Chart:
+    """Draw each model's value of a metric as a dot on its interval, the best at the top."""
+    values = ranked_models(models, metric)
+    chart = figure(
         theme,
-        height=_ROW * len(found) + 64,
+        height=_ROW * len(values) + 64,
         yaxis={"showgrid": False, "autorange": "reversed"},
         xaxis={"rangemode": "tozero", "showgrid": True},
         margin={"l": 8, "r": 24, "t": 8, "b": 8},
     )
-    drawn.add_scatter(
-        x=[rung.value for rung in found],
-        y=[rung.name for rung in found],
+    chart.add_scatter(
+        x=[model.value for model in values],
+        y=[model.name for model in values],
         mode="markers+text",
-        marker={"size": 10, "color": [colour(_meaning(rung), theme) for rung in found]},
-        error_x=_intervals(found, theme),
-        text=[formats.number(rung.value, 4) for rung in found],
+        marker={"size": 10, "color": [colour(_meaning(model), theme) for model in values]},
+        error_x=_error_bars(values, theme),
+        text=[formats.number(model.value, 4) for model in values],
         textposition="top center",
         hovertemplate="%{y}: %{x:.4f}<extra></extra>",
     )
     return Chart(
-        drawn,
-        ladder_finding(found, metric),
+        chart,
+        ranking_finding(values, metric),
         _("{metric} on the test part with its 95% interval, by resampling buyers").format(
             metric=metric_name(metric)
         ),
-        _table(found, metric),
+        _table(values, metric),
     )
 
 
-def ladder_finding(found: Sequence[Rung], metric: str) -> str:
-    """Say where the network stands among the baselines."""
-    network = next((rung for rung in found if rung.kind == NETWORK), None)
-    baselines = [rung for rung in found if rung.kind != NETWORK]
+def ranking_finding(values: Sequence[ModelValue], metric: str) -> str:
+    """Return a sentence on the rank of the network among the baselines."""
+    network = next((model for model in values if model.kind == NETWORK), None)
+    baselines = [model for model in values if model.kind != NETWORK]
     if network is None or not baselines:
         return _("{metric} on the test part").format(metric=metric_name(metric))
     rival = baselines[0]
     if network.value == rival.value:
-        words = _("The network and {rival} are level: {own} in {metric}")
+        sentence = _("The network and {rival} are level: {own} in {metric}")
     elif network.value > rival.value:
-        words = (
+        sentence = (
             _("The network is clearly ahead of every baseline: {own} in {metric}")
-            if all(_certain(network, baseline) for baseline in baselines)
+            if all(_differ(network, baseline) for baseline in baselines)
             else _("The network is ahead of {rival}, {own} to {other} in {metric}, within chance")
         )
     else:
-        words = (
+        sentence = (
             _("{rival} is clearly ahead of the network: {other} to {own} in {metric}")
-            if _certain(network, rival)
+            if _differ(network, rival)
             else _("{rival} is ahead of the network, {other} to {own} in {metric}, within chance")
         )
-    return words.format(
+    return sentence.format(
         rival=rival.name,
         own=formats.number(network.value, 4),
         other=formats.number(rival.value, 4),
@@ -124,10 +136,11 @@ def ladder_finding(found: Sequence[Rung], metric: str) -> str:
     )
 
 
-def _certain(network: Rung, rival: Rung) -> bool:
-    """Tell whether two models differ by more than chance: on the same targets, where that is known.
+def _differ(network: ModelValue, rival: ModelValue) -> bool:
+    """Return whether two models differ significantly.
 
-    Paired, a difference is seen much sooner than by whether the intervals overlap.
+    By the interval of their paired difference where it is known, else by whether their intervals
+    overlap, which detects fewer differences.
     """
     if network.served and rival.behind is not None:
         low, high = rival.behind
@@ -136,12 +149,12 @@ def _certain(network: Rung, rival: Rung) -> bool:
     return first.low is not None and second.high is not None and first.low > second.high
 
 
-def segments(models: Sequence[Mapping[str, Any]], metric: str, theme: str | None) -> Chart:
-    """Draw a figure of products bought before beside that of products new to the buyer."""
-    order = {rung.name: place for place, rung in enumerate(rungs(models, metric))}
+def segment_chart(models: Sequence[Mapping[str, Any]], metric: str, theme: str | None) -> Chart:
+    """Draw a metric on repeat purchases beside the same metric on products new to the buyer."""
+    order = {model.name: rank for rank, model in enumerate(ranked_models(models, metric))}
     known = [model for model in models if model_name(model["name"]) in order]
     known.sort(key=lambda model: order[model_name(model["name"])])
-    drawn = figure(
+    chart = figure(
         theme,
         height=_ROW * len(known) + 64,
         yaxis={"showgrid": False, "autorange": "reversed"},
@@ -151,21 +164,21 @@ def segments(models: Sequence[Mapping[str, Any]], metric: str, theme: str | None
     )
     names = [model_name(model["name"]) for model in known]
     columns: dict[str, list[Any]] = {_("Model"): names}
-    for segment, hue in (("repeat", "purchase"), ("explore", "view")):
-        values = [_segment(model, segment).get(metric) for model in known]
+    for segment, meaning in (("repeat", "purchase"), ("explore", "view")):
+        metrics = [_segment(model, segment).get(metric) for model in known]
         heading = _(SEGMENT_NAMES[segment])
-        columns[heading] = values
-        drawn.add_scatter(
-            x=values,
+        columns[heading] = metrics
+        chart.add_scatter(
+            x=metrics,
             y=names,
             mode="markers",
             name=heading,
-            marker={"size": 10, "color": colour(hue, theme)},
+            marker={"size": 10, "color": colour(meaning, theme)},
             hovertemplate=heading + ", %{y}: %{x:.4f}<extra></extra>",
         )
     return Chart(
-        drawn,
-        segments_finding(models, metric),
+        chart,
+        segment_finding(models, metric),
         _("{metric} on test targets that the buyer had bought before, and on new ones").format(
             metric=metric_name(metric)
         ),
@@ -173,8 +186,8 @@ def segments(models: Sequence[Mapping[str, Any]], metric: str, theme: str | None
     )
 
 
-def segments_finding(models: Sequence[Mapping[str, Any]], metric: str) -> str:
-    """Say how much of what the network gets right is buying the same again."""
+def segment_finding(models: Sequence[Mapping[str, Any]], metric: str) -> str:
+    """Return a sentence on the network's metric for repeat purchases and for new products."""
     network = next((model for model in models if model["kind"] == NETWORK), None)
     if network is None:
         return _("Products bought before and new ones")
@@ -192,27 +205,27 @@ def segments_finding(models: Sequence[Mapping[str, Any]], metric: str) -> str:
 
 
 def has_segments(models: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether an evaluation distinguishes repeated from new products."""
+    """Return whether an evaluation has metrics of repeat purchases."""
     return any(_segment(model, "repeat") for model in models)
 
 
 def _segment(model: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = model.get("segments", {}).get("target", {}).get(name, {})
-    return found
+    metrics: Mapping[str, Any] = model.get("segments", {}).get("target", {}).get(name, {})
+    return metrics
 
 
-def _meaning(rung: Rung) -> str:
-    return NETWORK if rung.kind == NETWORK else "baseline"
+def _meaning(model: ModelValue) -> str:
+    return NETWORK if model.kind == NETWORK else "baseline"
 
 
-def _intervals(found: Sequence[Rung], theme: str | None) -> dict[str, Any]:
-    """Return what Plotly draws as the ends of intervals."""
+def _error_bars(values: Sequence[ModelValue], theme: str | None) -> dict[str, Any]:
+    """Return the intervals as Plotly's ``error_x``."""
     return {
         "type": "data",
         "symmetric": False,
-        "array": [(rung.high or rung.value) - rung.value for rung in found],
+        "array": [(model.high or model.value) - model.value for model in values],
         "arrayminus": [
-            rung.value - (rung.value if rung.low is None else rung.low) for rung in found
+            model.value - (model.value if model.low is None else model.low) for model in values
         ],
         "color": colour("line-strong", theme),
         "thickness": 1.5,
@@ -220,13 +233,13 @@ def _intervals(found: Sequence[Rung], theme: str | None) -> dict[str, Any]:
     }
 
 
-def _table(found: Sequence[Rung], metric: str) -> Any:
+def _table(values: Sequence[ModelValue], metric: str) -> Any:
     return _frame(
         {
-            _("Model"): [rung.name for rung in found],
-            metric_name(metric): [rung.value for rung in found],
-            _("From"): [rung.low for rung in found],
-            _("To"): [rung.high for rung in found],
+            _("Model"): [model.name for model in values],
+            metric_name(metric): [model.value for model in values],
+            _("From"): [model.low for model in values],
+            _("To"): [model.high for model in values],
         }
     )
 

@@ -54,11 +54,11 @@ class Repurchase(SparseBaseline):
 
     def fit(self, users: Histories, products: int) -> None:
         """Maximise the likelihood of the next purchases in training."""
-        held, at_once, followed = _count_matrices(users, products)
+        item_counts, at_once, followed = _count_matrices(users, products)
         counts = popularity(users, products)
         self.state = {
             "counts": counts,
-            "again": counts - np.bincount(held.indices, minlength=products),
+            "again": counts - np.bincount(item_counts.indices, minlength=products),
             "at_once": np.asarray(at_once.sum(axis=0)).ravel(),
             "followed": np.asarray(followed.sum(axis=0)).ravel(),
             "log_share": np.log(popularity_shares(users, products)),
@@ -204,10 +204,10 @@ def _count_matrices(histories: Histories, products: int) -> tuple[sparse.csr_mat
     Of all events, of those that the same product follows at once, and of those that any follows.
     """
     recent = histories.latest(LONGEST)
-    held, at_once, followed = (
+    item_counts, at_once, followed = (
         recent.matrix(products, weights) for weights in _event_weights(recent)
     )
-    return held, at_once, followed
+    return item_counts, at_once, followed
 
 
 def _event_weights(recent: Histories) -> tuple[Floats, Floats, Floats]:

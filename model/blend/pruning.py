@@ -39,19 +39,19 @@ def select_members(sample: CandidateSample, weights: BlendWeights, probabilistic
     members = len(weights.mixture)
     parameters = np.concatenate([weights.new, weights.repeat, [weights.repeat_intercept]])
     inverse = np.linalg.inv(_hessian(sample, weights, probabilistic))
-    kept = np.ones(members, dtype=bool)
+    selected = np.ones(members, dtype=bool)
     removable = weights.mixture < LEAST_MIXTURE_WEIGHT
     removable[0] = False
-    while (kept & removable).any():
+    while (selected & removable).any():
         rise = np.full(members, np.inf)
-        for member in np.flatnonzero(kept & removable).tolist():
+        for member in np.flatnonzero(selected & removable).tolist():
             rise[member] = _loss_rise(parameters, inverse, _indices(member, members))
         least = int(rise.argmin())
         if rise[least] > TOLERANCE:
             break
-        kept[least] = False
+        selected[least] = False
         parameters, inverse = _remove(parameters, inverse, _indices(least, members))
-    return np.flatnonzero(kept)
+    return np.flatnonzero(selected)
 
 
 def _indices(member: int, members: int) -> Array:

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import card, figure_card, grid, key_figure, key_figures, render
-from dashboard.figures.model_ranking import has_segments, segments
+from dashboard.figures.model_ranking import has_segments, segment_chart
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.recommend.fragments import percent, product_words, shelf
 from dashboard.pages.recommend.page_state import Query
@@ -33,7 +33,7 @@ def health(home: Home, run: str, theme: str | None) -> Component:
     exposure = error_analysis.exposure(kept.products, model.products)
     parts: list[Component] = [_figures(targets, models)]
     if has_segments(models):
-        shown = render(segments(models, METRIC, theme))
+        shown = render(segment_chart(models, METRIC, theme))
         parts.append(figure_card("health-segments", height=360, data=shown))
     return html.Div(
         [

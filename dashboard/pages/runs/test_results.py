@@ -9,7 +9,12 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import card, figure_card, grid, render
 from dashboard.figures.curves import metric_name
-from dashboard.figures.model_ranking import has_segments, ladder, model_name, segments
+from dashboard.figures.model_ranking import (
+    has_segments,
+    model_name,
+    ranking_chart,
+    segment_chart,
+)
 from dashboard.services.runs.overfitting import Diagnosis
 from data.i18n import _
 
@@ -24,10 +29,12 @@ def results(evaluation: Mapping[str, Any], metric: str, theme: str | None) -> li
         return []
     models = evaluation["models"]
     height = max(28 * len(models) + 96, 200)
-    first = figure_card("ladder", span=6, height=height, data=render(ladder(models, metric, theme)))
+    first = figure_card(
+        "ladder", span=6, height=height, data=render(ranking_chart(models, metric, theme))
+    )
     second = None
     if has_segments(models):
-        shown = render(segments(models, metric, theme))
+        shown = render(segment_chart(models, metric, theme))
         second = figure_card("segments", span=6, height=height, data=shown)
     return [grid(first, second), figures_card(evaluation)]
 

@@ -1,4 +1,4 @@
-"""The ladder of models says who is ahead, and whether that may be chance."""
+"""The chart of models names the best one, and whether the difference is significant."""
 
 from dashboard.figures import model_ranking
 
@@ -20,14 +20,14 @@ NETWORK = model(
 
 
 def test_a_network_whose_interval_lies_above_is_clearly_ahead():
-    chart = model_ranking.ladder(
+    chart = model_ranking.ranking_chart(
         [NETWORK, model("popularity", 0.03, 0.02, 0.04)], "ndcg@10", "light"
     )
     assert chart.finding == ("The network is clearly ahead of every baseline: 0.0500 in NDCG@10")
 
 
 def test_overlapping_intervals_are_within_chance():
-    chart = model_ranking.ladder(
+    chart = model_ranking.ranking_chart(
         [NETWORK, model("repeat last", 0.06, 0.05, 0.07)], "ndcg@10", "light"
     )
     assert chart.finding == (
@@ -39,22 +39,22 @@ def test_what_is_known_of_both_on_the_same_targets_counts_more_than_overlapping_
     rivals = [model("markov", 0.047, 0.04, 0.054), model("popularity", 0.02, 0.01, 0.03)]
     for rival, behind in zip(rivals, ([0.001, 0.005], [0.02, 0.04]), strict=True):
         rival["behind95"] = {"ndcg@10": behind}
-    told = model_ranking.ladder([NETWORK, *rivals], "ndcg@10", "light").finding
-    assert told == "The network is clearly ahead of every baseline: 0.0500 in NDCG@10"
+    finding = model_ranking.ranking_chart([NETWORK, *rivals], "ndcg@10", "light").finding
+    assert finding == "The network is clearly ahead of every baseline: 0.0500 in NDCG@10"
     rivals[0]["behind95"] = {"ndcg@10": [-0.001, 0.007]}
-    told = model_ranking.ladder([NETWORK, *rivals], "ndcg@10", "light").finding
-    assert told == "The network is ahead of Markov, 0.0500 to 0.0470 in NDCG@10, within chance"
+    finding = model_ranking.ranking_chart([NETWORK, *rivals], "ndcg@10", "light").finding
+    assert finding == "The network is ahead of Markov, 0.0500 to 0.0470 in NDCG@10, within chance"
 
 
 def test_a_baseline_may_be_clearly_ahead():
-    chart = model_ranking.ladder(
+    chart = model_ranking.ranking_chart(
         [NETWORK, model("popularity", 0.09, 0.08, 0.1)], "ndcg@10", "light"
     )
     assert chart.finding.startswith("Popularity is clearly ahead of the network")
 
 
 def test_the_best_model_stands_on_top_with_its_interval_beside_it():
-    chart = model_ranking.ladder(
+    chart = model_ranking.ranking_chart(
         [NETWORK, model("popularity", 0.09, 0.08, 0.1)], "ndcg@10", "light"
     )
     assert chart.table["Model"].tolist() == ["Popularity", "Paper"]
@@ -63,17 +63,17 @@ def test_the_best_model_stands_on_top_with_its_interval_beside_it():
 
 def test_at_most_twelve_models_are_drawn_and_the_network_is_one_of_them():
     many = [model(f"rule {number}", 0.1 + number / 100, 0, 1) for number in range(20)]
-    names = [rung.name for rung in model_ranking.rungs([NETWORK, *many], "ndcg@10")]
+    names = [ranked.name for ranked in model_ranking.ranked_models([NETWORK, *many], "ndcg@10")]
     assert len(names) == 12
     assert names[-1] == "Paper"
 
 
 def test_models_without_the_figure_are_left_out():
-    assert model_ranking.rungs([NETWORK], "hr@10") == []
+    assert model_ranking.ranked_models([NETWORK], "hr@10") == []
 
 
 def test_segments_say_how_much_is_buying_the_same_again():
-    chart = model_ranking.segments([NETWORK], "ndcg@10", "light")
+    chart = model_ranking.segment_chart([NETWORK], "ndcg@10", "light")
     assert chart.finding == (
         "30.0% of targets were bought before; there the network reaches 0.4000,"
         " on new products 0.0100"
