@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import URL, ColumnElement, select, update
 from sqlalchemy.engine import Connection, Row
 
-from dashboard.jobs.schema import RUNS, Database, of_file
+from dashboard.jobs.database import Database, of_file
+from dashboard.jobs.schema import RUNS
 from dashboard.jobs.states import State, sources
 from data.errors import BadInput, VitrinaError
 from data.home import Home

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.app import create_app
-from dashboard.jobs import schema
+from dashboard.jobs import database
 from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
@@ -26,7 +26,7 @@ ME = Process.current()
 @pytest.fixture
 def runs(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runs]:
     """A table with two trainings that have told much, and little patience with locks."""
-    monkeypatch.setattr(schema, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0)
     runs = Runs(home)
     runs.queue.set_parallel(4)
     for name in ("first", "second"):

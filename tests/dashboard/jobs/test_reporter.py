@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.jobs import schema
+from dashboard.jobs import database
 from dashboard.jobs.failures import LOST, status_of
 from dashboard.jobs.reporter import Sink
 from dashboard.jobs.run import Run
@@ -84,7 +84,7 @@ def test_a_home_that_was_deleted_ends_the_process(home: Home, sink: Sink, left: 
 def test_figures_wait_while_the_table_is_locked(
     home: Home, runs: Runs, training: Run, left: Left, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schema, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0)
     impatient = Runs(home, clock=runs.clock)
     other = sqlite3.connect(home.database, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
