@@ -1,7 +1,4 @@
-"""Buyers' histories as flat arrays: one array a feature, and where each buyer's part begins.
-
-Never an object column and never a padded matrix: padding belongs to whoever makes a batch.
-"""
+"""Event sequences of all users as flat arrays of integer codes, without padding."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,16 +16,16 @@ Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[Any]
 
 PADDING = 0
-"""The code that stands for no event."""
+"""Code of padding."""
 UNKNOWN = 1
-"""The code of a missing value, or of one that the visible events do not hold."""
+"""Code of missing values and of values that do not occur in the visible events."""
 FIRST = 2
-"""The code of the most frequent value."""
+"""Code of the most frequent value."""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Which code stands for which id.
+    """A mapping between ids and integer codes.
 
     Code 0 is padding, 1 is unknown; known ids follow by falling frequency, ties by id.
 
@@ -37,7 +34,7 @@ class Vocabulary:
     ids : array of str, shape (known,)
         ``ids[code - 2]`` is the id of a code.
     counts : array of int64, shape (known,)
-        In how many visible events each id occurs.
+        Number of visible events of each id.
 
     Examples
     --------
@@ -54,36 +51,33 @@ class Vocabulary:
     @classmethod
     def of(cls, values: "pd.Series[str]") -> "Vocabulary":
         """Build the vocabulary of a column; missing values are left out."""
-        counted = values.dropna().astype(str).value_counts(sort=False).sort_index()
-        counted = counted.sort_values(ascending=False, kind="stable")
-        return cls(
-            np.asarray(counted.index, dtype=object),
-            counted.to_numpy().astype(np.int64),
-        )
+        counts = values.dropna().astype(str).value_counts(sort=False).sort_index()
+        counts = counts.sort_values(ascending=False, kind="stable")
+        return cls(np.asarray(counts.index, dtype=object), counts.to_numpy().astype(np.int64))
 
     def __len__(self) -> int:
         """Return the number of codes, padding and unknown included."""
         return FIRST + len(self.ids)
 
     def codes(self, values: "pd.Series[str] | list[str] | Texts") -> Ints:
-        """Return the code of each value; ``UNKNOWN`` for missing and unseen ones."""
+        """Return the code of each value, int32; ``UNKNOWN`` for missing and unknown values."""
         index = pd.Index(self.ids, dtype=object)
-        found = index.get_indexer(pd.Index(np.asarray(values, dtype=object), dtype=object))
-        return np.where(found < 0, UNKNOWN, found + FIRST).astype(np.int32)
+        positions = index.get_indexer(pd.Index(np.asarray(values, dtype=object), dtype=object))
+        return np.where(positions < 0, UNKNOWN, positions + FIRST).astype(np.int32)
 
 
 @dataclass(frozen=True)
 class Sequences:
-    """Every buyer's events in order, as codes.
+    """The events of all users in order, as codes.
 
-    The events of buyer ``u`` are ``[offsets[u], offsets[u + 1])`` of every flat array.
+    The events of user ``u`` are ``[offsets[u], offsets[u + 1])`` of every flat array.
 
     Attributes
     ----------
     users : array of str, shape (users,)
-        Buyers' ids.
+        Ids of the users.
     offsets : int64, shape (users + 1,)
-        Where each buyer's events begin.
+        Position of each user's first event, and the number of events.
     product, brand, category, type : int32, shape (events,)
         Codes of the vocabularies.
     price : float32, shape (events,)
@@ -91,15 +85,15 @@ class Sequences:
     time : int64, shape (events,)
         Microseconds since 1970, UTC.
     session : int32, shape (events,)
-        Equal within a buyer's session; -1 where it is missing.
+        Code of the session; -1 where it is missing.
     row : int64, shape (events,)
-        Source order.
+        Row number in the dataset.
     products, brands, categories, types : Vocabulary
-        Of the visible events only.
+        Built from the visible events only.
     product_brand, product_category : int32, shape (len(products),)
-        Each product's last visible brand and category; ``UNKNOWN`` where it has none.
+        Last brand and category of each product in the visible events; ``UNKNOWN`` if missing.
     product_price : float32, shape (len(products),)
-        Each product's last visible price; NaN where it has none.
+        Last price of each product in the visible events; NaN if missing.
     """
 
     users: Texts
@@ -122,7 +116,7 @@ class Sequences:
 
     @property
     def user(self) -> Ints:
-        """The buyer (index into ``users``) of every event, int32, shape (events,)."""
+        """Index into ``users`` of every event, int32, shape (events,)."""
         return np.repeat(np.arange(len(self.users), dtype=np.int32), np.diff(self.offsets))
 
     def __len__(self) -> int:
@@ -131,7 +125,17 @@ class Sequences:
 
 
 def offsets(users: "pd.Series[str]") -> Longs:
-    """Return where each buyer's events begin, and the end; events are ordered by buyer."""
+    """Return the position of each user's first event, and the number of events.
+
+    Parameters
+    ----------
+    users : Series of str, shape (events,)
+        The user of each event; events of a user are adjacent.
+
+    Returns
+    -------
+    int64 array, shape (users + 1,)
+    """
     ids = users.to_numpy(dtype=object)
     changes = np.flatnonzero(ids[1:] != ids[:-1]) + 1
     start = [0] if len(ids) else []
@@ -139,7 +143,7 @@ def offsets(users: "pd.Series[str]") -> Longs:
 
 
 def microseconds(times: "pd.Series[pd.Timestamp]") -> Longs:
-    """Return times as microseconds since 1970."""
+    """Return times as microseconds since 1970, int64."""
     return times.to_numpy().astype("datetime64[us]").astype(np.int64)
 
 
@@ -149,19 +153,19 @@ def sequences(prepared: Prepared, visible: Bools | None = None) -> Sequences:
     Parameters
     ----------
     prepared : Prepared
-        Events ordered by buyer, time and row.
+        Events ordered by user, time and row.
     visible : bool array, shape (events,), optional
-        The events that training may see; vocabularies and the products' features come from
-        them alone. All, where it is left out.
+        The events that training may use; vocabularies and features of products are built from
+        them alone. Default: all events.
     """
     events = prepared.events
-    seen = events if visible is None else events[visible]
+    visible_events = events if visible is None else events[visible]
     start = offsets(events["user"])
     products, brands, categories, types = (
-        Vocabulary.of(seen[column]) for column in ("product", "brand", "category", "type")
+        Vocabulary.of(visible_events[column]) for column in ("product", "brand", "category", "type")
     )
-    last = seen.iloc[np.argsort(microseconds(seen["time"]), kind="stable")]
-    last = last.groupby("product").last().reindex(products.ids)
+    ordered = visible_events.iloc[np.argsort(microseconds(visible_events["time"]), kind="stable")]
+    last = ordered.groupby("product").last().reindex(products.ids)
     unknown = np.full(FIRST, UNKNOWN, dtype=np.int32)
     sessions = pd.factorize(events["session"])[0].astype(np.int32)
     return Sequences(

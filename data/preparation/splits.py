@@ -1,8 +1,8 @@
-"""What training may see, and what it is judged on.
+"""Splits of prepared events into training, validation and test targets.
 
-Three protocols: ``temporal`` (the default and the honest one), ``leave-one-out`` (for
-comparison with published tables; it leaks the future) and ``paper`` (for comparison with the
-paper only).
+Three protocols: ``temporal`` (the default), ``leave-one-out`` (for comparison with published
+results; training uses events after the test targets of other users) and ``paper`` (for comparison
+with the paper).
 """
 
 from dataclasses import dataclass
@@ -26,22 +26,21 @@ PAPER_SHARES = (0.6, 0.3, 0.1)
 
 @dataclass(frozen=True)
 class Split:
-    """One division of the prepared events.
+    """A split of prepared events.
 
-    All targets are indices into the flat arrays of the prepared events; the history of a target
-    is made of the same buyer's earlier events.
+    Targets are indices into the flat arrays of the prepared events; the history of a target
+    consists of the same user's earlier events.
 
     Attributes
     ----------
     protocol : str
         A key of ``PROTOCOLS``.
     visible : bool, shape (events,)
-        The events that training may see, and that vocabularies, preparation statistics and
-        baselines come from.
+        The events that training, vocabularies and baselines may use.
     train, validation, test : int64, sorted
         Targets. Every training target and its history are visible.
     history : int or None
-        The most earlier events that a history may hold; None where there is no limit.
+        Maximum length of a history; None for no limit.
     """
 
     protocol: str
@@ -53,16 +52,16 @@ class Split:
 
 
 def split(prepared: Prepared, protocol: str = "temporal", seed: int = 0) -> Split:
-    """Divide prepared events.
+    """Split prepared events.
 
     Parameters
     ----------
     prepared : Prepared
-        Events ordered by buyer, time and row.
+        Events ordered by user, time and row.
     protocol : str
-        A key of ``PROTOCOLS``; another one raises BadInput.
+        A key of ``PROTOCOLS``; any other raises BadInput.
     seed : int
-        Of the random choices of ``paper``; the other protocols have none.
+        Seed of the random choices of ``paper``; the other protocols are deterministic.
     """
     if protocol not in PROTOCOLS:
         raise BadInput(
@@ -79,50 +78,50 @@ def split(prepared: Prepared, protocol: str = "temporal", seed: int = 0) -> Spli
 
 
 def _position(start: Longs) -> Longs:
-    """Return how many earlier events of its buyer each event has."""
+    """Return the number of earlier events of the same user for each event."""
     return np.arange(start[-1]) - np.repeat(start[:-1], np.diff(start))
 
 
 def _temporal(time: Longs, start: Longs) -> Split:
-    """Cut at the 80 % and 90 % quantile of the events' times.
+    """Split at the 80 % and 90 % quantiles of the times of the events.
 
-    An event at the very moment of a cut belongs to the later part, so that nothing that happens
-    at one time is on both sides.
+    Events at the time of a boundary belong to the later part, so that events of equal time are
+    never separated.
     """
     ordered = np.sort(time)
-    cuts = ordered[[len(time) * 8 // 10, len(time) * 9 // 10]] if len(time) else [0, 0]
-    part = np.searchsorted(np.asarray(cuts), time, side="right")
-    follows = _position(start) > 0
-    train, validation, test = (np.flatnonzero(follows & (part == k)) for k in range(3))
+    boundaries = ordered[[len(time) * 8 // 10, len(time) * 9 // 10]] if len(time) else [0, 0]
+    part = np.searchsorted(np.asarray(boundaries), time, side="right")
+    has_history = _position(start) > 0
+    train, validation, test = (np.flatnonzero(has_history & (part == k)) for k in range(3))
     return Split("temporal", part == 0, train, validation, test)
 
 
 def _leave_one_out(start: Longs) -> Split:
-    """Each buyer's last event is a test target, the one before it a validation target.
+    """Hold out each user's last event for test and the one before it for validation.
 
-    Targets need a history: buyers with one event give none, those with two give a test target.
+    Targets need a history: users with one event give no target, users with two a test target.
     """
     position = _position(start)
-    left = np.repeat(np.diff(start), np.diff(start)) - position
-    follows = position > 0
-    last, second = follows & (left == 1), follows & (left == 2)
-    visible = ~(last | second)
-    train, validation, test = map(np.flatnonzero, (visible & follows, second, last))
+    from_end = np.repeat(np.diff(start), np.diff(start)) - position
+    has_history = position > 0
+    last, second_last = has_history & (from_end == 1), has_history & (from_end == 2)
+    visible = ~(last | second_last)
+    train, validation, test = map(np.flatnonzero, (visible & has_history, second_last, last))
     return Split("leave-one-out", visible, train, validation, test)
 
 
 def _paper(start: Longs, random: np.random.Generator) -> Split:
-    """Give 60 % of buyers to training, 30 % to validation and 10 % to the test.
+    """Split users at random: 60 % for training, 30 % for validation, 10 % for test.
 
-    Validation and test have one target a buyer, at a random position. The paper draws a position
-    of a training buyer anew each time it meets the buyer, so every position is a training target.
+    Validation and test have one target per user, at a random position. The paper draws the target
+    of a training user anew in each epoch, so that every position is a training target here.
     """
     users, sizes = len(start) - 1, np.diff(start)
     bounds = np.rint(np.cumsum(PAPER_SHARES) * users)
     part = np.empty(users, dtype=np.int64)
     part[random.permutation(users)] = np.searchsorted(bounds, np.arange(users), side="right")
-    drawn = start[:-1] + 1 + random.integers(0, np.maximum(sizes - 1, 1))
+    targets = start[:-1] + 1 + random.integers(0, np.maximum(sizes - 1, 1))
     visible = np.repeat(part == 0, sizes)
     train = np.flatnonzero(visible & (_position(start) > 0))
-    validation, test = (drawn[(sizes > 1) & (part == k)] for k in (1, 2))
+    validation, test = (targets[(sizes > 1) & (part == k)] for k in (1, 2))
     return Split("paper", visible, train, validation, test, history=PAPER_HISTORY)

@@ -1,4 +1,4 @@
-"""Buyers' events as a run's preparation keeps them: one buyer's at once, or all of them in turn."""
+"""Histories of one user or of all users, filtered by the row-wise steps of a preparation."""
 
 from collections.abc import Iterator
 
@@ -12,71 +12,81 @@ from data.i18n import _
 from data.preparation.preparation import Preparation
 from data.preparation.steps import row_filters
 
-BATCH = 200_000
+BATCH_ROWS = 200_000
 _COLUMNS = "row, time, type, user, product, category, brand, price, session"
 
 
 def history(dataset: Dataset, preparation: Preparation, user: str) -> pd.DataFrame:
-    """Return the events of a buyer that a preparation keeps, the oldest first.
+    """Return the events of a user that a preparation keeps, the oldest first.
 
-    The steps that look at other buyers too (rare products, buyers with few events) are left
-    out: a person who asks about a buyer wants all that the buyer did.
+    Steps that depend on other events (duplicates, rare products, users with few events) are not
+    applied, so that users below the thresholds have a history too.
 
     Parameters
     ----------
     dataset : Dataset
-        Where the buyer is looked up.
+        Has the events.
     preparation : Preparation
-        Its steps that look at one event at a time, and the merging of repeats, are taken.
+        Its row-wise filters and the merging of repeats within a session are applied.
     user : str
-        The buyer's id.
+        Id of the user.
 
     Returns
     -------
     pandas.DataFrame
         Columns row, time, type, user, product, category, brand, price, session; ordered by time
-        and row; empty where the preparation leaves none of the buyer's events.
+        and row; empty if the preparation keeps none of the user's events.
 
     Raises
     ------
     BadInput
-        Where the dataset has no such buyer.
+        If the dataset has no such user.
     """
     with dataset.connect() as connection:
-        found = connection.execute(
-            f"{kept(_COLUMNS, preparation, f'user = {quote(user)}')} ORDER BY time, row"
-        ).df()
-        if found.empty:
-            known = f"SELECT 1 FROM users WHERE user = {quote(user)}"
-            if not connection.execute(known).fetchone():
+        query = select_events(_COLUMNS, preparation, f"user = {quote(user)}")
+        events = connection.execute(f"{query} ORDER BY time, row").df()
+        if events.empty:
+            user_exists = f"SELECT 1 FROM users WHERE user = {quote(user)}"
+            if not connection.execute(user_exists).fetchone():
                 raise BadInput(
                     _("Dataset {name} has no buyer {user}; look one up in its users.").format(
                         name=dataset.name, user=user
                     )
                 )
-    return found
+    return events
 
 
 def histories(dataset: Dataset, preparation: Preparation) -> Iterator[pd.DataFrame]:
-    """Yield the products of every buyer, as ``history`` would find them one by one.
+    """Yield the events of all users, filtered as in ``history``, in batches.
 
-    Returns
-    -------
-    iterator of pandas.DataFrame
-        Columns user and product, ordered by buyer, time and row; a buyer's events may go on in
-        the next frame.
+    Yields
+    ------
+    pandas.DataFrame
+        Columns user and product, ordered by user, time and row; up to ``BATCH_ROWS`` rows. The
+        events of a user may continue in the next frame.
     """
     with dataset.connect() as connection:
-        rows = connection.sql(f"{kept('user, product', preparation)} ORDER BY user, time, row")
-        for batch in rows.to_arrow_reader(BATCH):
+        query = select_events("user, product", preparation)
+        result = connection.sql(f"{query} ORDER BY user, time, row")
+        for batch in result.to_arrow_reader(BATCH_ROWS):
             yield batch.to_pandas()
 
 
-def kept(columns: str, preparation: Preparation, *conditions: str) -> str:
-    """Return the query for the events that the steps which look at one event at a time keep."""
+def select_events(columns: str, preparation: Preparation, *conditions: str) -> str:
+    """Return the SELECT of the events that the row-wise steps of a preparation keep.
+
+    Parameters
+    ----------
+    columns : str
+        Select list.
+    preparation : Preparation
+        Its row-wise filters and the merging of repeats within a session are applied.
+    *conditions
+        Further SQL conditions.
+    """
     source = "purchases" if preparation.event_types == (PURCHASE,) else "events"
     where = " AND ".join(["true", *conditions, *dict(row_filters(preparation)).values()])
-    before = "OVER (PARTITION BY user ORDER BY time, row)"
-    repeated = f"lag(product) {before} = product AND lag(session) {before} = session"
+    window = "OVER (PARTITION BY user ORDER BY time, row)"
+    repeated = f"lag(product) {window} = product AND lag(session) {window} = session"
     merge = f"QUALIFY coalesce(NOT ({repeated}), true)" if preparation.merge_session_repeats else ""
     return f"SELECT {columns} FROM {source} WHERE {where} {merge}"

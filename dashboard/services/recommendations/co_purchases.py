@@ -6,7 +6,7 @@ from dashboard.jobs.run import Run
 from dashboard.services.recommendations.buyers import begins
 from data.datasets.store import Store
 from data.home import Home
-from data.preparation.user_history import kept
+from data.preparation.user_history import select_events
 from model.config.run_config import RunConfig
 
 _FIRST = "row_number() OVER (PARTITION BY user ORDER BY time, row)"
@@ -71,7 +71,7 @@ def followed(home: Home, run: Run, first: str, second: str, *, but: str = "") ->
     if cut is not None:
         conditions.append("time < ?::TIMESTAMP")
         values.append(cut.strftime("%Y-%m-%d %H:%M:%S.%f"))
-    events = kept("user, product, time, row", config.preparation, *conditions)
+    events = select_events("user, product, time, row", config.preparation, *conditions)
     if config.protocol == "leave-one-out":
         events = f"SELECT * FROM ({events}) QUALIFY {_FIRST} = 1 OR {_FROM_END} > 2"
     with dataset.connect() as connection:

@@ -39,7 +39,7 @@ def test_every_buyer_has_the_list_that_one_who_asks_alone_gets(
     trained: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_scoring, "BLOCK_SIZE", 16)
-    monkeypatch.setattr("data.preparation.user_history.BATCH", 50)
+    monkeypatch.setattr("data.preparation.user_history.BATCH_ROWS", 50)
     run, dataset = trained
     count = score(run, dataset, tmp_path / "lists.parquet", k=7)
     lists = pd.read_parquet(tmp_path / "lists.parquet")
