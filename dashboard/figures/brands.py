@@ -1,4 +1,4 @@
-"""Brands: which are bought, and how many hold the market."""
+"""Chart of brands: the number of events of each."""
 
 import pandas as pd
 
@@ -10,33 +10,33 @@ from data.i18n import _, ngettext
 
 
 def brands(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
-    """Draw the largest brands as bars; None where no event has a brand.
+    """Draw the most frequent brands as bars; None if no event has a brand.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns brand (or missing), events.
+        Columns brand (missing for events without one), events.
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     kind : str
-        The event type that is counted.
+        Event type that the frame counts.
     """
     noun = type_noun(kind)
     known = frame.dropna(subset="brand").sort_values("events", ascending=False, kind="stable")
     total = int(frame["events"].sum())
     if known.empty or not total:
         return None
-    labels, values = shapes.with_other(known["brand"].tolist(), known["events"].tolist())
-    meanings = [type_colour(kind)] * len(labels)
+    labels, counts = shapes.with_other(known["brand"].tolist(), known["events"].tolist())
+    colours = [type_colour(kind)] * len(labels)
     if len(labels) < len(known):
-        meanings[-1] = "baseline"
+        colours[-1] = "baseline"
     return Chart(
         figure=shapes.bars(
             labels,
-            values,
+            counts,
             theme,
-            meanings=meanings,
-            texts=[formats.percent(value / total) for value in values],
+            meanings=colours,
+            texts=[formats.percent(count / total) for count in counts],
         ),
         finding=_finding(known["events"], noun),
         subtitle=_("{noun} by brand, share of all; {missing} have none").format(
@@ -53,7 +53,7 @@ def brands(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
 
 
 def _finding(events: "pd.Series[int]", noun: str) -> str:
-    """Say how few brands make half of what has a brand."""
+    """Return the number of brands that account for half of the events with a brand."""
     half = int((events.cumsum() < events.sum() / 2).sum()) + 1
     return ngettext(
         "One brand of {all} makes half of the {noun} with a brand",

@@ -1,4 +1,4 @@
-"""Buyers: how often they buy, how long they wait, and whether they come back."""
+"""Charts of buyers: purchases per buyer, days between purchases, retention by month."""
 
 import pandas as pd
 
@@ -10,71 +10,69 @@ from data.events import PURCHASE
 from data.i18n import _, ngettext
 
 MOST_STEPS = 12
-_OFTEN = 0.15  # share of buyers in the last bar from which ranges tell more
-_GAPS = (0, 1, 3, 7, 14, 30, 60, 90, 180, 365)  # last whole day of each bar
-_LONGER = 10**6
+_MANY = 0.15  # share of buyers in the last bar above which bars are ranges
+_GAPS = (0, 1, 3, 7, 14, 30, 60, 90, 180, 365)  # upper bound of each bar, in whole days
+_LONGER = 10**6  # key of the bar above the last bound
 
 
 def purchases(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
-    """Draw how many buyers bought how often; None where nobody bought.
+    """Draw the distribution of the number of purchases per buyer; None for an empty frame.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Columns purchases, users.
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     kind : str
-        The event type that is counted.
+        Event type that the frame counts.
     """
     total = int(frame["users"].sum())
     if not total:
         return None
     counts = frame.set_index("purchases")["users"].sort_index()
     labels, values = _bars(counts)
-    share = [value / total for value in values]
-    drawn = shapes.bars(
+    shares = [value / total for value in values]
+    fig = shapes.bars(
         labels,
         values,
         theme,
         meaning=type_colour(kind),
-        texts=[formats.percent(part, 0 if part >= 0.1 else 1) for part in share],
+        texts=[formats.percent(share, 0 if share >= 0.1 else 1) for share in shares],
         horizontal=False,
     )
-    drawn.update_xaxes(
-        title_text=_("{noun} of one person").format(noun=type_noun(kind)), type="category"
-    )
+    fig.update_xaxes(title_text=_("{noun} per user").format(noun=type_noun(kind)), type="category")
     once = int(counts.get(1, 0))
     return Chart(
-        figure=drawn,
+        figure=fig,
         finding=_purchases_finding(kind).format(
             share=formats.percent(once / total),
             noun=type_noun(kind),
             mean=formats.number(float((counts * counts.index).sum()) / total, 2),
         ),
-        subtitle=_("Share of the people by number of {noun}").format(noun=type_noun(kind)),
-        table=pd.DataFrame({type_name(kind): counts.index, _("People"): counts.to_numpy()}),
+        subtitle=_("Share of users by number of {noun}").format(noun=type_noun(kind)),
+        table=pd.DataFrame({type_name(kind): counts.index, _("Users"): counts.to_numpy()}),
     )
 
 
 def _purchases_finding(kind: str) -> str:
     if kind == PURCHASE:
         return _("{share} of the buyers bought once; the average bought {mean} times")
-    return _("{share} of the people come once; the average has {mean} {noun}")
+    return _("{share} of the users have one event; the average is {mean} {noun}")
 
 
 def _bars(counts: "pd.Series[int]") -> tuple[list[str], list[int]]:
-    """Return a bar for each number of purchases, or for ranges that double where many buy often."""
-    often = counts[counts.index >= MOST_STEPS].sum() > _OFTEN * counts.sum()
-    starts = [1 << power for power in range(8)] if often else list(range(1, MOST_STEPS + 1))
+    """Return the labels and values of bars: one per number of purchases, or per doubling range."""
+    ranges = counts[counts.index >= MOST_STEPS].sum() > _MANY * counts.sum()
+    starts = [1 << power for power in range(8)] if ranges else list(range(1, MOST_STEPS + 1))
     labels, values = [], []
     for start, after in zip(starts, [*starts[1:], None], strict=True):
-        beyond = counts[counts.index >= start]
-        if not len(beyond):
+        rest = counts[counts.index >= start]
+        if not len(rest):
             break
-        inside = beyond if after is None else beyond[beyond.index < after]
+        bar = rest if after is None else rest[rest.index < after]
         labels.append(_range_name(start, after))
-        values.append(int(inside.sum()))
+        values.append(int(bar.sum()))
     return labels, values
 
 
@@ -85,16 +83,16 @@ def _range_name(start: int, after: int | None) -> str:
 
 
 def gaps(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
-    """Draw how many days lie between two purchases; None where nobody bought twice.
+    """Draw the distribution of days between purchases; None if no buyer bought twice.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns days (whole days between consecutive purchases of a buyer), pairs.
+        Columns days (whole days between consecutive purchases of a buyer), pairs (their number).
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     kind : str
-        The event type that is counted.
+        Event type that the frame counts.
     """
     total = int(frame["pairs"].sum())
     if not total:
@@ -105,7 +103,7 @@ def gaps(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     values = [int(binned.get(gap, 0)) for gap in (*_GAPS, _LONGER)]
     while len(values) > 1 and not values[-1]:
         values.pop()
-    drawn = shapes.bars(
+    fig = shapes.bars(
         _gap_names()[: len(values)],
         values,
         theme,
@@ -113,7 +111,9 @@ def gaps(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
         texts=[formats.percent(value / total, 0) for value in values],
         horizontal=False,
     )
-    drawn.update_xaxes(title_text=_("days until the next one"), type="category")
+    fig.update_xaxes(
+        title_text=_("days between two {noun}").format(noun=type_noun(kind)), type="category"
+    )
     median = int(ordered["days"].iloc[int((ordered["pairs"].cumsum() < total / 2).sum())])
     finding = (
         _("Half of the next {noun} come on the same day").format(noun=type_noun(kind))
@@ -125,9 +125,9 @@ def gaps(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
         ).format(number=formats.number(median), noun=type_noun(kind))
     )
     return Chart(
-        figure=drawn,
+        figure=fig,
         finding=finding,
-        subtitle=_("Share of all pairs of consecutive {noun} of one person").format(
+        subtitle=_("Share of all pairs of consecutive {noun} of a user").format(
             noun=type_noun(kind)
         ),
         table=ordered[["days", "pairs"]].set_axis([_("Days"), _("Pairs")], axis=1),
@@ -144,35 +144,36 @@ def _gap_names() -> list[str]:
 
 
 def cohorts(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
-    """Draw what share of the buyers of each month buys again in the months after it.
+    """Draw the retention of each monthly cohort as a heat map; None for less than two months.
 
-    None where there are fewer than two months.
+    A cohort is the buyers whose first purchase fell in the same month; retention is the share of
+    them that buys in a later month.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns cohort (first day of the month of the first purchase), months (later), buyers.
+        Columns cohort (first day of the month), months (since then), buyers.
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     kind : str
-        The event type that is counted.
+        Event type that the frame counts.
     """
     if frame.empty or frame["months"].max() < 1:
         return None
     buyers = frame.pivot_table(index="cohort", columns="months", values="buyers", aggfunc="sum")
     shares = buyers.div(buyers[0], axis=0).drop(columns=0)
     names = [pd.Timestamp(month).strftime("%Y-%m") for month in shares.index]
-    drawn = shapes.heat_map([str(month) for month in shares.columns], names, _cells(shares), theme)
-    drawn.update_traces(
+    fig = shapes.heat_map([str(month) for month in shares.columns], names, _cells(shares), theme)
+    fig.update_traces(
         hovertemplate=_("%{y}: %{z:.1%} come back %{x} months later") + "<extra></extra>",
         colorbar={"tickformat": ".0%"},
     )
-    drawn.update_xaxes(title_text=_("months after the first time"))
+    fig.update_xaxes(title_text=_("months since the first month"))
     next_month = buyers[1].sum() / buyers[0][buyers[1].notna()].sum()
     return Chart(
-        figure=drawn,
+        figure=fig,
         finding=_cohorts_finding(kind).format(share=formats.percent(next_month)),
-        subtitle=_("Share with {noun} in a later month, by the month of the first").format(
+        subtitle=_("Share of each monthly cohort with {noun} in a later month").format(
             noun=type_noun(kind)
         ),
         table=shares.set_axis(names)
@@ -184,7 +185,7 @@ def cohorts(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
 def _cohorts_finding(kind: str) -> str:
     if kind == PURCHASE:
         return _("{share} of the buyers buy again in the month after their first purchase")
-    return _("{share} of the people come back in the month after they first came")
+    return _("{share} of the users return in the month after their first")
 
 
 def _cells(shares: pd.DataFrame) -> list[list[float | None]]:

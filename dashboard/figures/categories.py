@@ -1,4 +1,4 @@
-"""Categories: which are bought, and which is bought after which."""
+"""Charts of categories: the number of events of each, and transitions between them."""
 
 from collections.abc import Iterator
 
@@ -12,22 +12,22 @@ from dashboard.figures.words import leaf, type_noun
 from data.i18n import _
 
 MOST_IN_GRID = 12
-_LEAST_PAIRS = 5  # pairs that make a transition worth naming
-_LEAST_LIFT = 1.2
-_WORTH_SAYING = 0.005  # share without a category
+_LEAST_PAIRS = 5  # a finding names a transition only with this support
+_LEAST_LIFT = 1.2  # and this lift
+_LEAST_MISSING = 0.005  # share of events without a category that a finding mentions
 
 
 def categories(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
-    """Draw categories as areas inside those above them; None where there are no events.
+    """Draw the category tree as a treemap; None for an empty frame.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns category (a dotted path, or missing), events.
+        Columns category (a dotted path, missing for events without one), events.
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     kind : str
-        The event type that is counted.
+        Event type that the frame counts.
     """
     total, noun = int(frame["events"].sum()), type_noun(kind)
     if not total:
@@ -39,13 +39,13 @@ def categories(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | Non
         figure=shapes.treemap(
             ids,
             [leaf(path) if path else _("All") for path in ids],
-            [_above(path) for path in ids],
+            [_parent(path) for path in ids],
             [areas[path] for path in ids],
             theme,
             unit=noun,
         ),
         finding=_categories_finding(known, total, noun),
-        subtitle=_("Area: {noun} of a category, inside the one above it").format(noun=noun),
+        subtitle=_("Area: number of {noun}; subcategories are nested").format(noun=noun),
         table=pd.DataFrame(
             {
                 _("Category"): known["category"],
@@ -57,18 +57,18 @@ def categories(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | Non
 
 
 def _areas(frame: pd.DataFrame) -> Iterator[tuple[str, int]]:
-    """Yield each path with its events and those below it; a path's own rest is an area inside."""
+    """Yield each node of the category tree with the number of its events and its descendants'."""
     sums: dict[str, int] = {}
     for path, events in zip(frame["category"], frame["events"], strict=True):
         name = path if isinstance(path, str) else _("without category")
         parts = name.split(".")
         for depth in range(1, len(parts) + 1):
-            above = ".".join(parts[:depth])
-            sums[above] = sums.get(above, 0) + int(events)
+            node = ".".join(parts[:depth])
+            sums[node] = sums.get(node, 0) + int(events)
     yield from sums.items()
 
 
-def _above(path: str) -> str:
+def _parent(path: str) -> str:
     return path.rpartition(".")[0]
 
 
@@ -79,7 +79,7 @@ def _categories_finding(known: pd.DataFrame, total: int, noun: str) -> str:
     missing = 1 - known["events"].sum() / total
     sentence = (
         _("The largest category is {category}, {share} of the {noun}; {missing} have none")
-        if missing >= _WORTH_SAYING
+        if missing >= _LEAST_MISSING
         else _("The largest category is {category}, {share} of the {noun}")
     )
     return sentence.format(
@@ -91,18 +91,18 @@ def _categories_finding(known: pd.DataFrame, total: int, noun: str) -> str:
 
 
 def transitions(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
-    """Draw what share of the purchases after a category falls on each category.
+    """Draw the transition matrix between categories as a heat map; None for an empty frame.
 
-    None where no buyer bought twice.
+    A row is a category, its values are the shares of the buyers' next purchases by category.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns before, after (categories), pairs: consecutive purchases of a buyer.
+        Columns before, after (categories of consecutive purchases of a buyer), pairs.
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     kind : str
-        The event type that is counted.
+        Event type that the frame counts.
     """
     if not frame["pairs"].sum():
         return None
@@ -113,19 +113,19 @@ def transitions(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | No
     order = list(weight.index[:MOST_IN_GRID])
     shares = pairs.div(pairs.sum(axis=1), axis=0).reindex(index=order, columns=order).fillna(0.0)
     names = [leaf(category) for category in order]
-    drawn = shapes.heat_map(names, names, shares.to_numpy().tolist(), theme)
-    drawn.update_traces(
+    fig = shapes.heat_map(names, names, shares.to_numpy().tolist(), theme)
+    fig.update_traces(
         hovertemplate=_("after %{y}: %{z:.1%} %{x}") + "<extra></extra>",
         colorbar={"tickformat": ".0%"},
     )
-    drawn.update_xaxes(title_text=_("then"), tickangle=-40)
-    drawn.update_yaxes(title_text=_("first"))
+    fig.update_xaxes(title_text=_("then"), tickangle=-40)
+    fig.update_yaxes(title_text=_("first"))
     return Chart(
-        figure=drawn,
+        figure=fig,
         finding=_transitions_finding(frame, type_noun(kind)),
-        subtitle=_("Share of a person’s next {noun}, by the category of the one before").format(
-            noun=type_noun(kind)
-        ),
+        subtitle=_(
+            "Share of a user’s next {noun} by category, one row per previous category"
+        ).format(noun=type_noun(kind)),
         table=shares.set_axis(names)
         .set_axis(names, axis=1)
         .rename_axis(index=_("After"), columns=None)
@@ -139,29 +139,29 @@ def transitions(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | No
 def _transitions_finding(frame: pd.DataFrame, noun: str) -> str:
     total = frame["pairs"].sum()
     same = frame.loc[frame["before"] == frame["after"], "pairs"].sum() / total
-    times = _lift(frame)
-    named = (frame["before"] != frame["after"]) & (frame["pairs"] >= _LEAST_PAIRS)
-    others = frame[named & (times >= _LEAST_LIFT)]
+    lifts = _lift(frame)
+    frequent = (frame["before"] != frame["after"]) & (frame["pairs"] >= _LEAST_PAIRS)
+    others = frame[frequent & (lifts >= _LEAST_LIFT)]
     if others.empty:
         return _("{share} of the next {noun} stay in the category").format(
             share=formats.percent(same), noun=noun
         )
-    lift = times[others.index]
-    place = int((others["pairs"] * np.log(lift)).argmax())
+    lift = lifts[others.index]
+    best = int((others["pairs"] * np.log(lift)).argmax())
     return _(
         "{same} of the next {noun} stay in the category; {first} leads to {then} "
         "{times} times as often as chance would"
     ).format(
         same=formats.percent(same),
         noun=noun,
-        first=leaf(others["before"].iloc[place]),
-        then=leaf(others["after"].iloc[place]),
-        times=formats.number(lift.iloc[place], 1),
+        first=leaf(others["before"].iloc[best]),
+        then=leaf(others["after"].iloc[best]),
+        times=formats.number(lift.iloc[best], 1),
     )
 
 
 def _lift(frame: pd.DataFrame) -> "pd.Series[float]":
-    """Return how many times as often each pair comes as if the two were independent."""
+    """Return the lift of each pair: its frequency over that of independent categories."""
     pairs = frame["pairs"]
     before = frame["before"].map(frame.groupby("before")["pairs"].sum())
     after = frame["after"].map(frame.groupby("after")["pairs"].sum())

@@ -1,4 +1,4 @@
-"""A chart: a figure, the finding it shows, and the table behind it."""
+"""A chart: a Plotly figure with its finding and its data as a table."""
 
 import math
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Chart:
-    """What a figure function returns and a figure card shows.
+    """The result of a figure function, which a figure card shows.
 
     Attributes
     ----------
     figure : plotly.graph_objects.Figure
-        The drawing, made with ``dashboard.figures.template.figure``.
+        Figure, made with ``dashboard.figures.template.figure``.
     finding : str
-        The title: what the figure shows, as a sentence without a full stop.
+        Title: the main result, as a sentence without a full stop.
     subtitle : str
-        What is drawn, and in which unit.
+        What is drawn, and its unit.
     table : pandas.DataFrame
-        The numbers behind it under headings that people read; also what the CSV holds.
+        Data of the figure under translated headings; shown as a table and downloaded as CSV.
     summary : str
-        What a screen reader says in place of the drawing; default finding and subtitle.
+        Text alternative for screen readers; by default the finding and the subtitle.
     note : str
-        A muted line below, such as what was sampled.
+        Muted line below the figure, such as how it was sampled.
     """
 
     figure: "go.Figure"
@@ -38,19 +38,19 @@ class Chart:
     note: str = ""
 
     def columns(self) -> list[dict[str, Any]]:
-        """Return the name of each column of the table, and whether it holds numbers."""
+        """Return the name of each column of the table, and whether it is numeric."""
         return [
             {"name": str(name), "numeric": self.table[name].dtype.kind in "iuf"}
             for name in self.table.columns
         ]
 
     def rows(self) -> list[list[Any]]:
-        """Return the rows of the table as values that JSON knows."""
+        """Return the rows of the table as JSON values."""
         return [[plain(value) for value in row] for row in self.table.itertuples(index=False)]
 
 
 def plain(value: Any) -> Any:
-    """Return a value as text, number, truth or None.
+    """Return a value as a str, int, float, bool or None; NaN and NaT become None.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Events over time: by day and type, by weekday and hour, and from view to purchase."""
+"""Charts of events: by day, by weekday and hour, and the funnel from view to purchase."""
 
 from datetime import date
 
@@ -16,8 +16,8 @@ from data.exploration.statistics import Filters, Statistics
 from data.i18n import _, language
 
 MOST_PANELS = 4
-_SPIKE = 3.0  # times an ordinary day that make a day worth naming
-_TREND = 1.25  # last quarter of the days against the first
+_SPIKE = 3.0  # a day with this multiple of the median is the finding
+_TREND = 1.25  # ratio of the last to the first quarter of the days that counts as growth
 
 
 def query_days(statistics: Statistics, filters: Filters) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def days(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     frame : pandas.DataFrame
         Columns day, type, events; with a column hour, the events of one day are drawn by hour.
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     """
     if frame.empty:
         return None
@@ -47,14 +47,14 @@ def days(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     )
     counts.index = pd.to_datetime(counts.index)
     counts = counts.asfreq("D", fill_value=0)
-    largest_first = counts.sum().sort_values(ascending=False).index
-    main = main_type(largest_first)
-    shown = in_order([main, *largest_first][: MOST_PANELS + 1])[::-1]
+    by_frequency = counts.sum().sort_values(ascending=False).index
+    main = main_type(by_frequency)
+    types = in_order([main, *by_frequency][: MOST_PANELS + 1])[::-1]
     return Chart(
-        figure=_panels(counts, shown, theme),
+        figure=_panels(counts, types, theme),
         finding=_days_finding(counts[main], type_noun(main)),
         subtitle=_("Events a day (UTC), each type on a scale of its own"),
-        table=counts[shown]
+        table=counts[types]
         .rename(columns=type_name)
         .rename_axis(index=_("Day"), columns=None)
         .reset_index(),
@@ -62,16 +62,16 @@ def days(frame: pd.DataFrame, theme: str | None) -> Chart | None:
 
 
 def one_day(frame: pd.DataFrame, day: date, theme: str | None) -> Chart | None:
-    """Draw the events of each hour of a log that holds one day; None where there are none.
+    """Draw the number of events of one day by hour, one panel per event type; None if empty.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Columns hour, type, events.
     day : datetime.date
-        The day.
+        Day of the events.
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     """
     if frame.empty:
         return None
@@ -80,10 +80,10 @@ def one_day(frame: pd.DataFrame, day: date, theme: str | None) -> Chart | None:
     ).reindex(range(24), fill_value=0)
     counts.index = pd.Timestamp(day) + pd.to_timedelta(counts.index, unit="h")
     main = main_type(counts.sum().sort_values(ascending=False).index)
-    shown = in_order(counts.columns)[::-1][:MOST_PANELS]
+    types = in_order(counts.columns)[::-1][:MOST_PANELS]
     peak = counts.index[int(counts[main].argmax())].hour
     return Chart(
-        figure=_panels(counts, shown, theme),
+        figure=_panels(counts, types, theme),
         finding=_("{share} of the {noun} of {day} fall between {first} and {last} o’clock").format(
             share=formats.percent(counts[main].max() / counts[main].sum()),
             noun=type_noun(main),
@@ -92,7 +92,7 @@ def one_day(frame: pd.DataFrame, day: date, theme: str | None) -> Chart | None:
             last=peak + 1,
         ),
         subtitle=_("Events an hour (UTC), each type on a scale of its own"),
-        table=counts[shown]
+        table=counts[types]
         .set_axis([f"{hour:02d}:00" for hour in range(24)])
         .rename(columns=type_name)
         .rename_axis(index=_("Hour"), columns=None)
@@ -101,10 +101,10 @@ def one_day(frame: pd.DataFrame, day: date, theme: str | None) -> Chart | None:
 
 
 def _panels(counts: pd.DataFrame, kinds: list[str], theme: str | None) -> go.Figure:
-    drawn = figure(theme, hovermode="x unified")
-    drawn.set_subplots(rows=len(kinds), cols=1, shared_xaxes=True, vertical_spacing=0.1)
+    fig = figure(theme, hovermode="x unified")
+    fig.set_subplots(rows=len(kinds), cols=1, shared_xaxes=True, vertical_spacing=0.1)
     for row, kind in enumerate(kinds, 1):
-        drawn.add_scatter(
+        fig.add_scatter(
             x=counts.index,
             y=counts[kind],
             name=type_name(kind),
@@ -115,7 +115,7 @@ def _panels(counts: pd.DataFrame, kinds: list[str], theme: str | None) -> go.Fig
             col=1,
         )
         mark = f'<span style="color:{colour(type_colour(kind), theme)}">●</span>'
-        drawn.add_annotation(
+        fig.add_annotation(
             text=f"{mark} {type_name(kind)}",
             x=0,
             xref="paper",
@@ -124,27 +124,27 @@ def _panels(counts: pd.DataFrame, kinds: list[str], theme: str | None) -> go.Fig
             yref=f"y{'' if row == 1 else row} domain",
             yanchor="bottom",
         )
-    drawn.update_yaxes(rangemode="tozero", nticks=4, tickformat="~s")
+    fig.update_yaxes(rangemode="tozero", nticks=4, tickformat="~s")
     hourly = counts.index[1] - counts.index[0] < pd.Timedelta(days=1) if len(counts) > 1 else False
-    drawn.update_xaxes(hoverformat="%H:%M" if hourly else "%a %d %b %Y")
-    drawn.update_layout(margin={"t": 24})
-    return drawn
+    fig.update_xaxes(hoverformat="%H:%M" if hourly else "%a %d %b %Y")
+    fig.update_layout(margin={"t": 24})
+    return fig
 
 
 def _days_finding(counts: "pd.Series[int]", noun: str) -> str:
-    """Name the day that stands out, else how the days develop."""
+    """Return a sentence on the peak day if it stands out, else on the trend."""
     total, peak = counts.sum(), counts.index[int(counts.argmax())]
     if len(counts) == 1 or counts.max() == total:
         return _("All {number} {noun} fall on {day}").format(
             number=formats.number(total), noun=noun, day=formats.day(peak)
         )
-    ordinary = counts.median()
-    if len(counts) >= 5 and ordinary and counts.max() >= _SPIKE * ordinary:
+    median = counts.median()
+    if len(counts) >= 5 and median and counts.max() >= _SPIKE * median:
         return _("{share} of the {noun} fall on {day}, {times} times an ordinary day").format(
             share=formats.percent(counts.max() / total),
             noun=noun,
             day=formats.day(peak),
-            times=formats.number(counts.max() / ordinary, 1),
+            times=formats.number(counts.max() / median, 1),
         )
     quarter = max(len(counts) // 4, 1)
     first, last = counts.iloc[:quarter].mean(), counts.iloc[-quarter:].mean()
@@ -156,19 +156,19 @@ def _days_finding(counts: "pd.Series[int]", noun: str) -> str:
         )
         return sentence.format(noun=noun, share=formats.percent(abs(last / first - 1), 0))
     return _("About {number} {noun} a day, and no day stands out").format(
-        number=formats.number(ordinary), noun=noun
+        number=formats.number(median), noun=noun
     )
 
 
 def hours(frame: pd.DataFrame, theme: str | None) -> Chart | None:
-    """Draw how many events fall on each hour of each weekday; None where there are none.
+    """Draw the number of events by weekday and hour as a heat map; None for an empty frame.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Columns weekday (0 is Monday), hour, type, events.
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     """
     if frame.empty:
         return None
@@ -184,10 +184,10 @@ def hours(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     busiest = counts.stack().idxmax()
     names = [short[weekday] for weekday in range(7)]
     assert isinstance(busiest, tuple)
-    drawn = shapes.heat_map(list(range(24)), names, counts.to_numpy().tolist(), theme)
-    drawn.update_xaxes(tickmode="array", tickvals=list(range(0, 24, 3)))
+    fig = shapes.heat_map(list(range(24)), names, counts.to_numpy().tolist(), theme)
+    fig.update_xaxes(tickmode="array", tickvals=list(range(0, 24, 3)))
     return Chart(
-        figure=drawn,
+        figure=fig,
         finding=_("Most {noun} come on {weekday} between {first} and {last} o’clock").format(
             noun=type_noun(main),
             weekday=get_day_names("wide", locale=language())[busiest[0]],
@@ -200,14 +200,14 @@ def hours(frame: pd.DataFrame, theme: str | None) -> Chart | None:
 
 
 def funnel(frame: pd.DataFrame, theme: str | None) -> Chart | None:
-    """Draw how many people go from view to cart to purchase; None for fewer than two steps.
+    """Draw the funnel from view over cart to purchase; None for fewer than two steps.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns type, events, users (who did the step, and every one before it that there is).
+        Columns type, events, users (with an event of this step and of every earlier step).
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     """
     steps = frame[frame["type"].isin(["view", "cart", "purchase"])]
     steps = steps.set_index("type").reindex(in_order(steps["type"]))
@@ -227,14 +227,14 @@ def funnel(frame: pd.DataFrame, theme: str | None) -> Chart | None:
                 for users, share in zip(steps["users"], shares, strict=True)
             ],
         ).update_layout(margin={"r": 112}),
-        finding=_("{share} of the people who come also buy").format(
+        finding=_("{share} of the visitors buy").format(
             share=formats.percent(last["users"] / first["users"])
         ),
-        subtitle=_("People who did each step, and their share of the first"),
+        subtitle=_("Users who reached each step, and their share of the first step"),
         table=pd.DataFrame(
             {
                 _("Step"): names,
-                _("People"): steps["users"].tolist(),
+                _("Users"): steps["users"].tolist(),
                 _("Share of the first step"): shares.tolist(),
                 _("Events"): steps["events"].tolist(),
             }

@@ -1,4 +1,4 @@
-"""Prices: what people pay, on a logarithmic scale."""
+"""Chart of prices: their histogram on a logarithmic axis."""
 
 import math
 
@@ -13,22 +13,22 @@ from data.i18n import _
 
 
 def prices(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
-    """Draw how many events have which price; None where none has one.
+    """Draw the histogram of prices; None if no event has a price.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns low, high (of bins that grow by a factor), events.
+        Columns low, high (bounds of bins of equal width in the logarithm), events.
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     kind : str
-        The event type that is counted.
+        Event type that the frame counts.
     """
     noun = type_noun(kind)
     if not frame["events"].sum():
         return None
-    drawn = figure(theme, bargap=0)
-    drawn.add_bar(
+    fig = figure(theme, bargap=0)
+    fig.add_bar(
         x=(frame["low"] * frame["high"]) ** 0.5,
         y=frame["events"],
         width=(frame["high"] - frame["low"]) * 0.94,
@@ -37,21 +37,21 @@ def prices(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
         hovertemplate="%{customdata[0]:,.2f} – %{customdata[1]:,.2f}: %{y:,}<extra></extra>",
     )
     quartiles = [_quantile(frame, share) for share in (0.25, 0.5, 0.75)]
-    drawn.add_vline(
-        x=quartiles[1], line={"color": colour("text", theme), "width": 1, "dash": "dot"}
-    )
-    drawn.add_annotation(
+    fig.add_vline(x=quartiles[1], line={"color": colour("text", theme), "width": 1, "dash": "dot"})
+    fig.add_annotation(
         text=_("median {price}").format(price=formats.money(quartiles[1])),
-        x=math.log10(quartiles[1]),  # annotations, unlike shapes, want the exponent
+        x=math.log10(
+            quartiles[1]
+        ),  # the position of an annotation on a logarithmic axis is the exponent
         y=1,
         yref="paper",
         yanchor="bottom",
     )
-    drawn.update_xaxes(type="log", title_text=_("price, logarithmic"), dtick=1)
-    drawn.update_yaxes(rangemode="tozero", tickformat="~s")
-    drawn.update_layout(margin={"t": 24})
+    fig.update_xaxes(type="log", title_text=_("price, logarithmic"), dtick=1)
+    fig.update_yaxes(rangemode="tozero", tickformat="~s")
+    fig.update_layout(margin={"t": 24})
     return Chart(
-        figure=drawn,
+        figure=fig,
         finding=_("Half of the {noun} cost between {low} and {high}").format(
             noun=noun, low=formats.money(quartiles[0]), high=formats.money(quartiles[2])
         ),
@@ -63,10 +63,10 @@ def prices(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
 
 
 def _quantile(frame: pd.DataFrame, share: float) -> float:
-    """Return the price that a share of the events stays below, inside its bin by proportion."""
+    """Return a quantile of the price, interpolated within its bin."""
     counts = frame["events"].to_numpy()
-    wanted = share * counts.sum()
-    place = int((counts.cumsum() < wanted).sum())
-    inside = (wanted - counts[:place].sum()) / max(counts[place], 1)
+    rank = share * counts.sum()
+    place = int((counts.cumsum() < rank).sum())
+    fraction = (rank - counts[:place].sum()) / max(counts[place], 1)
     low, high = float(frame["low"].iloc[place]), float(frame["high"].iloc[place])
-    return float(low * (high / low) ** float(inside))
+    return float(low * (high / low) ** float(fraction))

@@ -1,4 +1,4 @@
-"""Products: how few of them make most of the purchases, and how often one is bought again."""
+"""Charts of products: concentration of the events (Lorenz curve) and repeat purchases."""
 
 import pandas as pd
 
@@ -8,80 +8,81 @@ from dashboard.figures.chart import Chart
 from dashboard.figures.words import type_colour, type_noun
 from data.i18n import N_, _
 
-_TENTH = 0.9  # the smallest nine tenths of the products
+_TOP_TENTH = 0.9  # where the most frequent tenth of the products begins
 _KINDS = {
     "same": N_("the same product again"),
-    "earlier": N_("a product of earlier"),
-    "category": N_("a new product of a known category"),
+    "earlier": N_("an earlier product"),
+    "category": N_("a new product in a known category"),
     "new": N_("a new category"),
 }
 
 
 def long_tail(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
-    """Draw the Lorenz curve of the products; None where there are no events.
+    """Draw the Lorenz curve of the events over the products; None for an empty frame.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns products, events: shares from 0 to 1, from the least sold product to the most sold.
+        Columns products, events: cumulative shares from 0 to 1, least frequent product first.
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     kind : str
-        The event type that is counted.
+        Event type that the frame counts.
     """
     noun = type_noun(kind)
     if len(frame) < 2:
         return None
-    shares, held = frame["products"].tolist(), frame["events"].tolist()
-    drawn = shapes.lorenz(shares, held, theme, meaning=type_colour(kind), name=noun)
-    drawn.update_xaxes(title_text=_("share of the products, least sold first"))
+    shares, cumulative = frame["products"].tolist(), frame["events"].tolist()
+    fig = shapes.lorenz(shares, cumulative, theme, meaning=type_colour(kind), name=noun)
+    fig.update_xaxes(title_text=_("share of the products, least frequent first"))
     return Chart(
-        figure=drawn,
-        finding=_("A tenth of the products make {share} of the {noun} (Gini {gini})").format(
-            share=formats.percent(1 - _at(shares, held, _TENTH), 0),
+        figure=fig,
+        finding=_(
+            "The top tenth of the products accounts for {share} of the {noun} (Gini {gini})"
+        ).format(
+            share=formats.percent(1 - _at(shares, cumulative, _TOP_TENTH), 0),
             noun=noun,
-            gini=formats.number(gini(shares, held), 2),
+            gini=formats.number(gini(shares, cumulative), 2),
         ),
-        subtitle=_("Share of the {noun}; the straight line would be equal sales").format(noun=noun),
+        subtitle=_("Cumulative share of {noun}; the diagonal is equality").format(noun=noun),
         table=frame[["products", "events"]].set_axis(
             [_("Share of the products"), _("Share of the {noun}").format(noun=noun)], axis=1
         ),
     )
 
 
-def gini(shares: list[float], held: list[float]) -> float:
-    """Return the Gini coefficient of a Lorenz curve: 0 for equal sales, near 1 for one product.
+def gini(shares: list[float], cumulative: list[float]) -> float:
+    """Return the Gini coefficient of a Lorenz curve: 0 for equal shares, near 1 for one product.
 
     Examples
     --------
     >>> gini([0.0, 1.0], [0.0, 1.0]), gini([0.0, 0.5, 1.0], [0.0, 0.0, 1.0])
     (0.0, 0.5)
     """
-    steps = zip(shares, shares[1:], held, held[1:], strict=False)
+    steps = zip(shares, shares[1:], cumulative, cumulative[1:], strict=False)
     return 1.0 - sum((right - left) * (low + high) for left, right, low, high in steps)
 
 
-def _at(shares: list[float], held: list[float], share: float) -> float:
-    """Return what the curve says at a share of the products, between its points by proportion."""
-    for left, right, low, high in zip(shares, shares[1:], held, held[1:], strict=False):
+def _at(shares: list[float], cumulative: list[float], share: float) -> float:
+    """Return the value of the curve at a share of the products, interpolated linearly."""
+    for left, right, low, high in zip(shares, shares[1:], cumulative, cumulative[1:], strict=False):
         if left <= share <= right and right > left:
             return low + (high - low) * (share - left) / (right - left)
-    return held[-1]
+    return cumulative[-1]
 
 
 def repeats(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
-    """Draw what a next purchase is: the same again, something known, or new.
-
-    None where nobody bought twice.
+    """Draw how buyers' next purchases relate to their earlier ones; None if nobody bought twice.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns kind (``same``, ``earlier``, ``category``, ``new``), pairs.
+        Columns kind (``same``, ``earlier``, ``category`` or ``new``), pairs; see
+        `Statistics.repeats`.
     theme : str or None
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``; None means the default.
     kind : str
-        The event type that is counted.
+        Event type that the frame counts.
     """
     total = int(frame["pairs"].sum())
     if not total:
@@ -102,7 +103,7 @@ def repeats(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
             same=formats.percent(pairs["same"] / total),
             noun=type_noun(kind),
         ),
-        subtitle=_("What a person’s next event is, share of all {noun}").format(
+        subtitle=_("Kind of the next event, share of all pairs of consecutive {noun}").format(
             noun=type_noun(kind)
         ),
         table=pd.DataFrame(

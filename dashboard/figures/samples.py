@@ -1,4 +1,4 @@
-"""The charts of the gallery: one of each shape, over made-up numbers."""
+"""Charts of the gallery: one of each shape, with invented numbers."""
 
 import math
 
@@ -12,13 +12,13 @@ from data.i18n import _, language
 
 
 def training_lines(theme: str | None) -> Chart:
-    """Draw two lines, labelled where they end, with smoothing and a best epoch."""
+    """Draw smoothed learning curves with the best epoch."""
     epochs = list(range(1, 21))
     raw = [6.2 * math.exp(-epoch / 9) + 2.1 + 0.09 * math.sin(5 * epoch) for epoch in epochs]
     smooth = [6.2 * math.exp(-epoch / 9) + 2.1 for epoch in epochs]
     validation = [5.1 * math.exp(-epoch / 4) + 3.0 + 0.03 * epoch for epoch in epochs]
     best = validation.index(min(validation))
-    drawn = lines(
+    fig = lines(
         [
             Line(_("Training"), epochs, smooth, "training", width=1.5, shadow=raw),
             Line(_("Validation"), epochs, validation, "validation", width=2.5, best=best),
@@ -28,7 +28,7 @@ def training_lines(theme: str | None) -> Chart:
         digits=3,
     )
     return Chart(
-        drawn,
+        fig,
         _("Validation loss is lowest in epoch {epoch}, then rises").format(epoch=epochs[best]),
         _("Cross-entropy in nats, by epoch; made-up numbers"),
         pd.DataFrame({_("Epoch"): epochs, _("Training"): raw, _("Validation"): validation}),
@@ -37,9 +37,9 @@ def training_lines(theme: str | None) -> Chart:
 
 
 def funnel_bars(theme: str | None) -> Chart:
-    """Draw three bars, each in the colour of its meaning."""
+    """Draw bars in the colours of the event types."""
     names, values = [_("View"), _("Cart"), _("Purchase")], [63_556_110, 3_028_930, 916_939]
-    drawn = bars(
+    fig = bars(
         names,
         values,
         theme,
@@ -48,7 +48,7 @@ def funnel_bars(theme: str | None) -> Chart:
         unit=_("events"),
     )
     return Chart(
-        drawn,
+        fig,
         _("One view in 69 ends in a purchase"),
         _("Events by type; made-up numbers"),
         pd.DataFrame({_("Type"): names, _("Events"): values}),
@@ -56,7 +56,7 @@ def funnel_bars(theme: str | None) -> Chart:
 
 
 def week_heat(theme: str | None) -> Chart:
-    """Draw weekdays against hours."""
+    """Draw a heat map of weekdays and hours."""
     days = list(get_day_names("abbreviated", locale=language()).values())
     hours = [f"{hour:02d}" for hour in range(24)]
     values = [
@@ -74,7 +74,7 @@ def week_heat(theme: str | None) -> Chart:
 
 
 def category_areas(theme: str | None) -> Chart:
-    """Draw nested areas."""
+    """Draw a treemap."""
     ids = ["electronics", "phones", "audio", "home", "kitchen", "garden", "shoes"]
     parents = ["", "electronics", "electronics", "", "home", "home", ""]
     values = [620, 430, 190, 240, 150, 90, 140]
@@ -89,10 +89,10 @@ def category_areas(theme: str | None) -> Chart:
 def concentration(theme: str | None) -> Chart:
     """Draw a Lorenz curve."""
     shares = [step / 50 for step in range(51)]
-    held = [share**4 for share in shares]
+    cumulative = [share**4 for share in shares]
     return Chart(
-        lorenz(shares, held, theme, meaning="purchase", name=_("Purchases")),
+        lorenz(shares, cumulative, theme, meaning="purchase", name=_("Purchases")),
         _("A tenth of the products make a third of the purchases"),
         _("Share of purchases that the least bought products make; made-up numbers"),
-        pd.DataFrame({_("Products"): shares, _("Purchases"): held}),
+        pd.DataFrame({_("Products"): shares, _("Purchases"): cumulative}),
     )

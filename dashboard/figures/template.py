@@ -1,4 +1,4 @@
-"""The Plotly templates, light and dark, made from the same table as the style sheets."""
+"""Plotly templates of both themes, made from the colours and fonts of ``dashboard.theme``."""
 
 from functools import cache
 from typing import Any
@@ -8,19 +8,19 @@ import plotly.graph_objects as go
 from dashboard.theme import FONT, Theme, colour, known
 from data.i18n import language
 
-SEPARATORS = {"es": ",."}  # decimal mark and mark of thousands
+SEPARATORS = {"es": ",."}  # decimal and thousands separators of a language
 CATEGORIES = ("validation", "training", "purchase", "test", "network", "view", "baseline")
 
 
 def figure(theme: str | None, **layout: Any) -> go.Figure:
-    """Return an empty figure in a theme.
+    """Return an empty figure with the template of a theme.
 
     Parameters
     ----------
     theme : str or None
-        ``"light"`` or ``"dark"``, as the theme store holds it.
+        ``"light"`` or ``"dark"``; None means the default.
     **layout
-        Layout attributes of Plotly.
+        Plotly layout attributes.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def figure(theme: str | None, **layout: Any) -> go.Figure:
 
 @cache
 def template(theme: Theme) -> go.layout.Template:
-    """Return the template of a theme."""
+    """Return the Plotly template of a theme."""
     text, muted, line = (colour(name, theme) for name in ("text", "text-muted", "line"))
     surface = colour("surface", theme)
     axis = {

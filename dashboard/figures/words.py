@@ -1,4 +1,4 @@
-"""What event types are called in charts, and the colour that each has on every page."""
+"""Names and colours of event types in charts."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,7 +15,7 @@ _NOUNS = {"view": N_("views"), "cart": N_("additions to a cart"), PURCHASE: N_("
 
 
 def type_name(kind: str) -> str:
-    """Return the heading of an event type; one that charts do not know keeps its own name.
+    """Return the name of an event type as a heading; an unknown type keeps its own name.
 
     Examples
     --------
@@ -26,7 +26,7 @@ def type_name(kind: str) -> str:
 
 
 def type_noun(kind: str) -> str:
-    """Return the plural of an event type inside a sentence.
+    """Return the plural noun of an event type inside a sentence.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def type_noun(kind: str) -> str:
 
 
 def type_colour(kind: str) -> str:
-    """Return the series colour of an event type; those that charts do not know share one.
+    """Return the series colour of an event type; unknown types share one.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def type_colour(kind: str) -> str:
 
 
 def main_type(kinds: Iterable[str]) -> str:
-    """Return the event type that charts speak of: purchases where there are any, else the first.
+    """Return the event type that charts count: purchases if there are any, else the first.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def main_type(kinds: Iterable[str]) -> str:
 
 
 def in_order(kinds: Iterable[str]) -> list[str]:
-    """Return event types in the order of a shop visit, unknown ones last.
+    """Return event types in the order of the funnel, unknown types last.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def in_order(kinds: Iterable[str]) -> list[str]:
 
 
 def leaf(category: str) -> str:
-    """Return the last part of a category's path, as people read it.
+    """Return the last part of a category path, with spaces for underscores.
 
     Examples
     --------

@@ -97,7 +97,7 @@ def test_the_way_from_view_to_purchase_counts_people() -> None:
         "type events users", ("purchase", 3, 2), ("view", 90, 40), ("cart", 9, 8), ("ping", 5, 5)
     )
     chart = drawn(events.funnel(found, "light"))
-    assert chart.finding == "5.0% of the people who come also buy"
+    assert chart.finding == "5.0% of the visitors buy"
     assert list(chart.figure.data[0].x) == [40, 8, 2]
 
 
@@ -192,7 +192,9 @@ def test_repeats_add_up_what_was_bought_before() -> None:
 def test_the_tail_is_long_where_few_products_sell() -> None:
     found = frame("products events", (0.0, 0.0), (0.9, 0.4), (1.0, 1.0))
     chart = drawn(products.long_tail(found, "light", KIND))
-    assert chart.finding.startswith("A tenth of the products make 60% of the purchases (Gini 0.5")
+    assert chart.finding.startswith(
+        "The top tenth of the products accounts for 60% of the purchases (Gini 0.5"
+    )
 
 
 def test_what_leads_to_what_is_named_from_pairs_that_are_many_enough() -> None:
