@@ -69,7 +69,7 @@ def test_a_search_is_started_from_the_form_and_shows_what_it_finds(shop: Site, o
     page.get_by_label("Trainings of a search", exact=True).fill("5")
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url(f"**/runs/{SMALL}-search-1")
-    expect(page.get_by_text("Looks for the best of Units, Dropout")).to_be_visible()
+    expect(page.get_by_text("Searches the best Units, Dropout")).to_be_visible()
 
     search = f"{SMALL}-search-1"
     trials = [

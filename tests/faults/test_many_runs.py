@@ -1,4 +1,4 @@
-"""A hundred runs that wait: each is carried out, and none of them twice."""
+"""Many queued runs: each is executed, and none of them twice."""
 
 import random
 import time
@@ -10,17 +10,16 @@ from tests.faults.conftest import Place
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
-RUNS = 100
+RUNS = 24
 
 
-def test_a_hundred_queued_runs_finish_each_exactly_once(
-    place: Place, moments: random.Random
-) -> None:
+def test_many_queued_runs_finish_each_exactly_once(place: Place, moments: random.Random) -> None:
     file = str(place.log())
     names = [place.runs.create("import", f"set{n}", {"files": [file]}) for n in range(RUNS)]
     place.worker()
-    time.sleep(moments.random())  # another one that comes late must not start anything again
-    place.worker()
+    for _late in range(2):  # a worker that starts later must not start any run again
+        time.sleep(moments.random())
+        place.worker()
     finished = place.reached_all(names, State.FINISHED)
     assert [run.attempt for run in finished] == [1] * RUNS
     assert sorted(place.datasets()) == sorted(f"set{n}" for n in range(RUNS))

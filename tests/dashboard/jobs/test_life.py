@@ -1,10 +1,7 @@
 """Any order of starts, claims, beats, stops, crashes, resumes and deletions is survived."""
 
-import shutil
-import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,6 +19,7 @@ from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
 from dashboard.jobs.repository import LostClaim
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.schema import METADATA
 from dashboard.jobs.states import ACTIVE, ENDED, RESUMABLE, State, may
 from data.errors import BadInput
 from data.home import Home
@@ -70,12 +68,15 @@ class Life(RuleBasedStateMachine):
     """Runs in a real table beside a plain account of what must become of them."""
 
     children = Bundle("children")
+    clock: Clock
+    runs: Runs
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        self.clock = Clock()
-        self.runs = Runs(Home(self.folder), clock=self.clock)
+        self.clock.now = Clock.now
+        with self.runs.database.write() as connection:
+            for table in reversed(METADATA.sorted_tables):
+                connection.execute(table.delete())
         self.runs.queue.set_parallel(2)
         self.expected: dict[str, Expected] = {}
         self.pids = 5_000_000
@@ -288,8 +289,14 @@ class Life(RuleBasedStateMachine):
             if not known.hidden:
                 epochs = [entry["epoch"] for entry in self.runs.metrics.history(run)]
                 assert epochs == list(range(1, known.epochs + 1))
-        self.runs.close()
-        shutil.rmtree(self.folder)
+
+
+@pytest.fixture(autouse=True)
+def table(home: Home, clock: Clock) -> Iterator[None]:
+    """Open one database for all examples: each begins by emptying its tables."""
+    Life.clock, Life.runs = clock, Runs(home, clock=clock)
+    yield
+    Life.runs.close()
 
 
 TestLife = Life.TestCase
