@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.line_chart import Line, lines
 from dashboard.figures.progress_axis import View, axis_title
+from dashboard.theme import colour
 from dashboard.training_metrics import History
 from data.i18n import N_, _
 
@@ -46,10 +47,11 @@ def curves(
     return drawn
 
 
-def label_best(figure: go.Figure, x: float, y: float, epoch: int) -> None:
-    """Write the number of the best epoch above its marker."""
+def label_best(figure: go.Figure, x: float, y: float, epoch: int, theme: str | None) -> None:
+    """Write the number of the best epoch above its marker, legible over other lines."""
     text = _("best: epoch {epoch}").format(epoch=epoch)
-    figure.add_annotation(x=x, y=y, text=text, yshift=16)
+    surface = colour("surface", theme)
+    figure.add_annotation(x=x, y=y, text=text, yshift=18, bgcolor=surface, borderpad=1, opacity=0.9)
 
 
 def metric_name(name: str) -> str:

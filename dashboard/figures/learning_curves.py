@@ -57,7 +57,7 @@ def ranking(metrics: TrainingMetrics, view: View) -> Chart:
     figure = curves(series, view, digits=4)
     figure.update_yaxes(rangemode="tozero")
     if best is not None:
-        label_best(figure, x[best], metrics.best[MONITORED], metrics.best["epoch"])
+        label_best(figure, x[best], metrics.best[MONITORED], metrics.best["epoch"], view.theme)
     return Chart(
         figure,
         ranking_finding(metrics),
@@ -124,7 +124,7 @@ def _training_and_validation(
     validation = Line(_("Validation"), x, values, "validation", THICK, best=best)
     figure = curves([*_training(metrics, name, view), validation], view, percent=percent)
     if best is not None and values[best] is not None:
-        label_best(figure, x[best], float(values[best] or 0.0), metrics.best["epoch"])
+        label_best(figure, x[best], float(values[best] or 0.0), metrics.best["epoch"], view.theme)
     return figure
 
 

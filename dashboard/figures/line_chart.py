@@ -1,4 +1,4 @@
-"""Line charts: thin for training, thick for validation, each line labelled where it ends."""
+"""Line charts whose lines are labelled at their ends."""
 
 import itertools
 import math
@@ -12,10 +12,10 @@ from dashboard.figures.template import figure
 from dashboard.theme import colour
 from data.i18n import _
 
-MOST_DIRECT_LABELS = 3
-_MARK_ROOM, _LETTER, _CAPITAL, _LETTERS = 28, 7, 9, 18
-"""Room at the right of lines that are labelled where they end: pixels of the mark, of a letter and
-of a capital, and letters at most, so that a run's long name leaves the lines theirs."""
+MAX_DIRECT_LABELS = 3
+_MARK_WIDTH, _LETTER_WIDTH, _CAPITAL_WIDTH, _MAX_LETTERS = 28, 7, 9, 18
+"""Widths in pixels of the parts of a label at the end of a line, and the number of letters that the
+right margin makes room for, so that a long name does not squeeze the chart."""
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,17 @@ class Line:
     Attributes
     ----------
     name : str
-        What a reader calls it.
+        Its label.
     x, y : sequence
-        Its points, at most 2,000.
+        Coordinates of its points, at most 2,000.
     meaning : str
-        A series colour of ``dashboard.theme``.
+        Name of a series colour of ``dashboard.theme``.
     width : float
-        Thin for training (1.5), thick for validation (2.5).
+        Width in pixels.
     shadow : sequence or None
-        The raw values behind smoothed ones, drawn faintly.
+        Raw values that are drawn faintly behind smoothed ones.
     best : int or None
-        Position of the point that gets a marker, such as the best epoch.
+        Index of the point that gets a marker, such as the best epoch.
     """
 
     name: str
@@ -56,22 +56,22 @@ def lines(
     digits: int = 0,
     log: bool = False,
 ) -> go.Figure:
-    """Draw lines, each labelled where it ends; more than three get a legend.
+    """Draw lines with a label at the end of each; more than three get a legend instead.
 
     Parameters
     ----------
     series : sequence of Line
-        What is drawn, in this order.
+        The lines, in drawing order.
     theme : str or None
         ``"light"`` or ``"dark"``.
     unit, x_title : str
-        Said after the number on hover, and below the horizontal axis.
+        Unit after the value on hover, and title of the horizontal axis.
     digits : int
         Decimals on hover.
     log : bool
-        Whether the vertical axis is logarithmic, which the axis then says.
+        Whether the vertical axis is logarithmic; its title says so.
     """
-    direct = len(series) <= MOST_DIRECT_LABELS
+    direct = len(series) <= MAX_DIRECT_LABELS
     drawn = figure(theme, hovermode="x unified", showlegend=not direct)
     for line in series:
         if line.shadow is not None:
@@ -123,7 +123,7 @@ def _add_best(drawn: go.Figure, line: Line, theme: str | None) -> None:
 
 
 def _label_ends(drawn: go.Figure, series: Sequence[Line], theme: str | None, log: bool) -> None:
-    """Name each line where it ends, in the colour of text with a mark in its own."""
+    """Write the label of each line at its end, after a mark in the colour of the line."""
     ends = [line for line in series if len(line.x) and line.y[-1] is not None]
     drawn_values = [
         float(y) for line in series for y in (*line.y, *(line.shadow or ())) if y is not None
@@ -141,36 +141,36 @@ def _label_ends(drawn: go.Figure, series: Sequence[Line], theme: str | None, log
             xshift=6,
             yshift=shift,
         )
-    drawn.update_layout(margin={"r": max((_room(line.name) for line in ends), default=_MARK_ROOM)})
+    drawn.update_layout(margin={"r": max((_room(line.name) for line in ends), default=_MARK_WIDTH)})
 
 
 def _room(name: str) -> int:
-    """Return the pixels that a name takes beside its line, its mark included."""
-    wide = (one.isupper() or one == "@" for one in name[:_LETTERS])
-    return _MARK_ROOM + sum(_CAPITAL if one else _LETTER for one in wide)
+    """Return the width in pixels of a label with its mark."""
+    capitals = (letter.isupper() or letter == "@" for letter in name[:_MAX_LETTERS])
+    return _MARK_WIDTH + sum(_CAPITAL_WIDTH if capital else _LETTER_WIDTH for capital in capitals)
 
 
 def _on_axis(value: float, log: bool) -> float:
-    """Return where an annotation lies: Plotly wants the exponent on a logarithmic axis."""
+    """Return the coordinate of an annotation: the exponent on a logarithmic axis, as for Plotly."""
     return math.log10(value) if log and value > 0 else value
 
 
 def _shifts(values: Sequence[float], height: float) -> list[int]:
-    """Return pixels that keep apart the labels of lines that end close to each other.
+    """Return vertical shifts in pixels that separate labels of lines with close ends.
 
     Parameters
     ----------
     values : sequence of float
-        Where the lines end.
+        Last values of the lines.
     height : float
-        How much the axis spans.
+        Range of the axis.
 
     Examples
     --------
     >>> _shifts([5.0, 5.01], height=4.0)
     [-8, 8]
     """
-    order = sorted(range(len(values)), key=lambda at: values[at])
+    order = sorted(range(len(values)), key=lambda index: values[index])
     shifts = [0] * len(values)
     for low, high in itertools.pairwise(order):
         if values[high] - values[low] <= 0.08 * height:

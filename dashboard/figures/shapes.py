@@ -1,4 +1,4 @@
-"""The shapes that charts are made of: data in, a figure in a theme out, no words of their own."""
+"""Basic chart types: bars, heat maps, treemaps and Lorenz curves, without titles."""
 
 import math
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from dashboard.figures.template import figure
 from dashboard.theme import colour, mix
 from data.i18n import _
 
-__all__ = ["MOST_BARS", "Line", "bars", "heat_map", "lines", "lorenz", "treemap", "with_other"]
+__all__ = ["MAX_BARS", "Line", "bars", "heat_map", "lines", "lorenz", "treemap", "with_other"]
 
-MOST_BARS = 12
+MAX_BARS = 12
 
 
 def bars(
@@ -32,17 +32,17 @@ def bars(
     Parameters
     ----------
     labels, values : sequence
-        At most twelve bars; see ``with_other``.
+        Labels and lengths of at most twelve bars; see ``with_other``.
     theme : str or None
         ``"light"`` or ``"dark"``.
     meaning, meanings : str, sequence of str
         Series colour of all bars, or of each.
     texts : sequence of str, optional
-        What stands at the end of each bar, in place of an axis.
+        Text at the end of each bar, which replaces the axis.
     unit : str
-        Said after the number on hover.
+        Unit after the value on hover.
     horizontal : bool
-        Whether bars lie; standing bars are for values in an order.
+        Whether the bars are horizontal; vertical bars are for ordered categories.
     """
     fill = [colour(name, theme) for name in meanings or [meaning] * len(labels)]
     hover = "%{label}: %{value:,}" + (f" {unit}" if unit else "") + "<extra></extra>"
@@ -68,9 +68,9 @@ def bars(
 
 
 def with_other(
-    labels: Sequence[str], values: Sequence[float], most: int = MOST_BARS
+    labels: Sequence[str], values: Sequence[float], most: int = MAX_BARS
 ) -> tuple[list[str], list[float]]:
-    """Keep the first bars and add up the rest.
+    """Keep the first bars and sum up the rest as one bar.
 
     Examples
     --------
@@ -98,11 +98,11 @@ def heat_map(
     columns, rows : sequence
         Names of the columns and rows; the first row is on top.
     values : sequence of sequences
-        Shape ``[rows, columns]``; None leaves a gap.
+        Shape ``[rows, columns]``; None is an empty cell.
     theme : str or None
         ``"light"`` or ``"dark"``.
     unit : str
-        Said after the number on hover.
+        Unit after the value on hover.
     """
     drawn = figure(theme)
     hover = f"%{{y}} · %{{x}}: %{{z:,}} {unit}".rstrip() + "<extra></extra>"
@@ -122,20 +122,20 @@ def treemap(
     meaning: str = "purchase",
     unit: str = "",
 ) -> go.Figure:
-    """Draw nested areas; their colour says the same as their size, so that no colour misleads.
+    """Draw nested areas whose colour follows their size.
 
     Parameters
     ----------
     ids, labels, parents : sequence of str
         Each area, its name, and the id of the area around it (``""`` for none).
     values : sequence of float
-        Size of each area, of which the ones inside are a part.
+        Size of each area, the areas inside it included.
     theme : str or None
         ``"light"`` or ``"dark"``.
     meaning : str
-        Series colour of what is counted; larger areas have more of it.
+        Series colour; larger areas have a stronger tint of it.
     unit : str
-        Said after the number on hover.
+        Unit after the value on hover.
     """
     surface, text = colour("surface", theme), colour("text", theme)
     most = max(values, default=0) or 1
@@ -170,25 +170,31 @@ def treemap(
 
 
 def lorenz(
-    shares: Sequence[float], held: Sequence[float], theme: str | None, *, meaning: str, name: str
+    shares: Sequence[float],
+    cumulative: Sequence[float],
+    theme: str | None,
+    *,
+    meaning: str,
+    name: str,
 ) -> go.Figure:
-    """Draw what share of the whole the smallest part of the members holds, beside equality.
+    """Draw a Lorenz curve beside the line of equality.
 
     Parameters
     ----------
-    shares, held : sequence of float
-        Points from (0, 0) to (1, 1): share of the members, and of the whole that they hold.
+    shares, cumulative : sequence of float
+        Points from (0, 0) to (1, 1): share of the members, smallest first, and their share of the
+        total.
     theme : str or None
         ``"light"`` or ``"dark"``.
     meaning : str
         Series colour of the curve.
     name : str
-        What the curve is called.
+        Label of the curve.
     """
     drawn = lines(
         [
             Line(_("Equality"), [0, 1], [0, 1], "baseline", width=1),
-            Line(name, shares, held, meaning),
+            Line(name, shares, cumulative, meaning),
         ],
         theme,
     )

@@ -84,7 +84,7 @@ def _controls() -> html.Div:
     axis = dbc.Select(
         id=AXIS, options=[{"label": axis_name(name), "value": name} for name in AXES], value="epoch"
     )
-    return html.Div([field(_("Figure"), figure), field(_("Axis"), axis)], className="compare-bar")
+    return html.Div([field(_("Metric"), figure), field(_("Axis"), axis)], className="compare-bar")
 
 
 def _tables(compared: comparison.Comparison) -> list[html.Section]:

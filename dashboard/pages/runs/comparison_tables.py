@@ -77,10 +77,10 @@ def figures(comparison: Comparison) -> html.Section:
     ]
     return card(
         _table(comparison, rows),
-        title=_("Figures"),
+        title=_("Metrics"),
         subtitle=_(
-            "On validation at the best epoch of each run, the one with the highest NDCG@10; in"
-            " brackets the 95% interval of a test figure"
+            "Validation: the network at its best epoch, the one with the highest NDCG@10. Test: the"
+            " served model, with 95% intervals in brackets"
         ),
     )
 

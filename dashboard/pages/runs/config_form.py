@@ -38,11 +38,11 @@ COMMON = frozenset(
     }
 )
 CHOICE_NAMES = {
-    "temporal": N_("Temporal: learn from the past, judge on the future"),
-    "leave-one-out": N_("Leave one out: the last event of each buyer"),
+    "temporal": N_("Temporal: test on later events"),
+    "leave-one-out": N_("Leave one out: last event per buyer"),
     "paper": N_("As in the paper"),
     "full_softmax": N_("Full softmax: every product"),
-    "sampled_softmax": N_("Sampled softmax: some products"),
+    "sampled_softmax": N_("Sampled softmax: sampled negatives"),
     "constant": N_("Constant"),
     "cosine": N_("Cosine"),
     "plateau": N_("Halved on a plateau"),
@@ -52,11 +52,11 @@ CHOICE_NAMES = {
     "price": N_("Price"),
     "category_1": N_("First level of the category"),
     "category_2": N_("Second level of the category"),
-    "relative_price": N_("Price beside its category"),
+    "relative_price": N_("Price relative to its category"),
     "type": N_("Event type"),
     "hour": N_("Hour"),
     "weekday": N_("Weekday"),
-    "gap": N_("Time since the event before"),
+    "gap": N_("Time since the previous event"),
 }
 
 

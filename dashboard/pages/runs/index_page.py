@@ -51,8 +51,9 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
                 card(runs_table.table(runs_table.rows(home, runs)), flush=True),
                 html.P(
                     _(
-                        "Loss is on validation at the best epoch, the one with the highest NDCG@10"
-                        " on validation; NDCG@10 and accuracy are on the test targets."
+                        "Loss: the network on validation at its best epoch, the one with the"
+                        " highest NDCG@10. NDCG@10 and accuracy: the served model on the test"
+                        " targets."
                     ),
                     className="note",
                 ),

@@ -224,7 +224,7 @@ def _resources(run: Run) -> str | None:
 
 
 def _epochs(run: Run) -> html.Div:
-    planned, step = run.config.get("epochs"), run.progress.get("step")
+    planned, step = run.config.get("epochs"), run.progress.get("step") if run.active else None
     return key_figure(
         _("Epochs"),
         formats.number(run.epochs_done),

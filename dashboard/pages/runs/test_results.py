@@ -58,7 +58,7 @@ def figures_card(evaluation: Mapping[str, Any]) -> html.Section:
     table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="plain-table")
     return card(
         html.Div(table, className="table-scroll", tabIndex="0"),
-        title=_("Test figures of every model"),
+        title=_("Test metrics of every model"),
         subtitle=_subtitle(evaluation),
     )
 

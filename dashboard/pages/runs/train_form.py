@@ -56,7 +56,7 @@ def remains(steps: Sequence[Step], estimate: Estimate) -> list[Component]:
             key_figure(
                 _("Targets an epoch"),
                 _("about {number}").format(number=formats.compact(estimate.targets)),
-                explanation=_("Each event of training that has an earlier one is predicted."),
+                explanation=_("Every training event that has an earlier one is a target."),
             ),
         ),
         html.Table(
@@ -131,8 +131,9 @@ def _step(step: Step) -> html.Tr:
 
 def _time_words(estimate: Estimate) -> str:
     if estimate.seconds is None:
-        return _("How long it takes is known once a run of this shape has been trained here.")
+        return _("The duration can be estimated once a run of this network has been trained here.")
     low, high = estimate.seconds
-    return _("About {low} to {high}, judging by {run}.").format(
-        low=formats.duration(low), high=formats.duration(high), run=estimate.run
-    )
+    return _(
+        "The epochs take about {low} to {high}, by the throughput of {run}; reading the data and"
+        " the evaluation come on top."
+    ).format(low=formats.duration(low), high=formats.duration(high), run=estimate.run)
