@@ -1,4 +1,4 @@
-"""The sum of what members say is the same whether most of it is made once or all of it anew."""
+"""A blend's scores are the sum of its definition, however the terms are split and batched."""
 
 from dataclasses import replace
 
@@ -19,15 +19,15 @@ from tests.model.toys import prepared, random_histories, small
 SPARSE = [name for name in BASELINES if issubclass(BASELINES.load(name), SparseBaseline)]
 
 
-class Whole(Recommender):
-    """A baseline whose scores are added product by product."""
+class Dense(Recommender):
+    """A baseline whose scores a blend adds for every product."""
 
-    def __init__(self, member: Baseline) -> None:
-        self.member, self.name = member, member.name
-        self.probabilistic = member.probabilistic  # type: ignore[misc]
+    def __init__(self, baseline: Baseline) -> None:
+        self.baseline, self.name = baseline, baseline.name
+        self.probabilistic = baseline.probabilistic  # type: ignore[misc]
 
     def scores(self, histories: Histories) -> Floats:
-        return self.member.scores(histories)
+        return self.baseline.scores(histories)
 
 
 @pytest.fixture(scope="module")
@@ -37,119 +37,124 @@ def task() -> SplitData:
 
 @pytest.fixture(scope="module")
 def histories(task: SplitData) -> Histories:
-    """Histories of all lengths; the second is empty, and so is the last."""
-    some = task.histories(task.split.test)
-    stop = some.stop.copy()
-    stop[[1, -1]] = some.start[[1, -1]]
-    return replace(some, stop=stop)
+    """Histories of all lengths; the second and the last are empty."""
+    histories = task.histories(task.split.test)
+    stop = histories.stop.copy()
+    stop[[1, -1]] = histories.start[[1, -1]]
+    return replace(histories, stop=stop)
 
 
 @pytest.fixture(scope="module")
 def members(task: SplitData) -> dict[str, Baseline]:
-    found = {name: BASELINES.load(name)() for name in BASELINES}
-    for member in found.values():
-        member.fit(task.buyers, task.products)
-    return found
+    baselines = {name: BASELINES.load(name)() for name in BASELINES}
+    for baseline in baselines.values():
+        baseline.fit(task.buyers, task.products)
+    return baselines
 
 
 @pytest.fixture(scope="module")
 def counts(task: SplitData) -> Longs:
-    """Counts by which there are histories in every context."""
+    """Training events by which there are histories in every stratum."""
     return np.arange(task.products) * 2
 
 
-def weights(number: int, seed: int = 0) -> BlendWeights:
+def weights(members: int, seed: int = 0) -> BlendWeights:
     random = np.random.default_rng(seed)
-    pool = random.random(number)
-    new, own = random.normal(size=(2, number + 1))
-    return BlendWeights(pool / pool.sum(), new, own, 0.7)
+    mixture = random.random(members)
+    new, repeat = random.normal(size=(2, members + 1))
+    return BlendWeights(mixture / mixture.sum(), new, repeat, 0.7)
 
 
-def summed(blend: Blend, histories: Histories) -> Floats:
-    """The sum of a blend with one context as its definition says it, in double precision."""
+def defined_scores(blend: Blend, histories: Histories) -> Floats:
+    """The scores of a blend with one stratum by its definition, in double precision."""
     weights = blend.weights[0]
-    rated, mixture = [], 0.0
+    columns, mixture = [], 0.0
     for i, member in enumerate(blend.members):
         scores = member.scores(histories).astype(np.float64)
-        said = to_log_scale(member, scores, float(blend.scales[i])).astype(np.float64)
-        raw = np.exp(said) if member.probabilistic else np.expm1(said)
+        scores = to_log_scale(member, scores, float(blend.scales[i])).astype(np.float64)
+        raw = np.exp(scores) if member.probabilistic else np.expm1(scores)
         mixture = mixture + weights.mixture[i] * raw / raw.sum(axis=1, keepdims=True)
-        rated.append(said)
-    rated.append(np.log(np.maximum(mixture, TINY)))
-    said = np.stack(rated, axis=2)
-    own = histories.matrix(said.shape[1]).toarray() > 0
-    return np.where(own, said @ weights.repeat + weights.repeat_intercept, said @ weights.new)
+        columns.append(scores)
+    columns.append(np.log(np.maximum(mixture, TINY)))
+    features = np.stack(columns, axis=2)
+    repeat = histories.matrix(features.shape[1]).toarray() > 0
+    of_repeat = features @ weights.repeat + weights.repeat_intercept
+    return np.where(repeat, of_repeat, features @ weights.new)
 
 
 @pytest.mark.parametrize("name", SPARSE)
-def test_a_sparse_baseline_says_the_same_of_all_products_that_it_does_not_name(
+def test_products_without_a_personal_score_have_the_default_score(
     name: str, members: dict[str, Baseline], histories: Histories
 ) -> None:
     member = members[name]
     assert isinstance(member, SparseBaseline)
-    changed, scores = member.personal_scores(histories), member.scores(histories)
-    assert changed.dtype == np.float32
-    named = changed.copy()
-    named.data[:] = 1
-    rest = named.toarray() == 0
+    personal, scores = member.personal_scores(histories), member.scores(histories)
+    assert personal.dtype == np.float32
+    stored = personal.copy()
+    stored.data[:] = 1
+    rest = stored.toarray() == 0
     assert (scores == member.default_scores)[rest].all()
-    np.testing.assert_array_equal(scores[~rest], changed.toarray()[~rest])
+    np.testing.assert_array_equal(scores[~rest], personal.toarray()[~rest])
 
 
 @pytest.mark.parametrize("name", BASELINES)
-def test_one_member_counts_the_same_however_it_is_added(
+def test_a_sparse_member_contributes_the_same_as_a_dense_one(
     name: str, members: dict[str, Baseline], histories: Histories, counts: Longs
 ) -> None:
-    told = [weights(1)], np.array([0.6]), counts
-    quick = Blend([members[name]], *told).scores(histories)
-    whole = Blend([Whole(members[name])], *told).scores(histories)
-    near = 2e-3 if name == "matrix factorisation" else 2e-5  # its sums nearly cancel out
-    np.testing.assert_allclose(quick, whole, rtol=2e-5, atol=near)
+    arguments = [weights(1)], np.array([0.6]), counts
+    sparse = Blend([members[name]], *arguments).scores(histories)
+    dense = Blend([Dense(members[name])], *arguments).scores(histories)
+    tolerance = 2e-3 if name == "matrix factorisation" else 2e-5  # its sums nearly cancel out
+    np.testing.assert_allclose(sparse, dense, rtol=2e-5, atol=tolerance)
 
 
-def test_all_members_together_make_the_sum_that_the_definition_says(
+def test_all_members_together_have_the_scores_of_the_definition(
     members: dict[str, Baseline], histories: Histories, counts: Longs
 ) -> None:
-    chosen = [one for name, one in members.items() if name != "matrix factorisation"]
+    chosen = [member for name, member in members.items() if name != "matrix factorisation"]
     scales = np.linspace(0.2, 2, len(chosen))
     blend = Blend(chosen, [weights(len(chosen))], scales, counts)
     np.testing.assert_allclose(
-        blend.scores(histories), summed(blend, histories), rtol=2e-4, atol=2e-4
+        blend.scores(histories), defined_scores(blend, histories), rtol=2e-4, atol=2e-4
     )
 
 
 @pytest.fixture(scope="module")
-def apart(members: dict[str, Baseline], counts: Longs) -> Blend:
-    """A blend of all members whose contexts have weights of their own."""
-    told = [weights(len(members), seed) for seed in range(len(EDGES) + 1)]
-    return Blend(list(members.values()), told, np.ones(len(members)), counts)
+def stratified(members: dict[str, Baseline], counts: Longs) -> Blend:
+    """A blend of all members whose strata have separate weights."""
+    separate = [weights(len(members), seed) for seed in range(len(EDGES) + 1)]
+    return Blend(list(members.values()), separate, np.ones(len(members)), counts)
 
 
-@pytest.mark.parametrize(("step", "near"), [(1, 1), (7, 3), (64, 64), (1000, 20)])
-def test_sums_are_the_same_however_many_are_made_at_a_time(
-    step: int, near: int, apart: Blend, histories: Histories, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("batch", "block"), [(1, 1), (7, 3), (64, 64), (1000, 20)])
+def test_the_scores_do_not_depend_on_the_batch_size(
+    batch: int,
+    block: int,
+    stratified: Blend,
+    histories: Histories,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    expected = apart.scores(histories)
-    monkeypatch.setattr(scorer, "SCORES_PER_BLOCK", near * expected.shape[1])
-    found: list[Floats] = []
+    expected = stratified.scores(histories)
+    monkeypatch.setattr(scorer, "SCORES_PER_BLOCK", block * expected.shape[1])
+    batches: list[Floats] = []
     rows: list[int] = []
-    for some, scores in apart.score_batches(histories, step):
-        assert len(scores) <= min(step, near)
-        found.append(scores)
-        rows.extend(range(len(histories))[some])
+    for batch_rows, scores in stratified.score_batches(histories, batch):
+        assert len(scores) <= min(batch, block)
+        batches.append(scores)
+        rows.extend(range(len(histories))[batch_rows])
     assert rows == list(range(len(histories)))
-    np.testing.assert_allclose(np.concatenate(found), expected, rtol=1e-4, atol=2e-3)
+    np.testing.assert_allclose(np.concatenate(batches), expected, rtol=1e-4, atol=2e-3)
 
 
-def test_of_no_histories_there_are_no_sums(apart: Blend, histories: Histories) -> None:
+def test_no_histories_have_no_scores(stratified: Blend, histories: Histories) -> None:
     nobody = histories.some(slice(0, 0))
-    assert apart.scores(nobody).shape == (0, apart.scores(histories).shape[1])
+    assert stratified.scores(nobody).shape == (0, stratified.scores(histories).shape[1])
 
 
-def test_histories_are_summed_alike_alone_and_among_others(
-    apart: Blend, histories: Histories
+@pytest.mark.parametrize("row", [0, 1, -1])
+def test_a_history_has_the_same_scores_alone_and_in_a_batch(
+    row: int, stratified: Blend, histories: Histories
 ) -> None:
-    together = apart.scores(histories)
-    for row in (0, 1, len(histories) - 1):
-        alone = apart.scores(histories.some(slice(row, row + 1)))
-        np.testing.assert_allclose(alone[0], together[row], rtol=1e-4, atol=2e-3)
+    alone = stratified.scores(histories.some(np.array([row])))
+    together = stratified.scores(histories)[row]
+    np.testing.assert_allclose(alone[0], together, rtol=1e-4, atol=2e-3)

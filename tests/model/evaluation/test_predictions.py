@@ -1,4 +1,4 @@
-"""What a run said of each test purchase can be looked up, and adds up to its figures."""
+"""Stored predictions of the test targets agree with the metrics and with the served model."""
 
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,11 @@ from model.training.trainer import train
 from tests.model.toys import imported, random_histories, small
 from tests.model.training.test_trainer import Notes, never
 
-Kept = tuple[dict[str, Any], StoredPredictions]
+Result = tuple[dict[str, Any], StoredPredictions]
 
 
 @pytest.fixture(scope="module", params=["temporal", "leave-one-out"])
-def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+def evaluated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Result:
     folder = tmp_path_factory.mktemp("outcomes")
     dataset = imported(Store(Home(folder / "home")), random_histories(120, 40), folder)
     train(small(protocol=request.param), dataset, folder / "run", Notes(), never)
@@ -29,8 +29,8 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return report, StoredPredictions(RunFolder(folder / "run"))
 
 
-def test_ranks_add_up_to_the_figures_of_the_run(kept: Kept) -> None:
-    report, stored = kept
+def test_the_tables_agree_with_the_metrics(evaluated: Result) -> None:
+    report, stored = evaluated
     targets = stored.targets
     served = report["models"][0]["metrics"]
     assert len(targets) == report["targets"]
@@ -43,34 +43,34 @@ def test_ranks_add_up_to_the_figures_of_the_run(kept: Kept) -> None:
     assert (stored.products["found"] <= stored.products["bought"]).all()
 
 
-def test_a_purchase_is_what_the_run_says_after_the_history_before_it(kept: Kept) -> None:
-    _report, stored = kept
+def test_a_row_holds_the_prediction_of_the_served_model(evaluated: Result) -> None:
+    _report, stored = evaluated
     model = Predictor(stored.run.path)
     histories = random_histories(120, 40)
     for row in stored.targets.itertuples():
         products = histories[int(row.user[1:])]
-        at = len(products) - 1 - row.after
-        assert row.history == at
-        assert (row.truth < 0) == (not model.knows(products[at]))
+        position = len(products) - 1 - row.after
+        assert row.history == position
+        assert (row.truth < 0) == (not model.knows(products[position]))
         if row.truth >= 0:
-            assert model.products[row.truth] == products[at]
-            assert row.repeat == (products[at] in products[:at])
-            items = {item.product: item for item in model.recommend(products[:at], k=1_000)}
-            assert row.chance == pytest.approx(items[products[at]].probability, rel=1e-3)
+            assert model.products[row.truth] == products[position]
+            assert row.repeat == (products[position] in products[:position])
+            items = {item.product: item for item in model.recommend(products[:position], k=1_000)}
+            assert row.chance == pytest.approx(items[products[position]].probability, rel=1e-3)
             assert model.products[row.first] == next(iter(items))
 
 
-def test_held_out_parts_begin_where_the_protocol_cuts(kept: Kept) -> None:
-    report, stored = kept
+def test_validation_and_test_start_where_the_protocol_splits(evaluated: Result) -> None:
+    report, stored = evaluated
     if report["protocol"] != "temporal":
         assert report["held_out"] == {}
         return
-    begins = {name: pd.Timestamp(moment) for name, moment in report["held_out"].items()}
-    assert begins["validation"] < begins["test"]
-    assert stored.targets["time"].min() == begins["test"]
+    starts = {name: pd.Timestamp(time) for name, time in report["held_out"].items()}
+    assert starts["validation"] < starts["test"]
+    assert stored.targets["time"].min() == starts["test"]
 
 
-def test_a_run_that_kept_nothing_says_what_to_do(tmp_path: Path) -> None:
+def test_a_run_without_stored_predictions_is_refused(tmp_path: Path) -> None:
     stored = StoredPredictions(RunFolder(tmp_path))
     assert not stored.exist
     with pytest.raises(BadInput, match="evaluate it again"):
