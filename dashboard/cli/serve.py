@@ -43,7 +43,7 @@ def serve_command(
     api_token: str | None,
 ) -> None:
     """Start the workbench in this terminal; Ctrl-C ends it."""
-    from dashboard.jobs.supervise import ensure_worker, stop_worker
+    from dashboard.jobs.supervisor import ensure_worker, stop_worker
 
     listener = _listen(host, port)
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have left SIGINT ignored

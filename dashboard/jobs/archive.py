@@ -1,28 +1,28 @@
-"""The whole record of a run in one file, to keep or to hand on."""
+"""A run as one ZIP file: its row, its metrics and its files."""
 
 import csv
 import io
 import json
-import secrets
 import zipfile
 from pathlib import Path
 
 from dashboard.jobs.runs_table import Runs
+from data.files import atomic_write
 
-# State of an unfinished training: large, and of no use outside this home.
-_LEFT_OUT = "checkpoint"
+# The state of a training that has not finished is large and only of use in this home.
+_EXCLUDED = "checkpoint"
 
 
 def archive(runs: Runs, run: str, out: Path) -> Path:
-    """Write the record, the figures and the files of a run as a ZIP file.
+    """Write a run as a ZIP file.
 
-    It holds ``run.json`` (everything that the table knows), ``metrics.csv`` (every figure) and
-    the run's own files: configuration, history, model, evaluation and log.
+    It holds ``run.json`` (the row and the history), ``metrics.csv`` (every row of metrics) and the
+    files of the run: configuration, history, model, evaluation and log.
 
     Parameters
     ----------
     out : Path
-        The file to write; it is there whole or not at all.
+        The file to write, atomically.
 
     Raises
     ------
@@ -31,23 +31,21 @@ def archive(runs: Runs, run: str, out: Path) -> Path:
     """
     record = runs.get(run).as_dict() | {"history": runs.metrics.history(run)}
     folder = runs.folder(run)
-    unfinished = out.with_name(f".{out.name}-{secrets.token_hex(4)}")
-    try:
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as file:
-            file.writestr(f"{run}/run.json", json.dumps(record, indent=1))
-            _write_metrics(runs, run, file)
-            for path in sorted(folder.rglob("*")):
-                inside = path.relative_to(folder)
-                if path.is_file() and inside.parts[0] != _LEFT_OUT:
-                    file.write(path, f"{run}/{inside.as_posix()}")
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with (
+        atomic_write(out) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as file,
+    ):
+        file.writestr(f"{run}/run.json", json.dumps(record, indent=1))
+        _write_metrics(runs, run, file)
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder)
+            if path.is_file() and inside.parts[0] != _EXCLUDED:
+                file.write(path, f"{run}/{inside.as_posix()}")
     return out
 
 
 def _write_metrics(runs: Runs, run: str, file: zipfile.ZipFile) -> None:
-    """Write the figures piece by piece: a long run has more than fits in memory at ease."""
+    """Write the metrics in blocks, since those of a long run are many."""
     columns = ("seq", "time", "epoch", "step", "name", "value")
     with file.open(f"{run}/metrics.csv", "w") as raw:
         stream = io.TextIOWrapper(raw, "utf-8", newline="")

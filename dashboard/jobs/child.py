@@ -1,4 +1,4 @@
-"""The entry of a child: ``python -m dashboard.jobs.child --home HOME --attempt N RUN``."""
+"""The process of one run: ``dashboard.jobs.child --home HOME --attempt N RUN``."""
 
 import argparse
 import os
@@ -11,9 +11,10 @@ from pathlib import Path
 from types import FrameType
 
 from dashboard.jobs.failures import LOST, SHUTDOWN, STOPPED_STATUS, classify, sentence, status_of
-from dashboard.jobs.kinds import WORK, Job
+from dashboard.jobs.job import Job
+from dashboard.jobs.kinds import WORK
 from dashboard.jobs.process import Process
-from dashboard.jobs.reporter import Sink, patiently
+from dashboard.jobs.reporter import Reporter, retry_while_unavailable
 from dashboard.jobs.repository import LostClaim
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
@@ -27,64 +28,68 @@ NICENESS = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out one claimed run and return the exit status that says how it ended."""
+    """Carry out a claimed run and return the exit status, which also states the reason."""
     parser = argparse.ArgumentParser(prog="dashboard.jobs.child")
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--attempt", type=int, required=True)
     parser.add_argument("run")
     options = parser.parse_args(arguments)
-    os.nice(NICENESS)  # pages stay quick while a network trains
+    os.nice(NICENESS)  # so that pages stay fast while a network trains
     runs = Runs(Home(options.home))
     me = Process.current()
     try:
-        claim = patiently(lambda: runs.attempts.begin(options.run, options.attempt, me))
+        claim = retry_while_unavailable(
+            lambda: runs.attempts.begin(options.run, options.attempt, me)
+        )
     except LostClaim:
         return status_of(LOST)
-    sink = Sink(runs, claim)
-    _listen(sink)
-    sink.start()
-    sink.log(f"{claim.kind} {claim.run}, attempt {claim.attempt}, process {os.getpid()}")
-    state, reason, message = _carry_out(runs, claim, sink)
-    sink.log(" · ".join(filter(None, (state.value, reason, message))))
-    sink.close()
-    with suppress(TableError):  # then the exit status says how it ended
-        patiently(lambda: runs.attempts.end(claim.run, claim.attempt, state, reason, message))
+    reporter = Reporter(runs, claim)
+    _handle_signals(reporter)
+    reporter.start()
+    reporter.log(f"{claim.kind} {claim.run}, attempt {claim.attempt}, process {os.getpid()}")
+    state, reason, message = _carry_out(runs, claim, reporter)
+    reporter.log(" · ".join(filter(None, (state.value, reason, message))))
+    reporter.close()
+    with suppress(TableError):  # then the worker reads the exit status
+        retry_while_unavailable(
+            lambda: runs.attempts.end(claim.run, claim.attempt, state, reason, message)
+        )
     if state is State.FINISHED:
         return 0
     return STOPPED_STATUS if reason is None else status_of(reason)
 
 
-def _listen(sink: Sink) -> None:
-    """Take SIGTERM as a request to stop, and a second one as an order."""
+def _handle_signals(reporter: Reporter) -> None:
+    """Stop at the next step on SIGTERM, at once on a second one; ignore SIGINT."""
 
     def on_term(_number: int, _frame: FrameType | None) -> None:
-        if sink.stop():
+        if reporter.stop():
             raise Cancelled
-        sink.ask_to_stop()
+        reporter.ask_to_stop()
 
     signal.signal(signal.SIGTERM, on_term)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _carry_out(runs: Runs, claim: Run, sink: Sink) -> tuple[State, str | None, str | None]:
-    """Do the work and return how it ended: the state, and why where it ended badly."""
+def _carry_out(runs: Runs, claim: Run, reporter: Reporter) -> tuple[State, str | None, str | None]:
+    """Do the work and return how it ended: state, reason and message."""
     job = Job(runs.home, claim, runs.folder(claim.run))
     job.folder.mkdir(parents=True, exist_ok=True)
     try:
-        if not sink.stop() and WORK[claim.kind](job, sink):
+        if not reporter.stop() and WORK[claim.kind](job, reporter):
             return State.FINISHED, None, None
     except Cancelled:
         pass
     except Exception as error:
-        with suppress(OSError):  # a full disk has no room for it, and is the very reason
+        with suppress(OSError):  # the disk may be full
             traceback.print_exc()
-        return State.FAILED, classify(error, _data_is_there(job)), sentence(error)
-    if _asked_by_a_person(runs, claim):
+        return State.FAILED, classify(error, _dataset_exists(job)), sentence(error)
+    if _stop_requested(runs, claim):
         return State.STOPPED, None, None
     return State.INTERRUPTED, SHUTDOWN, None
 
 
-def _data_is_there(job: Job) -> bool:
+def _dataset_exists(job: Job) -> bool:
     if job.run.kind == "import":
         return True
     try:
@@ -94,7 +99,7 @@ def _data_is_there(job: Job) -> bool:
     return True
 
 
-def _asked_by_a_person(runs: Runs, claim: Run) -> bool:
+def _stop_requested(runs: Runs, claim: Run) -> bool:
     try:
         return runs.get(claim.run).stop_requested
     except VitrinaError:
@@ -106,5 +111,5 @@ if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()
-    # The run has ended in the table: nothing that libraries do at exit may hold the process.
+    # The end of the run is stored: no exit handler of a library may block the process.
     os._exit(status)

@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dashboard.jobs.kinds import Job
+from dashboard.jobs.job import Job
 from dashboard.jobs.queue import TRAINING
-from dashboard.jobs.reporter import Sink
+from dashboard.jobs.reporter import Reporter
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from data.errors import BadInput
+from data.files import write_json
 from data.i18n import _
 from model.config.run_config import RunConfig
 from model.training.monitored import HIGHER_IS_BETTER, MONITORED
@@ -58,7 +59,7 @@ class Trial:
 _GOING_ON = {State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING}
 
 
-def search(job: Job, sink: Sink) -> bool:
+def search(job: Job, reporter: Reporter) -> bool:
     """Carry out a search; False where it was stopped.
 
     Raises
@@ -66,12 +67,12 @@ def search(job: Job, sink: Sink) -> bool:
     BadInput
         Where the first trainings all failed.
     """
-    return _Search(job, sink).go_on()
+    return _Search(job, reporter).go_on()
 
 
 class _Search:
-    def __init__(self, job: Job, sink: Sink) -> None:
-        self._job, self._sink = job, sink
+    def __init__(self, job: Job, reporter: Reporter) -> None:
+        self._job, self._reporter = job, reporter
         self._runs = Runs(job.home)
         self._plan = job.run.config
         self._trials: list[Trial] = []
@@ -86,7 +87,7 @@ class _Search:
             self._trials = [self._look(trial) for trial in self._trials]
             self._note()
             ended = [trial for trial in self._trials if trial.ended]
-            if self._sink.stop():
+            if self._reporter.stop():
                 self._call_off()
                 return False
             if len(ended) >= self._plan["trials"]:
@@ -108,7 +109,7 @@ class _Search:
         try:
             config = RunConfig.from_dict(self._plan["config"]).override(values)
         except BadInput as error:
-            self._sink.log(str(error))
+            self._reporter.log(str(error))
             self._trials.append(Trial("", values, State.FAILED.value))
             return
         run = self._runs.create(
@@ -121,7 +122,7 @@ class _Search:
         )
         self._trials.append(Trial(run, values))
         self._note()
-        self._sink.log(f"{run}: {words}")
+        self._reporter.log(f"{run}: {words}")
 
     def _look(self, trial: Trial) -> Trial:
         """Return a trial as its run is now; one whose run was deleted counts as failed."""
@@ -133,23 +134,20 @@ class _Search:
             return Trial(trial.run, trial.values, State.FAILED.value)
         value = run.best.get(MONITORED)
         if run.state is State.FINISHED:
-            self._sink.log(f"{trial.run}: {MONITORED} {value}")
+            self._reporter.log(f"{trial.run}: {MONITORED} {value}")
         return Trial(trial.run, trial.values, run.state.value, value)
 
     def _note(self) -> None:
         """Write down how the search is, whole or not at all, where it has changed."""
         ended = [trial for trial in self._trials if trial.ended]
-        self._sink.progress(trials=len(ended), all=self._plan["trials"])
+        self._reporter.progress(trials=len(ended), all=self._plan["trials"])
         trials = [asdict(trial) for trial in self._trials]
         text = json.dumps({"trials": trials})
         if text == self._noted:
             return
         self._noted = text
         weights = importance(self._plan["fields"], ended)
-        file = self._job.folder / FILE
-        temporary = file.with_suffix(".tmp")
-        temporary.write_text(json.dumps({"trials": trials, "importance": weights}), "utf-8")
-        temporary.replace(file)
+        write_json(self._job.folder / FILE, {"trials": trials, "importance": weights})
 
     def _call_off(self) -> None:
         """Take back what has not begun, where a person stops the search; what has begun goes on."""

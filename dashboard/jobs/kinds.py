@@ -1,37 +1,30 @@
-"""What a child does for each kind of run."""
+"""The work of each kind of run."""
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from dashboard.jobs.reporter import Sink
-from dashboard.jobs.run import Run
+from dashboard.jobs.job import Job
+from dashboard.jobs.reporter import Reporter
 from data.datasets.store import Store
-from data.home import Home
+from data.errors import Cancelled
 
 
-@dataclass(frozen=True)
-class Job:
-    """A run with the places that its work needs."""
-
-    home: Home
-    run: Run
-    folder: Path
-
-
-def train(job: Job, sink: Sink) -> bool:
-    """Train a network, or go on with its training; False where it was stopped."""
+def train(job: Job, reporter: Reporter) -> bool:
+    """Train a network, or resume its training; False when it was stopped."""
     from model.config.run_config import RunConfig
     from model.training.trainer import train as train_network
 
     dataset = Store(job.home).open(job.run.dataset)
     config = RunConfig.from_dict(job.run.config)
-    sink.progress(epochs=config.epochs)
-    return train_network(config, dataset, job.folder, sink, sink.stop, resume=job.run.resume)
+    reporter.progress(epochs=config.epochs)
+    return train_network(
+        config, dataset, job.folder, reporter, reporter.stop, resume=job.run.resume
+    )
 
 
-def import_files(job: Job, sink: Sink) -> bool:
+def import_files(job: Job, reporter: Reporter) -> bool:
     """Import files, or the demo shop, as a dataset; uploads are removed when it is done."""
     from data.importing.ingest import ingest
     from data.importing.kaggle import local
@@ -46,8 +39,8 @@ def import_files(job: Job, sink: Sink) -> bool:
     ingest(
         Store(job.home),
         request,
-        on_progress=lambda progress: sink.progress(**asdict(progress)),
-        should_stop=sink.stop,
+        on_progress=lambda progress: reporter.progress(**asdict(progress)),
+        should_stop=reporter.stop,
     )
     for file in request.files:
         _remove_own(job, file)
@@ -63,17 +56,17 @@ def _write_demo(job: Job, buyers: int | None = None, seed: int = 0) -> Path:
 
 
 def _remove_own(job: Job, file: Path) -> None:
-    """Remove a source that was made or uploaded for this import alone."""
+    """Remove a file that was generated or uploaded for this import."""
     uploads = job.home.uploads
     if file.is_relative_to(uploads) or file.is_relative_to(job.folder):
         file.unlink(missing_ok=True)
     if file.parent.is_relative_to(uploads) and file.parent != uploads:
-        with suppress(OSError):  # the folder of an upload of several files is not empty yet
+        with suppress(OSError):  # other files of the same upload are still there
             file.parent.rmdir()
 
 
-def score(job: Job, sink: Sink) -> bool:
-    """Write ranked lists for every buyer, into the folder of this job."""
+def score(job: Job, reporter: Reporter) -> bool:
+    """Write the top-k list of every buyer into the folder of this run."""
     from model.serving.batch_scoring import score as score_buyers
 
     config = job.run.config
@@ -83,29 +76,38 @@ def score(job: Job, sink: Sink) -> bool:
         job.folder / f"lists.{config['format']}",
         k=config["k"],
         exclude_seen=config["exclude_seen"],
-        on_progress=lambda done, total: sink.progress(buyers=done, all=total),
-        should_stop=sink.stop,
+        on_progress=lambda done, total: reporter.progress(buyers=done, all=total),
+        should_stop=reporter.stop,
     )
     return True
 
 
-def evaluate(job: Job, sink: Sink) -> bool:
-    """Put a trained run beside the baselines anew."""
+def evaluate(job: Job, reporter: Reporter) -> bool:
+    """Evaluate a trained run and the baselines again."""
     from model.evaluation.evaluate import evaluate_run
 
     folder = job.home.runs / job.run.config["run"]
-    evaluate_run(folder, Store(job.home).open(job.run.dataset), on_progress=sink.beat)
+    evaluate_run(
+        folder,
+        Store(job.home).open(job.run.dataset),
+        on_progress=lambda: _raise_if_stopped(reporter),
+    )
     return True
 
 
-def search(job: Job, sink: Sink) -> bool:
-    """Look for the best values of some fields by training with some of them."""
+def _raise_if_stopped(reporter: Reporter) -> None:
+    if reporter.stop():
+        raise Cancelled
+
+
+def search(job: Job, reporter: Reporter) -> bool:
+    """Search the values of some fields by training with suggested ones."""
     from dashboard.jobs.hyperparameter_search import search as search_values
 
-    return search_values(job, sink)
+    return search_values(job, reporter)
 
 
-WORK: dict[str, Callable[[Job, Sink], bool]] = {
+WORK: dict[str, Callable[[Job, Reporter], bool]] = {
     "train": train,
     "import": import_files,
     "score": score,

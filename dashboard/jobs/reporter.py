@@ -1,4 +1,4 @@
-"""What a child tells while it works: figures, progress, words, and that it is alive."""
+"""Reports of a child while it works: metrics, progress, log lines and heartbeats."""
 
 import os
 import threading
@@ -19,61 +19,63 @@ from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
 
 TICK_SECONDS = 0.3
-BEAT_SECONDS = 1.0
+HEARTBEAT_SECONDS = 1.0
 SAMPLE_SECONDS = 2.0
-# How long the last words of a run wait for a table that is locked.
-PATIENCE_SECONDS = 60.0
+# How long the end of a run waits for a table that is locked.
+RETRY_SECONDS = 60.0
 
-# Figures by step whose newest value stands with the run itself.
-NOW = frozenset({"speed", "learning_rate"})
+# Metrics by step whose newest value is kept in the progress of the run.
+LATEST = frozenset({"speed", "learning_rate"})
 
 Result = TypeVar("Result")
 
 
-class Sink:
-    """A child's voice: what the work says is kept at once and written by a thread.
+class Reporter:
+    """Buffers the reports of the work; a thread writes them into the table of runs.
 
-    The work never waits for the table of runs. While the table is locked or the disk is full
-    figures wait in memory and are written later, in order.
+    The work never waits for the table. While it is locked or the disk is full, metrics stay in
+    memory and are written later, in order.
 
     Parameters
     ----------
     runs : Runs
         The table.
     claim : Run
-        The run and the attempt at it that this process speaks for.
-    leave : callable
-        Ends this process when the run is no longer its own.
+        The run and the attempt at it that this process works on.
+    exit_process : callable
+        Ends this process, with an exit status, when the attempt is over.
     """
 
-    def __init__(self, runs: Runs, claim: Run, leave: Callable[[int], object] = os._exit) -> None:
+    def __init__(
+        self, runs: Runs, claim: Run, exit_process: Callable[[int], object] = os._exit
+    ) -> None:
         self._runs = runs
         self._claim = claim
-        self._leave = leave
+        self._exit_process = exit_process
         self._lock = threading.Lock()
-        self._waiting: list[Point] = []
+        self._points: list[Point] = []
         self._progress: dict[str, Any] = {}
         self._parameters: int | None = None
-        # No lock guards this word, so that a signal's handler may say it at any moment.
+        # Not guarded by the lock, so that a signal handler can set it at any moment.
         self._stop = False
-        self._over = threading.Event()
+        self._closed = threading.Event()
         self._resumed: Sequence[Mapping[str, Any]] | None = None
         self._process = psutil.Process()
-        self._thread = threading.Thread(target=self._pulse, name="pulse", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="reporter", daemon=True)
 
     def start(self) -> None:
-        """Begin to write and to beat."""
+        """Start the thread that writes reports and heartbeats."""
         if self._claim.stop_requested:
             self._stop = True
         self._thread.start()
 
-    # What the work calls
+    # Called by the work
 
     def metric(self, epoch: int, step: int | None, name: str, value: float) -> None:
-        """Report a figure; ``step`` is None for that of a whole epoch.
+        """Report a value of a metric; ``step`` is None for the value of a whole epoch.
 
-        Epochs and steps count from 1. The figure ``parameters`` is kept with the run itself, and
-        ``progress`` is no curve but the share of the epoch that is done.
+        Epochs and steps count from 1. ``parameters``, the size of the network, and ``progress``,
+        the share of the epoch that is done, are stored in the row of the run, not as metrics.
         """
         if name == "parameters":
             self._parameters = int(value)
@@ -81,24 +83,24 @@ class Sink:
         if name == "progress":
             self.progress(share=value)
             return
-        if name in NOW:
+        if name in LATEST:
             self.progress(**{name: value})
         point = Point(epoch, step, name, float(value), self._runs.clock())
         with self._lock:
-            self._waiting.append(point)
+            self._points.append(point)
             self._progress["epoch"] = epoch
             if step is not None:
                 self._progress["step"] = step
 
     def resumed(self, history: Sequence[Mapping[str, Any]]) -> None:
-        """Report the whole epochs that a training goes on from, before any figure of it."""
+        """Report the completed epochs that a training resumes from, before any other metric."""
         with self._lock:
             self._resumed = list(history)
 
-    def progress(self, **numbers: Any) -> None:
-        """Report how far the work is, in whatever terms its kind has."""
+    def progress(self, **values: Any) -> None:
+        """Report progress, in the terms of the kind of run."""
         with self._lock:
-            self._progress |= {name: _plain(value) for name, value in numbers.items()}
+            self._progress |= {name: _plain(value) for name, value in values.items()}
 
     def log(self, text: str) -> None:
         """Write a line into the run's log."""
@@ -106,59 +108,59 @@ class Sink:
         try:
             os.write(1, f"{stamp} {text}\n".encode())
         except OSError:
-            return  # a full disk must not end a training for want of a line in its log
+            return  # a full disk must not end a training because a log line is missing
 
     def beat(self) -> None:
-        """Say nothing but that the work goes on; the thread says so anyway."""
+        """Do nothing: the thread sends heartbeats anyway."""
 
     def stop(self) -> bool:
-        """Tell whether the work is asked to stop."""
+        """Tell whether the work has been asked to stop."""
         return self._stop
 
-    # What the child's entry calls
+    # Called by the child's main function
 
     def ask_to_stop(self) -> None:
-        """Ask the work to stop, as a request in the table does."""
+        """Ask the work to stop, like a request in the table does."""
         self._stop = True
 
     def close(self) -> None:
-        """Write what still waits, for as long as patience lasts, and fall silent."""
-        self._over.set()
+        """Stop the thread and write what is buffered, for up to ``RETRY_SECONDS``."""
+        self._closed.set()
         self._thread.join()
         with suppress(TableError, LostClaim):
-            patiently(self._append)
+            retry_while_unavailable(self._append)
 
-    def _pulse(self) -> None:
-        beaten = sampled = 0.0
-        while not self._over.is_set():
+    def _run(self) -> None:
+        heartbeat_time = sampled = 0.0
+        while not self._closed.is_set():
             now = time.monotonic()
             if now - sampled >= SAMPLE_SECONDS:
                 sampled = now
                 self._sample()
             try:
-                if self._waiting or self._resumed is not None:
+                if self._points or self._resumed is not None:
                     self._append()
-                if now - beaten >= BEAT_SECONDS:
-                    self._beat()
-                    beaten = now
+                if now - heartbeat_time >= HEARTBEAT_SECONDS:
+                    self._heartbeat()
+                    heartbeat_time = now
             except TableError:
-                pass  # what waits is written when the table can be written again
+                pass  # what is buffered is written when the table can be written again
             except LostClaim:
-                self._leave(status_of(LOST))
-            self._over.wait(TICK_SECONDS)
+                self._exit_process(status_of(LOST))
+            self._closed.wait(TICK_SECONDS)
 
     def _append(self) -> None:
         with self._lock:
-            points, history = list(self._waiting), self._resumed
+            points, history = list(self._points), self._resumed
         if history is not None:
             self._runs.metric_writer.rewind(self._claim.run, self._claim.attempt, history)
             self._resumed = None
         self._runs.metric_writer.append(self._claim.run, self._claim.attempt, points)
         with self._lock:
-            del self._waiting[: len(points)]
-        self._beat()
+            del self._points[: len(points)]
+        self._heartbeat()
 
-    def _beat(self) -> None:
+    def _heartbeat(self) -> None:
         if not self._runs.exists():
             raise LostClaim
         with self._lock:
@@ -169,7 +171,7 @@ class Sink:
             self._stop = True
 
     def _sample(self) -> None:
-        """Report memory in bytes and processor in percent of one core, beside the figures."""
+        """Report memory (bytes) and processor time (percent of one core) of this process."""
         memory = self._process.memory_info().rss
         processor = self._process.cpu_percent()
         self.progress(memory=memory, processor=processor)
@@ -179,18 +181,18 @@ class Sink:
             self.metric(epoch, step, "processor", processor)
 
 
-def patiently(say: Callable[[], Result]) -> Result:
-    """Say something to the table, again and again while it cannot be written.
+def retry_while_unavailable(access: Callable[[], Result]) -> Result:
+    """Access the table, again and again while it cannot be read or written.
 
     Raises
     ------
     TableError
-        When it still cannot after a minute.
+        When it still cannot after ``RETRY_SECONDS``.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + RETRY_SECONDS
     while True:
         try:
-            return say()
+            return access()
         except TableError:
             if time.monotonic() > deadline:
                 raise
@@ -198,6 +200,6 @@ def patiently(say: Callable[[], Result]) -> Result:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON can hold it: no NumPy number, nothing infinite."""
+    """Return a value for JSON: NumPy scalars as Python numbers, None for what is not finite."""
     value = value.item() if hasattr(value, "item") else value
     return None if isinstance(value, float) and not isfinite(value) else value

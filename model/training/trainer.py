@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from data.datasets.store import Dataset
-from data.errors import VitrinaError
+from data.errors import Cancelled, VitrinaError
 from data.i18n import _
 from model.baselines.tuning import fit_all
 from model.blend.fit import fit_blend
@@ -79,6 +79,8 @@ def train(
         Where the dataset leaves nothing to learn from.
     VitrinaError
         Where the loss is no number any more.
+    Cancelled
+        Where ``stop`` returned True after the last epoch, during the evaluation.
     """
     keras.mixed_precision.set_global_policy(config.precision)
     task = split_dataset(config, dataset)
@@ -95,16 +97,30 @@ def train(
         raise
     session.finish(best=not finished or bool(config.early_stopping))
     if finished:
-        _conclude(config, task, run, sink)
+        _conclude(config, task, run, sink, stop)
     return finished
 
 
-def _conclude(config: RunConfig, task: SplitData, run: RunFolder, sink: Sink) -> None:
-    """Fit the baselines, blend the network with them where configured, and evaluate all models."""
-    baselines = fit_all(task, sink.beat, sink.log)
+def _conclude(
+    config: RunConfig, task: SplitData, run: RunFolder, sink: Sink, stop: Callable[[], bool]
+) -> None:
+    """Fit the baselines, blend the network with them where configured, and evaluate all models.
+
+    Raises
+    ------
+    Cancelled
+        Once ``stop`` returns True.
+    """
+
+    def on_progress() -> None:
+        sink.beat()
+        if stop():
+            raise Cancelled
+
+    baselines = fit_all(task, on_progress, sink.log)
     served = load_recommenders(run)[-1:]
     if config.blend:
-        blend = fit_blend(task, [*served, *baselines], sink.beat)
+        blend = fit_blend(task, [*served, *baselines], on_progress)
         blend.save(run)
         served = [blend, *served]
         weights = ", ".join(
@@ -112,7 +128,7 @@ def _conclude(config: RunConfig, task: SplitData, run: RunFolder, sink: Sink) ->
         )
         sink.log(_("Blend weights, new/repeat products: {weights}.").format(weights=weights))
     sink.log(_("Evaluating on {targets} targets.").format(targets=len(task.split.test)))
-    evaluate_and_save(run, task, [*served, *baselines], on_progress=sink.beat)
+    evaluate_and_save(run, task, [*served, *baselines], on_progress=on_progress)
 
 
 class Training:

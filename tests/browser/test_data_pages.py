@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.jobs.supervise import ensure_worker, stop_worker
+from dashboard.jobs.supervisor import ensure_worker, stop_worker
 from dashboard.pages.datasets.charts import CHARTS
 from data.datasets.store import Store
 from data.exploration.statistics import Filters, Statistics

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.jobs.runs_table import Runs
-from dashboard.jobs.supervise import ensure_worker, stop_worker
+from dashboard.jobs.supervisor import ensure_worker, stop_worker
 from data.home import Home
 from tests.browser.conftest import SMALL, Site
 

@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.jobs.hyperparameter_search import short
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.runs_table import Runs
-from dashboard.jobs.supervise import ensure_worker
+from dashboard.jobs.supervisor import ensure_worker
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home

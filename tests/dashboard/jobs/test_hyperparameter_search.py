@@ -9,10 +9,10 @@ from typing import Any, cast
 import pytest
 
 from dashboard.jobs.hyperparameter_search import FILE, Trial, importance, search, suggest
-from dashboard.jobs.kinds import Job
+from dashboard.jobs.job import Job
 from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
-from dashboard.jobs.reporter import Sink
+from dashboard.jobs.reporter import Reporter
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from data.errors import BadInput
@@ -132,7 +132,7 @@ def test_nobody_knows_what_matters_before_there_are_four_figures() -> None:
 def test_a_search_trains_as_often_as_it_was_told_to_and_notes_what_came_of_it(runs: Runs) -> None:
     trainer = Trainer(runs, worth)
     mine = job(runs)
-    assert search(mine, cast("Sink", trainer))
+    assert search(mine, cast("Reporter", trainer))
     trials = noted(mine.folder)
     assert [trial.run for trial in trials] == trainer.trained
     assert len(trials) == 6
@@ -147,13 +147,13 @@ def test_a_search_that_was_cut_short_goes_on_with_what_it_has(runs: Runs) -> Non
     trainer = Trainer(runs, worth)
     mine = job(runs)
     trainer.stop_after = 3
-    assert not search(mine, cast("Sink", trainer))
+    assert not search(mine, cast("Reporter", trainer))
     trainer.stop_after = None
-    assert search(mine, cast("Sink", trainer))
+    assert search(mine, cast("Reporter", trainer))
     assert len(trainer.trained) == len(set(trainer.trained)) == 6
     whole = Trainer(Runs(runs.home), worth)
     other = job(whole.runs)
-    search(other, cast("Sink", whole))
+    search(other, cast("Reporter", whole))
     assert [trial.values for trial in noted(mine.folder)] == [
         trial.values for trial in noted(other.folder)
     ]
@@ -171,7 +171,7 @@ def test_a_search_that_a_person_stops_takes_back_what_waits_and_counts_it_for_no
 
     mine = job(runs)
     runs.request_stop(mine.run.run)
-    assert not search(mine, cast("Sink", Idle(runs, worth)))
+    assert not search(mine, cast("Reporter", Idle(runs, worth)))
     assert runs.get("shop-1").state is State.STOPPED
     assert noted(mine.folder) == []
 
@@ -179,7 +179,7 @@ def test_a_search_that_a_person_stops_takes_back_what_waits_and_counts_it_for_no
 def test_a_search_whose_trainings_all_fail_gives_up(runs: Runs) -> None:
     trainer = Trainer(runs, lambda _values: None)
     with pytest.raises(BadInput, match="first 3 trainings gave no figure"):
-        search(job(runs), cast("Sink", trainer))
+        search(job(runs), cast("Reporter", trainer))
 
 
 def test_a_search_does_not_take_the_place_of_an_import(runs: Runs) -> None:

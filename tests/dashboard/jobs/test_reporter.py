@@ -1,14 +1,15 @@
-"""What a child says reaches the table soon, in order, and whatever happens to the table."""
+"""Reports of a child reach the table soon, in order, whatever happens to the table."""
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from dashboard.jobs import database
 from dashboard.jobs.failures import LOST, status_of
-from dashboard.jobs.reporter import Sink
+from dashboard.jobs.reporter import Reporter
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
@@ -31,25 +32,25 @@ def left() -> Left:
 
 
 @pytest.fixture
-def sink(runs: Runs, training: Run, left: Left) -> Iterator[Sink]:
-    sink = Sink(runs, training, leave=left)
-    sink.start()
-    yield sink
+def reporter(runs: Runs, training: Run, left: Left) -> Iterator[Reporter]:
+    reporter = Reporter(runs, training, exit_process=left)
+    reporter.start()
+    yield reporter
     if not left.is_set():
-        sink.close()
+        reporter.close()
 
 
 def test_figures_and_progress_are_in_the_table_when_the_sink_closes(
     runs: Runs, training: Run, left: Left
 ) -> None:
-    sink = Sink(runs, training, leave=left)
-    sink.start()
-    sink.metric(0, None, "parameters", 1_234)
-    sink.metric(1, 1, "loss", 2.5)
-    sink.metric(1, 1, "progress", 0.5)
-    sink.metric(1, None, "val_loss", 2.0)
-    sink.progress(epochs=3)
-    sink.close()
+    reporter = Reporter(runs, training, exit_process=left)
+    reporter.start()
+    reporter.metric(0, None, "parameters", 1_234)
+    reporter.metric(1, 1, "loss", 2.5)
+    reporter.metric(1, 1, "progress", 0.5)
+    reporter.metric(1, None, "val_loss", 2.0)
+    reporter.progress(epochs=3)
+    reporter.close()
     run = runs.get(training.run)
     assert run.parameters == 1_234
     assert run.progress.items() >= {"epoch": 1, "step": 1, "share": 0.5, "epochs": 3}.items()
@@ -58,24 +59,27 @@ def test_figures_and_progress_are_in_the_table_when_the_sink_closes(
 
 
 def test_a_request_to_stop_arrives_without_the_work_asking_the_table(
-    runs: Runs, training: Run, sink: Sink
+    runs: Runs, training: Run, reporter: Reporter
 ) -> None:
     runs.request_stop(training.run)
-    deadline = threading.Event()
-    while not sink.stop():
-        assert not deadline.wait(0.01)
+    deadline = time.monotonic() + 30
+    while not reporter.stop():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_a_run_that_moved_on_ends_its_old_process(
-    runs: Runs, training: Run, sink: Sink, left: Left
+    runs: Runs, training: Run, reporter: Reporter, left: Left
 ) -> None:
     runs.attempts.end(training.run, training.attempt, State.INTERRUPTED)
-    sink.metric(1, 1, "loss", 2.5)
+    reporter.metric(1, 1, "loss", 2.5)
     assert left.wait(30)
     assert left.status == status_of(LOST)
 
 
-def test_a_home_that_was_deleted_ends_the_process(home: Home, sink: Sink, left: Left) -> None:
+def test_a_home_that_was_deleted_ends_the_process(
+    home: Home, reporter: Reporter, left: Left
+) -> None:
     home.database.unlink()
     assert left.wait(30)
     assert left.status == status_of(LOST)
@@ -88,14 +92,14 @@ def test_figures_wait_while_the_table_is_locked(
     impatient = Runs(home, clock=runs.clock)
     other = sqlite3.connect(home.database, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
-    sink = Sink(impatient, training, leave=left)
-    sink.start()
+    reporter = Reporter(impatient, training, exit_process=left)
+    reporter.start()
     for step in range(1, 101):
-        sink.metric(1, step, "loss", 1 / step)
+        reporter.metric(1, step, "loss", 1 / step)
     assert runs.metrics.last_seq(training.run) == 0
     release = threading.Timer(1.0, other.execute, ["ROLLBACK"])
     release.start()
-    sink.close()
+    reporter.close()
     release.join()
     other.close()
     impatient.close()
@@ -105,15 +109,15 @@ def test_figures_wait_while_the_table_is_locked(
     assert not left.is_set()
 
 
-def test_a_resumed_training_tells_from_where(runs: Runs, training: Run, sink: Sink) -> None:
-    sink.metric(1, None, "val_loss", 2.0)
-    sink.metric(2, 7, "loss", 2.0)
-    sink.close()
+def test_a_resumed_training_tells_from_where(runs: Runs, training: Run, reporter: Reporter) -> None:
+    reporter.metric(1, None, "val_loss", 2.0)
+    reporter.metric(2, 7, "loss", 2.0)
+    reporter.close()
     runs.attempts.end(training.run, training.attempt, State.INTERRUPTED)
     runs.resume(training.run)
     claimed = runs.queue.claim()
     assert claimed is not None
-    again = Sink(runs, claimed, leave=Left())
+    again = Reporter(runs, claimed, exit_process=Left())
     again.start()
     again.resumed([{"epoch": 1, "val_loss": 2.0}])
     again.metric(2, None, "val_loss", 1.5)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from data.datasets.store import Dataset, Store
-from data.errors import BadInput, VitrinaError
+from data.errors import BadInput, Cancelled, VitrinaError
 from data.home import Home
 from model.evaluation.evaluate import evaluate_run, predict_targets
 from model.evaluation.paired_bootstrap import read_ranks
@@ -261,6 +261,16 @@ def test_a_run_stopped_before_its_first_epoch_leaves_no_model(
     assert not train(small(), dataset, tmp_path / "run", Notes(), lambda: True)
     with pytest.raises(BadInput, match="no finished model"):
         Predictor(tmp_path / "run")
+
+
+def test_a_stop_during_the_evaluation_leaves_the_model_without_one(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    with pytest.raises(Cancelled):
+        train(small(epochs=1), dataset, folder, Notes(), (folder / "model.onnx").exists)
+    assert Predictor(folder).recommend([], k=3)
+    assert not (folder / "evaluation.json").exists()
 
 
 def test_a_damaged_checkpoint_is_told_in_a_sentence(dataset: Dataset, tmp_path: Path) -> None:
