@@ -1,8 +1,6 @@
-"""The folder of a run: open formats only, and every file there whole or not at all."""
+"""The folder of a run: files in open formats, replaced atomically."""
 
 import json
-import os
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import BadInput, VitrinaError
+from data.files import atomic_write, strict_json
 from data.i18n import _
 from data.preparation.sequences import FIRST, Sequences
 from model.config.run_config import RunConfig
@@ -34,7 +33,15 @@ class RunFolder:
         return RunConfig.from_dict(self.read_json("config.json"))
 
     def read_json(self, name: str) -> Any:
-        """Return what a JSON file holds; an absent one raises BadInput."""
+        """Return the content of a JSON file.
+
+        Raises
+        ------
+        BadInput
+            Where the run has no such file yet.
+        VitrinaError
+            Where the file is damaged.
+        """
         try:
             return json.loads((self.path / name).read_text(encoding="utf-8"))
         except FileNotFoundError as error:
@@ -51,28 +58,20 @@ class RunFolder:
             ) from error
 
     def write_json(self, name: str, content: Any) -> None:
-        """Put a JSON file in place; numbers that JSON cannot hold become null."""
-        text = json.dumps(_finite(content), ensure_ascii=False, allow_nan=False, indent=1)
-        self.write(name, lambda file: file.write_text(text, encoding="utf-8"))
+        """Replace a JSON file atomically; NaN and infinity, which JSON does not have, are null."""
+        self.write(name, lambda file: file.write_text(strict_json(content, indent=1), "utf-8"))
 
-    def write(self, name: str, fill: Callable[[Path], Any]) -> None:
-        """Let ``fill`` write a file beside its place, then put it there at one stroke."""
-        self.path.mkdir(parents=True, exist_ok=True)
+    def write(self, name: str, write: Callable[[Path], Any]) -> None:
+        """Replace a file atomically by what ``write`` writes to a temporary path."""
         target = self.path / name
-        target.parent.mkdir(exist_ok=True)
-        temporary = target.with_name(f".{secrets.token_hex(4)}-{target.name}")
-        try:
-            fill(temporary)
-            with temporary.open("rb") as written:
-                os.fsync(written.fileno())
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(target) as temporary:
+            write(temporary)
 
     def write_vocabulary(self, sequences: Sequences) -> None:
-        """Keep the catalogue, so that a prediction needs no dataset.
+        """Write the catalogue that predictions need.
 
-        One row a product in the order of the scores: product, count, brand, brand_code, category,
+        One row per product in the order of the scores: product, count, brand, brand_code, category,
         category_code, category_1_code, category_2_code, price, relative_price (-1 where missing).
         """
         features = product_features(sequences)
@@ -93,7 +92,7 @@ class RunFolder:
 
     @cached_property
     def vocabulary(self) -> pd.DataFrame:
-        """The catalogue that ``write_vocabulary`` kept."""
+        """The catalogue that ``write_vocabulary`` wrote."""
         file = self.path / "vocabulary.parquet"
         if not file.exists():
             raise BadInput(
@@ -104,9 +103,9 @@ class RunFolder:
         return pd.read_parquet(file)
 
     def check_catalogue(self, sequences: Sequences) -> None:
-        """Raise BadInput where a dataset is not the one that the run was trained on."""
-        before = self.vocabulary["product"].to_numpy(dtype=object)
-        if not np.array_equal(before, sequences.products.ids):
+        """Raise BadInput where a dataset's products are not those that the run was trained on."""
+        trained = self.vocabulary["product"].to_numpy(dtype=object)
+        if not np.array_equal(trained, sequences.products.ids):
             raise BadInput(
                 _(
                     "The dataset of run {run} has changed since it was trained; train a new run."
@@ -117,13 +116,3 @@ class RunFolder:
 def _named(codes: Any, ids: Any) -> Any:
     names = np.concatenate([np.full(FIRST, None, dtype=object), ids])
     return names[codes[FIRST:]]
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value

@@ -110,7 +110,7 @@ class Reporter:
         except OSError:
             return  # a full disk must not end a training because a log line is missing
 
-    def beat(self) -> None:
+    def heartbeat(self) -> None:
         """Do nothing: the thread sends heartbeats anyway."""
 
     def stop(self) -> bool:

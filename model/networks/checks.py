@@ -1,4 +1,4 @@
-"""What single networks require of a configuration; checked before a run starts, without Keras."""
+"""Checks of a configuration by single networks, made before a run starts, without Keras."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What a network must know of the data before it is built."""
+"""Vocabulary sizes and feature statistics that a network is built with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,16 +14,16 @@ Scale = tuple[float, float]
 
 @dataclass(frozen=True)
 class DataSizes:
-    """DataSizes of vocabularies and scales of numbers, as training sees them.
+    """Vocabulary sizes and scales of numeric features, over the training events.
 
     Attributes
     ----------
     codes : mapping of str to int
-        Codes of each feature that is one, padding and unknown included.
+        Number of codes of each categorical feature, padding and unknown included.
     plain, logarithmic : mapping of str to (mean, deviation)
-        Of each feature that is a number, and of log(1 + number).
+        Of each numeric feature, and of log(1 + value).
     traits : int array [products, traits of a product]
-        Which traits each ranked product has.
+        Traits (attributes) of each ranked product, as rows of one embedding table.
     """
 
     codes: Mapping[str, int]
@@ -33,24 +33,24 @@ class DataSizes:
 
     @property
     def products(self) -> int:
-        """Products, padding and unknown included."""
+        """Number of product codes, padding and unknown included."""
         return self.codes["product"]
 
     @classmethod
-    def of(cls, task: SplitData) -> "DataSizes":
-        """Measure what training sees of a task."""
-        seen = task.buyers.columns
-        numbers = {name: seen[name][seen[name] >= 0] for name in NUMBERS if name in seen}
+    def of(cls, data: SplitData) -> "DataSizes":
+        """Return the sizes and scales of the training events."""
+        columns = data.buyers.columns
+        numbers = {name: columns[name][columns[name] >= 0] for name in NUMBERS if name in columns}
         return cls(
-            sizes(task.sequences),
+            sizes(data.sequences),
             {name: _scale(values) for name, values in numbers.items()},
             {name: _scale(np.log1p(values)) for name, values in numbers.items()},
-            traits(task.sequences),
+            traits(data.sequences),
         )
 
 
 def _scale(values: Array) -> Scale:
-    """Return mean and deviation; such as change nothing where there is nothing to measure."""
+    """Return mean and standard deviation; 0 and 1 where there are no values."""
     if not len(values):
         return 0.0, 1.0
     return float(values.mean()), float(values.std()) or 1.0

@@ -1,4 +1,4 @@
-"""From the features of an event to the numbers that a body reads."""
+"""The input layer: features of events as embeddings."""
 
 from typing import Any
 
@@ -6,25 +6,25 @@ from keras import Input, layers
 
 from model.config.run_config import RunConfig
 from model.networks.data_sizes import DataSizes
-from model.networks.layers import ProductVectors, Standardise
+from model.networks.layers import Standardise, TiedProductEmbedding
 from model.sequences.features import NUMBERS
 
-PAPER = ("product", "brand", "category", "price")
-"""Features that take the whole size of an embedding."""
-NARROW = 16
-"""Numbers that stand for any other feature, at most."""
+FULL_WIDTH = ("product", "brand", "category", "price")
+"""Features whose embeddings have the configured width."""
+MOST_WIDTH = 16
+"""Width of the embeddings of all other features, at most."""
 
 
 def embed(
-    inputs: dict[str, Any], config: RunConfig, sizes: DataSizes, tied: ProductVectors | None
+    inputs: dict[str, Any], config: RunConfig, sizes: DataSizes, tied: TiedProductEmbedding | None
 ) -> Any:
-    """Return each event as numbers, [batch, width, numbers]: the features side by side.
+    """Return the concatenated embeddings of the features of each event, [batch, width, units].
 
-    Codes are embedded; a number goes through a dense layer, which works on each event by itself
-    (the paper writes TimeDistributed(Dense), the same function). Normalised features are of like
-    size each, whatever their embeddings grow to (Moreira et al. 2021, section 3.2).
+    Codes are embedded; numeric features go through a dense layer for each event (the paper writes
+    TimeDistributed(Dense), the same function). With ``normalise_features`` each feature has layer
+    normalisation of its own, so that none dominates (Moreira et al. 2021, section 3.2).
     """
-    parts = []
+    parts: list[Any] = []
     for name in config.features:
         if name == "product" and tied is not None:
             part = tied(inputs[name])
@@ -40,7 +40,7 @@ def embed(
 
 
 def _number(name: str, values: Any, config: RunConfig, sizes: DataSizes) -> Any:
-    """Return a number as several; the paper's price is standardised as it is."""
+    """Embed a numeric feature; without ``normalise_features``, prices have no logarithm."""
     plain = name == "price" and not config.normalise_features
     scale = (sizes.plain if plain else sizes.logarithmic)[name]
     scaled = Standardise(*scale, logarithm=not plain, flag=not plain)(values)
@@ -48,7 +48,7 @@ def _number(name: str, values: Any, config: RunConfig, sizes: DataSizes) -> Any:
 
 
 def _width(name: str, config: RunConfig) -> int:
-    return config.embedding_width if name in PAPER else min(config.embedding_width, NARROW)
+    return config.embedding_width if name in FULL_WIDTH else min(config.embedding_width, MOST_WIDTH)
 
 
 def input_of(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""A recurrence over sessions above the one over events."""
+"""A hierarchical RNN: a recurrence over sessions above the one over events."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ import keras
 from keras import layers, ops
 
 from model.config.run_config import RunConfig
-from model.networks.layers import Masks, register
+from model.networks.layers import Masks, stored_as
 
 
-@register
+@stored_as("SessionEnds")
 class SessionEnds(keras.layers.Layer):  # type: ignore[misc]
-    """Which events are the last of their session: those before one that starts another."""
+    """A mask of the events that are the last of their session."""
 
     def call(self, start: Any) -> Any:
         """Return a bool mask, [batch, width]."""
@@ -22,16 +22,16 @@ class SessionEnds(keras.layers.Layer):  # type: ignore[misc]
         return keras.KerasTensor(start.shape, dtype="bool")
 
 
-@register
-class Before(keras.layers.Layer):  # type: ignore[misc]
-    """What there was one event earlier; zeros before the first. A mask ends here."""
+@stored_as("Before")
+class PreviousEvent(keras.layers.Layer):  # type: ignore[misc]
+    """The hidden states shifted by one event, zeros first; does not propagate a Keras mask."""
 
     def __init__(self, **rest: Any):
         super().__init__(**rest)
         self.supports_masking = True
 
     def compute_mask(self, hidden: Any, mask: Any = None) -> None:
-        """Return None: what follows reads every event."""
+        """Return None: the layers that follow process every event."""
 
     def call(self, hidden: Any) -> Any:
         """Return [batch, width, units]."""
@@ -42,33 +42,33 @@ class Before(keras.layers.Layer):  # type: ignore[misc]
         return shape
 
 
-@register
-class Flag(keras.layers.Layer):  # type: ignore[misc]
-    """A mark as a number beside the others."""
+@stored_as("Flag")
+class AsFeature(keras.layers.Layer):  # type: ignore[misc]
+    """A mask as one more numeric feature."""
 
-    def call(self, mark: Any) -> Any:
+    def call(self, mask: Any) -> Any:
         """Return [batch, width, 1] from [batch, width]."""
-        return ops.cast(mark, self.compute_dtype)[:, :, None]
+        return ops.cast(mask, self.compute_dtype)[:, :, None]
 
-    def compute_output_spec(self, mark: Any) -> Any:
-        """Return the number's shape and type."""
-        return keras.KerasTensor((*mark.shape, 1), dtype=self.compute_dtype)
+    def compute_output_spec(self, mask: Any) -> Any:
+        """Return the shape and type of the feature."""
+        return keras.KerasTensor((*mask.shape, 1), dtype=self.compute_dtype)
 
 
 def hierarchical(events: Any, masks: Masks, config: RunConfig) -> Any:
-    """Return hidden states of GRU layers that know of the buyer's earlier sessions.
+    """Return hidden states of GRU layers that see a summary of the buyer's earlier sessions.
 
-    One layer reads the events; a layer above takes a step at the end of each session and keeps
-    its state in between; the layers that follow read each event beside the state after the last
-    whole session (HRNN All, Quadrana et al. 2017, section 3.2). That a session starts is told
-    them as a number, from which they learn how much to forget.
+    A GRU reads the events; a second one takes a step at the end of each session and keeps its
+    state in between; the layers that follow read each event together with the state after the last
+    complete session (HRNN All, Quadrana et al. 2017, section 3.2). The start of a session is an
+    input feature, from which the layers learn how much to forget.
     """
     events = layers.Dropout(config.embedding_dropout)(events)
-    told = layers.Concatenate()([events, Flag()(masks["start"])])
-    within = layers.GRU(config.width, return_sequences=True)(told)
+    inputs = layers.Concatenate()([events, AsFeature()(masks["start"])])
+    within = layers.GRU(config.width, return_sequences=True)(inputs)
     over = layers.GRU(config.width, return_sequences=True, name="over_sessions")
-    sessions = Before()(over(within, mask=SessionEnds()(masks["start"])))
-    hidden = layers.Concatenate()([told, within, layers.Dropout(config.dropout)(sessions)])
+    sessions = PreviousEvent()(over(within, mask=SessionEnds()(masks["start"])))
+    hidden = layers.Concatenate()([inputs, within, layers.Dropout(config.dropout)(sessions)])
     for _block in range(config.layers):
         hidden = layers.GRU(config.width, return_sequences=True)(hidden)
         hidden = layers.Dropout(config.dropout)(hidden)

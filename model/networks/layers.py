@@ -1,6 +1,6 @@
-"""Layers that every network is put together from. All of them respect padding on the right."""
+"""Layers that networks are built from; all of them ignore padding, which is on the right."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -10,24 +10,37 @@ from keras import ops
 
 from data.preparation.sequences import FIRST
 
-register = keras.saving.register_keras_serializable("vitrina")
-
 Masks = Mapping[str, Any]
-"""What a body may know of a batch beside its events: where one is ``present``, [batch, width], and
-which ``start`` a session, where the network asks for it."""
+"""What a network function receives beside the embedded events, each [batch, width]: the padding
+mask ``present`` (True where an event is), and the columns of its registry entry, such as ``start``
+(1 where an event starts a session)."""
+
+
+def stored_as(name: str) -> Callable[[Any], Any]:
+    """Register a layer under the name that saved models use for it.
+
+    Keras also builds the paths of the weights in a ``.keras`` file from the name of the class. The
+    names are those of the first version, so that its files can still be loaded.
+    """
+
+    def register(layer: Any) -> Any:
+        layer.__name__ = name
+        return keras.saving.register_keras_serializable("vitrina", name)(layer)
+
+    return register
 
 
 def gather_rows(table: Any, index: Any) -> Any:
-    """Return some rows of a weight and read no other; so does the gradient name these alone."""
+    """Return rows of a weight; the gradient of the weight is sparse (tf.IndexedSlices)."""
     return tf.gather(table.value, index)
 
 
-@register
-class Presence(keras.layers.Layer):  # type: ignore[misc]
-    """Which places of a batch hold an event: from codes and lengths, a bool mask."""
+@stored_as("Presence")
+class PaddingMask(keras.layers.Layer):  # type: ignore[misc]
+    """The padding mask of a batch: True where an event is."""
 
     def call(self, codes: Any, length: Any) -> Any:
-        """Return True where an event is; shapes [batch, width] and [batch] to [batch, width]."""
+        """Return a bool mask [batch, width] from codes [batch, width] and lengths [batch]."""
         return ops.arange(ops.shape(codes)[1])[None, :] < length[:, None]
 
     def compute_output_spec(self, codes: Any, length: Any) -> Any:
@@ -35,18 +48,18 @@ class Presence(keras.layers.Layer):  # type: ignore[misc]
         return keras.KerasTensor(codes.shape, dtype="bool")
 
 
-@register
+@stored_as("Standardise")
 class Standardise(keras.layers.Layer):  # type: ignore[misc]
-    """Bring a number to mean 0 and standard deviation 1; a missing one (below 0) becomes 0.
+    """Standardise a numeric feature; a missing value (below 0) becomes 0.
 
     Parameters
     ----------
     mean, deviation : float
-        Of the numbers that training sees.
+        Mean and standard deviation over the training events.
     logarithm : bool
-        Whether they are of ``log(1 + number)``.
+        Whether to standardise ``log(1 + value)``.
     flag : bool
-        Whether a second number says what is missing.
+        Whether to add an indicator of missing values.
     """
 
     def __init__(
@@ -71,14 +84,14 @@ class Standardise(keras.layers.Layer):  # type: ignore[misc]
         return ops.stack([known, ops.cast(ops.logical_not(present), known.dtype)], axis=-1)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what the layer was made with."""
+        """Return the arguments of the constructor."""
         own = {"mean": self.mean, "deviation": self.deviation}
         return {**super().get_config(), **own, "logarithm": self.logarithm, "flag": self.flag}
 
 
-@register
-class Last(keras.layers.Layer):  # type: ignore[misc]
-    """The hidden state at each history's last event."""
+@stored_as("Last")
+class LastState(keras.layers.Layer):  # type: ignore[misc]
+    """The hidden state after the last event of each history."""
 
     def call(self, hidden: Any, length: Any) -> Any:
         """Return [batch, units] from [batch, width, units] and [batch]."""
@@ -86,20 +99,20 @@ class Last(keras.layers.Layer):  # type: ignore[misc]
         return ops.take_along_axis(hidden, index, axis=1)[:, 0]
 
 
-@register
-class Normalise(keras.layers.BatchNormalization):  # type: ignore[misc]
-    """Batch normalisation that counts events and never padding.
+@stored_as("Normalise")
+class MaskedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
+    """Batch normalisation whose statistics leave out padding.
 
-    The mask is an ordinary input here: handed on as Keras does, it would make every recurrent
-    layer after it take the slow path for masked sequences.
+    The mask is an ordinary input: propagated as a Keras mask, it would make the recurrent layers
+    that follow use the slow implementation for masked sequences.
     """
 
     def call(self, hidden: Any, present: Any, training: bool | None = None) -> Any:
-        """Return [batch, width, units], normalised over the events where ``present`` is True."""
+        """Return [batch, width, units]; statistics are over events where ``present`` is True."""
         return super().call(hidden, training=training, mask=present)
 
     def build(self, hidden_shape: Any, present_shape: Any = None) -> None:
-        """Make the weights that the hidden state's units need."""
+        """Create the weights."""
         super().build(hidden_shape)
 
     def compute_output_shape(self, hidden_shape: Any, present_shape: Any = None) -> Any:
@@ -107,20 +120,20 @@ class Normalise(keras.layers.BatchNormalization):  # type: ignore[misc]
         return hidden_shape
 
 
-@register
+@stored_as("ProductScores")
 class ProductScores(keras.layers.Layer):  # type: ignore[misc]
-    """A score for every product: the product of the hidden state with a vector a product.
+    """The output layer: the inner product of the hidden state with each product's embedding.
 
-    The vectors lie in rows, so that a sampled softmax reads only those that it needs. Where traits
-    are told (brand, category, a tenth of prices), a product's vector is the sum of its own and
-    those of its traits, so that a rare product is placed by what it is.
+    Embeddings are rows, so that a sampled softmax gathers only those that it needs. With traits
+    (attributes: brand, category, price decile) the embedding of a product is the sum of its own
+    and those of its traits, which helps rare products.
 
     Parameters
     ----------
     products : int
-        Products that are ranked.
+        Number of ranked products.
     traits : tuple of int, optional
-        How many traits there are in all, and how many a product has.
+        Number of different traits, and number of traits of a product.
     """
 
     def __init__(self, products: int, traits: tuple[int, int] | None = None, **rest: Any):
@@ -129,69 +142,80 @@ class ProductScores(keras.layers.Layer):  # type: ignore[misc]
         self.traits = tuple(traits) if traits else None
 
     def build(self, hidden_shape: Any) -> None:
-        """Make one vector and one bias a product."""
+        """Create an embedding and a bias for each product."""
         size = (self.products, hidden_shape[-1])
         self.vectors = self.add_weight(shape=size, initializer="glorot_uniform", name="vectors")
         self.bias = self.add_weight(shape=(self.products,), initializer="zeros", name="bias")
-        self._make_traits(*size)
+        self._build_traits(*size)
 
-    def _make_traits(self, codes: int, width: int) -> None:
-        """Make one vector a trait, zeros first, and room for each code's traits."""
+    def _build_traits(self, codes: int, width: int) -> None:
+        """Create an embedding for each trait, and the table of each product code's traits."""
         if self.traits is None:
             return
-        number, held = self.traits
-        self.of_trait = self.add_weight(shape=(number, width), initializer="zeros", name="traits")
-        self.which = self.add_weight(
-            shape=(codes, held), initializer="zeros", dtype="int32", trainable=False, name="which"
+        number, per_product = self.traits
+        self.trait_embeddings = self.add_weight(
+            shape=(number, width), initializer="zeros", name="traits"
+        )
+        self.product_traits = self.add_weight(
+            shape=(codes, per_product),
+            initializer="zeros",
+            dtype="int32",
+            trainable=False,
+            name="which",
         )
 
-    def tell(self, traits: Any) -> None:
-        """Say which traits each product has, int [products, traits of a product]."""
-        self.which.assign(np.pad(traits, ((self.which.shape[0] - len(traits), 0), (0, 0))))
+    def set_traits(self, traits: Any) -> None:
+        """Set the traits of each ranked product, int [products, traits of a product]."""
+        padding = self.product_traits.shape[0] - len(traits)
+        self.product_traits.assign(np.pad(traits, ((padding, 0), (0, 0))))
 
-    def whole(self, own: Any, which: Any) -> Any:
-        """Return vectors with those of their traits added; ``which`` as ``self.which`` has rows."""
-        for place in range(self.traits[1] if self.traits else 0):
-            own = own + gather_rows(self.of_trait, which[..., place])
-        return own
+    def _add_traits(self, embeddings: Any, traits: Any) -> Any:
+        """Return embeddings [..., units] plus those of their traits [..., traits of a product]."""
+        for column in range(self.traits[1] if self.traits else 0):
+            embeddings = embeddings + gather_rows(self.trait_embeddings, traits[..., column])
+        return embeddings
 
-    def vectors_of(self, codes: Any) -> Any:
-        """Return the vectors of some rows of the table."""
+    def embed(self, codes: Any) -> Any:
+        """Return the embeddings of some rows of the table, [..., units]."""
         own = gather_rows(self.vectors, codes)
-        return self.whole(own, gather_rows(self.which, codes)) if self.traits else own
+        return (
+            self._add_traits(own, gather_rows(self.product_traits, codes)) if self.traits else own
+        )
 
     def start_from(self, popularity: Any) -> None:
-        """Let the biases say how popular each product is, before anything is learned."""
+        """Initialise the biases with the log share of each product among the events."""
         self.bias.assign(np.log((popularity + 1) / (popularity + 1).sum()))
 
     def rows(self, index: Any) -> tuple[Any, Any]:
-        """Return the vectors and biases of some products."""
-        return self.vectors_of(index), gather_rows(self.bias, index)
+        """Return the embeddings and biases of ranked products."""
+        return self.embed(index), gather_rows(self.bias, index)
 
     def table(self) -> Any:
-        """Return every product's vector, [products, units]."""
+        """Return the embedding of every ranked product, [products, units]."""
         own = ops.convert_to_tensor(self.vectors)
-        return self.whole(own, ops.convert_to_tensor(self.which)) if self.traits else own
+        if self.traits is None:
+            return own
+        return self._add_traits(own, ops.convert_to_tensor(self.product_traits))
 
     def call(self, hidden: Any) -> Any:
-        """Return [batch, products] from [batch, units]."""
+        """Return logits [batch, products] from hidden states [batch, units]."""
         return ops.matmul(hidden, ops.transpose(self.table())) + self.bias
 
     def get_config(self) -> dict[str, Any]:
-        """Return what the layer was made with."""
+        """Return the arguments of the constructor."""
         return {**super().get_config(), "products": self.products, "traits": self.traits}
 
 
-@register
-class ProductVectors(ProductScores):
-    """One vector a product, for reading a history and for scoring what comes next (tied).
+@stored_as("ProductVectors")
+class TiedProductEmbedding(ProductScores):
+    """Product embeddings that the input and the output layer share (tied embeddings).
 
     Parameters
     ----------
     products : int
-        Products that are ranked; padding and unknown have vectors too.
+        Number of ranked products; padding and unknown have embeddings, too.
     width : int
-        Numbers of a vector.
+        Dimensions of an embedding.
     traits : tuple of int, optional
         As ``ProductScores`` takes them.
     """
@@ -201,30 +225,30 @@ class ProductVectors(ProductScores):
         self.width = width
 
     def build(self, codes_shape: Any) -> None:
-        """Make one vector a code and one bias a product."""
+        """Create an embedding for each code and a bias for each product."""
         self.vectors = self.add_weight(
             shape=(self.products + FIRST, self.width),
             initializer=keras.initializers.RandomNormal(stddev=self.width**-0.5),
             name="vectors",
         )
         self.bias = self.add_weight(shape=(self.products,), initializer="zeros", name="bias")
-        self._make_traits(self.products + FIRST, self.width)
+        self._build_traits(self.products + FIRST, self.width)
 
     def rows(self, index: Any) -> tuple[Any, Any]:
-        """Return the vectors and biases of some products."""
-        return self.vectors_of(index + FIRST), gather_rows(self.bias, index)
+        """Return the embeddings and biases of ranked products."""
+        return self.embed(index + FIRST), gather_rows(self.bias, index)
 
     def table(self) -> Any:
-        """Return every ranked product's vector, [products, width]."""
+        """Return the embedding of every ranked product, [products, width]."""
         own = self.vectors[FIRST:]
-        return self.whole(own, self.which[FIRST:]) if self.traits else own
+        return self._add_traits(own, self.product_traits[FIRST:]) if self.traits else own
 
     def call(self, inputs: Any, scores: bool = False) -> Any:
-        """Return vectors of codes; or with ``scores`` a score a product for hidden states."""
+        """Return the embeddings of codes, or with ``scores`` the logits of hidden states."""
         if not scores:
-            return self.vectors_of(inputs)
+            return self.embed(inputs)
         return ops.matmul(inputs, ops.transpose(self.table())) + self.bias
 
     def get_config(self) -> dict[str, Any]:
-        """Return what the layer was made with."""
+        """Return the arguments of the constructor."""
         return {**super().get_config(), "width": self.width}

@@ -1,4 +1,10 @@
-"""A network, put together: features → body → output layer."""
+"""A complete network: input features, body, output layer.
+
+The body is a function of ``model.registry.NETWORKS``. It receives the embedded events
+[batch, width, units], the masks (``model.networks.layers.Masks``) and the configuration, and
+returns the hidden state after every event, [batch, width, units]. A hidden state must not depend on
+later events or on padding.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,32 +16,32 @@ from data.preparation.sequences import FIRST
 from model.config.run_config import RunConfig
 from model.networks.data_sizes import DataSizes
 from model.networks.embedding import embed, input_of
-from model.networks.layers import Last, Presence, ProductScores, ProductVectors
-from model.networks.pointer_head import Copier, Mixture
+from model.networks.layers import LastState, PaddingMask, ProductScores, TiedProductEmbedding
+from model.networks.pointer_head import PointerHead, PointerMixture
 from model.registry import NETWORKS
 
 
 @dataclass(frozen=True)
 class Network:
-    """A network in its parts.
+    """The parts of a network.
 
     Attributes
     ----------
     body : keras.Model
-        From the features and ``length`` to hidden states, [batch, width, units].
+        Maps the features and ``length`` to hidden states, [batch, width, units].
     output : ProductScores
-        From hidden states to a score for every product.
+        Maps hidden states to logits of every product.
     serving : keras.Model
-        From the features and ``length`` to the scores after the last event, [batch, products];
-        their softmax are probabilities.
-    copier : Copier or None
-        From hidden states and products to the pointer of a repeat-aware head and its gate.
+        Maps the features and ``length`` to the scores after the last event, [batch, products];
+        their softmax gives probabilities.
+    pointer_head : PointerHead or None
+        Maps hidden states and products to the pointer and the gate of a repeat-aware head.
     """
 
     body: Any
     output: ProductScores
     serving: Any
-    copier: Copier | None = None
+    pointer_head: PointerHead | None = None
 
 
 def build(config: RunConfig, sizes: DataSizes) -> Network:
@@ -47,34 +53,34 @@ def build(config: RunConfig, sizes: DataSizes) -> Network:
         traits = (int(sizes.traits.max()) + 1, sizes.traits.shape[1])
     tied = None
     if config.tied_embeddings:
-        tied = ProductVectors(ranked, config.embedding_width, traits=traits)
+        tied = TiedProductEmbedding(ranked, config.embedding_width, traits=traits)
     inputs = {name: input_of(name) for name in (*config.columns, "length")}
-    masks = {"present": Presence()(inputs[config.features[0]], inputs["length"])}
+    masks = {"present": PaddingMask()(inputs[config.features[0]], inputs["length"])}
     masks |= {name: inputs[name] for name in config.columns if name not in config.features}
-    body_of = NETWORKS.load(config.network)
-    hidden = body_of(embed(inputs, config, sizes, tied), masks, config)
+    encode = NETWORKS.load(config.network)
+    hidden = encode(embed(inputs, config, sizes, tied), masks, config)
     if tied is not None:
         hidden = layers.Dense(config.embedding_width, name="to_product")(hidden)
     body = keras.Model(inputs, hidden, name="body")
-    last = Last()(hidden, inputs["length"])
+    last = LastState()(hidden, inputs["length"])
     output = tied or ProductScores(ranked, traits=traits)
     scores = tied(last, scores=True) if tied is not None else output(last)
     if traits is not None:
-        output.tell(sizes.traits)
-    copier = Copier() if config.repeat_head else None
-    if copier is not None:
-        pointer, gate = copier(hidden, inputs["product"])
-        scores = Mixture()(scores, pointer, gate, inputs["product"], inputs["length"])
+        output.set_traits(sizes.traits)
+    pointer_head = PointerHead() if config.repeat_head else None
+    if pointer_head is not None:
+        pointer, gate = pointer_head(hidden, inputs["product"])
+        scores = PointerMixture()(scores, pointer, gate, inputs["product"], inputs["length"])
     scores = layers.Activation("linear", dtype="float32", name="scores")(scores)
-    return Network(body, output, keras.Model(inputs, scores, name=config.network), copier)
+    return Network(body, output, keras.Model(inputs, scores, name=config.network), pointer_head)
 
 
 def in_full_precision(network: Network, config: RunConfig, sizes: DataSizes) -> Network:
-    """Return the same network in float32: what serves it need not know of mixed precision."""
+    """Return a float32 copy of the network, for export."""
     if config.precision == "float32":
         return network
     keras.mixed_precision.set_global_policy("float32")
-    twin = build(config, sizes)
-    for mine, theirs in zip(twin.serving.variables, network.serving.variables, strict=True):
-        mine.assign(theirs)
-    return twin
+    copy = build(config, sizes)
+    for target, source in zip(copy.serving.variables, network.serving.variables, strict=True):
+        target.assign(source)
+    return copy

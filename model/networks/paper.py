@@ -1,10 +1,9 @@
-"""The paper's body: LSTM, batch normalisation and dropout, one block upon another.
+"""The paper's network: stacked blocks of LSTM, batch normalisation and dropout.
 
 Silva, Cápiro and González (Universidad de La Habana) stack three blocks of 128 units. Batch
-normalisation is told which places are padding; an LSTM that reads from the left meets padding
-on the right only after the last event. Its moving statistics follow faster than Keras has them by
-default (0.99 a step): a small log has few steps an epoch, and validation would judge a network
-whose statistics are those of none of its epochs.
+normalisation masks padding; the LSTM needs no mask, since padding is on the right, after the last
+event. The momentum of the moving statistics is lower than Keras's default of 0.99: a small log has
+few steps per epoch, and validation would use statistics that lag behind the weights.
 """
 
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from keras import layers
 
 from model.config.run_config import RunConfig
-from model.networks.layers import Masks, Normalise
+from model.networks.layers import MaskedBatchNormalization, Masks
 
 MOMENTUM = 0.9
 
@@ -22,6 +21,6 @@ def body(events: Any, masks: Masks, config: RunConfig) -> Any:
     hidden = events
     for _block in range(config.layers):
         hidden = layers.LSTM(config.width, return_sequences=True)(hidden)
-        hidden = Normalise(momentum=MOMENTUM)(hidden, masks["present"])
+        hidden = MaskedBatchNormalization(momentum=MOMENTUM)(hidden, masks["present"])
         hidden = layers.Dropout(config.dropout)(hidden)
     return hidden

@@ -1,4 +1,4 @@
-"""Recurrent bodies: plain, LSTM and GRU layers, and a convolution before LSTM layers."""
+"""Recurrent networks: simple RNN, LSTM and GRU layers, and a convolution before LSTM layers."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from keras import layers
 from model.config.run_config import RunConfig
 from model.networks.layers import Masks
 
-SPAN = 3
-"""Events that one step of the convolution sees."""
+KERNEL_SIZE = 3
+"""Events in the window of the convolution."""
 
 
 def _stack(events: Any, config: RunConfig, recurrent: Any) -> Any:
@@ -20,7 +20,7 @@ def _stack(events: Any, config: RunConfig, recurrent: Any) -> Any:
 
 
 def rnn(events: Any, _masks: Masks, config: RunConfig) -> Any:
-    """Return hidden states of plain recurrent layers (Elman 1990)."""
+    """Return hidden states of simple recurrent layers (Elman 1990)."""
     return _stack(events, config, layers.SimpleRNN)
 
 
@@ -35,6 +35,8 @@ def gru(events: Any, _masks: Masks, config: RunConfig) -> Any:
 
 
 def convolution_lstm(events: Any, _masks: Masks, config: RunConfig) -> Any:
-    """Return hidden states of LSTM layers that read what a causal convolution found."""
-    found = layers.Conv1D(config.width, SPAN, padding="causal", activation="relu")(events)
-    return _stack(found, config, layers.LSTM)
+    """Return hidden states of LSTM layers over a causal convolution."""
+    convolved = layers.Conv1D(config.width, KERNEL_SIZE, padding="causal", activation="relu")(
+        events
+    )
+    return _stack(convolved, config, layers.LSTM)

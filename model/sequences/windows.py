@@ -1,7 +1,7 @@
-"""Windows: stretches of a history that are read once and give a prediction at many places.
+"""Windows of histories, and their batches.
 
-One pass over a buyer's events predicts the next product at every one of them. Windows of like
-length make a batch, so that little of it is padding.
+A network reads a window once and predicts the next product after each of its events. Batches hold
+windows of similar length, to save padding.
 """
 
 from collections.abc import Iterator
@@ -16,22 +16,22 @@ from model.sequences.histories import Histories
 
 
 @dataclass(frozen=True)
-class Batch:
-    """What a step of training or validation reads.
+class TrainingBatch:
+    """The input of a training or evaluation step.
 
     Attributes
     ----------
     inputs : dict
         Features, [windows, width], and ``length``, [windows].
-    place : int32, shape (targets,)
-        Where the prediction of each target is made: window × width + event.
-    answer : int32, shape (targets,)
-        The product that came next, as an index among the ranked ones.
+    position : int32, shape (targets,)
+        Event after which each target is predicted: window × width + event.
+    target : int32, shape (targets,)
+        The next product, as an index among the ranked products.
     """
 
     inputs: dict[str, Any]
-    place: Ints
-    answer: Ints
+    position: Ints
+    target: Ints
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class Windows:
     Attributes
     ----------
     histories : Histories
-        One a window: the events that are read.
+        The events of each window.
     target : int64, shape (targets,)
-        The targets' event indices, grouped by window.
+        Event indices of the targets, grouped by window.
     first : int64, shape (windows + 1,)
-        Where each window's targets begin.
+        Index of each window's first target.
     """
 
     histories: Histories
@@ -53,7 +53,7 @@ class Windows:
     first: Longs
 
     def sample(self, targets: int, random: np.random.Generator) -> "Windows":
-        """Return some windows, drawn at random, with about so many targets."""
+        """Return a random sample of windows with about ``targets`` targets."""
         count = max(len(self.histories) * targets // max(len(self.target), 1), 1)
         if count >= len(self.histories):
             return self
@@ -65,17 +65,17 @@ class Windows:
 
     def batches(
         self, names: tuple[str, ...], budget: int, random: np.random.Generator | None = None
-    ) -> Iterator[Batch]:
-        """Yield batches of windows of like length.
+    ) -> Iterator[TrainingBatch]:
+        """Yield batches of windows of similar length.
 
         Parameters
         ----------
         names : tuple of str
             The features to read.
         budget : int
-            Events of a batch, padding included; a batch holds at least one window.
+            Most events of a batch, padding included; a batch holds at least one window.
         random : numpy.random.Generator, optional
-            Shuffles windows and batches; the order is fixed without it.
+            Shuffles windows and batches; without it the order is fixed.
         """
         lengths = self.histories.lengths
         if random is None:
@@ -86,7 +86,7 @@ class Windows:
         for group in random.permutation(len(groups)) if random else range(len(groups)):
             yield self._batch(names, order[groups[group]])
 
-    def _batch(self, names: tuple[str, ...], chosen: Longs) -> Batch:
+    def _batch(self, names: tuple[str, ...], chosen: Longs) -> TrainingBatch:
         inputs = self.histories.some(chosen).padded(names)
         width = int(inputs["length"].max())
         sizes = (self.first[1:] - self.first[:-1])[chosen]
@@ -95,12 +95,13 @@ class Windows:
         index = np.repeat(self.first[chosen] - before, sizes) + np.arange(sizes.sum())
         target = self.target[index]
         event = target - 1 - self.histories.start[chosen][window]
-        answer = self.histories.columns["product"][target] - FIRST
-        return Batch(inputs, (window * width + event).astype(np.int32), answer.astype(np.int32))
+        product = self.histories.columns["product"][target] - FIRST
+        position = window * width + event
+        return TrainingBatch(inputs, position.astype(np.int32), product.astype(np.int32))
 
 
 def _groups(lengths: Longs, budget: int) -> Iterator[slice]:
-    """Yield slices of windows (nearly in order of length) that fit into the budget."""
+    """Yield slices of windows, sorted roughly by length, whose padded size is within the budget."""
     start, longest = 0, 0
     for end, length in enumerate(lengths.tolist()):
         longest = max(longest, length)
@@ -112,19 +113,19 @@ def _groups(lengths: Longs, budget: int) -> Iterator[slice]:
 
 
 def training_windows(buyers: Histories, length: int, random: np.random.Generator) -> Windows:
-    """Cut what training sees into windows whose every event predicts the next.
+    """Return the training windows: the next product is a target after every event.
 
-    Histories that are too long for one window are cut at a place that is drawn anew each time,
-    so that an event is read with more of its past in one epoch than in another.
+    Histories longer than a window are cut at a random offset, which differs between epochs, so
+    that an event is read with more of its past in some epochs than in others.
 
     Parameters
     ----------
     buyers : Histories
-        One a buyer.
+        The training events of each buyer.
     length : int
-        Events of a window at most.
+        Most events of a window.
     random : numpy.random.Generator
-        Draws where long histories are cut.
+        Draws the offsets.
     """
     buyers = buyers.some(buyers.lengths > 1)
     readable = buyers.lengths - 1
@@ -140,18 +141,17 @@ def training_windows(buyers: Histories, length: int, random: np.random.Generator
 
 
 def target_windows(histories: Histories, length: int) -> Windows:
-    """Return the windows in which given targets are predicted, each from its latest events.
+    """Return the windows for the evaluation of targets, each from its most recent events.
 
-    Targets whose whole history fits are predicted in one pass with the others of their buyer;
-    every other target has a window of its own. A prediction is thus the same as if its history
-    were read alone.
+    Targets of a buyer whose history fits into one window share it; every other target has a window
+    of its own. Each prediction is the same as if its history were read alone.
 
     Parameters
     ----------
     histories : Histories
-        One a target, which is the event at its end; a buyer's targets follow one another.
+        The history of each target, which is the event after its end; grouped by buyer.
     length : int
-        Events of a window at most.
+        Most events of a window.
     """
     cut = histories.latest(length)
     own = cut.start > histories.start
@@ -166,10 +166,10 @@ def target_windows(histories: Histories, length: int) -> Windows:
 
 
 def _with_known_targets(histories: Histories, target: Longs, sizes: Longs) -> Windows:
-    """Leave out targets that are not ranked, and windows that have none left."""
+    """Return windows without cold targets, and without windows that have no other target."""
     known = histories.columns["product"][target] >= FIRST
     window = np.repeat(np.arange(len(sizes)), sizes)
-    left: npt.NDArray[Any] = np.bincount(window[known], minlength=len(sizes))
-    kept = left > 0
-    first = np.append(0, np.cumsum(left[kept])).astype(np.int64)
-    return Windows(histories.some(kept), target[known], first)
+    counts: npt.NDArray[Any] = np.bincount(window[known], minlength=len(sizes))
+    not_empty = counts > 0
+    first = np.append(0, np.cumsum(counts[not_empty])).astype(np.int64)
+    return Windows(histories.some(not_empty), target[known], first)

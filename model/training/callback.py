@@ -1,26 +1,26 @@
-"""Where a training tells how it goes."""
+"""What a training reports while it runs."""
 
 from typing import Any, Protocol
 
 
-class Sink(Protocol):
-    """Receives figures and signs of life while a run trains."""
+class TrainingCallback(Protocol):
+    """Receives the metrics, the log and the heartbeats of a training."""
 
     def metric(self, epoch: int, step: int | None, name: str, value: float) -> None:
-        """Take a figure: of one step, or of a whole epoch where ``step`` is None.
+        """Receive a metric: of one step, or of a whole epoch where ``step`` is None.
 
-        Epochs and steps count from 1, steps over all epochs. ``progress`` is the share of the
+        Epochs and steps count from 1, steps over all epochs. ``progress`` is the fraction of the
         epoch that is done.
         """
 
     def progress(self, **numbers: float) -> None:
-        """Take numbers that are shown but are no curve: ``steps`` of an epoch."""
+        """Receive numbers that are no curve, such as ``steps``, the steps of an epoch."""
 
     def resumed(self, history: list[dict[str, Any]]) -> None:
-        """Learn which epochs lie behind, when an earlier try is gone on with."""
+        """Receive the completed epochs of the training that is resumed."""
 
     def log(self, text: str) -> None:
-        """Take a line of the log."""
+        """Receive a line of the log."""
 
-    def beat(self) -> None:
-        """Learn that the training is alive."""
+    def heartbeat(self) -> None:
+        """Receive a sign that the training is alive."""

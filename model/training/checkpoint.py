@@ -1,7 +1,8 @@
-"""The state of a training after its last whole epoch, in one file that is there whole or not."""
+"""The checkpoint of a training after its last complete epoch: one file, replaced atomically."""
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
@@ -16,29 +17,29 @@ FILE = "checkpoint/state.npz"
 
 
 @dataclass
-class Progress:
+class TrainingState:
     """How far a training has come.
 
     Attributes
     ----------
     history : list of dict
-        One entry an epoch.
-    best : list of array
-        The network's variables after the best epoch; empty before the first.
+        One entry per epoch.
+    best_weights : list of array
+        The network's variables after the best epoch; empty before the first epoch.
     best_epoch : int
-        The epoch (from 1) of ``best``; 0 before the first.
+        The epoch (from 1) of ``best_weights``; 0 before the first.
     plateaus : int
-        How often the learning rate has been halved.
+        How often the schedule ``plateau`` has halved the learning rate.
     steps : int
-        Steps that lie behind.
+        Completed steps.
     planned : int
-        Epochs that were to be trained; 0 where it is not known.
+        The configured number of epochs; 0 where it is not known.
     extended : int
-        Epochs that lay behind when a person last asked for more; 0 where nobody did.
+        Completed epochs when the configured number was last changed; 0 where it never was.
     """
 
     history: list[dict[str, Any]] = field(default_factory=list)
-    best: list[npt.NDArray[Any]] = field(default_factory=list)
+    best_weights: list[npt.NDArray[Any]] = field(default_factory=list)
     best_epoch: int = 0
     plateaus: int = 0
     steps: int = 0
@@ -46,36 +47,43 @@ class Progress:
     extended: int = 0
 
     @property
-    def patient_since(self) -> int:
+    def patience_start(self) -> int:
         """The epoch from which early stopping counts: the best one, or that of an extension."""
         return max(self.best_epoch, self.extended)
 
     @property
     def epochs(self) -> int:
-        """Whole epochs that lie behind."""
+        """Completed epochs."""
         return len(self.history)
 
 
-def save(run: RunFolder, variables: list[Any], progress: Progress) -> None:
-    """Keep every variable and the progress."""
+def save(run: RunFolder, variables: list[Any], state: TrainingState) -> None:
+    """Write every variable and the state."""
     arrays: dict[str, Any] = {
         f"now_{i}": np.asarray(variable) for i, variable in enumerate(variables)
     }
-    arrays |= {f"best_{i}": values for i, values in enumerate(progress.best)}
-    told: dict[str, Any] = {"history": progress.history, "best_epoch": progress.best_epoch}
-    told |= {"plateaus": progress.plateaus, "steps": progress.steps}
-    told |= {"planned": progress.planned, "extended": progress.extended}
-    arrays["progress"] = np.array(json.dumps(told))
+    arrays |= {f"best_{i}": values for i, values in enumerate(state.best_weights)}
+    counters = {
+        "history": state.history,
+        "best_epoch": state.best_epoch,
+        "plateaus": state.plateaus,
+        "steps": state.steps,
+        "planned": state.planned,
+        "extended": state.extended,
+    }
+    arrays["progress"] = np.array(json.dumps(counters))
 
-    def fill(file: Any) -> None:
+    def write_arrays(file: Path) -> None:
         with file.open("wb") as stream:
             np.savez(stream, **arrays)
 
-    run.write(FILE, fill)
+    run.write(FILE, write_arrays)
 
 
-def restore(run: RunFolder, variables: list[Any]) -> Progress:
-    """Bring every variable back to the last whole epoch; a fresh start where there is none.
+def restore(run: RunFolder, variables: list[Any]) -> TrainingState:
+    """Assign every variable its value after the last complete epoch, and return the state.
+
+    Without a checkpoint the variables stay as they are, and a new state is returned.
 
     Raises
     ------
@@ -84,17 +92,19 @@ def restore(run: RunFolder, variables: list[Any]) -> Progress:
     """
     file = run.path / FILE
     if not file.exists():
-        return Progress()
+        return TrainingState()
     try:
-        with np.load(file, allow_pickle=False) as held:
-            told = json.loads(str(held["progress"]))
+        with np.load(file, allow_pickle=False) as arrays:
+            counters = json.loads(str(arrays["progress"]))
             for i, variable in enumerate(variables):
-                variable.assign(held[f"now_{i}"])
-            best = [held[f"best_{i}"] for i in range(len(held.files)) if f"best_{i}" in held.files]
+                variable.assign(arrays[f"now_{i}"])
+            best = [
+                arrays[f"best_{i}"] for i in range(len(arrays.files)) if f"best_{i}" in arrays.files
+            ]
     except (ValueError, KeyError, OSError, BadZipFile) as error:
         raise VitrinaError(
             _("The checkpoint of run {run} cannot be read; train it again.").format(
                 run=run.path.name
             )
         ) from error
-    return Progress(best=best, **told)
+    return TrainingState(best_weights=best, **counters)

@@ -1,130 +1,137 @@
-"""The full softmax: compare each target with every product, in bounded memory.
+"""Cross-entropy over all products, in bounded memory.
 
-Scores of some targets at a time are made, turned into gradients at once and forgotten, so that
-memory grows with the catalogue or with the batch but never with their product. Making the
-gradients on the way forward also saves making the scores twice.
+The logits of a block of targets are computed, turned into gradients and discarded before those of
+the next block, so that memory grows with the catalogue or with the batch but not with their
+product. Computing the gradients in the forward pass saves computing the logits twice.
 """
 
 from typing import Any
 
 import tensorflow as tf
 
-SCORES_AT_ONCE = 2**24
-NEVER = -1e30
-"""Logarithm of the probability of what cannot happen."""
+LOGITS_PER_BLOCK = 2**24
+LOG_ZERO = -1e30
+"""Stands for the logarithm of a probability of 0."""
 
 
 def full_softmax(
     hidden: Any,
-    answers: Any,
+    targets: Any,
     table: Any,
     bias: Any,
     *,
     smoothing: float = 0.0,
-    gate: Any = None,
-    copied: Any = None,
+    log_gate: Any = None,
+    log_copied: Any = None,
 ) -> tuple[Any, Any]:
-    """Return the mean cross-entropy over all products, and how many targets came first.
+    """Return the mean cross-entropy over all products, and how many targets are ranked first.
 
-    With ``gate`` and ``copied`` the probability of a target is a mixture: exp(gate) times its
-    softmax plus exp(copied), the logarithm of what a copy from the history contributes.
+    With ``log_gate`` and ``log_copied`` the probability of a target is that of a mixture:
+    exp(log_gate) · softmax + exp(log_copied).
 
     Parameters
     ----------
     hidden : tensor [targets, units]
-    answers : int tensor [targets]
+    targets : int tensor [targets]
     table : tensor [products, units]
-        A vector for each product.
+        Output embeddings.
     bias : tensor [products]
     smoothing : float
-        Share of a target's probability that is spread over all products.
-    gate, copied : tensor [targets], optional
+        Share of a target's probability that is spread evenly over all products.
+    log_gate, log_copied : tensor [targets], optional
+        Logarithms of the weight of the softmax, and of the weighted probability that the pointer
+        gives each target.
 
     Returns
     -------
     loss : scalar tensor
     correct : scalar tensor
-        Targets whose softmax score no other product exceeds; carries no gradient.
+        Number of targets whose logit no other product exceeds; has no gradient.
     """
     count = tf.shape(hidden)[0]
-    gate = tf.zeros([count]) if gate is None else gate
-    copied = tf.fill([count], NEVER) if copied is None else copied
+    log_gate = tf.zeros([count]) if log_gate is None else log_gate
+    log_copied = tf.fill([count], LOG_ZERO) if log_copied is None else log_copied
     products = table.shape[0]
-    keep = 1 - smoothing
+    hard = 1 - smoothing
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
-    def forward(*given: Any) -> Any:
-        hidden, table, bias, gate, copied = given
-        own = tf.gather(table, answers)
-        target = tf.reduce_sum(hidden * own, axis=1) + tf.gather(bias, answers)
-        pulls, logs, tops, in_table, in_bias = _over_chunks(
-            hidden, table, bias, (gate + target, copied), smoothing
+    def forward(*arguments: Any) -> Any:
+        hidden, table, bias, log_gate, log_copied = arguments
+        own = tf.gather(table, targets)
+        logit = tf.reduce_sum(hidden * own, axis=1) + tf.gather(bias, targets)
+        hidden_gradient, log_totals, highest, table_gradient, bias_gradient = _over_blocks(
+            hidden, table, bias, (log_gate + logit, log_copied), smoothing
         )
-        mixed = tf.reduce_logsumexp(tf.stack([gate + target - logs, copied]), axis=0)
-        share = tf.exp(gate + target - logs - mixed)
-        mean_vector = tf.reduce_mean(table, axis=0)
-        uniform = tf.linalg.matvec(hidden, mean_vector) + tf.reduce_mean(bias) - logs
-        loss = -tf.reduce_mean(keep * mixed + smoothing * uniform)
-        correct = tf.reduce_sum(tf.cast(target >= tops - 1e-6 * tf.abs(tops), tf.float32))
+        log_mixture = tf.reduce_logsumexp(
+            tf.stack([log_gate + logit - log_totals, log_copied]), axis=0
+        )
+        share = tf.exp(log_gate + logit - log_totals - log_mixture)
+        mean_embedding = tf.reduce_mean(table, axis=0)
+        uniform = tf.linalg.matvec(hidden, mean_embedding) + tf.reduce_mean(bias) - log_totals
+        loss = -tf.reduce_mean(hard * log_mixture + smoothing * uniform)
+        correct = tf.reduce_sum(tf.cast(logit >= highest - 1e-6 * tf.abs(highest), tf.float32))
 
         def backward(upstream: Any, _correct: Any) -> Any:
-            each, aim = upstream / tf.cast(count, tf.float32), keep * share
+            scale, weight = upstream / tf.cast(count, tf.float32), hard * share
             spread = smoothing / products
-            d_hidden = pulls - aim[:, None] * own - smoothing * mean_vector
-            d_table = tf.tensor_scatter_nd_sub(in_table, answers[:, None], aim[:, None] * hidden)
+            d_hidden = hidden_gradient - weight[:, None] * own - smoothing * mean_embedding
+            d_table = tf.tensor_scatter_nd_sub(
+                table_gradient, targets[:, None], weight[:, None] * hidden
+            )
             d_table -= spread * tf.reduce_sum(hidden, axis=0)
-            d_bias = tf.tensor_scatter_nd_sub(in_bias, answers[:, None], aim)
+            d_bias = tf.tensor_scatter_nd_sub(bias_gradient, targets[:, None], weight)
             d_bias -= spread * tf.cast(count, tf.float32)
-            wholes = (d_hidden, d_table, d_bias, -aim, -keep * (1 - share))
-            return tuple(each * one for one in wholes)
+            gradients = (d_hidden, d_table, d_bias, -weight, -hard * (1 - share))
+            return tuple(scale * gradient for gradient in gradients)
 
         return (loss, correct), backward
 
-    found: tuple[Any, Any] = forward(
-        tf.cast(hidden, tf.float32), tf.cast(table, tf.float32), bias + 0.0, gate, copied
+    result: tuple[Any, Any] = forward(
+        tf.cast(hidden, tf.float32), tf.cast(table, tf.float32), bias + 0.0, log_gate, log_copied
     )
-    return found
+    return result
 
 
-def _over_chunks(
+def _over_blocks(
     hidden: Any, table: Any, bias: Any, mixture: tuple[Any, Any], smoothing: float
 ) -> Any:
-    """Return what needs all scores: of each target, then summed over targets.
+    """Return what needs all logits, a block of targets at a time.
 
-    Each target's pull of the softmax on its hidden state, the logarithm of its total, its highest
-    score; then the softmax's pull on the table and on the biases.
+    For each target: the softmax's part of the gradient of its hidden state, the logarithm of the
+    softmax's denominator, and its highest logit. Summed over targets: the softmax's part of the
+    gradients of the table and of the biases.
     """
     products, units = table.shape
-    rows = max(SCORES_AT_ONCE // products, 8)
+    rows = max(LOGITS_PER_BLOCK // products, 8)
     count = tf.shape(hidden)[0]
-    aimed, copied = mixture
+    log_gated, log_copied = mixture
 
-    def chunk(begin: Any, of_targets: Any, summed: Any) -> Any:
+    def block(begin: Any, per_target: Any, summed: Any) -> Any:
         end = tf.minimum(begin + rows, count)
         part = hidden[begin:end]
-        scores = tf.matmul(part, table, transpose_b=True) + bias
-        highest = tf.reduce_max(scores, axis=1, keepdims=True)
-        raised = tf.exp(scores - highest)
-        total = tf.reduce_sum(raised, axis=1, keepdims=True)
-        logs = (highest + tf.math.log(total))[:, 0]
-        share = tf.sigmoid(aimed[begin:end] - logs - copied[begin:end])
+        logits = tf.matmul(part, table, transpose_b=True) + bias
+        highest = tf.reduce_max(logits, axis=1, keepdims=True)
+        exponentials = tf.exp(logits - highest)
+        total = tf.reduce_sum(exponentials, axis=1, keepdims=True)
+        log_total = (highest + tf.math.log(total))[:, 0]
+        share = tf.sigmoid(log_gated[begin:end] - log_total - log_copied[begin:end])
         scale = ((1 - smoothing) * share + smoothing)[:, None] / total
-        new = (tf.matmul(raised, table) * scale, logs, highest[:, 0])
-        joined = tuple(tf.concat(pair, 0) for pair in zip(of_targets, new, strict=True))
-        in_table = summed[0] + tf.matmul(raised, part * scale, transpose_a=True)
-        in_bias = summed[1] + tf.linalg.matvec(raised, scale[:, 0], transpose_a=True)
-        return end, joined, (in_table, in_bias)
+        new = (tf.matmul(exponentials, table) * scale, log_total, highest[:, 0])
+        joined = tuple(tf.concat(pair, 0) for pair in zip(per_target, new, strict=True))
+        d_table = summed[0] + tf.matmul(exponentials, part * scale, transpose_a=True)
+        d_bias = summed[1] + tf.linalg.matvec(exponentials, scale[:, 0], transpose_a=True)
+        return end, joined, (d_table, d_bias)
 
-    line = tf.TensorShape([None])
-    _end, of_targets, summed = tf.while_loop(
+    vector = tf.TensorShape([None])
+    _end, per_target, summed = tf.while_loop(
         lambda begin, *_rest: begin < count,
-        chunk,
+        block,
         (0, (hidden[:0], bias[:0], bias[:0]), (tf.zeros_like(table), tf.zeros_like(bias))),
         shape_invariants=(
             tf.TensorShape([]),
-            (tf.TensorShape([None, units]), line, line),
+            (tf.TensorShape([None, units]), vector, vector),
             (table.shape, bias.shape),
         ),
         parallel_iterations=1,
     )
-    return (*of_targets, *summed)
+    return (*per_target, *summed)

@@ -1,24 +1,24 @@
-"""How the learning rate goes from step to step."""
+"""Learning-rate schedules: warm-up, constant, cosine decay, halving on plateaus."""
 
 import math
 
 from model.config.run_config import RunConfig
 
-FLOOR = 0.01
-"""Share of the learning rate that a cosine ends at."""
+COSINE_FLOOR = 0.01
+"""Fraction of the learning rate at the end of a cosine decay."""
 
 
 def learning_rate(config: RunConfig, epochs: float, plateaus: int = 0) -> float:
-    """Return the learning rate after some epochs, which need not be whole.
+    """Return the learning rate after a number of epochs, which may be fractional.
 
     Parameters
     ----------
     config : RunConfig
     epochs : float
-        Epochs that lie behind.
+        Completed epochs, with the fraction of the current one.
     plateaus : int
-        How often the validation figure has ceased to improve; each halves the rate of the
-        schedule ``plateau``.
+        How often the monitored figure has stopped improving; each halves the rate of the schedule
+        ``plateau``.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def learning_rate(config: RunConfig, epochs: float, plateaus: int = 0) -> float:
     if config.schedule == "plateau":
         return float(config.learning_rate * 0.5**plateaus)
     if config.schedule == "cosine":
-        share = (epochs - config.warmup) / max(config.epochs - config.warmup, 1e-9)
-        wave = 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
-        return config.learning_rate * (FLOOR + (1 - FLOOR) * wave)
+        done = (epochs - config.warmup) / max(config.epochs - config.warmup, 1e-9)
+        decay = 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
+        return config.learning_rate * (COSINE_FLOOR + (1 - COSINE_FLOOR) * decay)
     return config.learning_rate

@@ -1,4 +1,4 @@
-"""Negatives: products drawn in proportion to popularity raised to a power."""
+"""Negative sampling: products drawn in proportion to a power of their popularity."""
 
 import numpy as np
 
@@ -6,23 +6,28 @@ from data.preparation.sequences import Floats, Ints, Longs
 
 
 class NegativeSampler:
-    """Draws products for the steps of a sampled softmax.
+    """Draws the negatives of the steps of a sampled softmax.
 
     Parameters
     ----------
     popularity : int64, shape (products,)
         Events of each product; at least 1.
     power : float
-        0 draws all products alike, 1 in proportion to popularity.
+        0 draws uniformly, 1 in proportion to popularity.
     number : int
-        Draws of a step, with replacement.
+        Negatives of a step, drawn with replacement.
+
+    Attributes
+    ----------
+    log_expected : float32, shape (products,)
+        Logarithm of each product's expected number of draws in a step.
 
     Examples
     --------
-    >>> draws = NegativeSampler(np.array([100, 1]), power=0.5, number=1100)
-    >>> len(draws.draw(np.random.default_rng(0)))
+    >>> sampler = NegativeSampler(np.array([100, 1]), power=0.5, number=1100)
+    >>> len(sampler.draw(np.random.default_rng(0)))
     1100
-    >>> draws.log_expected.round(2)
+    >>> sampler.log_expected.round(2)
     array([6.91, 4.61], dtype=float32)
     """
 
@@ -33,6 +38,6 @@ class NegativeSampler:
         self.log_expected: Floats = np.log(number * weights / weights.sum()).astype(np.float32)
 
     def draw(self, random: np.random.Generator) -> Ints:
-        """Return the products of one step, as indices."""
-        found = np.searchsorted(self._bounds, random.random(self.number), side="right")
-        return np.minimum(found, len(self._bounds) - 1).astype(np.int32)
+        """Return the negatives of one step as product indices, shape (number,)."""
+        products = np.searchsorted(self._bounds, random.random(self.number), side="right")
+        return np.minimum(products, len(self._bounds) - 1).astype(np.int32)

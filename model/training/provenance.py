@@ -1,4 +1,4 @@
-"""The record of a run: what one needs to do it again and get the same figures."""
+"""The provenance of a run: what is needed to repeat it and get the same figures."""
 
 import platform
 from importlib.metadata import version
@@ -12,14 +12,16 @@ from model.sequences.split_data import SplitData
 PACKAGES = ("vitrina", "keras", "tensorflow", "numpy", "scipy", "onnxruntime", "duckdb")
 
 
-def record(config: RunConfig, dataset: Dataset, task: SplitData) -> dict[str, Any]:
-    """Return the seed, the data's hashes, the versions and when each held-out part begins."""
-    sources = [{"name": one.name, "sha256": one.sha256} for one in dataset.manifest.sources]
+def record(config: RunConfig, dataset: Dataset, data: SplitData) -> dict[str, Any]:
+    """Return the seed, the checksums of the sources, the versions and the held-out periods."""
+    sources = [
+        {"name": source.name, "sha256": source.sha256} for source in dataset.manifest.sources
+    ]
     return {
         "seed": config.seed,
         "dataset": {"name": dataset.name, "version": dataset.fingerprint, "sources": sources},
         "python": platform.python_version(),
         "machine": platform.machine(),
         "packages": {name: version(name) for name in PACKAGES},
-        "held_out": held_out_starts(task),
+        "held_out": held_out_starts(data),
     }

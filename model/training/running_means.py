@@ -1,9 +1,9 @@
-"""What the steps of an epoch have shown: since it was last told, and over the whole epoch."""
+"""Mean loss and accuracy of the steps of an epoch."""
 
 import time
 from dataclasses import dataclass, field
 
-SECONDS_BETWEEN_STEPS = 0.4
+SECONDS_BETWEEN_REPORTS = 0.4
 
 
 @dataclass
@@ -14,7 +14,7 @@ class TargetSums:
     ----------
     loss : float
     correct : float
-        Targets whose product was ranked first.
+        Targets that were ranked first.
     targets : int
     """
 
@@ -23,20 +23,20 @@ class TargetSums:
     targets: int = 0
 
     def add(self, loss: float, correct: float, targets: int) -> None:
-        """Add a batch: its mean loss, how many of its targets came first, how many it has."""
+        """Add a batch: its mean loss, its targets that were ranked first, all its targets."""
         self.loss += loss * targets
         self.correct += correct
         self.targets += targets
 
     @property
     def means(self) -> dict[str, float]:
-        """Return the loss and accuracy of a target.
+        """Mean loss and accuracy per target.
 
         Examples
         --------
-        >>> tally = TargetSums()
-        >>> tally.add(2.0, 3, targets=4)
-        >>> tally.means
+        >>> sums = TargetSums()
+        >>> sums.add(2.0, 3, targets=4)
+        >>> sums.means
         {'loss': 2.0, 'accuracy': 0.75}
         """
         return {"loss": self.loss / self.targets, "accuracy": self.correct / self.targets}
@@ -44,12 +44,12 @@ class TargetSums:
 
 @dataclass
 class RunningMeans:
-    """Takes the batches of an epoch.
+    """Accumulates the batches of an epoch.
 
     Attributes
     ----------
     epoch, recent : TargetSums
-        Over the whole epoch, and since ``take`` was last called.
+        Over the whole epoch, and since ``take_recent`` was last called.
     """
 
     epoch: TargetSums = field(default_factory=TargetSums)
@@ -58,17 +58,17 @@ class RunningMeans:
 
     def add(self, loss: float, correct: float, targets: int) -> None:
         """Add a batch, as ``TargetSums.add`` does."""
-        for tally in (self.epoch, self.recent):
-            tally.add(loss, correct, targets)
+        for sums in (self.epoch, self.recent):
+            sums.add(loss, correct, targets)
 
     @property
-    def due(self) -> bool:
-        """Whether it is time to tell how it goes."""
-        return time.monotonic() - self._since > SECONDS_BETWEEN_STEPS
+    def report_is_due(self) -> bool:
+        """Whether enough time has passed since ``take_recent`` was last called."""
+        return time.monotonic() - self._since > SECONDS_BETWEEN_REPORTS
 
-    def take(self) -> dict[str, float]:
-        """Return loss, accuracy and targets a second since the last call, and begin anew."""
+    def take_recent(self) -> dict[str, float]:
+        """Return loss, accuracy and targets per second since the last call, and reset them."""
         now = time.monotonic()
-        figures = self.recent.means | {"speed": self.recent.targets / (now - self._since)}
+        metrics = self.recent.means | {"speed": self.recent.targets / (now - self._since)}
         self.recent, self._since = TargetSums(), now
-        return figures
+        return metrics

@@ -1,4 +1,4 @@
-"""The sampled softmax: compare each target with a sample of products."""
+"""The sampled softmax: cross-entropy of each target against a sample of products."""
 
 from typing import Any
 
@@ -6,26 +6,26 @@ from keras import ops
 
 
 def score_all(hidden: Any, output: Any) -> Any:
-    """Return the score of every product, float32 [targets, products]."""
+    """Return the logits of every product, float32 [targets, products]."""
     table = ops.cast(output.table(), hidden.dtype)
     return ops.cast(ops.matmul(hidden, ops.transpose(table)), "float32") + output.bias
 
 
 def sampled_softmax(
-    hidden: Any, answers: Any, output: Any, negatives: Any, log_expected: Any
+    hidden: Any, targets: Any, output: Any, negatives: Any, log_expected: Any
 ) -> Any:
-    """Return the cross-entropy of each target over itself and the step's negatives.
+    """Return the cross-entropy of each target over itself and the negatives of the step.
 
-    Scores are corrected by the logarithm of how often a product is expected among the
-    negatives (logQ), so that popular products, drawn more often, are not held down
-    (Bengio and Senécal 2008; Yi et al. 2019, equation 3). A negative that is the target itself
-    does not count. The target is there without having been drawn, so its own score is not
-    corrected (Khrylchenko et al. 2025): a large sample tends to the full softmax.
+    The logits of negatives are corrected by the logarithm of their expected number of draws
+    (logQ), so that popular products, which are drawn more often, are not penalised for it
+    (Bengio and Senécal 2008; Yi et al. 2019, equation 3). A negative that is the target itself is
+    masked. The target's own logit is not corrected, since it is not drawn (Khrylchenko et al.
+    2025): with a large sample the loss tends to the full softmax.
 
     Parameters
     ----------
     hidden : tensor [targets, units]
-    answers : int tensor [targets]
+    targets : int tensor [targets]
     output : ProductScores
     negatives : int tensor [negatives]
         Drawn with replacement, shared by all targets of the step.
@@ -36,14 +36,14 @@ def sampled_softmax(
     -------
     tensor [targets]
     """
-    vectors, bias = output.rows(negatives)
-    against = ops.cast(
-        ops.matmul(hidden, ops.transpose(ops.cast(vectors, hidden.dtype))), "float32"
+    embeddings, bias = output.rows(negatives)
+    logits = ops.cast(
+        ops.matmul(hidden, ops.transpose(ops.cast(embeddings, hidden.dtype))), "float32"
     )
-    against = against + (bias - ops.take(log_expected, negatives))
-    hit = answers[:, None] == negatives[None, :]
-    against = ops.where(hit, ops.full_like(against, -1e30), against)
-    own_vectors, own_bias = output.rows(answers)
-    own = ops.cast(ops.sum(hidden * ops.cast(own_vectors, hidden.dtype), axis=1), "float32")
-    own = own + own_bias
-    return ops.logsumexp(ops.concatenate([own[:, None], against], axis=1), axis=1) - own
+    logits = logits + (bias - ops.take(log_expected, negatives))
+    is_target = targets[:, None] == negatives[None, :]
+    logits = ops.where(is_target, ops.full_like(logits, -1e30), logits)
+    target_embeddings, target_bias = output.rows(targets)
+    own = ops.sum(hidden * ops.cast(target_embeddings, hidden.dtype), axis=1)
+    own = ops.cast(own, "float32") + target_bias
+    return ops.logsumexp(ops.concatenate([own[:, None], logits], axis=1), axis=1) - own

@@ -1,4 +1,9 @@
-"""One step of learning and one of judging, compiled; the only place that speaks TensorFlow."""
+"""The compiled training and evaluation steps of a network.
+
+TensorFlow is called directly here and in ``full_softmax``, ``row_adam`` and
+``model.networks.layers`` (``gather_rows``); all other modules of networks and training use
+``keras.ops``.
+"""
 
 from typing import Any
 
@@ -12,22 +17,25 @@ from model.config.run_config import RunConfig
 from model.networks.network import Network
 from model.networks.pointer_head import mixed, spread
 from model.sequences.features import drop_context
-from model.sequences.windows import Batch
+from model.sequences.windows import TrainingBatch
 from model.training.full_softmax import full_softmax
 from model.training.negative_sampling import NegativeSampler
-from model.training.row_adam import MANY, RowSparseAdam
+from model.training.row_adam import LARGE_TABLE, RowSparseAdam
 from model.training.sampled_softmax import sampled_softmax, score_all
 
 
 class CompiledSteps:
-    """A network that is being trained.
+    """Training and evaluation steps of a network, compiled by ``tf.function``.
+
+    With a sampled softmax, embedding tables of at least ``LARGE_TABLE`` rows have an optimizer of
+    their own that updates only the rows with a gradient.
 
     Parameters
     ----------
     network : Network
     config : RunConfig
     negatives : NegativeSampler
-        Draws for a sampled softmax.
+        Draws the negatives of a sampled softmax.
     """
 
     def __init__(self, network: Network, config: RunConfig, negatives: NegativeSampler) -> None:
@@ -35,109 +43,130 @@ class CompiledSteps:
         self.config = config
         self.negatives = negatives
         self.optimizer = _optimizer(config)
-        weights = network.serving.trainable_variables
-        large = [self.sampled and len(one.shape) and one.shape[0] >= MANY for one in weights]
-        self._weights = [one for one, by_row in zip(weights, large, strict=True) if not by_row]
-        self._tables = [one for one, by_row in zip(weights, large, strict=True) if by_row]
-        self.optimizer.build(self._weights)
-        self._by_row = RowSparseAdam([one.value for one in self._tables], config.weight_decay)
+        self._dense: list[Any] = []
+        self._tables: list[Any] = []
+        for weight in network.serving.trainable_variables:
+            is_large = self.sampled and len(weight.shape) and weight.shape[0] >= LARGE_TABLE
+            (self._tables if is_large else self._dense).append(weight)
+        self.optimizer.build(self._dense)
+        self._row_optimizer = RowSparseAdam(
+            [table.value for table in self._tables], config.weight_decay
+        )
         self._log_expected = tf.constant(negatives.log_expected)
         self._train = tf.function(self._train_step, reduce_retracing=True)
-        self._judge = tf.function(self._judge_step, reduce_retracing=True)
+        self._evaluate = tf.function(self._evaluation_step, reduce_retracing=True)
 
     @property
-    def state(self) -> list[Any]:
-        """Every variable that training changes: weights, optimizer, random generators."""
-        learned = self.network.serving.variables
-        return [*learned, *self.optimizer.variables, *self._by_row.variables]
+    def variables(self) -> list[Any]:
+        """Every variable that training changes: weights, optimizer slots, random generators."""
+        weights = self.network.serving.variables
+        return [*weights, *self.optimizer.variables, *self._row_optimizer.variables]
 
-    def train(self, batch: Batch, random: np.random.Generator, rate: float) -> tuple[float, float]:
-        """Learn from a batch; return its mean loss and how many targets came first."""
+    def train(
+        self, batch: TrainingBatch, random: np.random.Generator, rate: float
+    ) -> tuple[float, float]:
+        """Take a training step.
+
+        Parameters
+        ----------
+        batch : TrainingBatch
+        random : numpy.random.Generator
+            Draws negatives, and histories that lose their context features.
+        rate : float
+            Learning rate.
+
+        Returns
+        -------
+        loss : float
+            Mean over the targets.
+        correct : float
+            Targets that were ranked first; 0 with a sampled softmax.
+        """
         self.optimizer.learning_rate.assign(rate)
-        drawn = self.negatives.draw(random) if self.sampled else np.zeros(0, np.int32)
+        negatives = self.negatives.draw(random) if self.sampled else np.zeros(0, np.int32)
         inputs = drop_context(batch.inputs, random)
-        loss, correct = self._train(_tensors(inputs), batch.place, batch.answer, drawn)
+        loss, correct = self._train(_tensors(inputs), batch.position, batch.target, negatives)
         return float(loss), float(correct)
 
-    def judge(self, batch: Batch) -> tuple[Floats, Floats]:
-        """Return the loss of each target over all products, and its rank."""
-        loss, rank = self._judge(_tensors(batch.inputs), batch.place, batch.answer)
+    def evaluate(self, batch: TrainingBatch) -> tuple[Floats, Floats]:
+        """Return each target's loss over all products and its rank, each of shape (targets,)."""
+        loss, rank = self._evaluate(_tensors(batch.inputs), batch.position, batch.target)
         return loss.numpy(), rank.numpy()
 
     @property
     def sampled(self) -> bool:
-        """Whether the loss compares with a sample of products only."""
+        """Whether the loss is a sampled softmax."""
         return self.config.loss == "sampled_softmax"
 
     @property
     def loss_name(self) -> str:
-        """What the loss of a step is called; a sampled one is not comparable with validation."""
+        """Name of the loss of a step; a sampled one is not comparable with validation."""
         return "sampled_loss" if self.sampled else "loss"
 
-    def _read(self, inputs: Any, place: Any, training: bool) -> tuple[Any, Any]:
-        """Return hidden states where a prediction is made, and nowhere on padding.
+    def _forward(self, inputs: Any, position: Any, training: bool) -> tuple[Any, Any]:
+        """Return the hidden states at the positions of the targets, [targets, units].
 
-        With a repeat-aware head, also its gate there, the pointer and the products that it points
-        to; else None.
+        With a pointer head, also the gate's logits [targets], the pointer [targets, width] and the
+        product codes that it points to [targets, width]; otherwise None.
         """
         hidden = self.network.body(inputs, training=training)
-        states = ops.take(ops.reshape(hidden, (-1, hidden.shape[-1])), place, axis=0)
-        if self.network.copier is None:
+        states = ops.take(ops.reshape(hidden, (-1, hidden.shape[-1])), position, axis=0)
+        if self.network.pointer_head is None:
             return states, None
-        pointer, gate = self.network.copier(hidden, inputs["product"])
+        pointer, gate = self.network.pointer_head(hidden, inputs["product"])
         width = ops.shape(inputs["product"])[1]
-        there = ops.take(ops.reshape(pointer, (-1, width)), place, axis=0)
-        products = ops.take(inputs["product"], place // width, axis=0)
-        return states, (ops.take(ops.reshape(gate, (-1,)), place), there, products)
+        pointer = ops.take(ops.reshape(pointer, (-1, width)), position, axis=0)
+        products = ops.take(inputs["product"], position // width, axis=0)
+        return states, (ops.take(ops.reshape(gate, (-1,)), position), pointer, products)
 
-    def _train_step(self, inputs: Any, place: Any, answer: Any, drawn: Any) -> tuple[Any, Any]:
-        variables = [one.value for one in (*self._weights, *self._tables)]
+    def _train_step(self, inputs: Any, position: Any, target: Any, negatives: Any) -> Any:
+        variables = [weight.value for weight in (*self._dense, *self._tables)]
         output = self.network.output
         with tf.GradientTape() as tape:
-            states, head = self._read(inputs, place, training=True)
-            gate, copied = _parts_of_mixture(head, answer)
+            states, head = self._forward(inputs, position, training=True)
+            log_gate, log_copied = _mixture_terms(head, target)
             if self.sampled:
-                losses = sampled_softmax(states, answer, output, drawn, self._log_expected)
-                if gate is not None:
-                    losses = -ops.logaddexp(gate - losses, copied)
+                losses = sampled_softmax(states, target, output, negatives, self._log_expected)
+                if log_gate is not None:
+                    losses = -ops.logaddexp(log_gate - losses, log_copied)
                 loss, correct = ops.mean(losses), 0.0
             else:
                 loss, correct = full_softmax(
                     states,
-                    answer,
+                    target,
                     output.table(),
                     output.bias,
                     smoothing=self.config.label_smoothing,
-                    gate=gate,
-                    copied=copied,
+                    log_gate=log_gate,
+                    log_copied=log_copied,
                 )
-        slopes = tape.gradient(loss, variables)
+        gradients = tape.gradient(loss, variables)
         if self.config.gradient_clipping:
-            slopes, _norm = tf.clip_by_global_norm(slopes, self.config.gradient_clipping)
-        split = len(self._weights)
-        self.optimizer.apply(slopes[:split], self._weights)
-        self._by_row.apply(slopes[split:], self.optimizer.learning_rate)
+            gradients, _norm = tf.clip_by_global_norm(gradients, self.config.gradient_clipping)
+        split = len(self._dense)
+        self.optimizer.apply(gradients[:split], self._dense)
+        self._row_optimizer.apply(gradients[split:], self.optimizer.learning_rate)
         return loss, correct
 
-    def _judge_step(self, inputs: Any, place: Any, answer: Any) -> tuple[Any, Any]:
-        states, head = self._read(inputs, place, training=False)
+    def _evaluation_step(self, inputs: Any, position: Any, target: Any) -> tuple[Any, Any]:
+        states, head = self._forward(inputs, position, training=False)
         logits = score_all(states, self.network.output)
         if head is not None:
             gate, pointer, products = head
             logits = mixed(logits, spread(pointer, products, ops.shape(logits)[1]), gate[:, None])
-        target = ops.take_along_axis(logits, answer[:, None], axis=1)
-        rank = ops.sum(ops.cast(ops.logical_not(logits < target), "int32"), axis=1)
-        return ops.logsumexp(logits, axis=1) - target[:, 0], rank
+        target_logit = ops.take_along_axis(logits, target[:, None], axis=1)
+        rank = ops.sum(ops.cast(ops.logical_not(logits < target_logit), "int32"), axis=1)
+        return ops.logsumexp(logits, axis=1) - target_logit[:, 0], rank
 
 
-def _parts_of_mixture(head: Any, answer: Any) -> tuple[Any, Any]:
-    """Return the logarithms of the gate and of what the pointer gives each target, or None."""
+def _mixture_terms(head: Any, target: Any) -> tuple[Any, Any]:
+    """Return log g, and log((1 - g) · probability that the pointer gives each target), or None."""
     if head is None:
         return None, None
     gate, pointer, products = head
-    held = ops.cast(products == answer[:, None] + FIRST, "float32")
-    given = ops.sum(pointer * held, axis=1)
-    return ops.log_sigmoid(gate), ops.log_sigmoid(-gate) + ops.log(given + 1e-30)
+    is_target = ops.cast(products == target[:, None] + FIRST, "float32")
+    copied = ops.sum(pointer * is_target, axis=1)
+    return ops.log_sigmoid(gate), ops.log_sigmoid(-gate) + ops.log(copied + 1e-30)
 
 
 def _tensors(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Training: epochs over every position of every history, kept so that nothing is lost."""
+"""Training a network: epochs, validation, checkpoints, and the files of the finished run."""
 
 import time
 from collections.abc import Callable
@@ -18,14 +18,14 @@ from model.evaluation.evaluate import evaluate_and_save
 from model.metrics.ranking import means, metrics_per_target
 from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build, in_full_precision
-from model.run_files import EVALUATION, PRODUCTS, RECORD, TARGETS
+from model.run_files import CONFIG, EVALUATION, HISTORY, PRODUCTS, RECORD, TARGETS
 from model.run_folder import RunFolder
 from model.sequences.split_data import SplitData, split_dataset
 from model.sequences.windows import Windows, target_windows, training_windows
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import load_recommenders
-from model.training.callback import Sink
-from model.training.checkpoint import Progress, restore, save
+from model.training.callback import TrainingCallback
+from model.training.checkpoint import TrainingState, restore, save
 from model.training.lr_schedule import learning_rate
 from model.training.monitored import best_epoch
 from model.training.negative_sampling import NegativeSampler
@@ -33,26 +33,30 @@ from model.training.provenance import record
 from model.training.running_means import RunningMeans
 from model.training.step import CompiledSteps
 
-
-class NotANumber(VitrinaError, FloatingPointError):
-    """The loss is not a number any more."""
-
-
-JUDGED_BUDGET = 4096
+EVALUATION_BATCH = 4096
+"""Events of a batch that is evaluated, at most; fewer where the catalogue is large."""
+MOST_LOGITS = 2**26
+"""Logits of a batch that is evaluated, at most."""
 TRAINING_SAMPLE = 2000
+"""Training targets on which a network with a sampled loss is evaluated after each epoch."""
 PLATEAU_PATIENCE = 2
+"""Epochs without improvement after which the schedule ``plateau`` halves the learning rate."""
+
+
+class NonFiniteLoss(VitrinaError, FloatingPointError):
+    """The loss has become NaN or infinite."""
 
 
 def train(
     config: RunConfig,
     dataset: Dataset,
     folder: Path,
-    sink: Sink,
+    callback: TrainingCallback,
     stop: Callable[[], bool],
     *,
     resume: bool = False,
 ) -> bool:
-    """Train a network and leave a finished run in a folder.
+    """Train a network, fit the baselines, evaluate them all, and write the run's folder.
 
     Parameters
     ----------
@@ -60,49 +64,40 @@ def train(
     dataset : Dataset
     folder : Path
         The run's folder.
-    sink : Sink
-        Told of every figure, line of log and sign of life.
+    callback : TrainingCallback
     stop : callable
-        Asked after every step; True ends the training, which can be resumed.
+        Called before every step; training ends where it returns True, and can be resumed.
     resume : bool
-        Whether to go on from the last whole epoch of an earlier try, if there is one.
+        Whether to continue from the last checkpoint in the folder, if there is one.
 
     Returns
     -------
     bool
         True where training ended by itself and the run is evaluated; False where it was stopped.
-        A stopped run with at least one whole epoch can predict, too, from its best one.
+        A run that was stopped after at least one epoch has a model, of its best epoch.
 
     Raises
     ------
     BadInput
-        Where the dataset leaves nothing to learn from.
-    VitrinaError
-        Where the loss is no number any more.
+        Where the dataset leaves no training, validation or test targets.
+    NonFiniteLoss
+        Where the loss becomes NaN or infinite.
     Cancelled
         Where ``stop`` returned True after the last epoch, during the evaluation.
     """
-    keras.mixed_precision.set_global_policy(config.precision)
-    task = split_dataset(config, dataset)
-    run = RunFolder(folder)
-    run.write_json("config.json", config.as_dict())
-    run.write_json(RECORD, record(config, dataset, task))
-    session = Training(config, task, run, sink, stop)
-    if resume:
-        session.restore()
-    try:
-        finished = session.run_epochs()
-    except NotANumber:
-        session.finish(best=True)
-        raise
-    session.finish(best=not finished or bool(config.early_stopping))
+    trainer = Trainer.create(config, dataset, folder, callback, stop)
+    finished = trainer.fit(resume=resume)
     if finished:
-        _conclude(config, task, run, sink, stop)
+        evaluate_beside_baselines(config, trainer.data, trainer.run, callback, stop)
     return finished
 
 
-def _conclude(
-    config: RunConfig, task: SplitData, run: RunFolder, sink: Sink, stop: Callable[[], bool]
+def evaluate_beside_baselines(
+    config: RunConfig,
+    data: SplitData,
+    run: RunFolder,
+    callback: TrainingCallback,
+    stop: Callable[[], bool],
 ) -> None:
     """Fit the baselines, blend the network with them where configured, and evaluate all models.
 
@@ -113,185 +108,236 @@ def _conclude(
     """
 
     def on_progress() -> None:
-        sink.beat()
+        callback.heartbeat()
         if stop():
             raise Cancelled
 
-    baselines = fit_all(task, on_progress, sink.log)
-    served = load_recommenders(run)[-1:]
+    baselines = fit_all(data, on_progress, callback.log)
+    models = load_recommenders(run)[-1:]
     if config.blend:
-        blend = fit_blend(task, [*served, *baselines], on_progress)
+        blend = fit_blend(data, [*models, *baselines], on_progress)
         blend.save(run)
-        served = [blend, *served]
+        models = [blend, *models]
         weights = ", ".join(
             f"{name} {new:.2f}/{repeat:.2f}" for name, (new, repeat) in blend.shares.items()
         )
-        sink.log(_("Blend weights, new/repeat products: {weights}.").format(weights=weights))
-    sink.log(_("Evaluating on {targets} targets.").format(targets=len(task.split.test)))
-    evaluate_and_save(run, task, [*served, *baselines], on_progress=on_progress)
+        callback.log(_("Blend weights, new/repeat products: {weights}.").format(weights=weights))
+    callback.log(_("Evaluating on {targets} targets.").format(targets=len(data.split.test)))
+    evaluate_and_save(run, data, [*models, *baselines], on_progress=on_progress)
 
 
-class Training:
-    """A training under way.
+class Trainer:
+    """Trains one network.
 
     Parameters
     ----------
-    config, task, run, sink, stop
-        As ``train`` takes and makes them.
+    config : RunConfig
+    data : SplitData
+    run : RunFolder
+        Where the checkpoint, the history and the model are written.
+    callback : TrainingCallback
+    stop : callable
+        Called before every step; training ends where it returns True.
     """
 
     def __init__(
         self,
         config: RunConfig,
-        task: SplitData,
+        data: SplitData,
         run: RunFolder,
-        sink: Sink,
+        callback: TrainingCallback,
         stop: Callable[[], bool],
     ) -> None:
-        self.config, self.task, self.run = config, task, run
-        self.sink, self.stop = sink, stop
-        self.sizes = DataSizes.of(task)
+        keras.mixed_precision.set_global_policy(config.precision)
+        self.config, self.data, self.run = config, data, run
+        self.callback, self.stop = callback, stop
+        self.sizes = DataSizes.of(data)
         self.network: Network = build(config, self.sizes)
-        self.network.output.start_from(task.popularity)
-        negatives = NegativeSampler(task.popularity, config.popularity_power, config.negatives)
-        self.learner = CompiledSteps(self.network, config, negatives)
-        self.progress = Progress(planned=config.epochs)
-        validation = task.histories(task.split.validation)
+        self.network.output.start_from(data.popularity)
+        sampler = NegativeSampler(data.popularity, config.popularity_power, config.negatives)
+        self.steps = CompiledSteps(self.network, config, sampler)
+        self.state = TrainingState(planned=config.epochs)
+        validation = data.histories(data.split.validation)
         self._validation = target_windows(validation, config.sequence_length)
-        self._missed = len(validation) - len(self._validation.target)
-        sink.metric(0, None, "parameters", self.network.serving.count_params())
+        self._cold_targets = len(validation) - len(self._validation.target)
+        callback.metric(0, None, "parameters", self.network.serving.count_params())
+
+    @classmethod
+    def create(
+        cls,
+        config: RunConfig,
+        dataset: Dataset,
+        folder: Path,
+        callback: TrainingCallback,
+        stop: Callable[[], bool],
+    ) -> "Trainer":
+        """Split a dataset, write the configuration and the provenance, and return a trainer.
+
+        Raises
+        ------
+        BadInput
+            Where the dataset leaves no training, validation or test targets; nothing is written.
+        """
+        data = split_dataset(config, dataset)
+        run = RunFolder(folder)
+        run.write_json(CONFIG, config.as_dict())
+        run.write_json(RECORD, record(config, dataset, data))
+        return cls(config, data, run, callback, stop)
+
+    def fit(self, *, resume: bool = False) -> bool:
+        """Train and write the model; return False where training was stopped.
+
+        The model is the one of the best epoch where training was stopped or early stopping is on,
+        and the one of the last epoch otherwise.
+        """
+        if resume:
+            self.restore()
+        try:
+            finished = self.run_epochs()
+        except NonFiniteLoss:
+            self.save_model(best=True)
+            raise
+        self.save_model(best=not finished or bool(self.config.early_stopping))
+        return finished
 
     def restore(self) -> None:
-        """Go back to the last whole epoch of an earlier try."""
-        self.progress = restore(self.run, self.learner.state)
-        if self.progress.planned not in {0, self.config.epochs}:  # a person wants more epochs
-            self.progress.extended = self.progress.epochs
-        self.progress.planned = self.config.epochs
-        self.sink.resumed(self.progress.history)
+        """Return to the last checkpoint in the run's folder, if there is one."""
+        self.state = restore(self.run, self.steps.variables)
+        if self.state.planned not in {0, self.config.epochs}:  # more epochs were asked for
+            self.state.extended = self.state.epochs
+        self.state.planned = self.config.epochs
+        self.callback.resumed(self.state.history)
 
     def run_epochs(self) -> bool:
         """Train until the last epoch or early stopping; return False where it was stopped."""
-        while self.progress.epochs < self.config.epochs and not self._exhausted():
-            entry = self._epoch(self.progress.epochs)
+        while self.state.epochs < self.config.epochs and not self._patience_is_over():
+            entry = self._epoch(self.state.epochs)
             if entry is None:
                 return False
-            self._keep(entry)
+            self._end_epoch(entry)
         return True
 
-    def finish(self, best: bool) -> None:
-        """Write the model's files, from the best epoch or the last one, if there is any."""
-        if not self.progress.epochs:
+    def save_model(self, *, best: bool) -> None:
+        """Write the model of the best or the last epoch, if an epoch is complete.
+
+        The evaluation of the model that is replaced is removed.
+        """
+        if not self.state.epochs:
             return
-        for judged in (EVALUATION, TARGETS, PRODUCTS):  # of the model that is replaced now
-            (self.run.path / judged).unlink(missing_ok=True)
-        if best and self.progress.best:
+        for file in (EVALUATION, TARGETS, PRODUCTS):
+            (self.run.path / file).unlink(missing_ok=True)
+        if best and self.state.best_weights:
             variables = self.network.serving.variables
-            for variable, values in zip(variables, self.progress.best, strict=True):
+            for variable, values in zip(variables, self.state.best_weights, strict=True):
                 variable.assign(values)
-        self.run.write_vocabulary(self.task.sequences)
+        self.run.write_vocabulary(self.data.sequences)
         save_network(self.run, in_full_precision(self.network, self.config, self.sizes))
 
-    def _epoch(self, done: int) -> dict[str, Any] | None:
-        """Train one epoch; return its figures, or None where it was stopped."""
-        random = np.random.default_rng((self.config.seed, done))
-        windows = training_windows(self.task.buyers, self.config.sequence_length, random)
-        began = time.perf_counter()
-        loss = self._steps(windows, done, random)
-        if loss is None:
+    def _epoch(self, completed: int) -> dict[str, Any] | None:
+        """Train and validate one epoch; return its metrics, or None where it was stopped."""
+        random = np.random.default_rng((self.config.seed, completed))
+        windows = training_windows(self.data.buyers, self.config.sequence_length, random)
+        start = time.perf_counter()
+        metrics = self._train_batches(windows, completed, random)
+        if metrics is None:
             return None
-        seconds = time.perf_counter() - began
-        entry: dict[str, Any] = {"epoch": done + 1, **loss}
-        if self.learner.sampled:
-            entry |= self._judged_sample(windows)
-        entry |= {f"val_{name}": value for name, value in self._validate().items()}
+        seconds = time.perf_counter() - start
+        entry: dict[str, Any] = {"epoch": completed + 1, **metrics}
+        if self.steps.sampled:
+            entry |= self._training_metrics(windows)
+        entry |= {f"val_{name}": value for name, value in self._validation_metrics().items()}
         return entry | {"targets": len(windows.target), "seconds": round(seconds, 3)}
 
-    def _steps(
-        self, windows: Windows, done: int, random: np.random.Generator
+    def _train_batches(
+        self, windows: Windows, completed: int, random: np.random.Generator
     ) -> dict[str, float] | None:
-        """Learn from every batch; return the mean loss and accuracy, or None where stopped."""
-        meter, total = RunningMeans(), len(windows.target)
-        batches = windows.batches(self.config.columns, self.config.batch_size, random)
-        for batch in batches:
+        """Take a step on every batch; return mean loss and accuracy, or None where stopped."""
+        running, total = RunningMeans(), len(windows.target)
+        for batch in windows.batches(self.config.columns, self.config.batch_size, random):
             if self.stop():
                 return None
-            share = meter.epoch.targets / total
-            rate = learning_rate(self.config, done + share, self.progress.plateaus)
-            batch_loss, batch_correct = self.learner.train(batch, random, rate)
-            if not np.isfinite(batch_loss):
-                raise NotANumber(
+            done = running.epoch.targets / total
+            rate = learning_rate(self.config, completed + done, self.state.plateaus)
+            loss, correct = self.steps.train(batch, random, rate)
+            if not np.isfinite(loss):
+                raise NonFiniteLoss(
                     _(
-                        "The loss is no number any more in epoch {epoch}:"
+                        "The loss became NaN or infinite in epoch {epoch}:"
                         " lower learning_rate (now {rate}) and train again."
-                    ).format(epoch=done + 1, rate=self.config.learning_rate)
+                    ).format(epoch=completed + 1, rate=self.config.learning_rate)
                 )
-            meter.add(batch_loss, batch_correct, len(batch.answer))
-            self.progress.steps += 1
-            if meter.due:
-                self._tell(done + 1, meter, meter.epoch.targets / total, rate)
-        return meter.epoch.means
+            running.add(loss, correct, len(batch.target))
+            self.state.steps += 1
+            if running.report_is_due:
+                done = running.epoch.targets / total
+                self._report_steps(completed + 1, running, done, rate)
+        return running.epoch.means
 
-    def _tell(self, epoch: int, meter: RunningMeans, share: float, rate: float) -> None:
-        """Tell figures of the steps since the last ones."""
-        figures = meter.take() | {"learning_rate": rate, "progress": share}
-        if self.learner.sampled:  # its loss compares with a sample, and nothing is ranked
-            figures[self.learner.loss_name] = figures.pop("loss")
-            del figures["accuracy"]
-        for name, value in figures.items():
-            self.sink.metric(epoch, self.progress.steps, name, value)
-        self.sink.beat()
+    def _report_steps(self, epoch: int, running: RunningMeans, done: float, rate: float) -> None:
+        """Report the metrics of the steps since the last report."""
+        metrics = running.take_recent() | {"learning_rate": rate, "progress": done}
+        if self.steps.sampled:  # not comparable with a full softmax, and nothing is ranked
+            metrics[self.steps.loss_name] = metrics.pop("loss")
+            del metrics["accuracy"]
+        for name, value in metrics.items():
+            self.callback.metric(epoch, self.state.steps, name, value)
+        self.callback.heartbeat()
 
-    def _validate(self) -> dict[str, float]:
-        """Return loss, accuracy and ranking figures on the validation targets."""
-        loss, rank = self._judge(self._validation)
-        missed = np.arange(len(rank) + self._missed) >= len(rank)
-        ranks = np.append(rank, np.full(self._missed, self.task.products + 1))
-        figures = means(metrics_per_target(ranks, missed))
-        chosen = {name: figures[name] for name in ("hr@10", "ndcg@10", "mrr@10")}
-        return {"loss": float(loss.mean()), "accuracy": figures["hr@1"], **chosen}
+    def _validation_metrics(self) -> dict[str, float]:
+        """Return loss, accuracy and ranking metrics on the validation targets.
 
-    def _judged_sample(self, windows: Windows) -> dict[str, float]:
-        """Return loss and accuracy over all products on some training windows.
+        Cold targets (products that training has not seen) count as misses, and not in the loss.
+        """
+        losses, ranks = self._evaluate(self._validation)
+        is_cold = np.arange(len(ranks) + self._cold_targets) >= len(ranks)
+        ranks = np.append(ranks, np.full(self._cold_targets, self.data.products + 1))
+        metrics = means(metrics_per_target(ranks, is_cold))
+        ranking = {name: metrics[name] for name in ("hr@10", "ndcg@10", "mrr@10")}
+        return {"loss": float(losses.mean()), "accuracy": metrics["hr@1"], **ranking}
 
-        A sampled loss is not comparable with one over all products.
+    def _training_metrics(self, windows: Windows) -> dict[str, float]:
+        """Return loss and accuracy over all products on a sample of the training windows.
+
+        They are comparable with those of validation, which a sampled loss is not.
         """
         random = np.random.default_rng(self.config.seed)
-        loss, rank = self._judge(windows.sample(TRAINING_SAMPLE, random))
-        return {"loss": float(loss.mean()), "accuracy": float((rank == 1).mean())}
+        losses, ranks = self._evaluate(windows.sample(TRAINING_SAMPLE, random))
+        return {"loss": float(losses.mean()), "accuracy": float((ranks == 1).mean())}
 
-    def _judge(self, windows: Windows) -> tuple[Any, Any]:
+    def _evaluate(self, windows: Windows) -> tuple[Any, Any]:
+        """Return the loss and the rank of every target, each of shape (targets,)."""
         losses: list[Any] = [np.zeros(0)]
         ranks: list[Any] = [np.zeros(0, dtype=np.int64)]
-        budget = max(min(JUDGED_BUDGET, 2**26 // max(self.task.products, 1)), 1)
+        budget = max(min(EVALUATION_BATCH, MOST_LOGITS // max(self.data.products, 1)), 1)
         for batch in windows.batches(self.config.columns, budget):
-            loss, rank = self.learner.judge(batch)
+            loss, rank = self.steps.evaluate(batch)
             losses.append(loss)
             ranks.append(rank)
-            self.sink.beat()
+            self.callback.heartbeat()
         return np.concatenate(losses), np.concatenate(ranks)
 
-    def _keep(self, entry: dict[str, Any]) -> None:
-        """Note an epoch: history, best weights, checkpoint; then tell of it."""
-        progress = self.progress
-        progress.history.append(entry)
-        best = best_epoch(progress.history)["epoch"]
+    def _end_epoch(self, entry: dict[str, Any]) -> None:
+        """Update the state by an epoch's metrics, write the checkpoint, and report the metrics."""
+        state = self.state
+        state.history.append(entry)
+        best = best_epoch(state.history)["epoch"]
         if best == entry["epoch"]:
-            progress.best_epoch = best
-            progress.best = [np.asarray(one) for one in self.network.serving.variables]
-        elif (entry["epoch"] - progress.best_epoch) % PLATEAU_PATIENCE == 0:
-            progress.plateaus += 1
-        save(self.run, self.learner.state, progress)
-        self.sink.progress(steps=progress.steps / progress.epochs)
-        self.run.write_json("history.json", progress.history)
+            state.best_epoch = best
+            state.best_weights = [np.asarray(value) for value in self.network.serving.variables]
+        elif (entry["epoch"] - state.best_epoch) % PLATEAU_PATIENCE == 0:
+            state.plateaus += 1
+        save(self.run, self.steps.variables, state)
+        self.callback.progress(steps=state.steps / state.epochs)
+        self.run.write_json(HISTORY, state.history)
         for name, value in entry.items():
             if name != "epoch":
-                self.sink.metric(entry["epoch"], None, name, float(value))
-        self.sink.log(
-            _("Epoch {epoch}: loss {loss:.4f}, validation {val_loss:.4f}.").format(
+                self.callback.metric(entry["epoch"], None, name, float(value))
+        self.callback.log(
+            _("Epoch {epoch}: loss {loss:.4f}, validation loss {val_loss:.4f}.").format(
                 epoch=entry["epoch"], loss=entry["loss"], val_loss=entry["val_loss"]
             )
         )
 
-    def _exhausted(self) -> bool:
-        patience, since = self.config.early_stopping, self.progress.patient_since
-        return bool(patience) and self.progress.epochs - since >= patience
+    def _patience_is_over(self) -> bool:
+        patience, start = self.config.early_stopping, self.state.patience_start
+        return bool(patience) and self.state.epochs - start >= patience

@@ -99,15 +99,14 @@ def config_of(case: Case, model: str, seed: int) -> RunConfig:
 
 def trained(config: RunConfig, dataset: Dataset, folder: Path) -> RunFolder:
     """Return a run whose network is trained, but which is not judged yet."""
-    from model.training.trainer import Training
+    from model.training.trainer import Trainer
 
     run = RunFolder(folder)
     if not (folder / "model.onnx").exists():
         run.write_json("config.json", config.as_dict())
-        sink: Any = Quiet()
-        session = Training(config, split_dataset(config, dataset), run, sink, lambda: False)
-        session.run_epochs()
-        session.finish(best=bool(config.early_stopping))
+        callback: Any = Quiet()
+        data = split_dataset(config, dataset)
+        Trainer(config, data, run, callback, lambda: False).fit()
     return run
 
 

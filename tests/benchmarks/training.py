@@ -160,15 +160,15 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
     network = build(config, DataSizes(codes, {"price": (300.0, 300.0)}, {"price": (5.0, 1.0)}))
     popularity = np.bincount(columns["product"] - 2, minlength=products) + 1
     negatives = NegativeSampler(popularity, config.popularity_power, config.negatives)
-    learner = CompiledSteps(network, config, negatives)
+    steps = CompiledSteps(network, config, negatives)
     windows = training_windows(histories, length, random)
     batches = list(windows.batches(config.columns, config.batch_size, random))
     for batch in batches:  # what is compiled is compiled once in a training
-        learner.train(batch, random, 1e-3)
+        steps.train(batch, random, 1e-3)
     trained, began = 0, time.perf_counter()
     for batch in cycle(batches):
-        learner.train(batch, random, 1e-3)
-        trained += len(batch.answer)
+        steps.train(batch, random, 1e-3)
+        trained += len(batch.target)
         spent = time.perf_counter() - began
         if spent > SECONDS:
             break
@@ -177,7 +177,7 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
         for weight in network.body.trainable_weights
         if "embedding" not in weight.path and "vectors" not in weight.path
     )
-    compared = config.negatives + 1 if learner.sampled else products
+    compared = config.negatives + 1 if steps.sampled else products
     flops = 6 * (body + compared * network.output.vectors.shape[1])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     speed = trained / spent

@@ -112,17 +112,16 @@ def test_a_network_of_an_installed_package_is_trained_and_served(
         "from model.serving.onnx_export import save_network\n"
         "from model.serving.onnx_model import OnnxRecommender\n"
         "from tests.model.toys import prepared, random_histories, small\n"
-        "from model.training.trainer import Training\n"
+        "from model.training.trainer import Trainer\n"
         "from tests.model.training.test_trainer import Notes\n"
         "config = small(network='fading')\n"
-        "task = split_prepared(prepared(random_histories(60, 40)), config)\n"
+        "data = split_prepared(prepared(random_histories(60, 40)), config)\n"
         f"run = RunFolder(Path({str(tmp_path)!r}) / 'run')\n"
         "run.write_json('config.json', config.as_dict())\n"
-        "training = Training(config, task, run, Notes(), lambda: False)\n"
-        "assert training.run_epochs()\n"
-        "training.finish(best=True)\n"
-        "scores = OnnxRecommender(run).scores(task.histories(task.split.test))\n"
-        "print(training.network.serving.name)\n"
-        "print(scores.shape == (len(task.split.test), task.products))",
+        "trainer = Trainer(config, data, run, Notes(), lambda: False)\n"
+        "assert trainer.fit()\n"
+        "scores = OnnxRecommender(run).scores(data.histories(data.split.test))\n"
+        "print(trainer.network.serving.name)\n"
+        "print(scores.shape == (len(data.split.test), data.products))",
     )
     assert printed.split() == ["fading", "True"]

@@ -6,7 +6,7 @@ import pytest
 from data.preparation.sequences import FIRST
 from model.sequences.histories import Histories
 from model.sequences.split_data import SplitData, split_prepared
-from model.sequences.windows import Batch, Windows, target_windows, training_windows
+from model.sequences.windows import TrainingBatch, Windows, target_windows, training_windows
 from tests.model.toys import prepared, random_histories, small
 
 
@@ -17,11 +17,11 @@ def task() -> SplitData:
     )
 
 
-def pairs(batch: Batch) -> list[tuple[tuple[int, ...], int]]:
+def pairs(batch: TrainingBatch) -> list[tuple[tuple[int, ...], int]]:
     """Return what is read before each prediction, and the answer."""
     width = batch.inputs["product"].shape[1]
     found = []
-    for place, answer in zip(batch.place.tolist(), batch.answer.tolist(), strict=True):
+    for place, answer in zip(batch.position.tolist(), batch.target.tolist(), strict=True):
         window, event = divmod(place, width)
         assert event < batch.inputs["length"][window], "a prediction on padding"
         found.append((tuple(batch.inputs["product"][window, : event + 1].tolist()), answer))
@@ -80,7 +80,7 @@ def test_batches_keep_to_their_budget_and_waste_little(task: SplitData) -> None:
 def test_shuffling_is_fixed_by_its_seed(task: SplitData) -> None:
     windows = training_windows(task.buyers, 10, np.random.default_rng(0))
     one, same, other = (
-        [b.answer.tolist() for b in windows.batches(("product",), 64, np.random.default_rng(s))]
+        [b.target.tolist() for b in windows.batches(("product",), 64, np.random.default_rng(s))]
         for s in (1, 1, 2)
     )
     assert one == same

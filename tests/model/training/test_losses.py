@@ -20,7 +20,7 @@ def given() -> dict[str, Any]:
     random = np.random.default_rng(1)
     return {
         "hidden": tf.constant(random.normal(size=(TARGETS, UNITS)), tf.float32),
-        "answers": tf.constant(random.integers(0, PRODUCTS, TARGETS), tf.int32),
+        "targets": tf.constant(random.integers(0, PRODUCTS, TARGETS), tf.int32),
         "table": tf.constant(random.normal(size=(PRODUCTS, UNITS)), tf.float32),
         "bias": tf.constant(random.normal(size=PRODUCTS), tf.float32),
     }
@@ -30,7 +30,7 @@ def plainly(given: dict[str, Any], smoothing: float, gate: Any, copied: Any) -> 
     """Write the loss as a textbook does, with every score at once."""
     scores = tf.matmul(given["hidden"], given["table"], transpose_b=True) + given["bias"]
     logs = tf.nn.log_softmax(scores)
-    target = tf.gather(logs, given["answers"], batch_dims=1)
+    target = tf.gather(logs, given["targets"], batch_dims=1)
     mixed = tf.math.log(tf.exp(gate + target) + tf.exp(copied))
     return -tf.reduce_mean((1 - smoothing) * mixed + smoothing * tf.reduce_mean(logs, axis=1))
 
@@ -40,14 +40,16 @@ def plainly(given: dict[str, Any], smoothing: float, gate: Any, copied: Any) -> 
 def test_the_chunked_softmax_and_its_gradients_equal_the_textbook(
     given: dict[str, Any], smoothing: float, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model.training.full_softmax, "SCORES_AT_ONCE", at_once)
+    monkeypatch.setattr(model.training.full_softmax, "LOGITS_PER_BLOCK", at_once)
     gate = tf.constant(np.log(np.linspace(0.2, 0.9, TARGETS)), tf.float32)
     copied = tf.constant(np.linspace(-9, -0.5, TARGETS), tf.float32)
     watched = [given["hidden"], given["table"], given["bias"], gate, copied]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(watched)
         expected = plainly(given, smoothing, gate, copied)
-        found, _correct = full_softmax(**given, smoothing=smoothing, gate=gate, copied=copied)
+        found, _correct = full_softmax(
+            **given, smoothing=smoothing, log_gate=gate, log_copied=copied
+        )
     np.testing.assert_allclose(found, expected, rtol=1e-5)
     for mine, textbook in zip(
         tape.gradient(found, watched), tape.gradient(expected, watched), strict=True
@@ -61,7 +63,7 @@ def test_without_a_copy_it_is_the_cross_entropy(given: dict[str, Any]) -> None:
     np.testing.assert_allclose(loss, expected, rtol=1e-5)
     scores = tf.matmul(given["hidden"], given["table"], transpose_b=True) + given["bias"]
     best = tf.argmax(scores, axis=1, output_type=tf.int32)
-    assert correct == np.count_nonzero(best == given["answers"])
+    assert correct == np.count_nonzero(best == given["targets"])
 
 
 def sampled(given: dict[str, Any], negatives: Any, log_expected: Any) -> Any:
@@ -70,12 +72,12 @@ def sampled(given: dict[str, Any], negatives: Any, log_expected: Any) -> Any:
     output.vectors.assign(given["table"])
     output.bias.assign(given["bias"])
     return sampled_softmax(
-        given["hidden"], given["answers"], output, tf.constant(negatives), log_expected
+        given["hidden"], given["targets"], output, tf.constant(negatives), log_expected
     )
 
 
 def test_a_negative_that_is_the_target_does_not_count(given: dict[str, Any]) -> None:
-    own = int(given["answers"][0])
+    own = int(given["targets"][0])
     losses = sampled(given, np.full(9, own, np.int32), np.zeros(PRODUCTS, np.float32))
     np.testing.assert_allclose(losses[0], 0.0, atol=1e-6)
     assert float(tf.reduce_max(losses)) > 0.1
@@ -87,7 +89,7 @@ def test_with_logq_a_large_sample_tends_to_the_full_softmax(given: dict[str, Any
     drawn = draws.draw(np.random.default_rng(0))
     losses = sampled(given, drawn, draws.log_expected)
     scores = np.asarray(given["hidden"]) @ np.asarray(given["table"]).T + np.asarray(given["bias"])
-    own = np.take_along_axis(scores, np.asarray(given["answers"])[:, None], axis=1)[:, 0]
+    own = np.take_along_axis(scores, np.asarray(given["targets"])[:, None], axis=1)[:, 0]
     np.testing.assert_allclose(losses, np.log(np.exp(scores).sum(axis=1)) - own, atol=0.05)
 
 

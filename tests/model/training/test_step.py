@@ -20,7 +20,7 @@ from model.serving.predictor import Predictor
 from model.training.lr_schedule import learning_rate
 from model.training.negative_sampling import NegativeSampler
 from model.training.step import CompiledSteps
-from model.training.trainer import NotANumber, Training, train
+from model.training.trainer import NonFiniteLoss, Trainer
 from tests.model.toys import imported, prepared, random_histories, small
 from tests.model.training.test_trainer import Notes, never
 
@@ -29,7 +29,7 @@ HISTORIES = random_histories(80, 30)
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    folder = tmp_path_factory.mktemp("learner")
+    folder = tmp_path_factory.mktemp("steps")
     return imported(Store(Home(folder / "home")), HISTORIES, folder)
 
 
@@ -37,15 +37,13 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 def moved(rate: float = 0.01, **changes: Any) -> tuple[float, float]:
     """Return how far one step moves the weights, and how long they are after it."""
     config = small(network="rnn", dropout=0.0, **changes)
-    task = split_prepared(prepared(HISTORIES), config)
-    network = build(config, DataSizes.of(task))
-    learner = CompiledSteps(
-        network, config, NegativeSampler(task.popularity, 0.5, config.negatives)
-    )
+    data = split_prepared(prepared(HISTORIES), config)
+    network = build(config, DataSizes.of(data))
+    steps = CompiledSteps(network, config, NegativeSampler(data.popularity, 0.5, config.negatives))
     random = np.random.default_rng(0)
-    batch = next(training_windows(task.buyers, 20, random).batches(config.columns, 256))
+    batch = next(training_windows(data.buyers, 20, random).batches(config.columns, 256))
     before = [np.array(weight) for weight in network.serving.trainable_variables]
-    learner.train(batch, random, rate)
+    steps.train(batch, random, rate)
     after = [np.array(weight) for weight in network.serving.trainable_variables]
     far = sum(float(np.abs(a - b).sum()) for a, b in zip(after, before, strict=True))
     return far, sum(float((a**2).sum()) for a in after)
@@ -72,22 +70,22 @@ def test_the_rate_climbs_then_halves_on_each_plateau() -> None:
 
 def test_a_plateau_of_a_training_halves_its_rate(dataset: Dataset, tmp_path: Path) -> None:
     config = small(network="rnn", schedule="plateau", epochs=12, learning_rate=0.5)
-    task = split_dataset(config, dataset)
-    session = Training(config, task, RunFolder(tmp_path), Notes(), never)
-    assert session.run_epochs()
-    assert session.progress.plateaus > 0
-    rate = float(session.learner.optimizer.learning_rate.value)
-    assert rate in [0.5**n for n in range(2, session.progress.plateaus + 2)]
+    data = split_dataset(config, dataset)
+    trainer = Trainer(config, data, RunFolder(tmp_path), Notes(), never)
+    assert trainer.run_epochs()
+    assert trainer.state.plateaus > 0
+    rate = float(trainer.steps.optimizer.learning_rate.value)
+    assert rate in [0.5**n for n in range(2, trainer.state.plateaus + 2)]
 
 
 def test_a_loss_that_is_no_number_ends_the_training_with_advice(
     dataset: Dataset, tmp_path: Path
 ) -> None:
     config = small(network="rnn")
-    session = Training(config, split_dataset(config, dataset), RunFolder(tmp_path), Notes(), never)
-    session.network.output.bias.assign(np.full(session.task.products, np.nan))
-    with pytest.raises(NotANumber, match=r"epoch 1.*learning_rate"):
-        session.run_epochs()
+    trainer = Trainer(config, split_dataset(config, dataset), RunFolder(tmp_path), Notes(), never)
+    trainer.network.output.bias.assign(np.full(trainer.data.products, np.nan))
+    with pytest.raises(NonFiniteLoss, match=r"epoch 1.*learning_rate"):
+        trainer.run_epochs()
     assert not (tmp_path / "checkpoint").exists()
 
 
@@ -95,7 +93,7 @@ def test_a_run_in_mixed_precision_ends_with_a_model_that_predicts(
     dataset: Dataset, tmp_path: Path
 ) -> None:
     config = small(network="gru", precision="mixed_bfloat16", repeat_head=True)
-    assert train(config, dataset, tmp_path, Notes(), never)
+    assert Trainer.create(config, dataset, tmp_path, Notes(), never).fit()
     chances = [item.probability for item in Predictor(tmp_path).recommend(["p001"], k=99)]
     assert sum(chances) == pytest.approx(1, abs=1e-3)
 
@@ -103,20 +101,20 @@ def test_a_run_in_mixed_precision_ends_with_a_model_that_predicts(
 def test_large_tables_learn_by_row_and_go_on_where_they_stopped(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model.training.step, "MANY", 20)
+    monkeypatch.setattr(model.training.step, "LARGE_TABLE", 20)
     config = small(network="rnn", loss="sampled_softmax", tied_embeddings=True, epochs=2)
-    task = split_dataset(config, dataset)
-    whole = Training(config, task, RunFolder(tmp_path / "whole"), Notes(), never)
+    data = split_dataset(config, dataset)
+    whole = Trainer(config, data, RunFolder(tmp_path / "whole"), Notes(), never)
     assert whole.run_epochs()
     notes = Notes()
 
     def after_one_epoch() -> bool:
         return any(epoch == 1 and step is None for epoch, step, _name, _value in notes.metrics)
 
-    parted = Training(config, task, RunFolder(tmp_path / "parted"), notes, after_one_epoch)
+    parted = Trainer(config, data, RunFolder(tmp_path / "parted"), notes, after_one_epoch)
     assert not parted.run_epochs()
-    again = Training(config, task, RunFolder(tmp_path / "parted"), Notes(), never)
+    again = Trainer(config, data, RunFolder(tmp_path / "parted"), Notes(), never)
     again.restore()
     assert again.run_epochs()
-    for one, other in zip(whole.learner.state, again.learner.state, strict=True):
+    for one, other in zip(whole.steps.variables, again.steps.variables, strict=True):
         np.testing.assert_allclose(np.asarray(one), np.asarray(other), atol=1e-6)

@@ -1,6 +1,7 @@
 """A training leaves a finished run, stops when asked, and goes on as if it had not stopped."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput, Cancelled, VitrinaError
 from data.home import Home
+from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_run, predict_targets
 from model.evaluation.paired_bootstrap import read_ranks
 from model.metrics.ranking import means, metrics_per_target
@@ -24,13 +26,13 @@ from model.serving.predictor import Predictor
 from model.training import running_means
 from model.training.negative_sampling import NegativeSampler
 from model.training.step import CompiledSteps
-from model.training.trainer import NotANumber, train
+from model.training.trainer import NonFiniteLoss, Trainer, train
 from tests.model.toys import imported, random_histories, small
 
 
 @dataclass
 class Notes:
-    """A sink that remembers."""
+    """A callback that records what it receives."""
 
     metrics: list[tuple[int, int | None, str, float]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -48,12 +50,29 @@ class Notes:
     def resumed(self, history: list[dict[str, Any]]) -> None:
         self.lines.append(f"resumed after {len(history)}")
 
-    def beat(self) -> None:
+    def heartbeat(self) -> None:
         self.beats += 1
 
 
 def never() -> bool:
     return False
+
+
+def run_epochs(
+    config: RunConfig, dataset: Dataset, folder: Path, notes: Notes, *, resume: bool = False
+) -> bool:
+    """Train, without writing a model."""
+    trainer = Trainer.create(config, dataset, folder, notes, never)
+    if resume:
+        trainer.restore()
+    return trainer.run_epochs()
+
+
+def fit(
+    config: RunConfig, dataset: Dataset, folder: Path, notes: Notes, stop: Callable[[], bool]
+) -> bool:
+    """Train and write the model, without baselines and evaluation."""
+    return Trainer.create(config, dataset, folder, notes, stop).fit()
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +166,7 @@ def test_excluding_seen_products_leaves_the_run_as_it_is(
 def test_the_same_configuration_twice_gives_the_same_figures(
     finished: tuple[Path, Notes], dataset: Dataset, tmp_path: Path
 ) -> None:
-    assert train(small(epochs=3), dataset, tmp_path / "again", Notes(), never)
+    assert run_epochs(small(epochs=3), dataset, tmp_path / "again", Notes())
     assert figures(tmp_path / "again") == figures(finished[0])
 
 
@@ -161,8 +180,9 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
 
     assert not train(small(epochs=3), dataset, folder, notes, in_the_third_epoch)
     assert len(figures(folder)) == 2
+    assert not (folder / "evaluation.json").exists()
     assert Predictor(folder).recommend([], k=3)
-    assert train(small(epochs=3), dataset, folder, Notes(), never, resume=True)
+    assert run_epochs(small(epochs=3), dataset, folder, Notes(), resume=True)
     assert figures(folder) == figures(finished[0])
 
 
@@ -178,11 +198,11 @@ def test_a_stopped_run_keeps_its_best_epoch(dataset: Dataset, tmp_path: Path) ->
         judged = [value for _e, _s, name, value in notes.metrics if name == "val_ndcg@10"]
         return len(judged) > 2 and judged[-1] < max(judged)
 
-    assert not train(config, dataset, folder, notes, past_the_best)
+    assert not fit(config, dataset, folder, notes, past_the_best)
     best = max(figures(folder), key=lambda entry: entry["val_ndcg@10"])
-    task = split_dataset(config, dataset)
-    (found,) = predict_targets(task, task.split.validation, load_recommenders(RunFolder(folder)))
-    missed = task.answers(task.split.validation) < 0
+    data = split_dataset(config, dataset)
+    (found,) = predict_targets(data, data.split.validation, load_recommenders(RunFolder(folder)))
+    missed = data.answers(data.split.validation) < 0
     assert means(metrics_per_target(found.rank, missed))["ndcg@10"] == pytest.approx(
         best["val_ndcg@10"]
     )
@@ -192,10 +212,10 @@ def test_more_epochs_are_trained_after_early_stopping_where_a_person_wants_them(
     dataset: Dataset, tmp_path: Path
 ) -> None:
     config, folder = small(epochs=40, early_stopping=2, learning_rate=0.3), tmp_path / "run"
-    assert train(config, dataset, folder, Notes(), never)
+    assert run_epochs(config, dataset, folder, Notes())
     done = len(figures(folder))
     more = config.override({"epochs": done + 1})
-    assert train(more, dataset, folder, Notes(), never, resume=True)
+    assert run_epochs(more, dataset, folder, Notes(), resume=True)
     assert [entry["epoch"] for entry in figures(folder)] == list(range(1, done + 2))
 
 
@@ -204,14 +224,14 @@ def test_a_loss_that_is_no_number_ends_the_training_and_the_best_epoch_stays(
 ) -> None:
     real, notes = CompiledSteps.train, Notes()
 
-    def turning(learner: CompiledSteps, *batch: Any) -> tuple[float, float]:
-        loss, correct = real(learner, *batch)
+    def turning(steps: CompiledSteps, *batch: Any) -> tuple[float, float]:
+        loss, correct = real(steps, *batch)
         whole = any(step is None and epoch == 1 for epoch, step, _name, _value in notes.metrics)
         return (float("nan") if whole else loss), correct
 
     monkeypatch.setattr(CompiledSteps, "train", turning)
-    with pytest.raises(NotANumber, match="epoch 2"):
-        train(small(epochs=3), dataset, tmp_path / "run", notes, never)
+    with pytest.raises(NonFiniteLoss, match="epoch 2"):
+        fit(small(epochs=3), dataset, tmp_path / "run", notes, never)
     assert len(figures(tmp_path / "run")) == 1
     assert Predictor(tmp_path / "run").recommend([], k=3)
 
@@ -219,17 +239,17 @@ def test_a_loss_that_is_no_number_ends_the_training_and_the_best_epoch_stays(
 @pytest.mark.parametrize("loss", ["full_softmax", "sampled_softmax"])
 def test_a_clipped_gradient_cannot_carry_the_weights_away(dataset: Dataset, loss: str) -> None:
     changes = {"loss": loss, "tied_embeddings": True, "learning_rate": 1.0}
-    task = split_dataset(small(), dataset)
+    data = split_dataset(small(), dataset)
     moved = {}
     for clipping in (0.0, 1e-9):
         config = small(**changes, gradient_clipping=clipping)
-        negatives = NegativeSampler(task.popularity, 0.5, config.negatives)
-        learner = CompiledSteps(build(config, DataSizes.of(task)), config, negatives)
-        windows = training_windows(task.buyers, 20, np.random.default_rng(0))
-        before = [np.asarray(one) for one in learner.network.serving.trainable_variables]
+        negatives = NegativeSampler(data.popularity, 0.5, config.negatives)
+        steps = CompiledSteps(build(config, DataSizes.of(data)), config, negatives)
+        windows = training_windows(data.buyers, 20, np.random.default_rng(0))
+        before = [np.asarray(one) for one in steps.network.serving.trainable_variables]
         batch = next(windows.batches(config.features, 256))
-        learner.train(batch, np.random.default_rng(0), 1.0)
-        after = learner.network.serving.trainable_variables
+        steps.train(batch, np.random.default_rng(0), 1.0)
+        after = steps.network.serving.trainable_variables
         moved[clipping] = max(
             float(np.abs(np.asarray(now) - old).max())
             for now, old in zip(after, before, strict=True)
@@ -241,13 +261,13 @@ def test_a_clipped_gradient_cannot_carry_the_weights_away(dataset: Dataset, loss
 def test_the_steps_tell_speed_and_learning_rate(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running_means, "SECONDS_BETWEEN_STEPS", 0.0)
+    monkeypatch.setattr(running_means, "SECONDS_BETWEEN_REPORTS", 0.0)
     for loss, others in (
         ("full_softmax", {"loss", "accuracy"}),
         ("sampled_softmax", {"sampled_loss"}),
     ):
         notes = Notes()
-        train(small(loss=loss, learning_rate=0.01), dataset, tmp_path / loss, notes, never)
+        run_epochs(small(loss=loss, learning_rate=0.01), dataset, tmp_path / loss, notes)
         by_step = {name: value for _e, step, name, value in notes.metrics if step is not None}
         assert set(by_step) == others | {"speed", "learning_rate", "progress"}
         assert by_step["learning_rate"] == 0.01
@@ -258,7 +278,7 @@ def test_the_steps_tell_speed_and_learning_rate(
 def test_a_run_stopped_before_its_first_epoch_leaves_no_model(
     dataset: Dataset, tmp_path: Path
 ) -> None:
-    assert not train(small(), dataset, tmp_path / "run", Notes(), lambda: True)
+    assert not fit(small(), dataset, tmp_path / "run", Notes(), lambda: True)
     with pytest.raises(BadInput, match="no finished model"):
         Predictor(tmp_path / "run")
 
@@ -278,12 +298,12 @@ def test_a_damaged_checkpoint_is_told_in_a_sentence(dataset: Dataset, tmp_path: 
     checkpoint.parent.mkdir(parents=True)
     checkpoint.write_bytes(b"PK\x03\x04 cut off")
     with pytest.raises(VitrinaError, match="cannot be read"):
-        train(small(), dataset, tmp_path / "run", Notes(), never, resume=True)
+        run_epochs(small(), dataset, tmp_path / "run", Notes(), resume=True)
 
 
 def test_early_stopping_ends_a_hopeless_training(dataset: Dataset, tmp_path: Path) -> None:
     config = small(epochs=40, early_stopping=2, learning_rate=0.3)
-    assert train(config, dataset, tmp_path / "run", Notes(), never)
+    assert run_epochs(config, dataset, tmp_path / "run", Notes())
     history = figures(tmp_path / "run")
     assert len(history) < 40
     best = int(np.argmax([entry["val_ndcg@10"] for entry in history]))
@@ -296,7 +316,7 @@ def test_early_stopping_ends_a_hopeless_training(dataset: Dataset, tmp_path: Pat
 def test_a_sampled_loss_reports_figures_over_all_products(
     dataset: Dataset, tmp_path: Path, changes: dict[str, Any]
 ) -> None:
-    assert train(small(epochs=2, **changes), dataset, tmp_path / "run", Notes(), never)
+    assert run_epochs(small(epochs=2, **changes), dataset, tmp_path / "run", Notes())
     for entry in figures(tmp_path / "run"):
         assert 0 < entry["loss"] < 10
         assert 0 <= entry["accuracy"] <= 1
@@ -313,5 +333,5 @@ def test_a_preparation_that_leaves_nothing_is_refused_before_anything_is_written
 ) -> None:
     config = small().override({"preparation.min_user_events": 900})
     with pytest.raises(BadInput):
-        train(config, dataset, tmp_path / "run", Notes(), never)
+        run_epochs(config, dataset, tmp_path / "run", Notes())
     assert not (tmp_path / "run").exists()
