@@ -1,4 +1,4 @@
-"""The web application: ``create_app`` puts pages, shell, guards and health together."""
+"""The web application: ``create_app`` assembles pages, frame, security and addresses."""
 
 import importlib.metadata
 import os
@@ -65,29 +65,29 @@ def create_app(
     password: str | None = None,
     api: ApiSettings | None = None,
 ) -> dash.Dash:
-    """Make the web application that serves one home.
+    """Create the web application that serves one home.
 
     Parameters
     ----------
     home : Home
-        The folder that the application shows and changes.
+        Home that the application shows and changes.
     host : str
-        The address that will be listened on; a loopback address refuses other host names.
+        Address that the server will listen on; a loopback address refuses other host names.
     password : str, optional
-        Asked for on every page; default is ``VITRINA_PASSWORD`` of the environment, if set.
+        Required on every page; by default the environment variable ``VITRINA_PASSWORD``, if set.
     api : ApiSettings, optional
-        Who may use the HTTP interface; it is off where it is left out.
+        Access to the HTTP API; without it the API is off.
 
     Returns
     -------
     dash.Dash
-        The application; its ``server`` is a WSGI application. Several may live in one process.
+        Application whose ``server`` is a WSGI application; a process may hold several.
     """
     server = Flask("dashboard")
     server.config[HOME] = home
     keyed = (PREFIX,) if api and api.token else ()
     security.protect(server, host, password or os.environ.get(security.PASSWORD), keyed)
-    server.before_request(_speak_the_language)
+    server.before_request(_use_preferred_language)
     server.add_url_rule("/health", "health", health)
     register_uploads(server)
     register_downloads(server)
@@ -95,7 +95,7 @@ def create_app(
     Compress(server)
     app = _Vitrina(
         name="dashboard",
-        server=server,  # type: ignore[arg-type] # a Flask server is what it wants
+        server=server,  # type: ignore[arg-type] # its annotation is too narrow
         assets_folder=str(ASSETS),
         assets_ignore=".*",
         pages_folder=str(PAGES),
@@ -111,29 +111,32 @@ def create_app(
     app.layout = shell.layout
     register_components(app)
     shell.register(app)
-    _settle(app, server)
+    _finish_setup(app, server)
     return app
 
 
 def version() -> str:
-    """Return the version of Vitrina that is installed."""
+    """Return the installed version of Vitrina."""
     return importlib.metadata.version("vitrina")
 
 
 def health() -> Response:
-    """Answer whether the server and the worker are alive, as JSON."""
+    """Respond with the status of the server and of the worker as JSON."""
     return jsonify(status="ok", version=version(), worker=shell.worker_health())
 
 
 class _Vitrina(dash.Dash):
-    """Dash with a document of our own: its language, its order of style sheets, no inline style."""
+    """Dash with its own HTML document: its language, order of style sheets, no inline scripts."""
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
-        """Return the document that every page address answers with."""
+        """Return the HTML document of every page."""
         styles = (
-            f'<link rel="stylesheet" href="{_asset(name)}">' for name in (*STYLES, *_own("css"))
+            f'<link rel="stylesheet" href="{_asset(name)}">'
+            for name in (*STYLES, *_page_assets("css"))
         )
-        scripts = (f'<script src="{_asset(name)}"></script>' for name in (*SCRIPTS, *_own("js")))
+        scripts = (
+            f'<script src="{_asset(name)}"></script>' for name in (*SCRIPTS, *_page_assets("js"))
+        )
         return _INDEX.format(
             language=language(),
             metas=parts["metas"],
@@ -150,32 +153,32 @@ class _Vitrina(dash.Dash):
         )
 
 
-def _own(kind: str) -> list[str]:
-    """Return the style sheets or scripts of single pages, which lie in ``assets/pages``."""
-    return sorted(f"pages/{file.name}" for file in (ASSETS / "pages").glob(f"*.{kind}"))
+def _page_assets(suffix: str) -> list[str]:
+    """Return the style sheets or scripts of single pages, from ``assets/pages``."""
+    return sorted(f"pages/{file.name}" for file in (ASSETS / "pages").glob(f"*.{suffix}"))
 
 
 def _asset(name: str) -> str:
-    """Return the address of an asset, which changes when the file does."""
+    """Return the address of an asset with the modification time, so that caches see a change."""
     return f"/assets/{name}?v={(ASSETS / name).stat().st_mtime_ns:x}"
 
 
-def _speak_the_language() -> None:
+def _use_preferred_language() -> None:
     use_language(preferred_language())
 
 
-def _settle(app: dash.Dash, server: Flask) -> None:
-    """Finish what Dash would leave to the first request, so that applications do not mix.
+def _finish_setup(app: dash.Dash, server: Flask) -> None:
+    """Register the callbacks of the pages now instead of at the first request.
 
-    Dash collects the callbacks of pages in lists of the process and empties them into whichever
-    application is asked first; here each takes its own at once. Only then are the inline scripts
-    known that the policy must allow.
+    Dash collects them in global lists and gives them to the application that gets the first
+    request, which may be another one. Only afterwards are the inline scripts known that the
+    Content-Security-Policy has to allow.
     """
     with server.test_request_context("/health"):
         server.preprocess_request()
     policy = security.content_security_policy(app.csp_hashes())
 
     @server.after_request
-    def mark(response: Response) -> Response:
+    def add_policy(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = policy
         return response

@@ -1,4 +1,4 @@
-"""What one request knows: the home that the application serves, and the person's preferences."""
+"""The context of a request: the home of the application and the preferences of the browser."""
 
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
@@ -13,27 +13,27 @@ HOME = "VITRINA_HOME"
 
 
 def current_home() -> Home:
-    """Return the home that the application of this request was made for."""
+    """Return the home that the application of this request serves."""
     home = current_app.config[HOME]
     assert isinstance(home, Home)
     return home
 
 
 def preferred_language() -> str:
-    """Return the language that the person chose, else the browser's, else English."""
-    chosen = request.cookies.get("language")
-    if chosen in LANGUAGES:
-        return chosen
+    """Return the language of the cookie, else of the browser, else English."""
+    language = request.cookies.get("language")
+    if language in LANGUAGES:
+        return language
     return request.accept_languages.best_match(LANGUAGES) or DEFAULT_LANGUAGE
 
 
 def preferred_theme() -> Theme:
-    """Return the theme that the browser shows, which ``assets/theme.js`` keeps in a cookie."""
+    """Return the theme of the browser, which ``assets/theme.js`` stores in a cookie."""
     return known(request.cookies.get("theme") if has_request_context() else None)
 
 
 def preferred_zone() -> tzinfo | None:
-    """Return the time zone of the browser, or None for the one of this machine."""
+    """Return the time zone of the browser, or None for that of the server."""
     name = request.cookies.get("zone", "") if has_request_context() else ""
     try:
         return ZoneInfo(name.replace("%2F", "/")) if name else None

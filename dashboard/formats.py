@@ -1,6 +1,6 @@
-"""Numbers and times as people read them, in the language of this context.
+"""Formats of numbers and times, in the current language.
 
-Every function returns plain text; a value that is missing becomes an en dash.
+Every function returns plain text; a missing value becomes an en dash.
 """
 
 import math
@@ -17,32 +17,32 @@ MISSING = "–"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
-def _absent(value: float | None) -> bool:
+def _is_missing(value: float | None) -> bool:
     return value is None or not math.isfinite(value)
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """Group the thousands, with a fixed number of decimals.
+    """Format a number with grouped thousands and a fixed number of decimals.
 
     Examples
     --------
     >>> number(67_501_979), number(5.71304, 3), number(None)
     ('67,501,979', '5.713', '–')
     """
-    if value is None or _absent(value):
+    if value is None or _is_missing(value):
         return MISSING
     return i18n.number(value, digits)
 
 
 def compact(value: float | None) -> str:
-    """Shorten a count to three significant digits.
+    """Format a count with three significant digits.
 
     Examples
     --------
     >>> compact(940.3), compact(67_501_979), compact(12_400)
     ('940', '67.5M', '12.4K')
     """
-    if value is None or _absent(value):
+    if value is None or _is_missing(value):
         return MISSING
     if abs(value) < 1000:
         return number(value)
@@ -65,14 +65,14 @@ def network(name: str) -> str:
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """Write a share from 0 to 1 as a percentage.
+    """Format a share from 0 to 1 as a percentage.
 
     Examples
     --------
     >>> percent(0.3037), percent(0.5, 0)
     ('30.4%', '50%')
     """
-    if share is None or _absent(share):
+    if share is None or _is_missing(share):
         return MISSING
     whole = str(Locale.parse(language()).percent_formats[None].pattern)
     pattern = whole.replace("0", "0." + "0" * digits) if digits else whole
@@ -80,14 +80,14 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 
 def money(value: float | None, currency: str | None = None) -> str:
-    """Write an amount with two decimals, and its currency where the data names one.
+    """Format an amount with two decimals, and its currency if it is known.
 
     Examples
     --------
     >>> money(1302.5), money(9.99, "EUR")
     ('1,302.50', '€9.99')
     """
-    if value is None or _absent(value):
+    if value is None or _is_missing(value):
         return MISSING
     if currency is None:
         return number(value, 2)
@@ -95,19 +95,19 @@ def money(value: float | None, currency: str | None = None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Write a span of time with its two largest units.
+    """Format a duration with its two largest units.
 
     Parameters
     ----------
     seconds : float or None
-        A span in seconds; negative spans count as none.
+        Duration; a negative one counts as zero.
 
     Examples
     --------
     >>> duration(0.42), duration(8.6), duration(247), duration(8040), duration(200_000)
     ('0.4 s', '9 s', '4 min 7 s', '2 h 14 min', '2 d 7 h')
     """
-    if seconds is None or _absent(seconds):
+    if seconds is None or _is_missing(seconds):
         return MISSING
     if seconds < 1:
         return f"{number(max(seconds, 0.0), 1)} s"
@@ -124,7 +124,7 @@ def duration(seconds: float | None) -> str:
 
 
 def day(value: date | datetime | None) -> str:
-    """Write a date in the order of the language.
+    """Format a date.
 
     Examples
     --------
@@ -135,12 +135,12 @@ def day(value: date | datetime | None) -> str:
 
 
 def moment(value: datetime | float | None) -> str:
-    """Write a point in time in the zone of the reader.
+    """Format a time in the time zone of the browser.
 
     Parameters
     ----------
     value : datetime, float or None
-        A time; a naive one counts as UTC, a number as seconds since 1970 UTC.
+        Time; a naive datetime is UTC, a number is seconds since 1970 UTC.
     """
     if value is None:
         return MISSING
@@ -150,7 +150,7 @@ def moment(value: datetime | float | None) -> str:
 
 
 def utc(value: datetime | float) -> str:
-    """Write a point in time in UTC, for the tooltip of a local time.
+    """Format a time in UTC, for the tooltip of a local time.
 
     Examples
     --------
@@ -161,21 +161,21 @@ def utc(value: datetime | float) -> str:
 
 
 def aware(value: datetime | float) -> datetime:
-    """Return a time that knows its zone: naive times and numbers of seconds count as UTC."""
+    """Return a timezone-aware datetime; naive ones and numbers of seconds are UTC."""
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     return datetime.fromtimestamp(value, UTC)
 
 
 def ago(seconds: float | None) -> str:
-    """Say how long ago something was.
+    """Format the time since an event.
 
     Examples
     --------
     >>> ago(3), ago(61), ago(7300)
     ('just now', '1 minute ago', '2 hours ago')
     """
-    if seconds is None or _absent(seconds):
+    if seconds is None or _is_missing(seconds):
         return MISSING
     if seconds < 10:
         return _("just now")

@@ -1,7 +1,7 @@
-"""The look of Vitrina in one table: every colour, size and space that anything is drawn with.
+"""Design tokens: every colour, size and space of style sheets and figures.
 
-Style sheets read the table as CSS variables (``assets/tokens.css``, which ``python -m
-dashboard.theme`` writes and a test keeps equal), figures read it through ``colour``.
+Style sheets use them as CSS variables (``assets/tokens.css``, which ``python -m dashboard.theme``
+writes and a test keeps equal), figures through ``colour``.
 """
 
 from pathlib import Path
@@ -50,7 +50,7 @@ NEUTRALS: Final = {
 }
 
 # Okabe and Ito's colours, each darkened (light) or left (dark) until it reaches 3:1 on a surface.
-# One colour means one thing on every page.
+# A colour has the same meaning on every page.
 SERIES: Final = {
     "training": ("#b98000", "#e69f00"),
     "validation": ("#0072b2", "#4a9fd8"),
@@ -77,7 +77,7 @@ STYLE_SHEET = Path(__file__).resolve().parent.parent / "assets" / "tokens.css"
 
 
 def known(theme: str | None) -> Theme:
-    """Return a theme that exists: the one named, or the default.
+    """Return the theme of that name, or the default if there is none.
 
     Examples
     --------
@@ -88,12 +88,12 @@ def known(theme: str | None) -> Theme:
 
 
 def colour(name: str, theme: str | None) -> str:
-    """Return a colour of the table as ``#rrggbb``.
+    """Return a colour as ``#rrggbb``.
 
     Parameters
     ----------
     name : str
-        A key of ``COLOURS``, such as ``"validation"``.
+        Key of ``COLOURS``, such as ``"validation"``.
     theme : str or None
         ``"light"`` or ``"dark"``; anything else means the default.
 
@@ -106,7 +106,7 @@ def colour(name: str, theme: str | None) -> str:
 
 
 def mix(first: str, second: str, share: float) -> str:
-    """Return the colour that lies at a share of the way from the first to the second.
+    """Interpolate linearly between two colours.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def contrast(first: str, second: str) -> float:
 
 
 def style_sheet() -> str:
-    """Return the table as a style sheet of CSS variables."""
+    """Return the style sheet that defines the tokens as CSS variables."""
     sizes = [f"  --{name}: {size};" for name, size in SIZES.items()]
     fonts = [f"  --font: {FONT};", f"  --font-mono: {MONOSPACE};"]
     blocks = ["/* Written by `python -m dashboard.theme`: change dashboard/theme.py instead. */"]

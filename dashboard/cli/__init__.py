@@ -1,7 +1,7 @@
-"""The command line: the same capabilities as the pages, for scripts and for checks.
+"""The command line.
 
-Commands import what they need when they run, so that ``--help`` answers at once and no command
-loads TensorFlow that does not train.
+Commands import their dependencies when they run, so that ``--help`` is fast and only commands that
+train load TensorFlow.
 """
 
 import logging
@@ -19,48 +19,48 @@ INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit with its code.
+    """Run a command and exit with its exit status.
 
     Parameters
     ----------
     arguments : sequence of str, optional
-        The words after ``vitrina``; those of the process by default.
+        Arguments after ``vitrina``; by default those of the process.
     """
     if sys.platform == "win32":  # signals, process groups and priorities are those of POSIX
         words = _("Vitrina runs on Linux and macOS; on Windows, run it inside WSL.")
-        sys.exit(_complain(words, 1))
+        sys.exit(_print_error(words, 1))
     sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, 2 for bad input, 1 for a failure."""
+    """Run a command and return its exit status: 0, 2 for bad input, 1 for a failure."""
     try:
         result = cli.main(args=arguments, prog_name="vitrina", standalone_mode=False)
     except VitrinaError as error:
-        return _complain(str(error), error.exit_code)
+        return _print_error(str(error), error.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return 0
     except click.ClickException as error:
-        return _complain(error.format_message(), 2)
+        return _print_error(error.format_message(), 2)
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()  # the reader has seen enough; Python would complain when flushing
+        sys.stderr.close()  # the reader has closed the pipe; Python would fail to flush
         return 0
-    except Exception as error:  # the last resort: nothing may reach a person as a traceback
-        return _complain(_unexpected(error), 1)
+    except Exception as error:  # last resort: users never see a traceback
+        return _print_error(_unexpected(error), 1)
     return result if isinstance(result, int) else 0
 
 
-def _complain(sentence: str, code: int) -> int:
-    """Say on one line of stderr what is wrong, and return the exit code."""
+def _print_error(sentence: str, code: int) -> int:
+    """Print an error on one line of stderr and return the exit status."""
     click.echo(" ".join(sentence.split()), err=True)
     return code
 
 
 def _unexpected(error: Exception) -> str:
-    """Keep the traceback in the home's log and return a sentence that says where it is."""
+    """Log the traceback in the home and return a sentence with the path of the log."""
     log = Home.default().path / "errors.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""The first seconds of the web server: it answers at once, while the application is being made.
+"""A WSGI application that responds while the real one is being imported.
 
-Making the application imports pandas, DuckDB and onnxruntime, which takes seconds on a small
-machine. Until that is done ``/health`` says ``starting``; every other request waits for its answer.
+The import of pandas, DuckDB and onnxruntime takes seconds on a small machine. Until it is done,
+``/health`` responds with the status ``starting`` and every other request waits.
 """
 
 import _thread
@@ -16,18 +16,18 @@ HEALTH = "/health"
 
 
 class Starting:
-    """A WSGI application that stands in for one that is still being made.
+    """A WSGI application that creates another one in a thread and then delegates to it.
 
     Parameters
     ----------
     make : callable
-        Returns the WSGI application; called once, in a thread of its own. Where it raises, the
-        main thread gets a ``KeyboardInterrupt`` and ``error`` says why.
+        Creates the WSGI application; called once, in a thread. If it raises, the main thread gets a
+        ``KeyboardInterrupt`` and ``error`` holds the exception.
 
     Attributes
     ----------
     error : BaseException or None
-        What ``make`` raised.
+        Exception that ``make`` raised.
 
     Examples
     --------
@@ -46,7 +46,7 @@ class Starting:
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """Answer a request: health at once, anything else when the application is there."""
+        """Respond to ``/health`` at once, and to other requests when the application exists."""
         if environ["PATH_INFO"] == HEALTH and not self._application.done():
             body = json.dumps({"status": "starting", "worker": None}).encode()
             headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]

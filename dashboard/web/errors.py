@@ -1,4 +1,4 @@
-"""What happens when a callback fails: a sentence on the page, and an id that the log has too."""
+"""Errors of callbacks: logged under an id, and shown on the page with that id."""
 
 import logging
 import secrets
@@ -20,20 +20,20 @@ PAGE_TITLE = "_pages_store"
 
 
 def handle(error: Exception) -> Any:
-    """Log the error under a new id, and say it where its result would have been.
+    """Log the error of a callback under a new id and return the values of its outputs.
 
-    A page or a figure card that could not be made shows the error in its own place; everything
-    else keeps what it showed, and a toast says what went wrong.
+    A page or a figure card shows the error in its place. Other outputs keep their values, and a
+    toast shows the error if no output does.
 
     Parameters
     ----------
     error : Exception
-        What the callback raised.
+        Exception that the callback raised.
 
     Returns
     -------
     object
-        What the callback returns instead: one value an output.
+        Result of the callback: one value per output.
     """
     if isinstance(error, PreventUpdate):
         raise error
@@ -45,28 +45,30 @@ def handle(error: Exception) -> Any:
         logger.error("%s: %s", incident, error, exc_info=error)
     outputs = ctx.outputs_list
     single = not isinstance(outputs, list)
-    values = [_instead(each, sentence, incident) for each in ([outputs] if single else outputs)]
+    values = [
+        _error_value(output, sentence, incident) for output in ([outputs] if single else outputs)
+    ]
     if all(value is no_update for value in values):
         toast(sentence, tone="bad", incident=incident)
     return values[0] if single else values
 
 
 def explain(error: Exception) -> str:
-    """Return the sentence for an error: its own where it was written for people."""
+    """Return the message of a `VitrinaError`, or a general sentence for any other error."""
     if isinstance(error, VitrinaError):
         return str(error)
     return _("Something went wrong that is not your fault. Try again, or report it with this id.")
 
 
-def _instead(output: Any, sentence: str, incident: str) -> Any:
-    """Return what one output shows in place of the value that could not be computed."""
+def _error_value(output: Any, sentence: str, incident: str) -> Any:
+    """Return the value of an output that could not be computed."""
     if not isinstance(output, dict):
         return no_update
-    where = output.get("id")
-    if where == PAGE:
+    component = output.get("id")
+    if component == PAGE:
         return error_state(sentence, incident=incident, page=True)
-    if where == PAGE_TITLE:
+    if component == PAGE_TITLE:
         return {"title": "Vitrina"}
-    if isinstance(where, dict) and where.get("type") == "chart":
+    if isinstance(component, dict) and component.get("type") == "chart":
         return render_error(sentence, incident)
     return no_update

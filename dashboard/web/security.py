@@ -1,4 +1,4 @@
-"""What the web server lets through: known hosts, its own pages, a password where one is set."""
+"""Protection of the web server: host and origin checks, a password, security headers."""
 
 import hmac
 import ipaddress
@@ -26,36 +26,38 @@ _POLICY = {
 
 
 def protect(server: Flask, host: str, password: str | None, keyed: Sequence[str] = ()) -> None:
-    """Guard every request and mark every answer of a server.
+    """Check every request to a server and add security headers to every response.
 
     Parameters
     ----------
     server : Flask
-        The server to guard.
+        Server to protect.
     host : str
-        The address that it listens on. On a loopback address only loopback names are answered,
-        so that a page elsewhere cannot reach it by pointing its own name here (DNS rebinding).
+        Address that it listens on. On a loopback address, requests for other host names are
+        refused, so that a page elsewhere cannot reach it by DNS rebinding.
     password : str or None
-        Asked for with HTTP basic authentication, under any user name, unless None or empty.
+        Required by HTTP basic authentication, with any user name, unless None or empty.
     keyed : sequence of str
-        Beginnings of paths that ask for a key of their own instead.
+        Prefixes of paths that require an API key instead.
     """
 
     @server.before_request
-    def guard() -> Response | None:
-        if is_loopback(host) and _name(request.host) not in _LOOPBACK_NAMES:
-            return Response("This address answers only under its own name.\n", 421)
+    def check() -> Response | None:
+        if is_loopback(host) and _host_name(request.host) not in _LOOPBACK_NAMES:
+            return Response("Requests under another host name are refused.\n", 421)
         origin = request.headers.get("Origin")
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and not _own(origin, request.host):
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_same_origin(
+            origin, request.host
+        ):
             return Response("Requests from other sites are refused.\n", 403)
-        free = request.path in _OPEN_PATHS or request.path.startswith(tuple(keyed))
-        if password and not free and not _knows(password):
+        open_path = request.path in _OPEN_PATHS or request.path.startswith(tuple(keyed))
+        if password and not open_path and not _is_authorised(password):
             challenge = {"WWW-Authenticate": 'Basic realm="Vitrina", charset="UTF-8"'}
             return Response("A password is needed.\n", 401, challenge)
         return None
 
     @server.after_request
-    def mark(response: Response) -> Response:
+    def add_headers(response: Response) -> Response:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("X-Frame-Options", "DENY")
@@ -63,12 +65,12 @@ def protect(server: Flask, host: str, password: str | None, keyed: Sequence[str]
 
 
 def content_security_policy(script_hashes: Sequence[str]) -> str:
-    """Return the policy that lets a page load from this server alone.
+    """Return a Content-Security-Policy that allows resources of this server only.
 
     Parameters
     ----------
     script_hashes : sequence of str
-        Quoted hashes of the inline scripts that may run.
+        Quoted hashes of the allowed inline scripts.
     """
     scripts = " ".join(["'self'", *script_hashes])
     rules = [f"{name} {value}" for name, value in _POLICY.items()]
@@ -76,7 +78,7 @@ def content_security_policy(script_hashes: Sequence[str]) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether an address can be reached from this machine only.
+    """Return whether an address can be reached from this machine only.
 
     Examples
     --------
@@ -89,15 +91,15 @@ def is_loopback(host: str) -> bool:
         return host in _LOOPBACK_NAMES
 
 
-def _name(host: str) -> str:
+def _host_name(host: str) -> str:
     return urlsplit(f"//{host}").hostname or ""
 
 
-def _own(origin: str | None, host: str) -> bool:
-    """Tell whether a request comes from this server's own pages, or from no page at all."""
+def _is_same_origin(origin: str | None, host: str) -> bool:
+    """Return whether a request comes from a page of this server, or from no page."""
     return origin is None or urlsplit(origin).netloc == host
 
 
-def _knows(password: str) -> bool:
-    given = request.authorization.password if request.authorization else None
-    return hmac.compare_digest((given or "").encode(), password.encode())
+def _is_authorised(password: str) -> bool:
+    sent = request.authorization.password if request.authorization else None
+    return hmac.compare_digest((sent or "").encode(), password.encode())

@@ -1,4 +1,4 @@
-"""What stays while pages change: navigation, preferences, the worker's state, toasts."""
+"""The frame around every page: navigation, theme and language, worker status, toasts."""
 
 from typing import Any
 
@@ -24,11 +24,11 @@ NAVIGATION = (
     ("/compare", N_("Compare"), "compare"),
     ("/recommend", N_("Recommend"), "recommend"),
 )
-RARE = {"/compare"}  # reached from the runs where a phone has no room for six words
+RARE = {"/compare"}  # hidden on phones, which have no room for six links; reached from the runs
 
 
 def layout() -> html.Div:
-    """Return the frame around every page, in the language and theme of the request."""
+    """Return the frame, in the language and theme of the request."""
     return html.Div(
         [
             html.A(_("Skip to the content"), href="#main", className="skip"),
@@ -49,7 +49,7 @@ def layout() -> html.Div:
 
 
 def register(app: dash.Dash) -> None:
-    """Add the callbacks of the shell to an application."""
+    """Register the callbacks of the frame."""
     app.clientside_callback(
         ClientsideFunction("vitrina", "mark_place"),
         Output("shell-quiet", "children"),
@@ -63,27 +63,28 @@ def register(app: dash.Dash) -> None:
         Input(WORKER_CLOCK, "n_intervals"),
         State(WORKER, "className"),
     )
-    def show_worker(_ticks: int | None, shown: str) -> tuple[Any, Any]:
-        words, look = _worker_words()
-        return words, dash.no_update if look == shown else look
+    def show_worker(_ticks: int | None, class_name: str) -> tuple[Any, Any]:
+        label, new_class_name = _worker_label()
+        return label, dash.no_update if new_class_name == class_name else new_class_name
 
 
 def worker_health() -> dict[str, Any]:
-    """Return whether the worker is alive, and how many seconds ago its heart last beat."""
+    """Return whether the worker is alive, and the seconds since its last heartbeat."""
     from dashboard.jobs.runs_table import Runs
 
     worker = Runs(current_home()).lease.status()
     return {"alive": worker.alive, "seconds_since_heartbeat": worker.seconds}
 
 
-def _worker_words() -> tuple[str, str]:
+def _worker_label() -> tuple[str, str]:
+    """Return the label and the CSS classes of the worker status."""
     health = worker_health()
     if health["alive"]:
         return _("Worker ready"), "worker is-good"
     if health["seconds_since_heartbeat"] is None:
         return _("No worker"), "worker is-idle"
-    words = _("Worker lost {ago}").format(ago=ago(health["seconds_since_heartbeat"]))
-    return words, "worker is-bad"
+    label = _("Worker lost {ago}").format(ago=ago(health["seconds_since_heartbeat"]))
+    return label, "worker is-bad"
 
 
 def _rail() -> html.Header:
@@ -91,13 +92,13 @@ def _rail() -> html.Header:
     links = [
         html.Li(
             dcc.Link(
-                [icon(picture), html.Span(_(words))],
+                [icon(icon_name), html.Span(_(label))],
                 href=path,
                 className="rail-link",
             ),
             className="is-rare" if path in RARE else "",
         )
-        for path, words, picture in NAVIGATION
+        for path, label, icon_name in NAVIGATION
         if path in pages
     ]
     return html.Header(
@@ -116,8 +117,8 @@ def _rail() -> html.Header:
 
 
 def _worker() -> html.Div:
-    words, look = _worker_words()
-    return html.Div(words, id=WORKER, className=look, role="status")
+    label, class_name = _worker_label()
+    return html.Div(label, id=WORKER, className=class_name, role="status")
 
 
 def _theme_switch() -> html.Button:
