@@ -22,38 +22,38 @@ def task(protocol: str) -> SplitData:
 
 
 @pytest.mark.parametrize("protocol", ["temporal", "leave-one-out", "paper"])
-def test_an_honest_split_has_no_leak(protocol: str) -> None:
+def test_a_correct_split_has_no_leak(protocol: str) -> None:
     assert find_leaks(task(protocol)) == []
 
 
-def test_a_visible_target_is_found() -> None:
-    honest = task("temporal")
-    visible = honest.split.visible.copy()
-    visible[honest.split.test[3]] = True
-    leaking = replace(honest, split=replace(honest.split, visible=visible))
+def test_a_visible_target_is_a_leak() -> None:
+    correct = task("temporal")
+    visible = correct.split.visible.copy()
+    visible[correct.split.test[3]] = True
+    leaking = replace(correct, split=replace(correct.split, visible=visible))
     assert {TARGETS, LATER, COUNTS} <= set(find_leaks(leaking))
 
 
-def test_a_vocabulary_of_all_events_is_found() -> None:
-    honest = task("leave-one-out")
-    whole = replace(honest.sequences.products, counts=honest.popularity + 1)
-    leaking = replace(honest, sequences=replace(honest.sequences, products=whole))
+def test_a_vocabulary_of_all_events_is_a_leak() -> None:
+    correct = task("leave-one-out")
+    vocabulary = replace(correct.sequences.products, counts=correct.popularity + 1)
+    leaking = replace(correct, sequences=replace(correct.sequences, products=vocabulary))
     assert find_leaks(leaking) == [COUNTS]
 
 
-def test_a_model_that_is_as_right_as_it_says_is_calibrated() -> None:
+def test_the_calibration_error_of_true_probabilities_is_small() -> None:
     random = np.random.default_rng(0)
-    chance = random.random(20_000)
-    hit = (random.random(20_000) < chance).astype(float)
-    assert calibration(chance, hit)["error"] < 0.02
-    assert calibration(chance**3, hit)["error"] > 0.1
+    probability = random.random(20_000)
+    hit = (random.random(20_000) < probability).astype(float)
+    assert calibration(probability, hit)["error"] < 0.02
+    assert calibration(probability**3, hit)["error"] > 0.1
 
 
 def test_a_model_without_probabilities_has_no_calibration() -> None:
     assert calibration(np.array([np.nan, 0.2]), np.array([1.0, 0.0])) is None
 
 
-def test_a_list_that_nearly_everybody_gets_is_noticed() -> None:
-    best = np.tile(np.arange(10), (100, 1))
-    best[:5] += 10
-    assert modal_list_share(best) == 0.95
+def test_the_share_of_the_most_frequent_list() -> None:
+    top = np.tile(np.arange(10), (100, 1))
+    top[:5] += 10
+    assert modal_list_share(top) == 0.95

@@ -1,4 +1,4 @@
-"""Ranked lists of every buyer: what a buyer would be given alone, whole or not at all."""
+"""Batch scoring writes the lists that each user would get alone, atomically."""
 
 import csv
 import time
@@ -35,7 +35,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Dataset]:
     return folder / "run", dataset
 
 
-def test_every_buyer_has_the_list_that_one_who_asks_alone_gets(
+def test_every_user_has_the_list_of_a_single_recommendation(
     trained: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_scoring, "BLOCK_SIZE", 16)
@@ -45,31 +45,31 @@ def test_every_buyer_has_the_list_that_one_who_asks_alone_gets(
     lists = pd.read_parquet(tmp_path / "lists.parquet")
     assert count == lists["user"].nunique() == 90
     model = Predictor(run)
-    for user, found in lists.groupby("user"):
+    for user, rows in lists.groupby("user"):
         alone = history(dataset, model.preparation, str(user))["product"].tolist()
         expected = model.recommend(alone, k=7)
-        assert found["product"].tolist() == [item.product for item in expected]
-        assert found["rank"].tolist() == [1, 2, 3, 4, 5, 6, 7]
-        assert found["repeat"].tolist() == [item.repeat for item in expected]
-        assert found["brand"].tolist() == [item.brand for item in expected]
-        assert found["price"].tolist() == [item.price for item in expected]
+        assert rows["product"].tolist() == [item.product for item in expected]
+        assert rows["rank"].tolist() == [1, 2, 3, 4, 5, 6, 7]
+        assert rows["repeat"].tolist() == [item.repeat for item in expected]
+        assert rows["brand"].tolist() == [item.brand for item in expected]
+        assert rows["price"].tolist() == [item.price for item in expected]
         np.testing.assert_allclose(
-            found["probability"], [item.probability for item in expected], rtol=1e-5
+            rows["probability"], [item.probability for item in expected], rtol=1e-5
         )
 
 
-def test_seen_products_can_be_left_out(trained: tuple[Path, Dataset], tmp_path: Path) -> None:
+def test_seen_products_can_be_excluded(trained: tuple[Path, Dataset], tmp_path: Path) -> None:
     run, dataset = trained
     score(run, dataset, tmp_path / "lists.parquet", k=1_000, exclude_seen=True)
     lists = pd.read_parquet(tmp_path / "lists.parquet")
     assert not lists["repeat"].any()
     model = Predictor(run)
-    for user, found in list(lists.groupby("user"))[:10]:
+    for user, rows in list(lists.groupby("user"))[:10]:
         known = set(history(dataset, model.preparation, str(user))["product"]) & set(model.products)
-        assert set(found["product"]) == set(model.products) - known
+        assert set(rows["product"]) == set(model.products) - known
 
 
-def test_no_text_of_a_csv_file_is_a_formula(trained: tuple[Path, Dataset], tmp_path: Path) -> None:
+def test_text_in_a_csv_file_is_no_formula(trained: tuple[Path, Dataset], tmp_path: Path) -> None:
     run, dataset = trained
     score(run, dataset, tmp_path / "lists.csv", k=1_000)
     with (tmp_path / "lists.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -78,21 +78,21 @@ def test_no_text_of_a_csv_file_is_a_formula(trained: tuple[Path, Dataset], tmp_p
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
-def test_progress_is_told_and_a_stop_leaves_nothing(
+def test_progress_is_reported_and_a_stopped_scoring_leaves_no_file(
     trained: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_scoring, "BLOCK_SIZE", 20)
     run, dataset = trained
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     with pytest.raises(Cancelled):
         score(
             run,
             dataset,
             tmp_path / "lists.parquet",
-            on_progress=lambda done, whole: told.append((done, whole)),
-            should_stop=lambda: len(told) == 2,
+            on_progress=lambda done, total: progress.append((done, total)),
+            should_stop=lambda: len(progress) == 2,
         )
-    assert told == [(20, 90), (40, 90)]
+    assert progress == [(20, 90), (40, 90)]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -100,7 +100,7 @@ def test_progress_is_told_and_a_stop_leaves_nothing(
     ("name", "k", "words"),
     [("lists.txt", 20, "parquet"), ("lists.csv", 0, "k cannot be"), ("no/lists.csv", 20, "folder")],
 )
-def test_what_cannot_be_written_is_refused(
+def test_an_invalid_file_or_k_is_refused(
     trained: tuple[Path, Dataset], tmp_path: Path, name: str, k: int, words: str
 ) -> None:
     run, dataset = trained
@@ -108,23 +108,23 @@ def test_what_cannot_be_written_is_refused(
         score(run, dataset, tmp_path / name, k=k)
 
 
-def test_histories_in_turn_are_those_found_one_by_one(tmp_path: Path) -> None:
+def test_histories_read_in_batches_equal_those_read_one_by_one(tmp_path: Path) -> None:
     names = [["a", "a", "b"], ["b"], ["c", "b", "b", "b", "a"]]
     dataset = imported(Store(Home(tmp_path / "home")), names, tmp_path)
     for preparation in (Preparation(), Preparation(merge_session_repeats=True)):
-        whole = pd.concat(list(histories(dataset, preparation)))
-        for user, found in whole.groupby("user"):
+        table = pd.concat(list(histories(dataset, preparation)))
+        for user, rows in table.groupby("user"):
             alone = history(dataset, preparation, str(user))
-            assert found["product"].tolist() == alone["product"].tolist()
+            assert rows["product"].tolist() == alone["product"].tolist()
 
 
-def test_what_no_thread_has_begun_is_given_up_when_the_work_is() -> None:
-    """The one thread is busy until the task behind its own is given up."""
+def test_tasks_that_have_not_started_are_cancelled_with_the_scoring() -> None:
+    """The only thread is busy until the task queued behind its own is cancelled."""
     waiting: list[Future[None]] = []
-    begun, known = Event(), Event()
+    started, known = Event(), Event()
 
     def busy() -> None:
-        begun.set()
+        started.set()
         known.wait(PATIENCE)
         late = time.monotonic() + PATIENCE
         while not waiting[0].cancelled() and time.monotonic() < late:
@@ -132,7 +132,7 @@ def test_what_no_thread_has_begun_is_given_up_when_the_work_is() -> None:
 
     with pytest.raises(Cancelled), batch_scoring.thread_pool(1) as pool:
         pool.submit(busy)
-        begun.wait(PATIENCE)
+        started.wait(PATIENCE)
         waiting.append(pool.submit(lambda: None))
         known.set()
         raise Cancelled

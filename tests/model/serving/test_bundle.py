@@ -1,4 +1,4 @@
-"""A bundle works where Vitrina is not, and says what the run itself says."""
+"""A bundle works without Vitrina and ranks as the run does."""
 
 import json
 import subprocess
@@ -30,8 +30,8 @@ from model.training.trainer import train
 from tests.model.toys import imported, prepared, random_histories, small
 from tests.model.training.test_trainer import Notes, never
 
-# Runs a program in a process where nothing but the standard library, NumPy and onnxruntime
-# can be imported; the first argument is the program, the others are its own.
+# Runs a program in a process that can import the standard library, NumPy and onnxruntime only;
+# the first argument is the program, the others are its arguments.
 FENCE = """
 import builtins, runpy, sys
 whole = builtins.__import__
@@ -63,26 +63,26 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 def answer(bundle: Path, history: list[str]) -> list[tuple[str, float]]:
-    """Return what the example prints in a fenced process."""
+    """Return the products and probabilities that the example prints."""
     words = [sys.executable, "-c", FENCE, str(bundle / "example.py"), *history]
     done = subprocess.run(words, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     rows = (line.split("\t") for line in done.stdout.splitlines())
-    return [(name, float(chance)) for name, chance in rows]
+    return [(name, float(probability)) for name, probability in rows]
 
 
-def test_the_example_alone_ranks_as_the_run_does(run: Path, tmp_path: Path) -> None:
+def test_the_example_ranks_as_the_run_does(run: Path, tmp_path: Path) -> None:
     export(run, tmp_path / "bundle")
     predictor = Predictor(run)
     for history in HISTORIES:
         expected = predictor.recommend(history, k=10)
-        found = answer(tmp_path / "bundle", history)
-        assert [name for name, _chance in found] == [item.product for item in expected]
-        chances = [item.probability for item in expected]
-        assert [chance for _name, chance in found] == pytest.approx(chances, abs=2e-6)
+        rows = answer(tmp_path / "bundle", history)
+        assert [name for name, _probability in rows] == [item.product for item in expected]
+        probabilities = [item.probability for item in expected]
+        assert [value for _name, value in rows] == pytest.approx(probabilities, abs=2e-6)
 
 
-def test_the_bundle_says_what_it_serves(run: Path, tmp_path: Path) -> None:
+def test_the_bundle_names_the_model_that_it_serves(run: Path, tmp_path: Path) -> None:
     about = export(run, tmp_path / "bundle")
     assert json.loads((tmp_path / "bundle" / "bundle.json").read_text()) == about
     blended = (run / "blend.npz").exists()
@@ -92,14 +92,14 @@ def test_the_bundle_says_what_it_serves(run: Path, tmp_path: Path) -> None:
     assert ("model.onnx` alone" in readme) == blended
 
 
-def test_what_is_there_already_is_never_overwritten(run: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_empty_is_refused(run: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("precious")
     with pytest.raises(BadInput, match="not empty"):
         export(run, tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_a_run_without_a_model_gives_no_bundle(tmp_path: Path) -> None:
+def test_a_run_without_a_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     with pytest.raises(BadInput):
         export(tmp_path / "run", tmp_path / "bundle")
@@ -160,7 +160,7 @@ def test_the_strata_have_the_same_edges_in_numpy() -> None:
     assert blend_numpy.EDGES == EDGES
 
 
-def test_a_code_stands_for_the_same_product_in_a_bundle(run: Path, tmp_path: Path) -> None:
+def test_product_codes_are_the_same_in_a_bundle(run: Path, tmp_path: Path) -> None:
     export(run, tmp_path / "bundle")
     catalogue = np.load(tmp_path / "bundle" / "catalogue.npz")
     assert catalogue["name"][FIRST:].tolist() == Predictor(run).products

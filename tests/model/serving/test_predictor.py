@@ -1,4 +1,4 @@
-"""A finished run predicts by itself: for any history, without dataset and without TensorFlow."""
+"""A finished run ranks products for any history, without its dataset and TensorFlow."""
 
 import subprocess
 import sys
@@ -35,18 +35,18 @@ def predictor(run: Path) -> Predictor:
 def test_products_are_ranked_by_probability(predictor: Predictor) -> None:
     items = predictor.recommend(["p001", "p004"], k=7)
     assert [item.rank for item in items] == [1, 2, 3, 4, 5, 6, 7]
-    chances = [item.probability for item in items]
-    assert chances == sorted(chances, reverse=True)
-    assert 0 < sum(chances) <= 1
+    probabilities = [item.probability for item in items]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert 0 < sum(probabilities) <= 1
 
 
-def test_all_probabilities_together_make_one(predictor: Predictor) -> None:
+def test_the_probabilities_sum_to_one(predictor: Predictor) -> None:
     items = predictor.recommend(["p001"], k=10_000)
     assert len(items) == len(predictor.products)
     assert sum(item.probability for item in items) == pytest.approx(1, abs=1e-4)
 
 
-def test_an_item_says_what_it_is(predictor: Predictor) -> None:
+def test_an_item_has_the_fields_of_the_catalogue(predictor: Predictor) -> None:
     item = next(i for i in predictor.recommend(["p005"], k=100) if i.product == "p005")
     assert item.as_dict() | {"rank": 0, "probability": 0} == {
         "rank": 0,
@@ -60,76 +60,78 @@ def test_an_item_says_what_it_is(predictor: Predictor) -> None:
     assert sum(i.repeat for i in predictor.recommend(["p005"], k=100)) == 1
 
 
-def test_an_empty_basket_gets_what_is_popular(predictor: Predictor) -> None:
+def test_an_empty_history_gets_the_most_popular_products(predictor: Predictor) -> None:
     items = predictor.recommend([], k=5)
     assert [item.product for item in items] == predictor.products[:5]
 
 
-def test_seen_products_can_be_left_out(predictor: Predictor) -> None:
+def test_seen_products_can_be_excluded(predictor: Predictor) -> None:
     history = predictor.products[:3]
     items = predictor.recommend(history, k=100, exclude_seen=True)
     assert not {item.product for item in items} & set(history)
     assert [item.rank for item in items] == list(range(1, len(items) + 1))
 
 
-def test_a_ranking_can_be_narrowed(predictor: Predictor) -> None:
-    among = ["p007", "p002", "no such product"]
-    items = predictor.recommend(["p001"], k=5, only=among)
+def test_a_ranking_can_be_restricted_to_some_products(predictor: Predictor) -> None:
+    allowed = ["p007", "p002", "no such product"]
+    items = predictor.recommend(["p001"], k=5, only=allowed)
     assert {item.product for item in items} == {"p007", "p002"}
-    whole = {i.product: i.probability for i in predictor.recommend(["p001"], k=100)}
-    assert all(item.probability == pytest.approx(whole[item.product]) for item in items)
+    unrestricted = {i.product: i.probability for i in predictor.recommend(["p001"], k=100)}
+    assert all(item.probability == pytest.approx(unrestricted[item.product]) for item in items)
 
 
-def test_nothing_is_returned_where_nothing_is_left(predictor: Predictor) -> None:
+def test_a_restriction_to_no_product_returns_none(predictor: Predictor) -> None:
     assert predictor.recommend(["p001"], only=[]) == []
 
 
 @pytest.mark.parametrize("history", [["never seen"], ["p001", "never seen"], ["p001"] * 500])
-def test_odd_histories_still_get_predictions(predictor: Predictor, history: list[str]) -> None:
+def test_unknown_products_and_long_histories_are_accepted(
+    predictor: Predictor, history: list[str]
+) -> None:
     assert len(predictor.recommend(history, k=3)) == 3
 
 
 def test_order_and_repetition_of_a_history_matter(predictor: Predictor) -> None:
-    one, turned, twice = (
+    scores, reversed_scores, repeated_scores = (
         predictor.scores(h) for h in (["p001", "p009"], ["p009", "p001"], ["p001", "p009", "p009"])
     )
-    assert np.abs(one - turned).max() > 1e-6
-    assert np.abs(one - twice).max() > 1e-6
+    assert np.abs(scores - reversed_scores).max() > 1e-6
+    assert np.abs(scores - repeated_scores).max() > 1e-6
 
 
-def test_another_price_of_an_event_is_read_where_the_network_reads_prices(
+def test_the_price_of_an_event_matters_where_the_network_reads_prices(
     predictor: Predictor,
 ) -> None:
     history = ["p001", "p004"]
-    usual = predictor.scores_of_histories([history])
+    default = predictor.scores_of_histories([history])
     known = [predictor.describe(product).price for product in history]
     same = predictor.scores_of_histories([history, history], [[None, None], known])
     other = predictor.scores_of_histories([history], [[None, 1_000.0]])
-    np.testing.assert_array_equal(same, np.repeat(usual, 2, axis=0))
-    assert (np.abs(other - usual).max() > 1e-6) == ("price" in predictor.features)
+    np.testing.assert_array_equal(same, np.repeat(default, 2, axis=0))
+    assert (np.abs(other - default).max() > 1e-6) == ("price" in predictor.features)
 
 
-def test_a_list_of_products_lacks_times_and_keeps_what_products_tell(
+def test_a_list_of_products_has_product_features_and_no_context_features(
     tmp_path: Path,
 ) -> None:
     dataset = imported(Store(Home(tmp_path / "home")), random_histories(100, 30), tmp_path)
     config = small(features=FEATURES, normalise_features=True)
     train(config, dataset, tmp_path / "run", Notes(), never)
     predictor = Predictor(tmp_path / "run")
-    told = predictor.histories([["p005", "never seen"]]).columns
+    columns = predictor.histories([["p005", "never seen"]]).columns
     for name in ("type", "hour", "weekday", "gap"):
-        assert (told[name] == missing(name)).all()
+        assert (columns[name] == missing(name)).all()
     task = split_dataset(config, dataset)
-    same = np.flatnonzero(task.columns["product"] == told["product"][0])[0]
+    same = np.flatnonzero(task.columns["product"] == columns["product"][0])[0]
     for name in ("category_1", "category_2", "relative_price"):
-        assert told[name][0] == task.columns[name][same]
-        assert told[name][1] == missing(name)
+        assert columns[name][0] == task.columns[name][same]
+        assert columns[name][1] == missing(name)
     assert sum(item.probability for item in predictor.recommend(["p005"], k=99)) == pytest.approx(
         1, abs=1e-4
     )
 
 
-def test_asking_for_no_product_is_refused(predictor: Predictor) -> None:
+def test_k_below_one_is_refused(predictor: Predictor) -> None:
     with pytest.raises(BadInput, match="k cannot be"):
         predictor.recommend(["p001"], k=0)
 
