@@ -1,94 +1,110 @@
-// The recommendation page: its state stands in the address, buttons change it, rows glide.
+// The recommendation page: the address holds its state, buttons change it, rows are animated.
 window.dash_clientside = Object.assign({}, window.dash_clientside);
 (function () {
   "use strict";
   const STORE = "recommend-query";
-  const PAGE = "/recommend";
-  const KEPT = ["k", "new", "compare", "beside", "category", "low", "high", "days", "mix"];
-  const NAMES = ["run", "user", "k", "hide", "new", "edit", "why", "shown", ...KEPT.slice(2)];
-  const ANYTHING = "*";
-  const USUAL = { buyer: 10, basket: 5 };
-  const GLIDE = { duration: 140, easing: "ease-out" };
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const CONTROLS = "recommend-controls";
+  const ANIMATION = { duration: 140, easing: "ease-out" };
+  const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
   let query = {};
 
   // The query and the address
 
-  function address(of) {
-    const parts = NAMES.filter((name) => of[name]).map(
-      (name) =>
-        `${name}=${encodeURIComponent(of[name]).replaceAll("%2C", ",").replaceAll("%3A", ":")}`,
-    );
-    return parts.length ? `${PAGE}?${parts.join("&")}` : PAGE;
+  // Names and defaults of the query's fields, which page_state.py renders; null on other pages.
+  function rules() {
+    const controls = document.getElementById(CONTROLS);
+    return controls && JSON.parse(controls.dataset.rules);
   }
 
-  function given() {
+  function withoutDefaults(values) {
+    return Object.fromEntries(
+      rules()
+        .names.filter((name) => values[name])
+        .map((name) => [name, values[name]]),
+    );
+  }
+
+  function address(values) {
+    const path = rules().path;
+    const parts = Object.entries(withoutDefaults(values)).map(
+      ([name, value]) =>
+        `${name}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3A", ":")}`,
+    );
+    return parts.length ? `${path}?${parts.join("&")}` : path;
+  }
+
+  function parameters() {
     return Object.fromEntries(new URLSearchParams(window.location.search));
   }
 
-  // Another buyer is another step of the browser's history; everything else replaces the last.
-  function showAddress(now) {
-    query = now;
-    const shown = given();
-    if (window.location.pathname === PAGE && address(shown) !== address(now)) {
-      const moved = shown.run === now.run && (shown.user || "") !== (now.user || "");
-      window.history[moved ? "pushState" : "replaceState"]({}, "", address(now));
+  function isOpen() {
+    const known = rules();
+    return known && window.location.pathname === known.path;
+  }
+
+  // Another buyer adds an entry to the browser's history; every other change replaces the last.
+  function showAddress(next) {
+    query = next;
+    const current = parameters();
+    if (isOpen() && address(current) !== address(next)) {
+      const added = current.run === next.run && (current.user || "") !== (next.user || "");
+      window.history[added ? "pushState" : "replaceState"]({}, "", address(next));
     }
     return window.dash_clientside.no_update;
   }
 
-  function change(next) {
-    NAMES.filter((name) => !next[name]).forEach((name) => delete next[name]);
-    showAddress(Object.assign({ run: query.run }, next));
+  function change(changes) {
+    showAddress(withoutDefaults(Object.assign({}, query, changes)));
     window.dash_clientside.set_props(STORE, { data: query });
   }
 
   function followAddress() {
-    const shown = document.querySelector(".recommend") && window.location.pathname === PAGE;
-    if (shown && address(given()) !== address(query)) {
-      query = Object.assign({ run: query.run }, given());
+    if (isOpen() && address(parameters()) !== address(query)) {
+      query = Object.assign({ run: query.run }, parameters());
       window.dash_clientside.set_props(STORE, { data: query });
     }
   }
 
   function settings(size, onlyNew, hide, category, low, high, days, mix, compare, beside, now) {
-    const usual = now.user ? USUAL.buyer : USUAL.basket;
+    const { sizes, no_choice: none } = rules();
+    const defaultSize = now.user ? sizes.buyer : sizes.basket;
     const next = Object.assign({}, now, {
-      k: Number(size) === usual ? 0 : Number(size),
+      k: Number(size) === defaultSize ? 0 : Number(size),
       new: onlyNew ? 1 : 0,
       hide: hide ? now.hide || 1 : 0,
-      category: category === ANYTHING ? "" : category,
+      category: category === none ? "" : category,
       low: Number(low) || 0,
       high: Number(high) || 0,
       days: Number(days) || 0,
       mix: Number(mix) || 0,
-      compare: compare === ANYTHING ? "" : compare,
-      beside: beside === ANYTHING ? "" : beside,
+      compare: compare === none ? "" : compare,
+      beside: beside === none ? "" : beside,
     });
-    NAMES.filter((name) => !next[name]).forEach((name) => delete next[name]);
-    return address(next) === address(now) ? window.dash_clientside.no_update : next;
+    return address(next) === address(now)
+      ? window.dash_clientside.no_update
+      : withoutDefaults(next);
   }
 
   const actions = {
     set({ name, value }) {
       if (name === "user") {
-        const kept = Object.fromEntries(KEPT.map((name) => [name, query[name]]));
-        change(Object.assign(kept, { hide: value && query.hide ? 1 : 0, user: value }));
+        const reset = Object.fromEntries(rules().of_one_history.map((field) => [field, ""]));
+        change(Object.assign(reset, { hide: value && query.hide ? 1 : 0, user: value }));
       } else {
-        change(Object.assign({}, query, { [name]: value, shown: name === "shown" ? value : 0 }));
+        change({ [name]: value, shown: name === "shown" ? value : 0 });
       }
     },
     toggle({ name, value }) {
-      change(Object.assign({}, query, { [name]: query[name] === value ? "" : value }));
+      change({ [name]: query[name] === value ? "" : value });
     },
     edit({ value }) {
-      change(Object.assign({}, query, { edit: query.edit ? `${query.edit},${value}` : value }));
+      change({ edit: query.edit ? `${query.edit},${value}` : value });
     },
     space({ value }) {
       window.dash_clientside.vitrina.space_choose(value);
     },
     undo() {
-      change(Object.assign({}, query, { edit: query.edit.split(",").slice(0, -1).join(",") }));
+      change({ edit: query.edit.split(",").slice(0, -1).join(",") });
     },
   };
 
@@ -110,7 +126,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       act(element);
     }
   });
-  // A price that was changed is an edit like any other; React keeps the field's own events.
+  // A changed price is an edit; React does not pass the field's own events on.
   document.addEventListener("change", (event) => {
     if (event.target.matches('.event input[id^="price-"]') && event.target.value !== "") {
       const key = event.target.id.slice("price-".length);
@@ -120,7 +136,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
   window.addEventListener("popstate", followAddress);
   window.addEventListener("_dashprivate_pushstate", followAddress);
 
-  // Searches: a box whose list the arrow keys walk through
+  // Searches: an ARIA combobox
 
   let waiting = null;
 
@@ -152,7 +168,9 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
   }
 
   function mark(box, chosen) {
-    options(box).forEach((one) => one.setAttribute("aria-selected", String(one === chosen)));
+    options(box).forEach((option) =>
+      option.setAttribute("aria-selected", String(option === chosen)),
+    );
     const input = box.querySelector("input");
     if (chosen) {
       input.setAttribute("aria-activedescendant", chosen.id);
@@ -164,14 +182,14 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
 
   function walk(box, step) {
     const all = options(box);
-    const at = all.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
     const next = at < 0 ? (step > 0 ? 0 : all.length - 1) : (at + step + all.length) % all.length;
     mark(box, all[next] || null);
   }
 
   function choose(box) {
     const all = options(box);
-    const chosen = all.find((one) => one.getAttribute("aria-selected") === "true");
+    const chosen = all.find((option) => option.getAttribute("aria-selected") === "true");
     if (chosen) {
       act(chosen);
     } else if (fresh(box)) {
@@ -232,41 +250,41 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     }
   });
 
-  // Rows glide from where they were to where they are
+  // Rows move from their last positions to the new ones
 
-  let places = new Map();
+  let positions = new Map();
 
   function measure() {
-    const found = new Map();
+    const measured = new Map();
     document.querySelectorAll(".offers, .timeline").forEach((list) => {
       const top = list.getBoundingClientRect().top;
       list.querySelectorAll("[data-product], [data-key]").forEach((row) => {
         const name = row.dataset.product ? `p${row.dataset.product}` : `e${row.dataset.key}`;
-        found.set(name, { row, top: row.getBoundingClientRect().top - top });
+        measured.set(name, { row, top: row.getBoundingClientRect().top - top });
       });
     });
-    return found;
+    return measured;
   }
 
-  function glide() {
-    const found = measure();
-    if (!calm.matches && places.size) {
-      found.forEach(({ row, top }, name) => {
-        const before = places.get(name);
+  function animate() {
+    const measured = measure();
+    if (!reducedMotion.matches && positions.size) {
+      measured.forEach(({ row, top }, name) => {
+        const before = positions.get(name);
         if (!before) {
-          row.animate([{ opacity: 0 }, { opacity: 1 }], GLIDE);
+          row.animate([{ opacity: 0 }, { opacity: 1 }], ANIMATION);
         } else if (Math.abs(before.top - top) > 1) {
           const from = `translateY(${before.top - top}px)`;
-          row.animate([{ transform: from }, { transform: "none" }], GLIDE);
+          row.animate([{ transform: from }, { transform: "none" }], ANIMATION);
         }
       });
     }
-    places = found;
+    positions = measured;
   }
 
   const watcher = new MutationObserver((changes) => {
     if (changes.some((each) => each.target.closest && each.target.closest(".recommend"))) {
-      glide();
+      animate();
     }
     if (waiting && fresh(waiting)) {
       choose(waiting);

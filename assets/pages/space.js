@@ -1,10 +1,10 @@
-// The map of products: a canvas that draws some hundred thousand points and moves them at once.
+// The map of products: a canvas that draws and moves some hundred thousand points.
 window.dash_clientside = Object.assign({}, window.dash_clientside);
 (function () {
   "use strict";
   const SPAN = 10000;
   const MARGIN = 16;
-  const NEAR = 12; // pixels within which the pointer finds a point
+  const HIT_RADIUS = 12; // pixels within which the pointer selects a point
   const STEP = 60;
   let state = null;
 
@@ -32,13 +32,13 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     ];
   }
 
-  // Every point is a square of pixels, written into the image by hand: some hundred thousand of
-  // them take a few milliseconds, where a canvas's own drawing takes a hundred.
+  // Every point is a square of pixels written into the image data: some hundred thousand of them
+  // take a few milliseconds, where fillRect takes a hundred.
   function draw() {
     const { canvas, context, points, size, look, view, order } = state;
     const [width, height] = [canvas.width, canvas.height];
     if (!width || !height) {
-      return; // the page was left
+      return; // another page is open
     }
     const image = context.createImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
@@ -70,7 +70,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     canvas.dataset.drawn = String((Number(canvas.dataset.drawn) || 0) + 1);
   }
 
-  function later() {
+  function scheduleDraw() {
     if (!state.waiting) {
       state.waiting = requestAnimationFrame(() => {
         state.waiting = 0;
@@ -94,17 +94,17 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     view.x = (view.x + size.width / 2 - x) * by - size.width / 2 + x;
     view.y = (view.y + size.height / 2 - y) * by - size.height / 2 + y;
     view.zoom = next;
-    later();
+    scheduleDraw();
   }
 
   function find(x, y) {
     let best = -1;
-    let least = NEAR * NEAR;
+    let nearest = HIT_RADIUS * HIT_RADIUS;
     for (let point = 0; point < state.points.x.length; point += 1) {
       const [px, py] = place(point);
-      const apart = (px - x) ** 2 + (py - y) ** 2;
-      if (apart < least) {
-        least = apart;
+      const distance = (px - x) ** 2 + (py - y) ** 2;
+      if (distance < nearest) {
+        nearest = distance;
         best = point;
       }
     }
@@ -130,20 +130,20 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
   }
 
   function listen(canvas) {
-    let held = null;
+    let drag = null;
     canvas.addEventListener("pointerdown", (event) => {
-      held = { x: event.clientX, y: event.clientY, moved: false };
+      drag = { x: event.clientX, y: event.clientY, moved: false };
       canvas.setPointerCapture(event.pointerId);
       tip(-1);
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (held) {
-        const [x, y] = [event.clientX - held.x, event.clientY - held.y];
-        held.moved = held.moved || Math.abs(x) + Math.abs(y) > 3;
+      if (drag) {
+        const [x, y] = [event.clientX - drag.x, event.clientY - drag.y];
+        drag.moved = drag.moved || Math.abs(x) + Math.abs(y) > 3;
         state.view.x += x;
         state.view.y += y;
-        Object.assign(held, { x: event.clientX, y: event.clientY });
-        later();
+        Object.assign(drag, { x: event.clientX, y: event.clientY });
+        scheduleDraw();
       } else if (!state.looking) {
         state.looking = requestAnimationFrame(() => {
           state.looking = 0;
@@ -152,8 +152,8 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       }
     });
     canvas.addEventListener("pointerup", (event) => {
-      const point = held && !held.moved ? find(event.offsetX, event.offsetY) : -1;
-      held = null;
+      const point = drag && !drag.moved ? find(event.offsetX, event.offsetY) : -1;
+      drag = null;
       if (point >= 0) {
         choose(state.points.product[point]);
       }
@@ -177,7 +177,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       if (moves[event.key]) {
         state.view.x += moves[event.key][0];
         state.view.y += moves[event.key][1];
-        later();
+        scheduleDraw();
       } else if (event.key === "+" || event.key === "-") {
         zoom(event.key === "+" ? 1.5 : 1 / 1.5, state.size.width / 2, state.size.height / 2);
       } else {
@@ -187,11 +187,11 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     });
     new ResizeObserver(() => {
       state.size = measure(canvas);
-      later();
+      scheduleDraw();
     }).observe(canvas);
   }
 
-  // The rest first, then the largest group: what is rare lies on top.
+  // All other categories first, then the largest group, so that rare categories lie on top.
   function ordered(points) {
     const last = Math.max(...new Set(points.group));
     const height = (point) => (points.group[point] + 1) % (last + 1);
@@ -213,7 +213,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       chosen: points.product.indexOf(chosen),
       size: measure(canvas),
     });
-    // The theme's colours are those of the next frame.
+    // The colours of a changed theme apply from the next frame on.
     requestAnimationFrame(() => {
       state.look = colours(canvas);
       if (fresh) {

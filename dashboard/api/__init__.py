@@ -1,1 +1,1 @@
-"""The HTTP interface for programs: its models, its OpenAPI description and its routes."""
+"""The HTTP interface for programs."""

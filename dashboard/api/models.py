@@ -1,4 +1,4 @@
-"""What the HTTP interface takes and gives, and its OpenAPI description, from one set of models."""
+"""Requests and responses of the HTTP interface as pydantic models, and its OpenAPI description."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ MOST_ITEMS = 1_000
 
 
 def _whole(value: object) -> object:
-    """Take 10.0 for 10, which are one number in JSON."""
+    """Convert 10.0 to 10, which are the same number in JSON."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -19,7 +19,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 
 
 class Question(BaseModel):
-    """What to rank: the next products of a known buyer, or after a history that is given."""
+    """A request: rank the next products of a known buyer, or after a given history."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -29,7 +29,7 @@ class Question(BaseModel):
         None, description="Product ids, the oldest first.", max_length=LONGEST_HISTORY
     )
     k: Whole = Field(10, description="How many products to return.", ge=1, le=MOST_ITEMS)
-    exclude_seen: bool = Field(False, description="Leave out what the buyer already bought.")
+    exclude_seen: bool = Field(False, description="Leave out products of the history.")
 
 
 class Item(BaseModel):
@@ -45,50 +45,52 @@ class Item(BaseModel):
 
 
 class Ranking(BaseModel):
-    """The answer to a question."""
+    """The response: ranked products."""
 
     run: str
     user: str | None
     history: list[str]
-    unknown: list[str] = Field([], description="Products of the history that the run never saw.")
+    unknown: list[str] = Field(
+        [], description="Products of the history that the run has never seen in training."
+    )
     items: list[Item]
 
 
 class RunSummary(BaseModel):
-    """A training, as far as a caller needs to choose one."""
+    """A training run in a list."""
 
     run: str
     state: str
     dataset: str
     preset: str | None
     epochs_done: int
-    ready: bool = Field(description="Whether it can be asked for recommendations.")
+    ready: bool = Field(description="Whether it has a model that can recommend.")
 
 
 class RunList(BaseModel):
-    """Every training, the newest first."""
+    """Every training run, newest first."""
 
     runs: list[RunSummary]
 
 
 class Problem(BaseModel):
-    """Why a request was not answered: one sentence, what is wrong and what to do."""
+    """Why a request was refused, and what to do, in one sentence."""
 
     error: str
 
 
 _REFUSALS = {
-    "400": "The request is not of the form that is described here.",
+    "400": "The request does not match this description.",
     "401": "The token is missing or wrong.",
     "404": "There is no such run, buyer or product.",
     "413": "The request is too large.",
     "415": "The request is not JSON.",
-    "429": "Too many requests; try again after the seconds that Retry-After says.",
+    "429": "Too many requests; try again after the seconds in Retry-After.",
 }
 
 
 def description(version: str, *, token: bool) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 description of the interface, with or without a token to send."""
+    """Return the OpenAPI 3.1 description of the interface, with or without a bearer token."""
     models = (Question, Item, Ranking, RunSummary, RunList, Problem)
     schemas: dict[str, Any] = {}
     for model in models:
@@ -97,10 +99,10 @@ def description(version: str, *, token: bool) -> dict[str, Any]:
         schemas[model.__name__] = schema
     schemas["Question"]["oneOf"] = [
         {
-            "required": [given],
-            "properties": {given: {"not": {"type": "null"}}, other: {"type": "null"}},
+            "required": [present],
+            "properties": {present: {"not": {"type": "null"}}, absent: {"type": "null"}},
         }
-        for given, other in (("user", "history"), ("history", "user"))
+        for present, absent in (("user", "history"), ("history", "user"))
     ]
     refusals = [code for code in _REFUSALS if token or code != "401"]
     listing = [code for code in refusals if code in {"401", "429"}]
@@ -111,7 +113,7 @@ def description(version: str, *, token: bool) -> dict[str, Any]:
         "servers": [{"url": PREFIX}],
         "security": [{name: []} for name in guards],
         "paths": {
-            "/runs": {"get": _operation("listRuns", "Every training.", "RunList", listing)},
+            "/runs": {"get": _operation("listRuns", "Every training run.", "RunList", listing)},
             "/recommendations": {
                 "post": _operation("recommend", "Ranked next products.", "Ranking", refusals)
                 | {"requestBody": {"required": True, "content": _json("Question")}}
@@ -125,8 +127,8 @@ def _json(model: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}}
 
 
-def _operation(name: str, summary: str, answer: str, refusals: Sequence[str]) -> dict[str, Any]:
-    responses = {"200": {"description": summary, "content": _json(answer)}}
+def _operation(name: str, summary: str, response: str, refusals: Sequence[str]) -> dict[str, Any]:
+    responses = {"200": {"description": summary, "content": _json(response)}}
     for code in refusals:
         responses[code] = {"description": _REFUSALS[code], "content": _json("Problem")}
     return {"operationId": name, "summary": summary, "responses": responses}

@@ -1,4 +1,4 @@
-"""The HTTP interface: the same recommendations, for programs. Off unless it is asked for."""
+"""The routes of the HTTP interface for programs; it is off by default."""
 
 import hmac
 from collections.abc import Callable
@@ -12,7 +12,8 @@ from werkzeug.exceptions import HTTPException
 
 from dashboard.api.models import PREFIX, Question, Ranking, RunList, RunSummary, description
 from dashboard.context import current_home
-from dashboard.services.recommendations import predictors
+from dashboard.jobs.run_handle import runs_with_model
+from dashboard.services.recommendations import recommend as recommendations
 from dashboard.services.runs import records
 from data.errors import BadInput
 from data.i18n import _
@@ -25,14 +26,14 @@ ALLOWED = {"openapi.json": "GET", "runs": "GET", "recommendations": "POST"}
 
 @dataclass(frozen=True)
 class ApiSettings:
-    """Who may ask, and how often.
+    """Access control and rate limit.
 
     Attributes
     ----------
     token : str or None
-        What a caller must send as ``Authorization: Bearer TOKEN``; None lets everybody ask.
+        Bearer token that clients must send; None for open access.
     rate : str
-        The most requests of one address, such as ``"20 per second"``.
+        Maximum rate of requests of one client address, such as ``"20 per second"``.
     """
 
     token: str | None = None
@@ -40,20 +41,20 @@ class ApiSettings:
 
 
 def offer_api(server: Flask, settings: ApiSettings | None, version: str) -> None:
-    """Answer ``/api/v1`` on a server.
+    """Add the routes under ``/api/v1`` to a server.
 
     Parameters
     ----------
     server : Flask
         The server of the workbench.
     settings : ApiSettings or None
-        Who may ask, and how often; None says to whoever asks that the interface is off.
+        None lets every route respond that the interface is off.
     version : str
-        What the description calls its version.
+        Version in the OpenAPI description.
     """
     api = Blueprint("api", __name__, url_prefix=PREFIX)
     if settings is None:
-        _answer_all(api, _off)
+        _respond_elsewhere(api, _off)
         server.register_blueprint(api)
         return
     described = description(version, token=bool(settings.token))
@@ -61,7 +62,7 @@ def offer_api(server: Flask, settings: ApiSettings | None, version: str) -> None
     api.add_url_rule("/openapi.json", "openapi", lambda: jsonify(described))
     api.add_url_rule("/runs", view_func=list_runs)
     api.add_url_rule("/recommendations", view_func=recommend, methods=["POST"])
-    _answer_all(api, _elsewhere)
+    _respond_elsewhere(api, _unknown_address)
     api.register_error_handler(HTTPException, _http_problem)
     api.register_error_handler(BadInput, lambda error: _problem(str(error), 404))
     limiter = Limiter(get_remote_address, app=server, storage_uri="memory://", headers_enabled=True)
@@ -69,8 +70,8 @@ def offer_api(server: Flask, settings: ApiSettings | None, version: str) -> None
     server.register_blueprint(api)
 
 
-def _answer_all(api: Blueprint, view: Callable[..., Response]) -> None:
-    """Let a view answer what nothing else does, before Dash answers it with a page."""
+def _respond_elsewhere(api: Blueprint, view: Callable[..., Response]) -> None:
+    """Add a view for all other addresses, for which Dash would respond with a page."""
     for rule in ("/", "/<path:rest>"):
         api.add_url_rule(
             rule, f"rest-{len(rule)}", view, methods=METHODS, provide_automatic_options=False
@@ -81,50 +82,50 @@ def _off(**_rest: str) -> Response:
     return _problem(_("The HTTP interface is off; start vitrina serve with --api."), 404)
 
 
-def _elsewhere(rest: str = "") -> Response:
+def _unknown_address(rest: str = "") -> Response:
     allowed = ALLOWED.get(rest)
     if allowed is None:
-        return _problem(_("There is nothing at this address; openapi.json says what is."), 404)
+        return _problem(_("This address does not exist; see openapi.json."), 404)
     refusal = _problem(_("This address takes {methods} only.").format(methods=allowed), 405)
     refusal.headers["Allow"] = allowed
     return refusal
 
 
 def list_runs() -> Response:
-    """Answer every training, the newest first."""
+    """Respond with every training run, newest first."""
     home = current_home()
-    ready = predictors.ready_runs(home)
-    listed = [
+    ready = {handle.name for handle in runs_with_model(home)}
+    summaries = [
         RunSummary(
             ready=run["run"] in ready,
             **{key: run[key] for key in RunSummary.model_fields if key != "ready"},
         )
         for run in records.records(home)
     ]
-    return _answer(RunList(runs=listed))
+    return _json(RunList(runs=summaries))
 
 
 def recommend() -> Response:
-    """Answer the ranked next products of a buyer, or after a history."""
+    """Respond with the ranked next products of a buyer, or after a history."""
     try:
         question = Question.model_validate_json(request.get_data())
     except ValidationError as error:
-        return _problem(_first(error), 400)
+        return _problem(_first_error(error), 400)
     if (question.user is None) == (question.history is None):
         return _problem(_("Give either user or history, not both."), 400)
     home, k, exclude_seen = current_home(), question.k, question.exclude_seen
     if question.user is not None:
-        found = predictors.for_user(home, question.run, question.user, k, exclude_seen)
+        answer = recommendations.for_user(home, question.run, question.user, k, exclude_seen)
     else:
         history = question.history or []
-        found = predictors.for_history(home, question.run, history, k, exclude_seen)
-    return _answer(Ranking.model_validate(found))
+        answer = recommendations.for_history(home, question.run, history, k, exclude_seen)
+    return _json(Ranking.model_validate(answer))
 
 
 def _guard(token: str | None) -> Response | None:
-    """Refuse who has no token, and what is too large or no JSON."""
-    given = request.authorization.token if request.authorization else None
-    if token and not hmac.compare_digest((given or "").encode(), token.encode()):
+    """Refuse requests without the token, that are too large, or that are not JSON."""
+    sent = request.authorization.token if request.authorization else None
+    if token and not hmac.compare_digest((sent or "").encode(), token.encode()):
         refusal = _problem(_("Send the token as Authorization: Bearer TOKEN."), 401)
         refusal.headers["WWW-Authenticate"] = "Bearer"
         return refusal
@@ -135,14 +136,14 @@ def _guard(token: str | None) -> Response | None:
     return None
 
 
-def _answer(model: BaseModel) -> Response:
+def _json(model: BaseModel) -> Response:
     return Response(model.model_dump_json(), mimetype="application/json")
 
 
-def _problem(sentence: str, status: int) -> Response:
-    answer = jsonify(error=sentence)
-    answer.status_code = status
-    return answer
+def _problem(message: str, status: int) -> Response:
+    response = jsonify(error=message)
+    response.status_code = status
+    return response
 
 
 def _http_problem(error: HTTPException) -> Response:
@@ -153,8 +154,8 @@ def _http_problem(error: HTTPException) -> Response:
     return refusal
 
 
-def _first(error: ValidationError) -> str:
-    """Say in one sentence what is wrong with the first field that is."""
+def _first_error(error: ValidationError) -> str:
+    """Return the error of the first invalid field as one sentence."""
     problem = error.errors(include_url=False)[0]
-    where = ".".join(map(str, problem["loc"])) or _("the request")
-    return _("{field}: {problem}.").format(field=where, problem=problem["msg"])
+    field = ".".join(map(str, problem["loc"])) or _("the request")
+    return _("{field}: {problem}.").format(field=field, problem=problem["msg"])

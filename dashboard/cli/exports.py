@@ -1,4 +1,4 @@
-"""``vitrina export`` and ``score``: a run, and what it says of every buyer, to take away."""
+"""The commands ``vitrina export`` and ``vitrina score``."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ from data.i18n import _
     "--out",
     required=True,
     type=click.Path(path_type=Path),
-    help="The folder to write; it must be empty or absent.",
+    help="Folder to write; it must be empty or absent.",
 )
 @json_option
 @home_option
@@ -29,9 +29,11 @@ def export_command(home: Home, run: str, out: Path, as_json: bool) -> None:
         print_json(about)
         return
     if about["serves"] == "blend":
-        click.echo(_("It serves a blend of the network and simple models; all are in the bundle."))
+        click.echo(
+            _("It serves a blend of the network and baselines; the bundle holds all of them.")
+        )
     click.echo(
-        _("Run {run} is in {out}; python {example} ranks.").format(
+        _("Run {run} is in {out}; rank with: python {example}").format(
             run=run, out=out, example=out / "example.py"
         )
     )
@@ -43,10 +45,10 @@ def export_command(home: Home, run: str, out: Path, as_json: bool) -> None:
     "--out",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The file to write, .parquet or .csv.",
+    help="File to write, .parquet or .csv.",
 )
 @click.option("-k", default=20, show_default=True, type=click.IntRange(1, 1_000))
-@click.option("--exclude-seen", is_flag=True, help="Leave out what the buyer already bought.")
+@click.option("--exclude-seen", is_flag=True, help="Leave out products of the history.")
 @json_option
 @home_option
 def score_command(
@@ -55,17 +57,19 @@ def score_command(
     """Write ranked lists for every buyer of the run's dataset."""
     from dashboard.services.recommendations import exports
 
-    shown = not as_json and sys.stderr.isatty()
+    verbose = not as_json and sys.stderr.isatty()
 
-    def tell(done: int, whole: int) -> None:
-        if shown:
+    def show_progress(done: int, total: int) -> None:
+        if verbose:
             click.echo(
-                "\r" + _("{done} of {all} buyers").format(done=f"{done:,}", all=f"{whole:,}"),
+                "\r" + _("{done} of {all} buyers").format(done=f"{done:,}", all=f"{total:,}"),
                 err=True,
-                nl=done == whole,
+                nl=done == total,
             )
 
-    buyers = exports.score(home, run, out, k=k, exclude_seen=exclude_seen, tell=tell)
+    buyers = exports.score(
+        home, run, out, k=k, exclude_seen=exclude_seen, on_progress=show_progress
+    )
     if as_json:
         print_json({"run": run, "file": str(out), "buyers": buyers, "k": k})
     else:

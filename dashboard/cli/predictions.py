@@ -1,4 +1,4 @@
-"""``vitrina evaluate`` and ``recommend``: how good a run is, and what it would offer."""
+"""The commands ``vitrina evaluate`` and ``vitrina recommend``."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
 
-SHOWN = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10", "loss")
+METRICS = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10", "loss")
 
 
 @click.command()
 @click.argument("run")
-@click.option("--exclude-seen", is_flag=True, help="Leave out what the buyer already bought.")
+@click.option("--exclude-seen", is_flag=True, help="Leave out products of the history.")
 @json_option
 @home_option
 def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) -> None:
-    """Put a run beside the baselines, under the protocol that it was trained under."""
+    """Evaluate a run beside the baselines, with its own evaluation protocol."""
     from dashboard.services.runs.evaluation import evaluate
 
     answer = evaluate(home, run, exclude_seen)
@@ -31,7 +31,7 @@ def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) ->
         )
     )
     print_table(
-        [_("model"), *SHOWN],
+        [_("model"), *METRICS],
         [[model["name"], *_cells(model["metrics"])] for model in answer["models"]],
     )
 
@@ -39,9 +39,9 @@ def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) ->
 @click.command()
 @click.argument("run")
 @click.option("--user", help="A buyer of the run's dataset.")
-@click.option("--history", help="Product ids, the oldest first: P1,P2,…")
+@click.option("--history", help="Product ids, oldest first: P1,P2,…")
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 10_000))
-@click.option("--exclude-seen", is_flag=True, help="Leave out what the buyer already bought.")
+@click.option("--exclude-seen", is_flag=True, help="Leave out products of the history.")
 @json_option
 @home_option
 def recommend_command(
@@ -54,16 +54,16 @@ def recommend_command(
     exclude_seen: bool,
     as_json: bool,
 ) -> None:
-    """Rank the products that come next for a buyer, or after a history that you name."""
-    from dashboard.services.recommendations import predictors
+    """Rank the next products of a buyer, or after a given history."""
+    from dashboard.services.recommendations import recommend
 
     if (user is None) == (history is None):
-        raise BadInput(_("Name either a buyer with --user or products with --history."))
+        raise BadInput(_("Give either a buyer with --user or products with --history."))
     if user is not None:
-        answer = predictors.for_user(home, run, user, k, exclude_seen)
+        answer = recommend.for_user(home, run, user, k, exclude_seen)
     else:
         products = [product.strip() for product in (history or "").split(",") if product.strip()]
-        answer = predictors.for_history(home, run, products, k, exclude_seen)
+        answer = recommend.for_history(home, run, products, k, exclude_seen)
     if as_json:
         print_json(answer)
         return
@@ -74,7 +74,7 @@ def recommend_command(
 
 
 def _cells(metrics: dict[str, Any]) -> list[str]:
-    return ["–" if metrics.get(name) is None else f"{metrics[name]:.4f}" for name in SHOWN]
+    return ["–" if metrics.get(name) is None else f"{metrics[name]:.4f}" for name in METRICS]
 
 
 def _row(item: dict[str, Any]) -> list[str]:

@@ -100,6 +100,22 @@ def _raise_if_stopped(reporter: Reporter) -> None:
         raise Cancelled
 
 
+def fit(job: Job, reporter: Reporter) -> bool:
+    """Fit baselines on the training events of a run, and store them in the run's folder."""
+    from model.baselines.stored import save_baseline
+    from model.baselines.tuning import fit as fit_baseline
+    from model.run_folder import RunFolder
+    from model.sequences.split_data import split_dataset
+
+    run = RunFolder(job.home.runs / job.run.config["run"])
+    data = split_dataset(run.config(), Store(job.home).open(job.run.dataset))
+    run.check_catalogue(data.sequences)
+    for name in job.run.config["baselines"]:
+        _raise_if_stopped(reporter)
+        save_baseline(run.path, fit_baseline(name, data))
+    return True
+
+
 def search(job: Job, reporter: Reporter) -> bool:
     """Search the values of some fields by training with suggested ones."""
     from dashboard.jobs.hyperparameter_search import search as search_values
@@ -112,5 +128,6 @@ WORK: dict[str, Callable[[Job, Reporter], bool]] = {
     "import": import_files,
     "score": score,
     "evaluate": evaluate,
+    "fit": fit,
     "search": search,
 }

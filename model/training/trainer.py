@@ -1,5 +1,6 @@
 """Training a network: epochs, validation, checkpoints, and the files of the finished run."""
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from model.evaluation.evaluate import evaluate_and_save
 from model.metrics.ranking import means, metrics_per_target
 from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build, in_full_precision
-from model.run_files import CONFIG, EVALUATION, HISTORY, PRODUCTS, RECORD, TARGETS
+from model.run_files import BASELINES, CONFIG, EVALUATION, HISTORY, PRODUCTS, RECORD, TARGETS
 from model.run_folder import RunFolder
 from model.sequences.split_data import SplitData, split_dataset
 from model.sequences.windows import Windows, target_windows, training_windows
@@ -226,6 +227,7 @@ class Trainer:
             return
         for file in (EVALUATION, TARGETS, PRODUCTS):
             (self.run.path / file).unlink(missing_ok=True)
+        shutil.rmtree(self.run.path / BASELINES, ignore_errors=True)  # of the old catalogue
         if best and self.state.best_weights:
             variables = self.network.serving.variables
             for variable, values in zip(variables, self.state.best_weights, strict=True):

@@ -195,13 +195,13 @@ def _score(name: str, home: Home, run: str) -> None:
 
 
 def _asker(home: Home, run: str, products: int) -> Callable[[int], object]:
-    from dashboard.services.recommendations import predictors
+    from dashboard.services.recommendations import recommend
 
     random = np.random.default_rng(1)
     histories = random.integers(0, products, (ASKED, 12))
     names = [[f"p{number}" for number in one] for one in histories]
-    predictors.for_history(home, run, names[0])
-    return lambda turn: predictors.for_history(home, run, names[turn % ASKED])
+    recommend.for_history(home, run, names[0])
+    return lambda turn: recommend.for_history(home, run, names[turn % ASKED])
 
 
 def _time(what: str, ask: Callable[[int], object], times: int = ASKED) -> None:

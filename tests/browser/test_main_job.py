@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.recommendations import predictors
+from dashboard.services.recommendations import recommend
 from data.home import Home
 from tests.browser.conftest import Site, Trouble
 
@@ -104,7 +104,7 @@ def curve_beyond(page: Page, points: int) -> int:
 def open_a_buyer(page: Page, home: Home, run: str) -> None:
     page.goto(page.url.split("/runs/")[0] + f"/recommend?run={run}&user=906")
     expect(page.get_by_text("is most probable next")).to_be_visible(timeout=SLOW)
-    found = predictors.for_user(home, run, "906")
+    found = recommend.for_user(home, run, "906")
     expect(page.locator(".event").first).to_contain_text(found["history"][-1])
     expect(page.locator(".offer")).to_have_count(len(found["items"]))
     for row, item in zip(page.locator(".offer").all(), found["items"], strict=True):

@@ -14,8 +14,10 @@ from dashboard.api.routes import ApiSettings
 from dashboard.app import create_app
 from dashboard.cli import run as type_command
 from dashboard.pages.recommend.page_state import Query
-from dashboard.pages.recommend.view_model import scene
-from dashboard.services.recommendations import exports, predictors
+from dashboard.pages.recommend.view_model import edited_history
+from dashboard.services.recommendations.recommend import product_history
+from dashboard.services.recommendations.run_jobs import jobs_of_run, start_scoring
+from dashboard.services.recommendations.served_run import serve_run
 from data.home import Home
 
 USER = "u00003"
@@ -24,12 +26,12 @@ Ranked = list[tuple[str, float]]
 
 @pytest.fixture(scope="module")
 def history(shop: tuple[Home, str]) -> list[str]:
-    return predictors.history_of(*shop, USER)
+    return product_history(serve_run(*shop), USER)
 
 
 @pytest.fixture(scope="module")
 def expected(shop: tuple[Home, str], history: list[str]) -> Ranked:
-    items = predictors.predictor(*shop).recommend(history, k=8)
+    items = serve_run(*shop).model.recommend(history, k=8)
     return [(item.product, item.probability) for item in items]
 
 
@@ -48,8 +50,8 @@ def test_the_page(shop: tuple[Home, str], history: list[str], expected: Ranked) 
     home, run = shop
     added = ",".join(f"add:{product}" for product in history)
     for query in (Query(run=run, user=USER, k=8), Query(run=run, k=8, edit=added)):
-        offers = scene(home, query).outlook.offers
-        same([(offer.product, offer.probability) for offer in offers], expected)
+        items = edited_history(serve_run(home, run), query).ranked.items
+        same([(item.product, item.probability) for item in items], expected)
 
 
 def test_the_command_line(
@@ -117,7 +119,7 @@ def test_keras(shop: tuple[Home, str], history: list[str], expected: Ranked) -> 
 
     home, run = shop
     network = keras.saving.load_model(home.runs / run / "model.keras", safe_mode=True)
-    predictor = predictors.predictor(home, run)
+    predictor = serve_run(home, run).model
     batch = predictor.histories([history]).latest(predictor.length).padded(predictor.features)
     scores = np.asarray(network({one.name: batch[one.name] for one in network.inputs}))[0]
     chances = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
@@ -146,8 +148,8 @@ def test_lists_are_made_by_a_worker_and_taken_from_the_page(
     shop: tuple[Home, str],
 ) -> None:
     home, run = shop
-    job = exports.start_scoring(home, run, k=5, kind="csv")
-    assert [found.run for found in exports.jobs(home, run)] == [job]
+    job = start_scoring(home, run, k=5, kind="csv")
+    assert [row.run for row in jobs_of_run(home, run, "score")] == [job]
     from dashboard.services.runs.monitor import follow
 
     list(follow(home, job))

@@ -31,6 +31,7 @@ KINDS = {
     "import": N_("import"),
     "score": N_("ranked lists"),
     "evaluate": N_("evaluation"),
+    "fit": N_("baselines"),
     "search": N_("search"),
 }
 

@@ -1,4 +1,4 @@
-"""The recommendation page: a buyer's history, what comes next, and what would change it."""
+"""The recommendation page: a buyer's history, the ranking after it, and what-if edits."""
 
 from typing import Any
 
@@ -23,22 +23,42 @@ from dashboard.components import (
     figure_card,
     grid,
     page_header,
-    render,
-    render_empty,
 )
-from dashboard.context import current_home
-from dashboard.jobs.runs_table import Runs
+from dashboard.components.aria import data
+from dashboard.context import current_home, preferred_theme
+from dashboard.jobs.run_handle import runs_with_model
 from dashboard.pages.recommend import controls
-from dashboard.pages.recommend.buyer_finder import BOUGHT, FOUND, LEAST, VERDICT, found, likeness
-from dashboard.pages.recommend.model_choice import chosen, nothing_to_choose, usable
-from dashboard.pages.recommend.page_state import PATH, Query
-from dashboard.pages.recommend.panels import BESIDE, HEAD, HISTORY, RANKING, frame, panels
-from dashboard.pages.recommend.ranking_charts import figures
+from dashboard.pages.recommend.buyer_finder import (
+    BOUGHT,
+    MIN_EVENTS,
+    OUTCOME,
+    RESULTS,
+    buyer_finder,
+    buyer_links,
+)
+from dashboard.pages.recommend.comparison_panel import FIT, FIT_CLOCK, comparison_panel
+from dashboard.pages.recommend.model_choice import no_model_card, with_default_run
+from dashboard.pages.recommend.page_state import PATH, Query, state_rules
+from dashboard.pages.recommend.panels import (
+    BESIDE,
+    HEAD,
+    HISTORY,
+    RANKING,
+    frame,
+    panels,
+)
 from dashboard.pages.recommend.search_box import list_id, words_id
 from dashboard.pages.recommend.tabs import head
-from dashboard.services.recommendations import buyers, catalogue, predictors
-from dashboard.services.recommendations.comparison_models import choices
-from dashboard.services.recommendations.error_analysis import Like, find
+from dashboard.pages.recommend.view_model import Comparison, compare, edited_history
+from dashboard.services.recommendations import buyers, catalogue
+from dashboard.services.recommendations.comparison_models import (
+    comparison_choices,
+    fitting_job,
+    not_fitted,
+    start_fitting,
+)
+from dashboard.services.recommendations.error_analysis import BuyerCriteria, find_buyers
+from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import BadInput
 from data.i18n import _
 
@@ -49,29 +69,34 @@ dash.register_page(
 QUERY = "recommend-query"
 DRAWN = "recommend-drawn"
 CONTROLS = "recommend-controls"
-SURE = "recommend-sure"
-SHELVES = "recommend-shelves"
-MOST_SHELVES = 500
+CONCENTRATION = "recommend-sure"
+CATEGORIES = "recommend-shelves"
+MAX_CATEGORIES = 500
 
 
 def layout(**parameters: str) -> html.Div:
-    """Show what the address asks for; the newest model where it names none."""
+    """Return the page for an address; the newest model where it names none."""
     home = current_home()
+    models = [handle.run for handle in runs_with_model(home)]
+    query = with_default_run(Query.read(parameters), models)
+    no_model = no_model_card(home, query, models)
     purpose = _("What a buyer will buy next, why, and what would change it.")
-    models = usable(home)
-    query = chosen(Query.read(parameters), models)
-    instead = nothing_to_choose(home, query, models)
-    if instead is not None:
-        return html.Div([page_header(_("Recommend"), purpose), instead])
+    if no_model is not None:
+        return html.Div([page_header(_("Recommend"), purpose), no_model])
+    served = serve_run(home, query.run)
+    content = panels(served, query, preferred_theme())
     return html.Div(
         [
-            *head(home, query.run, PATH, purpose),
+            *head(served.handle.run, models, PATH, purpose),
             dcc.Store(id=QUERY, data=query.as_dict()),
             dcc.Store(id=DRAWN, data=query.as_dict()),
-            html.Div(_bar(query), id=CONTROLS),
-            *([likeness()] if buyers.dataset_of(home, Runs(home).get(query.run)) else []),
-            frame(panels(home, query)),
-            grid(figure_card(SURE, span=6), figure_card(SHELVES, span=6)),
+            html.Div(_bar(served, query), id=CONTROLS, **data(rules=state_rules())),
+            *([buyer_finder()] if served.dataset else []),
+            frame(content),
+            grid(
+                figure_card(CONCENTRATION, span=6, data=content.charts[0]),
+                figure_card(CATEGORIES, span=6, data=content.charts[1]),
+            ),
         ]
     )
 
@@ -107,17 +132,53 @@ clientside_callback(
     Output(BESIDE, "children"),
     Output(CONTROLS, "children"),
     Output(DRAWN, "data"),
+    Output(chart_id(CONCENTRATION), "data"),
+    Output(chart_id(CATEGORIES), "data"),
     Input(QUERY, "data"),
+    Input("theme", "data"),
     State(DRAWN, "data"),
     prevent_initial_call=True,
 )
-def show(given: dict[str, Any], drawn: dict[str, Any]) -> tuple[Any, ...]:
-    """Show the history and the ranking that belong to the query, and let the controls follow."""
-    home, query = current_home(), Query.read(given)
-    shown = panels(home, query)
-    same = query.of_history() == Query.read(drawn).of_history()
-    bar = no_update if same else _bar(query)
-    return shown.head, shown.history, shown.ranking, shown.beside, bar, given
+def show(state: dict[str, Any], theme: str, drawn: dict[str, Any]) -> tuple[Any, ...]:
+    """Render the history, the ranking and the charts of a query; the charts alone for a theme."""
+    query = Query.read(state)
+    served = serve_run(current_home(), query.run)
+    content = panels(served, query, theme)
+    if ctx.triggered_id == "theme":
+        return (*[no_update] * 6, *content.charts)
+    same_controls = query.controls() == Query.read(drawn).controls()
+    bar = no_update if same_controls else _bar(served, query)
+    cards = (content.head, content.history, content.ranking, content.beside)
+    return (*cards, bar, state, *content.charts)
+
+
+@callback(
+    Output(BESIDE, "children", allow_duplicate=True),
+    Output(CONTROLS, "children", allow_duplicate=True),
+    Input(FIT, "n_clicks", allow_optional=True),
+    Input(FIT_CLOCK, "n_intervals", allow_optional=True),
+    State(QUERY, "data"),
+    prevent_initial_call=True,
+)
+def fit_baselines(clicks: int | None, ticks: int | None, state: dict[str, Any]) -> tuple[Any, Any]:
+    """Fit the compared baselines in the background, and show the lists once that is done."""
+    if not clicks and not ticks:
+        return no_update, no_update
+    query = Query.read(state)
+    served = serve_run(current_home(), query.run)
+    missing = not_fitted(served, [query.compare, query.beside])
+    if clicks and ctx.triggered_id == FIT:
+        try:
+            start_fitting(served, missing)
+        except BadInput as error:
+            return comparison_panel(served, Comparison(error=str(error))), no_update
+    if any(fitting_job(served, name) for name in missing):
+        return comparison_panel(served, Comparison(not_fitted=tuple(missing))), no_update
+    try:
+        comparison = compare(edited_history(served, query))
+    except BadInput as error:
+        comparison = Comparison(error=str(error))
+    return comparison_panel(served, comparison), _bar(served, query)
 
 
 @callback(
@@ -126,19 +187,16 @@ def show(given: dict[str, Any], drawn: dict[str, Any]) -> tuple[Any, ...]:
     State(QUERY, "data"),
     prevent_initial_call=True,
 )
-def go_to_another(*arguments: Any) -> Any:
-    """Go to the next, the previous or any other buyer."""
-    *clicks, given = arguments
+def go_to_adjacent_buyer(*arguments: Any) -> Any:
+    """Go to the next, the previous or a random buyer."""
+    *clicks, state = arguments
     if not any(clicks):
         return no_update
-    home, query = current_home(), Query.read(given)
-    run = Runs(home).get(query.run)
-    dataset = buyers.dataset_of(home, run)
-    way = next(way for way, name in controls.STEPS.items() if name == ctx.triggered_id)
-    user = None if dataset is None else buyers.another(dataset, run, query.user, way)
-    if user is None:
-        return no_update
-    return query.of_buyer(user).as_dict()
+    query = Query.read(state)
+    served = serve_run(current_home(), query.run)
+    direction = next(way for way, name in controls.STEPS.items() if name == ctx.triggered_id)
+    user = buyers.adjacent_buyer(served, query.user, direction)
+    return no_update if user is None else query.of_buyer(user).as_dict()
 
 
 @callback(
@@ -146,37 +204,33 @@ def go_to_another(*arguments: Any) -> Any:
     Input(words_id(controls.BUYER), "value"),
     State(QUERY, "data"),
 )
-def suggest_buyers(words: str | None, given: dict[str, Any]) -> list[html.Li]:
-    """Suggest buyers whose id begins with the words."""
-    home, query = current_home(), Query.read(given)
-    run = Runs(home).get(query.run)
-    dataset = buyers.dataset_of(home, run)
-    found = [] if dataset is None else buyers.search(dataset, run, words or "")
-    return controls.buyer_suggestions(words or "", found)
+def suggest_buyers(words: str | None, state: dict[str, Any]) -> list[html.Li]:
+    """Suggest buyers whose id begins with a text."""
+    served = serve_run(current_home(), Query.read(state).run)
+    return controls.buyer_suggestions(words or "", buyers.search_buyers(served, words or ""))
 
 
 @callback(
-    Output(FOUND, "children"),
+    Output(RESULTS, "children"),
     Input(BOUGHT, "value"),
-    Input(LEAST, "value"),
-    Input(VERDICT, "value"),
+    Input(MIN_EVENTS, "value"),
+    Input(OUTCOME, "value"),
     State(QUERY, "data"),
     prevent_initial_call=True,
 )
-def find_alike(
-    bought: str | None, least: int | None, verdict: str, given: dict[str, Any]
+def find_buyers_by_criteria(
+    bought: str | None, min_events: int | None, outcome: str, state: dict[str, Any]
 ) -> Component | str:
-    """Find buyers by what they are like."""
-    like = Like((bought or "").strip(), int(least or 0), "" if verdict == NO_CHOICE else verdict)
-    if like == Like():
+    """List the buyers who meet the criteria."""
+    criteria = BuyerCriteria(
+        (bought or "").strip(), int(min_events or 0), "" if outcome == NO_CHOICE else outcome
+    )
+    if criteria == BuyerCriteria():
         return ""
-    home, query = current_home(), Query.read(given)
-    run = Runs(home).get(query.run)
-    dataset = buyers.dataset_of(home, run)
-    if dataset is None:
-        return ""
+    query = Query.read(state)
     try:
-        return found(query, find(home, dataset, run, like))
+        served = serve_run(current_home(), query.run)
+        return buyer_links(query, find_buyers(served, criteria))
     except BadInput as error:
         return html.P(str(error), className="note")
 
@@ -186,35 +240,16 @@ def find_alike(
     Input(words_id(controls.PRODUCT), "value"),
     State(QUERY, "data"),
 )
-def suggest_products(words: str | None, given: dict[str, Any]) -> list[html.Li]:
+def suggest_products(words: str | None, state: dict[str, Any]) -> list[html.Li]:
     """Suggest products that the model knows."""
-    model = predictors.predictor(current_home(), Query.read(given).run)
-    return controls.product_suggestions(words or "", catalogue.search(model, words or ""))
+    model = serve_run(current_home(), Query.read(state).run).model
+    return controls.product_suggestions(words or "", catalogue.search_products(model, words or ""))
 
 
-@callback(
-    Output(chart_id(SURE), "data"),
-    Output(chart_id(SHELVES), "data"),
-    Input(DRAWN, "data"),  # the rows first: they are what a person waits for
-    Input("theme", "data"),
-)
-def show_figures(given: dict[str, Any], theme: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Draw how sure the model is, and what it expects by category."""
-    try:
-        sure, shelves = figures(current_home(), Query.read(given), theme)
-    except BadInput:  # the history's place says what is wrong
-        nothing = render_empty(_("There is no ranking to draw."))
-        return nothing, nothing
-    return render(sure), render(shelves)
-
-
-def _bar(query: Query) -> html.Div:
-    home = current_home()
-    dataset = buyers.dataset_of(home, Runs(home).get(query.run))
-    model = predictors.predictor(home, query.run)
-    offered = controls.Choices(
-        voices=choices(home, query.run),
-        shelves=catalogue.shelves(model)[:MOST_SHELVES],
-        has_data=dataset is not None,
+def _bar(served: ServedRun, query: Query) -> html.Div:
+    options = controls.ControlOptions(
+        models=comparison_choices(served),
+        categories=catalogue.category_counts(served.model)[:MAX_CATEGORIES],
+        has_dataset=served.dataset is not None,
     )
-    return controls.buyer_bar(query, offered)
+    return controls.buyer_bar(query, options)

@@ -1,4 +1,4 @@
-"""The controls of the page: which model, which buyer, how many products, what is hidden."""
+"""The controls of the page: buyer, length of the list, filters and comparison."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from dashboard import formats
 from dashboard.components import NO_CHOICE, Crumb, button, help_text, icon, no_choice
 from dashboard.components.aria import aria
 from dashboard.jobs.run import Run
-from dashboard.pages.recommend.fragments import action_button, product_words
+from dashboard.pages.recommend.fragments import action_button, product_name_and_details
 from dashboard.pages.recommend.page_state import PATH, SIZES, Query
 from dashboard.pages.recommend.search_box import Option, search_box, suggestions
-from dashboard.services.recommendations.buyers import Buyer, Way
-from dashboard.services.recommendations.catalogue import Found
-from dashboard.services.recommendations.what_if import adding
+from dashboard.services.recommendations.buyers import Buyer, Direction
+from dashboard.services.recommendations.catalogue import ProductMatch
+from dashboard.services.recommendations.what_if import add_edits
 from data.i18n import _, ngettext
 
 BUYER = "recommend-buyer"
@@ -29,52 +29,54 @@ LOW, HIGH = "recommend-low", "recommend-high"
 DAYS = "recommend-days"
 MIX = "recommend-mix"
 COMPARE, BESIDE = "recommend-compare", "recommend-voice"
-STEPS: dict[Way, str] = {
+STEPS: dict[Direction, str] = {
     "previous": "recommend-previous",
     "next": "recommend-next",
     "random": "recommend-random",
 }
 
 
-def crumbs(run: Run, runs: list[Run], path: str = PATH) -> list[Crumb]:
-    """Return the way to a view: the dataset and the run, each a switcher of models."""
+def crumbs(run: Run, models: Sequence[Run], path: str = PATH) -> list[Crumb]:
+    """Return the breadcrumbs of a view: dataset and run, each a menu of the other models."""
     newest: dict[str, str] = {}
-    for other in runs:
+    for other in models:
         newest.setdefault(other.dataset, f"{path}?run={other.run}")
-    mine = [
-        (_name(other), f"{path}?run={other.run}") for other in runs if other.dataset == run.dataset
+    same_dataset = [
+        (_name(other), f"{path}?run={other.run}")
+        for other in models
+        if other.dataset == run.dataset
     ]
     return [
         Crumb(run.dataset, f"/data/{run.dataset}", tuple(newest.items())),
-        Crumb(_name(run), f"/runs/{run.run}", tuple(mine)),
+        Crumb(_name(run), f"/runs/{run.run}", tuple(same_dataset)),
         Crumb(_("Recommend")),
     ]
 
 
 @dataclass(frozen=True)
-class Choices:
-    """What the controls let choose from.
+class ControlOptions:
+    """Options of the controls.
 
     Attributes
     ----------
-    voices : sequence of (str, str)
-        Whom one can ask beside the run: key and name.
-    shelves : sequence of (str, int)
-        Categories and how many products each holds.
-    has_data : bool
-        Whether the run's dataset is there.
+    models : sequence of (str, str)
+        Models to compare with: key and name.
+    categories : sequence of (str, int)
+        Categories and their numbers of products.
+    has_dataset : bool
+        Whether the run's dataset exists, so that buyers can be searched.
     """
 
-    voices: Sequence[tuple[str, str]] = ()
-    shelves: Sequence[tuple[str, int]] = ()
-    has_data: bool = True
+    models: Sequence[tuple[str, str]] = ()
+    categories: Sequence[tuple[str, int]] = ()
+    has_dataset: bool = True
 
 
-def buyer_bar(query: Query, choices: Choices) -> html.Div:
-    """Return the bar that finds a buyer and sets what is shown."""
+def buyer_bar(query: Query, options: ControlOptions) -> html.Div:
+    """Return the bar of all controls."""
     return html.Div(
         [
-            *(_buyer_tools(query) if choices.has_data else []),
+            *(_buyer_tools(query) if options.has_dataset else []),
             html.Div(
                 [
                     _hide(query) if query.user else None,
@@ -83,7 +85,7 @@ def buyer_bar(query: Query, choices: Choices) -> html.Div:
                 ],
                 className="bar-settings",
             ),
-            _filters(query, choices),
+            _filters(query, options),
         ],
         className="panel recommend-bar",
         role="search",
@@ -99,44 +101,44 @@ def _buyer_tools(query: Query) -> list[Component]:
     if query.user:
         steps.append(_step(STEPS["previous"], _("Previous buyer"), "left"))
         steps.append(_step(STEPS["next"], _("Next buyer"), "right"))
-    steps.append(button(_("Any buyer"), STEPS["random"], icon="random"))
+    steps.append(button(_("Random buyer"), STEPS["random"], icon="random"))
     if query.user:
         empty = {"do": "set", "name": "user", "value": ""}
         steps.append(action_button(_("Empty basket"), empty))
     return [box, html.Div(steps, className="bar-steps")]
 
 
-def _step(name: str, words: str, picture: str) -> html.Button:
+def _step(name: str, label: str, icon_name: str) -> html.Button:
     return html.Button(
-        icon(picture),
+        icon(icon_name),
         id=name,
         type="button",
         className="button is-secondary is-narrow",
-        title=words,
-        **aria(label=words),
+        title=label,
+        **aria(label=label),
     )
 
 
 def _hide(query: Query) -> html.Div:
-    words = ngettext("Hide the last purchase", "Hide the last {count} purchases", query.hide or 1)
-    return _switch(HIDE, words.format(count=formats.number(query.hide)), query.hide > 0)
+    label = ngettext("Hide the last purchase", "Hide the last {count} purchases", query.hide or 1)
+    return _switch(HIDE, label.format(count=formats.number(query.hide)), query.hide > 0)
 
 
-def _switch(name: str, words: str, on: bool) -> html.Div:
-    return html.Div(dbc.Switch(id=name, label=words, value=on), className="bar-switch")
+def _switch(name: str, label: str, on: bool) -> html.Div:
+    return html.Div(dbc.Switch(id=name, label=label, value=on), className="bar-switch")
 
 
-def _filters(query: Query, choices: Choices) -> html.Details:
-    """Return what narrows the ranking, and whose two lists stand side by side."""
-    shelves = [
+def _filters(query: Query, options: ControlOptions) -> html.Details:
+    """Return the filters, the diversity and the two models that are compared."""
+    categories = [
         {"label": f"{name.replace('_', ' ')} ({formats.number(count)})", "value": name}
-        for name, count in choices.shelves
+        for name, count in options.categories
     ]
-    voices = [{"label": name, "value": key} for key, name in choices.voices]
+    models = [{"label": name, "value": key} for key, name in options.models]
     days = _number(DAYS, _("Sold in the last days"), query.days, step=1)
-    variety = html.Div(
+    diversity = html.Div(
         [
-            html.Label(_("Variety"), htmlFor=MIX),
+            html.Label(_("Diversity"), htmlFor=MIX),
             dcc.Input(
                 id=MIX,
                 type="range",
@@ -147,28 +149,31 @@ def _filters(query: Query, choices: Choices) -> html.Details:
                 className="range",
             ),
             help_text(
-                _("Each product of a category lets the next one of it count so many percent less."),
-                about=_("Variety"),
+                _(
+                    "Each product of the list discounts the probability of the others of its"
+                    " category by this percentage."
+                ),
+                about=_("Diversity"),
             ),
         ],
         className="bar-size",
     )
     return html.Details(
         [
-            html.Summary(_("Filters, variety and a second opinion")),
+            html.Summary(_("Filters, diversity and comparison")),
             html.Div(
                 [
                     _select(
-                        CATEGORY, _("Category"), [no_choice(_("All")), *shelves], query.category
+                        CATEGORY, _("Category"), [no_choice(_("All")), *categories], query.category
                     ),
                     _number(LOW, _("Price from"), query.low),
                     _number(HIGH, _("Price to"), query.high),
-                    *([days] if choices.has_data else []),
-                    variety,
+                    *([days] if options.has_dataset else []),
+                    diversity,
                     _select(
-                        COMPARE, _("Compare"), [no_choice(_("This model")), *voices], query.compare
+                        COMPARE, _("Compare"), [no_choice(_("This model")), *models], query.compare
                     ),
-                    _select(BESIDE, _("Beside"), [no_choice(_("Nobody")), *voices], query.beside),
+                    _select(BESIDE, _("With"), [no_choice(_("No model")), *models], query.beside),
                 ],
                 className="bar-filters",
             ),
@@ -179,15 +184,15 @@ def _filters(query: Query, choices: Choices) -> html.Details:
 
 
 def _select(name: str, label: str, options: list[dict[str, str]], value: str) -> html.Div:
-    box = dbc.Select(id=name, options=options, value=value or NO_CHOICE)
-    return html.Div([html.Label(label, htmlFor=name), box], className="bar-size is-wide")
+    select = dbc.Select(id=name, options=options, value=value or NO_CHOICE)
+    return html.Div([html.Label(label, htmlFor=name), select], className="bar-size is-wide")
 
 
 def _number(name: str, label: str, value: float, step: object = "any") -> html.Div:
-    box = dbc.Input(
+    field = dbc.Input(
         id=name, type="number", min=0, step=step, value=value or None, debounce=True, size="sm"
     )
-    return html.Div([html.Label(label, htmlFor=name), box], className="bar-size")
+    return html.Div([html.Label(label, htmlFor=name), field], className="bar-size")
 
 
 def _sizes(query: Query) -> html.Div:
@@ -205,43 +210,43 @@ def _sizes(query: Query) -> html.Div:
     )
 
 
-def buyer_suggestions(words: str, found: Sequence[Buyer]) -> list[html.Li]:
-    """Return buyers as the list of their search."""
+def buyer_suggestions(prefix: str, results: Sequence[Buyer]) -> list[html.Li]:
+    """Return the rows of the buyer search."""
     rows = [
         Option(
             [html.Span(buyer.user, className="mono"), _purchases(buyer.events)],
             {"do": "set", "name": "user", "value": buyer.user},
         )
-        for buyer in found
+        for buyer in results
     ]
-    return suggestions(BUYER, words, rows, _("No buyer's id begins like this."))
+    return suggestions(BUYER, prefix, rows, _("No buyer's id begins with this."))
 
 
-def product_suggestions(words: str, found: Sequence[Found]) -> list[html.Li]:
-    """Return products as the list of their search, or the words as an unknown product."""
+def product_suggestions(words: str, matches: Sequence[ProductMatch]) -> list[html.Li]:
+    """Return the rows of the product search; without a match the text as an unknown product."""
     rows = [
         Option(
             [
                 html.Span(
-                    product_words(known.product, None, known.brand, known.category),
+                    product_name_and_details(match.product, None, match.brand, match.category),
                     className="search-product",
                 ),
-                _purchases(known.count),
+                _purchases(match.count),
             ],
-            {"do": "edit", "value": adding([known.product])},
+            {"do": "edit", "value": add_edits([match.product])},
         )
-        for known in found
+        for match in matches
     ]
     if not rows and words.strip():
-        sentence = _("Add {product}, which the model has never seen")
-        action = {"do": "edit", "value": adding([words.strip()])}
-        rows.append(Option([html.Span(sentence.format(product=words.strip()))], action))
+        label = _("Add {product}, which the model has never seen")
+        action = {"do": "edit", "value": add_edits([words.strip()])}
+        rows.append(Option([html.Span(label.format(product=words.strip()))], action))
     return suggestions(PRODUCT, words, rows, _("The model knows no product."))
 
 
 def _purchases(count: int) -> html.Span:
-    words = ngettext("{count} purchase", "{count} purchases", count)
-    return html.Span(words.format(count=formats.number(count)), className="muted number")
+    text = ngettext("{count} purchase", "{count} purchases", count)
+    return html.Span(text.format(count=formats.number(count)), className="muted number")
 
 
 def _name(run: Run) -> str:

@@ -1,58 +1,56 @@
-"""Where a model is right and where it is wrong, with buyers to look at."""
+"""Error analysis of a model on its test purchases."""
 
 from dash import Input, Output, State, callback, dcc, html, register_page
 from dash.development.base_component import Component
 
 from dashboard.components import button, card, empty_state, progress
 from dashboard.context import current_home, preferred_theme
-from dashboard.pages.recommend.error_tables import health
+from dashboard.pages.recommend.error_tables import error_report
 from dashboard.pages.recommend.page_state import PATH
 from dashboard.pages.recommend.tabs import view
-from dashboard.services.recommendations import error_analysis, exports
+from dashboard.services.recommendations.run_jobs import EVALUATION, jobs_of_run, start_evaluation
+from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import BadInput
-from data.home import Home
 from data.i18n import _
 
 PLACE = f"{PATH}/health"
-register_page(__name__, path=PLACE, title=lambda **_parts: f"{_('Where it is right')} · Vitrina")
+register_page(__name__, path=PLACE, title=lambda **_parts: f"{_('Error analysis')} · Vitrina")
 
 RUN, BODY, CLOCK, AGAIN = "health-run", "health-body", "health-clock", "health-again"
-PERIOD = 2_000  # milliseconds
+POLL_INTERVAL = 2_000  # milliseconds
 
 
 def layout(**parameters: str) -> html.Div:
-    """Show what the evaluation of a run kept."""
-    home = current_home()
-    purpose = _("Where the model is right and where it is wrong, with buyers to look at.")
-    run, top = view(home, parameters, PLACE, purpose)
-    if not run:
+    """Return the error analysis of the run that the address names."""
+    purpose = _("Where the model ranks well and where it fails, with buyers to look at.")
+    served, top = view(current_home(), parameters, PLACE, purpose)
+    if served is None:
         return html.Div(top)
-    waiting = not error_analysis.outcomes(home, run).exist
     return html.Div(
         [
             *top,
-            dcc.Store(id=RUN, data=run),
-            dcc.Interval(id=CLOCK, interval=PERIOD, disabled=not waiting),
-            html.Div(_body(home, run), id=BODY),
+            dcc.Store(id=RUN, data=served.name),
+            dcc.Interval(id=CLOCK, interval=POLL_INTERVAL, disabled=served.handle.outcomes.exist),
+            html.Div(_body(served), id=BODY),
         ]
     )
 
 
-def _body(home: Home, run: str) -> Component:
-    if error_analysis.outcomes(home, run).exist:
-        return health(home, run, preferred_theme())
-    return _nothing(home, run)
+def _body(served: ServedRun) -> Component:
+    if served.handle.outcomes.exist:
+        return error_report(served, preferred_theme())
+    return _no_predictions(served)
 
 
-def _nothing(home: Home, run: str) -> Component:
-    job = next(iter(exports.jobs(home, run, exports.JUDGING)), None)
+def _no_predictions(served: ServedRun) -> Component:
+    job = next(iter(jobs_of_run(served.handle.home, served.name, EVALUATION)), None)
     if job is not None and not job.ended:
-        words = _("The run is being evaluated; what it says of each purchase is here in a while.")
-        return card([empty_state(words), progress(None, label=_("Evaluating"))])
-    words = _("This run was evaluated without keeping what it said of each purchase.")
+        text = _("The run is being evaluated; the error analysis is here once that is done.")
+        return card([empty_state(text), progress(None, label=_("Evaluating"))])
+    text = _("The evaluation of this run stored no prediction for each test purchase.")
     start = button(_("Evaluate it again"), AGAIN, kind="primary")
-    trouble = [html.P(job.message, className="field-error")] if job and job.message else []
-    return card([empty_state(words, start), *trouble])
+    error = [html.P(job.message, className="field-error")] if job and job.message else []
+    return card([empty_state(text, start), *error])
 
 
 @callback(
@@ -64,13 +62,13 @@ def _nothing(home: Home, run: str) -> Component:
     prevent_initial_call=True,
 )
 def follow(_ticks: int | None, clicks: int | None, run: str) -> tuple[Component, bool]:
-    """Evaluate a run again where that is asked for, and show when it is done."""
-    home = current_home()
-    kept = error_analysis.outcomes(home, run).exist
-    busy = any(not job.ended for job in exports.jobs(home, run, exports.JUDGING))
-    if clicks and not kept and not busy:
+    """Start the evaluation of a run on a click, and show the analysis once it is done."""
+    served = serve_run(current_home(), run)
+    exist = served.handle.outcomes.exist
+    running = any(not job.ended for job in jobs_of_run(served.handle.home, run, EVALUATION))
+    if clicks and not exist and not running:
         try:
-            exports.start_judging(home, run)
+            start_evaluation(served.handle.home, run)
         except BadInput as error:
             return card(empty_state(str(error))), True
-    return _body(home, run), kept
+    return _body(served), exist

@@ -1,6 +1,5 @@
-"""Health: where a model is right and wrong, as figures and tables."""
+"""The report of an error analysis: key figures, exposure and confusions of categories."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,11 +10,20 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import card, figure_card, grid, key_figure, key_figures, render
 from dashboard.figures.model_ranking import has_segments, segment_chart
-from dashboard.jobs.runs_table import Runs
-from dashboard.pages.recommend.fragments import percent, product_words, shelf
+from dashboard.pages.recommend.fragments import (
+    percent,
+    product_name_and_details,
+    short_category,
+)
 from dashboard.pages.recommend.page_state import Query
-from dashboard.services.recommendations import buyers, error_analysis, predictors
-from data.home import Home
+from dashboard.services.recommendations.error_analysis import (
+    Confusion,
+    confusions,
+    events_from,
+    exposure,
+    with_outcomes,
+)
+from dashboard.services.recommendations.served_run import ServedRun
 from data.i18n import _
 from model.serving.predictor import Predictor
 
@@ -23,25 +31,23 @@ ROWS = 8
 METRIC = "hr@10"
 
 
-def health(home: Home, run: str, theme: str | None) -> Component:
-    """Return what is known of a run whose evaluation kept what it said of each purchase."""
-    kept = error_analysis.outcomes(home, run)
-    model = predictors.predictor(home, run)
-    file = home.runs / run / "evaluation.json"
-    models = json.loads(file.read_text(encoding="utf-8"))["models"]
-    targets = error_analysis.judged(kept.targets)
-    exposure = error_analysis.exposure(kept.products, model.products)
+def error_report(served: ServedRun, theme: str | None) -> Component:
+    """Return the report of a run whose evaluation stored its test predictions."""
+    stored, model = served.handle.outcomes, served.model
+    models = served.handle.evaluation["models"]
+    targets = with_outcomes(stored.targets)
+    exposed = exposure(stored.products, model.products)
     parts: list[Component] = [_figures(targets, models)]
     if has_segments(models):
-        shown = render(segment_chart(models, METRIC, theme))
-        parts.append(figure_card("health-segments", height=360, data=shown))
+        chart = render(segment_chart(models, METRIC, theme))
+        parts.append(figure_card("health-segments", height=360, data=chart))
     return html.Div(
         [
             *parts,
             grid(
-                _exposed(model, exposure.head(ROWS), _over(exposure), over=True),
-                _exposed(model, exposure.iloc[::-1].head(ROWS), _under(exposure), over=False),
-                _mistakes(home, run, error_analysis.mistakes(targets, model.categories)),
+                _exposure(model, exposed.head(ROWS), _over(exposed), over=True),
+                _exposure(model, exposed.iloc[::-1].head(ROWS), _under(exposed), over=False),
+                _confusions(served, confusions(targets, model.categories)),
             ),
         ],
         className="stack",
@@ -50,23 +56,23 @@ def health(home: Home, run: str, theme: str | None) -> Component:
 
 def _figures(targets: pd.DataFrame, models: Sequence[dict[str, Any]]) -> Component:
     served, metrics = models[0], models[0]["metrics"]
-    popular = next((one for one in models if one["name"] == "popularity"), served)["metrics"]
+    popularity = next((model for model in models if model["name"] == "popularity"), served)
 
-    def beside(name: str) -> str:
-        return _("popularity {figure}").format(figure=percent(popular[name]))
+    def comparison(name: str) -> str:
+        return _("popularity {figure}").format(figure=percent(popularity["metrics"][name]))
 
-    again = targets.loc[targets["repeat"], "right"]
+    repeats = targets.loc[targets["repeat"], "right"]
     return key_figures(
-        key_figure(_("In the first ten"), percent(metrics[METRIC]), comparison=beside(METRIC)),
-        key_figure(_("Ranked first"), percent(metrics["hr@1"]), comparison=beside("hr@1")),
+        key_figure(_("In the first ten"), percent(metrics[METRIC]), comparison=comparison(METRIC)),
+        key_figure(_("Ranked first"), percent(metrics["hr@1"]), comparison=comparison("hr@1")),
         key_figure(
-            _("Of the catalogue offered"),
+            _("Catalogue coverage"),
             percent(metrics["coverage@10"]),
-            comparison=beside("coverage@10"),
+            comparison=comparison("coverage@10"),
         ),
         key_figure(
-            _("Found where the buyer had it"),
-            percent(float(again.mean())) if len(again) else formats.MISSING,
+            _("Repeat purchases in the first ten"),
+            percent(float(repeats.mean())) if len(repeats) else formats.MISSING,
             comparison=_("{share} of purchases").format(
                 share=percent(float(targets["repeat"].mean()))
             ),
@@ -74,14 +80,14 @@ def _figures(targets: pd.DataFrame, models: Sequence[dict[str, Any]]) -> Compone
         key_figure(
             _("Never seen in training"),
             percent(float((targets["truth"] < 0).mean())),
-            comparison=_("of purchases; nobody can rank them"),
+            comparison=_("of purchases; no model can rank them"),
         ),
     )
 
 
 def _over(table: pd.DataFrame) -> str:
     first = table.iloc[0]
-    return _("{product} stands in {share} of all places of lists").format(
+    return _("{product} fills {share} of all places in the lists").format(
         product=first["product"],
         share=percent(float(first["shown"] / max(table["shown"].sum(), 1))),
     )
@@ -89,16 +95,18 @@ def _over(table: pd.DataFrame) -> str:
 
 def _under(table: pd.DataFrame) -> str:
     never = int(((table["shown"] == 0) & (table["bought"] > 0)).sum())
-    return _("{count} products were bought and never offered").format(count=formats.number(never))
+    return _("{count} products were bought and never recommended").format(
+        count=formats.number(never)
+    )
 
 
 def _product(model: Predictor, product: str) -> Component:
     known = model.describe(product)
-    return html.Div(product_words(product, None, known.brand, known.category))
+    return html.Div(product_name_and_details(product, None, known.brand, known.category))
 
 
-def _exposed(model: Predictor, rows: pd.DataFrame, finding: str, *, over: bool) -> html.Section:
-    head = [_("Product"), _("In lists"), _("Bought"), _("Of these found")]
+def _exposure(model: Predictor, rows: pd.DataFrame, finding: str, *, over: bool) -> html.Section:
+    head = [_("Product"), _("In lists"), _("Bought"), _("Of these in the list")]
     body: list[list[Any]] = [
         [_product(model, product), *map(formats.number, counts)]
         for product, *counts in rows[["product", "shown", "bought", "found"]].to_numpy().tolist()
@@ -114,67 +122,62 @@ def _exposed(model: Predictor, rows: pd.DataFrame, finding: str, *, over: bool) 
     )
 
 
-def _mistakes(home: Home, run: str, found: Sequence[error_analysis.Mistake]) -> html.Section:
-    head = [_("Offered first"), _("Bought"), _("Purchases"), _("Share"), _("Buyers to look at")]
+def _confusions(served: ServedRun, pairs: Sequence[Confusion]) -> html.Section:
+    head = [_("Ranked first"), _("Bought"), _("Purchases"), _("Share"), _("Buyers to look at")]
     body: list[list[Any]] = [
         [
-            shelf(one.offered) or _("Unknown"),
-            shelf(one.bought) or _("Unknown"),
-            formats.number(one.count),
-            formats.percent(one.share),
-            html.Span(_examples(home, run, one), className="examples"),
+            short_category(pair.ranked_first) or _("Unknown"),
+            short_category(pair.bought) or _("Unknown"),
+            formats.number(pair.count),
+            formats.percent(pair.share),
+            html.Span(_examples(served, pair), className="examples"),
         ]
-        for one in found
+        for pair in pairs
     ]
-    title = _("It has mistaken no kind of product for another")
-    if found:
-        title = _("Most often it offers {offered} where {bought} is bought").format(
-            offered=shelf(found[0].offered) or _("Unknown"),
-            bought=shelf(found[0].bought) or _("Unknown"),
+    title = _("No category was confused with another one")
+    if pairs:
+        title = _("Most often {ranked_first} is ranked first where {bought} is bought").format(
+            ranked_first=short_category(pairs[0].ranked_first) or _("Unknown"),
+            bought=short_category(pairs[0].bought) or _("Unknown"),
         )
     return card(
         _table(head, body, numbers=(2, 3)),
         title=title,
-        subtitle=_("Typical mistakes: the category ranked first and the one that was bought"),
+        subtitle=_("Confusions: the category of the product ranked first and the one bought"),
     )
 
 
-def _examples(home: Home, run: str, mistake: error_analysis.Mistake) -> list[Component]:
-    table = Runs(home).get(run)
-    if buyers.dataset_of(home, table) is None:
-        return [html.Span(user, className="mono") for user, _time in mistake.examples]
+def _examples(served: ServedRun, pair: Confusion) -> list[Component]:
+    if served.dataset is None:
+        return [html.Span(user, className="mono") for user, _time in pair.examples]
     return [
         dcc.Link(
             user,
-            href=Query(
-                run=run, user=user, hide=error_analysis.hiding(home, table, user, time)
-            ).href(),
+            href=Query(run=served.name, user=user, hide=events_from(served, user, time)).href(),
             className="mono",
         )
-        for user, time in mistake.examples
+        for user, time in pair.examples
     ]
 
 
 def _table(
-    head: Sequence[str], body: Sequence[Sequence[Any]], numbers: Sequence[int] = (1, 2, 3)
+    head: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int] = (1, 2, 3)
 ) -> Component:
-    def cell(kind: Any, content: Any, column: int) -> Component:
-        found: Component = kind(content, className="is-number" if column in numbers else "")
-        return found
+    """Return a table; ``numbers`` are the columns that are aligned to the right."""
 
-    def row_of(row: Sequence[Any]) -> html.Tr:
-        return html.Tr([cell(html.Td, content, at) for at, content in enumerate(row)])
+    def cells(kind: Any, contents: Sequence[Any]) -> html.Tr:
+        return html.Tr(
+            [
+                kind(content, className="is-number" if column in numbers else "")
+                for column, content in enumerate(contents)
+            ]
+        )
 
     return html.Div(
         html.Table(
             [
-                html.Thead(html.Tr([cell(html.Th, words, at) for at, words in enumerate(head)])),
-                html.Tbody(
-                    [
-                        html.Tr([cell(html.Td, one, at) for at, one in enumerate(row)])
-                        for row in body
-                    ]
-                ),
+                html.Thead(cells(html.Th, head)),
+                html.Tbody([cells(html.Td, row) for row in rows]),
             ],
             className="plain-table",
         ),

@@ -1,78 +1,92 @@
-"""Reasons: why a product is offered, in sentences."""
+"""Sentences that explain the rank of a product."""
 
 import math
 from collections.abc import Mapping
 
 from dashboard import formats
 from dashboard.pages.recommend.fragments import percent
-from dashboard.services.recommendations.co_purchases import Evidence
-from dashboard.services.recommendations.ranking import Outlook
+from dashboard.services.recommendations.co_purchases import CoPurchases
+from dashboard.services.recommendations.ranking import RankedList
 from dashboard.services.recommendations.what_if import History
 from data.i18n import _
 from model.serving.predictor import Predictor
 
-NOTABLE = math.log(1.05)
-"""Effect on the logarithm of a probability below which no purchase is named as the reason."""
+MIN_EFFECT = math.log(1.05)
+"""Smallest effect on the log probability for which a purchase is named."""
 
 
 def strongest(effects: Mapping[str, float]) -> str:
-    """Return the key of the entry that speaks for a product most; empty where there is none."""
+    """Return the key of the event with the largest effect; empty where there is none."""
     return max(effects, key=lambda key: effects[key], default="")
 
 
-def reason(
+def effect_sentence(
     model: Predictor,
-    entries: History,
-    explained: Mapping[str, float],
-    outlook: Outlook,
+    events: History,
+    effects: Mapping[str, float],
+    ranked: RankedList,
     product: str,
 ) -> str:
-    """Say in a sentence what speaks for a product."""
-    place = model.index_of(product)
-    if place is None:
+    """Return the lift of a product over its popularity, and the event with the largest effect.
+
+    Parameters
+    ----------
+    model : Predictor
+    events : tuple of HistoryEvent
+    effects : mapping
+        As ``leave_one_out_effects`` returns them.
+    ranked : RankedList
+        The ranking after the same history.
+    product : str
+    """
+    index = model.index_of(product)
+    if index is None:
         return _("The model does not know {product}.").format(product=product)
-    now, popular = float(outlook.probabilities[place]), float(outlook.popularity[place])
-    times = now / popular if popular else math.inf
-    lift = _("{times} times its popularity.").format(
-        times=formats.number(times, 1 if times < 10 else 0)
+    probability, popularity = float(ranked.probabilities[index]), float(ranked.popularity[index])
+    lift = probability / popularity if popularity else math.inf
+    lift_text = _("{times} times its popularity.").format(
+        times=formats.number(lift, 1 if lift < 10 else 0)
     )
-    best = strongest(explained)
-    if not best or explained[best] < NOTABLE:
-        alone = _("No single purchase speaks for it.")
-        return f"{lift} {alone}"
-    names = {entry.key: entry.title or entry.product for entry in entries}
+    key = strongest(effects)
+    if not key or effects[key] < MIN_EFFECT:
+        none = _("No single purchase makes it notably more probable.")
+        return f"{lift_text} {none}"
+    names = {event.key: event.title or event.product for event in events}
     sentence = _(
-        "{purchase} speaks for it most: without that purchase its probability would be {without}"
-        " instead of {now}."
+        "{purchase} has the largest effect: without that purchase the probability would be"
+        " {without} instead of {probability}."
     ).format(
-        purchase=names[best],
-        without=formats.percent(now / math.exp(explained[best]), 2),
-        now=formats.percent(now, 2),
+        purchase=names[key],
+        without=formats.percent(probability / math.exp(effects[key]), 2),
+        probability=formats.percent(probability, 2),
     )
-    return f"{lift} {sentence}"
+    return f"{lift_text} {sentence}"
 
 
-def others(found: Evidence, first: str, second: str) -> str:
-    """Say what buyers of one product did next.
+def co_purchase_sentence(counts: CoPurchases, first: str, second: str) -> str:
+    """Return how many buyers of one product bought another one later.
 
     Examples
     --------
-    >>> others(Evidence(buyers=60, later=41, everybody=900, of_all=90), "tea", "cup")
+    >>> counts = CoPurchases(buyers=60, later=41, all_buyers=900, all_second=90)
+    >>> co_purchase_sentence(counts, "tea", "cup")
     '41 of 60 other buyers who bought tea bought cup later (68%); of all buyers 10% ever did.'
     """
-    if not found.buyers:
+    if not counts.buyers:
         return _("No other buyer in training bought {first}.").format(first=first)
-    words = _(
+    text = _(
         "{later} of {buyers} other buyers who bought {first} bought {second} later ({share});"
-        " of all buyers {usual} ever did."
+        " of all buyers {base_rate} ever did."
     )
     if first == second:
-        words = _("{later} of {buyers} other buyers who bought {first} bought it again ({share}).")
-    return words.format(
-        later=formats.number(found.later),
-        buyers=formats.number(found.buyers),
+        text = _("{later} of {buyers} other buyers who bought {first} bought it again ({share}).")
+    return text.format(
+        later=formats.number(counts.later),
+        buyers=formats.number(counts.buyers),
         first=first,
         second=second,
-        share=formats.percent(found.share, 0),
-        usual=percent(found.usual) if found.usual < 0.1 else formats.percent(found.usual, 0),
+        share=formats.percent(counts.share, 0),
+        base_rate=percent(counts.base_rate)
+        if counts.base_rate < 0.1
+        else formats.percent(counts.base_rate, 0),
     )

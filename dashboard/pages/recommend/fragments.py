@@ -1,4 +1,4 @@
-"""Small parts that history and ranking share; ``assets/pages/recommend.js`` acts on them."""
+"""Elements shared by history and ranking; ``assets/pages/recommend.js`` handles their clicks."""
 
 from dash import html
 from dash.development.base_component import Component
@@ -8,33 +8,33 @@ from dashboard.components import icon
 from dashboard.components.aria import aria, data
 
 Action = dict[str, str]
-"""What the page's script does: ``do`` and what it is done with, as attributes of an element."""
+"""Action of the page's script and its arguments, as data attributes of an element."""
 
 
-def product_words(
+def product_name_and_details(
     product: str, title: str | None, brand: str | None, category: str | None
 ) -> list[Component]:
-    """Return the lines that say what a product is: its title or id, then brand and category."""
+    """Return two lines: the title or id of a product, then its brand and category."""
     name = html.Span(title or product, className="product-name" if title else "product-name mono")
-    about = [
-        html.Span(words, className=look, title=full)
-        for words, look, full in (
+    details = [
+        html.Span(text, className=look, title=full)
+        for text, look, full in (
             (product if title else None, "mono", None),
             (brand, "product-brand", None),
-            (shelf(category), "product-shelf", category),
+            (short_category(category), "product-shelf", category),
         )
-        if words
+        if text
     ]
-    return [name, html.Span(about, className="product-about")]
+    return [name, html.Span(details, className="product-about")]
 
 
-def shelf(category: str | None) -> str | None:
+def short_category(category: str | None) -> str | None:
     """Return the last two levels of a category.
 
     Examples
     --------
-    >>> shelf("electronics.audio.head_phone"), shelf("toys"), shelf(None)
-    ('audio › head phone', 'toys', None)
+    >>> short_category("electronics.audio.head_phone"), short_category("toys")
+    ('audio › head phone', 'toys')
     """
     if category is None:
         return None
@@ -42,43 +42,41 @@ def shelf(category: str | None) -> str | None:
 
 
 def percent(share: float) -> str:
-    """Write a probability so that small ones keep two digits."""
+    """Format a probability; small ones get more decimals."""
     return formats.percent(share, 1 if share >= 0.01 else 2 if share >= 0.001 else 3)
 
 
-def icon_button(words: str, picture: str, action: Action) -> html.Button:
-    """Return a button that is only an icon; the words are its name and its tooltip."""
+def icon_button(label: str, icon_name: str, action: Action) -> html.Button:
+    """Return a button with an icon only; the label is its accessible name and its tooltip."""
     return html.Button(
-        icon(picture),
+        icon(icon_name),
         type="button",
         className="quiet-button",
-        title=words,
-        **aria(label=words),
+        title=label,
+        **aria(label=label),
         **data(**action),
     )
 
 
-def edit_button(words: str, picture: str, edit: str) -> html.Button:
-    """Return an icon that appends an edit to the history."""
-    return icon_button(words, picture, {"do": "edit", "value": edit})
+def edit_button(label: str, icon_name: str, edit: str) -> html.Button:
+    """Return an icon button that appends an edit of the history."""
+    return icon_button(label, icon_name, {"do": "edit", "value": edit})
 
 
-def action_button(
-    words: str, action: Action, *, look: str = "quiet", picture: str = ""
-) -> html.Button:
-    """Return a button with words on it that the page's script acts on."""
+def action_button(label: str, action: Action, *, look: str = "quiet") -> html.Button:
+    """Return a labelled button whose clicks the page's script handles."""
     return html.Button(
-        [*([icon(picture)] if picture else []), html.Span(words)],
+        html.Span(label),
         type="button",
         className=f"button is-{look}",
         **data(**action),
     )
 
 
-def download_link(words: str, address: str) -> html.A:
-    """Return a link, looking like a button, to a file that the server makes."""
+def download_link(label: str, address: str) -> html.A:
+    """Return a link to a file to download, styled as a button."""
     return html.A(
-        [icon("download"), html.Span(words)],
+        [icon("download"), html.Span(label)],
         href=address,
         className="button is-secondary",
         download="",

@@ -1,51 +1,56 @@
-"""What the recommendation page shows, as it stands in its address."""
+"""The state of the recommendation page, as its address and its store hold it."""
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from dashboard.components import NO_CHOICE
+
 PATH = "/recommend"
 SIZES = (5, 10, 20, 50, 100)
 BASKET_SIZE = 5
 BUYER_SIZE = 10
+OF_ONE_HISTORY = ("edit", "why", "shown")
+"""Fields that belong to one history; another buyer starts without them."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """Everything that decides what the page shows; what is at its default is left out.
+    """The state of the page; fields at their default are left out of the address.
 
     Attributes
     ----------
     run : str
         The model; the newest one where it is empty.
     user : str
-        The buyer; a basket that starts empty where it is empty.
+        The buyer; an empty basket where it is empty.
     k : int
-        How many products to offer, from 5 to 100.
+        Length of the list, from 5 to 100; 0 for the default.
     hide : int
-        How many of the buyer's last events the model must not see.
+        How many of the buyer's last events are hidden from the model.
     new : bool
         Whether products of the history are left out.
     edit : str
-        Changes of the history (``dashboard.services.recommendations.what_if``).
+        Edits of the history (``dashboard.services.recommendations.what_if``).
     why : str
         The product whose rank is explained.
     shown : int
-        How many events of a long history are on the page; 0 means the usual number.
+        Maximum rows of the history; 0 for the default.
     compare, beside : str
-        Whose lists stand side by side (``services.recommendations.comparison_models``): that of
-        the run itself
-        where ``compare`` is empty, and none at all where ``beside`` is.
+        Keys of the two models that are compared
+        (``dashboard.services.recommendations.comparison_models``). An empty ``compare`` is the run
+        itself; an empty ``beside`` is no comparison.
     category : str
-        Offer only products whose category begins like this.
+        Recommend only products whose category begins with this.
     low, high : float
-        Offer only products of this price; 0 sets no limit.
+        Recommend only products in this price range; 0 sets no limit.
     days : int
-        Offer only products that were sold in the dataset's last days; 0 offers all.
+        Recommend only products sold in the dataset's last days; 0 for all.
     mix : int
-        By how many percent a product counts less for each one of its category before it.
+        Percentage by which a product is discounted for each one of its category before it.
     """
 
     run: str = ""
@@ -66,9 +71,9 @@ class Query:
 
     @classmethod
     def read(cls, parameters: Mapping[str, Any]) -> "Query":
-        """Return the query that an address or the page's store holds.
+        """Return the query of an address or of the page's store.
 
-        What cannot be read counts as left out.
+        A value that cannot be parsed counts as left out.
 
         Examples
         --------
@@ -77,15 +82,15 @@ class Query:
         """
         values: dict[str, Any] = {}
         for field in fields(cls):
-            given = parameters.get(field.name)
+            value = parameters.get(field.name)
             if isinstance(field.default, bool):
-                values[field.name] = str(given).lower() in {"1", "true"}
+                values[field.name] = str(value).lower() in {"1", "true"}
             elif isinstance(field.default, int):
-                values[field.name] = int(_amount(given))
+                values[field.name] = int(_positive(value))
             elif isinstance(field.default, float):
-                values[field.name] = _amount(given)
+                values[field.name] = _positive(value)
             else:
-                values[field.name] = str(given or "").strip()
+                values[field.name] = str(value or "").strip()
         if values["k"]:
             values["k"] = min(max(values["k"], SIZES[0]), SIZES[-1])
         values["mix"] = min(values["mix"], 100)
@@ -93,30 +98,31 @@ class Query:
 
     @property
     def size(self) -> int:
-        """How many products are offered."""
+        """Length of the list."""
         return self.k or (BUYER_SIZE if self.user else BASKET_SIZE)
 
     def of_buyer(self, user: str) -> "Query":
-        """Return the query for another buyer; what is particular to this one is dropped.
+        """Return the query for another buyer, without the fields of one history.
 
         Examples
         --------
         >>> Query(run="demo-1", user="7", k=20, edit="drop:1").of_buyer("8").as_dict()
         {'run': 'demo-1', 'user': '8', 'k': 20}
         """
-        return replace(self.of_history(), user=user, hide=min(self.hide, 1))
+        return replace(self.controls(), user=user, hide=min(self.hide, 1))
 
-    def of_history(self) -> "Query":
-        """Return the query without edits and explanations: what the controls above show."""
-        return replace(self, edit="", why="", shown=0)
+    def controls(self) -> "Query":
+        """Return the query without the fields of one history: the state of the controls."""
+        values = asdict(self)
+        return Query(**{name: values[name] for name in values if name not in OF_ONE_HISTORY})
 
     @property
     def narrowed(self) -> bool:
-        """Whether not every product may be offered, or not in the model's order."""
+        """Whether products are filtered out or the list is diversified."""
         return bool(self.category or self.low or self.high or self.days or self.mix)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what is not at its default, for the page's store and for addresses."""
+        """Return the fields that are not at their default, for the page's store and addresses."""
         return {
             name: int(value) if isinstance(value, bool) else value
             for name, value in asdict(self).items()
@@ -124,20 +130,39 @@ class Query:
         }
 
     def href(self, **changes: Any) -> str:
-        """Return the address of this view with some things changed.
+        """Return the address of the page with some fields changed.
 
         Examples
         --------
         >>> Query(run="demo-1", user="7", edit="drop:1").href(user="8", edit="")
         '/recommend?run=demo-1&user=8'
         """
-        given = Query(**(asdict(self) | changes)).as_dict()
-        return f"{PATH}?{urlencode(given, safe=',:')}" if given else PATH
+        values = Query(**(asdict(self) | changes)).as_dict()
+        return f"{PATH}?{urlencode(values, safe=',:')}" if values else PATH
 
 
-def _amount(given: Any) -> float:
+def state_rules() -> str:
+    """Return what ``assets/pages/recommend.js`` has to know of the state, as JSON.
+
+    ``path``; ``names`` of the fields in the order of the address; ``of_one_history``, the fields
+    that another buyer starts without; ``sizes``, the default length of a list; ``no_choice``, the
+    value of a select in which nothing is chosen.
+    """
+    return json.dumps(
+        {
+            "path": PATH,
+            "names": [field.name for field in fields(Query)],
+            "of_one_history": OF_ONE_HISTORY,
+            "sizes": {"buyer": BUYER_SIZE, "basket": BASKET_SIZE},
+            "no_choice": NO_CHOICE,
+        }
+    )
+
+
+def _positive(value: Any) -> float:
+    """Return a value as a finite positive number; 0 where it is none."""
     try:
-        amount = float(given)
+        number = float(value)
     except (TypeError, ValueError):
         return 0.0
-    return amount if 0 < amount < math.inf else 0.0
+    return number if 0 < number < math.inf else 0.0

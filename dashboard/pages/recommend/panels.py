@@ -1,23 +1,38 @@
-"""The two sides of the page: the history on the left, the ranking on the right."""
+"""The two cards of the page: the history on the left, the ranking on the right."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard import formats
-from dashboard.components import empty_state, error_state, sampled_note
+from dashboard.components import (
+    empty_state,
+    error_state,
+    render,
+    render_empty,
+    sampled_note,
+)
+from dashboard.pages.recommend.comparison_panel import comparison_panel
 from dashboard.pages.recommend.controls import PRODUCT
 from dashboard.pages.recommend.fragments import action_button
 from dashboard.pages.recommend.page_state import Query
+from dashboard.pages.recommend.ranking_charts import ranking_charts
 from dashboard.pages.recommend.ranking_rows import ranking
 from dashboard.pages.recommend.search_box import search_box
-from dashboard.pages.recommend.side_by_side import beside
-from dashboard.pages.recommend.timeline import USUAL, Timeline, timeline
-from dashboard.pages.recommend.view_model import Scene, scene
-from dashboard.services.recommendations.what_if import pieces
+from dashboard.pages.recommend.timeline import DEFAULT_ROWS, Timeline, timeline
+from dashboard.pages.recommend.view_model import (
+    Explanation,
+    RankedHistory,
+    compare,
+    edited_history,
+    explain,
+)
+from dashboard.services.recommendations.served_run import ServedRun
+from dashboard.services.recommendations.what_if import split_edits
 from data.errors import BadInput
-from data.home import Home
 from data.i18n import _, ngettext
 
 HEAD = "recommend-head"
@@ -28,199 +43,215 @@ BESIDE = "recommend-beside"
 
 @dataclass(frozen=True)
 class Panels:
-    """What changes with the query: head and body of the history, and the ranking.
+    """The parts of the page that depend on the query.
 
-    The search for products stands between head and body and stays as it is, so that words that
-    are being typed are never lost.
+    The product search between the head and the list of the history is not among them, so that a
+    text that is being typed is never replaced.
+
+    Attributes
+    ----------
+    head, history, ranking, beside
+        Content of the cards.
+    charts : pair of dict
+        Rendered charts of the concentration and of the expected categories.
     """
 
     head: Component
     history: list[Component]
     ranking: list[Component]
     beside: list[Component]
+    charts: tuple[dict[str, Any], dict[str, Any]]
 
 
-def panels(home: Home, query: Query) -> Panels:
-    """Return the history and the ranking, or in their place why there are none."""
+def panels(served: ServedRun, query: Query, theme: str | None) -> Panels:
+    """Return all panels of a query; the ranking is computed once for cards and charts."""
     try:
-        found = scene(home, query)
+        history = edited_history(served, query)
     except BadInput as error:
         head = _head(_("No history"), query.user, [])
-        return Panels(head, [error_state(str(error), action=_way_out(query))], [], [])
-    actions = _undo(query)
-    head = _head(_history_title(found), _history_subtitle(found), actions)
-    return Panels(head, _history(found), _ranking(found), _beside(found))
+        no_chart = render_empty(_("There is no ranking to draw."))
+        message = error_state(str(error), action=_reset(query))
+        return Panels(head, [message], [], [], (no_chart, no_chart))
+    explanation = explain(history)
+    concentration, categories = ranking_charts(history, theme)
+    return Panels(
+        head=_head(_history_title(history), _history_subtitle(history), _undo(query)),
+        history=_history(history, explanation.effects if explanation else None),
+        ranking=_ranking(history, explanation),
+        beside=comparison_panel(served, compare(history)),
+        charts=(render(concentration), render(categories)),
+    )
 
 
-def frame(shown: Panels) -> html.Div:
-    """Return the two cards around what changes."""
+def frame(content: Panels) -> html.Div:
+    """Return the grid of cards around the panels."""
     search = search_box(PRODUCT, _("Add a product"), _("Add a product: id, brand or category"))
-    history = [search, html.Div(shown.history, id=HISTORY)]
+    history = [search, html.Div(content.history, id=HISTORY)]
     return html.Div(
         [
             html.Section(
-                [html.Div(shown.head, id=HEAD), html.Div(history, className="card-body")],
+                [html.Div(content.head, id=HEAD), html.Div(history, className="card-body")],
                 className="panel span-5",
             ),
-            html.Section(shown.ranking, id=RANKING, className="panel span-7"),
-            html.Div(shown.beside, id=BESIDE, className="span-12"),
+            html.Section(content.ranking, id=RANKING, className="panel span-7"),
+            html.Div(content.beside, id=BESIDE, className="span-12"),
         ],
         className="grid recommend",
     )
 
 
 def _head(title: str, subtitle: str, actions: list[Component]) -> html.Div:
-    words = [html.H2(title, className="card-title"), html.P(subtitle, className="subtitle")]
+    text = [html.H2(title, className="card-title"), html.P(subtitle, className="subtitle")]
     return html.Div(
-        [html.Div(words), html.Div(actions, className="card-actions")], className="card-head"
+        [html.Div(text), html.Div(actions, className="card-actions")], className="card-head"
     )
 
 
-def _history(found: Scene) -> list[Component]:
+def _history(history: RankedHistory, effects: Mapping[str, float] | None) -> list[Component]:
     content = Timeline(
-        entries=found.entries,
-        hidden=found.hidden,
-        recorded=found.recorded,
-        read=found.read,
-        shown=found.query.shown or USUAL,
-        effects=found.effects,
-        priced=found.priced,
+        events=history.events,
+        hidden=history.hidden,
+        recorded=history.recorded,
+        window=history.model.length,
+        max_rows=history.query.shown or DEFAULT_ROWS,
+        effects=effects,
+        editable_prices="price" in history.model.features,
     )
-    note = [sampled_note(_unknown(found.unknown))] if found.unknown else []
-    if found.entries or found.hidden:
+    note = [sampled_note(_unknown(history.unknown))] if history.unknown else []
+    if history.events or history.hidden:
         return [*note, timeline(content)]
-    return [*note, _nothing(found.query)]
+    return [*note, _empty_history(history.query)]
 
 
-def _ranking(found: Scene) -> list[Component]:
-    outlook = found.outlook
+def _ranking(history: RankedHistory, explanation: Explanation | None) -> list[Component]:
     body: Component = empty_state(
-        _("No product is left that could be offered; let the filters allow more.")
-        if found.query.narrowed
+        _("No product is left to recommend; relax the filters.")
+        if history.query.narrowed
         else _("Every product that the model knows is in the history already.")
     )
-    if outlook.offers:
-        body = ranking(outlook, why=found.query.why, because=found.because)
-    head = _head(_ranking_title(found), _ranking_subtitle(found), [])
+    if history.ranked.items:
+        body = ranking(
+            history.ranked,
+            explained=history.query.why,
+            explanation=explanation.text if explanation else "",
+        )
+    head = _head(_ranking_title(history), _ranking_subtitle(history), [])
     return [head, html.Div(body, className="card-body is-flush")]
 
 
-def _beside(found: Scene) -> list[Component]:
-    if found.trouble:
-        close = action_button(_("Close"), {"do": "set", "name": "beside", "value": ""})
-        return [html.Section(error_state(found.trouble, action=close), className="panel")]
-    if found.beside is None:
-        return []
-    return [html.Section(beside(*found.beside), className="panel")]
-
-
-def _history_title(found: Scene) -> str:
-    count, different = len(found.entries), len({entry.product for entry in found.entries})
-    if not found.query.user and not count:
+def _history_title(history: RankedHistory) -> str:
+    count, different = len(history.events), len({event.product for event in history.events})
+    if not history.query.user and not count:
         return _("An empty basket")
-    words = ngettext("{count} purchase", "{count} purchases", count)
-    several = ngettext("{count} product", "{count} different products", different)
+    purchases = ngettext("{count} purchase", "{count} purchases", count)
+    products = ngettext("{count} product", "{count} different products", different)
     return _("{purchases} of {products}").format(
-        purchases=words.format(count=formats.number(count)),
-        products=several.format(count=formats.number(different)),
+        purchases=purchases.format(count=formats.number(count)),
+        products=products.format(count=formats.number(different)),
     )
 
 
-def _history_subtitle(found: Scene) -> str:
+def _history_subtitle(history: RankedHistory) -> str:
     parts = []
-    if found.query.user:
-        parts.append(_("Buyer {user}").format(user=found.query.user))
-    times = [entry.time for entry in found.entries if entry.time is not None]
+    if history.query.user:
+        parts.append(_("Buyer {user}").format(user=history.query.user))
+    times = [event.time for event in history.events if event.time is not None]
     if times:
         first, last = formats.day(min(times)), formats.day(max(times))
         parts.append(first if first == last else f"{first} – {last}")
-    if found.entries:
+    if history.events:
         parts.append(_("newest first"))
     return " · ".join(parts) or _("Add products and see what comes next")
 
 
-def _ranking_title(found: Scene) -> str:
-    outlook = found.outlook
-    if found.hidden:
-        name = found.hidden[0].product
-        if outlook.truth is None:
-            return _("What came next, {product}, is not among the ranked products").format(
-                product=name
+def _ranking_title(history: RankedHistory) -> str:
+    ranked = history.ranked
+    if history.hidden:
+        product = history.hidden[0].product
+        if ranked.target is None:
+            return _("The product bought next, {product}, is not among the ranked products").format(
+                product=product
             )
-        return _("What came next, {product}, has rank {rank} of {products}").format(
-            product=name,
-            rank=formats.number(outlook.truth.rank),
-            products=formats.number(outlook.products),
+        return _("The product bought next, {product}, has rank {rank} of {products}").format(
+            product=product,
+            rank=formats.number(ranked.target.rank),
+            products=formats.number(ranked.products),
         )
-    if not outlook.offers:
-        return _("Nothing left to offer")
-    first = outlook.offers[0]
-    chance = formats.percent(first.probability)
-    if not found.entries:
-        return _("For a buyer nobody knows, {product} is most probable: {chance}").format(
-            product=first.product, chance=chance
+    if not ranked.items:
+        return _("No product left to recommend")
+    first = ranked.items[0]
+    probability = formats.percent(first.probability)
+    if not history.events:
+        return _("Without a history, {product} is most probable: {probability}").format(
+            product=first.product, probability=probability
         )
-    return _("{product} is most probable next: {chance}").format(
-        product=first.product, chance=chance
+    return _("{product} is most probable next: {probability}").format(
+        product=first.product, probability=probability
     )
 
 
-def _ranking_subtitle(found: Scene) -> str:
-    outlook = found.outlook
-    words = ngettext(
+def _ranking_subtitle(history: RankedHistory) -> str:
+    ranked = history.ranked
+    text = ngettext(
         "The first of {products} products; it holds {share} of the probability",
         "The first {count} of {products} products; together they hold {share} of the probability",
-        len(outlook.offers),
+        len(ranked.items),
     ).format(
-        count=formats.number(len(outlook.offers)),
-        products=formats.number(outlook.products),
-        share=formats.percent(outlook.covered),
+        count=formats.number(len(ranked.items)),
+        products=formats.number(ranked.products),
+        share=formats.percent(ranked.covered),
     )
-    if found.query.edit:
-        since = _("arrows: against the record") if found.query.user else _("arrows: last change")
-        return f"{words} · {since}"
-    return words
+    if history.query.edit:
+        arrows = (
+            _("arrows: change against the record")
+            if history.query.user
+            else _("arrows: effect of the last change")
+        )
+        return f"{text} · {arrows}"
+    return text
 
 
 def _undo(query: Query) -> list[Component]:
     if not query.edit:
         return []
-    count = len(pieces(query.edit))
-    words = ngettext("{count} change", "{count} changes", count)
-    everything = {"do": "set", "name": "edit", "value": ""}
+    count = len(split_edits(query.edit))
+    text = ngettext("{count} change", "{count} changes", count)
+    clear = {"do": "set", "name": "edit", "value": ""}
     return [
-        html.Span(words.format(count=formats.number(count)), className="note"),
+        html.Span(text.format(count=formats.number(count)), className="note"),
         action_button(_("Undo"), {"do": "undo"}, look="secondary"),
-        action_button(_("Undo all") if query.user else _("Empty"), everything),
+        action_button(_("Undo all") if query.user else _("Empty"), clear),
     ]
 
 
-def _nothing(query: Query) -> Component:
+def _empty_history(query: Query) -> Component:
     if not query.user:
         return empty_state(
-            _("Search for a product above, or take one from the ranking with its plus sign.")
+            _("Search for a product above, or add one from the ranking with its plus button.")
         )
     if query.edit or query.hide:
-        return empty_state(_("Nothing is left of the history; the ranking knows no buyer now."))
+        return empty_state(
+            _("The history is empty; the ranking is the one for a buyer without a history.")
+        )
     return empty_state(
         _(
-            "The run's preparation leaves none of this buyer's events, so the ranking is the one"
-            " for a buyer about whom nothing is known."
+            "The run's preparation keeps none of this buyer's events; the ranking is the one for a"
+            " buyer without a history."
         )
     )
 
 
 def _unknown(products: tuple[str, ...]) -> str:
-    shown = ", ".join(products[:3]) + ("…" if len(products) > 3 else "")
-    words = ngettext(
+    names = ", ".join(products[:3]) + ("…" if len(products) > 3 else "")
+    text = ngettext(
         "The model has never seen {products}; it counts as an unknown product.",
         "The model has never seen {count} of these products ({products}); they count as unknown.",
         len(products),
     )
-    return words.format(count=formats.number(len(products)), products=shown)
+    return text.format(count=formats.number(len(products)), products=names)
 
 
-def _way_out(query: Query) -> Component:
+def _reset(query: Query) -> Component:
     if query.edit:
         return action_button(_("Undo all"), {"do": "set", "name": "edit", "value": ""})
     return action_button(

@@ -1,4 +1,4 @@
-"""Products as the network sees them: what is like what, and a map of all of them."""
+"""Similar products by the learned embeddings, and a map of all products."""
 
 from typing import Any
 
@@ -19,14 +19,20 @@ from dashboard import formats
 from dashboard.components import card, empty_state, error_state, grid
 from dashboard.components.aria import aria, data
 from dashboard.context import current_home
-from dashboard.pages.recommend.fragments import percent, product_words
+from dashboard.pages.recommend.fragments import percent, product_name_and_details
 from dashboard.pages.recommend.page_state import PATH, Query
 from dashboard.pages.recommend.search_box import Option, list_id, search_box, suggestions, words_id
 from dashboard.pages.recommend.tabs import address, view
-from dashboard.services.recommendations import catalogue, predictors, similar_products
-from dashboard.services.recommendations.what_if import adding
+from dashboard.services.recommendations.catalogue import search_products
+from dashboard.services.recommendations.served_run import ServedRun, serve_run
+from dashboard.services.recommendations.similar_products import (
+    ProductMap,
+    SimilarProduct,
+    product_map,
+    similar_products,
+)
+from dashboard.services.recommendations.what_if import add_edits
 from data.errors import BadInput
-from data.home import Home
 from data.i18n import _, ngettext
 
 PLACE = f"{PATH}/products"
@@ -34,57 +40,55 @@ register_page(
     __name__, path=PLACE, title=lambda **_parts: f"{_('Products')} · {_('Recommend')} · Vitrina"
 )
 
-RUN, CHOSEN, FOUND = "space-run", "space-chosen", "space-found"
+RUN, CHOSEN, SIMILAR = "space-run", "space-chosen", "space-found"
 MAP, POINTS = "space-map", "space-points"
 BOX = "space-product"
 
 
 def layout(**parameters: str) -> html.Div:
-    """Show the product that the address names, or the most popular one."""
-    home = current_home()
-    purpose = _("What the network takes for alike: products that it puts close to one another.")
-    run, top = view(home, parameters, PLACE, purpose)
-    if not run:
+    """Return the page for the product that the address names, or for the most popular one."""
+    purpose = _("Similar products, by the embeddings that the network has learned.")
+    served, top = view(current_home(), parameters, PLACE, purpose)
+    if served is None:
         return html.Div(top)
-    model = predictors.predictor(home, run)
-    product = parameters.get("product") or model.products[0]
+    product = parameters.get("product") or served.model.products[0]
     try:
-        plane = similar_products.plane(home, run)
+        projection = product_map(served)
     except BadInput as error:
         return html.Div([*top, card(error_state(str(error)))])
     return html.Div(
         [
             *top,
-            dcc.Store(id=RUN, data=run),
+            dcc.Store(id=RUN, data=served.name),
             dcc.Store(id=CHOSEN, data=product),
-            dcc.Store(id=POINTS, data=plane.points),
+            dcc.Store(id=POINTS, data=projection.points),
             grid(
                 card(
                     [
                         search_box(
                             BOX, _("Find a product"), _("Find a product: id, brand, category")
                         ),
-                        html.Div(_neighbours(home, run, product), id=FOUND),
+                        html.Div(_similar(served, product), id=SIMILAR),
                     ],
-                    title=_("Nearest products"),
-                    subtitle=_("Cosine of the vectors that the network has learned, 1 at most"),
+                    title=_("Most similar products"),
+                    subtitle=_("Cosine similarity of the embeddings, 1 at most"),
                     span=5,
                 ),
-                _map(plane),
+                _map(projection),
             ),
         ],
         className="space",
     )
 
 
-def _map(plane: similar_products.Plane) -> html.Section:
-    count = len(plane.points["product"])
-    words = ngettext(
-        "{count} product on the two axes along which products differ most ({share} of it)",
-        "{count} products on the two axes along which products differ most ({share} of it)",
+def _map(projection: ProductMap) -> html.Section:
+    count = len(projection.points["product"])
+    text = ngettext(
+        "{count} product on the first two principal components ({share} of the variance)",
+        "{count} products on the first two principal components ({share} of the variance)",
         count,
     )
-    names = [name.replace("_", " ") or _("Other") for name in plane.names]
+    names = [name.replace("_", " ") or _("Other") for name in projection.groups]
     key = [
         html.Li([html.Span(className=f"dot is-group-{place}"), name])
         for place, name in enumerate(names)
@@ -101,57 +105,63 @@ def _map(plane: similar_products.Plane) -> html.Section:
             html.Div([canvas, html.Div(className="space-tip", hidden=True)], className="space-map"),
             html.Ul(key, className="space-key"),
             html.P(
-                _("Drag to move, turn the wheel to zoom, click a product to see what is like it."),
+                _("Drag to move, scroll to zoom, click a product to see similar ones."),
                 className="note",
             ),
         ],
         title=_(
-            "In {kin} of cases a product's nearest neighbour is of its category; by chance {chance}"
-        ).format(kin=formats.percent(plane.kin, 0), chance=percent(plane.chance)),
-        subtitle=words.format(count=formats.number(count), share=formats.percent(plane.share, 0)),
+            "The most similar product is of the same category in {share} of cases;"
+            " by chance {chance}"
+        ).format(
+            share=formats.percent(projection.same_category, 0),
+            chance=percent(projection.by_chance),
+        ),
+        subtitle=text.format(
+            count=formats.number(count), share=formats.percent(projection.variance, 0)
+        ),
         span=7,
     )
 
 
-def _neighbours(home: Home, run: str, product: str) -> Component:
+def _similar(served: ServedRun, product: str) -> Component:
     try:
-        found = similar_products.nearest(home, run, product)
+        similar = similar_products(served, product)
     except BadInput as error:
         return empty_state(str(error))
-    known = predictors.predictor(home, run).describe(product)
-    basket = Query(run=run, edit=adding([product])).href()
+    known = served.model.describe(product)
+    basket = Query(run=served.name, edit=add_edits([product])).href()
     return html.Div(
         [
             html.Div(
                 [
-                    html.Div(product_words(product, None, known.brand, known.category)),
-                    dcc.Link(_("What follows it"), href=basket),
+                    html.Div(product_name_and_details(product, None, known.brand, known.category)),
+                    dcc.Link(_("Recommend after it"), href=basket),
                 ],
                 className="space-chosen",
             ),
-            html.Ol([_row(run, one) for one in found], className="space-list"),
+            html.Ol([_row(served.name, item) for item in similar], className="space-list"),
         ]
     )
 
 
-def _row(run: str, one: similar_products.Neighbour) -> html.Li:
-    product = one.product
-    count = ngettext("{count} purchase", "{count} purchases", one.count)
+def _row(run: str, item: SimilarProduct) -> html.Li:
+    product = item.product
+    count = ngettext("{count} purchase", "{count} purchases", item.count)
     link = dcc.Link(
-        product_words(product.product, None, product.brand, product.category),
+        product_name_and_details(product.product, None, product.brand, product.category),
         href=address(PLACE, run, product=product.product),
         className="space-link",
     )
     bar = html.Span(
-        html.Span(className="chance-fill", style={"width": f"{100 * max(one.cosine, 0):.1f}%"}),
+        html.Span(className="chance-fill", style={"width": f"{100 * max(item.cosine, 0):.1f}%"}),
         className="chance-track",
     )
     return html.Li(
         [
             link,
-            html.Span(count.format(count=formats.number(one.count)), className="note number"),
+            html.Span(count.format(count=formats.number(item.count)), className="note number"),
             bar,
-            html.Span(formats.number(one.cosine, 2), className="number"),
+            html.Span(formats.number(item.cosine, 2), className="number"),
         ],
         **data(product=product.product),
     )
@@ -168,14 +178,14 @@ clientside_callback(
 
 
 @callback(
-    Output(FOUND, "children"),
+    Output(SIMILAR, "children"),
     Input(CHOSEN, "data"),
     State(RUN, "data"),
     prevent_initial_call=True,
 )
 def show(product: str, run: str) -> Component:
-    """Show what is like the product that was chosen on the map or in the search."""
-    return _neighbours(current_home(), run, product)
+    """List the products similar to the one chosen on the map or in the search."""
+    return _similar(serve_run(current_home(), run), product)
 
 
 @callback(
@@ -185,17 +195,17 @@ def show(product: str, run: str) -> Component:
 )
 def suggest(words: str | None, run: str) -> Any:
     """Suggest products that the model knows."""
-    found = catalogue.search(predictors.predictor(current_home(), run), words or "")
+    matches = search_products(serve_run(current_home(), run).model, words or "")
     rows = [
         Option(
             [
                 html.Span(
-                    product_words(one.product, None, one.brand, one.category),
+                    product_name_and_details(match.product, None, match.brand, match.category),
                     className="search-product",
                 )
             ],
-            {"do": "space", "value": one.product},
+            {"do": "space", "value": match.product},
         )
-        for one in found
+        for match in matches
     ]
     return suggestions(BOX, words or "", rows, _("The model knows no such product."))

@@ -1,4 +1,4 @@
-"""The ranking: what the model expects next, as rows with a probability bar."""
+"""The rows of a ranking: product, price, and probability as a bar."""
 
 from dash import html
 from dash.development.base_component import Component
@@ -6,47 +6,51 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import help_text, icon
 from dashboard.components.aria import aria, data
-from dashboard.pages.recommend.fragments import edit_button, percent, product_words
-from dashboard.services.recommendations.ranking import Offer, Outlook
-from dashboard.services.recommendations.what_if import adding
+from dashboard.pages.recommend.fragments import edit_button, percent, product_name_and_details
+from dashboard.services.recommendations.ranking import RankedList, RankedProduct
+from dashboard.services.recommendations.what_if import add_edits
 from data.i18n import _, ngettext
 
 
-def ranking(outlook: Outlook, *, why: str = "", because: str = "") -> html.Div:
-    """Return the ranked rows, with the truth after them where it is further down.
+def ranking(ranked: RankedList, *, explained: str = "", explanation: str = "") -> html.Div:
+    """Return the rows of a ranked list, and that of the target where it is further down.
 
     Parameters
     ----------
-    outlook : Outlook
-        What the model expects.
-    why : str
-        The product that is explained.
-    because : str
-        The sentence that explains it.
+    ranked : RankedList
+    explained : str
+        The product whose rank is explained.
+    explanation : str
+        The text of the explanation.
     """
-    truth = outlook.truth
-    among = truth is not None and truth.rank <= len(outlook.offers)
-    shown = [*outlook.offers, *([truth] if truth is not None and not among else [])]
-    scale = max((max(offer.probability, offer.popularity) for offer in shown), default=1.0)
-    name = truth.product if truth else None
+    target = ranked.target
+    listed = {item.product for item in ranked.items}
+    below = target if target is not None and target.product not in listed else None
+    items = [*ranked.items, *([below] if below else [])]
+    scale = max((max(item.probability, item.popularity) for item in items), default=1.0)
 
-    def row(offer: Offer) -> html.Li:
-        words = because if offer.product == why else ""
-        return _row(offer, scale, truth=offer.product == name, because=words)
+    def row(item: RankedProduct) -> html.Li:
+        return _row(
+            item,
+            scale,
+            is_target=target is not None and item.product == target.product,
+            explanation=explanation if item.product == explained else "",
+        )
 
-    rows = [row(offer) for offer in outlook.offers]
-    if truth is not None and not among:
-        between = truth.rank - len(outlook.offers) - 1
-        words = ngettext("{count} product between", "{count} products between", between)
-        rows.append(html.Li(words.format(count=formats.number(between)), className="offer-gap"))
-        rows.append(row(truth))
+    rows = [row(item) for item in ranked.items]
+    if below:
+        between = below.rank - len(ranked.items) - 1
+        if between > 0:
+            text = ngettext("{count} product between", "{count} products between", between)
+            rows.append(html.Li(text.format(count=formats.number(between)), className="offer-gap"))
+        rows.append(row(below))
     return html.Div([_head(), html.Ol(rows, className="offers")])
 
 
 def _head() -> html.Div:
     explanation = _(
-        "The model's probability that this product is bought next (the softmax over all products). "
-        "The thin mark is plain popularity: the product's share of all purchases in training."
+        "The model's probability that this product is bought next (softmax over all products). "
+        "The thin mark is the popularity: the product's share of all training purchases."
     )
     return html.Div(
         [
@@ -65,89 +69,90 @@ def _head() -> html.Div:
     )
 
 
-def _row(offer: Offer, scale: float, *, truth: bool, because: str) -> html.Li:
-    explained = " is-why" if because else ""
-    words = product_words(offer.product, None, offer.brand, offer.category)
-    name = html.Button(
-        words[0],
+def _row(item: RankedProduct, scale: float, *, is_target: bool, explanation: str) -> html.Li:
+    name, details = product_name_and_details(item.product, None, item.brand, item.category)
+    button = html.Button(
+        name,
         type="button",
         className="offer-open",
         title=_("Explain this rank"),
-        **aria(expanded="true" if because else "false"),
-        **data(do="toggle", name="why", value=offer.product),
+        **aria(expanded="true" if explanation else "false"),
+        **data(do="toggle", name="why", value=item.product),
     )
     return html.Li(
         [
             html.Div(
-                [html.Span(formats.number(offer.rank), className="number"), _moved(offer)],
+                [html.Span(formats.number(item.rank), className="number"), _rank_change(item)],
                 className="offer-rank",
             ),
             html.Div(
                 [
-                    html.Div([name, _marks(offer, truth)], className="offer-line"),
-                    words[1],
+                    html.Div([button, _marks(item, is_target)], className="offer-line"),
+                    details,
                 ],
                 className="offer-what",
             ),
-            html.Span(formats.money(offer.price), className="offer-price number"),
-            _bar(offer, scale),
+            html.Span(formats.money(item.price), className="offer-price number"),
+            _bar(item, scale),
             edit_button(
-                _("Add {product} to the history").format(product=offer.product),
+                _("Add {product} to the history").format(product=item.product),
                 "add",
-                adding([offer.product]),
+                add_edits([item.product]),
             ),
-            *([html.P(because, className="offer-why", role="status")] if because else []),
+            *([html.P(explanation, className="offer-why", role="status")] if explanation else []),
         ],
-        className="offer" + (" is-truth" if truth else "") + explained,
-        **data(product=offer.product),
+        className="offer" + (" is-truth" if is_target else "") + (" is-why" if explanation else ""),
+        **data(product=item.product),
     )
 
 
-def _moved(offer: Offer) -> Component | None:
-    """Return the mark of a rise or fall since the history was changed."""
-    if not offer.rise:
+def _rank_change(item: RankedProduct) -> Component | None:
+    """Return the arrow of a product whose rank the edits changed."""
+    if not item.rise:
         return None
-    words = _("{count} places up") if offer.rise > 0 else _("{count} places down")
-    count = formats.number(abs(offer.rise))
+    text = _("{count} places up") if item.rise > 0 else _("{count} places down")
+    count = formats.number(abs(item.rise))
     return html.Span(
-        [html.Span("▲" if offer.rise > 0 else "▼"), formats.compact(abs(offer.rise))],
-        className="moved is-up" if offer.rise > 0 else "moved is-down",
-        title=words.format(count=count),
+        [html.Span("▲" if item.rise > 0 else "▼"), formats.compact(abs(item.rise))],
+        className="moved is-up" if item.rise > 0 else "moved is-down",
+        title=text.format(count=count),
     )
 
 
-def _marks(offer: Offer, truth: bool) -> Component | None:
+def _marks(item: RankedProduct, is_target: bool) -> Component | None:
     marks: list[Component] = []
-    if truth:
+    if is_target:
         marks.append(html.Span([icon("check"), _("Bought next")], className="mark-truth"))
-    if offer.bought:
-        words = ngettext("bought once", "bought {count} times", offer.bought)
+    if item.bought:
+        text = ngettext("bought once", "bought {count} times", item.bought)
         marks.append(
             html.Span(
-                [icon("repeat"), words.format(count=formats.number(offer.bought))],
+                [icon("repeat"), text.format(count=formats.number(item.bought))],
                 className="mark-repeat",
             )
         )
     return html.Span(marks, className="offer-marks") if marks else None
 
 
-def _bar(offer: Offer, scale: float) -> html.Div:
-    """Return the probability as a bar, with popularity as a mark on it."""
-    share, popular = offer.probability / scale, offer.popularity / scale
-    words = _("Probability {probability}; popularity alone would say {popularity}.")
+def _bar(item: RankedProduct, scale: float) -> html.Div:
+    """Return the probability as a bar with a mark at the popularity."""
+    probability, popularity = item.probability / scale, item.popularity / scale
+    text = _("Probability {probability}; popularity alone gives {popularity}.")
     return html.Div(
         [
             html.Span(
                 [
-                    html.Span(className="chance-fill", style={"width": f"{100 * share:.2f}%"}),
-                    html.Span(className="chance-tick", style={"left": f"{100 * popular:.2f}%"}),
+                    html.Span(
+                        className="chance-fill", style={"width": f"{100 * probability:.2f}%"}
+                    ),
+                    html.Span(className="chance-tick", style={"left": f"{100 * popularity:.2f}%"}),
                 ],
                 className="chance-track",
             ),
-            html.Span(percent(offer.probability), className="number"),
+            html.Span(percent(item.probability), className="number"),
         ],
         className="chance",
-        title=words.format(
-            probability=percent(offer.probability), popularity=percent(offer.popularity)
+        title=text.format(
+            probability=percent(item.probability), popularity=percent(item.popularity)
         ),
     )

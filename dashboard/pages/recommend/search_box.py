@@ -1,4 +1,4 @@
-"""A search with suggestions: a box to type in and a list that the arrow keys walk through."""
+"""A search field with a list of suggestions (an ARIA combobox)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,25 +14,28 @@ from data.i18n import _
 
 @dataclass(frozen=True)
 class Option:
-    """A suggestion: what it shows, and what the page's script does when it is chosen."""
+    """A suggestion: its content, and the action of the page's script when it is chosen."""
 
     children: Sequence[Any]
     action: Action
 
 
 def search_box(name: str, label: str, placeholder: str, *, value: str = "") -> html.Div:
-    """Return the box; ``value`` of ``words_id(name)`` are the words, and a callback fills the list.
+    """Return the field and its empty list.
+
+    A callback reads the ``value`` of ``words_id(name)`` and fills the ``children`` of
+    ``list_id(name)`` with ``suggestions``.
 
     Parameters
     ----------
     name : str
-        Names the box in callbacks.
+        Prefix of the ids.
     label : str
-        What is searched, for screen readers.
+        Label for screen readers.
     placeholder : str
         An example of what to type.
     value : str
-        What stands in it at first.
+        Initial text.
     """
     return html.Div(
         [
@@ -57,42 +60,44 @@ def search_box(name: str, label: str, placeholder: str, *, value: str = "") -> h
 
 
 def words_id(name: str) -> str:
-    """Return the id of the box of a search."""
+    """Return the id of the text field of a search."""
     return f"{name}-words"
 
 
 def list_id(name: str) -> str:
-    """Return the id of the list of a search; its ``children`` are options."""
+    """Return the id of the list of a search."""
     return f"{name}-list"
 
 
-def suggestions(name: str, words: str, found: Sequence[Option], none: str) -> list[html.Li]:
-    """Return the list of a search.
+def suggestions(name: str, words: str, options: Sequence[Option], empty: str) -> list[html.Li]:
+    """Return the rows of the list of a search.
 
     Parameters
     ----------
     name : str
-        Names the box.
+        Prefix of the ids.
     words : str
-        What was searched; the page's script waits for the list that belongs to what was typed.
-    found : sequence of Option
+        The text searched for; by it the page's script recognises the list of the typed text.
+    options : sequence of Option
         Best first.
-    none : str
-        What stands there when nothing was found.
+    empty : str
+        Text of the only row where there are no options.
     """
-    asked = data(words=words.strip())
-    if not found:
+    searched = data(words=words.strip())
+    if not options:
         return [
-            html.Li(none, className="search-none", role="option", **aria(disabled="true"), **asked)
+            html.Li(
+                empty, className="search-none", role="option", **aria(disabled="true"), **searched
+            )
         ]
     return [
         html.Li(
-            one.children,
+            option.children,
             id=f"{name}-option-{place}",
             role="option",
             className="search-option",
-            **asked,
-            **data(**one.action),
+            **searched,
+            **data(**option.action),
         )
-        for place, one in enumerate(found)
+        for place, option in enumerate(options)
     ]

@@ -1,4 +1,4 @@
-"""Side by side: two lists for one buyer, what they share and where they differ."""
+"""Two ranked lists for one history side by side: what they share and where they differ."""
 
 from dataclasses import dataclass
 
@@ -8,139 +8,138 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import icon
 from dashboard.components.aria import data
-from dashboard.pages.recommend.fragments import action_button, percent, product_words
-from dashboard.services.recommendations.ranking import Offer, Outlook
+from dashboard.pages.recommend.fragments import action_button, percent, product_name_and_details
+from dashboard.services.recommendations.ranking import RankedList, RankedProduct
 from data.i18n import _, ngettext
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedList:
     """One of two lists.
 
     Attributes
     ----------
     name : str
-        Who says so.
-    outlook : Outlook
-    probable : bool
+        Name of the model.
+    ranked : RankedList
+    probabilistic : bool
         Whether its scores are probabilities.
     """
 
     name: str
-    outlook: Outlook
-    probable: bool = True
+    ranked: RankedList
+    probabilistic: bool = True
 
     @property
-    def places(self) -> dict[str, int]:
-        """The place of each offer, 1 for the first."""
-        return {offer.product: place for place, offer in enumerate(self.outlook.offers, 1)}
+    def positions(self) -> dict[str, int]:
+        """Position of each product in the list, from 1."""
+        return {item.product: place for place, item in enumerate(self.ranked.items, 1)}
 
 
-def shared(one: Side, other: Side) -> int:
-    """Return how many products stand in both lists."""
-    return len(one.places.keys() & other.places.keys())
+def shared_products(left: ComparedList, right: ComparedList) -> int:
+    """Return how many products are in both lists."""
+    return len(left.positions.keys() & right.positions.keys())
 
 
-def beside(one: Side, other: Side) -> list[Component]:
-    """Return the head and the body of the card that puts two lists side by side."""
-    close = action_button(_("Close"), {"do": "set", "name": "beside", "value": ""})
-    words = [
-        html.H2(_finding(one, other), className="card-title"),
-        html.P(_subtitle(one, other), className="subtitle"),
+def close_button() -> html.Button:
+    """Return the button that ends a comparison."""
+    return action_button(_("Close"), {"do": "set", "name": "beside", "value": ""})
+
+
+def side_by_side(left: ComparedList, right: ComparedList) -> list[Component]:
+    """Return the head and the body of the card with two lists."""
+    head = [
+        html.H2(_finding(left, right), className="card-title"),
+        html.P(_subtitle(left, right), className="subtitle"),
     ]
     return [
         html.Div(
-            [html.Div(words), html.Div(close, className="card-actions")], className="card-head"
+            [html.Div(head), html.Div(close_button(), className="card-actions")],
+            className="card-head",
         ),
         html.Div(
-            [_list(one, other), _list(other, one)],
+            [_list(left, right), _list(right, left)],
             className="card-body beside",
         ),
     ]
 
 
-def _finding(one: Side, other: Side) -> str:
-    count = max(len(one.outlook.offers), len(other.outlook.offers))
-    same = shared(one, other)
-    if not same:
-        return _("{one} and {other} agree on nothing").format(one=one.name, other=other.name)
-    return _("{one} and {other} share {same} of {count} products").format(
-        one=one.name,
-        other=other.name,
-        same=formats.number(same),
+def _finding(left: ComparedList, right: ComparedList) -> str:
+    count = max(len(left.ranked.items), len(right.ranked.items))
+    shared = shared_products(left, right)
+    if not shared:
+        return _("{left} and {right} share no product").format(left=left.name, right=right.name)
+    return _("{left} and {right} share {shared} of {count} products").format(
+        left=left.name,
+        right=right.name,
+        shared=formats.number(shared),
         count=formats.number(count),
     )
 
 
-def _subtitle(one: Side, other: Side) -> str:
-    firsts = [side.outlook.offers[0].product for side in (one, other) if side.outlook.offers]
-    same = len(firsts) == 2 and firsts[0] == firsts[1]
+def _subtitle(left: ComparedList, right: ComparedList) -> str:
+    first = [side.ranked.items[0].product for side in (left, right) if side.ranked.items]
+    same = len(first) == 2 and first[0] == first[1]
     parts = [
-        _("Both put the same product first") if same else _("They put different products first")
+        _("Both rank the same product first") if same else _("They rank different products first")
     ]
-    ranks = [side.outlook.truth for side in (one, other)]
-    if all(rank is not None for rank in ranks):
+    left_target, right_target = left.ranked.target, right.ranked.target
+    if left_target is not None and right_target is not None:
         parts.append(
-            _("what came next has rank {one} and {other}").format(
-                one=formats.number(ranks[0].rank if ranks[0] else 0),
-                other=formats.number(ranks[1].rank if ranks[1] else 0),
+            _("the product bought next has rank {left} and {right}").format(
+                left=formats.number(left_target.rank), right=formats.number(right_target.rank)
             )
         )
     return " · ".join(parts)
 
 
-def _list(side: Side, other: Side) -> html.Section:
-    truth = side.outlook.truth.product if side.outlook.truth else None
+def _list(side: ComparedList, other: ComparedList) -> html.Section:
+    target = side.ranked.target.product if side.ranked.target else None
     rows = [
-        _row(place, offer, side, other.places.get(offer.product), offer.product == truth)
-        for place, offer in enumerate(side.outlook.offers, 1)
+        _row(place, item, side, other.positions.get(item.product), item.product == target)
+        for place, item in enumerate(side.ranked.items, 1)
     ]
-    only = len(rows) - shared(side, other)
-    words = ngettext("{count} product only here", "{count} products only here", only)
+    only = len(rows) - shared_products(side, other)
+    text = ngettext("{count} product only here", "{count} products only here", only)
     return html.Section(
         [
             html.H3(side.name, className="beside-name"),
-            html.P(words.format(count=formats.number(only)), className="note"),
+            html.P(text.format(count=formats.number(only)), className="note"),
             html.Ol(rows, className="beside-list"),
         ]
     )
 
 
-def _row(place: int, offer: Offer, side: Side, there: int | None, truth: bool) -> html.Li:
-    words = product_words(offer.product, None, offer.brand, offer.category)
-    chance = percent(offer.probability) if side.probable else ""
+def _row(
+    place: int, item: RankedProduct, side: ComparedList, other_place: int | None, is_target: bool
+) -> html.Li:
+    name, details = product_name_and_details(item.product, None, item.brand, item.category)
+    probability = percent(item.probability) if side.probabilistic else ""
+    mark = html.Span(icon("check"), className="mark-truth", title=_("Bought next"))
     return html.Li(
         [
             html.Span(formats.number(place), className="number beside-place"),
             html.Div(
                 [
-                    html.Div(
-                        [
-                            words[0],
-                            html.Span(icon("check"), className="mark-truth", title=_("Bought next"))
-                            if truth
-                            else None,
-                        ],
-                        className="offer-line",
-                    ),
-                    words[1],
+                    html.Div([name, mark if is_target else None], className="offer-line"),
+                    details,
                 ],
                 className="offer-what",
             ),
-            html.Span(chance, className="number"),
-            _elsewhere(place, there),
+            html.Span(probability, className="number"),
+            _other_place(place, other_place),
         ],
         className="beside-row"
-        + (" is-only" if there is None else "")
-        + (" is-truth" if truth else ""),
-        **data(product=offer.product),
+        + (" is-only" if other_place is None else "")
+        + (" is-truth" if is_target else ""),
+        **data(product=item.product),
     )
 
 
-def _elsewhere(place: int, there: int | None) -> html.Span:
-    if there is None:
+def _other_place(place: int, other_place: int | None) -> html.Span:
+    if other_place is None:
         return html.Span(_("only here"), className="beside-there")
-    if there == place:
+    if other_place == place:
         return html.Span(_("same place"), className="beside-there muted")
-    words = _("place {place} there").format(place=formats.number(there))
-    return html.Span(words, className="beside-there muted")
+    text = _("place {place} there").format(place=formats.number(other_place))
+    return html.Span(text, className="beside-there muted")

@@ -1,48 +1,50 @@
-"""What the views of a model have in common: the way to them, and which run they show."""
+"""The head that the views of a model share: breadcrumbs and tabs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from dash.development.base_component import Component
 
 from dashboard.components import page_header, tabs
-from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.run import Run
+from dashboard.jobs.run_handle import runs_with_model
 from dashboard.pages.recommend import controls
-from dashboard.pages.recommend.model_choice import chosen, nothing_to_choose, usable
+from dashboard.pages.recommend.model_choice import no_model_card, with_default_run
 from dashboard.pages.recommend.page_state import PATH, Query
+from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.home import Home
 from data.i18n import N_, _
 
 VIEWS = {
     PATH: N_("One buyer"),
     f"{PATH}/products": N_("Products"),
-    f"{PATH}/health": N_("Where it is right"),
-    f"{PATH}/take-away": N_("Take away"),
+    f"{PATH}/health": N_("Error analysis"),
+    f"{PATH}/take-away": N_("Export"),
 }
 
 
 def view(
     home: Home, parameters: Mapping[str, str], path: str, purpose: str
-) -> tuple[str, list[Component]]:
-    """Return the run that a view shows and the view's head; no run where there is no model."""
-    models = usable(home)
-    query = chosen(Query.read({"run": parameters.get("run", "")}), models)
-    instead = nothing_to_choose(home, query, models)
-    if instead is not None:
-        return "", [page_header(_("Recommend"), purpose), instead]
-    return query.run, head(home, query.run, path, purpose)
+) -> tuple[ServedRun | None, list[Component]]:
+    """Return the run that a view shows and the head of the view; no run where none has a model."""
+    models = [handle.run for handle in runs_with_model(home)]
+    query = with_default_run(Query.read({"run": parameters.get("run", "")}), models)
+    no_model = no_model_card(home, query, models)
+    if no_model is not None:
+        return None, [page_header(_("Recommend"), purpose), no_model]
+    served = serve_run(home, query.run)
+    return served, head(served.handle.run, models, path, purpose)
 
 
-def head(home: Home, run: str, path: str, purpose: str) -> list[Component]:
-    """Return the title, the way and the views of a run."""
-    way = controls.crumbs(Runs(home).get(run), usable(home), path)
-    links = [(_(name), address(other, run)) for other, name in VIEWS.items()]
+def head(run: Run, models: Sequence[Run], path: str, purpose: str) -> list[Component]:
+    """Return the title, the breadcrumbs and the tabs of a run."""
+    links = [(_(label), address(other, run.run)) for other, label in VIEWS.items()]
     return [
-        page_header(_("Recommend"), purpose, crumbs=way),
-        tabs(links, address(path, run)),
+        page_header(_("Recommend"), purpose, crumbs=controls.crumbs(run, models, path)),
+        tabs(links, address(path, run.run)),
     ]
 
 
-def address(path: str, run: str, **more: str) -> str:
+def address(path: str, run: str, **parameters: str) -> str:
     """Return the address of a view."""
-    return f"{path}?{urlencode({'run': run} | more)}"
+    return f"{path}?{urlencode({'run': run} | parameters)}"

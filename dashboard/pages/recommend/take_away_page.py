@@ -1,4 +1,4 @@
-"""What can be taken away: the model, the lists of every buyer, and an address for programs."""
+"""Exports of a run: the model as a bundle, ranked lists for every buyer, and the HTTP interface."""
 
 from typing import Any
 
@@ -11,48 +11,47 @@ from dashboard.api.models import PREFIX
 from dashboard.components import button, card, grid, moment, progress, state_badge
 from dashboard.context import current_home
 from dashboard.jobs.run import Run
-from dashboard.jobs.states import State as Stage
+from dashboard.jobs.states import State as RunState
 from dashboard.pages.recommend.fragments import download_link
 from dashboard.pages.recommend.page_state import PATH
 from dashboard.pages.recommend.tabs import view
-from dashboard.services.recommendations import exports, predictors
+from dashboard.services.recommendations.run_jobs import SCORING, jobs_of_run, start_scoring
+from dashboard.services.recommendations.served_run import ServedRun
 from dashboard.web.downloads import BUNDLE, LISTS
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
+from model.blend.blend import Blend
 
-register_page(
-    __name__, path=f"{PATH}/take-away", title=lambda **_parts: f"{_('Take away')} · Vitrina"
-)
+register_page(__name__, path=f"{PATH}/take-away", title=lambda **_parts: f"{_('Export')} · Vitrina")
 
 RUN, JOBS, CLOCK = "take-run", "take-jobs", "take-clock"
-START, SIZE, KIND, NEW, TROUBLE = (f"take-{name}" for name in ("start", "k", "kind", "new", "no"))
-PERIOD = 1_000  # milliseconds
+START, SIZE, FORMAT, NEW, ERROR = (f"take-{name}" for name in ("start", "k", "kind", "new", "no"))
+POLL_INTERVAL = 1_000  # milliseconds
 SIZES = (5, 10, 20, 50, 100)
 
 
 def layout(**parameters: str) -> html.Div:
-    """Show the model, the lists and the address for programs."""
-    home = current_home()
-    purpose = _("The model and what it says of every buyer, for use elsewhere.")
-    run, top = view(home, parameters, f"{PATH}/take-away", purpose)
-    if not run:
+    """Return the page for the run that the address names."""
+    purpose = _("The model and its ranked lists for every buyer, for use elsewhere.")
+    served, top = view(current_home(), parameters, f"{PATH}/take-away", purpose)
+    if served is None:
         return html.Div(top)
     return html.Div(
         [
             *top,
-            dcc.Store(id=RUN, data=run),
-            dcc.Interval(id=CLOCK, interval=PERIOD),
-            grid(_lists(home, run), _bundle(home, run), _address(run)),
+            dcc.Store(id=RUN, data=served.name),
+            dcc.Interval(id=CLOCK, interval=POLL_INTERVAL),
+            grid(_lists(served), _bundle(served), _http_interface(served.name)),
         ]
     )
 
 
-def _lists(home: Home, run: str) -> html.Section:
+def _lists(served: ServedRun) -> html.Section:
     settings = html.Div(
         [
-            _choice(SIZE, _("Products a buyer"), [(str(k), str(k)) for k in SIZES], "20"),
-            _choice(KIND, _("File"), [("parquet", "Parquet"), ("csv", "CSV")], "parquet"),
+            _choice(SIZE, _("Products per buyer"), [(str(k), str(k)) for k in SIZES], "20"),
+            _choice(FORMAT, _("File"), [("parquet", "Parquet"), ("csv", "CSV")], "parquet"),
             html.Div(dbc.Switch(id=NEW, label=_("Only new products")), className="bar-switch"),
             button(_("Rank for every buyer"), START, kind="primary"),
         ],
@@ -61,55 +60,56 @@ def _lists(home: Home, run: str) -> html.Section:
     return card(
         [
             settings,
-            html.P(id=TROUBLE, className="field-error", role="alert"),
-            html.Div(_jobs(home, run), id=JOBS, className="take-jobs"),
+            html.P(id=ERROR, className="field-error", role="alert"),
+            html.Div(_jobs(served.handle.home, served.name), id=JOBS, className="take-jobs"),
         ],
         title=_("Ranked lists for every buyer"),
         subtitle=_(
-            "One row a buyer and rank: product, probability, brand, category, price, repeat or new"
+            "One row per buyer and rank: product, probability, brand, category, price,"
+            " repeat or new"
         ),
     )
 
 
 def _choice(name: str, label: str, options: list[tuple[str, str]], value: str) -> html.Div:
-    box = dbc.Select(
-        id=name, value=value, options=[{"value": key, "label": words} for key, words in options]
+    select = dbc.Select(
+        id=name, value=value, options=[{"value": key, "label": text} for key, text in options]
     )
-    return html.Div([html.Label(label, htmlFor=name), box], className="bar-size is-medium")
+    return html.Div([html.Label(label, htmlFor=name), select], className="bar-size is-medium")
 
 
 def _jobs(home: Home, run: str) -> list[Component]:
-    found = exports.jobs(home, run)
-    if not found:
+    jobs = jobs_of_run(home, run, SCORING)
+    if not jobs:
         return [html.P(_("No lists have been made yet."), className="note")]
-    return [_job(job) for job in found]
+    return [_job(job) for job in jobs]
 
 
 def _job(job: Run) -> html.Div:
-    words = _("{k} products a buyer, {kind}").format(
+    title = _("{k} products per buyer, {kind}").format(
         k=job.config["k"], kind=job.config["format"].upper()
     )
-    last: Component = state_badge(job.state.value)
-    if job.state is Stage.FINISHED:
-        last = download_link(_("Download"), f"{LISTS}{job.run}")
+    status: Component = state_badge(job.state.value)
+    if job.state is RunState.FINISHED:
+        status = download_link(_("Download"), f"{LISTS}{job.run}")
     elif not job.ended:
-        done, whole = job.progress.get("buyers"), job.progress.get("all")
+        done, total = job.progress.get("buyers"), job.progress.get("all")
         detail = None
-        if whole:
+        if total:
             detail = _("{done} of {all} buyers").format(
-                done=formats.number(done), all=formats.number(whole)
+                done=formats.number(done), all=formats.number(total)
             )
-        share = done / whole if whole else None
-        last = progress(share, label=_("Ranking"), detail=detail)
-    about = [html.Span(words), html.Span(moment(job.created), className="note")]
-    trouble = html.P(job.message, className="field-error") if job.message else None
-    return html.Div([html.Div(about, className="take-what"), last, trouble], className="take-job")
+        share = done / total if total else None
+        status = progress(share, label=_("Ranking"), detail=detail)
+    about = [html.Span(title), html.Span(moment(job.created), className="note")]
+    error = html.P(job.message, className="field-error") if job.message else None
+    return html.Div([html.Div(about, className="take-what"), status, error], className="take-job")
 
 
-def _bundle(home: Home, run: str) -> html.Section:
-    blended = predictors.predictor(home, run).recommender.name == "blend"
+def _bundle(served: ServedRun) -> html.Section:
+    run, blended = served.name, isinstance(served.model.recommender, Blend)
     serves = (
-        _("The run serves a blend of its network and simple models; the bundle holds them all.")
+        _("The run serves a blend of its network and baselines; the bundle holds all of them.")
         if blended
         else _("The run serves its network alone.")
     )
@@ -135,7 +135,7 @@ def _bundle(home: Home, run: str) -> html.Section:
     )
 
 
-def _address(run: str) -> html.Section:
+def _http_interface(run: str) -> html.Section:
     call = (
         f"curl -H 'Content-Type: application/json' \\\n"
         f'  -d \'{{"run": "{run}", "history": [], "k": 5}}\' \\\n'
@@ -145,34 +145,36 @@ def _address(run: str) -> html.Section:
         [
             html.P(
                 _(
-                    "Off unless the server is started with --api or --api-token; the description"
-                    " for programs is at {address}."
+                    "Off unless the server is started with --api or --api-token; its OpenAPI"
+                    " description is at {address}."
                 ).format(address=f"{PREFIX}/openapi.json")
             ),
             html.Pre(call, className="code"),
         ],
-        title=_("An address for programs"),
+        title=_("The HTTP interface"),
         span=6,
     )
 
 
 @callback(
-    Output(TROUBLE, "children"),
+    Output(ERROR, "children"),
     Output(JOBS, "children"),
     Input(START, "n_clicks"),
     State(SIZE, "value"),
-    State(KIND, "value"),
+    State(FORMAT, "value"),
     State(NEW, "value"),
     State(RUN, "data"),
     prevent_initial_call=True,
 )
-def start(clicks: int | None, size: str, kind: str, only_new: bool, run: str) -> tuple[Any, Any]:
-    """Queue the lists of every buyer."""
+def start(
+    clicks: int | None, size: str, file_format: str, only_new: bool, run: str
+) -> tuple[Any, Any]:
+    """Queue a scoring job."""
     if not clicks:
         return no_update, no_update
     home = current_home()
     try:
-        exports.start_scoring(home, run, k=int(size), kind=kind, exclude_seen=bool(only_new))
+        start_scoring(home, run, k=int(size), kind=file_format, exclude_seen=bool(only_new))
     except BadInput as error:
         return str(error), no_update
     return "", _jobs(home, run)
@@ -186,7 +188,7 @@ def start(clicks: int | None, size: str, kind: str, only_new: bool, run: str) ->
     prevent_initial_call=True,
 )
 def follow(_ticks: int, run: str) -> tuple[Any, int]:
-    """Show how far the lists are; look less often while nothing is made."""
+    """Show the progress of the scoring jobs; poll less often while none is running."""
     home = current_home()
-    busy = any(not job.ended for job in exports.jobs(home, run))
-    return _jobs(home, run), PERIOD if busy else 5 * PERIOD
+    running = any(not job.ended for job in jobs_of_run(home, run, SCORING))
+    return _jobs(home, run), POLL_INTERVAL if running else 5 * POLL_INTERVAL

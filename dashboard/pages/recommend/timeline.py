@@ -1,4 +1,4 @@
-"""The history of a buyer as a timeline, the newest purchase on top."""
+"""The history of a buyer as a list, newest event first."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,55 +9,55 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components.aria import aria
 from dashboard.pages.recommend.fragments import action_button
-from dashboard.pages.recommend.history_row import effect_bar, event, hidden_event
-from dashboard.services.recommendations.what_if import Entry
+from dashboard.pages.recommend.history_row import effect_bar, event_row, hidden_event_row
+from dashboard.services.recommendations.what_if import HistoryEvent
 from data.i18n import _, ngettext
 
-USUAL = 40
-MORE = 160
-_DAY = 86400
+DEFAULT_ROWS = 40
+MORE_ROWS = 160
+_SECONDS_PER_DAY = 86400
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """What a timeline shows.
+    """Content of a timeline.
 
     Attributes
     ----------
-    entries : sequence of Entry
-        What the model is given, oldest first.
-    hidden : sequence of Entry
-        What it is not given, oldest first: the first of them is what it should find.
+    events : sequence of HistoryEvent
+        The history the model is given, oldest first.
+    hidden : sequence of HistoryEvent
+        Events hidden from the model, oldest first; the first of them is the target.
     recorded : int
-        How many events the buyer's record holds, hidden ones included; 0 for a basket.
-    read : int
-        How many of the latest entries the model reads.
-    shown : int
-        How many entries are drawn at most.
+        Number of events of the buyer's record, hidden ones included; 0 for a basket.
+    window : int
+        How many of the latest events the model reads.
+    max_rows : int
+        Maximum number of events to render.
     effects : mapping or None
-        What each entry does for the product that is explained, by key.
-    priced : bool
-        Whether the model reads prices, so that they can be changed.
+        Effect of each event on the explained product, by key.
+    editable_prices : bool
+        Whether the model reads prices, so that they can be edited.
     """
 
-    entries: Sequence[Entry]
-    hidden: Sequence[Entry] = ()
+    events: Sequence[HistoryEvent]
+    hidden: Sequence[HistoryEvent] = ()
     recorded: int = 0
-    read: int = 0
-    shown: int = USUAL
+    window: int = 0
+    max_rows: int = DEFAULT_ROWS
     effects: Mapping[str, float] | None = None
-    priced: bool = False
+    editable_prices: bool = False
 
 
 def timeline(content: Timeline) -> html.Div:
     """Return the timeline."""
-    truth = content.hidden[0] if content.hidden else None
-    rows = [hidden_event(entry, truth=entry is truth) for entry in reversed(content.hidden)]
-    left = len(content.entries) - content.shown
+    target = content.hidden[0] if content.hidden else None
+    rows = [hidden_event_row(event, target=event is target) for event in reversed(content.hidden)]
+    older = len(content.events) - content.max_rows
     return html.Div(
         [
             html.Ol([*rows, *_rows(content)], className="timeline"),
-            *([_older(left, content.shown)] if left > 0 else []),
+            *([_older(older, content.max_rows)] if older > 0 else []),
         ],
         className="timeline-window",
         tabIndex=0,
@@ -67,84 +67,84 @@ def timeline(content: Timeline) -> html.Div:
 
 
 def _rows(content: Timeline) -> Iterator[Component]:
-    newest = list(reversed(content.entries))
+    newest = list(reversed(content.events))
     effects = content.effects
-    strongest = max((abs(value) for value in (effects or {}).values()), default=0.0)
-    for place, entry in enumerate(newest[: content.shown]):
-        above = newest[place - 1] if place else None
-        if content.read and place == content.read:
-            yield _limit(content.read)
-        if above is None or not together(above, entry):
-            if above is not None:
-                yield _gap(above, entry)
-            yield _day(entry)
-        yield event(
-            entry,
-            effect=None if effects is None else effect_bar(effects.get(entry.key), strongest),
-            hide=0 if entry.added or entry.key == "0" else content.recorded - int(entry.key),
+    largest = max((abs(effect) for effect in (effects or {}).values()), default=0.0)
+    for place, event in enumerate(newest[: content.max_rows]):
+        newer = newest[place - 1] if place else None
+        if content.window and place == content.window:
+            yield _window_end(content.window)
+        if newer is None or not same_group(newer, event):
+            if newer is not None:
+                yield _gap(newer, event)
+            yield _group_head(event)
+        yield event_row(
+            event,
+            effect=None if effects is None else effect_bar(effects.get(event.key), largest),
+            hide=0 if event.added or event.key == "0" else content.recorded - int(event.key),
             newest=place == 0,
             oldest=place == len(newest) - 1,
-            priced=content.priced,
+            editable_price=content.editable_prices,
         )
 
 
-def together(one: Entry, other: Entry) -> bool:
-    """Tell whether two neighbours belong to one session, or one day where there are none."""
-    if one.time is None or other.time is None:
-        return one.time is None and other.time is None
-    if one.session is not None and other.session is not None:
-        return one.session == other.session
-    return one.time.date() == other.time.date()
+def same_group(left: HistoryEvent, right: HistoryEvent) -> bool:
+    """Return whether two events are of one session, or of one day where there are no sessions."""
+    if left.time is None or right.time is None:
+        return left.time is None and right.time is None
+    if left.session is not None and right.session is not None:
+        return left.session == right.session
+    return left.time.date() == right.time.date()
 
 
-def _day(entry: Entry) -> html.Li:
-    words: Component = html.Span(_("Put in by you"))
-    if entry.time is not None:
-        words = html.Time(
-            formats.day(entry.time),
-            dateTime=entry.time.isoformat(timespec="seconds"),
-            title=formats.utc(entry.time),
+def _group_head(event: HistoryEvent) -> html.Li:
+    text: Component = html.Span(_("Added by you"))
+    if event.time is not None:
+        text = html.Time(
+            formats.day(event.time),
+            dateTime=event.time.isoformat(timespec="seconds"),
+            title=formats.utc(event.time),
         )
-    return html.Li(words, className="timeline-day")
+    return html.Li(text, className="timeline-day")
 
 
-def _gap(newer: Entry, older: Entry) -> html.Li:
-    words = gap(newer, older)
-    return html.Li(words, className="timeline-gap" if words else "timeline-gap is-empty")
+def _gap(newer: HistoryEvent, older: HistoryEvent) -> html.Li:
+    text = time_gap(newer, older)
+    return html.Li(text, className="timeline-gap" if text else "timeline-gap is-empty")
 
 
-def gap(newer: Entry, older: Entry) -> str:
-    """Say how much earlier the older of two events was; empty where that means nothing."""
+def time_gap(newer: HistoryEvent, older: HistoryEvent) -> str:
+    """Return how much earlier the older of two events was; empty where an edit swapped them."""
     if newer.time is None or older.time is None:
         return ""
     seconds = (newer.time - older.time).total_seconds()
     if seconds <= 0:
         return ""
-    if seconds < _DAY:
+    if seconds < _SECONDS_PER_DAY:
         return _("{time} before").format(time=formats.duration(seconds))
-    days = round(seconds / _DAY)
+    days = round(seconds / _SECONDS_PER_DAY)
     return ngettext("{count} day before", "{count} days before", days).format(
         count=formats.number(days)
     )
 
 
-def _limit(read: int) -> html.Li:
-    words = ngettext(
-        "The model reads the latest purchase alone; older ones do not count.",
-        "The model reads the latest {count} purchases; older ones do not count.",
-        read,
+def _window_end(window: int) -> html.Li:
+    text = ngettext(
+        "The model reads the latest purchase only; older ones do not count.",
+        "The model reads the latest {count} purchases only; older ones do not count.",
+        window,
     )
-    return html.Li(words.format(count=formats.number(read)), className="timeline-limit")
+    return html.Li(text.format(count=formats.number(window)), className="timeline-limit")
 
 
-def _older(left: int, shown: int) -> html.Div:
-    words = ngettext(
-        "{count} older purchase is not shown.", "{count} older purchases are not shown.", left
+def _older(older: int, max_rows: int) -> html.Div:
+    text = ngettext(
+        "{count} older purchase is not shown.", "{count} older purchases are not shown.", older
     )
-    more = {"do": "set", "name": "shown", "value": str(shown + MORE)}
+    more = {"do": "set", "name": "shown", "value": str(max_rows + MORE_ROWS)}
     return html.Div(
         [
-            html.Span(words.format(count=formats.number(left)), className="note"),
+            html.Span(text.format(count=formats.number(older)), className="note"),
             action_button(_("Show more"), more),
         ],
         className="timeline-older",

@@ -1,157 +1,185 @@
-"""Everything that the page says for one query: history, ranking and explanation."""
+"""What the buyer view shows for one query: history, ranking, explanation and comparison."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
-from dashboard.jobs.run import Run
-from dashboard.jobs.runs_table import Runs
-from dashboard.pages.recommend.explanations import others, reason, strongest
+from dashboard.pages.recommend.explanations import (
+    co_purchase_sentence,
+    effect_sentence,
+    strongest,
+)
 from dashboard.pages.recommend.page_state import Query
-from dashboard.pages.recommend.side_by_side import Side
-from dashboard.services.recommendations import buyers, predictors
-from dashboard.services.recommendations.catalogue import Shelf, among
-from dashboard.services.recommendations.co_purchases import followed
-from dashboard.services.recommendations.comparison_models import voice
-from dashboard.services.recommendations.ranking import Outlook, effects, look_ahead
-from dashboard.services.recommendations.what_if import Entry, History, apply, undone
+from dashboard.pages.recommend.side_by_side import ComparedList
+from dashboard.services.recommendations import buyers
+from dashboard.services.recommendations.catalogue import CatalogueFilter, filter_mask
+from dashboard.services.recommendations.co_purchases import count_co_purchases
+from dashboard.services.recommendations.comparison_models import NotFitted, comparison_model
+from dashboard.services.recommendations.ranking import (
+    RankedList,
+    leave_one_out_effects,
+    rank_products,
+)
+from dashboard.services.recommendations.served_run import ServedRun
+from dashboard.services.recommendations.what_if import (
+    History,
+    HistoryEvent,
+    apply_edits,
+    without_last_edit,
+)
 from data.errors import BadInput
-from data.home import Home
 from model.serving.predictor import Predictor
 
 
 @dataclass(frozen=True)
-class Scene:
-    """What there is to show.
+class RankedHistory:
+    """A history and the products ranked after it.
 
     Attributes
     ----------
+    served : ServedRun
     query : Query
-    run : Run
-    entries : tuple of Entry
-        What the model is given, oldest first.
-    hidden : tuple of Entry
-        What the query hides of the record, oldest first.
+    events : tuple of HistoryEvent
+        The history the model is given, oldest first.
+    hidden : tuple of HistoryEvent
+        Recorded events that the query hides, oldest first.
     recorded : int
         Length of the buyer's record; 0 for a basket.
-    outlook : Outlook
-    read : int
-        How many of the latest entries the model reads.
-    unknown : tuple of str
-        Products of the history that the model does not know.
-    effects : mapping or None
-        What each entry does for the product that is explained.
-    because : str
-        The sentence that explains it.
-    priced : bool
-        Whether the model reads the price of an event.
-    beside : pair of Side or None
-        The two lists that stand side by side, where the query asks for it.
-    trouble : str
-        Why one of them could not be asked.
+    previous : tuple of HistoryEvent or None
+        The history whose ranks the edits are compared with; None without edits.
     """
 
+    served: ServedRun
     query: Query
-    run: Run
-    entries: History
+    events: History
     hidden: History
     recorded: int
-    outlook: Outlook
-    read: int
-    unknown: tuple[str, ...]
-    effects: Mapping[str, float] | None
-    because: str
-    priced: bool
-    beside: tuple[Side, Side] | None = None
-    trouble: str = ""
+    previous: History | None = None
+
+    @cached_property
+    def ranked(self) -> RankedList:
+        """The products ranked by the model of the run, computed once."""
+        return self.rank(self.served.model, self.previous)
+
+    def rank(self, model: Predictor, previous: History | None = None) -> RankedList:
+        """Return the products that a model ranks after the history, with the query's filters."""
+        query = self.query
+        conditions = CatalogueFilter(query.category, query.low, query.high, query.days)
+        return rank_products(
+            model,
+            self.events,
+            k=query.size,
+            exclude_seen=query.new,
+            target=self.hidden[0].product if self.hidden else None,
+            previous=previous,
+            allowed=filter_mask(model, conditions, self.served.dataset),
+            diversity=query.mix,
+        )
+
+    @property
+    def model(self) -> Predictor:
+        """The model of the run."""
+        return self.served.model
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Products of the history that the model does not know."""
+        products = dict.fromkeys(event.product for event in self.events)
+        return tuple(product for product in products if not self.model.knows(product))
 
 
-def scene(home: Home, query: Query) -> Scene:
-    """Return what a query shows.
+@dataclass(frozen=True)
+class Explanation:
+    """Why a product has its rank: the effect of each event by key, and sentences."""
+
+    effects: Mapping[str, float]
+    text: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two lists side by side, or why there are none.
+
+    Attributes
+    ----------
+    lists : pair of ComparedList or None
+    not_fitted : tuple of str
+        Baselines that have to be fitted first.
+    error : str
+        Why a model cannot be compared with.
+    """
+
+    lists: tuple[ComparedList, ComparedList] | None = None
+    not_fitted: tuple[str, ...] = ()
+    error: str = ""
+
+
+def edited_history(served: ServedRun, query: Query) -> RankedHistory:
+    """Return the history of a query, with the query's edits applied.
 
     Raises
     ------
     BadInput
-        Where the run has no model, its dataset does not know the buyer, or the edits of the
-        history cannot be read.
+        Where the run's dataset does not know the buyer, or the edits cannot be parsed.
     """
-    run = Runs(home).get(query.run)
-    model = predictors.predictor(home, query.run)
-    record = buyers.history(home, run, query.user) if query.user else ()
-    kept = len(record) - min(query.hide, len(record))
-    given, hidden = record[:kept], record[kept:]
+    record = buyers.history(served, query.user) if query.user else ()
+    visible = len(record) - min(query.hide, len(record))
+    given, hidden = record[:visible], record[visible:]
 
-    def describe(product: str) -> Entry:
-        known = model.describe(product)
-        return Entry("", product, brand=known.brand, category=known.category, price=known.price)
-
-    entries = apply(given, query.edit, describe)
-    # A buyer's ranking is compared with that of the record, a basket's with the step before.
-    before = given if query.user else apply((), undone(query.edit), describe)
-    dataset = buyers.dataset_of(home, run) if query.days else None
-    shelf = Shelf(query.category, query.low, query.high, query.days)
-
-    def looked(asked: Predictor, compared: History | None) -> Outlook:
-        return look_ahead(
-            asked,
-            entries,
-            k=query.size,
-            only_new=query.new,
-            truth=hidden[0].product if hidden else None,
-            before=compared,
-            among=among(asked, shelf, dataset),
-            mix=query.mix,
+    def describe(product: str) -> HistoryEvent:
+        known = served.model.describe(product)
+        return HistoryEvent(
+            "", product, brand=known.brand, category=known.category, price=known.price
         )
 
-    outlook = looked(model, before if query.edit else None)
-
-    def side(key: str) -> Side:
-        if not key:
-            return Side(run.label or run.run, outlook)
-        asked = voice(home, query.run, key)
-        return Side(asked.name, looked(asked.model, None), asked.probable)
-
-    beside, trouble = None, ""
-    if query.beside:
-        try:
-            beside = side(query.compare), side(query.beside)
-        except BadInput as error:
-            trouble = str(error)
-    explained = effects(model, entries, query.why) if query.why else None
-    found = Scene(
-        query=query,
-        run=run,
-        entries=entries,
-        hidden=hidden,
-        recorded=len(record),
-        outlook=outlook,
-        read=model.length,
-        unknown=_unknown(model, entries),
-        effects=explained,
-        because="",
-        priced="price" in model.features,
-        beside=beside,
-        trouble=trouble,
+    events = apply_edits(given, query.edit, describe)
+    # Ranks of a buyer are compared with those of the record, of a basket with the last edit's.
+    previous = given if query.user else apply_edits((), without_last_edit(query.edit), describe)
+    return RankedHistory(
+        served, query, events, hidden, len(record), previous if query.edit else None
     )
-    if explained is None:
-        return found
-    said = reason(model, entries, explained, outlook, query.why)
-    return replace(found, because=f"{said} {_elsewhere(home, found)}".strip())
 
 
-def _elsewhere(home: Home, found: Scene) -> str:
-    """Say what other buyers did who bought what speaks for the product most."""
-    key = strongest(found.effects or {})
-    entry = next((one for one in found.entries if one.key == key), None)
-    if entry is None:
+def explain(history: RankedHistory) -> Explanation | None:
+    """Return the explanation of the rank the query asks for; None where it asks for none."""
+    product = history.query.why
+    if not product:
+        return None
+    effects = leave_one_out_effects(history.model, history.events, product)
+    sentence = effect_sentence(history.model, history.events, effects, history.ranked, product)
+    return Explanation(effects, f"{sentence} {_co_purchases(history, effects)}".strip())
+
+
+def compare(history: RankedHistory) -> Comparison | None:
+    """Return the comparison the query asks for; None where it asks for none."""
+    served, query = history.served, history.query
+    if not query.beside:
+        return None
+    lists, not_fitted = [], []
+    for key in (query.compare, query.beside):
+        if not key:
+            lists.append(ComparedList(served.handle.run.label or served.name, history.ranked))
+            continue
+        try:
+            other = comparison_model(served, key)
+        except NotFitted as error:
+            not_fitted.append(error.baseline)
+        except BadInput as error:
+            return Comparison(error=str(error))
+        else:
+            lists.append(ComparedList(other.name, history.rank(other.model), other.probabilistic))
+    if not_fitted:
+        return Comparison(not_fitted=tuple(dict.fromkeys(not_fitted)))
+    return Comparison(lists=(lists[0], lists[1]))
+
+
+def _co_purchases(history: RankedHistory, effects: Mapping[str, float]) -> str:
+    """Return what other buyers did who bought the product with the strongest effect."""
+    key = strongest(effects)
+    event = next((event for event in history.events if event.key == key), None)
+    if event is None or history.served.dataset is None:
         return ""
-    product = found.query.why
-    try:
-        evidence = followed(home, found.run, entry.product, product, but=found.query.user)
-    except BadInput:
-        return ""  # without the dataset nobody knows what others did
-    return others(evidence, entry.title or entry.product, product)
-
-
-def _unknown(model: Predictor, entries: History) -> tuple[str, ...]:
-    found = dict.fromkeys(entry.product for entry in entries if not model.knows(entry.product))
-    return tuple(found)
+    counts = count_co_purchases(
+        history.served, event.product, history.query.why, except_user=history.query.user
+    )
+    return co_purchase_sentence(counts, event.title or event.product, history.query.why)

@@ -1,4 +1,4 @@
-"""The products that a model knows: searched by id, brand or category, and narrowed down."""
+"""The catalogue of a model: search by id, brand or category, and filters of a ranking."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,23 +10,24 @@ import pandas as pd
 from data.datasets.store import Dataset
 from model.serving.predictor import Predictor
 
-FOUND = 8
+MAX_RESULTS = 8
 
 Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """What may be offered.
+class CatalogueFilter:
+    """Conditions on the products that may be recommended.
 
     Attributes
     ----------
     category : str
-        How the category begins, such as ``electronics`` or ``electronics.audio``; all if empty.
+        Prefix of the category, such as ``electronics`` or ``electronics.audio``; empty for all.
     low, high : float
-        The price, both ends included; 0 sets no limit. A product without a price has none.
+        Price range, both ends included; 0 sets no limit. A product without a price never matches
+        a limit.
     days : int
-        Only what was sold in the dataset's last days; 0 takes all.
+        Only products sold in the last days of the dataset; 0 for all.
     """
 
     category: str = ""
@@ -35,29 +36,31 @@ class Shelf:
     days: int = 0
 
 
-def among(model: Predictor, shelf: Shelf, dataset: Dataset | None) -> Bools | None:
-    """Return which products of the model lie on a shelf; None where all do.
+def filter_mask(
+    model: Predictor, conditions: CatalogueFilter, dataset: Dataset | None
+) -> Bools | None:
+    """Return which products of a model meet the conditions, bool [products]; None where all do.
 
-    Without the dataset nobody knows when a product was sold last, and ``days`` narrows nothing.
+    Without the dataset the times of the last sales are unknown and ``days`` has no effect.
     """
-    if shelf == Shelf():
+    if conditions == CatalogueFilter():
         return None
-    kept = np.ones(len(model.products), dtype=bool)
-    if shelf.category:
-        start = f"{shelf.category}."
-        kept &= [kind is not None and f"{kind}.".startswith(start) for kind in model.categories]
+    mask = np.ones(len(model.products), dtype=bool)
+    if conditions.category:
+        prefix = f"{conditions.category}."
+        mask &= [name is not None and f"{name}.".startswith(prefix) for name in model.categories]
     price = model.table["price"].to_numpy()
-    if shelf.low:
-        kept &= price >= shelf.low
-    if shelf.high:
-        kept &= price <= shelf.high
-    if shelf.days and dataset is not None:
-        kept &= _days_ago(model, dataset) < shelf.days
-    return kept
+    if conditions.low:
+        mask &= price >= conditions.low
+    if conditions.high:
+        mask &= price <= conditions.high
+    if conditions.days and dataset is not None:
+        mask &= _days_since_sale(model, dataset) < conditions.days
+    return mask
 
 
-def _days_ago(model: Predictor, dataset: Dataset) -> npt.NDArray[np.float64]:
-    """Return how many days before the dataset's last event each product was last in it."""
+def _days_since_sale(model: Predictor, dataset: Dataset) -> npt.NDArray[np.float64]:
+    """Return the days between each product's last event and the dataset's, float [products]."""
     with dataset.connect() as connection:
         last = connection.execute("SELECT product, last FROM products").df()
     times = last.set_index("product")["last"].reindex(model.products)
@@ -68,25 +71,24 @@ def _days_ago(model: Predictor, dataset: Dataset) -> npt.NDArray[np.float64]:
 
 
 @lru_cache(maxsize=4)
-def shelves(model: Predictor) -> list[tuple[str, int]]:
-    """Return the categories at every level with how many products each holds, in order.
+def category_counts(model: Predictor) -> list[tuple[str, int]]:
+    """Return the categories at every level with their numbers of products, by name.
 
-    Examples
-    --------
-    ``electronics``, ``electronics.audio`` and ``electronics.audio.headphone`` are three.
+    ``electronics.audio.headphone`` counts as a product of ``electronics`` and of
+    ``electronics.audio`` too.
     """
     counts: dict[str, int] = {}
-    for kind in model.categories:
-        parts = kind.split(".") if kind else []
-        for depth in range(1, len(parts) + 1):
-            name = ".".join(parts[:depth])
+    for category in model.categories:
+        levels = category.split(".") if category else []
+        for depth in range(1, len(levels) + 1):
+            name = ".".join(levels[:depth])
             counts[name] = counts.get(name, 0) + 1
     return sorted(counts.items())
 
 
 @dataclass(frozen=True)
-class Found:
-    """A product as the search shows one."""
+class ProductMatch:
+    """A product in a search result; ``count`` is its number of training events."""
 
     product: str
     brand: str | None
@@ -94,39 +96,39 @@ class Found:
     count: int
 
 
-def search(model: Predictor, words: str) -> list[Found]:
-    """Return products that match every word, those bought most often first.
+def search_products(model: Predictor, words: str) -> list[ProductMatch]:
+    """Return the products that match every word, most popular first.
 
     Parameters
     ----------
     model : Predictor
-        Its catalogue is searched, which is in the order of popularity.
+        Its products are ordered by popularity.
     words : str
-        Parts of an id, brand or category; the most popular products where it is empty. A
-        product whose id is exactly this comes first.
+        Parts of an id, brand or category; an empty text matches every product. A product whose id
+        equals the text comes first.
     """
-    text = _text(model)
-    found = pd.Series(True, index=text.index)
+    text = _search_text(model)
+    matches = pd.Series(True, index=text.index)
     for word in words.lower().split():
-        found &= text.str.contains(word, regex=False)
-    places = list(found[found].index[: FOUND + 1])
+        matches &= text.str.contains(word, regex=False)
+    indices = list(matches[matches].index[: MAX_RESULTS + 1])
     exact = model.index_of(words.strip())
     if exact is not None:
-        places = [exact, *(place for place in places if place != exact)]
-    return [_found(model, place) for place in places[:FOUND]]
+        indices = [exact, *(index for index in indices if index != exact)]
+    return [_match(model, index) for index in indices[:MAX_RESULTS]]
 
 
 @lru_cache(maxsize=4)
-def _text(model: Predictor) -> "pd.Series[str]":
-    """Return what is searched of each product, in small letters."""
-    described = (model.describe(product) for product in model.products)
+def _search_text(model: Predictor) -> "pd.Series[str]":
+    """Return id, brand and category of each product in lower case."""
+    products = (model.describe(product) for product in model.products)
     lines = [
-        " ".join(filter(None, (known.product, known.brand, known.category))).lower()
-        for known in described
+        " ".join(filter(None, (product.product, product.brand, product.category))).lower()
+        for product in products
     ]
     return pd.Series(lines, dtype="string[pyarrow]")
 
 
-def _found(model: Predictor, place: int) -> Found:
-    known = model.describe(model.products[place])
-    return Found(known.product, known.brand, known.category, int(model.counts[place]))
+def _match(model: Predictor, index: int) -> ProductMatch:
+    product = model.describe(model.products[index])
+    return ProductMatch(product.product, product.brand, product.category, int(model.counts[index]))

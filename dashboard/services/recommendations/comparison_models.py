@@ -1,105 +1,190 @@
-"""Voices: whom one can ask about a buyer beside a run: other runs, its network, baselines."""
+"""Models whose list can stand beside that of a run: its network, other runs and baselines.
+
+Nothing is fitted here. A baseline that is a member of the run's blend is used as it is; another
+one is read from the run's folder, where a background job (kind ``fit``) stores it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from dashboard.figures.model_ranking import model_name
-from dashboard.jobs.queue import TRAINING
-from dashboard.jobs.runs_table import Runs
-from dashboard.services.recommendations.predictors import predictor
-from dashboard.services.runs.evaluation import has_model
-from data.datasets.store import Store
+from dashboard.jobs.run import Run
+from dashboard.jobs.run_handle import runs_with_model
+from dashboard.services.recommendations import run_jobs
+from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import BadInput
-from data.home import Home
+from data.file_cache import FileCache
 from data.i18n import _
 from model.baselines import BASELINES
 from model.baselines.base import Recommender
-from model.baselines.tuning import fit
+from model.baselines.stored import baseline_file, load_baseline
 from model.blend.blend import Blend
 from model.run_folder import RunFolder
-from model.sequences.split_data import split_dataset
 from model.serving.onnx_model import load_recommenders
 from model.serving.predictor import Predictor
 
 NETWORK, RUN, BASELINE = "network", "run:", "baseline:"
-KEPT_VOICES = 4
 
 
 @dataclass(frozen=True)
-class Voice:
-    """Somebody to ask.
+class ComparisonModel:
+    """A model to compare a run with.
 
     Attributes
     ----------
     name : str
-        What people call it.
+        Its name on the page.
     model : Predictor
-    probable : bool
-        Whether what it says are probabilities.
+    probabilistic : bool
+        Whether the softmax of its scores are probabilities.
     """
 
     name: str
     model: Predictor
-    probable: bool
+    probabilistic: bool
 
 
-def choices(home: Home, run: str) -> list[tuple[str, str]]:
-    """Return whom one can ask beside a run, as (key, name): networks first, then baselines."""
-    table = Runs(home)
-    mine = table.get(run)
-    found = []
-    if isinstance(predictor(home, run).recommender, Blend):
-        found.append((NETWORK, _("The network of {run} alone").format(run=run)))
-    others = table.list(kind=TRAINING, dataset=mine.dataset)
-    found += [
-        (f"{RUN}{other.run}", other.label or other.run)
-        for other in others
-        if other.run != run and has_model(other, table)
+class NotFitted(BadInput):
+    """A baseline is neither a member of the run's blend nor stored beside the run.
+
+    Attributes
+    ----------
+    baseline : str
+    """
+
+    def __init__(self, baseline: str) -> None:
+        super().__init__(
+            _("{baseline} has not been fitted for this run yet.").format(
+                baseline=model_name(baseline)
+            )
+        )
+        self.baseline = baseline
+
+
+def comparison_choices(served: ServedRun) -> list[tuple[str, str]]:
+    """Return the models that can be chosen as (key, name): networks first, then baselines.
+
+    The name of a baseline says whether it is a member of the run's blend, and whether it has to
+    be fitted first.
+    """
+    choices = []
+    if isinstance(served.model.recommender, Blend):
+        choices.append((NETWORK, _("The network of {run} alone").format(run=served.name)))
+    choices += [
+        (f"{RUN}{other.name}", other.run.label or other.name)
+        for other in runs_with_model(served.handle.home)
+        if other.name != served.name and other.run.dataset == served.handle.run.dataset
     ]
-    return [*found, *((f"{BASELINE}{name}", model_name(name)) for name in BASELINES)]
+    return [
+        *choices,
+        *((f"{BASELINE}{name}", _baseline_choice(served, name)) for name in BASELINES),
+    ]
 
 
-def voice(home: Home, run: str, key: str) -> Voice:
-    """Return somebody by key; empty for the run itself.
+def comparison_model(served: ServedRun, key: str) -> ComparisonModel:
+    """Return a model by its key; the run itself for an empty one.
+
+    Raises
+    ------
+    NotFitted
+        Where a baseline has to be fitted first; ``start_fitting`` does that in the background.
+    BadInput
+        Where there is no model of this key.
+    """
+    if not key:
+        return ComparisonModel(served.name, served.model, True)
+    if key.startswith(RUN):
+        other = serve_run(served.handle.home, key.removeprefix(RUN))
+        return ComparisonModel(other.name, other.model, True)
+    if key == NETWORK:
+        network = load_recommenders(RunFolder(served.handle.folder), 1)[-1]
+        name = _("{network}, the network alone").format(network=model_name(network.name))
+        return ComparisonModel(name, served.model.with_recommender(network), True)
+    name = key.removeprefix(BASELINE)
+    if name not in BASELINES or name == key:
+        raise BadInput(_("There is no model called {key}.").format(key=key))
+    baseline = blend_member(served, name)
+    if baseline is None:
+        file = baseline_file(served.handle.folder, name)
+        if not file.exists():
+            raise NotFitted(name)
+        baseline = _STORED.get(file)
+    return ComparisonModel(
+        _member_name(served, name), served.model.with_recommender(baseline), baseline.probabilistic
+    )
+
+
+def blend_member(served: ServedRun, baseline: str) -> Recommender | None:
+    """Return a fitted baseline out of the blend of a run; None where it is not a member."""
+    blend = served.model.recommender
+    members = blend.members if isinstance(blend, Blend) else []
+    return next((member for member in members if member.name == baseline), None)
+
+
+def not_fitted(served: ServedRun, keys: Sequence[str]) -> list[str]:
+    """Return the baselines among some keys of models that have to be fitted first."""
+    baselines = dict.fromkeys(
+        key.removeprefix(BASELINE) for key in keys if key.startswith(BASELINE)
+    )
+    return [
+        name
+        for name in baselines
+        if name in BASELINES
+        and blend_member(served, name) is None
+        and not baseline_file(served.handle.folder, name).exists()
+    ]
+
+
+def start_fitting(served: ServedRun, baselines: Sequence[str]) -> None:
+    """Queue the fit of baselines in the background, those that no job fits already.
 
     Raises
     ------
     BadInput
-        Where there is nobody of that key, or a baseline's dataset is gone.
+        For an unknown baseline, and where the run's dataset is gone.
     """
-    served = predictor(home, run)
-    if not key:
-        return Voice(run, served, True)
-    if key.startswith(RUN):
-        name = key.removeprefix(RUN)
-        return Voice(name, predictor(home, name), True)
-    if key == NETWORK:
-        network = load_recommenders(RunFolder(home.runs / run), 1)[-1]
-        return Voice(
-            _("{network}, the network alone").format(network=network.name),
-            served.with_recommender(network),
-            True,
+    for name in baselines:
+        if name not in BASELINES:
+            raise BadInput(_("There is no model called {key}.").format(key=name))
+    missing = [name for name in baselines if fitting_job(served, name) is None]
+    if missing:
+        run_jobs.queue_job(
+            served.handle.home,
+            served.name,
+            run_jobs.FITTING,
+            {"run": served.name, "baselines": missing},
         )
-    name = key.removeprefix(BASELINE)
-    if name not in BASELINES or name == key:
-        raise BadInput(_("There is nobody called {key} to ask.").format(key=key))
-    found = next((one for one in _members(served.recommender) if one.name == name), None)
-    if found is None:
-        dataset = Store(home).open(Runs(home).get(run).dataset)
-        found = _fitted(home.path, run, dataset.name, dataset.fingerprint, name)
-    return Voice(model_name(name), served.with_recommender(found), found.probabilistic)
 
 
-def _members(recommender: Recommender) -> Sequence[Recommender]:
-    return recommender.members if isinstance(recommender, Blend) else ()
+def fitting_job(served: ServedRun, baseline: str) -> Run | None:
+    """Return the queued or running job that fits a baseline for a run, if there is one."""
+    job = _last_job(served, baseline)
+    return job if job is not None and not job.ended else None
 
 
-@lru_cache(maxsize=KEPT_VOICES)
-def _fitted(home: Path, name: str, dataset: str, _fingerprint: str, baseline: str) -> Recommender:
-    """Fit a baseline on what the run's training saw."""
-    run = RunFolder(Home(home).runs / name)
-    task = split_dataset(run.config(), Store(Home(home)).open(dataset))
-    run.check_catalogue(task.sequences)
-    return fit(baseline, task)
+def failed_fit(served: ServedRun, baseline: str) -> Run | None:
+    """Return the last job that was to fit a baseline, where it ended with an error message."""
+    job = _last_job(served, baseline)
+    return job if job is not None and job.ended and job.message else None
+
+
+def _last_job(served: ServedRun, baseline: str) -> Run | None:
+    jobs = run_jobs.jobs_of_run(served.handle.home, served.name, run_jobs.FITTING)
+    return next((job for job in jobs if baseline in job.config["baselines"]), None)
+
+
+def _baseline_choice(served: ServedRun, name: str) -> str:
+    if blend_member(served, name) is not None:
+        return _member_name(served, name)
+    if baseline_file(served.handle.folder, name).exists():
+        return model_name(name)
+    return _("{baseline} (not fitted yet)").format(baseline=model_name(name))
+
+
+def _member_name(served: ServedRun, name: str) -> str:
+    if blend_member(served, name) is None:
+        return model_name(name)
+    return _("{baseline}, member of the blend").format(baseline=model_name(name))
+
+
+_STORED = FileCache(load_baseline, size=4)

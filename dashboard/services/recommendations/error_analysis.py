@@ -1,195 +1,198 @@
-"""Verdicts: where a run was right, wrong or surprised, and buyers to look at."""
+"""Error analysis on the stored test predictions of a run: hits, misses, confusions, exposure."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from dashboard.jobs.run import Run
 from dashboard.services.recommendations import buyers
-from dashboard.services.recommendations.buyers import Buyer, counted, fewest
-from data.datasets.store import Dataset
-from data.home import Home
+from dashboard.services.recommendations.buyers import Buyer
+from dashboard.services.recommendations.served_run import ServedRun
 from data.i18n import N_
-from model.evaluation.predictions import DEPTH, StoredPredictions
-from model.run_files import TARGETS
-from model.run_folder import RunFolder
+from model.evaluation.predictions import DEPTH
 
-VERDICTS = {
-    "held": N_("has a held-out purchase"),
-    "right": N_("was right"),
-    "wrong": N_("was wrong"),
-    "surprised": N_("was surprised"),
+OUTCOMES = {
+    "held": N_("there is one"),
+    "right": N_("in the first ten"),
+    "wrong": N_("not in the first ten"),
+    "surprised": N_("least probable tenth, or a new product"),
 }
-SURPRISED = 0.1
-"""The share of purchases that were least probable of all; they surprised the model."""
-FOUND = 8
-EXAMPLES = 3
+"""Columns of ``with_outcomes``, and how a search names them."""
+SURPRISE_QUANTILE = 0.1
+MAX_BUYERS = 8
+EXAMPLES_PER_CONFUSION = 3
 
 
 @dataclass(frozen=True)
-class Like:
-    """What a buyer is to be like.
+class BuyerCriteria:
+    """Conditions on buyers to search for.
 
     Attributes
     ----------
     bought : str
         A product that the buyer has bought; any if empty.
-    least : int
-        How many events the buyer has at least.
-    verdict : str
-        A key of ``VERDICTS``; any if empty.
+    min_events : int
+        Least number of events of the buyer.
+    outcome : str
+        A key of ``OUTCOMES`` that holds for a test purchase of the buyer; any if empty.
     """
 
     bought: str = ""
-    least: int = 0
-    verdict: str = ""
+    min_events: int = 0
+    outcome: str = ""
 
 
 @dataclass(frozen=True)
-class Example:
-    """A buyer to look at.
-
-    Attributes
-    ----------
-    buyer : Buyer
-    hide : int
-        How many of the last events to hide so that the purchase in question is to be found.
-    """
+class BuyerExample:
+    """A buyer, and how many of the last events to hide so that the test purchase comes next."""
 
     buyer: Buyer
     hide: int = 0
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A kind of thing that was offered first where another kind was bought.
+class Confusion:
+    """A category that was ranked first where another one was bought.
 
     Attributes
     ----------
-    offered, bought : str or None
+    ranked_first, bought : str or None
         Categories.
     count : int
+        Number of test purchases.
     share : float
-        Of all mistakes.
+        Of all confusions.
     examples : tuple of (str, Timestamp)
-        Buyers and when they bought, those first of whom the model was surest.
+        Buyers and times of purchase, those with the highest probability of the wrong product
+        first.
     """
 
-    offered: str | None
+    ranked_first: str | None
     bought: str | None
     count: int
     share: float
     examples: tuple[tuple[str, pd.Timestamp], ...]
 
 
-def outcomes(home: Home, run: str) -> StoredPredictions:
-    """Return what the evaluation of a run kept; read once."""
-    folder = home.runs / run
-    file = folder / TARGETS
-    return _outcomes(folder, file.stat().st_mtime_ns if file.exists() else 0)
+def with_outcomes(targets: pd.DataFrame) -> pd.DataFrame:
+    """Return the test targets with the boolean columns of ``OUTCOMES``.
 
-
-@lru_cache(maxsize=4)
-def _outcomes(folder: Path, _changed: int) -> StoredPredictions:
-    return StoredPredictions(RunFolder(folder))
-
-
-def judged(targets: pd.DataFrame) -> pd.DataFrame:
-    """Return the purchases with the columns ``right``, ``wrong`` and ``surprised``.
-
-    Right: among the first ten. Wrong: not among them, though training knew the product.
-    Surprised: the tenth of all purchases to which the model gave the lowest probability, and
-    those of products that training never saw.
+    ``right``: the target is in the top 10. ``wrong``: it is not, though training saw the product.
+    ``surprised``: the target is of the tenth with the lowest probability, or training never saw
+    the product. ``held``: always true.
     """
     known = targets["truth"] >= 0
     right = known & (targets["rank"] <= DEPTH)
-    least = targets.loc[known, "chance"].quantile(SURPRISED)
+    threshold = targets.loc[known, "chance"].quantile(SURPRISE_QUANTILE)
     return targets.assign(
         held=True,
         right=right,
         wrong=known & ~right,
-        surprised=~known | (targets["chance"] <= least),
+        surprised=~known | (targets["chance"] <= threshold),
     )
 
 
-def find(home: Home, dataset: Dataset, run: Run, like: Like) -> list[Example]:
-    """Return buyers who are like something, those with most events first.
+def find_buyers(served: ServedRun, criteria: BuyerCriteria) -> list[BuyerExample]:
+    """Return the buyers who meet the criteria, those with most events first.
 
     Raises
     ------
     BadInput
-        Where a verdict is asked for and the run's evaluation kept nothing.
+        Where the dataset is gone, or an outcome is asked for and the run's evaluation stored no
+        predictions.
     """
-    conditions = [f"{counted(run)} >= ?"]
-    values: list[object] = [max(like.least, fewest(run))]
-    if like.bought:
+    count = served.count_column
+    conditions = [f"{count} >= ?"]
+    values: list[object] = [max(criteria.min_events, served.min_events)]
+    if criteria.bought:
         conditions.append("user IN (SELECT user FROM purchases WHERE product = ?)")
-        values.append(like.bought)
-    with dataset.connect() as connection:
-        if like.verdict:
-            rows = judged(outcomes(home, run.run).targets)
-            connection.register("judged", rows[rows[like.verdict]][["user"]].drop_duplicates())
-            conditions.append("user IN (SELECT user FROM judged)")
-        found = connection.execute(
-            f"SELECT user, {counted(run)} FROM users WHERE {' AND '.join(conditions)} "
-            f"ORDER BY 2 DESC, 1 LIMIT {FOUND}",
+        values.append(criteria.bought)
+    targets = None
+    with served.require_dataset().connect() as connection:
+        if criteria.outcome:
+            targets = with_outcomes(served.handle.outcomes.targets)
+            targets = targets[targets[criteria.outcome]]
+            connection.register("matching", targets[["user"]].drop_duplicates())
+            conditions.append("user IN (SELECT user FROM matching)")
+        rows = connection.execute(
+            f"SELECT user, {count} FROM users WHERE {' AND '.join(conditions)} "
+            f"ORDER BY 2 DESC, 1 LIMIT {MAX_BUYERS}",
             values,
         ).fetchall()
-    return [_example(home, run, Buyer(*row), like.verdict) for row in found]
+    return [_example(served, Buyer(*row), targets) for row in rows]
 
 
-def _example(home: Home, run: Run, buyer: Buyer, verdict: str) -> Example:
-    if not verdict:
-        return Example(buyer)
-    rows = judged(outcomes(home, run.run).targets)
-    mine = rows[(rows["user"] == buyer.user) & rows[verdict]]
-    return Example(buyer, hiding(home, run, buyer.user, mine["time"].iloc[0]))
+def _example(served: ServedRun, buyer: Buyer, targets: pd.DataFrame | None) -> BuyerExample:
+    if targets is None:
+        return BuyerExample(buyer)
+    time = targets.loc[targets["user"] == buyer.user, "time"].iloc[0]
+    return BuyerExample(buyer, events_from(served, buyer.user, time))
 
 
-def hiding(home: Home, run: Run, user: str, time: pd.Timestamp) -> int:
-    """Return how many of a buyer's last events to hide so that the one at a time is next."""
-    events = buyers.history(home, run, user)
-    return sum(entry.time is not None and entry.time >= time for entry in events)
+def events_from(served: ServedRun, user: str, time: pd.Timestamp) -> int:
+    """Return how many events of a buyer lie at or after a time."""
+    events = buyers.history(served, user)
+    return sum(event.time is not None and event.time >= time for event in events)
 
 
-def mistakes(
-    targets: pd.DataFrame, categories: Sequence[str | None], most: int = 8
-) -> list[Mistake]:
-    """Return the pairs of categories that were mistaken for one another most often.
+def confusions(
+    targets: pd.DataFrame, categories: Sequence[str | None], limit: int = 8
+) -> list[Confusion]:
+    """Return the pairs of categories that were confused most often.
 
-    A mistake is a purchase that was not ranked first, of a product of another category than the
-    one that was.
+    A confusion is a test purchase of a product that training saw and that was not ranked first,
+    where the product ranked first is of another category.
+
+    Parameters
+    ----------
+    targets : pandas.DataFrame
+        As ``StoredPredictions.targets``.
+    categories : sequence of str or None
+        Category of each product.
+    limit : int
+        Number of pairs.
     """
-    names = np.array([*categories, None], dtype=object)  # the last one stands for -1
-    table = targets.assign(offered=names[targets["first"]], got=names[targets["truth"]])
-    wrong = table[(table["truth"] >= 0) & (table["rank"] > 1)]
-    wrong = wrong.fillna({"offered": "", "got": ""})
-    wrong = wrong[wrong["offered"] != wrong["got"]].sort_values("first_chance", ascending=False)
-    pairs = Counter(zip(wrong["offered"], wrong["got"], strict=True))
+    names = np.array([*categories, None], dtype=object)  # index -1 is the appended None
+    table = targets.assign(
+        ranked_first=names[targets["first"]], category_bought=names[targets["truth"]]
+    )
+    errors = table[(table["truth"] >= 0) & (table["rank"] > 1)]
+    errors = errors.fillna({"ranked_first": "", "category_bought": ""})
+    errors = errors[errors["ranked_first"] != errors["category_bought"]]
+    errors = errors.sort_values("first_chance", ascending=False)
+    pairs = Counter(zip(errors["ranked_first"], errors["category_bought"], strict=True))
     return [
-        Mistake(
-            offered=offered or None,
-            bought=got or None,
+        Confusion(
+            ranked_first=ranked_first or None,
+            bought=bought or None,
             count=count,
-            share=count / len(wrong),
-            examples=_examples(wrong[(wrong["offered"] == offered) & (wrong["got"] == got)]),
+            share=count / len(errors),
+            examples=_examples(
+                errors[
+                    (errors["ranked_first"] == ranked_first) & (errors["category_bought"] == bought)
+                ]
+            ),
         )
-        for (offered, got), count in pairs.most_common(most)
+        for (ranked_first, bought), count in pairs.most_common(limit)
     ]
 
 
-def _examples(rows: pd.DataFrame) -> tuple[tuple[str, pd.Timestamp], ...]:
-    first = rows.drop_duplicates("user").head(EXAMPLES)
+def _examples(errors: pd.DataFrame) -> tuple[tuple[str, pd.Timestamp], ...]:
+    first = errors.drop_duplicates("user").head(EXAMPLES_PER_CONFUSION)
     return tuple(zip(first["user"], first["time"], strict=True))
 
 
 def exposure(products: pd.DataFrame, ids: Sequence[str]) -> pd.DataFrame:
-    """Return how each product's share of list places compares with its share of purchases.
+    """Compare each product's share of places in top-10 lists with its share of purchases.
+
+    Parameters
+    ----------
+    products : pandas.DataFrame
+        As ``StoredPredictions.products``.
+    ids : sequence of str
+        Product ids in the same order.
 
     Returns
     -------

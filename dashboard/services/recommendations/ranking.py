@@ -1,4 +1,4 @@
-"""Outlook: what a model expects a buyer to buy next, with all that a page says about it."""
+"""The ranked list of products after a history, and the effect of each event on a rank."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,34 +7,34 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.services.recommendations.what_if import Entry
+from dashboard.services.recommendations.what_if import HistoryEvent
 from model.serving.predictor import Predictor
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
-POOL = 1_000
-"""Products that a varied list is chosen from: the most probable ones."""
+CANDIDATES = 1_000
+"""Most probable products from which a diversified list is chosen."""
 
 
 @dataclass(frozen=True)
-class Offer:
-    """One product of the ranking.
+class RankedProduct:
+    """One product of a ranked list.
 
     Attributes
     ----------
     rank : int
-        Place among the products that may be offered; 1 is the first.
+        Rank by probability among the products that pass the filters, from 1.
     product, brand, category, price
         As the model knows them.
     probability : float
         That it is bought next.
     popularity : float
-        Its share of all training events: what one would expect knowing nothing of the buyer.
+        Its share of all training events.
     bought : int
         How often the history holds it.
-    before : int or None
-        Its rank in the outlook that this one is compared with.
+    previous_rank : int or None
+        Its rank after the history that this one is compared with.
     """
 
     rank: int
@@ -45,193 +45,205 @@ class Offer:
     probability: float
     popularity: float
     bought: int
-    before: int | None = None
+    previous_rank: int | None = None
 
     @property
     def rise(self) -> int:
-        """How many places it is better than before; negative where it fell."""
-        return 0 if self.before is None else self.before - self.rank
+        """Number of ranks it gained; negative where it fell, 0 without a comparison."""
+        return 0 if self.previous_rank is None else self.previous_rank - self.rank
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """What comes next.
+class RankedList:
+    """The products ranked after a history.
 
     Attributes
     ----------
-    offers : tuple of Offer
-        Best first.
-    truth : Offer or None
-        What was in fact bought next, where it is known and the model knows the product.
+    items : tuple of RankedProduct
+        The first ``k``.
+    target : RankedProduct or None
+        The product bought next, where it is known, the model knows it and it passes the filters.
     products : int
-        How many products were ranked.
-    probabilities : float32, shape (products,)
+        Number of ranked products.
+    probabilities : float32 [products]
         Of the whole catalogue, in the order of the model's products.
-    popularity : float32, shape (products,)
+    popularity : float32 [products]
     """
 
-    offers: tuple[Offer, ...]
-    truth: Offer | None
+    items: tuple[RankedProduct, ...]
+    target: RankedProduct | None
     products: int
     probabilities: Floats
     popularity: Floats
 
     @property
     def covered(self) -> float:
-        """The probability that one of the offers is bought next."""
-        return sum(offer.probability for offer in self.offers)
+        """Probability that one of the items is bought next."""
+        return sum(item.probability for item in self.items)
 
 
-def look_ahead(
+def rank_products(
     model: Predictor,
-    history: Sequence[Entry],
+    history: Sequence[HistoryEvent],
     *,
     k: int,
-    only_new: bool = False,
-    truth: str | None = None,
-    before: Sequence[Entry] | None = None,
-    among: Bools | None = None,
-    mix: int = 0,
-) -> Outlook:
-    """Rank the products that come after a history.
+    exclude_seen: bool = False,
+    target: str | None = None,
+    previous: Sequence[HistoryEvent] | None = None,
+    allowed: Bools | None = None,
+    diversity: int = 0,
+) -> RankedList:
+    """Rank the products that come after a history, with one call of the model.
 
     Parameters
     ----------
     model : Predictor
-    history : sequence of Entry
+    history : sequence of HistoryEvent
         Oldest first; may be empty.
     k : int
-        How many offers are wanted.
-    only_new : bool
+        Length of the list.
+    exclude_seen : bool
         Whether products of the history are left out.
-    truth : str, optional
-        The product that was in fact bought next. It keeps its rank where it is not among the
+    target : str, optional
+        The product that was in fact bought next. It gets a rank also where it is not among the
         first ``k``; ties count against it.
-    before : sequence of Entry, optional
-        The history to compare with.
-    among : bool array, shape (products,), optional
-        Which products may be offered; the others have no rank.
-    mix : int
-        By how many percent a product counts less for each one of its category that is offered
-        before it; ranks stay those of the model.
+    previous : sequence of HistoryEvent, optional
+        A history to compare the ranks with.
+    allowed : bool [products], optional
+        Products that may be recommended; the others have no rank.
+    diversity : int
+        Percentage by which the probability of a product is discounted for each product of its
+        category before it. ``rank`` stays that of the model.
     """
-    given = [history] if before is None else [history, before]
-    found = np.exp(_asked(model, given))
-    bought = Counter(entry.product for entry in history)
-    allowed = np.ones(len(model.products), dtype=bool) if among is None else among.copy()
-    if only_new:
-        allowed[[place for name in bought if (place := model.index_of(name)) is not None]] = False
-    now = np.where(allowed, found[0], -1)
-    then = np.where(allowed, found[1], -1) if before is not None else None
+    histories = [history] if previous is None else [history, previous]
+    probabilities = np.exp(_log_probabilities(model, histories))
+    bought = Counter(event.product for event in history)
+    mask = np.ones(len(model.products), dtype=bool) if allowed is None else allowed.copy()
+    if exclude_seen:
+        mask[[index for name in bought if (index := model.index_of(name)) is not None]] = False
+    scores = np.where(mask, probabilities[0], -1)
+    previous_scores = None if previous is None else np.where(mask, probabilities[1], -1)
     popularity = (model.counts / max(model.counts.sum(), 1)).astype(np.float32)
 
-    def offer(rank: int, place: int) -> Offer:
-        name = model.products[place]
-        known = model.describe(name)
-        return Offer(
+    def item(rank: int, index: int) -> RankedProduct:
+        product = model.describe(model.products[index])
+        previous_rank = None
+        if previous_scores is not None:
+            previous_rank = int((previous_scores > previous_scores[index]).sum()) + 1
+        return RankedProduct(
             rank=rank,
-            product=name,
-            brand=known.brand,
-            category=known.category,
-            price=known.price,
-            probability=float(found[0, place]),
-            popularity=float(popularity[place]),
-            bought=bought[name],
-            before=None if then is None else int((then > then[place]).sum()) + 1,
+            product=product.product,
+            brand=product.brand,
+            category=product.category,
+            price=product.price,
+            probability=float(probabilities[0, index]),
+            popularity=float(popularity[index]),
+            bought=bought[product.product],
+            previous_rank=previous_rank,
         )
 
-    count = min(k, int(allowed.sum()))
-    first = mixed(now, model.categories, count, mix) if mix else best(now, count)
-    ranks = [int((now > now[place]).sum()) + 1 for place in first] if mix else range(1, count + 1)
-    answer = None if truth is None else model.index_of(truth)
-    if answer is not None and not allowed[answer]:
-        answer = None
-    return Outlook(
-        offers=tuple(offer(rank, place) for rank, place in zip(ranks, first, strict=True)),
-        truth=None if answer is None else offer(int((now >= now[answer]).sum()), answer),
-        products=int(allowed.sum()),
-        probabilities=found[0],
+    count = min(k, int(mask.sum()))
+    if diversity:
+        indices = diversified(scores, model.categories, count, diversity)
+        ranks = [int((scores > scores[index]).sum()) + 1 for index in indices]
+    else:
+        indices, ranks = top_indices(scores, count), list(range(1, count + 1))
+    target_index = None if target is None else model.index_of(target)
+    if target_index is not None and not mask[target_index]:
+        target_index = None
+    return RankedList(
+        items=tuple(item(rank, index) for rank, index in zip(ranks, indices, strict=True)),
+        target=None
+        if target_index is None
+        else item(int((scores >= scores[target_index]).sum()), target_index),
+        products=int(mask.sum()),
+        probabilities=probabilities[0],
         popularity=popularity,
     )
 
 
-def effects(model: Predictor, history: Sequence[Entry], product: str) -> dict[str, float]:
-    """Return what each entry of a history does for a product, by leaving it out.
+def leave_one_out_effects(
+    model: Predictor, history: Sequence[HistoryEvent], product: str
+) -> dict[str, float]:
+    """Return the effect of each event of a history on the probability of a product.
+
+    The effect is ``log p(product | history) - log p(product | history without the event)``.
+    Without an event an older one moves into the window the model reads, as it would have without
+    the purchase.
 
     Parameters
     ----------
     model : Predictor
-    history : sequence of Entry
+    history : sequence of HistoryEvent
         Oldest first.
     product : str
-        The product to explain; it must be one that the model knows.
+        The product to explain.
 
     Returns
     -------
     dict
-        From the key of each entry that the model reads to the change of the natural logarithm of
-        the product's probability that the entry makes: above 0 it speaks for the product. Leaving
-        one out lets an older one move up, as it would have without the purchase.
+        Effect by the key of each event that the model reads; above 0 the event makes the product
+        more probable. Empty where the model does not know the product.
     """
-    place = model.index_of(product)
-    if place is None or not history:
+    index = model.index_of(product)
+    if index is None or not history:
         return {}
-    read = list(history)[-model.length :]
-    start = len(history) - len(read)
-    without = [[*history[: start + at], *history[start + at + 1 :]] for at in range(len(read))]
-    logs = _asked(model, [history, *without])[:, place]
-    return {entry.key: float(logs[0] - left) for entry, left in zip(read, logs[1:], strict=True)}
+    start = max(len(history) - model.length, 0)
+    read = history[start:]
+    without = [[*history[:event], *history[event + 1 :]] for event in range(start, len(history))]
+    logs = _log_probabilities(model, [history, *without])[:, index]
+    return {event.key: float(logs[0] - log) for event, log in zip(read, logs[1:], strict=True)}
 
 
-def _asked(model: Predictor, histories: Sequence[Sequence[Entry]]) -> Floats:
-    """Return the logarithms of all probabilities after each history."""
-    products = [[entry.product for entry in entries] for entries in histories]
-    if not any(entry.repriced for entries in histories for entry in entries):
+def _log_probabilities(model: Predictor, histories: Sequence[Sequence[HistoryEvent]]) -> Floats:
+    """Return the log probabilities after each history, float32 [histories, products]."""
+    products = [[event.product for event in events] for events in histories]
+    if not any(event.repriced for events in histories for event in events):
         return model.scores_of_histories(products)
-    prices = [
-        [entry.price if entry.repriced else None for entry in entries] for entries in histories
-    ]
+    prices = [[event.price if event.repriced else None for event in events] for events in histories]
     return model.scores_of_histories(products, prices)
 
 
-def best(scores: Floats, k: int) -> list[int]:
-    """Return the places of the highest scores, best first; equal ones keep their order.
+def top_indices(scores: Floats, k: int) -> list[int]:
+    """Return the indices of the highest scores, best first; ties keep the order of the indices.
 
     Examples
     --------
-    >>> best(np.array([0.1, 0.5, 0.1, 0.3], dtype=np.float32), 3)
+    >>> top_indices(np.array([0.1, 0.5, 0.1, 0.3], dtype=np.float32), 3)
     [1, 3, 0]
     """
     if k <= 0:
         return []
     if k < len(scores):
-        limit = np.partition(scores, len(scores) - k)[len(scores) - k]
-        among = np.flatnonzero(scores >= limit)
+        threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
+        candidates = np.flatnonzero(scores >= threshold)
     else:
-        among = np.arange(len(scores))
-    order = np.argsort(-scores[among], kind="stable")[:k]
-    return [int(place) for place in among[order]]
+        candidates = np.arange(len(scores))
+    order = np.argsort(-scores[candidates], kind="stable")[:k]
+    return [int(index) for index in candidates[order]]
 
 
-def mixed(scores: Floats, kinds: Sequence[str | None], k: int, mix: int) -> list[int]:
-    """Return the places of a list that is less of one kind.
+def diversified(
+    scores: Floats, categories: Sequence[str | None], k: int, discount: int
+) -> list[int]:
+    """Return the indices of a diversified list, chosen greedily among the best candidates.
 
-    The best product is taken again and again; each one taken lets all others of its kind count
-    ``mix`` percent less.
+    Each chosen product discounts the scores of all others of its category by ``discount`` per
+    cent.
 
     Examples
     --------
     >>> scores = np.array([0.5, 0.4, 0.3], dtype=np.float32)
-    >>> mixed(scores, ["cup", "cup", "pot"], 3, mix=50)
+    >>> diversified(scores, ["cup", "cup", "pot"], 3, discount=50)
     [0, 2, 1]
     """
-    pool = best(scores, max(POOL, k))
-    worth = scores[pool].astype(np.float64)
-    kind = np.array([kinds[place] or "" for place in pool], dtype=object)
+    candidates = top_indices(scores, max(CANDIDATES, k))
+    discounted = scores[candidates].astype(np.float64)
+    category = np.array([categories[index] or "" for index in candidates], dtype=object)
     chosen = []
-    for _turn in range(k):
-        taken = int(worth.argmax())
-        chosen.append(pool[taken])
-        worth[kind == kind[taken]] *= 1 - mix / 100
-        worth[taken] = -np.inf
+    for _place in range(k):
+        best = int(discounted.argmax())
+        chosen.append(candidates[best])
+        discounted[category == category[best]] *= 1 - discount / 100
+        discounted[best] = -np.inf
     return chosen

@@ -1,131 +1,129 @@
-"""Neighbours: products that a run's network takes for alike, and a map of all of them."""
+"""Similar products by the learned embeddings of a network, and a map of all products."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from dashboard.services.recommendations.predictors import predictor
+from dashboard.services.recommendations.served_run import ServedRun
 from data.errors import BadInput
-from data.home import Home
+from data.file_cache import FileCache
 from data.i18n import _
+from model.run_files import MODEL, VOCABULARY
 from model.serving.predictor import Product
 from model.serving.similar_items import ItemEmbeddings
 
-JUDGED = 1_000
+MOST_POPULAR = 1_000
+"""Products among which the agreement of neighbours and categories is measured."""
 GROUPS = 7
-"""Categories that have a colour of their own on the map; the others share one."""
+"""Categories with a colour of their own on the map; the others share one."""
 SPAN = 10_000
-"""Places of the map are whole numbers from 0 to this, so that many of them are few bytes."""
+"""Coordinates of the map are integers from 0 to this, which keeps the JSON small."""
 
 
 @dataclass(frozen=True)
-class Neighbour:
-    """A product that is like another one: what it is, the cosine, and its purchases."""
+class SimilarProduct:
+    """A product similar to another one: the cosine of their embeddings, and its events."""
 
     product: Product
     cosine: float
     count: int
 
 
-def space(home: Home, run: str) -> ItemEmbeddings:
-    """Return the products of a run as points; the ones used last are kept.
+def similar_products(served: ServedRun, product: str, k: int = 20) -> list[SimilarProduct]:
+    """Return the products most similar to one, most similar first.
 
     Raises
     ------
     BadInput
-        Where the run has no model, or its network learns no vector a product.
+        Where the model does not know the product, or its network learns no embedding of each
+        product.
     """
-    predictor(home, run)
-    folder = home.runs / run
-    return _space(folder, (folder / "model.onnx").stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=2)
-def _space(folder: Path, _changed: int) -> ItemEmbeddings:
-    return ItemEmbeddings.load(folder)
-
-
-def nearest(home: Home, run: str, product: str, k: int = 20) -> list[Neighbour]:
-    """Return the products that are most like one, most alike first.
-
-    Raises
-    ------
-    BadInput
-        Where the run does not know the product.
-    """
-    model = predictor(home, run)
-    place = model.index_of(product)
-    if place is None:
+    model = served.model
+    index = model.index_of(product)
+    if index is None:
         raise BadInput(_("The model does not know {product}.").format(product=product))
     return [
-        Neighbour(model.describe(model.products[other]), cosine, int(model.counts[other]))
-        for other, cosine in space(home, run).nearest(place, k)
+        SimilarProduct(model.describe(model.products[other]), cosine, int(model.counts[other]))
+        for other, cosine in _SPACES.get(served.handle.folder).nearest(index, k)
     ]
 
 
 @dataclass(frozen=True)
-class Plane:
-    """All products on a plane.
+class ProductMap:
+    """All products projected on the first two principal components of their embeddings.
 
     Attributes
     ----------
     points : dict
-        ``x`` and ``y`` (whole numbers), ``group`` (index of ``names``), ``product`` and ``about``
-        (index of ``kinds``), ready for JSON.
-    names : tuple of str
-        The first level of the largest categories; the last one is that of all others, empty.
-    share : float
-        Of the variance that the two axes show.
-    kin, chance : float
-        How often a product's nearest neighbour is of its category, and how often any other one
-        is; of the products bought most.
+        ``x`` and ``y`` (integers), ``group`` (index of ``groups``), ``product`` and ``about``
+        (index of ``kinds``, the category names), ready for JSON.
+    groups : tuple of str
+        The top-level categories with most products; the last one, empty, stands for all others.
+    variance : float
+        Share of the variance that the two components explain.
+    same_category, by_chance : float
+        How often the nearest neighbour of a popular product is of its category, and how often a
+        random one is.
     """
 
     points: dict[str, Any]
-    names: tuple[str, ...]
-    share: float
-    kin: float
-    chance: float
+    groups: tuple[str, ...]
+    variance: float
+    same_category: float
+    by_chance: float
 
 
-def plane(home: Home, run: str) -> Plane:
-    """Return the map of a run's products; raises as ``space`` does."""
-    model = predictor(home, run)
-    points, share = space(home, run).projection
+def product_map(served: ServedRun) -> ProductMap:
+    """Return the map of a run's products.
+
+    Raises
+    ------
+    BadInput
+        Where the network learns no embedding of each product.
+    """
+    model = served.model
+    space = _SPACES.get(served.handle.folder)
+    points, variance = space.projection
     low, high = points.min(axis=0), points.max(axis=0)
-    placed = np.rint((points - low) / np.maximum(high - low, 1e-9) * SPAN).astype(int)
-    firsts = [(kind or "").split(".")[0] for kind in model.categories]
-    largest = [name for name, _count in Counter(filter(None, firsts)).most_common(GROUPS)]
-    number = {name: place for place, name in enumerate(largest)}
-    kinds = sorted({kind or "" for kind in model.categories})
-    about = {kind: place for place, kind in enumerate(kinds)}
-    return Plane(
+    scaled = np.rint((points - low) / np.maximum(high - low, 1e-9) * SPAN).astype(int)
+    top_level = [(category or "").split(".")[0] for category in model.categories]
+    largest = [name for name, _count in Counter(filter(None, top_level)).most_common(GROUPS)]
+    group = {name: index for index, name in enumerate(largest)}
+    kinds = sorted({category or "" for category in model.categories})
+    about = {kind: index for index, kind in enumerate(kinds)}
+    same_category, by_chance = _category_agreement(space, model.categories)
+    return ProductMap(
         points={
-            "x": placed[:, 0].tolist(),
-            "y": placed[:, 1].tolist(),
-            "group": [number.get(name, len(largest)) for name in firsts],
+            "x": scaled[:, 0].tolist(),
+            "y": scaled[:, 1].tolist(),
+            "group": [group.get(name, len(largest)) for name in top_level],
             "product": model.products,
-            "about": [about[kind or ""] for kind in model.categories],
+            "about": [about[category or ""] for category in model.categories],
             "kinds": kinds,
         },
-        names=(*largest, ""),
-        share=share,
-        **_kinship(space(home, run), model.categories),
+        groups=(*largest, ""),
+        variance=variance,
+        same_category=same_category,
+        by_chance=by_chance,
     )
 
 
-def _kinship(products: ItemEmbeddings, categories: Sequence[str | None]) -> dict[str, float]:
-    kinds = np.unique(np.array([kind or "" for kind in categories]), return_inverse=True)[1]
-    judged = min(JUDGED, len(kinds))
-    cosines = products.vectors[:judged] @ products.vectors[:judged].T
+def _category_agreement(
+    space: ItemEmbeddings, categories: Sequence[str | None]
+) -> tuple[float, float]:
+    """Return how often nearest neighbours, and random pairs, are of one category."""
+    codes = np.unique(np.array([name or "" for name in categories]), return_inverse=True)[1]
+    count = min(MOST_POPULAR, len(codes))
+    cosines = space.vectors[:count] @ space.vectors[:count].T
     np.fill_diagonal(cosines, -np.inf)
-    mine = kinds[:judged]
-    same = mine == mine[cosines.argmax(axis=1)]
-    sizes = np.bincount(mine)
-    others = (sizes * (sizes - 1)).sum() / max(judged * (judged - 1), 1)
-    return {"kin": float(same.mean()), "chance": float(others)}
+    codes = codes[:count]
+    same = codes == codes[cosines.argmax(axis=1)]
+    sizes = np.bincount(codes)
+    by_chance = (sizes * (sizes - 1)).sum() / max(count * (count - 1), 1)
+    return float(same.mean()), float(by_chance)
+
+
+_SPACES = FileCache(ItemEmbeddings.load, MODEL, VOCABULARY, size=2)

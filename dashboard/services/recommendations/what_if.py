@@ -1,13 +1,12 @@
-"""Edits of a history: what a person took out, put in or moved, as a short text.
+"""Edits of a history as a short text, which is part of the page's address.
 
-The text is part of an address, so that a colleague sees the same. Its pieces are parted by
-commas and act one after another; every entry has a key that edits never change::
+Edits are separated by commas and applied in order. Every event has a key that edits never change::
 
-    drop:3            take out the entry with the key 3
-    later:3           let it change places with the entry after it
-    earlier:3         let it change places with the entry before it
-    price:3:12.5      let the entry with the key 3 have cost 12.5
-    add:1004856       put a product in as the most recent one; its key is a0, then a1 and so on
+    drop:3            remove the event with the key 3
+    later:3           swap it with the event after it
+    earlier:3         swap it with the event before it
+    price:3:12.5      set the price of the event with the key 3 to 12.5
+    add:1004856       append a product as the most recent event; its key is a0, then a1 and so on
 """
 
 import math
@@ -19,27 +18,29 @@ from urllib.parse import quote, unquote
 from data.errors import BadInput
 from data.i18n import _
 
-LONGEST = 200
-"""Edits that an address may hold."""
+MAX_EDITS = 200
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One event of a history, as recorded or as somebody put it in.
+class HistoryEvent:
+    """One event of a history, recorded or added by an edit.
 
     Attributes
     ----------
     key : str
-        Names the entry in edits: its place in the record, or ``a0``, ``a1``, … where it was added.
+        Names the event in edits: its position in the record, or ``a0``, ``a1``, … where it was
+        added.
     product : str
     time : datetime or None
-        When it happened (UTC); None where it is not in the record.
+        Time of the event (UTC); None where it was added.
     type : str or None
-        The kind of event.
+        Event type.
+    title, brand, category, price, session
+        As recorded; None where unknown.
     part : {"validation", "test"} or None
-        The part of the run's protocol that held it out; None where training saw it.
+        Part of the run's protocol that held it out; None where training saw it.
     moved : bool
-        Whether an edit changed its place.
+        Whether an edit changed its position.
     repriced : bool
         Whether an edit changed its price.
     """
@@ -59,123 +60,125 @@ class Entry:
 
     @property
     def added(self) -> bool:
-        """Whether somebody put it in."""
+        """Whether an edit added it."""
         return self.time is None
 
 
-History = tuple[Entry, ...]
+History = tuple[HistoryEvent, ...]
 
 
-def pieces(script: str) -> list[str]:
+def split_edits(edits: str) -> list[str]:
     """Return the edits of a text, in order.
 
     Examples
     --------
-    >>> pieces("drop:3,add:1004856")
+    >>> split_edits("drop:3,add:1004856")
     ['drop:3', 'add:1004856']
-    >>> pieces("")
+    >>> split_edits("")
     []
     """
-    return [piece for piece in script.split(",") if piece]
+    return [edit for edit in edits.split(",") if edit]
 
 
-def undone(script: str) -> str:
+def without_last_edit(edits: str) -> str:
     """Return the text without its last edit.
 
     Examples
     --------
-    >>> undone("drop:3,add:1004856")
+    >>> without_last_edit("drop:3,add:1004856")
     'drop:3'
     """
-    return ",".join(pieces(script)[:-1])
+    return ",".join(split_edits(edits)[:-1])
 
 
-def adding(products: Sequence[str]) -> str:
-    """Return the edits that put products in, the oldest first.
+def add_edits(products: Sequence[str]) -> str:
+    """Return the edits that add products, oldest first.
 
     Examples
     --------
-    >>> adding(["1004856", "a,b"])
+    >>> add_edits(["1004856", "a,b"])
     'add:1004856,add:a%2Cb'
     """
     return ",".join(f"add:{quote(product, safe='')}" for product in products)
 
 
-def apply(history: Sequence[Entry], script: str, describe: Callable[[str], Entry]) -> History:
-    """Return a history after the edits of a text.
+def apply_edits(
+    history: Sequence[HistoryEvent], edits: str, describe: Callable[[str], HistoryEvent]
+) -> History:
+    """Return a history with edits applied.
 
-    Edits of entries that are gone by then do nothing.
+    Edits of events that were removed before have no effect.
 
     Parameters
     ----------
-    history : sequence of Entry
+    history : sequence of HistoryEvent
         Oldest first.
-    script : str
-        The edits.
+    edits : str
+        The text of the edits.
     describe : callable
-        Returns what is known about a product that is put in, as an entry under any key.
+        Returns an added product with its brand, category and price, as an event with any key.
 
     Raises
     ------
     BadInput
-        For a text that is no list of edits.
+        For a text that is not a list of edits, or holds too many.
 
     Examples
     --------
-    >>> two = (Entry("0", "tea"), Entry("1", "cup"))
-    >>> edited = apply(two, "drop:0,add:pot", lambda product: Entry("", product))
-    >>> [(entry.key, entry.product) for entry in edited]
+    >>> history = (HistoryEvent("0", "tea"), HistoryEvent("1", "cup"))
+    >>> edited = apply_edits(history, "drop:0,add:pot", lambda product: HistoryEvent("", product))
+    >>> [(event.key, event.product) for event in edited]
     [('1', 'cup'), ('a0', 'pot')]
     """
-    steps = pieces(script)
-    if len(steps) > LONGEST:
+    steps = split_edits(edits)
+    if len(steps) > MAX_EDITS:
         raise BadInput(
             _("The address holds {count} changes; at most {limit} are possible.").format(
-                count=len(steps), limit=LONGEST
+                count=len(steps), limit=MAX_EDITS
             )
         )
-    entries = list(history)
+    events = list(history)
     added = 0
     for step in steps:
         verb, _colon, operand = step.partition(":")
         if verb not in {"add", "drop", "later", "earlier", "price"} or not operand:
-            raise _no_change(step)
+            raise _not_an_edit(step)
         if verb == "add":
-            found = describe(unquote(operand))
-            entries.append(replace(found, key=f"a{added}", time=None))
+            event = describe(unquote(operand))
+            events.append(replace(event, key=f"a{added}", time=None))
             added += 1
         elif verb == "price":
-            _reprice(entries, operand, step)
+            _set_price(events, operand, step)
         else:
-            _change(entries, verb, operand)
-    return tuple(entries)
+            _move_or_drop(events, verb, operand)
+    return tuple(events)
 
 
-def _no_change(step: str) -> BadInput:
+def _not_an_edit(step: str) -> BadInput:
     return BadInput(
-        _("“{step}” in the address is no change of a history; take it out.").format(step=step)
+        _("“{step}” in the address is not a change of a history; remove it.").format(step=step)
     )
 
 
-def _reprice(entries: list[Entry], operand: str, step: str) -> None:
-    key, _colon, amount = operand.partition(":")
+def _set_price(events: list[HistoryEvent], operand: str, step: str) -> None:
+    key, _colon, text = operand.partition(":")
     try:
-        price = float(amount)
+        price = float(text)
     except ValueError:
-        raise _no_change(step) from None
+        raise _not_an_edit(step) from None
     if not 0 <= price < math.inf:
-        raise _no_change(step)
-    for place, entry in enumerate(entries):
-        if entry.key == key:
-            entries[place] = replace(entry, price=price, repriced=True)
+        raise _not_an_edit(step)
+    for position, event in enumerate(events):
+        if event.key == key:
+            events[position] = replace(event, price=price, repriced=True)
 
 
-def _change(entries: list[Entry], verb: str, key: str) -> None:
-    place = next((place for place, entry in enumerate(entries) if entry.key == key), None)
-    if place is None:
+def _move_or_drop(events: list[HistoryEvent], verb: str, key: str) -> None:
+    position = next((index for index, event in enumerate(events) if event.key == key), None)
+    if position is None:
         return
-    entry = entries.pop(place)
+    event = events.pop(position)
     if verb == "drop":
         return
-    there = min(place + 1, len(entries)) if verb == "later" else max(place - 1, 0)
-    entries.insert(there, replace(entry, moved=True))
+    target = min(position + 1, len(events)) if verb == "later" else max(position - 1, 0)
+    events.insert(target, replace(event, moved=True))

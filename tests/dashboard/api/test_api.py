@@ -13,7 +13,7 @@ from schemathesis import GenerationMode
 from dashboard.api.models import LONGEST_HISTORY
 from dashboard.api.routes import ApiSettings
 from dashboard.app import create_app
-from dashboard.services.recommendations import predictors
+from dashboard.services.recommendations import recommend
 from data.home import Home
 
 LOCAL = "http://localhost:8050"
@@ -54,10 +54,10 @@ def test_a_history_and_a_buyer_are_answered_as_the_service_answers(
 ) -> None:
     home, run = shop
     found = ask(api, run=run, history=["noise1", "teapot"], k=3).json
-    expected = predictors.for_history(home, run, ["noise1", "teapot"], k=3)
+    expected = recommend.for_history(home, run, ["noise1", "teapot"], k=3)
     assert found["items"] == expected["items"]
     found = ask(api, run=run, user="u00003", exclude_seen=True).json
-    assert found == predictors.for_user(home, run, "u00003", exclude_seen=True) | {"unknown": []}
+    assert found == recommend.for_user(home, run, "u00003", exclude_seen=True) | {"unknown": []}
 
 
 def test_what_the_run_never_saw_is_named(api: FlaskClient, shop: tuple[Home, str]) -> None:

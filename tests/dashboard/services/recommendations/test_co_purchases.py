@@ -1,20 +1,23 @@
-"""What other buyers did: counted by hand on a log that fits on a page."""
+"""Co-purchases, counted by hand on a log that fits on a page."""
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.recommend.page_state import Query
-from dashboard.pages.recommend.view_model import scene
+from dashboard.pages.recommend.view_model import edited_history, explain
 from dashboard.services.recommendations import buyers
-from dashboard.services.recommendations.co_purchases import Evidence, followed
+from dashboard.services.recommendations.co_purchases import CoPurchases, count_co_purchases
+from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.datasets.store import Store
+from data.files import write_json
 from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 from model.config.run_config import RunConfig
-from model.run_folder import RunFolder
 
 LOG = {
     "u1": ["tea", "cup"],
@@ -27,7 +30,7 @@ LOG = {
 
 
 @pytest.fixture
-def asked(tmp_path: Path) -> tuple[Home, str]:
+def home(tmp_path: Path) -> Home:
     rows = [
         f"2024-01-{1 + step:02d} 00:00:00 UTC,purchase,{product},{user}"
         for user, products in LOG.items()
@@ -38,57 +41,55 @@ def asked(tmp_path: Path) -> tuple[Home, str]:
     file.write_text("\n".join([head, *rows]), encoding="utf-8")
     home = Home(tmp_path / "home")
     ingest(Store(home), ImportRequest([file], "log"))
-    return home, Runs(home).create("train", "log", RunConfig().as_dict())
+    return home
 
 
-def test_those_count_who_bought_the_second_after_the_first(asked: tuple[Home, str]) -> None:
-    home, run = asked
-    found = followed(home, Runs(home).get(run), "tea", "cup", but="me")
-    assert found == Evidence(buyers=4, later=2, everybody=5, of_all=4)
-    assert (found.share, found.usual) == (0.5, 0.8)
+def without_model(home: Home, **settings: Any) -> ServedRun:
+    """Return a run that has a dataset; the counts need no model."""
+    run = Runs(home).create("train", "log", RunConfig(**settings).as_dict())
+    handle = open_run(home, run)
+    handle.folder.mkdir()
+    return ServedRun(handle, cast("Any", None), Store(home).open("log"))
 
 
-def test_buying_the_same_again_counts_as_later(asked: tuple[Home, str]) -> None:
-    home, run = asked
-    assert followed(home, Runs(home).get(run), "tea", "tea").later == 1
+def test_those_count_who_bought_the_second_after_the_first(home: Home) -> None:
+    counts = count_co_purchases(without_model(home), "tea", "cup", except_user="me")
+    assert counts == CoPurchases(buyers=4, later=2, all_buyers=5, all_second=4)
+    assert (counts.share, counts.base_rate) == (0.5, 0.8)
 
 
-def test_what_nobody_bought_is_no_evidence(asked: tuple[Home, str]) -> None:
-    home, run = asked
-    found = followed(home, Runs(home).get(run), "it's", "cup")
-    assert (found.buyers, found.later, found.share) == (0, 0, 0.0)
+def test_buying_the_same_again_counts_as_later(home: Home) -> None:
+    assert count_co_purchases(without_model(home), "tea", "tea").later == 1
+
+
+def test_an_unknown_product_has_no_buyers(home: Home) -> None:
+    counts = count_co_purchases(without_model(home), "it's", "cup")
+    assert (counts.buyers, counts.later, counts.share) == (0, 0, 0.0)
 
 
 @pytest.mark.parametrize("evaluated", [False, True], ids=["stopped", "evaluated"])
-def test_events_held_out_by_time_are_marked_and_not_counted(
-    asked: tuple[Home, str], evaluated: bool
-) -> None:
-    home, run = asked
+def test_events_held_out_by_time_are_marked_and_not_counted(home: Home, evaluated: bool) -> None:
+    served = without_model(home)
     cuts = {"validation": "2024-01-02T00:00:00+00:00", "test": "2024-01-03T00:00:00+00:00"}
     for name in ("record.json", *(["evaluation.json"] if evaluated else [])):
-        RunFolder(home.runs / run).write_json(name, {"held_out": cuts})
-    history = buyers.history(home, Runs(home).get(run), "u2")
-    assert [entry.part for entry in history] == [None, "validation", "test"]
-    assert followed(home, Runs(home).get(run), "tea", "cup").later == 0
+        write_json(served.handle.folder / name, {"held_out": cuts})
+    history = buyers.history(served, "u2")
+    assert [event.part for event in history] == [None, "validation", "test"]
+    assert count_co_purchases(served, "tea", "cup").later == 0
 
 
-def test_leave_one_out_counts_all_but_the_last_two_events_of_a_buyer(
-    asked: tuple[Home, str],
-) -> None:
-    home, _run = asked
-    run = Runs(home).create("train", "log", RunConfig(protocol="leave-one-out").as_dict())
-    history = buyers.history(home, Runs(home).get(run), "u2")
-    assert [entry.part for entry in history] == [None, "validation", "test"]
-    assert [entry.part for entry in buyers.history(home, Runs(home).get(run), "u1")] == [
-        None,
-        "test",
-    ]
-    counted = followed(home, Runs(home).get(run), "tea", "cup")
-    assert counted == Evidence(buyers=4, later=0, everybody=6, of_all=1)
+def test_leave_one_out_counts_all_but_the_last_two_events_of_a_buyer(home: Home) -> None:
+    served = without_model(home, protocol="leave-one-out")
+    parts = [[event.part for event in buyers.history(served, user)] for user in ("u2", "u1")]
+    assert parts == [[None, "validation", "test"], [None, "test"]]
+    counts = count_co_purchases(served, "tea", "cup")
+    assert counts == CoPurchases(buyers=4, later=0, all_buyers=6, all_second=1)
 
 
-def test_an_explanation_tells_what_others_did(shop: tuple[Home, str]) -> None:
+def test_an_explanation_counts_what_others_bought_later(shop: tuple[Home, str]) -> None:
     home, run = shop
-    found = scene(home, Query(run=run, edit="add:noise1,add:teapot", why="cup"))
-    assert "other buyers who bought teapot bought cup later" in found.because
-    assert "times its popularity" in found.because
+    query = Query(run=run, edit="add:noise1,add:teapot", why="cup")
+    explanation = explain(edited_history(serve_run(home, run), query))
+    assert explanation is not None
+    assert "other buyers who bought teapot bought cup later" in explanation.text
+    assert "times its popularity" in explanation.text

@@ -1,11 +1,16 @@
-"""Similar products: near in the space that the network has learned, and all of them on a map."""
+"""Similar products by the learned embeddings, and the map of all products."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dashboard.services.recommendations import predictors, similar_products
+from dashboard.services.recommendations.served_run import serve_run
+from dashboard.services.recommendations.similar_products import (
+    SPAN,
+    product_map,
+    similar_products,
+)
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
@@ -16,28 +21,28 @@ from tests.model.training.test_trainer import Notes, never
 
 
 def test_neighbours_are_ordered_and_never_the_product_itself(shop: tuple[Home, str]) -> None:
-    found = similar_products.nearest(*shop, "teapot", k=5)
-    cosines = [one.cosine for one in found]
+    similar = similar_products(serve_run(*shop), "teapot", k=5)
+    cosines = [item.cosine for item in similar]
     assert cosines == sorted(cosines, reverse=True)
     assert all(-1.001 <= cosine <= 1.001 for cosine in cosines)
-    assert "teapot" not in {one.product.product for one in found}
+    assert "teapot" not in {item.product.product for item in similar}
 
 
-def test_a_product_that_the_model_does_not_know_has_none(shop: tuple[Home, str]) -> None:
+def test_a_product_that_the_model_does_not_know_has_no_similar_ones(shop: tuple[Home, str]) -> None:
     with pytest.raises(BadInput, match="does not know never"):
-        similar_products.nearest(*shop, "never")
+        similar_products(serve_run(*shop), "never")
 
 
-def test_every_product_has_a_place_a_group_and_a_name(shop: tuple[Home, str]) -> None:
-    plane = similar_products.plane(*shop)
-    products = predictors.predictor(*shop).products
-    assert plane.points["product"] == products
+def test_every_product_has_coordinates_a_group_and_a_name(shop: tuple[Home, str]) -> None:
+    projection = product_map(serve_run(*shop))
+    products = serve_run(*shop).model.products
+    assert projection.points["product"] == products
     for axis in ("x", "y"):
-        places = plane.points[axis]
+        places = projection.points[axis]
         assert len(places) == len(products)
-        assert (min(places), max(places)) == (0, similar_products.SPAN)
-    assert max(plane.points["group"]) < len(plane.names)
-    assert 0 < plane.share <= 1
+        assert (min(places), max(places)) == (0, SPAN)
+    assert max(projection.points["group"]) < len(projection.groups)
+    assert 0 < projection.variance <= 1
 
 
 @pytest.mark.parametrize(

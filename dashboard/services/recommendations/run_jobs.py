@@ -1,0 +1,63 @@
+"""Background jobs on a trained run: rank for every buyer, evaluate again, fit baselines."""
+
+from typing import Any
+
+from dashboard.jobs.run import Run
+from dashboard.jobs.run_handle import open_run
+from dashboard.jobs.runs_table import Runs
+from dashboard.services.runs.start import start_worker
+from data.datasets.store import Store
+from data.errors import BadInput
+from data.home import Home
+from data.i18n import _
+
+SCORING, EVALUATION, FITTING = "score", "evaluate", "fit"
+"""Kinds of jobs."""
+FORMATS = ("parquet", "csv")
+MAX_K = 1_000
+
+
+def start_scoring(
+    home: Home, run: str, *, k: int = 20, exclude_seen: bool = False, kind: str = "parquet"
+) -> str:
+    """Queue ranked lists for every buyer and return the name of the job.
+
+    Raises
+    ------
+    BadInput
+        For another file format or an impossible ``k``, and as ``queue_job``.
+    """
+    if kind not in FORMATS or not 1 <= k <= MAX_K:
+        raise BadInput(
+            _("Lists hold from 1 to {most} products, as {kinds}.").format(
+                most=MAX_K, kinds=" / ".join(FORMATS)
+            )
+        )
+    config = {"run": run, "k": k, "exclude_seen": exclude_seen, "format": kind}
+    return queue_job(home, run, SCORING, config)
+
+
+def start_evaluation(home: Home, run: str) -> str:
+    """Queue the evaluation of a run beside the baselines and return the name of the job."""
+    return queue_job(home, run, EVALUATION, {"run": run})
+
+
+def queue_job(home: Home, run: str, kind: str, config: dict[str, Any]) -> str:
+    """Queue a job on a trained run, start a worker, and return the name of the job.
+
+    Raises
+    ------
+    BadInput
+        Where there is no such run, it has no model, or its dataset is gone.
+    """
+    handle = open_run(home, run)
+    handle.require_model()
+    Store(home).open(handle.run.dataset)
+    job = Runs(home).create(kind, handle.run.dataset, config)
+    start_worker(home)
+    return job
+
+
+def jobs_of_run(home: Home, run: str, kind: str) -> list[Run]:
+    """Return the jobs of a kind on a run, newest first."""
+    return [job for job in Runs(home).list(kind=kind) if job.config.get("run") == run]

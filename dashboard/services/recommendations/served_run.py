@@ -1,0 +1,65 @@
+"""A run with its model and its dataset, looked up once for each request."""
+
+from dataclasses import dataclass
+
+from dashboard.jobs.run_handle import RunHandle, open_run
+from data.datasets.store import Dataset, Store
+from data.errors import BadInput
+from data.events import PURCHASE
+from data.home import Home
+from model.serving.predictor import Predictor
+
+
+@dataclass(frozen=True)
+class ServedRun:
+    """A run that recommends.
+
+    Attributes
+    ----------
+    handle : RunHandle
+    model : Predictor
+        The blend where the run has one, else the network.
+    dataset : Dataset or None
+        The dataset it was trained on; None where that was deleted.
+    """
+
+    handle: RunHandle
+    model: Predictor
+    dataset: Dataset | None
+
+    @property
+    def name(self) -> str:
+        """Name of the run."""
+        return self.handle.name
+
+    @property
+    def min_events(self) -> int:
+        """Number of events a buyer needs so that the run's preparation keeps any of them."""
+        return max(self.handle.config.preparation.min_user_events, 1)
+
+    @property
+    def count_column(self) -> str:
+        """Column of the table ``users`` that counts the events the run may use."""
+        only_purchases = tuple(self.handle.config.preparation.event_types) == (PURCHASE,)
+        return "purchases" if only_purchases else "events"
+
+    def require_dataset(self) -> Dataset:
+        """Return the dataset of the run; raise BadInput where it was deleted."""
+        return self.dataset or Store(self.handle.home).open(self.handle.run.dataset)
+
+
+def serve_run(home: Home, name: str) -> ServedRun:
+    """Return a run with its model and its dataset.
+
+    Raises
+    ------
+    BadInput
+        Where there is no such run, or it has no model yet.
+    """
+    handle = open_run(home, name)
+    model = handle.predictor
+    try:
+        dataset = Store(home).open(handle.run.dataset)
+    except BadInput:
+        dataset = None
+    return ServedRun(handle, model, dataset)

@@ -1,0 +1,38 @@
+"""Fitted baselines stored beside a run, one ``.npz`` file each."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.files import atomic_write
+from model.baselines import BASELINES
+from model.baselines.base import Baseline
+from model.baselines.serialization import from_arrays, to_arrays
+from model.run_files import BASELINES as FOLDER
+
+
+def baseline_file(folder: Path, name: str) -> Path:
+    """Return the file of a fitted baseline in the folder of a run."""
+    return folder / FOLDER / f"{name.replace(' ', '-')}.npz"
+
+
+def save_baseline(folder: Path, baseline: Baseline) -> None:
+    """Store a fitted baseline in the folder of a run: name, settings and arrays, no pickle."""
+    file = baseline_file(folder, baseline.name)
+    file.parent.mkdir(exist_ok=True)
+    about = np.array(json.dumps({"name": baseline.name, "settings": baseline.settings}))
+    arrays: dict[str, Any] = {f"state/{key}": part for key, part in to_arrays(baseline.state)}
+    with atomic_write(file) as temporary, temporary.open("wb") as stream:
+        np.savez_compressed(stream, about=about, **arrays)
+
+
+def load_baseline(file: Path) -> Baseline:
+    """Return the fitted baseline of a file that ``save_baseline`` wrote."""
+    with np.load(file, allow_pickle=False) as content:
+        about = json.loads(str(content["about"]))
+        baseline: Baseline = BASELINES.load(about["name"])(**about["settings"])
+        keys = [key for key in content.files if key != "about"]
+        baseline.state = from_arrays({key.removeprefix("state/"): content[key] for key in keys})
+    return baseline
