@@ -1,4 +1,4 @@
-"""Events written as CSV in the columns of the Kaggle set."""
+"""Writer of simulated events as CSV in the columns of the Kaggle data set."""
 
 from collections.abc import Iterable
 from typing import IO
@@ -8,44 +8,56 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from data.demo.group_sampler import Int64s
 from data.demo.market import MISSING
-from data.demo.shelf import Ints
 from data.demo.shop import Shop
 from data.demo.visits import Events
 
 HEADER = (
     b"event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session\n"
 )
-KINDS = pa.array(["view", "cart", "purchase"])
+TYPES = pa.array(["view", "cart", "purchase"])
 DAY = 86_400
 BEGIN = 1_572_566_400
 """1 November 2019, 00:00:00 UTC."""
 
 
 def write_csv(
-    file: IO[bytes], shop: Shop, parts: Iterable[Events], random: np.random.Generator
+    file: IO[bytes], shop: Shop, blocks: Iterable[Events], random: np.random.Generator
 ) -> None:
-    """Write the parts one after another."""
-    people, key = random.integers(0, 1 << 40, 2)
+    """Write blocks of events to a file.
+
+    Parameters
+    ----------
+    file : binary file
+        Receives the CSV.
+    shop : Shop
+        The catalogue.
+    blocks : iterable of Events
+        In order of time.
+    random : numpy.random.Generator
+        Source of randomness for the ids of users and sessions.
+    """
+    user_key, session_key = random.integers(0, 1 << 40, 2)
     catalogue = _catalogue(shop)
     file.write(HEADER)
     options = pa.csv.WriteOptions(include_header=False, quoting_style="none")
-    for part in parts:
-        goods = catalogue.take(part.product)
+    for block in blocks:
+        products = catalogue.take(block.product)
         table = pa.table(
             {
-                "event_time": _times(part.time),
-                "event_type": KINDS.take(pa.array(part.kind)),
-                **{name: goods[name] for name in goods.column_names},
-                "user_id": _user_ids(part.user, people),
-                "user_session": _sessions(part.visit, key),
+                "event_time": _times(block.time),
+                "event_type": TYPES.take(pa.array(block.kind)),
+                **{name: products[name] for name in products.column_names},
+                "user_id": _user_ids(block.user, user_key),
+                "user_session": _sessions(block.visit, session_key),
             }
         )
         pa.csv.write_csv(table, file, options)
 
 
 def _catalogue(shop: Shop) -> pa.Table:
-    """Return the columns that a product fills, one row a product."""
+    """Return the columns that depend on the product, one row per product."""
     return pa.table(
         {
             "product_id": shop.product_id,
@@ -57,37 +69,37 @@ def _catalogue(shop: Shop) -> pa.Table:
     )
 
 
-def _times(seconds: Ints) -> pa.Array:
-    """Return the calendar's time of seconds of the open month, which has no 15th."""
-    second, place = np.unique(seconds, return_inverse=True)
+def _times(seconds: Int64s) -> pa.Array:
+    """Return the times of seconds since the beginning of the month, which has no 15th, as text."""
+    second, index = np.unique(seconds, return_inverse=True)
     calendar = BEGIN + second + DAY * (second >= MISSING * DAY)
     text = pc.strftime(pa.array(calendar, pa.timestamp("s")), format="%Y-%m-%d %H:%M:%S UTC")
-    return text.take(pa.array(place))
+    return text.take(pa.array(index))
 
 
-def _user_ids(user: Ints, key: int) -> Ints:
-    """Return nine-digit numbers that tell nothing of the order of users, each its own."""
+def _user_ids(user: Int64s, key: int) -> Int64s:
+    """Return a distinct nine-digit number for each user, in no apparent order."""
     return 500_000_000 + (user * 48_271 + key) % 99_999_989
 
 
-def _sessions(visit: Ints, key: int) -> pa.Array:
-    """Return a random-looking UUID for each visit."""
-    known, place = np.unique(visit, return_inverse=True)
-    halves = [_mixed(known.astype(np.uint64) * np.uint64(2) + np.uint64(k + key)) for k in (0, 1)]
+def _sessions(visit: Int64s, key: int) -> pa.Array:
+    """Return a pseudo-random UUID for each visit."""
+    visits, index = np.unique(visit, return_inverse=True)
+    halves = [_mix(visits.astype(np.uint64) * np.uint64(2) + np.uint64(k + key)) for k in (0, 1)]
     octets = np.stack(halves, axis=1).astype(">u8").view(np.uint8)
     digits = np.stack([octets >> 4, octets & 15], axis=2).reshape(-1, 32)
-    text = np.full((len(known), 36), ord("-"), dtype=np.uint8)
+    text = np.full((len(visits), 36), ord("-"), dtype=np.uint8)
     text[:, np.delete(np.arange(36), [8, 13, 18, 23])] = np.frombuffer(
         b"0123456789abcdef", dtype=np.uint8
     )[digits]
-    ends = pa.array(np.arange(len(known) + 1) * 36, pa.int32())
-    return pa.StringArray.from_buffers(len(known), ends.buffers()[1], pa.py_buffer(text)).take(
-        pa.array(place)
+    ends = pa.array(np.arange(len(visits) + 1) * 36, pa.int32())
+    return pa.StringArray.from_buffers(len(visits), ends.buffers()[1], pa.py_buffer(text)).take(
+        pa.array(index)
     )
 
 
-def _mixed(number: "np.ndarray[tuple[int, ...], np.dtype[np.uint64]]") -> "np.ndarray":
-    """Scatter numbers over 64 bits (SplitMix64: Steele, Lea and Flood 2014, figure 17)."""
+def _mix(number: "np.ndarray[tuple[int, ...], np.dtype[np.uint64]]") -> "np.ndarray":
+    """Hash integers to 64 bits (SplitMix64: Steele, Lea and Flood 2014, figure 17)."""
     number = (number + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     number = (number ^ (number >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     number = (number ^ (number >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -1,4 +1,4 @@
-"""What the demo shop is modelled on: categories, brands, best sellers, what goes with what, when.
+"""Parameters of the demo shop: shares of categories, brands, best sellers, days and hours.
 
 Shares of categories, brands, best sellers, days and hours are the published ones of November
 2019 of the Kaggle set "eCommerce behavior data from multi category store" (categories: October
@@ -19,7 +19,7 @@ CATEGORIES = {
     "appliances.kitchen.refrigerators": (1.5, 400),
     "apparel.shoes": (0.9, 70),
 }
-# They share what is left; the earlier in the list, the more. Prices go by the first word.
+# They share the remaining purchases by Zipf's law; TYPICAL has the prices by first word.
 FURTHER = [
     "electronics.tablet",
     "appliances.kitchen.kettle",
@@ -95,11 +95,11 @@ TYPICAL = {
     "medicine": 40,
     "unnamed": 90,
 }
-# These have an id but no code in the log.
+# Categories that have an id but no code in the log.
 UNNAMED = [f"unnamed.{number}" for number in range(24)]
 UNNAMED_SHARE = 25.5
 
-# Share of a category's purchases in percent; "" is no brand. Brands made up share the rest.
+# Share of a category's purchases in percent; "" is no brand. Invented brands share the rest.
 BRANDS = {
     "electronics.smartphone": "samsung 41 apple 32 xiaomi 12 huawei 5.8 oppo 3.7 sony .6",
     "electronics.audio.headphone": "apple 52 xiaomi 13 samsung 10 sony 10 jbl 6",
@@ -132,7 +132,7 @@ BEST_SELLERS = {
     ("electronics.audio.headphone", "apple"): (1.9,),
 }
 
-# What goes with a product, by category: weights of the category in which it is looked for.
+# Complements of a category: categories with their weights in percent.
 COMPLEMENTS = {
     "electronics.smartphone": "electronics.smartphone 74 electronics.audio.headphone 8"
     " electronics.clocks 6 unnamed.2 12",

@@ -1,4 +1,4 @@
-"""The demo shop's catalogue: synthetic products that sell as a real shop's do."""
+"""The catalogue of the demo shop: synthetic products with a realistic popularity distribution."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from data.demo.group_sampler import Float64s, GroupSampler, Int64s
 from data.demo.market import (
     BEST_SELLERS,
     BRANDLESS,
@@ -23,83 +24,92 @@ from data.demo.market import (
     UNNAMED,
     UNNAMED_SHARE,
 )
-from data.demo.shelf import Floats, Ints, Shelf
 
 DAYS = len(BY_DAY)
-COMPANIONS = 3
-BUDGETS = 4
+N_COMPLEMENTS = 3
+PRICE_RANGES = 4
 SAME_BRAND = 0.7
 DRIFT = 0.6
 
-Range = tuple[str, str, float]
-"""Category, brand and share of fresh purchases in percent."""
+ProductLine = tuple[str, str, float]
+"""Category, brand and their share of purchases in percent."""
 
 
 @dataclass(frozen=True)
 class Shop:
-    """The products and what the shop knows of them.
+    """The catalogue and the parameters of the purchase process.
 
     Attributes
     ----------
     product_id, category_id : int64, shape (products,)
+        Ids in the log.
     category, brand : tuple of str
-        As the log has them; ``""`` where it has none.
+        Names in the log; ``""`` if missing there.
     price : float64, shape (products,)
+        Price in dollars.
     popularity : float64, shape (DAYS, products)
-        How likely a newcomer takes each product, up to a factor; it drifts over the month.
-    several : bool, shape (products,)
-        Whether people tend to take several units.
-    companions : int64, shape (products, COMPANIONS)
-        What goes with each product, the most usual first.
-    brand_group, budget_group : int64, shape (products,)
-        Category and brand; category and price range.
+        Weight of each product in the first purchase of a buyer; drifts over the month.
+    often_multiple : bool, shape (products,)
+        Whether several units of the product are often purchased in a row.
+    complements : int64, shape (products, N_COMPLEMENTS)
+        Complements of each product, the most frequent first.
+    brand_group, price_group : int64, shape (products,)
+        Group of products of the same category and brand; of the same category and price range.
     """
 
-    product_id: Ints
-    category_id: Ints
+    product_id: Int64s
+    category_id: Int64s
     category: tuple[str, ...]
     brand: tuple[str, ...]
-    price: Floats
-    popularity: Floats
-    several: NDArray[np.bool_]
-    companions: Ints
-    brand_group: Ints
-    budget_group: Ints
+    price: Float64s
+    popularity: Float64s
+    often_multiple: NDArray[np.bool_]
+    complements: Int64s
+    brand_group: Int64s
+    price_group: Int64s
 
     def __len__(self) -> int:
         """Return the number of products."""
         return len(self.price)
 
     @cached_property
-    def everything(self) -> Shelf:
-        """All products as one group."""
-        return Shelf(self.popularity, np.zeros(len(self), dtype=np.int64))
+    def all_products(self) -> GroupSampler:
+        """Sampler over the whole catalogue."""
+        return GroupSampler(self.popularity, np.zeros(len(self), dtype=np.int64))
 
     @cached_property
-    def brands(self) -> Shelf:
-        """Products by category and brand."""
-        return Shelf(self.popularity, self.brand_group)
+    def by_brand(self) -> GroupSampler:
+        """Sampler within a category and brand."""
+        return GroupSampler(self.popularity, self.brand_group)
 
     @cached_property
-    def budgets(self) -> Shelf:
-        """Products by category and price range within it."""
-        return Shelf(self.popularity, self.budget_group)
+    def by_price_range(self) -> GroupSampler:
+        """Sampler within a category and price range."""
+        return GroupSampler(self.popularity, self.price_group)
 
 
-def open_shop(buyers: int, random: np.random.Generator) -> Shop:
-    """Fill the shelves of a shop with so many buyers; they grow with the square root of these."""
-    wanted = 34 * buyers**0.5
-    ranges = list(_ranges(makers=int(np.clip(wanted / 400, 2, 60))))
-    weights = _weights(ranges, wanted)
-    group = np.repeat(np.arange(len(ranges)), [len(one) for one in weights])
+def create_shop(buyers: int, random: np.random.Generator) -> Shop:
+    """Create the catalogue of a shop.
+
+    Parameters
+    ----------
+    buyers : int
+        Number of buyers; the number of products grows with its square root.
+    random : numpy.random.Generator
+        Source of randomness.
+    """
+    size = 34 * buyers**0.5
+    lines = list(_product_lines(brands=int(np.clip(size / 400, 2, 60))))
+    weights = _weights(lines, size)
+    group = np.repeat(np.arange(len(lines)), [len(products) for products in weights])
     weight = np.concatenate(weights)
-    names = list(dict.fromkeys(name for name, _, _ in ranges))
-    category = np.array([names.index(name) for name, _, _ in ranges])[group]
-    brand = tuple(ranges[k][1] for k in group)
-    dear = np.log([_typical_price(name) * COSTLY.get(maker, 1) for name, maker, _ in ranges])
-    price = _prices(dear[group] + random.normal(0, 0.5, len(group)), weight)
+    names = list(dict.fromkeys(name for name, _, _ in lines))
+    category = np.array([names.index(name) for name, _, _ in lines])[group]
+    brand = tuple(lines[k][1] for k in group)
+    log_price = np.log([_typical_price(name) * COSTLY.get(label, 1) for name, label, _ in lines])
+    price = _prices(log_price[group] + random.normal(0, 0.5, len(group)), weight)
     drift = np.linspace(-0.5, 0.5, DAYS)[:, None] * random.normal(0, DRIFT, len(group))
-    quarter = BUDGETS * _place(category, price) // np.bincount(category)[category]
+    price_range = PRICE_RANGES * _rank(category, price) // np.bincount(category)[category]
     return Shop(
         product_id=1_000_000 + 37 * random.permutation(len(group)),
         category_id=2_053_013_550_000_000_000 + 7_919_000_003 * category,
@@ -107,28 +117,28 @@ def open_shop(buyers: int, random: np.random.Generator) -> Shop:
         brand=brand,
         price=price,
         popularity=weight * np.exp(drift),
-        several=np.isin(_place(category, -weight) % 5, (1, 3)),
-        companions=_companions(
+        often_multiple=np.isin(_rank(category, -weight) % 5, (1, 3)),
+        complements=_complements(
             names=names, category=category, brand=brand, group=group, weight=weight, random=random
         ),
         brand_group=group,
-        budget_group=BUDGETS * category + quarter,
+        price_group=PRICE_RANGES * category + price_range,
     )
 
 
 def _read(text: str) -> dict[str, float]:
-    """Read ``"apple 32 sony .6"``."""
+    """Parse a text such as ``"apple 32 sony .6"``."""
     words = text.split()
     return dict(zip(words[::2], map(float, words[1::2]), strict=True))
 
 
 def _categories() -> dict[str, float]:
-    """Return every category with its share of fresh purchases in percent."""
+    """Return all categories with their share of purchases in percent."""
     shares = {name: share for name, (share, _) in CATEGORIES.items()}
-    left = 100 - UNNAMED_SHARE - sum(shares.values())
-    for names, whole in ((FURTHER, left), (UNNAMED, UNNAMED_SHARE)):
+    rest = 100 - UNNAMED_SHARE - sum(shares.values())
+    for names, total in ((FURTHER, rest), (UNNAMED, UNNAMED_SHARE)):
         zipf = 1 / (np.arange(len(names)) + 5)
-        shares |= dict(zip(names, whole * zipf / zipf.sum(), strict=True))
+        shares |= dict(zip(names, total * zipf / zipf.sum(), strict=True))
     return shares
 
 
@@ -136,89 +146,100 @@ def _typical_price(category: str) -> float:
     return CATEGORIES.get(category, (0, TYPICAL[category.split(".", maxsplit=1)[0]]))[1]
 
 
-def _ranges(makers: int) -> Iterator[Range]:
-    """Yield all ranges; each category has so many makers of its own beside the known ones."""
-    names = _made_up()
+def _product_lines(brands: int) -> Iterator[ProductLine]:
+    """Yield the product lines of all categories, with ``brands`` invented brands in each."""
+    names = _brand_names()
     for category, share in _categories().items():
         known = _read(BRANDS.get(category, ""))
         known = known or {"": BRANDLESS.get(category.split(".")[0], 0.0)}
-        zipf = 1 / (np.arange(makers) + 2)
+        zipf = 1 / (np.arange(brands) + 2)
         others = (100 - sum(known.values())) * zipf / zipf.sum()
         for brand, part in (known | {next(names): part for part in others}).items():
             if part:
                 yield category, brand, share * part / 100
 
 
-def _made_up() -> Iterator[str]:
-    """Yield thousands of names of brands that do not exist, neighbours unlike each other."""
+def _brand_names() -> Iterator[str]:
+    """Yield thousands of invented brand names; neighbouring ones have different syllables."""
     names = ["".join(parts) for parts in combinations(*SYLLABLES)]
-    stride = 2_657  # shares no factor with their number
+    stride = 2_657  # coprime with the number of names
     return (names[k * stride % len(names)] for k in range(len(names)))
 
 
-def _weights(ranges: Sequence[Range], wanted: float) -> list[Floats]:
-    """Share out what each brand sells in a category: best sellers as published, then Zipf's law."""
-    shares = np.array([share for _, _, share in ranges]) ** 0.6
+def _weights(lines: Sequence[ProductLine], size: float) -> list[Float64s]:
+    """Return the popularity of the products of each line.
+
+    The published shares of best sellers, then Zipf's law. ``size`` is the approximate number of
+    products of the catalogue.
+    """
+    shares = np.array([share for _, _, share in lines]) ** 0.6
     weights = []
-    for (category, brand, share), part in zip(ranges, shares / shares.sum(), strict=True):
+    for (category, brand, share), part in zip(lines, shares / shares.sum(), strict=True):
         best = np.array(BEST_SELLERS.get((category, brand), ()))
-        size = max(round(wanted * part) - len(best), 1)
-        rest = (np.arange(size) + 4.0) ** -0.9
+        products = max(round(size * part) - len(best), 1)
+        rest = (np.arange(products) + 4.0) ** -0.9
         weights.append(np.concatenate([best, (share - best.sum()) * rest / rest.sum()]))
     return weights
 
 
-def _place(group: Ints, value: Floats) -> Ints:
-    """Return each product's place within its group by rising value, from 0."""
+def _rank(group: Int64s, value: Float64s) -> Int64s:
+    """Return the rank of each product within its group by rising value, from 0."""
     order = np.lexsort((value, group))
-    place = np.empty(len(group), dtype=np.int64)
+    rank = np.empty(len(group), dtype=np.int64)
     sizes = np.bincount(group)
-    place[order] = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return place
+    rank[order] = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return rank
 
 
-def _prices(dearness: Floats, weight: Floats) -> Floats:
-    """Turn each product's place among all sales into a price.
+def _prices(log_price: Float64s, weight: Float64s) -> Float64s:
+    """Return prices in the given order whose distribution over purchases is the published one.
 
     The published quartiles, mean and standard deviation are those of a log-normal distribution
-    with location 5.17 and scale 1.1, cut at the highest price of the log.
+    with location 5.17 and scale 1.1, truncated at the highest price of the log.
     """
-    order = np.argsort(dearness, kind="stable")
-    reached = np.empty(len(weight))
-    reached[order] = np.cumsum(weight[order]) - weight[order] / 2
+    order = np.argsort(log_price, kind="stable")
+    cumulative = np.empty(len(weight))
+    cumulative[order] = np.cumsum(weight[order]) - weight[order] / 2
     highest = ndtr((np.log(2574.07) - 5.17) / 1.1)
-    return np.asarray(np.round(np.exp(5.17 + 1.1 * ndtri(reached / weight.sum() * highest)), 2))
+    quantile = cumulative / weight.sum() * highest
+    return np.asarray(np.round(np.exp(5.17 + 1.1 * ndtri(quantile)), 2))
 
 
-def _companions(
+def _complements(
     *,
     names: list[str],
-    category: Ints,
+    category: Int64s,
     brand: tuple[str, ...],
-    group: Ints,
-    weight: Floats,
+    group: Int64s,
+    weight: Float64s,
     random: np.random.Generator,
-) -> Ints:
-    """Choose what goes with each product: a complement, of its own brand where there is one."""
-    place = {name: number for number, name in enumerate(names)}
-    popular = np.bincount(category, weight)
-    chances = np.tile(0.4 * popular / popular.sum(), (len(names), 1)) + 0.6 * np.eye(len(names))
+) -> Int64s:
+    """Sample the complements of each product, mostly of the same brand if it has the category."""
+    index = {name: number for number, name in enumerate(names)}
+    popularity = np.bincount(category, weight)
+    transition = np.tile(0.4 * popularity / popularity.sum(), (len(names), 1))
+    transition += 0.6 * np.eye(len(names))
     for name, text in COMPLEMENTS.items():
-        chances[place[name]] = 0
+        transition[index[name]] = 0
         for other, percent in _read(text).items():
-            chances[place[name], place[other]] = percent / 100
-    bound = np.cumsum(chances, axis=1)
-    luck = random.random((3, len(group), COMPANIONS))
-    where = (luck[0][..., None] >= bound[category][:, None, :-1]).sum(axis=2)
-    day = np.zeros_like(where)
-    chosen = Shelf(weight[None], category).draw(where, day, luck[1])
+            transition[index[name], index[other]] = percent / 100
+    cumulative = np.cumsum(transition, axis=1)
+    uniform = random.random((3, len(group), N_COMPLEMENTS))
+    categories = (uniform[0][..., None] >= cumulative[category][:, None, :-1]).sum(axis=2)
+    day = np.zeros_like(categories)
+    complement = GroupSampler(weight[None], category).sample(categories, day, uniform[1])
     first = np.unique(group, return_index=True)[1]
-    made = {(category[k], brand[k]): group[k] for k in first}
-    own = np.array(
-        [[made.get((c, name), -1) for c in row] for row, name in zip(where, brand, strict=True)]
+    lines = {(category[k], brand[k]): group[k] for k in first}
+    same_brand_line = np.array(
+        [
+            [lines.get((other, name), -1) for other in row]
+            for row, name in zip(categories, brand, strict=True)
+        ]
     )
-    loyal = (own >= 0) & (luck[2] < SAME_BRAND)
-    by_brand = Shelf(weight[None], group).draw(np.maximum(own, 0), day, luck[1])
-    chosen = np.where(loyal, by_brand, chosen)
-    itself = chosen == np.arange(len(group))[:, None]
-    return np.asarray((chosen + itself) % len(group), dtype=np.int64)
+    same_brand = (same_brand_line >= 0) & (uniform[2] < SAME_BRAND)
+    of_brand = GroupSampler(weight[None], group).sample(
+        np.maximum(same_brand_line, 0), day, uniform[1]
+    )
+    complement = np.where(same_brand, of_brand, complement)
+    is_itself = complement == np.arange(len(group))[:, None]
+    return np.asarray((complement + is_itself) % len(group), dtype=np.int64)

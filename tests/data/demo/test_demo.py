@@ -1,4 +1,4 @@
-"""The demo shop: a synthetic log that looks real, and whose every purchase has a known chance."""
+"""The demo shop: a synthetic log with published statistics and known purchase probabilities."""
 
 import hashlib
 from pathlib import Path
@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from data.demo import generator
-from data.demo.generator import Truth, open_demo
-from data.demo.simulated_buyers import chances
+from data.demo.generator import Truth, simulate
+from data.demo.simulated_buyers import probabilities
 from data.errors import BadInput
 
 SIZE, SEED = 5_000, 0
@@ -21,18 +21,18 @@ def _read(out: Path) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    """Every row of a shop of 5,000 buyers."""
+    """All events of a shop of 5,000 buyers."""
     out = tmp_path_factory.mktemp("demo") / "demo.csv"
     generator.write(out, buyers=SIZE, seed=SEED)
     return _read(out)
 
 
 @pytest.fixture(scope="module")
-def bought(log: pd.DataFrame) -> pd.DataFrame:
-    """Its purchases, with what the same buyer bought before."""
-    bought = log[log["event_type"] == "purchase"].reset_index(drop=True)
-    before = bought.groupby("user_id")[["product_id", "user_session"]].shift()
-    return bought.join(before.add_suffix("_before"))
+def purchases(log: pd.DataFrame) -> pd.DataFrame:
+    """Its purchases, with product and session of the buyer's previous purchase."""
+    purchases = log[log["event_type"] == "purchase"].reset_index(drop=True)
+    previous = purchases.groupby("user_id")[["product_id", "user_session"]].shift()
+    return purchases.join(previous.add_suffix("_before"))
 
 
 @pytest.fixture(scope="module")
@@ -125,12 +125,12 @@ def test_only_a_whole_file_takes_the_place_of_an_earlier_one(tmp_path: Path) -> 
         (lambda b: (b["event_time"].dt.day == 17).mean(), 0.2020, 0.020),
     ],
 )
-def test_purchases_have_the_published_figures(figure, published, within, bought) -> None:  # type: ignore[no-untyped-def]
-    assert figure(bought) == pytest.approx(published, abs=within)
+def test_purchases_have_the_published_figures(figure, published, within, purchases) -> None:  # type: ignore[no-untyped-def]
+    assert figure(purchases) == pytest.approx(published, abs=within)
 
 
-def test_some_buyers_buy_very_often(bought: pd.DataFrame) -> None:
-    sizes = bought["user_id"].value_counts()
+def test_some_buyers_buy_very_often(purchases: pd.DataFrame) -> None:
+    sizes = purchases["user_id"].value_counts()
     assert sizes.max() > 40
     assert sizes.median() == 1
 
@@ -139,8 +139,8 @@ def test_nothing_happens_on_the_15th(log: pd.DataFrame) -> None:
     assert sorted(log["event_time"].dt.day.unique()) == [*range(1, 15), *range(16, 31)]
 
 
-def test_the_night_is_quiet_and_the_morning_busy(bought: pd.DataFrame) -> None:
-    hours = bought["event_time"].dt.hour.value_counts(normalize=True)
+def test_the_night_is_quiet_and_the_morning_busy(purchases: pd.DataFrame) -> None:
+    hours = purchases["event_time"].dt.hour.value_counts(normalize=True)
     assert hours[[23, 0, 1]].sum() < 0.03
     assert hours[[8, 9, 10]].sum() > 0.19
 
@@ -150,11 +150,11 @@ def test_a_product_keeps_its_category_brand_and_price(log: pd.DataFrame) -> None
     assert (facts.nunique(dropna=False) == 1).all(axis=None)
 
 
-def test_what_is_bought_was_looked_at_before_in_the_same_visit(log: pd.DataFrame) -> None:
+def test_purchased_products_were_viewed_before_in_the_same_visit(log: pd.DataFrame) -> None:
     views = log[log["event_type"] == "view"].groupby(["user_session", "product_id"])
     first = views["event_time"].min().rename("viewed").reset_index()
-    bought = log[log["event_type"] == "purchase"].merge(first, how="left")
-    assert (bought["viewed"] < bought["event_time"]).mean() > 0.999
+    purchases = log[log["event_type"] == "purchase"].merge(first, how="left")
+    assert (purchases["viewed"] < purchases["event_time"]).mean() > 0.999
 
 
 def test_views_outnumber_carts_and_carts_purchases(log: pd.DataFrame) -> None:
@@ -171,84 +171,87 @@ def test_four_rows_in_a_thousand_are_exact_duplicates(log: pd.DataFrame) -> None
     assert log.duplicated().mean() == pytest.approx(0.0038, abs=0.0008)
 
 
-def test_the_same_product_is_often_bought_again_mostly_in_one_visit(bought: pd.DataFrame) -> None:
-    pairs = bought.dropna(subset="product_id_before")
+def test_repeat_purchases_are_frequent_and_mostly_within_a_visit(
+    purchases: pd.DataFrame,
+) -> None:
+    pairs = purchases.dropna(subset="product_id_before")
     repeats = pairs[pairs["product_id"] == pairs["product_id_before"]]
     assert len(repeats) / len(pairs) == pytest.approx(0.25, abs=0.03)
     assert (repeats["user_session"] == repeats["user_session_before"]).mean() > 0.6
 
 
-def test_headphones_follow_smartphones(bought: pd.DataFrame) -> None:
-    category = bought.set_index("product_id")["category_code"].groupby(level=0).first()
-    before = bought["product_id_before"].map(category)
-    headphones = bought["category_code"] == "electronics.audio.headphone"
+def test_headphones_follow_smartphones(purchases: pd.DataFrame) -> None:
+    category = purchases.set_index("product_id")["category_code"].groupby(level=0).first()
+    before = purchases["product_id_before"].map(category)
+    headphones = purchases["category_code"] == "electronics.audio.headphone"
     follows_other = before.notna() & (before.str.split(".").str[0] == "appliances")
     assert (
         headphones[before == "electronics.smartphone"].mean() > 2 * headphones[follows_other].mean()
     )
 
 
-def test_popularity_drifts(bought: pd.DataFrame) -> None:
-    early = bought["event_time"].dt.day <= 14
-    counts = pd.crosstab(bought["product_id"], early)
+def test_popularity_drifts(purchases: pd.DataFrame) -> None:
+    early = purchases["event_time"].dt.day <= 14
+    counts = pd.crosstab(purchases["product_id"], early)
     counts = counts[counts.sum(axis=1) >= 50]
     expected = counts.sum(axis=1).to_numpy()[:, None] * [1 - early.mean(), early.mean()]
     assert ((counts - expected) ** 2 / expected).sum(axis=None) > 2 * len(counts)
 
 
-# What the process knows
+# The true probabilities
 
 
-def test_chances_of_all_products_sum_to_one_whatever_was_bought() -> None:
-    shop, log, _ = open_demo(60, SEED)
+def test_the_probabilities_of_all_products_sum_to_one() -> None:
+    shop, log, _ = simulate(60, SEED)
     rows = []
-    for some, chance in chances(shop, log, block=7):
-        assert chance.shape == (len(some), len(shop))
-        assert (chance > 0).all()
-        np.testing.assert_allclose(chance.sum(axis=1), 1, rtol=1e-9)
-        rows.append(some)
+    for index, probability in probabilities(shop, log, block=7):
+        assert probability.shape == (len(index), len(shop))
+        assert (probability > 0).all()
+        np.testing.assert_allclose(probability.sum(axis=1), 1, rtol=1e-9)
+        rows.append(index)
     assert sorted(np.concatenate(rows)) == list(range(len(log)))
 
 
-def test_truth_lies_in_the_order_of_the_file(bought: pd.DataFrame, truth: Truth) -> None:
-    assert list(truth.earlier) == list(bought.groupby("user_id").cumcount())
+def test_the_truth_is_in_the_order_of_the_file(purchases: pd.DataFrame, truth: Truth) -> None:
+    assert list(truth.earlier) == list(purchases.groupby("user_id").cumcount())
 
 
-def test_an_oracle_that_names_the_favourite_reaches_the_best_accuracy(
-    bought: pd.DataFrame, truth: Truth
+def test_recommending_the_most_probable_product_reaches_the_best_accuracy(
+    purchases: pd.DataFrame, truth: Truth
 ) -> None:
-    shop, log, _ = open_demo(SIZE, SEED)
+    shop, log, _ = simulate(SIZE, SEED)
     hits = targets = 0
-    for rows, chance in chances(shop, log):
+    for rows, probability in probabilities(shop, log):
         if log.earlier[rows[0]] > 0:
-            hits += (chance.argmax(axis=1) == log.product[rows]).sum()
+            hits += (probability.argmax(axis=1) == log.product[rows]).sum()
             targets += len(rows)
-    assert targets == (truth.earlier > 0).sum() == bought["product_id_before"].notna().sum()
+    assert targets == (truth.earlier > 0).sum() == purchases["product_id_before"].notna().sum()
     assert hits / targets == pytest.approx(truth.best_accuracy)
 
 
-def test_what_happens_is_what_the_chances_say() -> None:
-    shop, log, _ = open_demo(SIZE, SEED)
-    surprise, expected, spread, hits, sure, doubt = np.zeros(6)
-    for rows, chance in chances(shop, log):
-        logs = -np.log(chance)
-        entropy = (chance * logs).sum(axis=1)
-        surprise += np.take_along_axis(logs, log.product[rows][:, None], axis=1).sum()
-        expected += entropy.sum()
-        spread += ((chance * logs**2).sum(axis=1) - entropy**2).sum()
-        favourite = chance.max(axis=1)
-        hits += (chance.argmax(axis=1) == log.product[rows]).sum()
-        sure += favourite.sum()
-        doubt += (favourite * (1 - favourite)).sum()
-    assert abs(surprise - expected) < 4 * spread**0.5
-    assert abs(hits - sure) < 4 * doubt**0.5
+def test_the_simulated_purchases_are_calibrated_to_their_probabilities() -> None:
+    """Cross-entropy and top-1 hits lie within four standard deviations of their expectations."""
+    shop, log, _ = simulate(SIZE, SEED)
+    loss, expected_loss, loss_variance, hits, expected_hits, hit_variance = np.zeros(6)
+    for rows, probability in probabilities(shop, log):
+        losses = -np.log(probability)
+        entropy = (probability * losses).sum(axis=1)
+        loss += np.take_along_axis(losses, log.product[rows][:, None], axis=1).sum()
+        expected_loss += entropy.sum()
+        loss_variance += ((probability * losses**2).sum(axis=1) - entropy**2).sum()
+        highest = probability.max(axis=1)
+        hits += (probability.argmax(axis=1) == log.product[rows]).sum()
+        expected_hits += highest.sum()
+        hit_variance += (highest * (1 - highest)).sum()
+    assert abs(loss - expected_loss) < 4 * loss_variance**0.5
+    assert abs(hits - expected_hits) < 4 * hit_variance**0.5
 
 
 def test_simple_rules_stay_below_the_optimum_and_history_helps(
-    bought: pd.DataFrame, truth: Truth
+    purchases: pd.DataFrame, truth: Truth
 ) -> None:
-    pairs = bought.dropna(subset="product_id_before")
-    popular = (pairs["product_id"] == bought["product_id"].mode()[0]).mean()
+    pairs = purchases.dropna(subset="product_id_before")
+    popular = (pairs["product_id"] == purchases["product_id"].mode()[0]).mean()
     repeat = (pairs["product_id"] == pairs["product_id_before"]).mean()
     assert 0.02 < popular < 0.06
     assert 0.20 < repeat < 0.29
