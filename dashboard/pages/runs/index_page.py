@@ -37,7 +37,7 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
     return html.Div(
         [
             dcc.Interval(id=CLOCK, interval=PERIOD),
-            dcc.Store(id=SEEN),
+            dcc.Store(id=SEEN, data=runs_table.marks(home, runs)),
             page_header(
                 title,
                 words,
