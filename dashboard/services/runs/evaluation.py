@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from dashboard.jobs.run import Run
-from dashboard.jobs.run_handle import RunHandle, open_run
-from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.run_handle import open_run
 from data.datasets.store import Store
 from data.home import Home
 
@@ -23,13 +21,3 @@ def evaluate(home: Home, name: str, exclude_seen: bool = False) -> dict[str, Any
     handle.require_model()
     dataset = Store(home).open(handle.run.dataset)
     return evaluate_run(handle.folder, dataset, exclude_seen=exclude_seen) | {"run": name}
-
-
-def has_model(run: Run, runs: Runs) -> bool:
-    """Return whether a run has a model that can predict."""
-    return RunHandle(runs.home, run).has_model
-
-
-def require_model(run: Run, runs: Runs) -> None:
-    """Raise BadInput where a run has no model that can predict."""
-    RunHandle(runs.home, run).require_model()
