@@ -1,4 +1,4 @@
-"""The group that all commands belong to, loaded one command at a time."""
+"""The group of all commands; the module of a command is imported when it is called."""
 
 import importlib
 from pathlib import Path
@@ -28,10 +28,10 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group that imports the module of a command when the command is asked for."""
+    """A group that imports the module of a command when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order in which they are used."""
+        """Return the names of the commands, in the order of the help text."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

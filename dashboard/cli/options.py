@@ -1,8 +1,6 @@
 """Options that commands share, and the functions that print their answers."""
 
 import functools
-import json
-import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ from typing import Any
 import click
 
 from data.errors import BadInput
+from data.files import strict_json
 from data.home import Home
 from data.i18n import _
 
@@ -39,17 +38,7 @@ json_option = click.option(
 
 def print_json(answer: Any) -> None:
     """Print one JSON document; numbers that JSON cannot hold become null."""
-    click.echo(json.dumps(_finite(answer), ensure_ascii=False, allow_nan=False))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    click.echo(strict_json(answer))
 
 
 def print_note(sentence: str) -> None:

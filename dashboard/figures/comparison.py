@@ -15,7 +15,7 @@ from data.i18n import N_, _
 
 MOST_RUNS = 6
 MEANINGS = ("validation", "network", "purchase", "test", "training", "view")
-FIGURES = {
+METRICS = {
     "loss": N_("Loss"),
     "accuracy": N_("Accuracy"),
     "ndcg@10": "NDCG@10",
@@ -34,7 +34,7 @@ def compare(
     runs : mapping
         The metrics of each run, by its name; at most six are drawn.
     name : str
-        One of ``FIGURES``.
+        One of ``METRICS``.
     comparable : bool
         Whether all runs were evaluated on the same targets, so that one of them can be the best.
     """
@@ -53,7 +53,7 @@ def compare(
         figure,
         compare_finding(runs, name) if comparable else _different(runs),
         _("{figure} on validation, thick, and in training, dotted; one colour a run").format(
-            figure=figure_name(name)
+            figure=metric_label(name)
         ),
         _table(runs, name),
     )
@@ -70,9 +70,9 @@ def _lines(runs: Mapping[str, TrainingMetrics], name: str, view: View) -> list[L
     ]
 
 
-def figure_name(name: str) -> str:
-    """Return the label of one of ``FIGURES``."""
-    return _(FIGURES[name]) if name in FIGURES else metric_name(name)
+def metric_label(name: str) -> str:
+    """Return the label of one of ``METRICS``."""
+    return _(METRICS[name]) if name in METRICS else metric_name(name)
 
 
 def compare_finding(runs: Mapping[str, TrainingMetrics], name: str) -> str:
@@ -94,7 +94,7 @@ def compare_finding(runs: Mapping[str, TrainingMetrics], name: str) -> str:
     )
     return words.format(
         run=best,
-        figure=figure_name(name).lower() if name in {"loss", "accuracy"} else figure_name(name),
+        figure=metric_label(name).lower() if name in {"loss", "accuracy"} else metric_label(name),
         value=formats.number(extremes[best][metric], 4),
         epoch=extremes[best]["epoch"],
     )

@@ -64,8 +64,8 @@ def metric_name(name: str) -> str:
     """
     plain = name.removeprefix("val_")
     head, at, depth = plain.partition("@")
-    shown = head.upper() if head in {"ndcg", "hr", "mrr"} else _(_WORDS.get(head, head))
-    return f"{shown}{at}{depth}"
+    label = head.upper() if head in {"ndcg", "hr", "mrr"} else _(_WORDS.get(head, head))
+    return f"{label}{at}{depth}"
 
 
 def epoch_table(history: History, columns: dict[str, str]) -> pd.DataFrame:

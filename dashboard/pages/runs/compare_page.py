@@ -17,7 +17,7 @@ from dashboard.components import (
     stack,
 )
 from dashboard.context import current_home
-from dashboard.figures.comparison import FIGURES, compare, figure_name
+from dashboard.figures.comparison import METRICS, compare, metric_label
 from dashboard.figures.progress_axis import AXES, View, axis_name
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.runs_table import Runs
@@ -78,7 +78,7 @@ def _choice(trainings: list[str], names: list[str]) -> html.Div:
 def _controls() -> html.Div:
     figure = dbc.Select(
         id=FIGURE,
-        options=[{"label": figure_name(name), "value": name} for name in FIGURES],
+        options=[{"label": metric_label(name), "value": name} for name in METRICS],
         value="loss",
     )
     axis = dbc.Select(

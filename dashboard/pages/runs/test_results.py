@@ -34,23 +34,23 @@ def results(evaluation: Mapping[str, Any], metric: str, theme: str | None) -> li
     )
     second = None
     if has_segments(models):
-        shown = render(segment_chart(models, metric, theme))
-        second = figure_card("segments", span=6, height=height, data=shown)
+        chart = render(segment_chart(models, metric, theme))
+        second = figure_card("segments", span=6, height=height, data=chart)
     return [grid(first, second), figures_card(evaluation)]
 
 
 def figures_card(evaluation: Mapping[str, Any]) -> html.Section:
     """Return the table of every metric of every model; the best of each is marked."""
     models = evaluation["models"]
-    shown = [name for name in SHOWN if any(_value(model, name) is not None for model in models)]
-    best = {name: _best(models, name) for name in shown}
+    names = [name for name in SHOWN if any(_value(model, name) is not None for model in models)]
+    best = {name: _best(models, name) for name in names}
     head = [html.Th(_("Model"), scope="col")] + [
-        html.Th(metric_name(name), scope="col", className="is-number") for name in shown
+        html.Th(metric_name(name), scope="col", className="is-number") for name in names
     ]
     rows = [
         html.Tr(
             [html.Th(model_name(model["name"]), scope="row")]
-            + [_cell(model, name, best[name]) for name in shown],
+            + [_cell(model, name, best[name]) for name in names],
             className="is-network" if model["kind"] == "network" else "",
         )
         for model in models

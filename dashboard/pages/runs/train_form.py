@@ -81,21 +81,21 @@ def remains(steps: Sequence[Step], estimate: Estimate) -> list[Component]:
 def _body(settings: Sequence[Setting], values: Mapping[str, Any]) -> list[Component]:
     common = [_box(setting, values) for setting in settings if setting.common]
     rare = [_box(setting, values) for setting in settings if not setting.common]
-    shown: list[Component] = [html.Div(common, className="settings")] if common else []
+    parts: list[Component] = [html.Div(common, className="settings")] if common else []
     if rare:
         head = html.Summary(_("More settings"))
-        shown.append(html.Details([head, html.Div(rare, className="settings")], className="rare"))
-    return shown
+        parts.append(html.Details([head, html.Div(rare, className="settings")], className="rare"))
+    return parts
 
 
 def _box(setting: Setting, values: Mapping[str, Any]) -> html.Div:
-    shown = field(
+    control = field(
         _(setting.label),
         _control(setting, values.get(setting.key)),
         explanation=_(setting.explanation),
         hint=setting.hint or None,
     )
-    return html.Div(shown, id={"type": BOX, "name": setting.key}, className=box_class(False))
+    return html.Div(control, id={"type": BOX, "name": setting.key}, className=box_class(False))
 
 
 def _control(setting: Setting, value: Any) -> Any:

@@ -36,20 +36,20 @@ def act(home: Home, run: str, action: str) -> str:
 
 
 def stop(home: Home, run: str) -> str:
-    """Ask a run to stop, and say so; one that is only queued stops at once."""
+    """Ask a run to stop and return a sentence on it; a queued run stops at once."""
     if Runs(home).request_stop(run) is State.STOPPED:
         return _("The run will not start.")
     return _("The run stops after the step it is in.")
 
 
 def resume(home: Home, run: str) -> str:
-    """Queue a stopped, failed or interrupted run again, and say so."""
+    """Queue a stopped, failed or interrupted run again and return a sentence on it."""
     Runs(home).resume(run)
     return _("The run goes on from its last whole epoch.")
 
 
 def extend(home: Home, run: str, epochs: int) -> str:
-    """Queue an ended training for more epochs, and say so."""
+    """Queue an ended training for more epochs and return a sentence on it."""
     Runs(home).extend(run, epochs)
     return _("The run goes on for {n} more epochs.").format(n=epochs)
 
