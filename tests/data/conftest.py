@@ -1,4 +1,4 @@
-"""Datasets and files that the tests of the data room share."""
+"""Datasets and files that the tests of data share."""
 
 from collections.abc import Callable
 from pathlib import Path

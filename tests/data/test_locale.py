@@ -24,7 +24,7 @@ def test_every_text_is_translated(texts: Catalog, code: str) -> None:
 
 
 @pytest.mark.parametrize("code", OTHERS)
-def test_translations_keep_the_places_for_values(code: str) -> None:
+def test_translations_keep_the_placeholders(code: str) -> None:
     for text in read(code):
         if text.id and not isinstance(text.id, tuple) and text.string:
             places = set(PLACEHOLDER.findall(text.id))

@@ -54,7 +54,7 @@ def test_the_same_buyers_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
 GOLDEN = "4360dee06b55d02d130364696722fb10cea6a48578daf1837363dbc1aa68de74"
 
 
-def test_every_machine_writes_these_bytes(tmp_path: Path) -> None:
+def test_the_bytes_are_the_same_on_every_machine(tmp_path: Path) -> None:
     out = tmp_path / "demo.csv"
     generator.write(out, buyers=40, seed=0)
     assert hashlib.sha256(out.read_bytes()).hexdigest() == GOLDEN
@@ -87,7 +87,7 @@ def test_rows_are_ordered_by_time(log: pd.DataFrame) -> None:
     assert log["event_time"].is_monotonic_increasing
 
 
-def test_only_a_whole_file_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+def test_an_existing_file_is_replaced_completely_or_not_at_all(tmp_path: Path) -> None:
     out = tmp_path / "demo.csv"
     out.write_text("an earlier file")
     with pytest.raises(BadInput, match="at least one buyer"):

@@ -115,7 +115,7 @@ def test_events_by_hour(statistics: Statistics, filters: Filters, events: pd.Dat
     assert as_counts(statistics.events_by_hour(filters), "weekday", "hour", "type") == expected
 
 
-def test_the_funnel_counts_who_did_every_step(
+def test_the_funnel_counts_users_with_every_step_so_far(
     statistics: Statistics, filters: Filters, events: pd.DataFrame
 ) -> None:
     steps = [kind for kind in ("view", "cart", "purchase") if kind in statistics.dataset.types]
@@ -183,7 +183,7 @@ def test_repeats(statistics: Statistics, filters: Filters, histories: list[Histo
     assert as_counts(statistics.repeats(filters), "kind") == expected
 
 
-def test_the_long_tail_runs_from_the_least_sold_product_to_all(
+def test_the_long_tail_is_the_lorenz_curve_of_purchases_over_products(
     statistics: Statistics, filters: Filters, purchases: pd.DataFrame
 ) -> None:
     sold = purchases["product"].value_counts().sort_values()
@@ -242,7 +242,7 @@ def dataset(request: pytest.FixtureRequest) -> Dataset:
     return dataset
 
 
-def test_the_summary_equals_what_pandas_counts(dataset: Dataset) -> None:
+def test_the_summary_equals_a_computation_in_pandas(dataset: Dataset) -> None:
     with dataset.connect() as connection:
         events = connection.execute("FROM events ORDER BY row").df()
     figures = summary(dataset)
@@ -260,7 +260,9 @@ def test_the_summary_equals_what_pandas_counts(dataset: Dataset) -> None:
     )
 
 
-def test_the_catalogue_holds_each_products_last_values(dataset: Dataset, tmp_path: Path) -> None:
+def test_the_catalogue_has_the_last_values_of_each_product(
+    dataset: Dataset, tmp_path: Path
+) -> None:
     with dataset.connect() as connection:
         events = connection.execute("FROM events ORDER BY time, row").df()
     last = events.groupby("product").nth(-1).set_index("product")
@@ -276,7 +278,7 @@ def test_the_catalogue_holds_each_products_last_values(dataset: Dataset, tmp_pat
     assert frame.iloc[-1][["price", "brand", "category"]].isna().all()
 
 
-def test_tables_page_search_and_sort(groceries: Dataset, tmp_path: Path) -> None:
+def test_tables_can_be_paged_searched_and_sorted(groceries: Dataset, tmp_path: Path) -> None:
     statistics = Statistics(groceries, tmp_path)
     first, total = statistics.products("", "purchases", True, 0, 10)
     second, _total = statistics.products("", "purchases", True, 10, 20)
@@ -297,7 +299,7 @@ def test_an_unknown_column_cannot_be_sorted_by(groceries: Dataset, tmp_path: Pat
         Statistics(groceries, tmp_path).users("", "1; DROP TABLE users", False, 0, 5)
 
 
-def test_an_answer_is_kept_and_is_the_same_again(groceries: Dataset, tmp_path: Path) -> None:
+def test_a_cached_result_equals_the_computed_one(groceries: Dataset, tmp_path: Path) -> None:
     for ask in (Statistics.events_by_day, Statistics.brands, Statistics.cohorts):
         fresh = ask(Statistics(groceries, tmp_path), Filters())
         kept = ask(Statistics(groceries, tmp_path), Filters())
@@ -332,7 +334,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.exploration.user_sample.HUGE", 25_000)
 
 
-def test_a_huge_log_is_estimated_from_some_of_its_people(
+def test_a_huge_log_is_estimated_from_a_sample_of_users(
     groceries: Dataset, tmp_path: Path, few: None
 ) -> None:
     statistics = Statistics(groceries, tmp_path)
@@ -346,7 +348,7 @@ def test_a_huge_log_is_estimated_from_some_of_its_people(
     assert pairs["same"] / pairs.sum() == pytest.approx(whole["consecutive_repeat_share"], rel=0.25)
 
 
-def test_a_funnel_of_a_huge_log_speaks_of_everybody(
+def test_the_funnel_of_a_huge_log_is_scaled_up_to_all_users(
     morning: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filters = Filters(price_high=500.0)

@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("path", ["deep/log.csv", "deep/../deep/log.csv", "near.csv"])
-def test_a_file_inside_is_found(folder: Path, path: str) -> None:
+def test_a_path_inside_an_allowed_folder_is_resolved(folder: Path, path: str) -> None:
     real = (folder / "deep" / "log.csv").resolve()
     assert allowed(path, [folder]) == real
     assert allowed(folder / path, [folder]) == real
@@ -42,7 +42,9 @@ def test_a_file_inside_is_found(folder: Path, path: str) -> None:
         "deep/log.csv\0.txt",
     ],
 )
-def test_a_path_that_leads_out_or_nowhere_is_refused(folder: Path, path: str) -> None:
+def test_a_path_outside_the_allowed_folders_or_without_a_file_is_refused(
+    folder: Path, path: str
+) -> None:
     with pytest.raises(BadInput, match="There is no file"):
         allowed(path, [folder])
     with pytest.raises(BadInput, match="There is no file"):

@@ -1,4 +1,4 @@
-"""Reading: a log is understood however it is written."""
+"""Formats of files and notations of times, prices and ids are detected."""
 
 import zipfile
 from pathlib import Path
@@ -14,13 +14,13 @@ from data.importing.request import ImportRequest
 from tests.data.logs import HEAD, ROW, events, rejects, rows
 
 
-def test_movies_in_atomic_files_need_no_mapping(store: Store, shared: Path) -> None:
+def test_recbole_files_need_no_mapping(store: Store, shared: Path) -> None:
     figures = summary(ingest(store, ImportRequest([shared / "ml-100k.inter"], "movies")))
     assert (figures["events"], figures["users"], figures["products"]) == (100_000, 943, 1_682)
     assert figures["first_event"] == "1997-09-20T03:05:10Z"
 
 
-WRITTEN = {
+FORMATS = {
     "semicolons and missing users": "fecha;cliente;producto;precio\n2024-01-02 10:00;ana;p1;3,49\n"
     "2024-01-02 11:00;NA;p2;1.234,50\n",
     "tabs": "time\tuser\titem\n2024-01-02\tana\tp1\n2024-01-03\tNA\tp2\n",
@@ -35,23 +35,23 @@ WRITTEN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("way", WRITTEN)
-def test_files_are_read_however_they_are_written(store: Store, file: Path, way: str) -> None:
-    file.write_bytes(WRITTEN[way].encode("cp1252" if way == "windows-1252" else "utf-8"))
-    dataset = ingest(store, ImportRequest([file], "log", mapping=_mapping(way)))
-    found = events(dataset)
-    assert list(found["user"]) == ["ana"]
-    assert list(found["product"]) == ["p1"]
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_format_of_a_file_is_detected(store: Store, file: Path, form: str) -> None:
+    file.write_bytes(FORMATS[form].encode("cp1252" if form == "windows-1252" else "utf-8"))
+    dataset = ingest(store, ImportRequest([file], "log", mapping=_mapping(form)))
+    frame = events(dataset)
+    assert list(frame["user"]) == ["ana"]
+    assert list(frame["product"]) == ["p1"]
     assert summary(dataset)["rejected_by_reason"] == {"user_missing": 1}
-    assert list(rejects(dataset)["line"]) == [2 if way == "no header" else 3]
+    assert list(rejects(dataset)["line"]) == [2 if form == "no header" else 3]
 
 
-def _mapping(way: str) -> dict[str, str] | None:
-    return {"item": "artículo"} if way == "windows-1252" else None
+def _mapping(form: str) -> dict[str, str] | None:
+    return {"item": "artículo"} if form == "windows-1252" else None
 
 
-def test_a_decimal_comma_is_understood(store: Store, file: Path) -> None:
-    file.write_text(WRITTEN["semicolons and missing users"].replace("NA", "eva"))
+def test_decimal_commas_are_detected(store: Store, file: Path) -> None:
+    file.write_text(FORMATS["semicolons and missing users"].replace("NA", "eva"))
     assert list(events(ingest(store, ImportRequest([file], "log")))["price"]) == [3.49, 1234.5]
 
 
@@ -60,17 +60,17 @@ def test_utf_16_is_read(store: Store, file: Path) -> None:
     assert list(events(ingest(store, ImportRequest([file], "log")))["user"]) == ["ana", "ñ"]
 
 
-def test_lines_of_user_and_item_are_in_order_of_time(store: Store, file: Path) -> None:
+def test_without_times_the_order_of_rows_stands_for_them(store: Store, file: Path) -> None:
     file.write_text("1 10\n1 11\n2 10\n1 12\n")
     dataset = ingest(store, ImportRequest([file], "walks"))
-    found = events(dataset)
+    frame = events(dataset)
     assert dataset.manifest.time_from_order
-    assert list(found["product"]) == ["10", "11", "10", "12"]
-    assert found["time"].is_monotonic_increasing and found["time"].is_unique
+    assert list(frame["product"]) == ["10", "11", "10", "12"]
+    assert frame["time"].is_monotonic_increasing and frame["time"].is_unique
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
+    ("text", "expected"),
     [
         ("2024-05-01 10:00:00", "2024-05-01 10:00:00"),
         ("2024-05-01 10:00:00 UTC", "2024-05-01 10:00:00"),
@@ -83,12 +83,16 @@ def test_lines_of_user_and_item_are_in_order_of_time(store: Store, file: Path) -
         ("01/05/2024 10:00", "2024-05-01 10:00:00"),
     ],
 )
-def test_times_are_understood(store: Store, file: Path, written: str, meant: str) -> None:
-    file.write_text(f"user,item,time\nana,p1,{written}\n")
-    assert events(ingest(store, ImportRequest([file], "log")))["time"].item() == pd.Timestamp(meant)
+def test_the_notation_of_times_is_detected(
+    store: Store, file: Path, text: str, expected: str
+) -> None:
+    file.write_text(f"user,item,time\nana,p1,{text}\n")
+    assert events(ingest(store, ImportRequest([file], "log")))["time"].item() == pd.Timestamp(
+        expected
+    )
 
 
-def test_a_format_of_times_can_be_given(store: Store, file: Path) -> None:
+def test_the_format_of_times_can_be_set(store: Store, file: Path) -> None:
     file.write_text("user,item,time\nana,p1,20240501-10h\n")
     with pytest.raises(BadInput, match="give their format"):
         ingest(store, ImportRequest([file], "log"))
@@ -97,18 +101,16 @@ def test_a_format_of_times_can_be_given(store: Store, file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", ["007", "9223372036854775808123", "1e3", "3.0", "+5", "x" * 300, "ñandú", " 4"]
+    "other", ["007", "9223372036854775808123", "1e3", "3.0", "+5", "x" * 300, "ñandú", " 4"]
 )
-def test_one_odd_id_among_whole_numbers_survives_exactly(
-    store: Store, file: Path, odd: str
-) -> None:
-    file.write_text(HEAD + rows(300) + ROW.format(product=odd, user=odd))
-    found = events(ingest(store, ImportRequest([file], "log")))
-    assert found["product"].iloc[-1] == found["user"].iloc[-1] == odd
-    assert len(found) == 301
+def test_one_other_id_among_integers_is_kept_exactly(store: Store, file: Path, other: str) -> None:
+    file.write_text(HEAD + rows(300) + ROW.format(product=other, user=other))
+    frame = events(ingest(store, ImportRequest([file], "log")))
+    assert frame["product"].iloc[-1] == frame["user"].iloc[-1] == other
+    assert len(frame) == 301
 
 
-def test_negative_and_missing_prices_are_kept(store: Store, file: Path) -> None:
+def test_events_with_negative_or_missing_prices_are_kept(store: Store, file: Path) -> None:
     file.write_text(HEAD + "".join(
         f"2019-11-01 00:00:00 UTC,purchase,1,c,b,{price},u\n" for price in ("-3.5", "NaN", "", "0")
     ))  # fmt: skip
@@ -116,7 +118,9 @@ def test_negative_and_missing_prices_are_kept(store: Store, file: Path) -> None:
     assert prices.fillna(-1).tolist() == [-3.5, -1, -1, 0]
 
 
-def test_a_field_may_hold_line_breaks_quotes_and_delimiters(store: Store, file: Path) -> None:
+def test_a_quoted_field_may_contain_line_breaks_quotes_and_delimiters(
+    store: Store, file: Path
+) -> None:
     title = 'a "new"\r\nred, car\n'
     quoted = '"' + title.replace('"', '""') + '"'
     file.write_bytes(
@@ -127,21 +131,21 @@ def test_a_field_may_hold_line_breaks_quotes_and_delimiters(store: Store, file: 
     assert summary(dataset)["rows_rejected"] == 0
 
 
-def test_ten_megabytes_in_one_field(store: Store, file: Path) -> None:
+def test_a_field_of_ten_megabytes_is_kept(store: Store, file: Path) -> None:
     file.write_text(f"user,item,time,title\nana,p1,2024-01-01,{'x' * 10_000_000}\n")
     assert (
         events(ingest(store, ImportRequest([file], "log")))["title"].str.len().item() == 10_000_000
     )
 
 
-def test_lines_in_different_encodings(store: Store, file: Path) -> None:
+def test_each_line_is_decoded_on_its_own(store: Store, file: Path) -> None:
     lines = ["user,item,time", "año,p1,2024-01-01", "año,p2,2024-01-02"]
     encoded = zip(lines, ("ascii", "utf-8", "cp1252"), strict=True)
     file.write_bytes(b"\n".join(line.encode(encoding) for line, encoding in encoded))
     assert list(events(ingest(store, ImportRequest([file], "log")))["user"]) == ["año", "año"]
 
 
-def test_the_members_of_a_zip_archive_are_files(store: Store, tmp_path: Path) -> None:
+def test_the_members_of_a_zip_archive_are_imported(store: Store, tmp_path: Path) -> None:
     archive = tmp_path / "logs.zip"
     with zipfile.ZipFile(archive, "w") as target:
         target.writestr("january.csv", "user,item,time\nu,a,2024-01-01\n")
@@ -152,7 +156,7 @@ def test_the_members_of_a_zip_archive_are_files(store: Store, tmp_path: Path) ->
     assert not list(dataset.path.glob("member*"))
 
 
-def test_parquet_is_read_with_its_own_types(store: Store, tmp_path: Path) -> None:
+def test_parquet_types_are_converted(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "log.parquet"
     time = pd.to_datetime(["2024-01-01 10:00", "2024-01-02 00:00", None])
     pd.DataFrame(

@@ -1,4 +1,4 @@
-"""Whatever a file holds, every row of it ends in the dataset or in the rejects."""
+"""Every row of any file becomes an event or a reject: property-based tests."""
 
 import csv
 import gzip
@@ -42,7 +42,7 @@ lines = st.lists(written | junk.map(lambda line: line.replace(b"\r", b"") + b"\n
 
 
 def imported(content: bytes, suffix: str = ".csv") -> Dataset | None:
-    """Import a file that begins with a header and two good rows."""
+    """Import a file with a header, two valid rows and this content."""
     start = ",".join(HEADER) + "\n" + "2019-11-01 00:00:00 UTC,purchase,p,b,1,u\n" * 2
     folder = Path(tempfile.mkdtemp())
     whole = start.encode() + content
@@ -52,7 +52,7 @@ def imported(content: bytes, suffix: str = ".csv") -> Dataset | None:
 
 
 def rows_of(dataset: Dataset) -> int:
-    """Count what is really in the tables, whatever the summary says."""
+    """Return the number of rows in the tables themselves."""
     with dataset.connect() as connection:
         row = connection.execute("SELECT count(*) FROM events").fetchone()
     return (row[0] if row else 0) + len(pd.read_parquet(dataset.rejects))
@@ -93,23 +93,23 @@ def test_every_line_is_in_exactly_one_row(content: list[bytes]) -> None:
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=20))
 @example([("0", "\0")])  # DuckDB alone would keep it
-def test_ids_of_any_kind_survive_exactly(pairs: list[tuple[str, str]]) -> None:
+def test_ids_of_any_kind_are_kept_exactly(pairs: list[tuple[str, str]]) -> None:
     rows = [("2019-11-01", "purchase", product, "b", "1", user) for product, user in pairs]
     dataset = imported(b"".join(map(_csv, rows)))
     assert dataset is not None
     missing = {"", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "\\N"}
     expected = [
-        pair for pair in pairs if not missing & set(pair) and not any("\0" in one for one in pair)
+        pair for pair in pairs if not missing & set(pair) and not any("\0" in text for text in pair)
     ]
     with dataset.connect() as connection:
-        found = connection.execute("SELECT product, user FROM events ORDER BY row").fetchall()
-    assert found[2:] == expected
+        kept = connection.execute("SELECT product, user FROM events ORDER BY row").fetchall()
+    assert kept[2:] == expected
 
 
 @pytest.mark.property
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=400))
-def test_bytes_without_sense_are_refused_in_a_sentence_or_read(content: bytes) -> None:
+def test_random_bytes_are_imported_or_refused_in_one_sentence(content: bytes) -> None:
     folder = Path(tempfile.mkdtemp())
     file = folder / "log.csv"
     file.write_bytes(content)

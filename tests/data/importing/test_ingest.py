@@ -1,4 +1,4 @@
-"""Importing: files become a dataset, whole or not at all."""
+"""An import creates or changes a dataset completely or not at all."""
 
 import hashlib
 from pathlib import Path
@@ -17,20 +17,20 @@ from data.progress import ImportProgress
 from tests.data.logs import HEAD, ROW, events, left_behind, rows
 
 
-def test_a_real_morning_of_a_shop(morning: Dataset) -> None:
+def test_a_real_log_of_views_carts_and_purchases_is_imported(morning: Dataset) -> None:
     figures = summary(morning)
     assert figures["rows_read"] == 17_435
     assert figures["purchases"] == 214
     assert figures["rows_read"] == figures["rows_kept"] + figures["rows_rejected"]
 
 
-def test_a_real_year_of_groceries(groceries: Dataset) -> None:
+def test_a_real_log_of_grocery_purchases_is_imported(groceries: Dataset) -> None:
     figures = summary(groceries)
     assert (figures["rows_read"], figures["rows_rejected"]) == (74_471, 0)
     assert (figures["purchases"], figures["users"], figures["products"]) == (74_471, 2_373, 20_805)
 
 
-def test_the_summary_has_the_promised_keys(groceries: Dataset) -> None:
+def test_the_summary_has_the_documented_keys(groceries: Dataset) -> None:
     promised = (
         "name rows_read rows_kept rows_rejected rejected_by_reason events purchases users products "
         "first_event last_event missing_category_share missing_brand_share repeat_share "
@@ -39,7 +39,7 @@ def test_the_summary_has_the_promised_keys(groceries: Dataset) -> None:
     assert set(promised.split()) <= set(summary(groceries))
 
 
-def test_the_manifest_knows_the_source_by_its_hash(groceries: Dataset, shared: Path) -> None:
+def test_the_manifest_has_the_hash_of_the_source(groceries: Dataset, shared: Path) -> None:
     (source,) = groceries.manifest.sources
     content = (shared / source.name).read_bytes()
     assert source.sha256 == hashlib.sha256(content).hexdigest()
@@ -59,15 +59,17 @@ def test_files_can_be_added_later(store: Store, tmp_path: Path) -> None:
     second.write_text(HEAD + rows(20).replace("-01 ", "-02 ") + ROW.format(product="new", user="u"))
     ingest(store, ImportRequest([first], "log"))
     dataset = ingest(store, ImportRequest([second], "log", mode="append"))
-    found = events(dataset)
-    assert list(found["row"]) == list(range(31))
-    assert found["product"].iloc[-1] == "new"
+    frame = events(dataset)
+    assert list(frame["row"]) == list(range(31))
+    assert frame["product"].iloc[-1] == "new"
     figures = summary(dataset)
     assert (figures["rows_read"], figures["rows_rejected"], figures["events"]) == (32, 1, 31)
     assert [source.name for source in dataset.manifest.sources] == ["1.csv", "2.csv"]
 
 
-def test_two_who_add_at_once_do_not_lose_what_the_other_added(store: Store, tmp_path: Path) -> None:
+def test_a_second_append_at_the_same_time_is_refused_and_loses_no_event(
+    store: Store, tmp_path: Path
+) -> None:
     files = [tmp_path / f"{number}.csv" for number in range(3)]
     for number, file in enumerate(files):
         file.write_text(f"user,item,time\nu,p{number},2024-01-01\n")
@@ -91,7 +93,7 @@ def test_two_who_add_at_once_do_not_lose_what_the_other_added(store: Store, tmp_
         store.commit("log", before.manifest, replace=True, added_to=before)
 
 
-def test_the_same_file_twice_is_noticed(store: Store, file: Path) -> None:
+def test_a_file_that_the_dataset_holds_already_is_refused(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(10))
     ingest(store, ImportRequest([file], "log"))
     with pytest.raises(BadInput, match="the same file"):
@@ -101,7 +103,7 @@ def test_the_same_file_twice_is_noticed(store: Store, file: Path) -> None:
     assert store.open("log").manifest.summary["events"] == 10
 
 
-def test_a_dataset_is_only_replaced_where_asked(store: Store, file: Path) -> None:
+def test_a_dataset_is_replaced_in_mode_replace_only(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(10))
     old = ingest(store, ImportRequest([file], "log"))
     file.write_text(HEAD + rows(20))
@@ -126,9 +128,11 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("way", REFUSED)
-def test_bad_input_gets_one_sentence_and_leaves_nothing(store: Store, file: Path, way: str) -> None:
-    content, sentence = REFUSED[way]
+@pytest.mark.parametrize("form", REFUSED)
+def test_bad_input_gets_one_sentence_and_leaves_nothing(
+    store: Store, file: Path, form: str
+) -> None:
+    content, sentence = REFUSED[form]
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(BadInput, match=sentence) as error:
@@ -138,7 +142,7 @@ def test_bad_input_gets_one_sentence_and_leaves_nothing(store: Store, file: Path
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", ".hidden", "x" * 61, "a b", "a\n"])
-def test_a_name_that_is_no_folder_is_refused(store: Store, file: Path, name: str) -> None:
+def test_an_invalid_name_is_refused(store: Store, file: Path, name: str) -> None:
     file.write_text(HEAD + rows(1))
     with pytest.raises(BadInput, match="cannot be a dataset's name"):
         ingest(store, ImportRequest([file], name))
@@ -149,7 +153,7 @@ def test_a_name_that_is_no_folder_is_refused(store: Store, file: Path, name: str
     ("mapping", "sentence"),
     [({"buyer": "user"}, "not a column of an event"), ({"user": "who"}, "has no column who")],
 )
-def test_a_wrong_mapping_is_named(
+def test_the_error_for_a_wrong_mapping_names_the_column(
     store: Store, file: Path, mapping: dict[str, str], sentence: str
 ) -> None:
     file.write_text("user,item,time\nana,p1,2024-01-01\n")
@@ -164,7 +168,7 @@ def test_a_stopped_import_leaves_nothing(store: Store, file: Path) -> None:
     assert left_behind(store) == []
 
 
-def test_an_import_stops_while_it_summarises_too(store: Store, file: Path) -> None:
+def test_an_import_can_be_stopped_while_it_summarises(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(1000))
     seen: list[ImportProgress] = []
     summarising = lambda: bool(seen) and seen[-1].stage == "summarising"  # noqa: E731
@@ -197,5 +201,5 @@ def test_events_keep_the_order_of_the_file_however_many_threads_read_it(
         table.to_parquet(file, row_group_size=100_000)
     dataset = ingest(Store(Home(tmp_path / "home")), ImportRequest([file], "log"))
     with dataset.connect() as connection:
-        found = connection.execute("SELECT product_key FROM events ORDER BY row").fetchnumpy()
-    assert (found["product_key"] == np.arange(count)).all()
+        result = connection.execute("SELECT product_key FROM events ORDER BY row").fetchnumpy()
+    assert (result["product_key"] == np.arange(count)).all()

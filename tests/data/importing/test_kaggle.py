@@ -1,4 +1,4 @@
-"""Files of Kaggle: what they are called, and what is said where they cannot be had."""
+"""Names of Kaggle data sets, their download, and the errors."""
 
 import sys
 from pathlib import Path
@@ -12,8 +12,8 @@ from data.importing.kaggle import local, parse
 NAME = Path("kaggle:owner/shop")
 
 
-class Answer(OSError):
-    """What the package raises for an answer of Kaggle's: an OSError with the response."""
+class HttpError(OSError):
+    """The error that kagglehub raises for a response: an OSError with a status code."""
 
     def __init__(self, status: int | None) -> None:
         super().__init__("no")
@@ -21,20 +21,20 @@ class Answer(OSError):
         self.status_code = status
 
 
-def let_kaggle(monkeypatch: pytest.MonkeyPatch, answer: Path | Exception) -> list[object]:
-    """Put a package in kagglehub's place that gives a path or fails; return what it is asked."""
-    asked: list[object] = []
+def install_kagglehub(monkeypatch: pytest.MonkeyPatch, result: Path | Exception) -> list[object]:
+    """Replace kagglehub by a module that returns a path or raises; return its list of requests."""
+    requests: list[object] = []
 
     def dataset_download(handle: str, path: str | None = None) -> str:
-        asked.append((handle, path))
-        if isinstance(answer, Exception):
-            raise answer
-        return str(answer)
+        requests.append((handle, path))
+        if isinstance(result, Exception):
+            raise result
+        return str(result)
 
     package = ModuleType("kagglehub")
     package.dataset_download = dataset_download  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "kagglehub", package)
-    return asked
+    return requests
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_malformed_name_is_refused(name: str) -> None:
         parse(name)
 
 
-def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_without_kagglehub_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "kagglehub", None)
     with pytest.raises(BadInput, match=r"pip install 'vitrina\[kaggle\]'"):
         local([NAME])
@@ -59,22 +59,22 @@ def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPa
         (None, VitrinaError, "cannot be reached"),
     ],
 )
-def test_what_kaggle_refuses_is_said_with_what_to_do(
+def test_an_error_of_kaggle_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, status: int | None, kind: type[Exception], sentence: str
 ) -> None:
-    let_kaggle(monkeypatch, Answer(status))
+    install_kagglehub(monkeypatch, HttpError(status))
     with pytest.raises(kind, match=sentence):
         local([NAME])
 
 
-def test_a_file_or_all_tables_of_a_set_come(
+def test_a_file_or_all_tables_of_a_data_set_are_downloaded(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name in ("b.csv", "a.csv.gz", "licence.md"):
         (tmp_path / name).touch()
     own = tmp_path / "own.csv"
-    asked = let_kaggle(monkeypatch, tmp_path)
+    requests = install_kagglehub(monkeypatch, tmp_path)
     assert local([own, NAME]) == [own, tmp_path / "a.csv.gz", tmp_path / "b.csv"]
-    let_kaggle(monkeypatch, tmp_path / "b.csv")
+    install_kagglehub(monkeypatch, tmp_path / "b.csv")
     assert local([Path("kaggle:owner/shop/b.csv")]) == [tmp_path / "b.csv"]
-    assert asked == [("owner/shop", None)]
+    assert requests == [("owner/shop", None)]

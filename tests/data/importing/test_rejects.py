@@ -1,4 +1,4 @@
-"""Rejects: what cannot be read is kept, with its line, its text and the reason."""
+"""Rows that cannot be read are kept as rejects, with line, reason and text."""
 
 import gzip
 from pathlib import Path
@@ -13,7 +13,7 @@ from data.importing.request import ImportRequest
 from tests.data.logs import HEAD, events, rejects, rows
 
 
-def test_the_row_in_whose_middle_the_real_file_ends_is_kept_in_the_rejects(
+def test_the_truncated_last_row_of_a_real_file_is_rejected(
     morning: Dataset,
 ) -> None:
     (reject,) = rejects(morning).to_dict("records")
@@ -21,7 +21,7 @@ def test_the_row_in_whose_middle_the_real_file_ends_is_kept_in_the_rejects(
     assert reject["raw"].endswith("elenberg,25.71,52040330")
 
 
-def test_a_ragged_row_is_kept_in_the_rejects(store: Store, file: Path) -> None:
+def test_a_row_with_too_few_or_many_fields_is_rejected(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(3) + "2019-11-01,purchase,8\n" + rows(2) + rows(1).strip() + ",x\n")
     dataset = ingest(store, ImportRequest([file], "log"))
     assert list(rejects(dataset)["line"]) == [5, 8]
@@ -44,7 +44,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("reason", DAMAGE)
-def test_a_damaged_row_is_kept_with_its_reason_line_and_text(
+def test_a_damaged_row_is_rejected_with_its_reason_line_and_text(
     store: Store, file: Path, reason: str
 ) -> None:
     file.write_text(HEAD + rows(250) + DAMAGE[reason] + "\n" + rows(250))
@@ -55,9 +55,7 @@ def test_a_damaged_row_is_kept_with_its_reason_line_and_text(
     assert summary(dataset)["rows_kept"] == 500
 
 
-def test_a_header_that_stands_there_again_is_no_event_even_without_times(
-    store: Store, file: Path
-) -> None:
+def test_a_repeated_header_is_rejected_even_without_times(store: Store, file: Path) -> None:
     file.write_text("user,item\nana,p1\nuser,item\nana,p2\n")
     dataset = ingest(store, ImportRequest([file], "log"))
     assert list(events(dataset)["product"]) == ["p1", "p2"]
@@ -72,11 +70,11 @@ NUMBERED = {
 }  # a ragged row makes the import read line by line
 
 
-@pytest.mark.parametrize("way", NUMBERED)
-def test_a_row_that_holds_the_numbers_of_the_columns_is_no_header_in_a_file_without_one(
-    store: Store, file: Path, way: str
+@pytest.mark.parametrize("form", NUMBERED)
+def test_a_row_of_column_numbers_is_an_event_in_a_file_without_a_header(
+    store: Store, file: Path, form: str
 ) -> None:
-    text, kept, rejected = NUMBERED[way]
+    text, kept, rejected = NUMBERED[form]
     file.write_text(text)
     dataset = ingest(store, ImportRequest([file], "log"))
     figures = summary(dataset)
@@ -84,7 +82,7 @@ def test_a_row_that_holds_the_numbers_of_the_columns_is_no_header_in_a_file_with
     assert list(events(dataset)[["user", "product"]].iloc[1]) == ["1", "2"]
 
 
-def test_numbered_columns_of_a_parquet_file_are_no_header_either(
+def test_a_row_of_column_numbers_is_an_event_in_a_parquet_file_with_numbered_columns(
     store: Store, tmp_path: Path
 ) -> None:
     file = tmp_path / "log.parquet"
@@ -92,13 +90,15 @@ def test_numbered_columns_of_a_parquet_file_are_no_header_either(
     assert list(events(ingest(store, ImportRequest([file], "log")))["product"]) == ["1", "2", "1"]
 
 
-def test_year_0_is_no_time(store: Store, file: Path) -> None:
+def test_year_0_is_rejected(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(1) + DAMAGE["time_missing"].replace(",", "0000-01-01,", 1) + "\n")
     (reason,) = rejects(ingest(store, ImportRequest([file], "log")))["reason"]
     assert reason in {"time_unreadable", "time_out_of_range"}
 
 
-def test_a_gzip_file_that_breaks_off_gives_what_it_holds(store: Store, tmp_path: Path) -> None:
+def test_a_truncated_gzip_file_is_imported_up_to_the_truncation(
+    store: Store, tmp_path: Path
+) -> None:
     file = tmp_path / "log.csv.gz"
     whole = gzip.compress((HEAD + rows(50_000)).encode())
     file.write_bytes(whole[: len(whole) * 2 // 3])

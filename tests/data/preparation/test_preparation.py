@@ -9,7 +9,7 @@ from data.preparation.preparation import PREPARATIONS, Preparation, presets
 from data.preparation.prepare import prepare, preview
 
 
-def test_the_papers_preparation_leaves_the_published_number_of_groceries(
+def test_the_preparation_of_the_paper_gives_the_published_counts(
     groceries: Dataset,
 ) -> None:
     """Purchases with brand and category, of buyers with two or more: the figures that the
@@ -18,7 +18,7 @@ def test_the_papers_preparation_leaves_the_published_number_of_groceries(
     assert (last.events, last.users, last.products) == (74_283, 2_292, 20_740)
 
 
-def test_each_step_says_what_is_left(groceries: Dataset) -> None:
+def test_each_step_reports_the_remaining_events(groceries: Dataset) -> None:
     steps = prepare(groceries, PREPARATIONS["paper"]).steps
     assert [step.name for step in steps] == [
         "all",
@@ -30,12 +30,12 @@ def test_each_step_says_what_is_left(groceries: Dataset) -> None:
     assert [step.events for step in steps] == [74_471, 74_471, 74_470, 74_364, 74_283]
 
 
-def test_a_preview_says_the_same_as_the_preparation(groceries: Dataset) -> None:
+def test_a_preview_has_the_counts_of_the_preparation(groceries: Dataset) -> None:
     for preparation in PREPARATIONS.values():
         assert preview(groceries, preparation) == prepare(groceries, preparation).steps
 
 
-def test_events_are_ordered_by_buyer_then_time_then_row(groceries: Dataset) -> None:
+def test_events_are_ordered_by_user_time_and_row(groceries: Dataset) -> None:
     events = prepare(groceries, PREPARATIONS["all_purchases"]).events
     ordered = events.sort_values(["user", "time", "row"], kind="stable")
     assert events.index.equals(ordered.index)
@@ -76,7 +76,7 @@ SHOP = [
         (Preparation(max_user_events=2, min_user_events=1), ["1", "3"]),
     ],
 )
-def test_a_step_keeps_what_it_says(
+def test_each_step_keeps_the_events_of_its_condition(
     log: Callable[..., Dataset], preparation: Preparation, products: list[str]
 ) -> None:
     assert list(prepare(log(*SHOP), preparation).events["product"]) == products
@@ -88,7 +88,7 @@ def test_of_exact_duplicates_the_first_is_kept(log: Callable[..., Dataset]) -> N
     assert sorted(events["row"]) == [0, 1, 2, 3, 4]
 
 
-def test_a_preparation_that_leaves_nothing_names_the_step(log: Callable[..., Dataset]) -> None:
+def test_the_error_for_no_remaining_events_names_the_step(log: Callable[..., Dataset]) -> None:
     with pytest.raises(BadInput, match="Category begins with"):
         prepare(log(*SHOP), Preparation(category_prefix="cars"))
 
@@ -123,7 +123,7 @@ def test_several_event_types_are_read_from_text_as_from_a_list() -> None:
     assert from_text == Preparation.from_dict({"event_types": ["view", "cart"]})
 
 
-def test_where_nothing_was_bought_the_most_frequent_event_stands_in(
+def test_presets_use_the_most_frequent_type_of_a_log_without_purchases(
     log: Callable[..., Dataset],
 ) -> None:
     row = {"user_id": "a", "product_id": "1", "event_time": "2024-01-01", "event_type": "view"}

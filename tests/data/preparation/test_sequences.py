@@ -10,20 +10,20 @@ from data.preparation.sequences import FIRST, UNKNOWN, Vocabulary, sequences
 from data.preparation.splits import split
 
 
-def test_codes_follow_falling_frequency_and_ties_follow_the_id() -> None:
+def test_codes_are_ordered_by_frequency_and_ties_by_id() -> None:
     vocabulary = Vocabulary.of(pd.Series(["z", "b", "z", "a", "c", "b"]))
     assert list(vocabulary.ids) == ["b", "z", "a", "c"]
     assert list(vocabulary.counts) == [2, 2, 1, 1]
 
 
-def test_ids_survive_exactly(log: Callable[..., Dataset]) -> None:
-    odd = ["007", "7", "9223372036854775808123", "x y", "ñandú", "1e3", "7.0"]
-    rows = [{"user_id": "u", "product_id": p, "event_time": "2024-01-01"} for p in odd]
+def test_ids_are_kept_exactly(log: Callable[..., Dataset]) -> None:
+    ids = ["007", "7", "9223372036854775808123", "x y", "ñandú", "1e3", "7.0"]
+    rows = [{"user_id": "u", "product_id": p, "event_time": "2024-01-01"} for p in ids]
     events = prepare(log(*rows), Preparation()).events
-    assert list(events["product"]) == odd
+    assert list(events["product"]) == ids
 
 
-def test_sequences_say_what_the_events_say(groceries: Dataset) -> None:
+def test_codes_of_sequences_decode_to_the_events(groceries: Dataset) -> None:
     prepared = prepare(groceries, PREPARATIONS["paper"])
     codes = sequences(prepared)
     events = prepared.events
@@ -34,13 +34,13 @@ def test_sequences_say_what_the_events_say(groceries: Dataset) -> None:
     assert (np.diff(codes.time)[codes.user[1:] == codes.user[:-1]] >= 0).all()
 
 
-def test_vocabularies_and_features_know_nothing_of_hidden_events(groceries: Dataset) -> None:
+def test_vocabularies_and_features_do_not_depend_on_hidden_events(groceries: Dataset) -> None:
     prepared = prepare(groceries, PREPARATIONS["paper"])
     visible = split(prepared, "temporal").visible
     codes = sequences(prepared, visible)
-    alone = prepared.events[visible]
-    assert set(codes.products.ids) == set(alone["product"])
-    assert codes.products.counts.sum() == len(alone)
+    visible_events = prepared.events[visible]
+    assert set(codes.products.ids) == set(visible_events["product"])
+    assert codes.products.counts.sum() == len(visible_events)
     changed = prepared.events.copy()
     changed.loc[~visible, ["brand", "category"]] = "changed"
     changed.loc[~visible, "price"] = 1e6
@@ -50,7 +50,7 @@ def test_vocabularies_and_features_know_nothing_of_hidden_events(groceries: Data
     assert np.array_equal(after.product_price, codes.product_price, equal_nan=True)
 
 
-def test_a_products_features_are_its_last_ones(log: Callable[..., Dataset]) -> None:
+def test_the_features_of_a_product_are_its_last_ones(log: Callable[..., Dataset]) -> None:
     rows = [
         {"user_id": "u", "product_id": "p", "event_time": f"2024-01-0{day}", "price": day,
          "brand": brand}
