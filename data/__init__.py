@@ -1,1 +1,1 @@
-"""Purchase logs: what an event is, files in, datasets on disk, statistics, sequences and splits."""
+"""Purchase logs: events, imports, datasets on disk, statistics, preparation and sequences."""

@@ -1,7 +1,7 @@
-"""Visible text: every sentence that a person reads passes through here.
+"""Translation of visible texts with gettext.
 
-The language is a context variable, so that one web request never changes the language of
-another. Catalogues are read from ``.po`` files directly: there is no compiled file to forget.
+The language is a context variable, so that concurrent web requests may use different ones.
+Catalogues are compiled from their ``.po`` files in memory.
 """
 
 import gettext
@@ -18,17 +18,17 @@ _language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 
 
 def language() -> str:
-    """Return the language that text is shown in now, such as ``"en"``."""
+    """Return the language of this context, such as ``"en"``."""
     return _language.get()
 
 
 def use_language(code: str) -> None:
-    """Show text in this language from now on, in this context only.
+    """Set the language of this context.
 
     Parameters
     ----------
     code : str
-        A key of ``LANGUAGES``; any other one means the default.
+        A key of ``LANGUAGES``; any other value means the default.
     """
     _language.set(code if code in LANGUAGES else DEFAULT_LANGUAGE)
 
@@ -49,29 +49,29 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 
 
 def _(message: str) -> str:
-    """Translate a message into the language of this context."""
+    """Return the translation of a message into the language of this context."""
     return _catalogue(language()).gettext(message) if message else ""
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
-    """Translate a message that depends on a number."""
+    """Return the translation of a message in the singular or plural form for a number."""
     return _catalogue(language()).ngettext(singular, plural, number)
 
 
 def number(value: float, digits: int = 0) -> str:
-    """Write a number as the language of this context does, with so many decimals.
+    """Return a number with ``digits`` decimals, formatted for the language of this context.
 
     Examples
     --------
     >>> number(67_501_979), number(12.345, 1)
     ('67,501,979', '12.3')
     """
-    from babel.numbers import format_decimal  # the command line's --help does without
+    from babel.numbers import format_decimal  # slow to import; --help does not need it
 
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(format_decimal(value, format=pattern, locale=language()))
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
-    """Mark a message for translation where it is written down, to be translated where shown."""
+    """Return a message unchanged, marked for extraction; translate it with ``_`` when shown."""
     return message

@@ -54,7 +54,7 @@ def never() -> bool:
 def raise_if_stopped(should_stop: ShouldStop) -> None:
     """Raise Cancelled when the user has asked to stop."""
     if should_stop():
-        raise Cancelled(_("The import was stopped; nothing of it was kept."))
+        raise Cancelled(_("The import was stopped; the datasets are unchanged."))
 
 
 def execute(

@@ -1,1 +1,1 @@
-"""Datasets on disk: manifests, tables, and the database that reads them."""
+"""Datasets on disk: their manifests, tables, DuckDB views and cache."""

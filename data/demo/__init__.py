@@ -1,1 +1,1 @@
-"""The demo shop: a simulator of a synthetic purchase log whose true probabilities are known."""
+"""The demo shop: a generator of synthetic purchase logs with known purchase probabilities."""

@@ -1,1 +1,1 @@
-"""What a log holds: statistics, quality measures, and tables that page on the server."""
+"""Exploration of a dataset: statistics for charts, quality report, tables and CSV export."""

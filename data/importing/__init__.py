@@ -1,1 +1,1 @@
-"""Files in: detect how a file is written, map its columns, read its rows, count its rejects."""
+"""Import of purchase logs: detection of formats, mapping of columns, parsing and rejects."""

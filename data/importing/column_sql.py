@@ -27,12 +27,12 @@ REASONS = {
     "time_unreadable": N_("The time cannot be read"),
     "time_out_of_range": N_("The time is before 1900 or after 2199"),
     "price_unreadable": N_("The price is not a number"),
-    "header_again": N_("The header stands here again"),
+    "header_again": N_("The header is repeated"),
     "wrong_number_of_columns": N_("The row has too few or too many columns"),
-    "open_quote": N_("A quotation mark is never closed"),
-    "bad_quote": N_("The quotation marks do not fit the columns"),
-    "nul_byte": N_("The row holds a NUL byte"),
-    "file_ends_early": N_("The file ends in the middle of this row"),
+    "open_quote": N_("A quotation mark is not closed"),
+    "bad_quote": N_("The quotation marks are misplaced"),
+    "nul_byte": N_("The row contains a NUL byte"),
+    "file_ends_early": N_("The file is truncated in this row"),
     "line_too_long": N_("The line is longer than 64 MB"),
 }
 

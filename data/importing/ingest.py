@@ -70,7 +70,7 @@ def ingest(
         store.abandon(folder)
         if is_full(error):
             raise VitrinaError(
-                _("The disk is full; nothing of the import was kept, free some space first.")
+                _("The disk is full and the import was undone; free some space and try again.")
             ) from error
         raise
 

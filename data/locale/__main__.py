@@ -1,4 +1,4 @@
-"""Extract every text of the three rooms and bring the catalogues up to date."""
+"""Extraction of all translatable texts and update of the catalogues."""
 
 import sys
 from collections.abc import Iterator
@@ -13,32 +13,32 @@ from data.i18n import DEFAULT_LANGUAGE, LANGUAGES
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-ROOMS = ("data", "model", "dashboard")
+PACKAGES = ("data", "model", "dashboard")
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 
 def extract() -> Catalog:
-    """Return every text that goes through gettext.
+    """Return a catalogue of all texts that are marked for translation.
 
-    Places in files are left out, so that moving a module does not change the catalogues.
+    Line numbers are left out, so that moving code does not change the catalogues.
     """
     with (HERE / "babel.cfg").open(encoding="utf-8") as lines:
         methods, options = parse_mapping_cfg(lines)  # type: ignore[no-untyped-call]
-    found = Catalog(project="Vitrina", charset="utf-8")
-    for room in ROOMS:
-        texts = extract_from_dir(ROOT / room, methods, options, KEYWORDS, ("Translators:",))
+    catalog = Catalog(project="Vitrina", charset="utf-8")
+    for package in PACKAGES:
+        texts = extract_from_dir(ROOT / package, methods, options, KEYWORDS, ("Translators:",))
         for _file, _line, text, comments, _context in texts:
-            found.add(text, None, (), (), comments)
-    return found
+            catalog.add(text, None, (), (), comments)
+    return catalog
 
 
 def catalogue(code: str) -> Path:
-    """Return where the catalogue of a language lies."""
+    """Return the path of the catalogue of a language."""
     return HERE / code / "LC_MESSAGES" / "vitrina.po"
 
 
 def read(code: str) -> Catalog:
-    """Read the catalogue of a language, an empty one where there is none yet."""
+    """Return the catalogue of a language, an empty one if it does not exist."""
     path = catalogue(code)
     if not path.exists():
         return Catalog(locale=code)
@@ -47,12 +47,12 @@ def read(code: str) -> Catalog:
 
 
 def update(code: str, texts: Catalog) -> Catalog:
-    """Write the catalogue of a language anew: every text, with the translation it had."""
+    """Write the catalogue of a language with the given texts and its existing translations."""
     old = read(code)
     new = Catalog(
         locale=code,
         project="Vitrina",
-        header_comment=f"# What Vitrina says in {LANGUAGES[code]}.",
+        header_comment=f"# Translations of Vitrina: {LANGUAGES[code]}.",
         creation_date=old.creation_date,
         revision_date=old.revision_date,
         version="1",
@@ -63,8 +63,8 @@ def update(code: str, texts: Catalog) -> Catalog:
     )
     for text in texts:
         if text.id:
-            known = old.get(text.id)
-            string = known.string if known and not known.fuzzy else ""
+            existing = old.get(text.id)
+            string = existing.string if existing and not existing.fuzzy else ""
             new.add(text.id, string, (), (), text.auto_comments)
     path = catalogue(code)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,26 +74,26 @@ def update(code: str, texts: Catalog) -> Catalog:
 
 
 def untranslated(texts: Catalog, translations: Catalog) -> Iterator[Message]:
-    """Yield the texts that a catalogue does not translate."""
+    """Yield the texts without a complete translation in a catalogue."""
     for text in texts:
         if text.id:
-            there = translations.get(text.id)
-            if there is None or there.fuzzy or not _complete(there):
+            message = translations.get(text.id)
+            if message is None or message.fuzzy or not _is_complete(message):
                 yield text
 
 
-def _complete(message: Message) -> bool:
+def _is_complete(message: Message) -> bool:
     strings = message.string
     return all(strings) if isinstance(strings, tuple) else bool(strings)
 
 
 def main() -> int:
-    """Update every catalogue, and say what is left to translate."""
+    """Update all catalogues and print the number of texts without a translation."""
     texts = extract()
     for code in LANGUAGES:
         if code != DEFAULT_LANGUAGE:
-            left = list(untranslated(texts, update(code, texts)))
-            sys.stdout.write(f"{code}: {len(texts)} texts, {len(left)} to translate\n")
+            missing = list(untranslated(texts, update(code, texts)))
+            sys.stdout.write(f"{code}: {len(texts)} texts, {len(missing)} to translate\n")
     return 0
 
 

@@ -1,1 +1,1 @@
-"""From a dataset to what a model reads: filters, sequences and splits."""
+"""Preparation of a dataset for training: filters, sequences of codes, and splits."""

@@ -1,4 +1,4 @@
-"""Every text that people see is translated into every language."""
+"""Every visible text is translated into every language."""
 
 import re
 
@@ -19,16 +19,16 @@ def texts() -> Catalog:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_every_text_is_translated(texts: Catalog, code: str) -> None:
-    left = [text.id for text in untranslated(texts, read(code))]
-    assert left == [], "run python -m data.locale, then translate what it names"
+    missing = [text.id for text in untranslated(texts, read(code))]
+    assert missing == [], "run python -m data.locale, then translate what it names"
 
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_translations_keep_the_placeholders(code: str) -> None:
     for text in read(code):
         if text.id and not isinstance(text.id, tuple) and text.string:
-            places = set(PLACEHOLDER.findall(text.id))
-            assert set(PLACEHOLDER.findall(str(text.string))) == places, text.id
+            placeholders = set(PLACEHOLDER.findall(text.id))
+            assert set(PLACEHOLDER.findall(str(text.string))) == placeholders, text.id
 
 
 def test_texts_are_found(texts: Catalog) -> None:
