@@ -121,9 +121,14 @@ def codes(histories: Histories, row: int) -> Any:
 
 
 def grid() -> list[tuple[str, dict[str, float]]]:
-    """Every baseline with each of its hyperparameters."""
+    """Every baseline with a NumPy version, and each of its hyperparameters."""
     models = {name: BASELINES.load(name) for name in BASELINES}
-    return [(name, settings) for name, model in models.items() for settings in model.grid or ({},)]
+    return [
+        (name, settings)
+        for name, model in models.items()
+        if model.numpy_module
+        for settings in model.grid or ({},)
+    ]
 
 
 def numpy_version(model: type[Baseline]) -> Any:
