@@ -9,6 +9,7 @@ from data.datasets.store import Dataset, Store
 from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
+from tests.conftest import Setup
 
 HEADER = (
     "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"
@@ -21,25 +22,24 @@ def store(home: Home) -> Store:
 
 
 @pytest.fixture(scope="session")
-def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A store for datasets that are imported once and only read."""
-    return Store(Home(tmp_path_factory.mktemp("home")))
+def groceries(shared: Path, set_up_once: Setup) -> Dataset:
+    """A year of real grocery purchases; no test changes it."""
+    return imported_once(set_up_once, shared / "complete_journey_2017.csv.gz", "groceries")
 
 
 @pytest.fixture(scope="session")
-def groceries(shared: Path, shared_store: Store) -> Dataset:
-    """A year of real grocery purchases."""
-    return ingest(
-        shared_store, ImportRequest([shared / "complete_journey_2017.csv.gz"], "groceries")
-    )
+def morning(shared: Path, set_up_once: Setup) -> Dataset:
+    """The first hours of a real month of views, carts and purchases; no test changes it."""
+    return imported_once(set_up_once, shared / "rees46_2019-Oct_first_hours.csv", "morning")
 
 
-@pytest.fixture(scope="session")
-def morning(shared: Path, shared_store: Store) -> Dataset:
-    """The first hours of a real month of views, carts and purchases."""
-    return ingest(
-        shared_store, ImportRequest([shared / "rees46_2019-Oct_first_hours.csv"], "morning")
-    )
+def imported_once(set_up_once: Setup, file: Path, name: str) -> Dataset:
+    """Return a dataset that is imported once for all workers."""
+
+    def import_file(folder: Path) -> None:
+        ingest(Store(Home(folder)), ImportRequest([file], name))
+
+    return Store(Home(set_up_once(name, import_file))).open(name)
 
 
 @pytest.fixture

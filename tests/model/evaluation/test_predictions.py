@@ -1,32 +1,39 @@
 """Stored predictions of the test targets agree with the metrics and with the served model."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from data.datasets.store import Store
+from data.datasets.store import Dataset
 from data.errors import BadInput
-from data.home import Home
 from model.evaluation.evaluate import evaluate_run
 from model.evaluation.predictions import StoredPredictions
 from model.run_folder import RunFolder
 from model.serving.predictor import Predictor
 from model.training.trainer import train
-from tests.model.toys import imported, random_histories, small
+from tests.model.conftest import HISTORIES
+from tests.model.toys import small
 from tests.model.training.test_trainer import Notes, never
 
 Result = tuple[dict[str, Any], StoredPredictions]
 
 
 @pytest.fixture(scope="module", params=["temporal", "leave-one-out"])
-def evaluated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Result:
-    folder = tmp_path_factory.mktemp("outcomes")
-    dataset = imported(Store(Home(folder / "home")), random_histories(120, 40), folder)
-    train(small(protocol=request.param), dataset, folder / "run", Notes(), never)
-    report = evaluate_run(folder / "run", dataset)
-    return report, StoredPredictions(RunFolder(folder / "run"))
+def evaluated(
+    request: pytest.FixtureRequest,
+    toy_run: tuple[Path, Dataset],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Result:
+    trained, dataset = toy_run
+    folder = tmp_path_factory.mktemp("predictions") / "run"
+    if request.param == "temporal":
+        train(small(protocol="temporal"), dataset, folder, Notes(), never)
+    else:
+        shutil.copytree(trained, folder)
+    return evaluate_run(folder, dataset), StoredPredictions(RunFolder(folder))
 
 
 def test_the_tables_agree_with_the_metrics(evaluated: Result) -> None:
@@ -46,9 +53,8 @@ def test_the_tables_agree_with_the_metrics(evaluated: Result) -> None:
 def test_a_row_holds_the_prediction_of_the_served_model(evaluated: Result) -> None:
     _report, stored = evaluated
     model = Predictor(stored.run.path)
-    histories = random_histories(120, 40)
     for row in stored.targets.itertuples():
-        products = histories[int(row.user[1:])]
+        products = HISTORIES[int(row.user[1:])]
         position = len(products) - 1 - row.after
         assert row.history == position
         assert (row.truth < 0) == (not model.knows(products[position]))

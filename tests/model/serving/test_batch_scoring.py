@@ -18,32 +18,21 @@ from data.preparation.user_history import histories, history
 from model.serving import batch_scoring
 from model.serving.batch_scoring import score
 from model.serving.predictor import Predictor
-from model.training.trainer import train
-from tests.model.toys import imported, random_histories, small
-from tests.model.training.test_trainer import Notes, never
+from tests.model.conftest import FORMULA, HISTORIES
+from tests.model.toys import imported
 
 PATIENCE = 30.0
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Dataset]:
-    folder = tmp_path_factory.mktemp("scoring")
-    names = random_histories(90, 30)
-    names[7] = ["=1+1", "p001", "=1+1"]
-    dataset = imported(Store(Home(folder / "home")), names, folder)
-    train(small(), dataset, folder / "run", Notes(), never)
-    return folder / "run", dataset
-
-
 def test_every_user_has_the_list_of_a_single_recommendation(
-    trained: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    toy_run: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_scoring, "BLOCK_SIZE", 16)
     monkeypatch.setattr("data.preparation.user_history.BATCH_ROWS", 50)
-    run, dataset = trained
+    run, dataset = toy_run
     count = score(run, dataset, tmp_path / "lists.parquet", k=7)
     lists = pd.read_parquet(tmp_path / "lists.parquet")
-    assert count == lists["user"].nunique() == 90
+    assert count == lists["user"].nunique() == len(HISTORIES)
     model = Predictor(run)
     for user, rows in lists.groupby("user"):
         alone = history(dataset, model.preparation, str(user))["product"].tolist()
@@ -58,8 +47,8 @@ def test_every_user_has_the_list_of_a_single_recommendation(
         )
 
 
-def test_seen_products_can_be_excluded(trained: tuple[Path, Dataset], tmp_path: Path) -> None:
-    run, dataset = trained
+def test_seen_products_can_be_excluded(toy_run: tuple[Path, Dataset], tmp_path: Path) -> None:
+    run, dataset = toy_run
     score(run, dataset, tmp_path / "lists.parquet", k=1_000, exclude_seen=True)
     lists = pd.read_parquet(tmp_path / "lists.parquet")
     assert not lists["repeat"].any()
@@ -69,20 +58,20 @@ def test_seen_products_can_be_excluded(trained: tuple[Path, Dataset], tmp_path: 
         assert set(rows["product"]) == set(model.products) - known
 
 
-def test_text_in_a_csv_file_is_no_formula(trained: tuple[Path, Dataset], tmp_path: Path) -> None:
-    run, dataset = trained
+def test_text_in_a_csv_file_is_no_formula(toy_run: tuple[Path, Dataset], tmp_path: Path) -> None:
+    run, dataset = toy_run
     score(run, dataset, tmp_path / "lists.csv", k=1_000)
     with (tmp_path / "lists.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert "'=1+1" in {row["product"] for row in rows}
+    assert f"'{FORMULA}" in {row["product"] for row in rows}
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
 def test_progress_is_reported_and_a_stopped_scoring_leaves_no_file(
-    trained: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    toy_run: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_scoring, "BLOCK_SIZE", 20)
-    run, dataset = trained
+    run, dataset = toy_run
     progress: list[tuple[int, int]] = []
     with pytest.raises(Cancelled):
         score(
@@ -92,7 +81,7 @@ def test_progress_is_reported_and_a_stopped_scoring_leaves_no_file(
             on_progress=lambda done, total: progress.append((done, total)),
             should_stop=lambda: len(progress) == 2,
         )
-    assert progress == [(20, 90), (40, 90)]
+    assert progress == [(20, len(HISTORIES)), (40, len(HISTORIES))]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -101,9 +90,9 @@ def test_progress_is_reported_and_a_stopped_scoring_leaves_no_file(
     [("lists.txt", 20, "parquet"), ("lists.csv", 0, "k cannot be"), ("no/lists.csv", 20, "folder")],
 )
 def test_an_invalid_file_or_k_is_refused(
-    trained: tuple[Path, Dataset], tmp_path: Path, name: str, k: int, words: str
+    toy_run: tuple[Path, Dataset], tmp_path: Path, name: str, k: int, words: str
 ) -> None:
-    run, dataset = trained
+    run, dataset = toy_run
     with pytest.raises(BadInput, match=words):
         score(run, dataset, tmp_path / name, k=k)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.datasets.store import Store
+from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.home import Home
 from model.config.settings import FEATURES
@@ -20,11 +20,9 @@ from tests.model.training.test_trainer import Notes, never
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("prediction")
-    dataset = imported(Store(Home(folder / "home")), random_histories(100, 30), folder)
-    train(small(), dataset, folder / "run", Notes(), never)
-    return folder / "run"
+def run(toy_run: tuple[Path, Dataset]) -> Path:
+    folder, _dataset = toy_run
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +50,9 @@ def test_an_item_has_the_fields_of_the_catalogue(predictor: Predictor) -> None:
         "rank": 0,
         "product": "p005",
         "probability": 0,
-        "brand": "brand1",
-        "category": "group2.kind5",
-        "price": 6.0,
+        "brand": "brand2",
+        "category": "group0.kind0",
+        "price": 7.0,
         "repeat": True,
     }
     assert sum(i.repeat for i in predictor.recommend(["p005"], k=100)) == 1
