@@ -20,23 +20,17 @@ settings.register_profile("hunt", print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST = tuple(
-    ROOT / "tests" / module
-    for module in (
-        "browser/test_run_pages.py",
-        "model/networks/test_learning.py",
-        "faults/test_worker_killed.py",
-        "browser/test_recommend.py",
-        "dashboard/jobs/test_life.py",
-        "model/training/test_trainer.py",
-        "faults/test_server_killed.py",
-        "faults/test_import.py",
-        "browser/test_data_pages.py",
-        "faults/test_many_runs.py",
-        "model/networks/test_networks.py",
-    )
+LONGEST = (
+    "tests/model/networks/test_learning.py",
+    "tests/browser/test_run_pages.py",
+    "tests/browser/test_recommend.py",
+    "tests/model/training/test_trainer.py",
+    "tests/model/training/test_step.py",
+    "tests/browser/test_data_pages.py",
+    "tests/model/networks/test_networks.py",
+    "tests/model/serving/test_bundle.py",
 )
-"""The slowest modules, which start first: the other worker would wait for one that starts last."""
+"""The slowest modules whose tests share fixtures."""
 
 Setup = Callable[[str, Callable[[Path], object]], Path]
 SHARED = ROOT.parent / "shared" / "datasets"
@@ -44,15 +38,28 @@ SHARED = ROOT.parent / "shared" / "datasets"
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run each module in one worker, so that its fixtures are set up once; the longest first."""
+    """Run each module in one worker, so that its fixtures are set up once; start the slow ones.
+
+    Tests marked ``fault`` share nothing: they are distributed one by one, before all others. A slow
+    module that started last would leave the other worker without work.
+    """
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            group = item.path.relative_to(ROOT).as_posix()
-            item.add_marker(pytest.mark.xdist_group(group))
-    if missing := [str(module) for module in LONGEST if not module.exists()]:
-        raise pytest.UsageError(f"LONGEST in {__file__} names what is not there: {missing}")
-    order = {module: place for place, module in enumerate(LONGEST)}
-    items.sort(key=lambda item: order.get(item.path, len(order)))
+        if not item.get_closest_marker("xdist_group") and not item.get_closest_marker("fault"):
+            item.add_marker(pytest.mark.xdist_group(module_of(item)))
+    items.sort(key=start_position)
+
+
+def module_of(item: pytest.Item) -> str:
+    """Return the path of a test's module, relative to the project."""
+    return item.path.relative_to(ROOT).as_posix()
+
+
+def start_position(item: pytest.Item) -> int:
+    """Return the place of a test in the order of starts."""
+    if item.get_closest_marker("fault"):
+        return -1
+    module = module_of(item)
+    return LONGEST.index(module) if module in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")
