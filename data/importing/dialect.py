@@ -93,7 +93,7 @@ def sniff(path: Path) -> Dialect:
     Raises
     ------
     BadInput
-        If the file is missing, a folder, empty, or a damaged Parquet file.
+        If the file is missing, a folder, empty, or damaged.
     """
     if not path.is_file():
         raise BadInput(_("There is no file {file}.").format(file=path))
@@ -115,6 +115,8 @@ def sniff(path: Path) -> Dialect:
     delimiter = "\t" if is_recbole else _delimiter(lines)
     quote = "" if is_recbole or delimiter == " " else '"'
     rows = tuple(tuple(row) for row in _rows(lines, delimiter, quote))
+    if not any(rows):  # nothing but NUL bytes
+        raise BadInput(_("{file} is empty or damaged.").format(file=path.name))
     header = is_recbole or _is_header(rows)
     names = rows[0] if header else numbers(len(rows[0]))
     return Dialect(

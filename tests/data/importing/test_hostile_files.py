@@ -109,6 +109,9 @@ def test_ids_of_any_kind_are_kept_exactly(pairs: list[tuple[str, str]]) -> None:
 @pytest.mark.property
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=400))
+@example(b"\0")
+@example(b" \n")
+@example(b"\0\n\0,1")
 def test_random_bytes_are_imported_or_refused_in_one_sentence(content: bytes) -> None:
     folder = Path(tempfile.mkdtemp())
     file = folder / "log.csv"
