@@ -36,10 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.nice(NICENESS)  # so that pages stay fast while a network trains
     runs = Runs(Home(options.home))
-    me = Process.current()
+    process = Process.current()
     try:
         claim = retry_while_unavailable(
-            lambda: runs.attempts.begin(options.run, options.attempt, me)
+            lambda: runs.attempts.begin(options.run, options.attempt, process)
         )
     except LostClaim:
         return status_of(LOST)

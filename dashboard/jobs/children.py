@@ -1,4 +1,4 @@
-"""The processes that work on runs: start one, stop one, ask how one is."""
+"""The processes that work on runs."""
 
 import os
 import subprocess
@@ -10,17 +10,17 @@ from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from model.run_files import LOG
 
-# How a child ended that another worker had started: nobody can ask for its exit status.
+# Stands for the exit status of a child of an earlier worker, which only its parent can read.
 UNKNOWN_STATUS = -1000
 
 
 class Children:
-    """One process for each run, each in a session of its own so that it outlives the worker.
+    """One process per run, each in a session of its own, so that it outlives the worker.
 
     Parameters
     ----------
     runs : Runs
-        The table, for the folders of runs.
+        The table of runs, for their folders.
     """
 
     def __init__(self, runs: Runs) -> None:
@@ -32,7 +32,7 @@ class Children:
         return run in self._started or run in self._adopted
 
     def start(self, run: Run) -> None:
-        """Start the process of a claimed run; what it prints goes into the run's log."""
+        """Start the process of a claimed run, with the run's log as its output."""
         folder = self._runs.folder(run.run)
         folder.mkdir(parents=True, exist_ok=True)
         options = ["--home", str(self._runs.home.path.resolve()), "--attempt", str(run.attempt)]
@@ -47,14 +47,14 @@ class Children:
             )
 
     def adopt(self, run: str, process: Process) -> None:
-        """Look after a process that an earlier worker started."""
+        """Take over a process that an earlier worker started."""
         self._adopted[run] = process
 
-    def stop(self, run: str, by_force: bool = False) -> None:
-        """Ask a run's process to end, or end it and all that it started."""
+    def stop(self, run: str, kill: bool = False) -> None:
+        """Send SIGTERM to a run's process, or SIGKILL to it and all that it started."""
         process = self._process(run)
         if process is not None:
-            process.send(SIGKILL if by_force else SIGTERM, to_group=by_force)
+            process.send(SIGKILL if kill else SIGTERM, to_group=kill)
 
     def poll(self, run: str) -> int | None:
         """Return the exit status of a run's process, None while it runs."""
@@ -63,12 +63,12 @@ class Children:
         return None if self._adopted[run].alive() else UNKNOWN_STATUS
 
     def forget(self, run: str) -> None:
-        """Drop a process that has ended."""
+        """Remove a process that has ended."""
         self._started.pop(run, None)
         self._adopted.pop(run, None)
 
     def names(self) -> list[str]:
-        """Return the runs that have a process, or had one that is not forgotten yet."""
+        """Return the runs whose process runs, or has ended and is not removed yet."""
         return [*self._started, *self._adopted]
 
     def _process(self, run: str) -> Process | None:

@@ -1,4 +1,4 @@
-"""How a run ended whose process is gone and said nothing: read from its exit status."""
+"""How a run ended, by the exit status of its process."""
 
 import signal
 
@@ -18,21 +18,21 @@ from dashboard.jobs.states import State
 Ending = tuple[State, str | None, str | None]
 
 
-def verdict(status: int, state: State, short_of_memory: bool) -> Ending:
-    """Return how a run ended: its last state, the reason and a word on it.
+def end_of(status: int, state: State, short_of_memory: bool) -> Ending:
+    """Return how a run ended: state, reason and message.
 
     Parameters
     ----------
     status : int
-        Exit status of its process; a signal's number below zero.
+        Exit status of its process; minus the number of the signal that ended it.
     state : State
-        Where the run stood when its process was found gone.
+        State of the run before its process ended.
     short_of_memory : bool
-        Whether the machine killed a process for want of memory meanwhile.
+        Whether the system killed a process for lack of memory since the run started.
 
     Examples
     --------
-    >>> verdict(-9, State.RUNNING, short_of_memory=False)
+    >>> end_of(-9, State.RUNNING, short_of_memory=False)
     (<State.INTERRUPTED: 'interrupted'>, 'killed', None)
     """
     reason = reason_of(status)

@@ -1,4 +1,4 @@
-"""Why a run ended badly: a reason that is typed, said in words, with what to do about it."""
+"""Reasons why runs fail or are interrupted, each with a title and advice."""
 
 import errno
 from collections.abc import Callable
@@ -20,7 +20,7 @@ START = "not_started"
 ERROR = "error"
 
 # Title and advice of each reason, translated where they are shown.
-_WORDS: dict[str, tuple[str, str]] = {
+_TEXTS: dict[str, tuple[str, str]] = {
     MEMORY: (
         N_("Memory ran out"),
         N_("Lower the batch size, the sequence length or the network's size, then resume."),
@@ -47,40 +47,40 @@ _WORDS: dict[str, tuple[str, str]] = {
     START: (N_("The process could not be started"), N_("Read the log, then resume.")),
     ERROR: (N_("An unexpected error"), N_("Read the last lines of the log, then resume.")),
 }
-REASONS = tuple(_WORDS)
+REASONS = tuple(_TEXTS)
 
-# A child that cannot reach the table says its reason with its exit status.
+# A child that cannot write to the table states the reason by its exit status.
 STOPPED_STATUS = 63
 _FIRST_STATUS = 64
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A reason in words: what happened, and what to do."""
+    """Title and advice of a reason."""
 
     title: str
     advice: str
 
 
 def explain(reason: str | None) -> Explanation:
-    """Return the words for a reason, in the language of this context.
+    """Return title and advice of a reason, in the current language.
 
     Examples
     --------
     >>> explain("disk_full").title
     'The disk is full'
     """
-    title, advice = _WORDS[reason if reason in _WORDS else ERROR]
+    title, advice = _TEXTS[reason if reason in _TEXTS else ERROR]
     return Explanation(_(title), _(advice))
 
 
 def status_of(reason: str) -> int:
-    """Return the exit status that stands for a reason."""
+    """Return the exit status of a reason."""
     return _FIRST_STATUS + REASONS.index(reason)
 
 
 def reason_of(status: int) -> str | None:
-    """Return the reason that an exit status stands for, or None where it stands for none.
+    """Return the reason of an exit status, None for one without.
 
     Examples
     --------
@@ -91,15 +91,15 @@ def reason_of(status: int) -> str | None:
     return REASONS[position] if 0 <= position < len(REASONS) else None
 
 
-def classify(error: BaseException, data_is_there: bool = True) -> str:
-    """Return the reason behind an exception that ended a run.
+def classify(error: BaseException, dataset_exists: bool = True) -> str:
+    """Return the reason for an exception that ended a run.
 
     Parameters
     ----------
     error : BaseException
-        What the work raised; its causes are looked at too.
-    data_is_there : bool
-        Whether the dataset that the run works on still exists.
+        The exception; its causes are examined too.
+    dataset_exists : bool
+        Whether the dataset of the run still exists.
 
     Examples
     --------
@@ -112,13 +112,13 @@ def classify(error: BaseException, data_is_there: bool = True) -> str:
             if holds(link):
                 return reason
         link = link.__cause__ or link.__context__
-    if not data_is_there:
+    if not dataset_exists:
         return DATA
     return INPUT if isinstance(error, BadInput) else ERROR
 
 
 def sentence(error: BaseException) -> str:
-    """Return one line that says what an exception means to a person."""
+    """Return one line that describes an exception to a user."""
     if isinstance(error, VitrinaError | FloatingPointError):
         return str(error)
     first = next((line for line in str(error).splitlines() if line.strip()), "")
@@ -126,9 +126,9 @@ def sentence(error: BaseException) -> str:
 
 
 def oom_kills(counters: Path = Path("/proc/vmstat")) -> int:
-    """Return how many processes this machine has killed for want of memory since it started.
+    """Return how many processes the system has killed for lack of memory since it started.
 
-    Where the system does not count them the answer is always 0.
+    Always 0 where the system does not count them.
     """
     try:
         for line in counters.read_text().splitlines():
@@ -149,7 +149,7 @@ def _is_memory(error: BaseException) -> bool:
 
 
 def _is_disk(error: BaseException) -> bool:
-    # HDF5 and SQLite report a full disk in words, without the number.
+    # HDF5 and SQLite report a full disk by message, without the error number.
     full = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
     if isinstance(error, OSError) and error.errno in full:
         return True

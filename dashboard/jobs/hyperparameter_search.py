@@ -1,8 +1,8 @@
-"""A search: ordinary trainings one after another, each with values that those before it suggest.
+"""Hyperparameter search: trainings whose values are suggested from the results so far.
 
 Values are suggested by the tree-structured Parzen estimator (Bergstra et al. 2011) of Optuna, and
-how much each field matters is judged by PED-ANOVA (Watanabe et al. 2023). Both are asked anew from
-the trainings that have ended, so that a search that was cut short goes on as if it had not been.
+the importance of each field is computed by PED-ANOVA (Watanabe et al. 2023). Both start from the
+trials that have ended, so that an interrupted search resumes without a state of its own.
 """
 
 import json
@@ -23,10 +23,10 @@ from model.config.run_config import RunConfig
 from model.training.monitored import HIGHER_IS_BETTER, MONITORED
 
 FILE = "search.json"
-HOPELESS = 3
-"""Trainings that may fail in the beginning before the search gives up."""
-_FIRST = 8  # trials at random before any is suggested
-_LOOK_SECONDS = 0.3
+MAX_FAILURES = 3
+"""The search gives up when this many trials have ended and all of them failed."""
+_RANDOM_TRIALS = 8  # before values are suggested
+_POLL_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class Trial:
     Attributes
     ----------
     run : str
-        Its name; empty where the values cannot stand together, so that nothing was started.
+        Name of the run; empty where the combination of values is invalid, so that none was started.
     values : dict
-        The value of each field.
+        Value of each field.
     state : str
-        That of the run when it was looked at last.
+        State of the run when it was last read.
     value : float or None
-        The figure of its best epoch; None while there is none.
+        Monitored metric of its best epoch; None while there is none.
     """
 
     run: str
@@ -52,22 +52,22 @@ class Trial:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more comes of it."""
-        return State(self.state) not in _GOING_ON
+        """Whether the run has ended."""
+        return State(self.state) not in _UNFINISHED
 
 
-_GOING_ON = {State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING}
+_UNFINISHED = {State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING}
 
 
 def search(job: Job, reporter: Reporter) -> bool:
-    """Carry out a search; False where it was stopped.
+    """Run a search; False when it was stopped.
 
     Raises
     ------
     BadInput
-        Where the first trainings all failed.
+        When the first trials all failed.
     """
-    return _Search(job, reporter).go_on()
+    return _Search(job, reporter).run()
 
 
 class _Search:
@@ -76,36 +76,36 @@ class _Search:
         self._runs = Runs(job.home)
         self._plan = job.run.config
         self._trials: list[Trial] = []
-        self._noted = ""
+        self._written = ""
         file = job.folder / FILE
         if file.exists():
-            held = json.loads(file.read_text(encoding="utf-8"))["trials"]
-            self._trials = [Trial(**one) for one in held]
+            trials = json.loads(file.read_text(encoding="utf-8"))["trials"]
+            self._trials = [Trial(**trial) for trial in trials]
 
-    def go_on(self) -> bool:
+    def run(self) -> bool:
         while True:
-            self._trials = [self._look(trial) for trial in self._trials]
-            self._note()
+            self._trials = [self._refresh(trial) for trial in self._trials]
+            self._write()
             ended = [trial for trial in self._trials if trial.ended]
             if self._reporter.stop():
-                self._call_off()
+                self._cancel()
                 return False
             if len(ended) >= self._plan["trials"]:
                 return True
-            self._give_up_where_hopeless(ended)
+            self._check_failures(ended)
             if self._has_room(len(ended)):
                 self._start(suggest(self._plan["fields"], ended, number=len(self._trials)))
             else:
-                time.sleep(_LOOK_SECONDS)
+                time.sleep(_POLL_SECONDS)
 
     def _has_room(self, ended: int) -> bool:
-        """Tell whether another training may start: as many at once as the queue lets through."""
-        under_way = len(self._trials) - ended
-        return len(self._trials) < self._plan["trials"] and under_way < self._runs.queue.parallel()
+        """Tell whether another trial may start: as many at once as trainings may run."""
+        active = len(self._trials) - ended
+        return len(self._trials) < self._plan["trials"] and active < self._runs.queue.parallel()
 
     def _start(self, values: dict[str, Any]) -> None:
-        """Queue a training with some values, and note it before anything else happens."""
-        words = ", ".join(f"{key}={short(value)}" for key, value in values.items())
+        """Queue a training with these values, and write it down before anything else."""
+        label = ", ".join(f"{key}={short(value)}" for key, value in values.items())
         try:
             config = RunConfig.from_dict(self._plan["config"]).override(values)
         except BadInput as error:
@@ -117,15 +117,15 @@ class _Search:
             self._job.run.dataset,
             config.as_dict(),
             preset=self._plan["preset"],
-            label=words,
+            label=label,
             tags=[self._job.run.run],
         )
         self._trials.append(Trial(run, values))
-        self._note()
-        self._reporter.log(f"{run}: {words}")
+        self._write()
+        self._reporter.log(f"{run}: {label}")
 
-    def _look(self, trial: Trial) -> Trial:
-        """Return a trial as its run is now; one whose run was deleted counts as failed."""
+    def _refresh(self, trial: Trial) -> Trial:
+        """Return a trial with the current state of its run; a deleted run counts as failed."""
         if trial.ended:
             return trial
         try:
@@ -137,30 +137,30 @@ class _Search:
             self._reporter.log(f"{trial.run}: {MONITORED} {value}")
         return Trial(trial.run, trial.values, run.state.value, value)
 
-    def _note(self) -> None:
-        """Write down how the search is, whole or not at all, where it has changed."""
+    def _write(self) -> None:
+        """Write the trials to ``search.json`` if they have changed."""
         ended = [trial for trial in self._trials if trial.ended]
         self._reporter.progress(trials=len(ended), all=self._plan["trials"])
         trials = [asdict(trial) for trial in self._trials]
         text = json.dumps({"trials": trials})
-        if text == self._noted:
+        if text == self._written:
             return
-        self._noted = text
+        self._written = text
         weights = importance(self._plan["fields"], ended)
         write_json(self._job.folder / FILE, {"trials": trials, "importance": weights})
 
-    def _call_off(self) -> None:
-        """Take back what has not begun, where a person stops the search; what has begun goes on."""
+    def _cancel(self) -> None:
+        """Remove queued trials when a person stops the search; active ones go on."""
         if not self._runs.get(self._job.run.run).stop_requested:
             return
         for trial in list(self._trials):
             if trial.state == State.QUEUED.value and trial.run:
                 self._runs.request_stop(trial.run)
-                self._trials.remove(trial)  # it was never tried: a search that goes on tries anew
-        self._note()
+                self._trials.remove(trial)  # a resumed search suggests values again
+        self._write()
 
-    def _give_up_where_hopeless(self, ended: Sequence[Trial]) -> None:
-        if len(ended) >= HOPELESS and all(trial.value is None for trial in ended):
+    def _check_failures(self, ended: Sequence[Trial]) -> None:
+        if len(ended) >= MAX_FAILURES and all(trial.value is None for trial in ended):
             raise BadInput(
                 _("The first {number} trainings gave no figure; look at the log of {run}.").format(
                     number=len(ended), run=ended[-1].run or self._job.run.run
@@ -169,7 +169,7 @@ class _Search:
 
 
 def short(value: object) -> str:
-    """Write a value of a field, a long number with four digits.
+    """Format the value of a field, floats with four significant digits.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def short(value: object) -> str:
 
 
 def suggest(fields: Mapping[str, Any], ended: Sequence[Trial], number: int) -> dict[str, Any]:
-    """Return values to try next, from what came of the trials that have ended.
+    """Return the values of the next trial, suggested from the trials that have ended.
 
     Parameters
     ----------
@@ -190,18 +190,18 @@ def suggest(fields: Mapping[str, Any], ended: Sequence[Trial], number: int) -> d
         From keys to ``{"low", "high", "whole"}`` or ``{"choices"}``.
     ended : sequence of Trial
     number : int
-        How many were suggested before; it fixes what is drawn at random.
+        Number of earlier suggestions; seeds the sampler.
     """
     import optuna
 
-    sampler = optuna.samplers.TPESampler(seed=number, n_startup_trials=_FIRST)
+    sampler = optuna.samplers.TPESampler(seed=number, n_startup_trials=_RANDOM_TRIALS)
     return dict(_study(fields, ended, sampler).ask(_distributions(fields)).params)
 
 
 def importance(fields: Mapping[str, Any], ended: Sequence[Trial]) -> dict[str, float]:
-    """Return how much of the differences between trials each field explains; they add up to 1.
+    """Return the importance of each field for the differences between trials; the sum is 1.
 
-    Empty while fewer than four trials have a figure, or all have the same.
+    Empty while fewer than four trials have different values of the metric.
     """
     import optuna
 
@@ -210,8 +210,8 @@ def importance(fields: Mapping[str, Any], ended: Sequence[Trial]) -> dict[str, f
         return {}
     evaluator = optuna.importance.PedAnovaImportanceEvaluator()
     study = _study(fields, ended, optuna.samplers.RandomSampler())
-    found = optuna.importance.get_param_importances(study, evaluator=evaluator)
-    return {key: float(share) for key, share in found.items()}
+    shares = optuna.importance.get_param_importances(study, evaluator=evaluator)
+    return {key: float(share) for key, share in shares.items()}
 
 
 def _study(fields: Mapping[str, Any], ended: Sequence[Trial], sampler: Any) -> Any:
@@ -233,18 +233,18 @@ def _study(fields: Mapping[str, Any], ended: Sequence[Trial], sampler: Any) -> A
 
 
 def _distributions(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what Optuna draws from; ranges over a power of ten are drawn by their logarithm."""
+    """Return Optuna's distributions; logarithmic where a range spans a factor of ten or more."""
     from optuna import distributions
 
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for key, field in fields.items():
         if "choices" in field:
-            found[key] = distributions.CategoricalDistribution(field["choices"])
+            result[key] = distributions.CategoricalDistribution(field["choices"])
             continue
         low, high = field["low"], field["high"]
         wide = low > 0 and high / low >= 10
         if field["whole"]:
-            found[key] = distributions.IntDistribution(low, high, log=wide)
+            result[key] = distributions.IntDistribution(low, high, log=wide)
         else:
-            found[key] = distributions.FloatDistribution(low, high, log=wide)
-    return found
+            result[key] = distributions.FloatDistribution(low, high, log=wide)
+    return result

@@ -78,7 +78,7 @@ class Lease:
             Process.known(row.keeper_pid, row.keeper_born),
         )
 
-    def take(self, me: Process, keeper: Process | None, over: Holder | None) -> bool:
+    def take(self, process: Process, keeper: Process | None, over: Holder | None) -> bool:
         """Take the lease if nobody holds it, or if its holder and last heartbeat are ``over``.
 
         Returns
@@ -87,8 +87,8 @@ class Lease:
             True on success; False when another process was faster.
         """
         values = {
-            "pid": me.pid,
-            "born": me.born,
+            "pid": process.pid,
+            "born": process.born,
             "beats": 1,
             "beat": self._clock(),
             "keeper_pid": keeper.pid if keeper else None,
@@ -111,12 +111,12 @@ class Lease:
             )
             return taken.rowcount == 1
 
-    def renew(self, me: Process) -> bool:
+    def renew(self, process: Process) -> bool:
         """Send a heartbeat; False when another worker holds the lease now."""
         with self._database.write() as connection:
             renewed = connection.execute(
                 update(WORKERS)
-                .where(WORKERS.c.pid == me.pid, WORKERS.c.born == me.born)
+                .where(WORKERS.c.pid == process.pid, WORKERS.c.born == process.born)
                 .values(beats=WORKERS.c.beats + 1, beat=self._clock())
             )
             return renewed.rowcount == 1
@@ -138,7 +138,7 @@ class Lease:
             )
             return adopted.rowcount == 1
 
-    def release(self, me: Process, if_idle: bool = False) -> bool:
+    def release(self, process: Process, if_idle: bool = False) -> bool:
         """Give the lease back; with ``if_idle`` only if no run waits in the queue.
 
         Both happen in one transaction: whoever queues a run afterwards sees that no worker serves.
@@ -149,6 +149,6 @@ class Lease:
                 if waiting is not None:
                     return False
             connection.execute(
-                delete(WORKERS).where(WORKERS.c.pid == me.pid, WORKERS.c.born == me.born)
+                delete(WORKERS).where(WORKERS.c.pid == process.pid, WORKERS.c.born == process.born)
             )
         return True

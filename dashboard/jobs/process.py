@@ -1,4 +1,4 @@
-"""Which process is meant: a number alone is used again, a number and a birth are not."""
+"""Processes, identified by process id and start time, since ids are reused."""
 
 import os
 import signal
@@ -15,9 +15,9 @@ class Process:
     Attributes
     ----------
     pid : int
-        Its number.
+        Process id.
     born : float
-        When it began, in seconds after the machine did: setting the clock does not change it.
+        Start time in seconds since the machine started, which setting the clock does not change.
     """
 
     pid: int
@@ -30,7 +30,7 @@ class Process:
 
     @classmethod
     def of(cls, pid: int) -> "Process | None":
-        """Return the process of this number, None when there is none."""
+        """Return the process with this id, None when there is none."""
         try:
             return cls(pid, _born(psutil.Process(pid)))
         except psutil.Error:
@@ -38,11 +38,11 @@ class Process:
 
     @classmethod
     def known(cls, pid: int | None, born: float | None) -> "Process | None":
-        """Return the process that a row of the table names, None when it names none."""
+        """Return the process stored in a row of the table, None when none is stored."""
         return None if pid is None or born is None else cls(pid, born)
 
     def alive(self) -> bool:
-        """Tell whether it still runs; one that ended and waits to be collected does not."""
+        """Tell whether the process still runs; a zombie does not."""
         try:
             process = psutil.Process(self.pid)
             same = abs(_born(process) - self.born) < 0.05
@@ -51,7 +51,7 @@ class Process:
             return False
 
     def send(self, number: signal.Signals, to_group: bool = False) -> None:
-        """Send a signal to it, or to every process of the session that it leads."""
+        """Send a signal to the process, or to its whole process group if it leads one."""
         if not self.alive():
             return
         with suppress(ProcessLookupError, PermissionError):

@@ -1,4 +1,4 @@
-"""One run as others see it: a frozen record of its row in the table."""
+"""A run: one row of the table of runs, frozen."""
 
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -10,30 +10,30 @@ from dashboard.jobs.states import ACTIVE, ENDED, State
 
 @dataclass(frozen=True)
 class Run:
-    """One training, import, evaluation or scoring, at one moment.
+    """A training, import, evaluation, scoring or search, at one moment.
 
     Attributes
     ----------
     run : str
-        Its name, such as ``demo-3``; never used twice.
+        Name, such as ``demo-3``; never reused.
     kind : str
         ``train``, ``import``, ``evaluate``, ``score`` or ``search``.
     config : dict
-        What it does, as the kind understands it.
+        Parameters of the work, specific to the kind.
     attempt : int
-        How many times it was started; what an earlier attempt still says is ignored.
+        Number of starts; updates from an earlier attempt are ignored.
     resume : bool
-        Whether its next start goes on from what the last one saved.
+        Whether its next start resumes from the last checkpoint.
     created, queued, started, finished, heartbeat, deleted : float or None
-        Moments, in seconds since 1970 UTC.
+        Times in seconds since 1970 UTC.
     progress : dict
-        How far it is, as the kind reports it: for a training ``epoch``, ``step``, ``epochs``.
+        Progress, specific to the kind: for a training ``epoch``, ``step`` and ``epochs``.
     reason, message : str or None
-        Why it ended badly: a key of ``failures.REASONS``, and one sentence.
+        Why it failed or was interrupted: one of ``failures.REASONS``, and one sentence.
     best : dict
         Metrics of the epoch with the best ``model.training.monitored.MONITORED``; empty before it.
     last_seq : int
-        Number of its newest metric row; unchanged means nothing new to draw.
+        ``seq`` of its newest row of metrics; unchanged means that there are no new ones.
     """
 
     run: str
@@ -68,16 +68,16 @@ class Run:
 
     @property
     def active(self) -> bool:
-        """Whether a process works on it, or is about to."""
+        """Whether a process works on it, or will soon."""
         return self.state in ACTIVE
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more happens to it unless a person asks."""
+        """Whether its state changes no more unless a person resumes or extends it."""
         return self.state in ENDED
 
     def as_dict(self) -> dict[str, Any]:
-        """Return every field, ready for JSON."""
+        """Return every field as a JSON value."""
         return asdict(self) | {"state": self.state.value, "tags": list(self.tags)}
 
 
@@ -85,6 +85,6 @@ _FIELDS = tuple(field.name for field in fields(Run))
 
 
 def from_row(row: Row[Any]) -> Run:
-    """Return the record of a row of the table."""
-    kept = {name: getattr(row, name) for name in _FIELDS}
-    return Run(**kept | {"state": State(row.state), "tags": tuple(row.tags)})
+    """Return the run of a row of the table."""
+    values = {name: getattr(row, name) for name in _FIELDS}
+    return Run(**values | {"state": State(row.state), "tags": tuple(row.tags)})

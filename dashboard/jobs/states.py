@@ -1,4 +1,4 @@
-"""The states of a run, and every step from one to another that is legal."""
+"""The states of a run and the transitions between them."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from data.i18n import N_, _
 
 
 class State(StrEnum):
-    """Where a run stands.
+    """State of a run.
 
     A run waits (``queued``), is active (``starting``, ``running``, ``stopping``) or has ended.
     """
@@ -21,7 +21,7 @@ class State(StrEnum):
     INTERRUPTED = "interrupted"
 
 
-_WORDS = {
+_NAMES = {
     State.QUEUED: N_("queued"),
     State.STARTING: N_("starting"),
     State.RUNNING: N_("running"),
@@ -36,7 +36,7 @@ ACTIVE = frozenset({State.STARTING, State.RUNNING, State.STOPPING})
 ENDED = frozenset({State.FINISHED, State.STOPPED, State.FAILED, State.INTERRUPTED})
 RESUMABLE = frozenset({State.STOPPED, State.FAILED, State.INTERRUPTED})
 
-# An ended run leaves its end only because a person resumes or extends it, which queues it again.
+# An ended run changes its state only when a person resumes or extends it, which queues it again.
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.STARTING, State.STOPPED}),
     State.STARTING: frozenset(
@@ -52,18 +52,18 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 
 
 def in_words(state: str) -> str:
-    """Return a state as a word of a sentence, in the language of this context.
+    """Return the name of a state within a sentence, in the current language.
 
     Examples
     --------
     >>> in_words(State.QUEUED)
     'queued'
     """
-    return _(_WORDS[State(state)])
+    return _(_NAMES[State(state)])
 
 
 def may(old: State, new: State) -> bool:
-    """Tell whether a run may go from one state to another.
+    """Tell whether a run may change from one state to another.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def may(old: State, new: State) -> bool:
 
 
 def sources(new: State) -> frozenset[State]:
-    """Return the states from which a run may reach this one.
+    """Return the states from which a run may change to this one.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Keeping a worker: a web server starts one, watches it, and ends it with itself."""
+"""The supervisor in a web server: starts a worker, restarts it, and ends it with the server."""
 
 import subprocess
 import threading
@@ -13,38 +13,38 @@ from dashboard.jobs.schema import TableError
 from dashboard.jobs.states import ACTIVE
 from data.home import Home
 
-LOOK_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 30.0
+CHECK_SECONDS = 1.0
+MAX_BACKOFF_SECONDS = 30.0
 END_SECONDS = 4.5
 
 
-class Handle:
-    """A worker that this process keeps alive.
+class Supervisor:
+    """Keeps a worker alive.
 
     Parameters
     ----------
     home : Home
-        What it serves.
+        What the worker serves.
     """
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._me = Process.current()
+        self._process = Process.current()
         self._runs = Runs(home)
         self._spawned: subprocess.Popen[bytes] | None = None
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="keeper", daemon=True)
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
-    def keep(self) -> None:
-        """Start a worker where none lives, and another whenever it dies."""
-        self._look()
+    def start(self) -> None:
+        """Start a worker where none is alive, and another one whenever it has died."""
+        self._check()
         self._thread.start()
 
-    def end(self) -> None:
-        """End the worker and what it runs, within five seconds; leave one kept by others."""
-        self._over.set()
+    def close(self) -> None:
+        """End the worker and its children within five seconds, unless another server keeps it."""
+        self._closed.set()
         self._thread.join()
-        worker = self._mine()
+        worker = self._own_worker()
         if worker is not None:
             worker.send(SIGTERM)
             deadline = time.monotonic() + END_SECONDS
@@ -52,21 +52,21 @@ class Handle:
                 self._collect()
                 time.sleep(0.05)
             if worker.alive():
-                self._end_by_force(worker)
+                self._kill(worker)
         self._collect()
         self._runs.close()
 
-    def _mine(self) -> Process | None:
-        """Return the worker kept for this process, even one that holds no lease yet."""
+    def _own_worker(self) -> Process | None:
+        """Return the worker that this process keeps, even before it holds the lease."""
         with suppress(TableError):
             holder = self._runs.lease.holder()
-            if holder is not None and holder.keeper == self._me:
+            if holder is not None and holder.keeper == self._process:
                 return holder.worker
         if self._spawned is not None and self._spawned.poll() is None:
             return Process.of(self._spawned.pid)
         return None
 
-    def _end_by_force(self, worker: Process) -> None:
+    def _kill(self, worker: Process) -> None:
         worker.send(SIGKILL)
         with suppress(TableError):
             for run in self._runs.list(states=ACTIVE):
@@ -75,26 +75,26 @@ class Handle:
                     child.send(SIGKILL, to_group=True)
 
     def _watch(self) -> None:
-        pause = LOOK_SECONDS
-        while not self._over.wait(pause):
+        pause = CHECK_SECONDS
+        while not self._closed.wait(pause):
             try:
-                started = self._look()
+                started = self._check()
             except (TableError, OSError):
                 started = True
-            # A worker that dies at once is not started once a second.
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS) if started else LOOK_SECONDS
+            # Back off from a worker that dies at once.
+            pause = min(pause * 2, MAX_BACKOFF_SECONDS) if started else CHECK_SECONDS
 
-    def _look(self) -> bool:
-        """Adopt or start a worker where need be; True when one was started."""
+    def _check(self) -> bool:
+        """Adopt or start a worker if necessary; True when one was started."""
         self._collect()
         holder = self._runs.lease.holder()
         if holder is not None and holder.worker.alive():
             if holder.keeper is not None and not holder.keeper.alive():
-                self._runs.lease.adopt(holder, self._me)
+                self._runs.lease.adopt(holder, self._process)
             return False
         if self._spawned is not None:
             return False
-        self._spawned = spawn(self._home, keeper=self._me)
+        self._spawned = spawn(self._home, keeper=self._process)
         return True
 
     def _collect(self) -> None:
@@ -102,24 +102,24 @@ class Handle:
             self._spawned = None
 
 
-def ensure_worker(home: Home, until_idle: bool = False) -> Handle | None:
-    """See to it that a worker serves a home, and return at once.
+def ensure_worker(home: Home, until_idle: bool = False) -> Supervisor | None:
+    """Start a worker for a home that has none, and return at once.
 
     Parameters
     ----------
     until_idle : bool
-        Start one that nobody keeps and that ends when nothing is left to do. Otherwise the
-        worker is kept by this process: restarted when it dies, ended by ``stop_worker``.
+        Start one without a keeper, which ends once idle. Otherwise this process keeps the worker:
+        it is restarted when it dies, and ended by ``stop_worker``.
 
     Returns
     -------
-    Handle or None
-        What ``stop_worker`` takes; None with ``until_idle``.
+    Supervisor or None
+        The argument of ``stop_worker``; None with ``until_idle``.
     """
     if not until_idle:
-        handle = Handle(home)
-        handle.keep()
-        return handle
+        supervisor = Supervisor(home)
+        supervisor.start()
+        return supervisor
     runs = Runs(home)
     holder = runs.lease.holder()
     if holder is None or not holder.worker.alive():
@@ -128,14 +128,14 @@ def ensure_worker(home: Home, until_idle: bool = False) -> Handle | None:
     return None
 
 
-def stop_worker(handle: Handle | None) -> None:
-    """End the worker that this process keeps, and what it runs, within five seconds."""
-    if handle is not None:
-        handle.end()
+def stop_worker(supervisor: Supervisor | None) -> None:
+    """End the worker that this process keeps, and its children, within five seconds."""
+    if supervisor is not None:
+        supervisor.close()
 
 
 def spawn(home: Home, keeper: Process | None = None) -> subprocess.Popen[bytes]:
-    """Start a worker in a session of its own, so that it outlives whoever asked for it."""
+    """Start a worker in a session of its own, so that it outlives this process."""
     options = ["--home", str(home.path.resolve())]
     options += ["--keeper", f"{keeper.pid}:{keeper.born}"] if keeper else ["--until-idle"]
     home.path.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The worker: takes runs from the queue, gives each a process, and sees how each ends."""
+"""The worker: claims runs from the queue, starts a process for each, and records how it ends."""
 
 import argparse
 import signal
@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 from dashboard.jobs.children import Children
-from dashboard.jobs.exit_status import verdict
+from dashboard.jobs.exit_status import end_of
 from dashboard.jobs.failures import KILLED, LOST, SHUTDOWN, START, oom_kills, sentence
 from dashboard.jobs.lease import SILENT_SECONDS
 from dashboard.jobs.process import Process
@@ -21,29 +21,29 @@ from data.errors import VitrinaError
 from data.home import Home
 from data.i18n import _
 
-ROUND_SECONDS = 0.25
-BEAT_SECONDS = 1.0
+POLL_SECONDS = 0.25
+HEARTBEAT_SECONDS = 1.0
 PURGE_SECONDS = 60.0
-# A child that has not beaten for this long is taken for lost.
+# A child without a heartbeat for this long is killed.
 LOST_SECONDS = 60.0
-# A child that was asked to stop gets this long before SIGTERM, then this long before SIGKILL.
-ASKED_SECONDS = 20.0
-TOLD_SECONDS = 10.0
-# The same when the worker itself ends; together with its own end it takes less than 5 seconds.
-SHUTDOWN_TOLD_SECONDS = 2.0
-SHUTDOWN_SECONDS = 3.5
+# How long a child that was asked to stop has before SIGTERM, and after it before SIGKILL.
+STOP_SECONDS = 20.0
+TERM_SECONDS = 10.0
+# When the worker itself ends: before a second SIGTERM, and before SIGKILL. Less than 5 seconds.
+SHUTDOWN_TERM_SECONDS = 2.0
+SHUTDOWN_KILL_SECONDS = 3.5
 
 
 @dataclass
-class _Watch:
-    """What the worker remembers of an active run, by its own clock that nobody can set."""
+class _Observation:
+    """What the worker remembers of an active run; times are monotonic."""
 
     attempt: int
     beats: int
-    beaten: float
+    heartbeat: float
     oom_kills: int
-    stopping: float | None = None
-    told: bool = False
+    stop_time: float | None = None
+    terminated: bool = False
 
 
 class Worker:
@@ -53,61 +53,63 @@ class Worker:
     ----------
     runs : Runs
         The table.
-    me : Process
+    process : Process
         This process, which holds the lease.
     until_idle : bool
-        Whether to end once nothing waits and nothing runs.
+        Whether to end once no run waits or is active.
     """
 
-    def __init__(self, runs: Runs, me: Process, until_idle: bool) -> None:
+    def __init__(self, runs: Runs, process: Process, until_idle: bool) -> None:
         self._runs = runs
-        self._me = me
+        self._process = process
         self._until_idle = until_idle
         self._children = Children(runs)
-        self._watches: dict[str, _Watch] = {}
+        self._observations: dict[str, _Observation] = {}
         self._ending = False
-        self._beaten = self._purged = 0.0
+        self._heartbeat = self._purged = 0.0
 
-    def ask_to_end(self) -> None:
-        """End the loop soon; runs are interrupted and can be resumed."""
+    def request_end(self) -> None:
+        """End the loop soon; active runs are interrupted and can be resumed."""
         self._ending = True
 
     def loop(self) -> None:
-        """Work until asked to end, until idle if so wished, or until the home or lease is gone."""
+        """Work until asked to end, until idle if so configured, or until home or lease are lost."""
         while not self._ending:
             try:
-                if not self._runs.exists() or not self._hold_on() or self._leave_when_idle():
+                if not self._runs.exists() or not self._maintain() or self._release_when_idle():
                     return
-                self._round()
+                self._poll()
             except TableError as error:
-                _say(str(error))
-                self._forgive_silence()
-            time.sleep(ROUND_SECONDS)
+                _log(str(error))
+                self._reset_heartbeats()
+            time.sleep(POLL_SECONDS)
         self._shut_down()
 
-    def _hold_on(self) -> bool:
+    def _maintain(self) -> bool:
         now = time.monotonic()
         if now - self._purged >= PURGE_SECONDS:
             self._purged = now
             self._runs.deletion.purge()
-        if now - self._beaten >= BEAT_SECONDS:
-            self._beaten = now
-            return self._runs.lease.renew(self._me)
+        if now - self._heartbeat >= HEARTBEAT_SECONDS:
+            self._heartbeat = now
+            return self._runs.lease.renew(self._process)
         return True
 
-    def _leave_when_idle(self) -> bool:
-        """Leave if nobody needs this worker; one whose web server died stays for what runs."""
-        if self._watches:
+    def _release_when_idle(self) -> bool:
+        """Release the lease when idle, if configured so or if the keeper has ended."""
+        if self._observations:
             return False
         holder = self._runs.lease.holder()
         orphan = holder is not None and holder.keeper is not None and not holder.keeper.alive()
-        return (self._until_idle or orphan) and self._runs.lease.release(self._me, if_idle=True)
+        return (self._until_idle or orphan) and self._runs.lease.release(
+            self._process, if_idle=True
+        )
 
-    def _round(self) -> None:
+    def _poll(self) -> None:
         active = {run.run: run for run in self._runs.list(states=ACTIVE)}
         for run in active.values():
             if run.run in self._children:
-                self._look_after(run)
+                self._monitor(run)
             else:
                 self._recover(run)
         for name in self._children.names():
@@ -117,169 +119,171 @@ class Worker:
             self._start(claimed)
 
     def _start(self, run: Run) -> None:
-        self._watch(run)
+        self._observe(run)
         try:
             self._children.start(run)
         except OSError as error:
             self._end(run, State.FAILED, START, sentence(error))
         else:
-            _say(f"{run.run}: started, attempt {run.attempt}")
+            _log(f"{run.run}: started, attempt {run.attempt}")
 
     def _recover(self, run: Run) -> None:
-        """Decide what becomes of an active run that an earlier worker left."""
+        """Adopt, requeue or end an active run of an earlier worker."""
         process = Process.known(run.pid, run.born)
         if process is not None and process.alive():
-            _say(f"{run.run}: process {process.pid} is still at work")
+            _log(f"{run.run}: process {process.pid} is still running")
             self._children.adopt(run.run, process)
-            self._watch(run)
+            self._observe(run)
         elif run.state is State.STOPPING:
             self._end(run, State.STOPPED)
         elif process is None:
-            # Claimed, but no process has taken it up; one that still comes finds itself too late.
+            # Claimed, but no process began it; one that starts after this has lost the claim.
             self._end(run, State.QUEUED)
         else:
             self._end(run, State.INTERRUPTED, KILLED)
 
-    def _watch(self, run: Run) -> None:
-        self._watches[run.run] = _Watch(run.attempt, run.beats, time.monotonic(), oom_kills())
+    def _observe(self, run: Run) -> None:
+        self._observations[run.run] = _Observation(
+            run.attempt, run.beats, time.monotonic(), oom_kills()
+        )
 
-    def _look_after(self, run: Run) -> None:
-        watch = self._watches[run.run]
+    def _monitor(self, run: Run) -> None:
+        observation = self._observations[run.run]
         status = self._children.poll(run.run)
         if status is not None:
-            self._settle(run, status, watch)
+            self._end_by_status(run, status, observation)
             return
         now = time.monotonic()
-        if run.beats != watch.beats:
-            watch.beats, watch.beaten = run.beats, now
-        if now - watch.beaten > LOST_SECONDS:
-            self._children.stop(run.run, by_force=True)
+        if run.beats != observation.beats:
+            observation.beats, observation.heartbeat = run.beats, now
+        if now - observation.heartbeat > LOST_SECONDS:
+            self._children.stop(run.run, kill=True)
             self._end(run, State.INTERRUPTED, LOST)
         elif run.state is State.STOPPING:
-            self._press(run, watch, now)
+            self._stop(run, observation, now)
 
-    def _press(self, run: Run, watch: _Watch, now: float) -> None:
-        """Bring a run to stop that does not stop by itself: SIGTERM, then SIGKILL."""
-        watch.stopping = watch.stopping or now
-        waited = now - watch.stopping
-        if waited > ASKED_SECONDS + TOLD_SECONDS:
-            self._children.stop(run.run, by_force=True)
+    def _stop(self, run: Run, observation: _Observation, now: float) -> None:
+        """Stop a run that does not stop by itself: SIGTERM, then SIGKILL."""
+        observation.stop_time = observation.stop_time or now
+        waited = now - observation.stop_time
+        if waited > STOP_SECONDS + TERM_SECONDS:
+            self._children.stop(run.run, kill=True)
             self._end(run, State.STOPPED)
-        elif waited > ASKED_SECONDS and not watch.told:
-            watch.told = True
+        elif waited > STOP_SECONDS and not observation.terminated:
+            observation.terminated = True
             self._children.stop(run.run)
 
-    def _settle(self, run: Run, status: int, watch: _Watch) -> None:
-        """Write down how a run ended whose process is gone without having done so itself."""
-        self._end(run, *verdict(status, run.state, oom_kills() > watch.oom_kills))
+    def _end_by_status(self, run: Run, status: int, observation: _Observation) -> None:
+        """Record the end of a run whose process has ended without recording it."""
+        self._end(run, *end_of(status, run.state, oom_kills() > observation.oom_kills))
 
     def _end(
         self, run: Run, state: State, reason: str | None = None, message: str | None = None
     ) -> None:
         if self._runs.attempts.end(run.run, run.attempt, state, reason, message):
-            _say(" · ".join(filter(None, (f"{run.run}: {state.value}", reason, message))))
+            _log(" · ".join(filter(None, (f"{run.run}: {state.value}", reason, message))))
         if run.run not in self._children or self._children.poll(run.run) is not None:
             self._forget(run.run)
 
     def _forget(self, name: str) -> None:
         self._children.forget(name)
-        self._watches.pop(name, None)
+        self._observations.pop(name, None)
 
-    def _forgive_silence(self) -> None:
-        """Start counting anew: while the table cannot be written no child can beat."""
-        for watch in self._watches.values():
-            watch.beaten = time.monotonic()
+    def _reset_heartbeats(self) -> None:
+        """Restart the time-out of every child: none can send a heartbeat to a locked table."""
+        for observation in self._observations.values():
+            observation.heartbeat = time.monotonic()
 
     def _shut_down(self) -> None:
-        """Ask every child to stop, then make it; each run is interrupted and can resume."""
-        began = time.monotonic()
-        told = False
+        """Terminate every child; each run is interrupted and can be resumed."""
+        start = time.monotonic()
+        repeated = False
         for name in self._children.names():
             self._children.stop(name)
-        while self._still_working() and time.monotonic() - began < SHUTDOWN_SECONDS:
-            if not told and time.monotonic() - began > SHUTDOWN_TOLD_SECONDS:
-                told = True
-                for name in self._still_working():
+        while self._running_children() and time.monotonic() - start < SHUTDOWN_KILL_SECONDS:
+            if not repeated and time.monotonic() - start > SHUTDOWN_TERM_SECONDS:
+                repeated = True
+                for name in self._running_children():
                     self._children.stop(name)
             time.sleep(0.05)
-        for name in self._still_working():
-            self._children.stop(name, by_force=True)
+        for name in self._running_children():
+            self._children.stop(name, kill=True)
         try:
             for run in self._runs.list(states=ACTIVE):
                 if run.run in self._children:
                     self._end(run, State.INTERRUPTED, SHUTDOWN)
-            self._runs.lease.release(self._me)
+            self._runs.lease.release(self._process)
         except TableError as error:
-            _say(str(error))
+            _log(str(error))
 
-    def _still_working(self) -> list[str]:
+    def _running_children(self) -> list[str]:
         return [name for name in self._children.names() if self._children.poll(name) is None]
 
 
 def serve_jobs(home: Home, until_idle: bool = False, keeper: Process | None = None) -> None:
-    """Carry out the runs of a home until SIGINT or SIGTERM.
+    """Work on the runs of a home until SIGINT or SIGTERM.
 
     Parameters
     ----------
     until_idle : bool
-        Whether to end by itself once nothing waits and nothing runs.
+        Whether to end by itself once no run waits or is active.
     keeper : Process, optional
-        The web server that this worker was started for: without it, it ends once idle.
+        The web server that started this worker; after its end the worker ends once idle.
 
     Raises
     ------
     VitrinaError
-        When another worker serves this home already.
+        When another worker serves this home.
     """
     runs = Runs(home)
-    me = Process.current()
-    worker = Worker(runs, me, until_idle)
+    process = Process.current()
+    worker = Worker(runs, process, until_idle)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
-        worker.ask_to_end()
+        worker.request_end()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
-    take_lease(runs, me, keeper)
+    take_lease(runs, process, keeper)
     worker.loop()
 
 
-def take_lease(runs: Runs, me: Process, keeper: Process | None) -> None:
-    """Take the lease, from a worker that is dead at once, from a silent one after a while.
+def take_lease(runs: Runs, process: Process, keeper: Process | None) -> None:
+    """Take the lease: at once from a dead worker, after ``SILENT_SECONDS`` from a silent one.
 
     Raises
     ------
     VitrinaError
-        When another worker holds it and beats.
+        When another worker holds it and sends heartbeats.
     """
-    seen = runs.lease.holder()
+    previous = runs.lease.holder()
     deadline = time.monotonic() + SILENT_SECONDS
-    while seen is not None and seen.worker.alive() and time.monotonic() < deadline:
+    while previous is not None and previous.worker.alive() and time.monotonic() < deadline:
         now = runs.lease.holder()
-        if now is not None and now.beats != seen.beats:
-            raise _served(now.worker)
-        time.sleep(ROUND_SECONDS)
+        if now is not None and now.beats != previous.beats:
+            raise _already_served(now.worker)
+        time.sleep(POLL_SECONDS)
         if now is None:
-            seen = None
-    if not runs.lease.take(me, keeper, over=seen):
+            previous = None
+    if not runs.lease.take(process, keeper, over=previous):
         holder = runs.lease.holder()
-        raise _served(holder.worker if holder else me)
+        raise _already_served(holder.worker if holder else process)
 
 
-def _served(by: Process) -> VitrinaError:
+def _already_served(worker: Process) -> VitrinaError:
     return VitrinaError(
         _("Another worker (process {pid}) serves this home already; one is enough.").format(
-            pid=by.pid
+            pid=worker.pid
         )
     )
 
 
-def _say(words: str) -> None:
-    print(time.strftime("%Y-%m-%d %H:%M:%S"), words, flush=True)  # noqa: T201 - the worker's log
+def _log(message: str) -> None:
+    print(time.strftime("%Y-%m-%d %H:%M:%S"), message, flush=True)  # noqa: T201 - the log of the worker
 
 
 def main() -> None:
-    """Serve a home as a process of its own, started by ``supervise``."""
+    """Work as a process of its own, started by ``supervisor.spawn``."""
     parser = argparse.ArgumentParser(prog="dashboard.jobs.worker")
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--until-idle", action="store_true")
@@ -292,7 +296,7 @@ def main() -> None:
     try:
         serve_jobs(Home(options.home), options.until_idle, keeper)
     except VitrinaError as error:
-        _say(str(error))
+        _log(str(error))
         sys.exit(error.exit_code)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.jobs import failures
 from dashboard.jobs.children import UNKNOWN_STATUS
-from dashboard.jobs.exit_status import verdict
+from dashboard.jobs.exit_status import end_of
 from dashboard.jobs.failures import classify, explain, oom_kills, reason_of, sentence, status_of
 from dashboard.jobs.states import State
 from data.errors import BadInput
@@ -41,8 +41,8 @@ def test_the_cause_of_an_exception_counts() -> None:
 
 
 def test_missing_data_explains_what_nothing_else_does() -> None:
-    assert classify(FileNotFoundError("events.parquet"), data_is_there=False) == failures.DATA
-    assert classify(MemoryError(), data_is_there=False) == failures.MEMORY
+    assert classify(FileNotFoundError("events.parquet"), dataset_exists=False) == failures.DATA
+    assert classify(MemoryError(), dataset_exists=False) == failures.MEMORY
 
 
 def test_every_reason_has_words_and_an_exit_status_of_its_own() -> None:
@@ -88,4 +88,4 @@ def test_kills_for_want_of_memory_are_counted(tmp_path: Path) -> None:
 def test_an_exit_status_tells_how_a_silent_run_ended(
     status: int, state: State, short: bool, expected: State, reason: str | None
 ) -> None:
-    assert verdict(status, state, short)[:2] == (expected, reason)
+    assert end_of(status, state, short)[:2] == (expected, reason)
