@@ -46,7 +46,9 @@ class Attempts:
                     .returning(RUNS)
                 ).one_or_none()
         if row is None:
-            raise LostClaim(_("The run {run} has moved on without this process.").format(run=run))
+            raise LostClaim(
+                _("The attempt of this process at the run {run} is over.").format(run=run)
+            )
         return from_row(row)
 
     def heartbeat(
@@ -76,7 +78,9 @@ class Attempts:
                 .returning(RUNS.c.stop_requested)
             ).one_or_none()
         if row is None:
-            raise LostClaim(_("The run {run} has moved on without this process.").format(run=run))
+            raise LostClaim(
+                _("The attempt of this process at the run {run} is over.").format(run=run)
+            )
         return bool(row.stop_requested)
 
     def end(

@@ -27,23 +27,26 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     DISK: (N_("The disk is full"), N_("Free some space where the home folder is, then resume.")),
     NOT_A_NUMBER: (
-        N_("The loss stopped being a number"),
+        N_("The loss became NaN or infinite"),
         N_("Clone the run with a lower learning rate, or with gradient clipping."),
     ),
     KILLED: (
         N_("The process was killed"),
-        N_("Resume to go on from the last whole epoch; if it happens again, look at memory."),
+        N_(
+            "Resume to continue from the last completed epoch; if it happens again, check "
+            "memory use."
+        ),
     ),
     LOST: (
-        N_("The process stopped answering"),
-        N_("Resume to go on from the last whole epoch."),
+        N_("The process stopped responding"),
+        N_("Resume to continue from the last completed epoch."),
     ),
     SHUTDOWN: (
         N_("Vitrina was shut down"),
-        N_("Resume to go on from the last whole epoch."),
+        N_("Resume to continue from the last completed epoch."),
     ),
     DATA: (N_("The data was removed"), N_("Import the dataset again under its name, then resume.")),
-    INPUT: (N_("The input cannot be used"), N_("Mend what the message names and start again.")),
+    INPUT: (N_("The input cannot be used"), N_("Correct what the message names and start again.")),
     START: (N_("The process could not be started"), N_("Read the log, then resume.")),
     ERROR: (N_("An unexpected error"), N_("Read the last lines of the log, then resume.")),
 }

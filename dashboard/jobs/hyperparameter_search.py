@@ -162,7 +162,7 @@ class _Search:
     def _check_failures(self, ended: Sequence[Trial]) -> None:
         if len(ended) >= MAX_FAILURES and all(trial.value is None for trial in ended):
             raise BadInput(
-                _("The first {number} trainings gave no figure; look at the log of {run}.").format(
+                _("The first {number} trainings all failed; read the log of {run}.").format(
                     number=len(ended), run=ended[-1].run or self._job.run.run
                 )
             )

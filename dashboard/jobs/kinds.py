@@ -7,17 +7,17 @@ from pathlib import Path
 
 from dashboard.jobs.job import Job
 from dashboard.jobs.reporter import Reporter
+from dashboard.jobs.run_handle import RunHandle
 from data.datasets.store import Store
 from data.errors import Cancelled
 
 
 def train(job: Job, reporter: Reporter) -> bool:
     """Train a network, or resume its training; False when it was stopped."""
-    from model.config.run_config import RunConfig
     from model.training.trainer import train as train_network
 
     dataset = Store(job.home).open(job.run.dataset)
-    config = RunConfig.from_dict(job.run.config)
+    config = RunHandle(job.home, job.run).config
     reporter.progress(epochs=config.epochs)
     return train_network(
         config, dataset, job.folder, reporter, reporter.stop, resume=job.run.resume

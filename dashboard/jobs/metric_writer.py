@@ -117,7 +117,7 @@ def _claimed(connection: Connection, run: str, attempt: int) -> int:
         )
     ).scalar()
     if run_id is None:
-        raise LostClaim(_("The run {run} has moved on without this process.").format(run=run))
+        raise LostClaim(_("The attempt of this process at the run {run} is over.").format(run=run))
     return run_id
 
 

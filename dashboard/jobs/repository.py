@@ -85,9 +85,7 @@ def select_run(connection: Connection, run: str) -> Row[Any]:
 
 def unknown_run(run: str) -> BadInput:
     """Return the error for a run that does not exist."""
-    return BadInput(
-        _("There is no run {run}; `vitrina runs` lists those there are.").format(run=run)
-    )
+    return BadInput(_("There is no run {run}; `vitrina runs` lists all runs.").format(run=run))
 
 
 def transition(

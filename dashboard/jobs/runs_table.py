@@ -177,9 +177,10 @@ class Runs:
             row = select_run(connection, run)
             if row.state not in RESUMABLE:
                 raise BadInput(
-                    _("The run {run} is {state}; only one that was cut short can resume.").format(
-                        run=run, state=in_words(row.state)
-                    )
+                    _(
+                        "The run {run} is {state}; only a stopped, failed or interrupted one "
+                        "resumes."
+                    ).format(run=run, state=in_words(row.state))
                 )
             self._queue_again(connection, row.id, {})
 
@@ -199,8 +200,8 @@ class Runs:
             if row.kind != TRAINING or row.state not in ENDED or epochs < 1:
                 raise BadInput(
                     _(
-                        "The run {run} cannot be extended by {epochs} epochs: it takes a training "
-                        "that has ended, and at least one epoch."
+                        "The run {run} cannot be extended by {epochs} epochs: only a training that "
+                        "has ended can, and by at least one epoch."
                     ).format(run=run, epochs=epochs)
                 )
             finished = row.state == State.FINISHED and row.epochs_done

@@ -178,7 +178,7 @@ def test_a_search_that_a_person_stops_takes_back_what_waits_and_counts_it_for_no
 
 def test_a_search_whose_trainings_all_fail_gives_up(runs: Runs) -> None:
     trainer = Trainer(runs, lambda _values: None)
-    with pytest.raises(BadInput, match="first 3 trainings gave no figure"):
+    with pytest.raises(BadInput, match="first 3 trainings all failed"):
         search(job(runs), cast("Reporter", trainer))
 
 
