@@ -1,4 +1,4 @@
-"""Figures of one buyer's outlook: how sure the model is, and what kind of thing it expects."""
+"""Charts of one ranking: concentration of the probability, and its distribution over categories."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from dashboard.theme import colour
 from data.i18n import _
 
 POINTS = 200
-MOST_CATEGORIES = 8
+MAX_CATEGORIES = 8
 
 Numbers = npt.NDArray[np.floating]
 
@@ -22,29 +22,36 @@ Numbers = npt.NDArray[np.floating]
 def concentration(
     probabilities: Numbers, popularity: Numbers, size: int, theme: str | None
 ) -> Chart:
-    """Draw how much of the probability the first products hold, beside plain popularity.
+    """Draw the cumulative probability over the ranks, beside that of popularity.
 
     Parameters
     ----------
     probabilities : float array, shape (products,)
-        What the model expects.
+        Probability that each product is bought next.
     popularity : float array, shape (products,)
         Each product's share of all training events.
     size : int
-        How many products the list offers.
+        Length of the list.
     theme : str or None
         ``"light"`` or ``"dark"``.
     """
     count = len(probabilities)
     ranks = _ranks(count, size)
-    model, plain = (100 * np.cumsum(np.sort(each)[::-1]) for each in (probabilities, popularity))
+    model, baseline = (
+        100 * np.cumsum(np.sort(shares)[::-1]) for shares in (probabilities, popularity)
+    )
     at = int(np.searchsorted(ranks, min(size, count)))
-    own, common = model[min(size, count) - 1], plain[min(size, count) - 1]
+    model_share, baseline_share = model[min(size, count) - 1], baseline[min(size, count) - 1]
     drawn = lines(
         [
             Line(_("model"), ranks.tolist(), model[ranks - 1].tolist(), "network", 2.5, best=at),
             Line(
-                _("popularity"), ranks.tolist(), plain[ranks - 1].tolist(), "baseline", 1.5, best=at
+                _("popularity"),
+                ranks.tolist(),
+                baseline[ranks - 1].tolist(),
+                "baseline",
+                1.5,
+                best=at,
             ),
         ],
         theme,
@@ -52,19 +59,19 @@ def concentration(
         x_title=_("Products, most probable first (logarithmic)"),
         digits=1,
     )
-    drawn.update_xaxes(type="log", tickvals=_decades(count), ticktext=_names(count))
+    drawn.update_xaxes(type="log", tickvals=_decades(count), ticktext=_decade_labels(count))
     shares = [0, 20, 40, 60, 80, 100]
     drawn.update_yaxes(
         range=[0, 105],
         tickvals=shares,
         ticktext=[formats.percent(share / 100, 0) for share in shares],
     )
-    # Both lines end at 100 %: their names stand where they are farthest apart, at the exponents
-    # that a log axis counts in.
-    apart = int(np.argmax(np.abs(model[ranks - 1] - plain[ranks - 1])))
-    above = model[ranks[apart] - 1] > plain[ranks[apart] - 1]
+    # Both lines end at 100 %, so the labels are placed where the lines are farthest apart; a log
+    # axis takes the exponent as coordinate.
+    apart = int(np.argmax(np.abs(model[ranks - 1] - baseline[ranks - 1])))
+    above = model[ranks[apart] - 1] > baseline[ranks[apart] - 1]
     for note, line, up in zip(
-        drawn.layout.annotations, (model, plain), (above, not above), strict=True
+        drawn.layout.annotations, (model, baseline), (above, not above), strict=True
     ):
         note.update(
             xref="x",
@@ -78,17 +85,17 @@ def concentration(
     return Chart(
         drawn,
         finding.format(
-            comparison=_("surer than") if own > common else _("no surer than"),
+            comparison=_("surer than") if model_share > baseline_share else _("no surer than"),
             size=formats.number(size),
-            own=formats.percent(float(own) / 100),
-            common=formats.percent(float(common) / 100),
+            own=formats.percent(float(model_share) / 100),
+            common=formats.percent(float(baseline_share) / 100),
         ),
         _("Share of the probability that the first products hold together, in percent"),
         pd.DataFrame(
             {
                 _("Products"): ranks,
                 _("Model, %"): np.round(model[ranks - 1], 3),
-                _("Popularity, %"): np.round(plain[ranks - 1], 3),
+                _("Popularity, %"): np.round(baseline[ranks - 1], 3),
             }
         ),
     )
@@ -100,29 +107,29 @@ def expected_categories(
     history: Sequence[str | None],
     theme: str | None,
 ) -> Chart:
-    """Draw what share of the next purchase each category holds, beside its share of the history.
+    """Draw the probability of each category, beside its share of the history.
 
     Parameters
     ----------
     categories : sequence of str or None
         Category of each product of the catalogue.
     probabilities : float array, shape (products,)
-        What the model expects.
+        Probability that each product is bought next.
     history : sequence of str or None
         Category of each event of the history; may be empty.
     theme : str or None
         ``"light"`` or ``"dark"``.
     """
     shares = category_shares(categories, probabilities, history)
-    shown = shares.head(MOST_CATEGORIES)
-    names = [_short(name) for name in shown["category"]]
+    largest = shares.head(MAX_CATEGORIES)
+    names = [_short(name) for name in largest["category"]]
     drawn = figure(theme, barmode="overlay", bargap=0.4)
     drawn.add_bar(
-        x=100 * shown["expected"],
+        x=100 * largest["expected"],
         y=names,
         orientation="h",
         marker={"color": colour("network", theme), "cornerradius": 2},
-        text=[formats.percent(value) for value in shown["expected"]],
+        text=[formats.percent(value) for value in largest["expected"]],
         textposition="outside",
         textfont={"color": colour("text", theme)},
         cliponaxis=False,
@@ -130,7 +137,7 @@ def expected_categories(
     )
     if len(history):
         drawn.add_scatter(
-            x=100 * shown["history"],
+            x=100 * largest["history"],
             y=names,
             mode="markers",
             marker={
@@ -163,7 +170,7 @@ def expected_categories(
 def category_shares(
     categories: Sequence[str | None], probabilities: Numbers, history: Sequence[str | None]
 ) -> pd.DataFrame:
-    """Return the expected share and the share of the history of each category, largest first.
+    """Return the probability and the share of the history of each category, largest first.
 
     Examples
     --------
@@ -173,15 +180,15 @@ def category_shares(
     1      cup       0.3      1.0
     2     None       0.2      0.0
     """
-    kept = pd.Series(list(categories), dtype=object).fillna("")
-    expected = pd.Series(np.asarray(probabilities, dtype=np.float64)).groupby(kept).sum()
+    names = pd.Series(list(categories), dtype=object).fillna("")
+    expected = pd.Series(np.asarray(probabilities, dtype=np.float64)).groupby(names).sum()
     counted = pd.Series(list(history), dtype=object).fillna("").value_counts(normalize=True)
     table = pd.DataFrame({"expected": expected, "history": counted}).fillna(0.0)
     table = table.sort_values(["expected", "history"], ascending=False).reset_index(
         names="category"
     )
-    names = table["category"].astype(object)
-    return table.assign(category=names.where(names != "", None))
+    category = table["category"].astype(object)
+    return table.assign(category=category.where(category != "", None))
 
 
 def _category_finding(shares: pd.DataFrame, has_history: bool) -> str:
@@ -201,15 +208,15 @@ def _short(category: str | None) -> str:
 
 
 def _ranks(count: int, size: int) -> npt.NDArray[np.int64]:
-    """Return some 200 ranks, evenly spread on a logarithmic axis, and the end of the list."""
-    spread = np.rint(np.geomspace(1, count, POINTS)).astype(np.int64)
-    found: npt.NDArray[np.int64] = np.unique(np.append(spread, min(size, count)))
-    return found
+    """Return about 200 ranks evenly spaced on a log axis, and the last rank of the list."""
+    spaced = np.rint(np.geomspace(1, count, POINTS)).astype(np.int64)
+    ranks: npt.NDArray[np.int64] = np.unique(np.append(spaced, min(size, count)))
+    return ranks
 
 
 def _decades(count: int) -> list[int]:
     return [10**power for power in range(len(str(count)))]
 
 
-def _names(count: int) -> list[str]:
+def _decade_labels(count: int) -> list[str]:
     return [formats.compact(value) for value in _decades(count)]

@@ -67,7 +67,7 @@ def test_a_buyer_is_found_and_the_held_out_purchase_is_ranked(
     page.get_by_label("Hide the last purchase").click()
     expect(page.locator(".event.is-truth")).to_have_count(1)
     expect(page.locator(".offer.is-truth")).to_have_count(1)
-    expect(page.get_by_role("heading", name="What came next")).to_be_visible()
+    expect(page.get_by_role("heading", name="The product bought next")).to_be_visible()
     assert query(page)["hide"] == "1"
 
 
@@ -103,7 +103,7 @@ def test_a_shared_address_shows_the_same_edits(shop: Site, open_page: OpenPage) 
     before = page.locator(".event").count()
     row = page.locator(".event").first
     row.hover()
-    row.get_by_title("Take").click()
+    row.get_by_title("Remove").click()
     expect(page.locator(".event")).to_have_count(before - 1)
     expect(page.get_by_text("1 change", exact=True)).to_be_visible()
     ranked = page.locator(".offers").inner_text()
@@ -116,7 +116,7 @@ def test_why_shows_what_each_purchase_does(shop: Site, open_page: OpenPage) -> N
     page, _trouble = open_page(shop, "/recommend?edit=add:noise1,add:teapot")
     page.get_by_role("button", name="cup", exact=True).click()
     expect(page.locator(".effect")).to_have_count(2)
-    expect(page.locator(".offer-why")).to_contain_text("teapot speaks for it most")
+    expect(page.locator(".offer-why")).to_contain_text("teapot has the largest effect")
     page.get_by_role("button", name="cup", exact=True).click()
     expect(page.locator(".effect")).to_have_count(0)
 
@@ -159,7 +159,7 @@ def test_an_unknown_buyer_is_said_and_another_can_be_chosen(
 ) -> None:
     page, _trouble = open_page(shop, "/recommend?user=nobody")
     expect(page.locator("#recommend-history").get_by_role("alert")).to_contain_text("nobody")
-    page.get_by_role("button", name="Any buyer").click()
+    page.get_by_role("button", name="Random buyer").click()
     expect(page.locator(".offer")).to_have_count(10)
 
 
@@ -190,7 +190,7 @@ def test_filters_narrow_the_ranking_and_stay_in_the_address(
     shop: Site, open_page: OpenPage
 ) -> None:
     page, _trouble = open_page(shop, "/recommend?user=u00005")
-    page.get_by_text("Filters, variety and a second opinion").click()
+    page.get_by_text("Filters, diversity and comparison").click()
     page.get_by_label("Category").select_option("group1")
     expect(page.get_by_text(re.compile(r"first \d of \d products"))).to_be_visible()
     page.get_by_label("Price to").fill("3")
@@ -203,23 +203,30 @@ def test_filters_narrow_the_ranking_and_stay_in_the_address(
     expect(other.locator(".offer")).to_have_count(1)
 
 
-def test_a_second_opinion_stands_beside_the_first(shop: Site, open_page: OpenPage) -> None:
-    page, _trouble = open_page(shop, "/recommend?edit=add:noise1,add:teapot")
-    page.get_by_text("Filters, variety and a second opinion").click()
-    page.get_by_label("Beside").select_option("Popularity")
+def test_a_baseline_is_fitted_in_the_background_and_compared(
+    serve: Callable[[Home], Site], trained_shop: Path, tmp_path: Path, open_page: OpenPage
+) -> None:
+    home, _run = copy_shop(trained_shop, tmp_path)
+    page, _trouble = open_page(serve(home), "/recommend?edit=add:noise1,add:teapot")
+    page.get_by_text("Filters, diversity and comparison").click()
+    page.get_by_label("With", exact=True).select_option("baseline:popularity")
+    page.get_by_role("button", name="Fit now").click()
     expect(page.locator(".beside-list")).to_have_count(2)
     expect(page.get_by_role("heading", name="and Popularity share")).to_be_visible()
-    page.get_by_label("Compare", exact=True).select_option("Markov")
+    page.get_by_label("Compare", exact=True).select_option("baseline:markov")
+    page.get_by_role("button", name="Fit now").click()
     expect(page.get_by_role("heading", name="Markov and Popularity share")).to_be_visible()
     page.get_by_role("button", name="Close").click()
     expect(page.locator(".beside-list")).to_have_count(0)
     assert "beside" not in query(page)
 
 
-def test_a_buyer_of_whom_the_model_was_right_is_found(shop: Site, open_page: OpenPage) -> None:
+def test_a_buyer_is_found_whose_test_purchase_is_in_the_first_ten(
+    shop: Site, open_page: OpenPage
+) -> None:
     page, _trouble = open_page(shop, "/recommend")
-    page.get_by_text("Find buyers by what they are like").click()
-    page.get_by_label("Of whom the model").select_option("was right")
+    page.get_by_text("Find buyers by criteria").click()
+    page.get_by_label("Test purchase").select_option("in the first ten")
     page.locator(".like-list a").first.click()
     expect(page.locator(".offer.is-truth")).to_have_count(1)
     assert query(page)["hide"] == "1"
@@ -240,15 +247,15 @@ def test_alike_products_are_found_on_the_map_and_by_search(shop: Site, open_page
     page.keyboard.press("+")
     page.keyboard.press("ArrowLeft")
     expect(canvas).not_to_have_attribute("data-drawn", str(drawn))
-    page.get_by_role("link", name="What follows it").click()
+    page.get_by_role("link", name="Recommend after it").click()
     expect(first_offer(page)).to_contain_text("cup")
 
 
 def test_health_leads_to_the_views_of_a_model(shop: Site, open_page: OpenPage) -> None:
     page, _trouble = open_page(shop, "/recommend/health")
     expect(page.get_by_text("In the first ten")).to_be_visible()
-    expect(page.get_by_role("heading", name="of all places of lists")).to_be_visible()
-    page.get_by_role("link", name="Take away").click()
+    expect(page.get_by_role("heading", name="of all places in the lists")).to_be_visible()
+    page.get_by_role("link", name="Export").click()
     expect(page.get_by_role("heading", name="Ranked lists for every buyer")).to_be_visible()
 
 
@@ -259,7 +266,7 @@ def test_lists_of_every_buyer_are_made_and_downloaded(
     home, run = copy_shop(trained_shop, tmp_path)
     page, _trouble = open_page(serve(home), f"/recommend/take-away?run={run}")
     page.get_by_label("File").select_option("CSV")
-    page.get_by_label("Products a buyer").select_option("5")
+    page.get_by_label("Products per buyer").select_option("5")
     page.get_by_role("button", name="Rank for every buyer").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download", exact=True).click()
