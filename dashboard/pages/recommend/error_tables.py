@@ -39,8 +39,9 @@ def error_report(served: ServedRun, theme: str | None) -> Component:
     exposed = exposure(stored.products, model.products)
     parts: list[Component] = [_figures(targets, models)]
     if has_segments(models):
-        chart = render(segment_chart(models, METRIC, theme))
-        parts.append(figure_card("health-segments", height=360, data=chart))
+        chart = segment_chart(models, METRIC, theme)
+        height = int(chart.figure.layout.height)  # of its rows; a lower card would cut the axis off
+        parts.append(figure_card("health-segments", height=height, data=render(chart)))
     return html.Div(
         [
             *parts,

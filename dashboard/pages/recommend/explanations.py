@@ -16,8 +16,9 @@ MIN_EFFECT = math.log(1.05)
 
 
 def strongest(effects: Mapping[str, float]) -> str:
-    """Return the key of the event with the largest effect; empty where there is none."""
-    return max(effects, key=lambda key: effects[key], default="")
+    """Return the key of the event with the largest effect; empty where none is notable."""
+    key = max(effects, key=lambda key: effects[key], default="")
+    return key if key and effects[key] >= MIN_EFFECT else ""
 
 
 def effect_sentence(
@@ -48,7 +49,7 @@ def effect_sentence(
         times=formats.number(lift, 1 if lift < 10 else 0)
     )
     key = strongest(effects)
-    if not key or effects[key] < MIN_EFFECT:
+    if not key:
         none = _("No single purchase makes it notably more probable.")
         return f"{lift_text} {none}"
     names = {event.key: event.title or event.product for event in events}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard.figures.recommendation import (
-    MOST_CATEGORIES,
+    MAX_CATEGORIES,
     category_shares,
     concentration,
     expected_categories,
@@ -59,5 +59,5 @@ def test_without_a_history_nothing_is_put_beside_it() -> None:
 def test_many_categories_are_cut_to_the_largest() -> None:
     names = [f"c{number}" for number in range(40)]
     chart = expected_categories(names, np.full(40, 1 / 40), [], "light")
-    assert len(chart.figure.data[0].y) == MOST_CATEGORIES
+    assert len(chart.figure.data[0].y) == MAX_CATEGORIES
     assert len(chart.table) == 40

@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
+from dashboard.pages.recommend.explanations import MIN_EFFECT
 from dashboard.pages.recommend.page_state import Query
 from dashboard.pages.recommend.view_model import edited_history, explain
 from dashboard.services.recommendations import buyers
@@ -93,3 +94,12 @@ def test_an_explanation_counts_what_others_bought_later(shop: tuple[Home, str]) 
     assert explanation is not None
     assert "other buyers who bought teapot bought cup later" in explanation.text
     assert "times its popularity" in explanation.text
+
+
+def test_without_a_notable_effect_no_co_purchases_are_counted(shop: tuple[Home, str]) -> None:
+    home, run = shop
+    query = Query(run=run, edit="add:teapot", why="noise1")
+    explanation = explain(edited_history(serve_run(home, run), query))
+    assert explanation is not None
+    assert max(explanation.effects.values()) < MIN_EFFECT
+    assert explanation.text.endswith("No single purchase makes it notably more probable.")
