@@ -57,7 +57,8 @@ def funnel_bars(theme: str | None) -> Chart:
 
 def week_heat(theme: str | None) -> Chart:
     """Draw a heat map of weekdays and hours."""
-    days = list(get_day_names("abbreviated", locale=language()).values())
+    short = get_day_names("abbreviated", locale=language())
+    days = [short[weekday] for weekday in range(7)]
     hours = [f"{hour:02d}" for hour in range(24)]
     values = [
         [round(1000 * (1.2 + math.sin((hour - 9) / 4)) * (1 + day / 20)) for hour in range(24)]

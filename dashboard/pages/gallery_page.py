@@ -1,4 +1,4 @@
-"""Every part of the kit in every state: what a page may be made of."""
+"""The gallery: every shared component in every state."""
 
 import time
 from typing import Any
@@ -25,7 +25,7 @@ FIGURES = {
 
 
 def layout(**_parameters: str) -> html.Div:
-    """Show the kit."""
+    """Return the page."""
     return html.Div(
         [
             _header(),
@@ -59,7 +59,7 @@ def layout(**_parameters: str) -> html.Div:
     Input("theme", "data"),
 )
 def show_figures(theme: str) -> tuple[Any, ...]:
-    """Draw every figure in the theme."""
+    """Draw the figures in a theme."""
     empty = kit.render_empty(_("No purchases in this period."))
     error = render_error(_("The dataset oct could not be read. Import it again."), "5fa0c1")
     return (*(kit.render(draw(theme)) for draw in FIGURES.values()), empty, error)
@@ -70,14 +70,14 @@ def show_figures(theme: str) -> tuple[Any, ...]:
     prevent_initial_call=True,
 )
 def show_toast(_clicks: int) -> None:
-    """Show good news that goes away by itself."""
+    """Show a toast that disappears by itself."""
     kit.toast(_("The run demo-3 was deleted."))
 
 
 def _header() -> html.Header:
     return kit.page_header(
         _("Gallery"),
-        _("Every part of the interface in every state, so that all pages are made of the same."),
+        _("Every component of the interface in every state."),
         crumbs=[
             kit.Crumb(_("Data"), "/data"),
             kit.Crumb("demo", "/gallery", (("demo", "/gallery"), ("oct", "/gallery?oct"))),

@@ -1,4 +1,4 @@
-"""What an address without a page shows."""
+"""The page for addresses that do not exist."""
 
 import dash
 from dash import html
@@ -10,12 +10,12 @@ dash.register_page(__name__, title="Vitrina")
 
 
 def layout(**_parameters: str) -> html.Div:
-    """Say that there is nothing here, and lead back."""
+    """Return the page with a link to the start page."""
     return html.Div(
         [
-            page_header(_("There is no page here"), _("The address may have been mistyped.")),
+            page_header(_("Page not found"), _("The address may have been mistyped.")),
             empty_state(
-                _("What you are looking for may have been renamed or deleted."),
+                _("It may have been renamed or deleted."),
                 button(_("Go to the start page"), href="/", kind="primary"),
             ),
         ]

@@ -200,8 +200,8 @@ def test_the_steps_of_a_preparation_are_counted_as_they_change(
     expect(page.get_by_text("29 events of 14 buyers are left, over 20 products")).to_be_visible()
     page.get_by_label("Start from").select_option(label="All purchases of buyers with two or more")
     expect(page.get_by_text("40 events of 19 buyers are left")).to_be_visible()
-    page.get_by_label("Start from").select_option(label="Own choice")
-    expect(page.get_by_label("Start from").locator("option:checked")).to_have_text("Own choice")
+    page.get_by_label("Start from").select_option(label="Custom")
+    expect(page.get_by_label("Start from").locator("option:checked")).to_have_text("Custom")
 
 
 def test_what_was_rejected_can_be_read(oct_site: Site, open_page: Open) -> None:

@@ -1,1 +1,1 @@
-"""The parts that the data pages are made of: importing, filtering, and the charts of a dataset."""
+"""The pages of datasets: list and import, charts with filters, tables, quality, preparation."""

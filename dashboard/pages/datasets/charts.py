@@ -146,7 +146,7 @@ CHARTS: dict[str, DatasetChart] = {
         N_("Transitions between categories"),
         "transitions",
         f"{_FIGURES}.categories:transitions",
-        _NO_PAIRS,
+        N_("No consecutive purchases with categories match these filters."),
         sampled="one_in",
         span=7,
         height=480,

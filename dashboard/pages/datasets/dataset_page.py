@@ -1,4 +1,4 @@
-"""One dataset: its key figures, and charts that filters act on."""
+"""The page of a dataset: key figures, filters and charts."""
 
 from functools import lru_cache
 from typing import Any
@@ -25,15 +25,20 @@ dash.register_page(
 )
 
 
-def layout(dataset: str = "", **given: str) -> html.Div:
-    """Show the frame at once; each chart fills itself."""
-    opened = library.open_dataset(current_home(), dataset)
+def layout(dataset: str = "", **parameters: str) -> html.Div:
+    """Return the page; a callback per chart fills the cards."""
+    source = library.open_dataset(current_home(), dataset)
     cards = [
         kit.figure_card(_card(name), span=chart.span, height=chart.height)
         for name, chart in CHARTS.items()
     ]
     return html.Div(
-        [*head(opened), _key_figures(opened), filter_bar.layout(opened, given), kit.grid(*cards)]
+        [
+            *head(source),
+            _key_figures(source),
+            filter_bar.layout(source, parameters),
+            kit.grid(*cards),
+        ]
     )
 
 
@@ -42,7 +47,7 @@ def _card(name: str) -> str:
 
 
 def _key_figures(dataset: Dataset) -> html.Dl:
-    """Return the five numbers that say what kind of log this is."""
+    """Return the key figures of a dataset."""
     summary = dataset.manifest.summary
     events, purchases, buyers = (summary[key] for key in ("events", "purchases", "buyers"))
     return kit.key_figures(
@@ -76,8 +81,8 @@ def _key_figures(dataset: Dataset) -> html.Dl:
                 share=formats.percent(summary["consecutive_repeat_share"])
             ),
             explanation=_(
-                "Share of purchases of a product that the same buyer had bought before. What "
-                "repeats can be predicted without a network: compare every model with it."
+                "Share of purchases of a product that the same buyer had bought before. Such "
+                "purchases are predicted by a repeat baseline: compare every model with it."
             ),
         ),
         kit.key_figure(
@@ -92,18 +97,18 @@ def _key_figures(dataset: Dataset) -> html.Dl:
 
 
 @lru_cache(maxsize=256)
-def _drawn(
-    place: tuple[Home, str, str], name: str, filters: Filters, theme: str, _language: str
+def _render(
+    key: tuple[Home, str, str], name: str, filters: Filters, theme: str, _language: str
 ) -> dict[str, Any]:
-    """Return what fills a card; drawing takes longer than looking up what was counted."""
-    home, dataset, _version = place
+    """Return the data of a card, cached because drawing takes longer than the cached query."""
+    home, dataset, _fingerprint = key
     entry = CHARTS[name]
     chart = entry.draw(library.statistics(home, dataset), filters, theme)
     return kit.render(chart) if chart else kit.render_empty(_(entry.empty), _(entry.title))
 
 
-def _fill(name: str) -> None:
-    """Let one chart follow the theme and the filters, apart from every other."""
+def _register(name: str) -> None:
+    """Register the callback of a chart, so that each card is filled independently."""
 
     @callback(
         Output(kit.chart_id(_card(name)), "data"),
@@ -113,11 +118,11 @@ def _fill(name: str) -> None:
     )
     def show(theme: str, filters: dict[str, Any], dataset: str) -> dict[str, Any]:
         home = current_home()
-        version = library.open_dataset(home, dataset).fingerprint
-        chosen = filter_query.read(filters["given"])
-        return _drawn((home, dataset, version), name, chosen, theme, language())
+        fingerprint = library.open_dataset(home, dataset).fingerprint
+        query = filter_query.read(filters["given"])
+        return _render((home, dataset, fingerprint), name, query, theme, language())
 
 
 for _name in CHARTS:
-    _fill(_name)
+    _register(_name)
 filter_bar.register()

@@ -1,4 +1,4 @@
-"""The bar of filters above the charts of a dataset; the address holds what is chosen."""
+"""The filters above the charts of a dataset; their values are in the address."""
 
 from typing import Any
 
@@ -19,26 +19,26 @@ from data.i18n import _
 DATASET, FILTERS = "explore-dataset", "explore-filters"
 CLEAR = "explore-clear"
 _PARTS = ("first", "last", "types", "categories", "brands", "low", "high")
-_MOST_CHOICES = 500
+_MOST_OPTIONS = 500
 
-# The address follows the filters without asking the server for the page again.
-_FOLLOW = """function (filters) {
+# Writes the filters into the address without loading the page again.
+_WRITE_ADDRESS = """function (filters) {
     const place = window.location.pathname + filters.query + window.location.hash;
     window.history.replaceState(window.history.state, "", place);
     return !filters.query;
 }"""
 
 
-def layout(dataset: Dataset, given: dict[str, str]) -> html.Div:
-    """Return the bar, filled with what the address says."""
-    filters = filter_query.read(given)
+def layout(dataset: Dataset, parameters: dict[str, str]) -> html.Div:
+    """Return the filters with the values of the query parameters of the address."""
+    filters = filter_query.read(parameters)
     summary = dataset.manifest.summary
     bounds = {"min": _day(summary["first_event"]), "max": _day(summary["last_event"])}
     fields = [
         _field("first", _("From"), _date("first", filters.first, bounds)),
         _field("last", _("To"), _date("last", filters.last, bounds)),
-        _field("categories", _("Categories"), _several("categories", filters.categories)),
-        _field("brands", _("Brands"), _several("brands", filters.brands)),
+        _field("categories", _("Categories"), _multiple("categories", filters.categories)),
+        _field("brands", _("Brands"), _multiple("brands", filters.brands)),
         _field("low", _("Price from"), _price("low", filters.price_low)),
         _field("high", _("Price to"), _price("high", filters.price_high)),
     ]
@@ -59,7 +59,7 @@ def layout(dataset: Dataset, given: dict[str, str]) -> html.Div:
 
 
 def register() -> None:
-    """Add the callbacks: choices filled in, filters collected, address kept, filters cleared."""
+    """Register the callbacks: options, collected filters, address, clearing."""
 
     @callback(
         Output(_id("categories"), "options"),
@@ -71,10 +71,10 @@ def register() -> None:
     def fill(
         name: str, categories: list[str] | None, brands: list[str] | None
     ) -> tuple[list[str], list[str]]:
-        found = library.filter_values(current_home(), name, _MOST_CHOICES)
+        values = library.filter_values(current_home(), name, _MOST_OPTIONS)
         return (
-            list(dict.fromkeys([*found.categories, *(categories or [])])),
-            list(dict.fromkeys([*found.brands, *(brands or [])])),
+            list(dict.fromkeys([*values.categories, *(categories or [])])),
+            list(dict.fromkeys([*values.brands, *(brands or [])])),
         )
 
     @callback(
@@ -83,8 +83,8 @@ def register() -> None:
         prevent_initial_call=True,
     )
     def collect(*values: Any) -> dict[str, Any]:
-        given = dict(zip(_PARTS, map(_text, values), strict=True))
-        return _state(filter_query.read(given))
+        parameters = dict(zip(_PARTS, map(_text, values), strict=True))
+        return _state(filter_query.read(parameters))
 
     @callback(
         *[Output(_id(part), "value") for part in _PARTS],
@@ -94,7 +94,7 @@ def register() -> None:
     def clear(_clicks: int | None) -> tuple[Any, ...]:
         return None, None, [], [], [], None, None
 
-    clientside_callback(_FOLLOW, Output(CLEAR, "hidden"), Input(FILTERS, "data"))
+    clientside_callback(_WRITE_ADDRESS, Output(CLEAR, "hidden"), Input(FILTERS, "data"))
 
 
 def _id(part: str) -> str:
@@ -102,7 +102,7 @@ def _id(part: str) -> str:
 
 
 def _state(filters: Filters) -> dict[str, Any]:
-    """Return what charts read: the parameters, and the query that the address shows for them."""
+    """Return the data of the store: the query parameters, and the query of the address."""
     return {"given": filter_query.parameters(filters), "query": filter_query.write(filters)}
 
 
@@ -117,30 +117,32 @@ def _field(part: str, label: str, control: Component) -> html.Div:
 
 
 def _date(part: str, value: Any, bounds: dict[str, str]) -> dbc.Input:
-    shown = value.isoformat() if value else None
-    return dbc.Input(id=_id(part), type="date", value=shown, debounce=True, **bounds)
+    text = value.isoformat() if value else None
+    return dbc.Input(id=_id(part), type="date", value=text, debounce=True, **bounds)
 
 
 def _price(part: str, value: float | None) -> dbc.Input:
     return dbc.Input(id=_id(part), type="number", min=0, step="any", value=value, debounce=True)
 
 
-def _several(part: str, values: tuple[str, ...]) -> dcc.Dropdown:
+def _multiple(part: str, values: tuple[str, ...]) -> dcc.Dropdown:
     return dcc.Dropdown(
         id=_id(part), options=list(values), value=list(values), multi=True, placeholder=_("All")
     )
 
 
 def _types(dataset: Dataset, filters: Filters) -> html.Fieldset:
-    """Return a box for each event type; none ticked means all."""
-    chosen = dbc.Checklist(
+    """Return a checkbox per event type; none checked means all."""
+    checkboxes = dbc.Checklist(
         id=_id("types"),
         options=[{"label": type_name(kind), "value": kind} for kind in in_order(dataset.types)],
         value=list(filters.types),
         inline=True,
     )
     legend = html.Legend(_("Event types"), className="field-label")
-    return html.Fieldset([legend, chosen], className="filter-types", hidden=len(dataset.types) < 2)
+    return html.Fieldset(
+        [legend, checkboxes], className="filter-types", hidden=len(dataset.types) < 2
+    )
 
 
 def _day(moment: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Filters as an address holds them, so that a colleague who opens it sees the same charts."""
+"""Filters as query parameters of an address."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,12 +10,12 @@ SEPARATOR = "|"  # brands and categories may hold commas
 
 
 def read(query: Mapping[str, str]) -> Filters:
-    """Return the filters of an address; what cannot be understood is left out.
+    """Parse the query parameters of an address; invalid values are ignored.
 
     Parameters
     ----------
     query : mapping
-        The parameters of the address: first, last, types, categories, brands, low, high.
+        Query parameters: first, last, types, categories, brands, low, high.
 
     Examples
     --------
@@ -25,16 +25,16 @@ def read(query: Mapping[str, str]) -> Filters:
     return Filters(
         first=_day(query.get("first")),
         last=_day(query.get("last")),
-        types=_several(query.get("types")),
-        categories=_several(query.get("categories")),
-        brands=_several(query.get("brands")),
+        types=_split(query.get("types")),
+        categories=_split(query.get("categories")),
+        brands=_split(query.get("brands")),
         price_low=_price(query.get("low")),
         price_high=_price(query.get("high")),
     )
 
 
 def parameters(filters: Filters) -> dict[str, str]:
-    """Return the parameters that ``read`` would make these filters of."""
+    """Return the query parameters of filters; the inverse of `read`."""
     values = {
         "first": filters.first.isoformat() if filters.first else "",
         "last": filters.last.isoformat() if filters.last else "",
@@ -48,18 +48,18 @@ def parameters(filters: Filters) -> dict[str, str]:
 
 
 def write(filters: Filters) -> str:
-    """Return the query of an address that holds the filters; empty where there are none.
+    """Return the query string of filters; empty if there are none.
 
     Examples
     --------
     >>> write(Filters(brands=("apple", "lg"), price_low=10.0))
     '?brands=apple%7Clg&low=10'
     """
-    given = parameters(filters)
-    return f"?{urlencode(given)}" if given else ""
+    query = parameters(filters)
+    return f"?{urlencode(query)}" if query else ""
 
 
-def _several(text: str | None) -> tuple[str, ...]:
+def _split(text: str | None) -> tuple[str, ...]:
     return tuple(part for part in (text or "").split(SEPARATOR) if part)
 
 

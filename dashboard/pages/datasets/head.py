@@ -1,4 +1,4 @@
-"""The head that every page of a dataset has: where one is, its views, and what is rarely done."""
+"""The header of the pages of a dataset: breadcrumb, title and tabs."""
 
 from dash import html
 from dash.development.base_component import Component
@@ -13,14 +13,14 @@ from data.i18n import _
 
 
 def head(dataset: Dataset, view: str = "") -> list[Component]:
-    """Return the header and the links between the views of a dataset.
+    """Return the header and the tabs of a dataset.
 
     Parameters
     ----------
     dataset : Dataset
-        The dataset.
+        Dataset of the page.
     view : str
-        The last part of the address: ``""``, ``"products"``, ``"users"``, ``"quality"`` or
+        Last part of the address: ``""``, ``"products"``, ``"users"``, ``"quality"`` or
         ``"preparation"``.
     """
     start = f"/data/{dataset.name}"

@@ -1,4 +1,4 @@
-"""The form that brings a purchase log in: choose files, check the columns, name it, start."""
+"""The import form: choose files, check their columns, name the dataset, start."""
 
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,12 @@ FILES, CHECK, NAME, START = "import-files", "import-check", "import-name", "impo
 MODE, FORMAT = "import-mode", "import-time-format"
 ROLE = "import-role"
 _SAMPLES = 3
-_ABSENT = " "  # never the name of a column: those are stripped
-_LONGEST = 60  # characters of a sample that are shown
+_ABSENT = " "  # never the name of a column, as names are stripped
+_LONGEST = 60  # characters of a sample
 
 
 def layout() -> html.Section:
-    """Return the card; what follows the choice of files appears when there are some."""
+    """Return the card of the form; the second half appears when files are chosen."""
     path = kit.field(
         _("Or a path on the server"),
         dbc.Input(id=PATH, type="text", placeholder="2019-Nov.csv.gz", autoComplete="off"),
@@ -61,7 +61,7 @@ def layout() -> html.Section:
 
 
 def register() -> None:
-    """Add the callbacks: files chosen, columns shown, import started."""
+    """Register the callbacks: choice of files, columns, start of the import."""
 
     @callback(
         Output(FILES, "data"),
@@ -73,11 +73,11 @@ def register() -> None:
         prevent_initial_call=True,
     )
     def choose(
-        sent: dict[str, Any] | None, _clicks: int | None, _submits: int | None, path: str | None
+        uploaded: dict[str, Any] | None, _clicks: int | None, _submits: int | None, path: str | None
     ) -> tuple[Any, str]:
         home = current_home()
         if dash.ctx.triggered_id not in {READ_PATH, PATH}:
-            files = [uploads.find(home, file["path"]) for file in (sent or {}).get("files", [])]
+            files = [uploads.find(home, file["path"]) for file in (uploaded or {}).get("files", [])]
             return [str(file) for file in files], ""
         try:
             return [str(imports.file_at(path or ""))], ""
@@ -89,11 +89,11 @@ def register() -> None:
         if not files:
             return None
         try:
-            first = imports.check_file(current_home(), files[0])
-            seen = None if is_remote(first) else preview(first)
+            file = imports.check_file(current_home(), files[0])
+            sample = None if is_remote(file) else preview(file)
         except BadInput as error:
             return kit.error_state(str(error))
-        return _check_form([Path(file) for file in files], seen)
+        return _check_form([Path(file) for file in files], sample)
 
     @callback(
         output=(
@@ -106,7 +106,7 @@ def register() -> None:
             "name": State(NAME, "value"),
             "mode": State(MODE, "value"),
             "time_format": State(FORMAT, "value"),
-            "chosen": State({"type": ROLE, "column": ALL}, "value"),
+            "columns": State({"type": ROLE, "column": ALL}, "value"),
             "roles": State({"type": ROLE, "column": ALL}, "id"),
         },
         prevent_initial_call=True,
@@ -117,14 +117,15 @@ def register() -> None:
         name: str | None,
         mode: str,
         time_format: str | None,
-        chosen: list[str | None],
+        columns: list[str | None],
         roles: list[dict[str, str]],
     ) -> tuple[Any, Any]:
         if not clicks:
             return dash.no_update, dash.no_update
         home = current_home()
         mapping = {
-            role["column"]: (value or "").strip() for role, value in zip(roles, chosen, strict=True)
+            role["column"]: (value or "").strip()
+            for role, value in zip(roles, columns, strict=True)
         }
         try:
             paths = [imports.check_file(home, file) for file in files]
@@ -139,10 +140,10 @@ def register() -> None:
         return None, ""
 
 
-def _check_form(files: list[Path], seen: Preview | None) -> html.Div:
-    """Return the mapping of columns for correction, the name, and the button that starts.
+def _check_form(files: list[Path], sample: Preview | None) -> html.Div:
+    """Return the guessed mapping of columns for correction, the name and the start button.
 
-    What is still at Kaggle cannot be looked at: its columns are guessed when it is here.
+    Files at Kaggle have no preview: their columns are guessed after the download.
     """
     name = kit.field(
         _("Name of the dataset"),
@@ -160,7 +161,7 @@ def _check_form(files: list[Path], seen: Preview | None) -> html.Div:
         dbc.Select(
             id=MODE,
             options=[
-                {"label": _("stop and say so"), "value": "new"},
+                {"label": _("refuse the import"), "value": "new"},
                 {"label": _("add these files to it"), "value": "append"},
                 {"label": _("replace it"), "value": "replace"},
             ],
@@ -170,19 +171,19 @@ def _check_form(files: list[Path], seen: Preview | None) -> html.Div:
     time_format = kit.field(
         _("Format of times"),
         dbc.Input(id=FORMAT, type="text", placeholder="%d/%m/%Y %H:%M", autoComplete="off"),
-        hint=_("Only where times are not understood."),
+        hint=_("Only if the times cannot be read."),
     )
-    look = (
-        _("Check which column is what; the first rows are shown beside each.")
-        if seen
-        else _("The files are fetched from Kaggle first; then their columns are guessed.")
+    hint = (
+        _("Check the columns; the first values of each are shown beside it.")
+        if sample
+        else _("The columns are guessed after the download from Kaggle.")
     )
-    listed = ", ".join(file.name for file in files)
+    names = ", ".join(file.name for file in files)
     return html.Div(
         [
-            html.H3(_("What {files} holds").format(files=listed), className="card-title"),
-            html.P(look, className="subtitle"),
-            _mapping(seen) if seen else None,
+            html.H3(_("Columns of {files}").format(files=names), className="card-title"),
+            html.P(hint, className="subtitle"),
+            _mapping(sample) if sample else None,
             html.Div([name, mode, time_format], className="import-name"),
             kit.button(_("Import"), START, kind="primary"),
         ],
@@ -190,26 +191,30 @@ def _check_form(files: list[Path], seen: Preview | None) -> html.Div:
     )
 
 
-def _mapping(seen: Preview) -> html.Div:
-    rows = [_mapping_row(column.name, _(column.label), column.required, seen) for column in COLUMNS]
+def _mapping(sample: Preview) -> html.Div:
+    rows = [
+        _mapping_row(column.name, _(column.label), column.required, sample) for column in COLUMNS
+    ]
     return html.Div(rows, className="import-mapping", role="group", **aria(label=_("Columns")))
 
 
-def _mapping_row(name: str, label: str, required: bool, seen: Preview) -> html.Div:
-    chosen = seen.mapping.get(name, _ABSENT)
+def _mapping_row(name: str, label: str, required: bool, sample: Preview) -> html.Div:
+    selected = sample.mapping.get(name, _ABSENT)
     absent = _("row order") if name == "time" else _("not in the file")
     control = dbc.Select(
         id={"type": ROLE, "column": name},
         options=[{"label": f"– {absent}", "value": _ABSENT}]
-        + [{"label": column, "value": column} for column in seen.columns],
-        value=chosen,
+        + [{"label": column, "value": column} for column in sample.columns],
+        value=selected,
     )
-    samples = " · ".join(_samples(seen, chosen)) if chosen != _ABSENT else ""
-    needed = required and name != "time"
+    samples = " · ".join(_samples(sample, selected)) if selected != _ABSENT else ""
+    mark_required = required and name != "time"
     return html.Div(
         [
             html.Label(
-                [label, html.Span(" · " + _("needed"), className="muted")] if needed else label,
+                [label, html.Span(" · " + _("needed"), className="muted")]
+                if mark_required
+                else label,
                 htmlFor=dom_id(control.id),
             ),
             control,
@@ -219,8 +224,8 @@ def _mapping_row(name: str, label: str, required: bool, seen: Preview) -> html.D
     )
 
 
-def _samples(seen: Preview, column: str) -> list[str]:
-    """Return the first values of a column that differ."""
-    place = seen.columns.index(column)
-    values = [row[place] for row in seen.rows if len(row) > place and row[place]]
+def _samples(sample: Preview, column: str) -> list[str]:
+    """Return the first distinct values of a column."""
+    place = sample.columns.index(column)
+    values = [row[place] for row in sample.rows if len(row) > place and row[place]]
     return [value[:_LONGEST] for value in list(dict.fromkeys(values))[:_SAMPLES]]

@@ -1,4 +1,4 @@
-"""The imports that are under way or have just ended, followed live."""
+"""The list of current and recent imports, updated by polling."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ PERIOD = 700  # milliseconds
 
 
 def layout() -> html.Div:
-    """Return the place where imports show themselves; it is empty when there is none."""
+    """Return the container of the list; it is empty if there are no imports."""
     return html.Div(
         [
             dcc.Interval(id=CLOCK, interval=PERIOD),
@@ -36,7 +36,7 @@ def layout() -> html.Div:
 
 
 def register() -> None:
-    """Add the callbacks: look, cancel, dismiss."""
+    """Register the callbacks: poll, cancel, dismiss."""
 
     @callback(
         Output(LIST, "children"),
@@ -46,15 +46,15 @@ def register() -> None:
         State(SHOWN, "data"),
         State(FINISHED, "data"),
     )
-    def look(
+    def poll(
         _ticks: int | None, shown: list[Any] | None, known: list[str] | None
     ) -> tuple[Any, Any, Any]:
         current = imports.current(current_home())
-        now = [[one.run, str(one.state), one.rows, one.share, one.stage] for one in current]
+        now = [[job.run, str(job.state), job.rows, job.share, job.stage] for job in current]
         if now == shown:
             return dash.no_update, dash.no_update, dash.no_update
-        finished = sorted(one.run for one in current if one.state == RunState.FINISHED)
-        cards = [_card(one) for one in current]
+        finished = sorted(job.run for job in current if job.state == RunState.FINISHED)
+        cards = [_card(job) for job in current]
         return cards, now, dash.no_update if finished == (known or []) else finished
 
     @callback(Input({"type": CANCEL, "run": ALL}, "n_clicks"), prevent_initial_call=True)
@@ -68,51 +68,51 @@ def register() -> None:
             imports.dismiss(current_home(), ctx.triggered_id["run"])
 
 
-def _card(one: Import) -> html.Section:
-    body = _running(one) if one.active else _ended(one)
+def _card(job: Import) -> html.Section:
+    body = _running(job) if job.active else _ended(job)
     return kit.card(html.Div(body, className="import-line"))
 
 
-def _running(one: Import) -> list[Component]:
-    stopping = one.state == RunState.STOPPING
-    words = _("Stopping") if stopping else _("Cancel")
-    cancel = kit.button(words, {"type": CANCEL, "run": one.run}, disabled=stopping)
-    if one.state == RunState.QUEUED:
-        return [html.P(_("{name} waits for the worker.").format(name=one.dataset)), cancel]
-    detail = [one.stage]
-    if one.rows:
-        detail.append(_("{number} rows").format(number=formats.number(one.rows)))
-    if one.speed:
-        detail.append(_("{number} rows/s").format(number=formats.compact(one.speed)))
+def _running(job: Import) -> list[Component]:
+    stopping = job.state == RunState.STOPPING
+    label = _("Stopping") if stopping else _("Cancel")
+    cancel = kit.button(label, {"type": CANCEL, "run": job.run}, disabled=stopping)
+    if job.state == RunState.QUEUED:
+        return [html.P(_("{name} waits for the worker.").format(name=job.dataset)), cancel]
+    detail = [job.stage]
+    if job.rows:
+        detail.append(_("{number} rows").format(number=formats.number(job.rows)))
+    if job.speed:
+        detail.append(_("{number} rows/s").format(number=formats.compact(job.speed)))
     bar = kit.progress(
-        one.share,
-        label=_("Importing {name}").format(name=one.dataset),
-        left=one.left,
+        job.share,
+        label=_("Importing {name}").format(name=job.dataset),
+        left=job.left,
         detail=" · ".join(detail),
     )
     return [bar, cancel]
 
 
-def _ended(one: Import) -> list[Component]:
-    hide = kit.button(_("Hide"), {"type": DISMISS, "run": one.run}, kind="quiet")
-    if one.state == RunState.FINISHED:
-        return [html.P(_kept(one.dataset)), _open(one.dataset), hide]
-    if one.problem:
-        title = _("The import of {name} failed.").format(name=one.dataset)
-        return [kit.error_state(f"{title} {one.problem}"), hide]
-    return [html.P(_("The import of {name} was cancelled.").format(name=one.dataset)), hide]
+def _ended(job: Import) -> list[Component]:
+    hide = kit.button(_("Hide"), {"type": DISMISS, "run": job.run}, kind="quiet")
+    if job.state == RunState.FINISHED:
+        return [html.P(_summary(job.dataset)), _open(job.dataset), hide]
+    if job.problem:
+        title = _("The import of {name} failed.").format(name=job.dataset)
+        return [kit.error_state(f"{title} {job.problem}"), hide]
+    return [html.P(_("The import of {name} was cancelled.").format(name=job.dataset)), hide]
 
 
 def _open(name: str) -> Component:
     return kit.button(_("Open {name}").format(name=name), href=f"/data/{name}")
 
 
-def _kept(name: str) -> str:
-    """Say what came in, what was kept and what was rejected."""
+def _summary(name: str) -> str:
+    """Return a sentence with the numbers of rows of a finished import."""
     try:
         summary = library.summary(current_home(), name)
     except BadInput:
-        return _("{name} was imported, and is renamed or deleted by now.").format(name=name)
+        return _("{name} was imported and has been renamed or deleted since.").format(name=name)
     return _(
         "{name} is imported: {read} rows read, {kept} kept, {rejected} rejected; "
         "{purchases} purchases of {users} buyers."

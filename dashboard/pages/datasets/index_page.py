@@ -1,4 +1,4 @@
-"""The datasets there are, and where new ones come in."""
+"""The list of datasets, with the import form."""
 
 from typing import Any
 
@@ -24,12 +24,12 @@ _NAMES = "data-names"
 
 
 def layout(**_query: str) -> html.Div:
-    """Show the datasets, the imports under way, and the form for a new one."""
+    """Return the page: imports, datasets and the import form."""
     rows = library.table(current_home())
     return html.Div(
         [
             kit.page_header(
-                _("Data"), _("Purchase logs that were imported, and where new ones come in.")
+                _("Data"), _("Import purchase logs, and open them to explore and prepare them.")
             ),
             kit.stack(
                 import_list.layout(),
@@ -55,7 +55,7 @@ def _datasets(rows: list[dict[str, Any]]) -> html.Section:
     table = kit.data_table(
         TABLE,
         columns,
-        _shown(rows),
+        _with_texts(rows),
         label=_("Datasets"),
         row_id="name",
         select=True,
@@ -68,8 +68,8 @@ def _datasets(rows: list[dict[str, Any]]) -> html.Section:
     return kit.card(table, title=_("Datasets"), actions=actions, flush=True)
 
 
-def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows with what is said in words."""
+def _with_texts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows with origin and period as text."""
     return [
         row
         | {
@@ -86,14 +86,16 @@ def _dialogs() -> list[dbc.Modal]:
         dbc.Input(id=NEW_NAME, type="text", maxLength=60, autoComplete="off"),
         hint=_("Letters, digits, dots, hyphens and underscores."),
     )
-    gone: list[Component | str] = [
+    consequence: list[Component | str] = [
         html.Strong(id=_NAMES),
         ". ",
-        _("Its tables are removed from the disk. Source files and trained runs stay."),
+        _("Their tables are removed from the disk. Source files and trained runs remain."),
     ]
     return [
         kit.confirm(RENAME, _("Rename the dataset"), html.Div(name), _("Rename"), danger=False),
-        kit.confirm(DELETE, _("Delete the selected data?"), html.Span(gone), _("Delete")),
+        kit.confirm(
+            DELETE, _("Delete the selected datasets?"), html.Span(consequence), _("Delete")
+        ),
     ]
 
 
@@ -105,7 +107,7 @@ def _dialogs() -> list[dbc.Modal]:
     Input(TABLE, "selectedRows"),
 )
 def offer_actions(selected: list[dict[str, Any]] | None) -> tuple[bool, bool, str, str]:
-    """Offer what can be done with the selected rows."""
+    """Enable the actions that apply to the selected rows."""
     names = [row["name"] for row in selected or []]
     return len(names) != 1, not names, names[0] if len(names) == 1 else "", ", ".join(names)
 
@@ -121,12 +123,12 @@ def offer_actions(selected: list[dict[str, Any]] | None) -> tuple[bool, bool, st
 def rename_dataset(
     clicks: int | None, selected: list[dict[str, Any]], new: str | None
 ) -> tuple[Any, Any]:
-    """Give the selected dataset its new name."""
+    """Rename the selected dataset."""
     if not clicks or not selected:
         return dash.no_update, dash.no_update
     library.rename(current_home(), selected[0]["name"], (new or "").strip())
     kit.toast(_("Renamed to {name}.").format(name=(new or "").strip()))
-    return _shown(library.table(current_home())), []
+    return _with_texts(library.table(current_home())), []
 
 
 @callback(
@@ -137,7 +139,7 @@ def rename_dataset(
     prevent_initial_call=True,
 )
 def delete_datasets(clicks: int | None, selected: list[dict[str, Any]]) -> tuple[Any, Any]:
-    """Delete the selected datasets; one that is in use stays and says so."""
+    """Delete the selected datasets; a toast names those that are in use."""
     if not clicks:
         return dash.no_update, dash.no_update
     for row in selected:
@@ -147,7 +149,7 @@ def delete_datasets(clicks: int | None, selected: list[dict[str, Any]]) -> tuple
             kit.toast(str(error), tone="bad")
         else:
             kit.toast(_("Deleted {name}.").format(name=row["name"]))
-    return _shown(library.table(current_home())), []
+    return _with_texts(library.table(current_home())), []
 
 
 @callback(
@@ -156,8 +158,8 @@ def delete_datasets(clicks: int | None, selected: list[dict[str, Any]]) -> tuple
     prevent_initial_call=True,
 )
 def show_new_datasets(_finished: list[str]) -> list[dict[str, Any]]:
-    """Show a dataset as soon as its import has finished."""
-    return _shown(library.table(current_home()))
+    """Update the table when an import has finished."""
+    return _with_texts(library.table(current_home()))
 
 
 import_list.register()

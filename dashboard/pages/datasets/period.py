@@ -1,4 +1,4 @@
-"""The days that a dataset spans, in words."""
+"""The period of a dataset as text."""
 
 from datetime import datetime
 
@@ -7,12 +7,12 @@ from data.i18n import _
 
 
 def period(first: str | None, last: str | None) -> str:
-    """Return the first and the last day of a log, or its only one.
+    """Return the first and the last day of a log, or its only day.
 
     Parameters
     ----------
     first, last : str or None
-        ISO 8601 moments in UTC, as a dataset's summary holds them.
+        Times in ISO 8601, UTC, as in the summary of a dataset.
 
     Examples
     --------

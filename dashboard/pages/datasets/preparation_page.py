@@ -1,4 +1,4 @@
-"""What is left of a dataset after each step of its preparation, live as the steps change."""
+"""The preparation page of a dataset: its steps, and the events left after each of them."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from data.validation import specs
 dash.register_page(
     __name__,
     path_template="/data/<dataset>/preparation",
-    order=1,  # before the template that takes in this one
+    order=1,  # matched before /data/<dataset>
     title=lambda dataset="", **_parts: f"{_('Preparation')} · {dataset} · Vitrina",
 )
 
@@ -33,29 +33,33 @@ _FIELDS = specs(Preparation)
 
 
 def layout(dataset: str = "", **_query: str) -> html.Div:
-    """Show the steps that are saved with the dataset, else the paper's."""
+    """Return the page with the preparation saved with the dataset, or that of the paper."""
     home = current_home()
-    opened = library.open_dataset(home, dataset)
-    named = preparations.named(home, dataset)
-    chosen = preparations.saved(home, dataset) or named["paper"]
-    preset = next((name for name, one in named.items() if one == chosen), kit.NO_CHOICE)
+    source = library.open_dataset(home, dataset)
+    presets = preparations.named(home, dataset)
+    preparation = preparations.saved(home, dataset) or presets["paper"]
+    preset = next(
+        (name for name, values in presets.items() if values == preparation), kit.NO_CHOICE
+    )
     return html.Div(
         [
-            *head(opened, "preparation"),
+            *head(source, "preparation"),
             dcc.Store(id=DATASET, data=dataset),
-            kit.grid(_form(opened, chosen, preset, list(named)), _left()),
+            kit.grid(_form(source, preparation, preset, list(presets)), _steps_table()),
         ]
     )
 
 
-def _form(dataset: Dataset, chosen: Preparation, preset: str, names: list[str]) -> html.Section:
+def _form(
+    dataset: Dataset, preparation: Preparation, preset: str, names: list[str]
+) -> html.Section:
     presets = dbc.Select(
         id=PRESET,
-        options=[kit.no_choice(_("Own choice"))]
+        options=[kit.no_choice(_("Custom"))]
         + [{"label": _(PREPARATION_LABELS[name]), "value": name} for name in names],
         value=preset,
     )
-    values = chosen.as_dict()
+    values = preparation.as_dict()
     controls = [
         kit.field(
             _(setting.label),
@@ -67,7 +71,7 @@ def _form(dataset: Dataset, chosen: Preparation, preset: str, names: list[str]) 
     return kit.card(
         html.Div([kit.field(_("Start from"), presets), *controls], className="stack"),
         title=_("Steps"),
-        subtitle=_("Each one works on what the steps above it leave."),
+        subtitle=_("Each step applies to the result of the steps above it."),
         actions=[kit.button(_("Save with the dataset"), SAVE)],
         span=5,
     )
@@ -88,7 +92,7 @@ def _control(name: str, value: Any, dataset: Dataset) -> Any:
     return dbc.Input(id=where, type=kind, value=value, debounce=400)
 
 
-def _left() -> html.Section:
+def _steps_table() -> html.Section:
     columns = [
         kit.Column("step", _("Step"), width=216, sortable=False),
         kit.Column("events", _("Events"), "number", sortable=False),
@@ -99,9 +103,11 @@ def _left() -> html.Section:
         [
             html.P(id=FINDING, className="card-title", role="status"),
             html.P(id=PROBLEM, className="field-error", role="alert"),
-            kit.data_table(STEPS, columns, [], label=_("What each step leaves"), row_id="name"),
+            kit.data_table(
+                STEPS, columns, [], label=_("Events left after each step"), row_id="name"
+            ),
         ],
-        title=_("What each step leaves"),
+        title=_("Events left after each step"),
         span=7,
     )
 
@@ -114,7 +120,7 @@ def _left() -> html.Section:
     prevent_initial_call=True,
 )
 def take_preset(preset: str, dataset: str, places: list[dict[str, str]]) -> list[Any]:
-    """Put a named preparation into the form."""
+    """Fill the form with a preset."""
     if preset == kit.NO_CHOICE:
         return [dash.no_update] * len(places)
     values = preparations.named(current_home(), dataset)[preset].as_dict()
@@ -132,9 +138,9 @@ def take_preset(preset: str, dataset: str, places: list[dict[str, str]]) -> list
 def show_steps(
     values: list[Any], places: list[dict[str, str]], dataset: str
 ) -> tuple[Any, Any, str]:
-    """Count what is left, as the steps change."""
+    """Count the events left after each step."""
     try:
-        preparation = Preparation.from_dict(_given(values, places))
+        preparation = Preparation.from_dict(_settings(values, places))
         steps = preparations.steps(current_home(), dataset, preparation)
     except BadInput as error:
         return dash.no_update, dash.no_update, str(error)
@@ -161,25 +167,25 @@ def show_steps(
 def save_steps(
     _clicks: int | None, values: list[Any], places: list[dict[str, str]], dataset: str
 ) -> None:
-    """Keep the steps with the dataset."""
-    preparations.save(current_home(), dataset, _given(values, places))
+    """Save the preparation with the dataset."""
+    preparations.save(current_home(), dataset, _settings(values, places))
     kit.toast(_("Saved: trainings on {name} can start from these steps.").format(name=dataset))
 
 
-def _given(values: list[Any], places: list[dict[str, str]]) -> dict[str, Any]:
-    """Return the form's values as a preparation takes them; empty ones are what it starts with."""
-    given = {}
+def _settings(values: list[Any], places: list[dict[str, str]]) -> dict[str, Any]:
+    """Return the values of the form as settings of a preparation; empty ones are the defaults."""
+    settings = {}
     for place, value in zip(places, values, strict=True):
         setting = _FIELDS[place["name"]]
         empty = value is None or value == ""
-        given[place["name"]] = setting.default if empty else value
-    return given
+        settings[place["name"]] = setting.default if empty else value
+    return settings
 
 
 def _finding(steps: tuple[Step, ...]) -> str:
     last = steps[-1]
     if not last.events:
-        return _("Nothing is left: loosen a step")
+        return _("No events are left: relax a step")
     return _("{events} events of {users} buyers are left, over {products} products").format(
         events=formats.number(last.events),
         users=formats.number(last.users),

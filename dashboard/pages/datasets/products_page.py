@@ -1,4 +1,4 @@
-"""Every product of a dataset: what it is, how often it was bought, by whom and when."""
+"""The products of a dataset with their attributes, number of purchases, buyers and dates."""
 
 import dash
 from dash import html
@@ -14,18 +14,18 @@ from data.i18n import _
 dash.register_page(
     __name__,
     path_template="/data/<dataset>/products",
-    order=1,  # before the template that takes in this one
+    order=1,  # matched before /data/<dataset>
     title=lambda dataset="", **_parts: f"{_('Products')} · {dataset} · Vitrina",
 )
 
 
-def layout(dataset: str = "", **given: str) -> html.Div:
-    """Show the table."""
-    opened = library.open_dataset(current_home(), dataset)
+def layout(dataset: str = "", **parameters: str) -> html.Div:
+    """Return the page."""
+    source = library.open_dataset(current_home(), dataset)
     columns = [
         kit.Column("product", _("Product"), "id"),
-        *([kit.Column("title", _("Title"))] if "title" in opened.manifest.mapping else []),
-        kit.Column("category", _("Category")),
+        *([kit.Column("title", _("Title"))] if "title" in source.manifest.mapping else []),
+        kit.Column("category", _("Category"), width=208),
         kit.Column("brand", _("Brand")),
         kit.Column("price", _("Last price"), "money"),
         kit.Column("purchases", _("Purchases"), "number"),
@@ -33,8 +33,8 @@ def layout(dataset: str = "", **given: str) -> html.Div:
         kit.Column("first_sale", _("First sale")),
         kit.Column("last_sale", _("Last sale")),
     ]
-    table = table_page.layout("products", dataset, columns, _("Products"), given)
-    return html.Div([*head(opened, "products"), table])
+    table = table_page.layout("products", dataset, columns, _("Products"), parameters)
+    return html.Div([*head(source, "products"), table])
 
 
 table_page.register("products", Statistics.products)

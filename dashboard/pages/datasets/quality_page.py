@@ -1,4 +1,4 @@
-"""What came in, what was rejected and why, and what is missing in what was kept."""
+"""The quality page of a dataset: findings, rejected rows, missing values, source files."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from data.validation import specs
 dash.register_page(
     __name__,
     path_template="/data/<dataset>/quality",
-    order=1,  # before the template that takes in this one
+    order=1,  # matched before /data/<dataset>
     title=lambda dataset="", **_parts: f"{_('Quality')} · {dataset} · Vitrina",
 )
 
@@ -37,21 +37,19 @@ _LONGEST = 300  # characters of a rejected row that are shown
 
 
 def layout(dataset: str = "", **_query: str) -> html.Div:
-    """Show the report."""
-    opened = library.open_dataset(current_home(), dataset)
+    """Return the page."""
+    source = library.open_dataset(current_home(), dataset)
     return html.Div(
         [
-            *head(opened, "quality"),
+            *head(source, "quality"),
             dcc.Store(id=DATASET, data=dataset),
             dcc.Download(id=DOWNLOAD),
-            _counts(opened.manifest.summary),
+            _counts(source.manifest.summary),
             kit.grid(
-                kit.card(
-                    kit.loading_state(240, lines=6), title=_("What to know"), body_id=FINDINGS
-                ),
-                _reasons(opened.manifest.summary),
-                _sources(opened),
-                _rejects(opened),
+                kit.card(kit.loading_state(240, lines=6), title=_("Findings"), body_id=FINDINGS),
+                _reasons(source.manifest.summary),
+                _sources(source),
+                _rejects(source),
             ),
         ]
     )
@@ -104,7 +102,7 @@ def _reasons(summary: dict[str, Any]) -> html.Section:
         columns,
         rows,
         label=_("Why rows were rejected"),
-        empty=_("Every row became an event."),
+        empty=_("No row was rejected."),
     )
     return kit.card(table, title=_("Why rows were rejected"), span=5, flush=True)
 
@@ -153,14 +151,14 @@ def _rejects(dataset: Dataset) -> html.Section:
         label=_("Rejected rows"),
         empty=_("No row was rejected."),
     )
-    shown = _("The first {number} of {total}, as they stand in the file.").format(
+    subtitle = _("The first {number} of {total}, with the text of the file.").format(
         number=formats.number(len(rows)), total=formats.number(total)
     )
     get = kit.button(_("Download as CSV"), GET, icon="download", disabled=not total)
     return kit.card(
         table,
         title=_("Rejected rows"),
-        subtitle=shown if rows else None,
+        subtitle=subtitle if rows else None,
         actions=[get],
         flush=True,
     )
@@ -168,26 +166,26 @@ def _rejects(dataset: Dataset) -> html.Section:
 
 @callback(Output(FINDINGS, "children"), Input(DATASET, "data"))
 def show_findings(dataset: str) -> html.Ul:
-    """Say what is odd, what it means for training, and which step answers it."""
-    found = quality.findings(current_home(), dataset)
-    return html.Ul([_finding(one, dataset) for one in found], className="findings")
+    """Show the findings, what they mean for training, and the preparation step for each."""
+    findings = quality.findings(current_home(), dataset)
+    return html.Ul([_finding(finding, dataset) for finding in findings], className="findings")
 
 
-def _finding(one: Finding, dataset: str) -> html.Li:
-    lines = [html.P(one.finding, className="finding")]
-    if one.meaning:
-        lines.append(html.P(one.meaning, className="muted"))
-    if one.step in _STEPS:
+def _finding(finding: Finding, dataset: str) -> html.Li:
+    lines = [html.P(finding.finding, className="finding")]
+    if finding.meaning:
+        lines.append(html.P(finding.meaning, className="muted"))
+    if finding.step in _STEPS:
         lines.append(
             html.P(
                 dcc.Link(
-                    _("Step: {name}").format(name=_(_STEPS[one.step])),
+                    _("Step: {name}").format(name=_(_STEPS[finding.step])),
                     href=f"/data/{dataset}/preparation",
                 )
             )
         )
-    tone, words = _SEVERITIES[one.severity]
-    badge = html.Span(_(words), className=f"badge-state is-{tone}")
+    tone, label = _SEVERITIES[finding.severity]
+    badge = html.Span(_(label), className=f"badge-state is-{tone}")
     return html.Li([badge, html.Div(lines)])
 
 
@@ -198,7 +196,7 @@ def _finding(one: Finding, dataset: str) -> html.Li:
     prevent_initial_call=True,
 )
 def download(_clicks: int | None, dataset: str) -> dict[str, str]:
-    """Send the rejects as CSV."""
+    """Send the rejected rows as CSV."""
     return {
         "content": quality.rejected_rows_csv(current_home(), dataset),
         "filename": f"{dataset}-rejects.csv",

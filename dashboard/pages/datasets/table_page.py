@@ -1,4 +1,4 @@
-"""Tables of a dataset that page on the server, with search and order, which the address holds."""
+"""Tables of a dataset with paging, search and sorting by the server."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -22,9 +22,9 @@ Rows = Callable[[Statistics, str, str | None, bool, int, int], tuple[Any, int]]
 
 ORDERS = ("asc", "desc")
 
-# A new search empties what the grid has cached, so that it asks again; the address follows what
-# is searched for and sorted by.
-_FOLLOW = """function (search, request, grid) {
+# A new search empties the cache of the grid, so that it requests rows again. Search and sorting
+# are written into the address.
+_WRITE_ADDRESS = """function (search, request, grid) {
     const {callback_context, no_update} = window.dash_clientside;
     const api = window.dash_ag_grid && window.dash_ag_grid.getApi(grid);
     if (api && callback_context.triggered_id.endsWith("-search")) {
@@ -46,31 +46,37 @@ _FOLLOW = """function (search, request, grid) {
 
 
 def layout(
-    name: str, dataset: str, columns: Sequence[kit.Column], label: str, given: Mapping[str, str]
+    name: str,
+    dataset: str,
+    columns: Sequence[kit.Column],
+    label: str,
+    parameters: Mapping[str, str],
 ) -> html.Div:
-    """Return a search field above a table that asks for its rows as they are scrolled to.
+    """Return a search field above a table that requests rows when they are scrolled to.
 
     Parameters
     ----------
     name : str
-        What the ids begin with.
+        Prefix of the ids.
     dataset : str
+        Name of the dataset.
     columns : sequence of Column
+        Columns in order.
     label : str
-        What the table holds.
-    given : mapping
-        The parameters of the address: search, and by and order, the column to sort by and
-        ``asc`` or ``desc``. What cannot be understood is left out.
+        Accessible name of the table.
+    parameters : mapping
+        Query parameters of the address: search, by (the column to sort by) and order (``asc`` or
+        ``desc``). Invalid values are ignored.
     """
-    order = given.get("order")
+    order = parameters.get("order")
     if order in ORDERS:
         columns = [
-            replace(column, order=order if column.key == given.get("by") else None)
+            replace(column, order=order if column.key == parameters.get("by") else None)
             for column in columns
         ]
     search = dbc.Input(
         id=f"{name}-search",
-        value=given.get("search", ""),
+        value=parameters.get("search", ""),
         type="search",
         placeholder=_("Search"),
         debounce=300,
@@ -93,7 +99,7 @@ def layout(
 
 
 def register(name: str, rows: Rows) -> None:
-    """Add the callbacks: rows asked for, search changed."""
+    """Register the callbacks: requested rows, and search and sorting in the address."""
 
     @callback(
         Output(f"{name}-table", "getRowsResponse"),
@@ -102,11 +108,13 @@ def register(name: str, rows: Rows) -> None:
         State(f"{name}-search", "value"),
         State(f"{name}-dataset", "data"),
     )
-    def answer(request: dict[str, Any] | None, search: str | None, dataset: str) -> tuple[Any, Any]:
+    def respond(
+        request: dict[str, Any] | None, search: str | None, dataset: str
+    ) -> tuple[Any, Any]:
         if request is None:
             return dash.no_update, dash.no_update
         sort = (request.get("sortModel") or [{}])[0]
-        found, total = rows(
+        frame, total = rows(
             library.statistics(current_home(), dataset),
             search or "",
             sort.get("colId"),
@@ -115,14 +123,14 @@ def register(name: str, rows: Rows) -> None:
             request["endRow"],
         )
         records = [
-            {key: _shown(value) for key, value in record.items()}
-            for record in found.to_dict("records")
+            {key: _json_value(value) for key, value in record.items()}
+            for record in frame.to_dict("records")
         ]
         count = _("{number} found").format(number=formats.number(total))
         return {"rowData": records, "rowCount": total}, count
 
     clientside_callback(
-        _FOLLOW,
+        _WRITE_ADDRESS,
         Output(f"{name}-count", "title"),
         Input(f"{name}-search", "value"),
         Input(f"{name}-table", "getRowsRequest"),
@@ -131,8 +139,8 @@ def register(name: str, rows: Rows) -> None:
     )
 
 
-def _shown(value: Any) -> Any:
-    """Return a value of a row: times as days, the rest as JSON knows it."""
+def _json_value(value: Any) -> Any:
+    """Return a value of a row for JSON; times as days."""
     if isinstance(value, datetime):
         return formats.day(value) if value == value else None  # noqa: PLR0124 - NaT is not itself
     return plain(value)

@@ -1,4 +1,4 @@
-"""Every buyer of a dataset: how often and how much they bought, and when."""
+"""The users of a dataset with their number of events and purchases, spending and dates."""
 
 import dash
 from dash import html
@@ -14,14 +14,14 @@ from data.i18n import _
 dash.register_page(
     __name__,
     path_template="/data/<dataset>/users",
-    order=1,  # before the template that takes in this one
+    order=1,  # matched before /data/<dataset>
     title=lambda dataset="", **_parts: f"{_('Buyers')} · {dataset} · Vitrina",
 )
 
 
-def layout(dataset: str = "", **given: str) -> html.Div:
-    """Show the table."""
-    opened = library.open_dataset(current_home(), dataset)
+def layout(dataset: str = "", **parameters: str) -> html.Div:
+    """Return the page."""
+    source = library.open_dataset(current_home(), dataset)
     columns = [
         kit.Column("user", _("Buyer"), "id"),
         kit.Column("events", _("Events"), "number"),
@@ -30,8 +30,8 @@ def layout(dataset: str = "", **given: str) -> html.Div:
         kit.Column("first_purchase", _("First purchase")),
         kit.Column("last_purchase", _("Last purchase")),
     ]
-    table = table_page.layout("users", dataset, columns, _("Buyers"), given)
-    return html.Div([*head(opened, "users"), table])
+    table = table_page.layout("users", dataset, columns, _("Buyers"), parameters)
+    return html.Div([*head(source, "users"), table])
 
 
 table_page.register("users", Statistics.users)
