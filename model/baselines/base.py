@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import FIRST, Floats, Longs
-from model.sequences.histories import Histories, places
+from model.sequences.histories import Histories, stored_entries
 
 Kind = Literal["network", "baseline"]
 
@@ -39,7 +39,7 @@ class Recommender(ABC):
         """Yield batches of rows and their scores, float32 [rows, products]."""
         for begin in range(0, len(histories), batch_size):
             rows = slice(begin, begin + batch_size)
-            yield rows, self.scores(histories.some(rows))
+            yield rows, self.scores(histories.select(rows))
 
 
 class Baseline(Recommender):
@@ -109,13 +109,13 @@ class SparseBaseline(Baseline):
         """Return the default scores, with the personal ones in their places."""
         scores: Floats = np.tile(self.default_scores, (len(histories), 1))
         personal = self.personal_scores(histories)
-        scores[places(personal)] = personal.data
+        scores[stored_entries(personal)] = personal.data
         return scores
 
 
 def popularity(users: Histories, products: int) -> Longs:
     """Return the number of training events of each product, [products]."""
-    codes = users.of("product")
+    codes = users.flat("product")
     return np.bincount(codes[codes >= FIRST] - FIRST, minlength=products).astype(np.int64)
 
 

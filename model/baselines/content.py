@@ -10,7 +10,7 @@ from data.preparation.sequences import FIRST, UNKNOWN, Floats
 from model.baselines.base import Baseline, popularity_shares
 from model.baselines.interactions import decayed_counts
 from model.kernels.csr import Indices
-from model.sequences.histories import Array, Histories, known, places
+from model.sequences.histories import Array, Histories, known, stored_entries
 
 PRICE_BINS = 10
 FEATURES = 3
@@ -71,7 +71,7 @@ class Content(Baseline):
     def _dense_features(self) -> tuple[Indices, Floats]:
         """The features of each product and their values, [3, products]; 0 where it has fewer."""
         features = self.state["traits"]
-        row, feature = places(features)
+        row, feature = stored_entries(features)
         position = np.arange(len(row)) - features.indptr[row]
         indices = np.zeros((FEATURES, features.shape[0]), np.uint32)
         values = np.zeros((FEATURES, features.shape[0]), np.float32)

@@ -47,7 +47,7 @@ def pair_weights(users: Histories, products: int, farthest: int) -> sparse.csr_m
     CSR matrix [products + 1, products]
         The last row is empty; it stands for an unknown product.
     """
-    codes, rows = users.of("product"), users.rows()
+    codes, rows = users.flat("product"), users.rows()
     total = sparse.csr_matrix((products + 1, products), dtype=np.float32)
     for distance in range(1, farthest + 1):
         earlier, later = codes[:-distance], codes[distance:]

@@ -6,7 +6,7 @@ from scipy import sparse
 from model.baselines.base import SparseBaseline, popularity_shares
 from model.baselines.interactions import binary_matrix, decayed_counts
 from model.baselines.knn import nearest
-from model.sequences.histories import Histories, added
+from model.sequences.histories import Histories, add_to_stored
 
 SHRINKAGE = 20
 """Users added to the support of every product, as if they had bought it alone."""
@@ -43,7 +43,7 @@ class ItemKNN(SparseBaseline):
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
         """Return the weighted sum of the cosines."""
         counts = decayed_counts(histories, len(self.default_scores), self.settings["decay"])
-        return added((counts @ self.state["cosines"]).tocsr(), self.default_scores)
+        return add_to_stored((counts @ self.state["cosines"]).tocsr(), self.default_scores)
 
 
 class RecentItemKNN(ItemKNN):

@@ -6,7 +6,7 @@ from scipy import sparse
 from data.preparation.sequences import Floats
 from model.baselines.base import SparseBaseline, popularity_shares
 from model.baselines.interactions import last_items, pair_weights
-from model.sequences.histories import Histories, added
+from model.sequences.histories import Histories, add_to_stored
 
 
 class Markov(SparseBaseline):
@@ -50,6 +50,6 @@ class Markov(SparseBaseline):
         """
         shares, weight = self.state["shares"], np.float32(self.settings["backoff"])
         counts = self.state["counts"][last_items(histories, len(shares))]
-        scores = added(counts * (1 / weight), shares)
+        scores = add_to_stored(counts * (1 / weight), shares)
         np.log(scores.data, out=scores.data)
         return scores

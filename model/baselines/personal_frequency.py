@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 
 from model.baselines.base import SparseBaseline, popularity_shares
-from model.sequences.histories import Histories, added
+from model.sequences.histories import Histories, add_to_stored
 
 
 class PersonalFrequency(SparseBaseline):
@@ -21,7 +21,7 @@ class PersonalFrequency(SparseBaseline):
         """Return weight × count + share of events for the products of the history."""
         counts = histories.matrix(len(self.default_scores))
         weight = np.float32(self.settings.get("weight", 1.0))
-        return added(counts * weight, self.default_scores)
+        return add_to_stored(counts * weight, self.default_scores)
 
 
 class PopularityAndPersonalFrequency(PersonalFrequency):

@@ -40,7 +40,7 @@ class RecentPopularity(Popularity):
 
     def fit(self, users: Histories, products: int) -> None:
         """Count the events of every product in the last seven days."""
-        codes, times = users.of("product"), users.of("time")
+        codes, times = users.flat("product"), users.flat("time")
         recent = known(codes) & (times > times.max(initial=0) - WEEK)
         counts = np.bincount(codes[recent] - FIRST, minlength=products)
         shares = counts + popularity_shares(users, products)
@@ -64,7 +64,7 @@ class FadingPopularity(Popularity):
 
     def fit(self, users: Histories, products: int) -> None:
         """Sum the weights of every product's events."""
-        codes, times = users.of("product"), users.of("time")
+        codes, times = users.flat("product"), users.flat("time")
         is_known = known(codes)
         ages = (times.max(initial=0) - times[is_known]) / DAY
         weights = 0.5 ** (ages / self.settings["half_life"])

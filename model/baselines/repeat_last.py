@@ -21,8 +21,8 @@ class RepeatLast(SparseBaseline):
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
         """Return 1 + 1/(age + 1) of each product's last event in the history."""
         shape = (len(histories), len(self.default_scores))
-        events = np.flatnonzero(known(histories.of("product")))[::-1]
-        row, product = histories.rows()[events], histories.of("product")[events] - FIRST
+        events = np.flatnonzero(known(histories.flat("product")))[::-1]
+        row, product = histories.rows()[events], histories.flat("product")[events] - FIRST
         _key, last = np.unique(row * shape[1] + product, return_index=True)
         recency = (1 + 1 / (1 + histories.ages()[events[last]])).astype(np.float32)
         return sparse.csr_matrix((recency, (row[last], product[last])), shape=shape)

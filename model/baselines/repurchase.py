@@ -8,7 +8,7 @@ from scipy import sparse
 from data.preparation.sequences import FIRST, Floats, Longs
 from model.baselines.base import SparseBaseline, popularity, popularity_shares
 from model.baselines.interactions import LONGEST, next_items
-from model.sequences.histories import Array, Histories, known, sample_events
+from model.sequences.histories import Array, Histories, known, last_events
 
 RIDGE = 1e-4
 PRIOR = 4.0
@@ -63,11 +63,11 @@ class Repurchase(SparseBaseline):
             "followed": np.asarray(followed.sum(axis=0)).ravel(),
             "log_share": np.log(popularity_shares(users, products)),
         }
-        category = users.columns["category"][sample_events(users, products)]
+        category = users.columns["category"][last_events(users, products)]
         if len(np.unique(category)) > 1:
             self.state["category"] = category.astype(np.int32)
         examples = next_items(users)
-        candidates = self.candidates(examples.histories, users.some(examples.user))
+        candidates = self.candidates(examples.histories, users.select(examples.user))
         is_target = candidates.product == examples.target[candidates.row]
         shares = np.exp(self.state["log_share"])
         self.state["theta"] = _fit_logit(candidates, is_target, shares, len(examples.target))
@@ -109,7 +109,7 @@ class Repurchase(SparseBaseline):
         entry = _event_entries(recent, key, products)
         age, activation, streak = _recency(recent, entry, len(key))
         if training is None:
-            is_known = known(recent.of("product"))
+            is_known = known(recent.flat("product"))
             parts = (weights[is_known] for weights in _event_weights(recent))
             own = [np.bincount(entry, weights=weights, minlength=len(key)) for weights in parts]
         else:
@@ -157,8 +157,8 @@ class Repurchase(SparseBaseline):
         )
         counts = np.maximum(counts - own, 0.0)
         again = np.maximum(again - np.maximum(own - 1, 0), 0.0)
-        is_known = known(recent.of("product"))
-        event_category = category[recent.of("product")[is_known] - FIRST]
+        is_known = known(recent.flat("product"))
+        event_category = category[recent.flat("product")[is_known] - FIRST]
         keys, entry = np.unique(
             recent.rows()[is_known] * width + event_category, return_inverse=True
         )
@@ -172,7 +172,7 @@ class Repurchase(SparseBaseline):
 
 def _event_entries(recent: Histories, key: Longs, products: int) -> Longs:
     """Return the index in ``key`` of the history and product of each known event."""
-    codes = recent.of("product")
+    codes = recent.flat("product")
     is_known = known(codes)
     event_key = recent.rows()[is_known] * products + codes[is_known] - FIRST
     entries: Longs = np.searchsorted(key, event_key)
@@ -185,7 +185,7 @@ def _recency(recent: Histories, entry: Longs, entries: int) -> tuple[Array, Arra
     Age is the number of events since the last purchase; activation the sum of (1 + age)^-½ over
     the purchases; streak is 1 where the last two events both are of the product.
     """
-    ages = recent.ages()[known(recent.of("product"))]
+    ages = recent.ages()[known(recent.flat("product"))]
     activation = np.bincount(entry, weights=(1.0 + ages) ** -0.5, minlength=entries)
     last_two = np.bincount(entry, weights=ages < 2, minlength=entries)
     age = np.full(entries, LONGEST, dtype=np.float64)
@@ -212,7 +212,7 @@ def _count_matrices(histories: Histories, products: int) -> tuple[sparse.csr_mat
 
 def _event_weights(recent: Histories) -> tuple[Floats, Floats, Floats]:
     """Return for each event: 1; whether the same product comes next; whether any comes next."""
-    codes, last = recent.of("product"), recent.ages() == 0
+    codes, last = recent.flat("product"), recent.ages() == 0
     same = np.append(codes[1:] == codes[:-1], False) & ~last
     return np.ones(len(codes), np.float32), same.astype(np.float32), (~last).astype(np.float32)
 

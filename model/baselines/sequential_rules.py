@@ -4,7 +4,7 @@ from scipy import sparse
 
 from model.baselines.base import SparseBaseline, popularity, popularity_shares
 from model.baselines.interactions import pair_weights, reciprocal_counts
-from model.sequences.histories import Histories, added
+from model.sequences.histories import Histories, add_to_stored
 
 FARTHEST = 10
 
@@ -46,4 +46,4 @@ class SequentialRules(SparseBaseline):
         if "bought" in self.state:  # absent where an earlier version stored the model
             counts = self.state["bought"][antecedents.indices]
             antecedents.data *= (1 + damping) / (counts + damping)
-        return added((antecedents @ self.state["rules"]).tocsr(), self.default_scores)
+        return add_to_stored((antecedents @ self.state["rules"]).tocsr(), self.default_scores)

@@ -72,7 +72,7 @@ def validation_ndcg(baseline: Baseline, task: SplitData) -> float:
     step = max(SCORES_PER_BATCH // max(task.products, 1), 16)
     ranks = []
     for begin in range(0, len(targets), step):
-        batch = histories.some(slice(begin, begin + step))
+        batch = histories.select(slice(begin, begin + step))
         scores = baseline.scores(batch)
         if exclude_seen:
             scores[batch.matrix(task.products).nonzero()] = -np.inf

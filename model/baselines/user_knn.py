@@ -8,7 +8,7 @@ from scipy import sparse
 from model.baselines.base import SparseBaseline, popularity_shares
 from model.baselines.interactions import LONGEST, binary_matrix, reciprocal_counts
 from model.baselines.knn import nearest
-from model.sequences.histories import Histories, added
+from model.sequences.histories import Histories, add_to_stored
 
 
 class UserKNN(SparseBaseline):
@@ -41,4 +41,4 @@ class UserKNN(SparseBaseline):
         shares = self.default_scores
         weights = reciprocal_counts(histories, len(shares), LONGEST)
         neighbours = nearest(weights @ self._item_users)
-        return added((neighbours @ self.state["held"]).tocsr(), shares)
+        return add_to_stored((neighbours @ self.state["held"]).tocsr(), shares)

@@ -75,7 +75,7 @@ class Blend(Recommender):
         """Yield batches of rows and their scores, float32 [rows, products]."""
 
         def dense(rows: slice) -> list[Floats]:
-            return [member.scores(histories.some(rows)) for member in self.dense_members]
+            return [member.scores(histories.select(rows)) for member in self.dense_members]
 
         return self._scorer.score_batches(histories, self._strata(histories), dense, batch_size)
 

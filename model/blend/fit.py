@@ -46,12 +46,12 @@ def fit_blend(
         alone = BlendWeights(np.ones(1), np.array([1.0, 0.0]), np.array([1.0, 0.0]), 0.0)
         return Blend(members[:1], [alone], np.ones(1), task.popularity)
     histories, answers = task.histories(targets), task.answers(targets)
-    scales = _scales(members, histories.some(slice(0, 200)))
+    scales = _scales(members, histories.select(slice(0, 200)))
     parts = []
     step = max(SCORES_PER_BATCH // task.products, 8)
     for begin in range(0, len(targets), step):
         rows = slice(begin, begin + step)
-        batch, answer = histories.some(rows), answers[rows]
+        batch, answer = histories.select(rows), answers[rows]
         scores = [
             to_log_scale(member, member.scores(batch), float(scale))
             for member, scale in zip(members, scales, strict=True)

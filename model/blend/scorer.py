@@ -110,7 +110,7 @@ class BlendScorer:
     ) -> Callable[[slice], Accumulator]:
         """Return a function from rows to the sums of all default terms, normalised."""
         if not personal:
-            return lambda rows: Accumulator.zeros(stratum[rows], item_counts.some(rows), products)
+            return lambda rows: Accumulator.zeros(stratum[rows], item_counts.select(rows), products)
         factor, normaliser = (
             np.stack([getattr(terms, name) for terms in personal], axis=1)
             for name in ("default_factor", "log_normaliser")
@@ -126,6 +126,8 @@ class BlendScorer:
 
         def start(rows: slice) -> Accumulator:
             new, mixture = self._new[stratum[rows]], factor[rows] @ self._raw
-            return Accumulator(stratum[rows], new, mixture, new_normaliser[rows], repeat.some(rows))
+            return Accumulator(
+                stratum[rows], new, mixture, new_normaliser[rows], repeat.select(rows)
+            )
 
         return start

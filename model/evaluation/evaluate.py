@@ -56,7 +56,7 @@ def predict_targets(
     order = np.argsort(histories.lengths, kind="stable")
     for begin in range(0, len(targets), step):
         rows = order[begin : begin + step]
-        batch, answer = histories.some(rows), answers[rows]
+        batch, answer = histories.select(rows), answers[rows]
         seen = batch.matrix(task.products).nonzero() if exclude_seen else None
         cache: dict[Recommender, Floats] = {}
         for model, prediction in zip(models, predictions, strict=True):

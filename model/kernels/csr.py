@@ -42,7 +42,7 @@ class Entries(NamedTuple):
         first = np.append(0, np.cumsum(counts))
         return cls(first, np.empty(first[-1], np.int32), np.empty(first[-1], np.float32))
 
-    def some(self, rows: slice) -> "Entries":
+    def select(self, rows: slice) -> "Entries":
         """Return the entries of a slice of rows."""
         first = self.first[rows.start : rows.stop + 1]
         inside = slice(first[0], first[-1])

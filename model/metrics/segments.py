@@ -19,7 +19,7 @@ Mask = npt.NDArray[np.bool_]
 
 def are_repeats(histories: Histories, codes: npt.NDArray[Any]) -> Mask:
     """Return which targets, given by product code, are already in their history."""
-    same = histories.of("product") == codes[histories.rows()]
+    same = histories.flat("product") == codes[histories.rows()]
     repeat = np.zeros(len(histories), dtype=bool)
     np.logical_or.at(repeat, histories.rows()[same], True)
     return repeat & (codes >= FIRST)

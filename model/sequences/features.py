@@ -1,4 +1,4 @@
-"""Features: what is known of each event, as codes and numbers that a network reads."""
+"""Features of events and products: categorical codes and numbers."""
 
 from collections.abc import Collection
 from typing import Any
@@ -10,56 +10,56 @@ from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Sequences
 from model.sequences.histories import Array
 
 ALWAYS = ("product", "brand", "category", "price", "time", "session")
-"""Columns that baselines read, too."""
+"""Columns that are always made, since baselines read them."""
 
 LEVELS = ("category_1", "category_2")
 """The category up to its first and second level: ``electronics``, ``electronics.audio``."""
 NUMBERS = ("price", "relative_price", "gap")
-"""Features that are no codes; below zero where they are missing."""
+"""Numeric features; below 0 where they are missing. All others are categorical."""
 CONTEXT = ("type", "hour", "weekday", "gap", "start")
-"""Of an event, what its product does not tell: a list of products has none of it. ``start`` is 1
-where an event starts another session than the one before, else 0."""
+"""Features of the event and not of its product; a list of product ids has none of them. ``start``
+is 1 where an event starts a session, else 0."""
 MISSING_NUMBER = np.float32(-1)
-HIDDEN = 0.1
-"""Share of histories that training reads without their context, so that a network learns what to
-say of a list of products."""
+CONTEXT_DROPOUT = 0.1
+"""Share of histories whose context features are masked in training, so that the network also learns
+to predict from a list of product ids."""
 
 MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
-IDLE = 30
-"""Minutes without an event after which another session starts."""
+SESSION_GAP = 30
+"""Minutes without an event after which a session starts, where the log has none."""
 THURSDAY = 3
-"""The weekday of the first of January 1970, from Monday 0."""
+"""Weekday of 1970-01-01, counted from Monday as 0."""
 
 
 def missing(name: str) -> Any:
-    """Return what stands for a missing value of a feature."""
+    """Return the value that stands for a missing one."""
     if name == "start":
         return np.int32(0)
     return MISSING_NUMBER if name in NUMBERS else np.int32(UNKNOWN)
 
 
 def event_columns(sequences: Sequences, features: Collection[str] = ()) -> dict[str, Array]:
-    """Return the events' columns: those that baselines read, and the features that are named.
+    """Return the columns of the events, each of shape (events,).
 
-    A known product's brand, category and price are those of the catalogue, as they are when a
-    person puts together a history of products by hand: what was trained is what is served.
+    Brand, category and price of a ranked product are those of the catalogue, not of the event: a
+    history that consists of product ids only has the same features when it is served.
 
     Parameters
     ----------
     sequences : Sequences
     features : collection of str
-        Features to make beside product, brand, category, price, time and session.
+        Features to add to product, brand, category, price, time and session.
     """
     known = sequences.product >= FIRST
 
-    def looked_up(own: Array, of_product: Array) -> Array:
-        return np.where(known, of_product[sequences.product], own)
+    def from_catalogue(event_value: Array, product_value: Array) -> Array:
+        return np.where(known, product_value[sequences.product], event_value)
 
-    price = looked_up(sequences.price, sequences.product_price).astype(np.float32)
-    category = looked_up(sequences.category, sequences.product_category).astype(np.int32)
+    price = from_catalogue(sequences.price, sequences.product_price).astype(np.float32)
+    category = from_catalogue(sequences.category, sequences.product_category).astype(np.int32)
     columns = {
         "product": sequences.product,
-        "brand": looked_up(sequences.brand, sequences.product_brand).astype(np.int32),
+        "brand": from_catalogue(sequences.brand, sequences.product_brand).astype(np.int32),
         "category": category,
         "price": np.where(np.isnan(price) | (price < 0), MISSING_NUMBER, price),
         "time": sequences.time,
@@ -73,7 +73,7 @@ def event_columns(sequences: Sequences, features: Collection[str] = ()) -> dict[
 
 
 def product_features(sequences: Sequences) -> dict[str, Array]:
-    """Return every feature of each product code, [products]: codes, and numbers."""
+    """Return the features of each product code, each of shape (product codes,)."""
     price = sequences.product_price
     price = np.where(np.isnan(price) | (price < 0), MISSING_NUMBER, price)
     category = sequences.product_category
@@ -86,13 +86,13 @@ def product_features(sequences: Sequences) -> dict[str, Array]:
 
 
 def traits(sequences: Sequences) -> Ints:
-    """Return what each ranked product is, [products, 5]: brand, category by level, tenth of price.
+    """Return the traits of each ranked product as rows of one table, int32 [products, 5].
 
-    Codes of one kind follow those of another, so that one table holds a vector for each.
+    They are the brand, the category, its first and second level, and the decile of the price.
     """
-    told = product_features(sequences)
-    price = told["price"][FIRST:]
-    kinds = [told[name][FIRST:] for name in ("brand", "category", *LEVELS)]
+    features = product_features(sequences)
+    price = features["price"][FIRST:]
+    kinds = [features[name][FIRST:] for name in ("brand", "category", *LEVELS)]
     priced = price[price >= 0]
     bounds = np.quantile(priced, np.arange(1, 10) / 10) if len(priced) else np.zeros(9)
     kinds.append(np.where(price < 0, UNKNOWN, FIRST + np.searchsorted(bounds, price)))
@@ -104,21 +104,21 @@ def traits(sequences: Sequences) -> Ints:
 
 
 def category_features(sequences: Sequences, category: Ints, price: Floats) -> dict[str, Array]:
-    """Return what a category says: its levels, and the price beside what is usual there.
+    """Return the levels of each category, and the relative price.
 
-    The relative price is the price over the geometric mean of the category's products.
+    The relative price is the price divided by the geometric mean over the category's products.
     """
-    usual = _usual_prices(sequences)[category]
-    comparable = (price > 0) & np.isfinite(usual)
-    relative = np.divide(price, usual, out=np.full(len(price), MISSING_NUMBER), where=comparable)
+    mean = _mean_prices(sequences)[category]
+    comparable = (price > 0) & np.isfinite(mean)
+    relative = np.divide(price, mean, out=np.full(len(price), MISSING_NUMBER), where=comparable)
     levels = {name: level(sequences, depth)[category] for depth, name in enumerate(LEVELS, start=1)}
     return {**levels, "relative_price": relative.astype(np.float32)}
 
 
 def level(sequences: Sequences, depth: int) -> Ints:
-    """Return the code of each category's first levels, shape (len(categories),).
+    """Return the code of the first ``depth`` levels of each category, shape (len(categories),).
 
-    Codes fall with the frequency of the level; a category that is not so deep is its own level.
+    Codes are in the order of descending frequency; a category with fewer levels is kept as it is.
     """
     paths = [".".join(str(path).split(".")[:depth]) for path in sequences.categories.ids]
     counts = pd.Series(sequences.categories.counts, dtype=np.int64).groupby(paths).sum()
@@ -128,13 +128,13 @@ def level(sequences: Sequences, depth: int) -> Ints:
 
 
 def sizes(sequences: Sequences) -> dict[str, int]:
-    """Return how many codes each feature has, padding and unknown included."""
-    deep = {name: int(level(sequences, depth).max()) + 1 for depth, name in enumerate(LEVELS, 1)}
+    """Return the number of codes of each categorical feature, padding and unknown included."""
+    levels = {name: int(level(sequences, depth).max()) + 1 for depth, name in enumerate(LEVELS, 1)}
     return {
         "product": len(sequences.products),
         "brand": len(sequences.brands),
         "category": len(sequences.categories),
-        **deep,
+        **levels,
         "type": len(sequences.types),
         "hour": FIRST + 24,
         "weekday": FIRST + 7,
@@ -142,32 +142,34 @@ def sizes(sequences: Sequences) -> dict[str, int]:
 
 
 def drop_context(inputs: dict[str, Any], random: np.random.Generator) -> dict[str, Any]:
-    """Return the features of a batch of which some histories have lost their context.
+    """Mask the context features of a random ``CONTEXT_DROPOUT`` of the histories of a batch.
 
     Parameters
     ----------
     inputs : dict
-        Features, [histories, width]; others pass as they are.
+        Features, [histories, width], and ``length``, [histories].
     random : numpy.random.Generator
-        Draws the histories; asked only where there is something to lose.
+        Draws the histories; not used where there are no context features.
     """
-    held = [name for name in CONTEXT if name in inputs]
-    if not held:
+    names = [name for name in CONTEXT if name in inputs]
+    if not names:
         return inputs
-    lost = random.random(len(inputs["length"])) < HIDDEN
-    return inputs | {name: np.where(lost[:, None], missing(name), inputs[name]) for name in held}
+    dropped = random.random(len(inputs["length"])) < CONTEXT_DROPOUT
+    return inputs | {
+        name: np.where(dropped[:, None], missing(name), inputs[name]) for name in names
+    }
 
 
 def _context(sequences: Sequences) -> dict[str, Array]:
     """Return type, hour, weekday (UTC, from Monday), minutes since the buyer's last event, start.
 
-    Where a session is missing, an event starts one after half an hour without any.
+    Without session ids, a session starts after ``SESSION_GAP`` minutes without an event.
     """
     gap = np.diff(sequences.time, prepend=0) / MINUTE
     gap[sequences.offsets[:-1]] = MISSING_NUMBER
     session = sequences.session
     before = np.append(-1, session[:-1])
-    start = np.where((session < 0) | (before < 0), gap > IDLE, session != before)
+    start = np.where((session < 0) | (before < 0), gap > SESSION_GAP, session != before)
     start[sequences.offsets[:-1]] = False
     return {
         "type": sequences.type,
@@ -178,13 +180,13 @@ def _context(sequences: Sequences) -> dict[str, Array]:
     }
 
 
-def _usual_prices(sequences: Sequences) -> Array:
-    """Return the geometric mean price of the products of each category; NaN where none is known."""
+def _mean_prices(sequences: Sequences) -> Array:
+    """Return the geometric mean price of each category's products; NaN where no price is known."""
     price, category = sequences.product_price, sequences.product_category
     priced = (price > 0) & (category >= FIRST)
     size = len(sequences.categories)
     logs = np.bincount(category[priced], np.log(price[priced]), minlength=size)
     counts = np.bincount(category[priced], minlength=size)
     with np.errstate(invalid="ignore", divide="ignore"):
-        found: Array = np.exp(logs / counts)
-    return found
+        means: Array = np.exp(logs / counts)
+    return means

@@ -1,4 +1,4 @@
-"""A task: one dataset, prepared and split as a run's configuration says."""
+"""A dataset, prepared and split into training, validation and test by a configuration."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,21 +13,21 @@ from data.preparation.sequences import FIRST, Longs, Sequences, sequences
 from data.preparation.splits import Split, split
 from model.config.run_config import RunConfig
 from model.sequences.features import event_columns
-from model.sequences.histories import Columns, Histories, of_buyers, of_targets
+from model.sequences.histories import Columns, Histories, histories_of_targets, training_histories
 
 
 @dataclass(frozen=True)
 class SplitData:
-    """What there is to learn and what it is judged on.
+    """The training events, and the validation and test targets.
 
     Attributes
     ----------
     sequences : Sequences
-        Every buyer's events; vocabularies of the visible ones only.
+        All events of every buyer; the vocabularies are of the training events only.
     split : Split
         Training, validation and test targets.
     columns : mapping
-        The events' columns that networks and baselines read.
+        Columns of the events that networks and baselines read, each of shape (events,).
     """
 
     sequences: Sequences
@@ -36,42 +36,42 @@ class SplitData:
 
     @property
     def products(self) -> int:
-        """How many products training has seen: those that are ranked."""
+        """Number of ranked products: those of the training events."""
         return len(self.sequences.products.ids)
 
     @cached_property
     def buyers(self) -> Histories:
-        """What training sees, one history a buyer."""
-        return of_buyers(self.columns, self.sequences.offsets, self.split.visible)
+        """The training events of each buyer, as one history."""
+        return training_histories(self.columns, self.sequences.offsets, self.split.visible)
 
     @cached_property
     def popularity(self) -> Longs:
-        """In how many visible events each product occurs, shape (products,)."""
+        """Number of training events of each product, shape (products,)."""
         return self.sequences.products.counts
 
     def histories(self, targets: Longs) -> Histories:
-        """Return the targets' histories, as long as the protocol lets them be."""
-        whole = of_targets(self.columns, self.sequences.offsets, targets)
-        return whole.latest(self.split.history)
+        """Return the history of each target, of at most the length that the protocol allows."""
+        histories = histories_of_targets(self.columns, self.sequences.offsets, targets)
+        return histories.latest(self.split.history)
 
     def answers(self, targets: Longs) -> Longs:
-        """Return each target's index among the ranked products; -1 where it is not one."""
+        """Return the index of each target among the ranked products; -1 for a cold one."""
         codes = self.sequences.product[targets].astype(np.int64)
         return np.where(codes >= FIRST, codes - FIRST, -1)
 
 
 def split_dataset(config: RunConfig, dataset: Dataset) -> SplitData:
-    """Prepare and split a dataset as the configuration says; raises as ``split_prepared`` does."""
+    """Prepare and split a dataset; raises as ``prepare`` and ``split_prepared`` do."""
     return split_prepared(prepare(dataset, config.preparation), config)
 
 
 def split_prepared(prepared: Prepared, config: RunConfig) -> SplitData:
-    """Split prepared events as the configuration says.
+    """Split prepared events by the protocol of a configuration.
 
     Raises
     ------
     BadInput
-        Where nothing is left to learn from or to be judged on.
+        Where there are no training, validation or test targets.
     """
     parts = split(prepared, config.protocol, config.seed)
     for targets, name in (
@@ -86,5 +86,5 @@ def split_prepared(prepared: Prepared, config: RunConfig) -> SplitData:
                     " loosen the preparation or bring more purchases."
                 ).format(part=name, protocol=config.protocol)
             )
-    found = sequences(prepared, parts.visible)
-    return SplitData(found, parts, event_columns(found, config.columns))
+    all_sequences = sequences(prepared, parts.visible)
+    return SplitData(all_sequences, parts, event_columns(all_sequences, config.columns))

@@ -61,7 +61,7 @@ class Windows:
         sizes = np.diff(self.first)[chosen]
         index = np.concatenate([self.target[self.first[i] : self.first[i + 1]] for i in chosen])
         first = np.append(0, np.cumsum(sizes))
-        return Windows(self.histories.some(chosen), index, first)
+        return Windows(self.histories.select(chosen), index, first)
 
     def batches(
         self, names: tuple[str, ...], budget: int, random: np.random.Generator | None = None
@@ -87,7 +87,7 @@ class Windows:
             yield self._batch(names, order[groups[group]])
 
     def _batch(self, names: tuple[str, ...], chosen: Longs) -> TrainingBatch:
-        inputs = self.histories.some(chosen).padded(names)
+        inputs = self.histories.select(chosen).padded(names)
         width = int(inputs["length"].max())
         sizes = (self.first[1:] - self.first[:-1])[chosen]
         window = np.repeat(np.arange(len(chosen)), sizes)
@@ -127,7 +127,7 @@ def training_windows(buyers: Histories, length: int, random: np.random.Generator
     random : numpy.random.Generator
         Draws the offsets.
     """
-    buyers = buyers.some(buyers.lengths > 1)
+    buyers = buyers.select(buyers.lengths > 1)
     readable = buyers.lengths - 1
     shift = np.where(readable > length, random.integers(0, length, len(readable)), 0)
     count = -(-(readable + shift) // length)
@@ -157,7 +157,7 @@ def target_windows(histories: Histories, length: int) -> Windows:
     own = cut.start > histories.start
     key = np.where(own, -1 - np.arange(len(cut)), histories.start)
     order = np.lexsort((histories.stop, key))
-    key, cut = key[order], cut.some(order)
+    key, cut = key[order], cut.select(order)
     last = np.append(key[1:] != key[:-1], True)
     ends = np.flatnonzero(last)
     sizes = np.diff(np.append(-1, ends))
@@ -172,4 +172,4 @@ def _with_known_targets(histories: Histories, target: Longs, sizes: Longs) -> Wi
     counts: npt.NDArray[Any] = np.bincount(window[known], minlength=len(sizes))
     not_empty = counts > 0
     first = np.append(0, np.cumsum(counts[not_empty])).astype(np.int64)
-    return Windows(histories.some(not_empty), target[known], first)
+    return Windows(histories.select(not_empty), target[known], first)

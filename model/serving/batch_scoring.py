@@ -141,7 +141,7 @@ def start_ranking(
 
     def rank(begin: int) -> None:
         task = order[begin : begin + task_size]
-        task_histories = histories.some(task)
+        task_histories = histories.select(task)
         counts = task_histories.matrix(products)
         for rows, scores in model.recommender.score_batches(task_histories, batch_size):
             log_total = log_sum_exp(scores)

@@ -60,7 +60,7 @@ def test_a_baseline_scores_an_empty_history(task: SplitData, baseline: Baseline)
 def test_a_baseline_gives_the_same_scores_after_storage(
     task: SplitData, baseline: Baseline
 ) -> None:
-    histories = task.histories(task.split.test).some(slice(0, 20))
+    histories = task.histories(task.split.test).select(slice(0, 20))
     stored = type(baseline)(**baseline.settings)
     stored.state = from_arrays(dict(to_arrays(baseline.state)))
     np.testing.assert_array_equal(stored.scores(histories), baseline.scores(histories))

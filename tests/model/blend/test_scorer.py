@@ -147,7 +147,7 @@ def test_the_scores_do_not_depend_on_the_batch_size(
 
 
 def test_no_histories_have_no_scores(stratified: Blend, histories: Histories) -> None:
-    nobody = histories.some(slice(0, 0))
+    nobody = histories.select(slice(0, 0))
     assert stratified.scores(nobody).shape == (0, stratified.scores(histories).shape[1])
 
 
@@ -155,6 +155,6 @@ def test_no_histories_have_no_scores(stratified: Blend, histories: Histories) ->
 def test_a_history_has_the_same_scores_alone_and_in_a_batch(
     row: int, stratified: Blend, histories: Histories
 ) -> None:
-    alone = stratified.scores(histories.some(np.array([row])))
+    alone = stratified.scores(histories.select(np.array([row])))
     together = stratified.scores(histories)[row]
     np.testing.assert_allclose(alone[0], together, rtol=1e-4, atol=2e-3)

@@ -18,103 +18,143 @@ from tests.model.toys import prepared, small
 
 PRODUCTS, BRANDS = 24, 4
 BUYERS, EVENTS = 120, 8
+RULES = ("successors", "repeaters", "brand lovers")
 
 
-def successors(seed: int = 0) -> list[list[str]]:
+def successors(first: int = 0, seed: int = 0) -> list[list[str]]:
     """Return buyers who buy after each product the one that always follows it."""
     random = np.random.default_rng(seed)
     successor = random.permutation(PRODUCTS)
     histories = []
-    for first in random.integers(PRODUCTS, size=BUYERS):
-        products = [int(first)]
+    for start in random.integers(PRODUCTS, size=BUYERS):
+        products = [int(start)]
         while len(products) < EVENTS:
             products.append(int(successor[products[-1]]))
-        histories.append([f"p{one:02d}" for one in products])
+        histories.append([f"p{first + product:03d}" for product in products])
     return histories
 
 
-def repeaters(seed: int = 0) -> list[list[str]]:
+def repeaters(first: int = 0, seed: int = 0) -> list[list[str]]:
     """Return buyers of whom each buys one product again and again."""
-    bought = np.random.default_rng(seed).integers(PRODUCTS, size=BUYERS)
-    return [[f"p{one:02d}"] * EVENTS for one in bought]
+    products = np.random.default_rng(seed).integers(PRODUCTS, size=BUYERS)
+    return [[f"p{first + product:03d}"] * EVENTS for product in products]
 
 
-def brand_lovers(products: int = PRODUCTS, seed: int = 0) -> list[list[str]]:
-    """Return buyers of whom each buys products of one brand, every fourth of all."""
+def brand_lovers(products: int, first: int = 0, seed: int = 0) -> list[list[str]]:
+    """Return buyers of whom each buys random products of one brand, every fourth of all."""
     random = np.random.default_rng(seed)
-    loved = random.integers(BRANDS, size=BUYERS)
+    brands = random.integers(BRANDS, size=BUYERS)
     draws = random.integers(products // BRANDS, size=(BUYERS, EVENTS))
     return [
-        [f"p{brand + BRANDS * one:03d}" for one in row]
-        for brand, row in zip(loved, draws, strict=True)
+        [f"p{first + brand + BRANDS * draw:03d}" for draw in row]
+        for brand, row in zip(brands, draws, strict=True)
     ]
 
 
-def brands(events: Any) -> Any:
+def brand_of(events: Any) -> Any:
     """Return each event's brand: every fourth product is of one."""
     return events["product"].map(lambda product: f"brand{int(product[1:]) % BRANDS}")
 
 
+def category_of(events: Any) -> Any:
+    """Return each event's category: one of its own for a product of the first two rules."""
+    return events["product"].map(
+        lambda product: product if int(product[1:]) < 2 * PRODUCTS else "any"
+    )
+
+
 class Trained:
-    """A network after some epochs, on the test targets of its toy."""
+    """A network after some epochs, evaluated on the test targets of its log."""
 
     def __init__(self, histories: list[list[str]], epochs: int = 25, **changes: Any) -> None:
         config = small(batch_size=128, dropout=0.0, layers=1, epochs=epochs, **changes)
-        self.task: SplitData = split_prepared(prepared(histories, brand=brands), config)
-        self.network = build(config, DataSizes.of(self.task))
-        self.network.output.start_from(self.task.popularity)
-        draws = NegativeSampler(self.task.popularity, config.popularity_power, config.negatives)
-        learner = CompiledSteps(self.network, config, draws)
+        self.data: SplitData = split_prepared(
+            prepared(histories, brand=brand_of, category=category_of), config
+        )
+        self.network = build(config, DataSizes.of(self.data))
+        self.network.output.start_from(self.data.popularity)
+        sampler = NegativeSampler(self.data.popularity, config.popularity_power, config.negatives)
+        steps = CompiledSteps(self.network, config, sampler)
         random = np.random.default_rng(1)
         for _epoch in range(epochs):
-            windows = training_windows(self.task.buyers, config.sequence_length, random)
+            windows = training_windows(self.data.buyers, config.sequence_length, random)
             for batch in windows.batches(config.columns, config.batch_size, random):
-                learner.train(batch, random, 0.02)
-        targets = self.task.split.test
-        self.histories, self.answers = self.task.histories(targets), self.task.answers(targets)
+                steps.train(batch, random, 0.02)
+        targets = self.data.split.test
+        self.histories, answers = self.data.histories(targets), self.data.answers(targets)
         windows = target_windows(self.histories, config.sequence_length)
-        judged = [learner.judge(batch) for batch in windows.batches(config.columns, 4096)]
-        self.loss = float(np.concatenate([loss for loss, _rank in judged]).mean())
-        self.right = float(np.mean(np.concatenate([rank for _loss, rank in judged]) == 1))
-        self.batch = self.histories.padded(config.columns)
+        evaluated = [
+            (batch.target, *steps.evaluate(batch))
+            for batch in windows.batches(config.columns, 4096)
+        ]
+        self.targets, self.losses, self.ranks = map(np.concatenate, zip(*evaluated, strict=True))
+        scores = np.asarray(self.network.serving(self.histories.padded(config.columns)))
+        warm = answers >= 0
+        self.answers, self.first = answers[warm], scores.argmax(axis=1)[warm]
 
     @property
-    def popularity_loss(self) -> float:
-        """The loss of each product's share of the training events."""
-        counts = self.task.popularity
-        return float(-np.log((counts / counts.sum())[self.answers]).mean())
+    def loss(self) -> float:
+        return float(self.losses.mean())
 
-    def first(self) -> Any:
-        """Return the product that each target's list begins with."""
-        return np.asarray(self.network.serving(self.batch)).argmax(axis=1)
+    @property
+    def right(self) -> float:
+        return float(np.mean(self.ranks == 1))
+
+
+def rule_of(data: SplitData, products: Any) -> Any:
+    """Return which rule each product of the mixed log belongs to, as an index of ``RULES``."""
+    numbers = np.array([int(product[1:]) for product in data.sequences.products.ids])
+    return np.minimum(numbers // PRODUCTS, 2)[products]
 
 
 DEEPLY = ("paper", "gru", "sasrec")
-ALL = [pytest.param(name, marks=() if name in DEEPLY else pytest.mark.slow) for name in NETWORKS]
 
 
-@pytest.mark.parametrize("network", ALL)
-def test_every_network_learns_that_b_follows_a(network: str) -> None:
-    trained = Trained(successors(), network=network)
-    assert trained.loss < trained.popularity_loss / 2
-    assert trained.right > 0.95
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=() if name in DEEPLY else pytest.mark.slow) for name in NETWORKS
+    ],
+)
+def mixed(request: pytest.FixtureRequest) -> Trained:
+    """A network trained once on a log with three kinds of buyers, who share no product.
+
+    It reads categories, which tell the products of the first two rules, and brands, which are all
+    that it knows of the products of the third.
+    """
+    histories = [
+        *successors(),
+        *repeaters(first=PRODUCTS),
+        *brand_lovers(PRODUCTS, first=2 * PRODUCTS),
+    ]
+    return Trained(histories, network=request.param, features="category,brand")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("network", NETWORKS)
-def test_every_network_learns_to_say_the_last_product_again(network: str) -> None:
-    trained = Trained(repeaters(), network=network)
-    assert trained.loss < trained.popularity_loss / 2
-    assert trained.right > 0.95
+def losses_beside_popularity(trained: Trained, rule: str) -> tuple[float, float]:
+    """Return the loss on the targets of a rule, and that of each product's share of events."""
+    chosen = rule_of(trained.data, trained.targets) == RULES.index(rule)
+    assert np.count_nonzero(chosen) > BUYERS / 2
+    shares = trained.data.popularity / trained.data.popularity.sum()
+    by_popularity = -np.log(shares[trained.targets[chosen]]).mean()
+    return float(trained.losses[chosen].mean()), float(by_popularity)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("network", NETWORKS)
-def test_every_network_learns_to_stay_with_a_brand(network: str) -> None:
-    trained = Trained(brand_lovers(), network=network, features="brand")
-    brand = trained.task.sequences.product_brand[-trained.task.products :]
-    assert trained.loss < trained.popularity_loss
-    assert (brand[trained.first()] == brand[trained.answers]).mean() > 0.95
+@pytest.mark.parametrize("rule", ["successors", "repeaters"])
+def test_every_network_learns_that_b_follows_a_and_to_repeat_the_last_product(
+    mixed: Trained, rule: str
+) -> None:
+    loss, by_popularity = losses_beside_popularity(mixed, rule)
+    chosen = rule_of(mixed.data, mixed.targets) == RULES.index(rule)
+    assert loss < by_popularity / 2
+    assert np.mean(mixed.ranks[chosen] == 1) > 0.95
+
+
+def test_every_network_learns_to_stay_with_a_brand(mixed: Trained) -> None:
+    loss, by_popularity = losses_beside_popularity(mixed, "brand lovers")
+    chosen = rule_of(mixed.data, mixed.answers) == RULES.index("brand lovers")
+    brand = mixed.data.sequences.product_brand[-mixed.data.products :]
+    assert loss < by_popularity
+    assert (brand[mixed.first[chosen]] == brand[mixed.answers[chosen]]).mean() > 0.95
 
 
 @pytest.mark.parametrize(
@@ -136,11 +176,11 @@ def test_every_way_of_training_learns_it_too(changes: dict[str, Any]) -> None:
 
 def test_traits_place_products_that_are_too_rare_to_be_learned_alone() -> None:
     histories = brand_lovers(products=600)
-    alone, told = (
+    without_traits, with_traits = (
         Trained(histories, epochs=4, network="rnn", features="brand", product_traits=traits)
         for traits in (False, True)
     )
-    assert told.loss < alone.loss - 0.3
+    assert with_traits.loss < without_traits.loss - 0.3
 
 
 def test_a_repeat_aware_network_beats_the_buyers_own_products() -> None:
@@ -148,8 +188,9 @@ def test_a_repeat_aware_network_beats_the_buyers_own_products() -> None:
     pairs = [random.choice(150, 2, replace=False) for _buyer in range(200)]
     histories = [[f"p{one:03d}" for one in [*pair] * 4] for pair in pairs]
     trained = Trained(histories, network="gru", repeat_head=True, tied_embeddings=True)
-    own = PersonalFrequency()
-    own.fit(trained.task.buyers, trained.task.products)
-    theirs = target_ranks(own.scores(trained.histories), trained.answers) == 1
+    frequency = PersonalFrequency()
+    frequency.fit(trained.data.buyers, trained.data.products)
+    assert len(trained.answers) == len(trained.histories)
+    by_frequency = target_ranks(frequency.scores(trained.histories), trained.answers) == 1
     assert trained.right > 0.95
-    assert trained.right > theirs.mean() + 0.3
+    assert trained.right > by_frequency.mean() + 0.3

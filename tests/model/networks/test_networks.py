@@ -65,7 +65,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_a_history_gives_the_same_scores_at_every_padding(built: Built) -> None:
-    one = built.histories.some(slice(4, 5))
+    one = built.histories.select(slice(4, 5))
     length = int(one.lengths[0])
     alone = built.keras_scores(one)
     for width in (length + 1, length + 7, 50):
@@ -75,7 +75,7 @@ def test_a_history_gives_the_same_scores_at_every_padding(built: Built) -> None:
 def test_a_history_gives_the_same_scores_alone_and_in_a_batch(built: Built) -> None:
     together = built.keras_scores(built.histories)
     for i in one_of_each_length(built.histories):
-        alone = built.keras_scores(built.histories.some(slice(i, i + 1)))
+        alone = built.keras_scores(built.histories.select(slice(i, i + 1)))
         np.testing.assert_allclose(alone[0], together[i], atol=1e-5)
 
 
@@ -83,12 +83,12 @@ def test_onnx_equals_keras_alone_and_in_a_batch(built: Built) -> None:
     together = built.keras_scores(built.histories)
     np.testing.assert_allclose(built.onnx.scores(built.histories), together, atol=1e-5)
     for i in one_of_each_length(built.histories)[::3]:
-        alone = built.onnx.scores(built.histories.some(slice(i, i + 1)))
+        alone = built.onnx.scores(built.histories.select(slice(i, i + 1)))
         np.testing.assert_allclose(alone[0], together[i], atol=1e-5)
 
 
 def test_a_later_event_never_changes_an_earlier_prediction(built: Built) -> None:
-    batch = built.histories.some(built.histories.lengths >= 5).padded(built.config.columns)
+    batch = built.histories.select(built.histories.lengths >= 5).padded(built.config.columns)
     before = np.asarray(built.network.body(batch))
     for name in built.config.columns:
         batch[name][:, 3:] = batch[name][:, 3:][:, ::-1] + batch[name].dtype.type(0)

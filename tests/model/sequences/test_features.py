@@ -9,7 +9,7 @@ import pytest
 from data.preparation.sequences import FIRST, UNKNOWN, sequences
 from model.config.settings import FEATURES
 from model.sequences.features import (
-    HIDDEN,
+    CONTEXT_DROPOUT,
     drop_context,
     event_columns,
     level,
@@ -101,6 +101,6 @@ def test_training_hides_the_context_of_some_histories_whole() -> None:
     hidden = drop_context(inputs, np.random.default_rng(0))
     lost = hidden["hour"] == missing("hour")
     assert (lost == lost[:, :1]).all()
-    assert lost.mean() == pytest.approx(HIDDEN, abs=0.02)
+    assert lost.mean() == pytest.approx(CONTEXT_DROPOUT, abs=0.02)
     np.testing.assert_array_equal(lost, hidden["gap"] == missing("gap"))
     np.testing.assert_array_equal(hidden["product"], inputs["product"])

@@ -117,7 +117,7 @@ def task() -> SplitData:
 
 
 def codes(histories: Histories, row: int) -> Any:
-    return histories.some(slice(row, row + 1)).of("product")
+    return histories.select(slice(row, row + 1)).flat("product")
 
 
 def grid() -> list[tuple[str, dict[str, float]]]:
