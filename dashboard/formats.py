@@ -11,9 +11,11 @@ from babel import Locale, dates, numbers
 from dashboard.context import preferred_zone
 from data import i18n
 from data.i18n import _, language
+from model.baselines import BASELINES
 from model.registry import NETWORKS
 
 MISSING = "–"
+BLEND = "blend"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -62,6 +64,19 @@ def network(name: str) -> str:
     if name in NETWORKS:
         return NETWORKS.label(name)
     return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def model(name: str) -> str:
+    """Return the label of a model of an evaluation: the blend, a baseline or a network.
+
+    Examples
+    --------
+    >>> model("blend"), model("markov"), model("gru")
+    ('Blend', 'Markov', 'GRU')
+    """
+    if name == BLEND:
+        return _("Blend")
+    return BASELINES.label(name) if name in BASELINES else network(name)
 
 
 def percent(share: float | None, digits: int = 1) -> str:

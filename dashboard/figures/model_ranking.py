@@ -12,11 +12,9 @@ from dashboard.figures.curves import metric_name
 from dashboard.figures.template import figure
 from dashboard.theme import colour
 from data.i18n import N_, _
-from model.baselines import BASELINES
 
 MOST_MODELS = 12
 NETWORK = "network"
-BLEND = "blend"
 SEGMENT_NAMES = {"repeat": N_("Bought before"), "explore": N_("New to the buyer")}
 _ROW = 28  # pixels
 
@@ -59,7 +57,7 @@ def ranked_models(models: Sequence[Mapping[str, Any]], metric: str) -> list[Mode
         if value is not None:
             low, high = model.get("ci95", {}).get(metric) or (None, None)
             behind = model.get("behind95", {}).get(metric)
-            name = model_name(model["name"])
+            name = formats.model(model["name"])
             values.append(
                 ModelValue(name, model["kind"], float(value), low, high, behind, served=number == 0)
             )
@@ -68,13 +66,6 @@ def ranked_models(models: Sequence[Mapping[str, Any]], metric: str) -> list[Mode
         return values
     networks = [model for model in values[MOST_MODELS:] if model.kind == NETWORK]
     return [*values[: MOST_MODELS - len(networks)], *networks]
-
-
-def model_name(name: str) -> str:
-    """Return the label of a model: the blend, a baseline or a network."""
-    if name == BLEND:
-        return _("Blend")
-    return BASELINES.label(name) if name in BASELINES else formats.network(name)
 
 
 def ranking_chart(models: Sequence[Mapping[str, Any]], metric: str, theme: str | None) -> Chart:
@@ -108,29 +99,34 @@ def ranking_chart(models: Sequence[Mapping[str, Any]], metric: str, theme: str |
 
 
 def ranking_finding(values: Sequence[ModelValue], metric: str) -> str:
-    """Return a sentence on the rank of the network among the baselines."""
-    network = next((model for model in values if model.kind == NETWORK), None)
+    """Return a sentence on the rank of the served model among the baselines.
+
+    It is called by its own name: a blend that is ahead does not mean that its network is.
+    """
+    networks = [model for model in values if model.kind == NETWORK]
+    served = next((model for model in networks if model.served), next(iter(networks), None))
     baselines = [model for model in values if model.kind != NETWORK]
-    if network is None or not baselines:
+    if served is None or not baselines:
         return _("{metric} on the test part").format(metric=metric_name(metric))
     rival = baselines[0]
-    if network.value == rival.value:
-        sentence = _("The network and {rival} are level: {own} in {metric}")
-    elif network.value > rival.value:
+    if served.value == rival.value:
+        sentence = _("{model} and {rival} are level: {own} in {metric}")
+    elif served.value > rival.value:
         sentence = (
-            _("The network is clearly ahead of every baseline: {own} in {metric}")
-            if all(_differ(network, baseline) for baseline in baselines)
-            else _("The network is ahead of {rival}, {own} to {other} in {metric}, within chance")
+            _("{model} is clearly ahead of every baseline: {own} in {metric}")
+            if all(_differ(served, baseline) for baseline in baselines)
+            else _("{model} is ahead of {rival}, {own} to {other} in {metric}, within chance")
         )
     else:
         sentence = (
-            _("{rival} is clearly ahead of the network: {other} to {own} in {metric}")
-            if _differ(network, rival)
-            else _("{rival} is ahead of the network, {other} to {own} in {metric}, within chance")
+            _("{rival} is clearly ahead of {model}: {other} to {own} in {metric}")
+            if _differ(served, rival)
+            else _("{rival} is ahead of {model}, {other} to {own} in {metric}, within chance")
         )
     return sentence.format(
+        model=served.name,
         rival=rival.name,
-        own=formats.number(network.value, 4),
+        own=formats.number(served.value, 4),
         other=formats.number(rival.value, 4),
         metric=metric_name(metric),
     )
@@ -152,8 +148,8 @@ def _differ(network: ModelValue, rival: ModelValue) -> bool:
 def segment_chart(models: Sequence[Mapping[str, Any]], metric: str, theme: str | None) -> Chart:
     """Draw a metric on repeat purchases beside the same metric on products new to the buyer."""
     order = {model.name: rank for rank, model in enumerate(ranked_models(models, metric))}
-    known = [model for model in models if model_name(model["name"]) in order]
-    known.sort(key=lambda model: order[model_name(model["name"])])
+    known = [model for model in models if formats.model(model["name"]) in order]
+    known.sort(key=lambda model: order[formats.model(model["name"])])
     chart = figure(
         theme,
         height=_ROW * len(known) + 64,
@@ -162,7 +158,7 @@ def segment_chart(models: Sequence[Mapping[str, Any]], metric: str, theme: str |
         showlegend=True,
         margin={"l": 8, "r": 24, "t": 32, "b": 8},
     )
-    names = [model_name(model["name"]) for model in known]
+    names = [formats.model(model["name"]) for model in known]
     columns: dict[str, list[Any]] = {_("Model"): names}
     for segment, meaning in (("repeat", "purchase"), ("explore", "view")):
         metrics = [_segment(model, segment).get(metric) for model in known]
@@ -187,17 +183,18 @@ def segment_chart(models: Sequence[Mapping[str, Any]], metric: str, theme: str |
 
 
 def segment_finding(models: Sequence[Mapping[str, Any]], metric: str) -> str:
-    """Return a sentence on the network's metric for repeat purchases and for new products."""
-    network = next((model for model in models if model["kind"] == NETWORK), None)
-    if network is None:
+    """Return a sentence on the served model's metric for repeat purchases and new products."""
+    served = next((model for model in models if model["kind"] == NETWORK), None)
+    if served is None:
         return _("Products bought before and new ones")
-    repeat, explore = (_segment(network, name) for name in ("repeat", "explore"))
+    repeat, explore = (_segment(served, name) for name in ("repeat", "explore"))
     targets = (repeat.get("targets") or 0) + (explore.get("targets") or 0)
     share = (repeat.get("targets") or 0) / targets if targets else None
     return _(
-        "{share} of targets were bought before; there the network reaches {repeat}, on new"
-        " products {explore}"
+        "{share} of targets were bought before; there {model} reaches {repeat}, on new products"
+        " {explore}"
     ).format(
+        model=formats.model(served["name"]),
         share=formats.percent(share),
         repeat=formats.number(repeat.get(metric), 4),
         explore=formats.number(explore.get(metric), 4),

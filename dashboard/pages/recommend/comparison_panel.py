@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard import formats
 from dashboard.components import button, empty_state, error_state, progress
-from dashboard.figures.model_ranking import model_name
 from dashboard.pages.recommend.side_by_side import close_button, side_by_side
 from dashboard.pages.recommend.view_model import Comparison
 from dashboard.services.recommendations.comparison_models import failed_fit, fitting_job
@@ -32,7 +32,7 @@ def comparison_panel(served: ServedRun, comparison: Comparison | None) -> list[C
 
 def _fit(served: ServedRun, baselines: Sequence[str]) -> list[Component]:
     """Return the progress of the fit, or the offer to start it."""
-    names = ", ".join(model_name(name) for name in baselines)
+    names = ", ".join(formats.model(name) for name in baselines)
     if any(fitting_job(served, name) for name in baselines):
         text = _("{baselines}: being fitted on the training events of this run.")
         return [

@@ -11,7 +11,6 @@ from dashboard.components import card, figure_card, grid, render
 from dashboard.figures.curves import metric_name
 from dashboard.figures.model_ranking import (
     has_segments,
-    model_name,
     ranking_chart,
     segment_chart,
 )
@@ -49,7 +48,7 @@ def figures_card(evaluation: Mapping[str, Any]) -> html.Section:
     ]
     rows = [
         html.Tr(
-            [html.Th(model_name(model["name"]), scope="row")]
+            [html.Th(formats.model(model["name"]), scope="row")]
             + [_cell(model, name, best[name]) for name in names],
             className="is-network" if model["kind"] == "network" else "",
         )

@@ -7,7 +7,7 @@ one is read from the run's folder, where a background job (kind ``fit``) stores 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.figures.model_ranking import model_name
+from dashboard import formats
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import runs_with_model
 from dashboard.services.recommendations import run_jobs
@@ -55,7 +55,7 @@ class NotFitted(BadInput):
     def __init__(self, baseline: str) -> None:
         super().__init__(
             _("{baseline} has not been fitted for this run yet.").format(
-                baseline=model_name(baseline)
+                baseline=formats.model(baseline)
             )
         )
         self.baseline = baseline
@@ -98,7 +98,7 @@ def comparison_model(served: ServedRun, key: str) -> ComparisonModel:
         return ComparisonModel(other.name, other.model, True)
     if key == NETWORK:
         network = load_recommenders(RunFolder(served.handle.folder), 1)[-1]
-        name = _("{network}, the network alone").format(network=model_name(network.name))
+        name = _("{network}, the network alone").format(network=formats.model(network.name))
         return ComparisonModel(name, served.model.with_recommender(network), True)
     name = key.removeprefix(BASELINE)
     if name not in BASELINES or name == key:
@@ -177,14 +177,14 @@ def _baseline_choice(served: ServedRun, name: str) -> str:
     if blend_member(served, name) is not None:
         return _member_name(served, name)
     if baseline_file(served.handle.folder, name).exists():
-        return model_name(name)
-    return _("{baseline} (not fitted yet)").format(baseline=model_name(name))
+        return formats.model(name)
+    return _("{baseline} (not fitted yet)").format(baseline=formats.model(name))
 
 
 def _member_name(served: ServedRun, name: str) -> str:
     if blend_member(served, name) is None:
-        return model_name(name)
-    return _("{baseline}, member of the blend").format(baseline=model_name(name))
+        return formats.model(name)
+    return _("{baseline}, member of the blend").format(baseline=formats.model(name))
 
 
 _STORED = FileCache(load_baseline, size=4)

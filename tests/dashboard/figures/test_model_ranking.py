@@ -23,7 +23,7 @@ def test_a_network_whose_interval_lies_above_is_clearly_ahead():
     chart = model_ranking.ranking_chart(
         [NETWORK, model("popularity", 0.03, 0.02, 0.04)], "ndcg@10", "light"
     )
-    assert chart.finding == ("The network is clearly ahead of every baseline: 0.0500 in NDCG@10")
+    assert chart.finding == ("Paper is clearly ahead of every baseline: 0.0500 in NDCG@10")
 
 
 def test_overlapping_intervals_are_within_chance():
@@ -31,7 +31,7 @@ def test_overlapping_intervals_are_within_chance():
         [NETWORK, model("repeat last", 0.06, 0.05, 0.07)], "ndcg@10", "light"
     )
     assert chart.finding == (
-        "Repeat last is ahead of the network, 0.0600 to 0.0500 in NDCG@10, within chance"
+        "Repeat last is ahead of Paper, 0.0600 to 0.0500 in NDCG@10, within chance"
     )
 
 
@@ -40,17 +40,31 @@ def test_what_is_known_of_both_on_the_same_targets_counts_more_than_overlapping_
     for rival, behind in zip(rivals, ([0.001, 0.005], [0.02, 0.04]), strict=True):
         rival["behind95"] = {"ndcg@10": behind}
     finding = model_ranking.ranking_chart([NETWORK, *rivals], "ndcg@10", "light").finding
-    assert finding == "The network is clearly ahead of every baseline: 0.0500 in NDCG@10"
+    assert finding == "Paper is clearly ahead of every baseline: 0.0500 in NDCG@10"
     rivals[0]["behind95"] = {"ndcg@10": [-0.001, 0.007]}
     finding = model_ranking.ranking_chart([NETWORK, *rivals], "ndcg@10", "light").finding
-    assert finding == "The network is ahead of Markov, 0.0500 to 0.0470 in NDCG@10, within chance"
+    assert finding == "Paper is ahead of Markov, 0.0500 to 0.0470 in NDCG@10, within chance"
+
+
+def test_a_blend_is_called_a_blend():
+    blend = model("blend", 0.07, 0.065, 0.075, "network")
+    baseline = model("popularity", 0.03, 0.02, 0.04)
+    chart = model_ranking.ranking_chart([blend, NETWORK, baseline], "ndcg@10", "light")
+    assert chart.finding == "Blend is clearly ahead of every baseline: 0.0700 in NDCG@10"
+
+
+def test_the_finding_is_about_the_served_model_even_where_its_network_alone_is_better():
+    blend = model("blend", 0.04, 0.035, 0.045, "network")
+    baseline = model("popularity", 0.03, 0.02, 0.034)
+    chart = model_ranking.ranking_chart([blend, NETWORK, baseline], "ndcg@10", "light")
+    assert chart.finding == "Blend is clearly ahead of every baseline: 0.0400 in NDCG@10"
 
 
 def test_a_baseline_may_be_clearly_ahead():
     chart = model_ranking.ranking_chart(
         [NETWORK, model("popularity", 0.09, 0.08, 0.1)], "ndcg@10", "light"
     )
-    assert chart.finding.startswith("Popularity is clearly ahead of the network")
+    assert chart.finding.startswith("Popularity is clearly ahead of Paper")
 
 
 def test_the_best_model_stands_on_top_with_its_interval_beside_it():
@@ -75,7 +89,6 @@ def test_models_without_the_figure_are_left_out():
 def test_segments_say_how_much_is_buying_the_same_again():
     chart = model_ranking.segment_chart([NETWORK], "ndcg@10", "light")
     assert chart.finding == (
-        "30.0% of targets were bought before; there the network reaches 0.4000,"
-        " on new products 0.0100"
+        "30.0% of targets were bought before; there Paper reaches 0.4000, on new products 0.0100"
     )
     assert not model_ranking.has_segments([model("popularity", 0.1, 0, 1)])

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.figures.model_ranking import model_name
+from dashboard import formats
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.recommend.comparison_panel import comparison_panel
 from dashboard.pages.recommend.page_state import Query
@@ -99,7 +99,7 @@ def test_a_baseline_is_fitted_by_a_job_and_then_compared(own_shop: Shop) -> None
         comparison_model(served, key)
     assert dict(comparison_choices(served))[key].endswith("(not fitted yet)")
     offer = text_of(comparison_panel(served, comparison(served, beside=key)))
-    assert f"{model_name(name)} has not been fitted for this run yet" in offer
+    assert f"{formats.model(name)} has not been fitted for this run yet" in offer
     assert "Fit now" in offer
     start_fitting(served, [name])
     start_fitting(served, [name])
@@ -111,7 +111,7 @@ def test_a_baseline_is_fitted_by_a_job_and_then_compared(own_shop: Shop) -> None
     assert not not_fitted(served, [key])
     lists = comparison(served, beside=key).lists
     assert lists is not None
-    assert lists[1].name == model_name(name)
+    assert lists[1].name == formats.model(name)
 
 
 def test_a_failed_fit_says_why_and_can_be_tried_again(own_shop: Shop) -> None:
@@ -187,8 +187,8 @@ def test_two_baselines_are_compared_with_each_other(fitted: ServedRun) -> None:
     lists = comparison(fitted, compare="baseline:markov", beside="baseline:ease").lists
     assert lists is not None
     assert [side.name.partition(",")[0] for side in lists] == [
-        model_name("markov"),
-        model_name("ease"),
+        formats.model("markov"),
+        formats.model("ease"),
     ]
     assert lists[0].probabilistic
     assert not lists[1].probabilistic
