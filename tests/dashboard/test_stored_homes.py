@@ -14,6 +14,7 @@ from dashboard.jobs.run_handle import open_run, runs_with_model
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.services.recommendations import buyers
+from dashboard.services.recommendations.served_run import serve_run
 from data.datasets.store import Store
 from data.home import Home
 from model.training.monitored import MONITORED, best_epoch
@@ -85,8 +86,7 @@ def test_its_model_its_evaluation_and_its_predictions_are_read(unpacked: Home) -
 
 
 def test_its_model_recommends_to_a_buyer(command: Callable[..., Any], unpacked: Home) -> None:
-    dataset = Store(unpacked).open("demo")
-    user = buyers.search(dataset, Runs(unpacked).get(FINISHED), "")[0].user
+    user = buyers.search_buyers(serve_run(unpacked, FINISHED), "")[0].user
     items = command("recommend", FINISHED, "--user", user)["items"]
     assert [item["rank"] for item in items] == list(range(1, 11))
 
