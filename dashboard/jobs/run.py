@@ -17,7 +17,7 @@ class Run:
     run : str
         Name, such as ``demo-3``; never reused.
     kind : str
-        ``train``, ``import``, ``evaluate``, ``score`` or ``search``.
+        ``train``, ``import``, ``evaluate``, ``score``, ``fit`` or ``search``.
     config : dict
         Parameters of the work, specific to the kind.
     attempt : int

@@ -1,4 +1,4 @@
-"""The HTTP interface: off unless it is asked for, guarded, and as its description says."""
+"""The HTTP interface: off by default, with a token, and conforming to its description."""
 
 import base64
 from typing import Any
@@ -33,7 +33,7 @@ def ask(api: FlaskClient, **question: Any) -> Any:
     return api.post(RANK, json=question, base_url=LOCAL)
 
 
-def test_it_is_off_unless_it_is_asked_for(shop: tuple[Home, str]) -> None:
+def test_it_is_off_by_default(shop: tuple[Home, str]) -> None:
     closed = client(shop[0], None)
     for path in ("/api/v1/runs", "/api/v1/openapi.json", "/api/v1/"):
         answer = closed.get(path, base_url=LOCAL)
@@ -42,25 +42,25 @@ def test_it_is_off_unless_it_is_asked_for(shop: tuple[Home, str]) -> None:
     assert closed.post(RANK, json={}, base_url=LOCAL).status_code == 404
 
 
-def test_runs_are_listed_with_what_can_be_asked(api: FlaskClient, shop: tuple[Home, str]) -> None:
+def test_runs_are_listed_with_their_readiness(api: FlaskClient, shop: tuple[Home, str]) -> None:
     listed = api.get("/api/v1/runs", base_url=LOCAL).json["runs"]
     assert [(one["run"], one["ready"], one["dataset"]) for one in listed] == [
         (shop[1], True, "toy")
     ]
 
 
-def test_a_history_and_a_buyer_are_answered_as_the_service_answers(
+def test_responses_are_those_of_the_service(api: FlaskClient, shop: tuple[Home, str]) -> None:
+    home, run = shop
+    response = ask(api, run=run, history=["noise1", "teapot"], k=3).json
+    expected = recommend.for_history(home, run, ["noise1", "teapot"], k=3)
+    assert response["items"] == expected["items"]
+    response = ask(api, run=run, user="u00003", exclude_seen=True).json
+    assert response == recommend.for_user(home, run, "u00003", exclude_seen=True) | {"unknown": []}
+
+
+def test_products_never_seen_in_training_are_named(
     api: FlaskClient, shop: tuple[Home, str]
 ) -> None:
-    home, run = shop
-    found = ask(api, run=run, history=["noise1", "teapot"], k=3).json
-    expected = recommend.for_history(home, run, ["noise1", "teapot"], k=3)
-    assert found["items"] == expected["items"]
-    found = ask(api, run=run, user="u00003", exclude_seen=True).json
-    assert found == recommend.for_user(home, run, "u00003", exclude_seen=True) | {"unknown": []}
-
-
-def test_what_the_run_never_saw_is_named(api: FlaskClient, shop: tuple[Home, str]) -> None:
     assert ask(api, run=shop[1], history=["never", "teapot"]).json["unknown"] == ["never"]
 
 
@@ -88,11 +88,13 @@ def test_bad_input_gets_a_reason(
     assert words in answer.json["error"]
 
 
-def test_a_history_of_ten_thousand_is_answered(api: FlaskClient, shop: tuple[Home, str]) -> None:
+def test_a_history_of_ten_thousand_products_is_accepted(
+    api: FlaskClient, shop: tuple[Home, str]
+) -> None:
     assert ask(api, run=shop[1], history=["teapot"] * LONGEST_HISTORY).status_code == 200
 
 
-def test_what_is_no_json_is_refused(api: FlaskClient) -> None:
+def test_a_body_that_is_not_json_or_too_large_is_refused(api: FlaskClient) -> None:
     assert api.post(RANK, data="hello", base_url=LOCAL).status_code == 415
     broken = {"data": "{", "content_type": "application/json"}
     assert api.post(RANK, base_url=LOCAL, **broken).status_code == 400
@@ -100,13 +102,13 @@ def test_what_is_no_json_is_refused(api: FlaskClient) -> None:
     assert api.post(RANK, base_url=LOCAL, **large).status_code == 413
 
 
-def test_an_address_says_what_it_takes(api: FlaskClient) -> None:
+def test_a_wrong_method_is_refused_with_the_allowed_one(api: FlaskClient) -> None:
     refused = api.get(RANK, base_url=LOCAL)
     assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")
     assert api.get("/api/v1/nothing", base_url=LOCAL).status_code == 404
 
 
-def test_a_token_is_asked_for_where_one_is_set(shop: tuple[Home, str]) -> None:
+def test_a_token_is_required_where_one_is_set(shop: tuple[Home, str]) -> None:
     guarded = client(shop[0], ApiSettings(token="sécret"))
     for key, status in ((None, 401), ("wrong", 401), ("sécret", 200)):
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
@@ -114,11 +116,11 @@ def test_a_token_is_asked_for_where_one_is_set(shop: tuple[Home, str]) -> None:
         assert answer.status_code == status
 
 
-def test_the_description_asks_for_a_token_where_one_is_set(shop: tuple[Home, str]) -> None:
+def test_the_description_requires_a_token_where_one_is_set(shop: tuple[Home, str]) -> None:
     for token, expected in ((None, []), ("t", [{"token": []}])):
         headers = {"Authorization": f"Bearer {token}"}
-        asked = client(shop[0], ApiSettings(token=token))
-        described = asked.get("/api/v1/openapi.json", base_url=LOCAL, headers=headers).json
+        api = client(shop[0], ApiSettings(token=token))
+        described = api.get("/api/v1/openapi.json", base_url=LOCAL, headers=headers).json
         assert described["security"] == expected
 
 
@@ -134,7 +136,7 @@ def test_a_token_opens_the_interface_alone_where_pages_have_a_password(
     assert both.get("/api/v1/runs", base_url=LOCAL, headers=headers).status_code == 401
 
 
-def test_who_asks_too_often_is_told_when_to_come_again(shop: tuple[Home, str]) -> None:
+def test_too_many_requests_are_refused_with_the_time_to_retry(shop: tuple[Home, str]) -> None:
     limited = client(shop[0], ApiSettings(rate="2 per hour"))
     answers = [limited.get("/api/v1/runs", base_url=LOCAL) for _ask in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
@@ -143,7 +145,7 @@ def test_who_asks_too_often_is_told_when_to_come_again(shop: tuple[Home, str]) -
     assert limited.get("/health", base_url=LOCAL).status_code == 200
 
 
-def test_a_run_without_its_dataset_still_answers_histories(own_shop: tuple[Home, str]) -> None:
+def test_a_run_without_its_dataset_still_ranks_after_histories(own_shop: tuple[Home, str]) -> None:
     from data.datasets.store import Store
 
     home, run = own_shop
@@ -162,12 +164,12 @@ def test_nothing_that_the_description_allows_or_forbids_breaks_it(
 ) -> None:
     server = create_app(shop[0], api=ApiSettings(rate="1000000 per second")).server
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", server)
-    asked = schema.raw_schema["components"]["schemas"]["Question"]["properties"]
-    asked["run"]["enum"] = [shop[1], "toy-9"]  # most strings are the name of no run
+    question = schema.raw_schema["components"]["schemas"]["Question"]["properties"]
+    question["run"]["enum"] = [shop[1], "toy-9"]  # most strings are the name of no run
     strategies = [
-        found.ok().as_strategy(generation_mode=mode)
-        for found in schema.get_all_operations()
-        if mode is GenerationMode.POSITIVE or found.ok().method == "post"
+        operation.ok().as_strategy(generation_mode=mode)
+        for operation in schema.get_all_operations()
+        if mode is GenerationMode.POSITIVE or operation.ok().method == "post"
     ]
 
     @given(case=one_of(strategies))

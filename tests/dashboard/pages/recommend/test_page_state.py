@@ -39,6 +39,6 @@ def test_the_script_is_given_every_field_in_the_order_of_the_address() -> None:
     rules = json.loads(state_rules())
     assert rules["names"] == [field.name for field in fields(Query)]
     whole = Query(run="r", user="u", k=7, hide=2, new=True, edit="e", why="w", shown=9, mix=5)
-    kept = whole.of_buyer("v").as_dict()
-    assert not kept.keys() & set(rules["of_one_history"])
+    other_buyer = whole.of_buyer("v").as_dict()
+    assert not other_buyer.keys() & set(rules["of_one_history"])
     assert rules["sizes"] == {"buyer": Query(user="u").size, "basket": Query().size}

@@ -29,7 +29,7 @@ def model(shop: Shop) -> Predictor:
     return serve_run(*shop).model
 
 
-def kept(model: Predictor, shop: Shop, **limits: Any) -> set[str]:
+def allowed_products(model: Predictor, shop: Shop, **limits: Any) -> set[str]:
     mask = filter_mask(model, CatalogueFilter(**limits), Store(shop[0]).open("toy"))
     assert mask is not None
     return {name for name, allowed in zip(model.products, mask, strict=True) if allowed}
@@ -40,11 +40,11 @@ def test_no_filter_keeps_everything(model: Predictor) -> None:
 
 
 def test_a_category_keeps_what_lies_on_it_or_below_it(model: Predictor, shop: Shop) -> None:
-    top = kept(model, shop, category="group1")
+    top = allowed_products(model, shop, category="group1")
     assert top == {
         p for p in model.products if str(model.describe(p).category).startswith("group1.")
     }
-    below = kept(
+    below = allowed_products(
         model,
         shop,
         category=next(
@@ -52,12 +52,14 @@ def test_a_category_keeps_what_lies_on_it_or_below_it(model: Predictor, shop: Sh
         ),
     )
     assert below < top
-    assert kept(model, shop, category="group") == set()
+    assert allowed_products(model, shop, category="group") == set()
 
 
 def test_a_price_band_holds_both_its_ends(model: Predictor, shop: Shop) -> None:
     prices = {p: model.describe(p).price or 0 for p in model.products}
-    assert kept(model, shop, low=3, high=5) == {p for p, v in prices.items() if 3 <= v <= 5}
+    assert allowed_products(model, shop, low=3, high=5) == {
+        p for p, v in prices.items() if 3 <= v <= 5
+    }
 
 
 def test_what_was_not_sold_lately_is_left_out(model: Predictor, tmp_path: Path) -> None:

@@ -57,9 +57,9 @@ def fitted(trained_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Serv
 
 
 def comparison(served: ServedRun, **changes: str) -> Comparison:
-    found = compare(edited_history(served, Query(run=served.name, user="u00003", **changes)))
-    assert found is not None
-    return found
+    result = compare(edited_history(served, Query(run=served.name, user="u00003", **changes)))
+    assert result is not None
+    return result
 
 
 @pytest.mark.parametrize("name", BASELINES)
@@ -171,10 +171,10 @@ def test_an_unknown_model_is_an_error_beside_the_ranking(shop: Shop, key: str) -
 def test_two_lists_say_what_they_share(fitted: ServedRun) -> None:
     query = Query(run=fitted.name, user="u00003", hide=1, beside="baseline:popularity")
     history = edited_history(fitted, query)
-    found = compare(history)
-    assert found is not None
-    assert found.lists is not None
-    mine, other = found.lists
+    result = compare(history)
+    assert result is not None
+    assert result.lists is not None
+    mine, other = result.lists
     assert mine.ranked is history.ranked
     shared = mine.positions.keys() & other.positions.keys()
     assert shared_products(mine, other) == len(shared)
