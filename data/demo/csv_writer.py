@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from data.demo.group_sampler import Int64s
-from data.demo.market import MISSING
+from data.demo.market import MISSING_DAY
 from data.demo.shop import Shop
 from data.demo.visits import Events
 
@@ -72,7 +72,7 @@ def _catalogue(shop: Shop) -> pa.Table:
 def _times(seconds: Int64s) -> pa.Array:
     """Return the times of seconds since the beginning of the month, which has no 15th, as text."""
     second, index = np.unique(seconds, return_inverse=True)
-    calendar = BEGIN + second + DAY * (second >= MISSING * DAY)
+    calendar = BEGIN + second + DAY * (second >= MISSING_DAY * DAY)
     text = pc.strftime(pa.array(calendar, pa.timestamp("s")), format="%Y-%m-%d %H:%M:%S UTC")
     return text.take(pa.array(index))
 

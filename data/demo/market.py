@@ -19,8 +19,8 @@ CATEGORIES = {
     "appliances.kitchen.refrigerators": (1.5, 400),
     "apparel.shoes": (0.9, 70),
 }
-# They share the remaining purchases by Zipf's law; TYPICAL has the prices by first word.
-FURTHER = [
+# They share the remaining purchases by Zipf's law; TYPICAL_PRICES has the prices by first word.
+OTHER_CATEGORIES = [
     "electronics.tablet",
     "appliances.kitchen.kettle",
     "appliances.kitchen.microwave",
@@ -79,7 +79,7 @@ FURTHER = [
     "stationery.cartrige",
     "medicine.tools.tonometer",
 ]
-TYPICAL = {
+TYPICAL_PRICES = {
     "electronics": 120,
     "appliances": 110,
     "computers": 160,
@@ -96,7 +96,7 @@ TYPICAL = {
     "unnamed": 90,
 }
 # Categories that have an id but no code in the log.
-UNNAMED = [f"unnamed.{number}" for number in range(24)]
+UNNAMED_CATEGORIES = [f"unnamed.{number}" for number in range(24)]
 UNNAMED_SHARE = 25.5
 
 # Share of a category's purchases in percent; "" is no brand. Invented brands share the rest.
@@ -122,8 +122,8 @@ SYLLABLES = [
         "bel dex fon go lan lux man nik pro rit sol tar ton ver via wen zan xo mar del",
     )
 ]
-BRANDLESS = {"unnamed": 42.0, "furniture": 45.0, "apparel": 30.0, "kids": 25.0}
-COSTLY = {"apple": 3.2, "sony": 1.6, "xiaomi": 0.75, "oppo": 0.9, "artel": 0.8}
+BRANDLESS_SHARES = {"unnamed": 42.0, "furniture": 45.0, "apparel": 30.0, "kids": 25.0}
+PRICE_FACTORS = {"apple": 3.2, "sony": 1.6, "xiaomi": 0.75, "oppo": 0.9, "artel": 0.8}
 
 # Share of all purchases in percent.
 BEST_SELLERS = {
@@ -152,8 +152,8 @@ COMPLEMENTS = {
 WEEK = (23.2, 23.4, 23.2, 25.7, 23.9, 24.7, 24.1)
 BY_DAY = np.resize(WEEK, 30)
 BY_DAY[15], BY_DAY[16], BY_DAY[28], BY_DAY[29] = 68.2, 185.2, 32.1, 28.2
-MISSING = 14
-BY_DAY = np.delete(BY_DAY, MISSING)
+MISSING_DAY = 14
+BY_DAY = np.delete(BY_DAY, MISSING_DAY)
 
 # Hundreds of purchases by hour (UTC), October and November.
 BY_HOUR = np.array(

@@ -12,16 +12,16 @@ from scipy.special import ndtr, ndtri
 from data.demo.group_sampler import Float64s, GroupSampler, Int64s
 from data.demo.market import (
     BEST_SELLERS,
-    BRANDLESS,
+    BRANDLESS_SHARES,
     BRANDS,
     BY_DAY,
     CATEGORIES,
     COMPLEMENTS,
-    COSTLY,
-    FURTHER,
+    OTHER_CATEGORIES,
+    PRICE_FACTORS,
     SYLLABLES,
-    TYPICAL,
-    UNNAMED,
+    TYPICAL_PRICES,
+    UNNAMED_CATEGORIES,
     UNNAMED_SHARE,
 )
 
@@ -106,14 +106,16 @@ def create_shop(buyers: int, random: np.random.Generator) -> Shop:
     names = list(dict.fromkeys(name for name, _, _ in lines))
     category = np.array([names.index(name) for name, _, _ in lines])[group]
     brand = tuple(lines[k][1] for k in group)
-    log_price = np.log([_typical_price(name) * COSTLY.get(label, 1) for name, label, _ in lines])
+    log_price = np.log(
+        [_typical_price(name) * PRICE_FACTORS.get(label, 1) for name, label, _ in lines]
+    )
     price = _prices(log_price[group] + random.normal(0, 0.5, len(group)), weight)
     drift = np.linspace(-0.5, 0.5, DAYS)[:, None] * random.normal(0, DRIFT, len(group))
     price_range = PRICE_RANGES * _rank(category, price) // np.bincount(category)[category]
     return Shop(
         product_id=1_000_000 + 37 * random.permutation(len(group)),
         category_id=2_053_013_550_000_000_000 + 7_919_000_003 * category,
-        category=tuple("" if names[k] in UNNAMED else names[k] for k in category),
+        category=tuple("" if names[k] in UNNAMED_CATEGORIES else names[k] for k in category),
         brand=brand,
         price=price,
         popularity=weight * np.exp(drift),
@@ -136,14 +138,14 @@ def _categories() -> dict[str, float]:
     """Return all categories with their share of purchases in percent."""
     shares = {name: share for name, (share, _) in CATEGORIES.items()}
     rest = 100 - UNNAMED_SHARE - sum(shares.values())
-    for names, total in ((FURTHER, rest), (UNNAMED, UNNAMED_SHARE)):
+    for names, total in ((OTHER_CATEGORIES, rest), (UNNAMED_CATEGORIES, UNNAMED_SHARE)):
         zipf = 1 / (np.arange(len(names)) + 5)
         shares |= dict(zip(names, total * zipf / zipf.sum(), strict=True))
     return shares
 
 
 def _typical_price(category: str) -> float:
-    return CATEGORIES.get(category, (0, TYPICAL[category.split(".", maxsplit=1)[0]]))[1]
+    return CATEGORIES.get(category, (0, TYPICAL_PRICES[category.split(".", maxsplit=1)[0]]))[1]
 
 
 def _product_lines(brands: int) -> Iterator[ProductLine]:
@@ -151,7 +153,7 @@ def _product_lines(brands: int) -> Iterator[ProductLine]:
     names = _brand_names()
     for category, share in _categories().items():
         known = _read(BRANDS.get(category, ""))
-        known = known or {"": BRANDLESS.get(category.split(".")[0], 0.0)}
+        known = known or {"": BRANDLESS_SHARES.get(category.split(".")[0], 0.0)}
         zipf = 1 / (np.arange(brands) + 2)
         others = (100 - sum(known.values())) * zipf / zipf.sum()
         for brand, part in (known | {next(names): part for part in others}).items():

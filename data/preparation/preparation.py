@@ -87,7 +87,7 @@ class Preparation(Configuration):
     )
     max_user_events: Int = setting(
         0,
-        label=N_("Most events per buyer"),
+        label=N_("Maximum events per buyer"),
         help=N_("Drop buyers with more events than this, who may be resellers; 0: no limit."),
         group=_GROUP,
         low=0,
@@ -95,7 +95,7 @@ class Preparation(Configuration):
     )
     min_product_events: Int = setting(
         1,
-        label=N_("Least events per product"),
+        label=N_("Minimum events per product"),
         help=N_("Drop products with fewer events than this."),
         group=_GROUP,
         low=1,
@@ -103,7 +103,7 @@ class Preparation(Configuration):
     )
     min_user_events: Int = setting(
         2,
-        label=N_("Least events per buyer"),
+        label=N_("Minimum events per buyer"),
         help=N_("Drop buyers with fewer events than this; predicting a purchase needs one before."),
         group=_GROUP,
         low=1,

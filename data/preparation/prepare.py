@@ -44,7 +44,7 @@ def prepare(dataset: Dataset, preparation: Preparation) -> Prepared:
             if not step.events:
                 raise BadInput(
                     _(
-                        "After the step “{step}” no events of dataset {name} are left; loosen it."
+                        "No events of dataset {name} remain after the step “{step}”; relax it."
                     ).format(step=_(step.label), name=dataset.name)
                 )
         events = connection.execute("FROM prepared ORDER BY user, time, row").df()

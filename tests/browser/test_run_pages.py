@@ -80,7 +80,7 @@ def test_a_training_draws_itself_and_nothing_that_a_reader_does_changes_it(
     shop: Site, worker: None, open_page: Open
 ):
     page, _trouble = open_page(shop, f"{QUICK}&epochs=1000")
-    expect(page.locator("#train-remains")).to_contain_text("Least events per buyer")
+    expect(page.locator("#train-remains")).to_contain_text("Minimum events per buyer")
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url(f"**/runs/{RUN}")
 

@@ -49,7 +49,7 @@ def test_a_log_without_purchases_trains_on_its_most_frequent_events(
     imports.import_files(site.home, ImportRequest([log], "views"))
     page, _trouble = open_page(site, "/train?preset=fast")
     expect(page.locator("#train-status")).to_contain_text("no events of type purchase")
-    expect(page.locator("#train-remains")).to_contain_text("Least events per buyer")
+    expect(page.locator("#train-remains")).to_contain_text("Minimum events per buyer")
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url("**/runs/views-1")
     config = RunConfig.from_dict(Runs(site.home).get("views-1").config)
@@ -59,7 +59,7 @@ def test_a_log_without_purchases_trains_on_its_most_frequent_events(
 
 def test_a_search_is_started_from_the_form_and_shows_what_it_finds(shop: Site, open_page: Open):
     page, _trouble = open_page(shop, "/train?preset=fast")
-    expect(page.locator("#train-remains")).to_contain_text("Least events per buyer")
+    expect(page.locator("#train-remains")).to_contain_text("Minimum events per buyer")
     page.get_by_text("Try several values").click()
     expect(page.get_by_label("Field 1").locator("option:checked")).to_have_text("No field")
     page.get_by_label("Field 1").select_option("Units")
