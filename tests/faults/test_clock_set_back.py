@@ -39,7 +39,7 @@ def _set(clock: Path, seconds: float) -> None:
     new.replace(clock)
 
 
-def test_runs_go_on_while_the_clock_jumps_back_and_forth(
+def test_runs_continue_while_the_clock_is_set_back_and_forth(
     place: Place, clock: Path, moments: random.Random
 ) -> None:
     run = place.training(epochs=60)
@@ -55,7 +55,7 @@ def test_runs_go_on_while_the_clock_jumps_back_and_forth(
     assert [entry["epoch"] for entry in place.runs.metrics.history(run)] == list(range(1, 61))
 
 
-def test_a_worker_that_died_in_the_future_is_replaced(place: Place, clock: Path) -> None:
+def test_a_worker_killed_under_a_later_clock_is_replaced(place: Place, clock: Path) -> None:
     _set(clock, 86_400.0)
     future = place.worker()
     run = place.runs.create("import", "first", {"files": [str(place.log())]})

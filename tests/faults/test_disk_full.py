@@ -27,7 +27,7 @@ ROOM = 4_000_000
 WIDE = TINY | {"layers": 3, "width": 256, "epochs": 2}
 
 
-def test_a_checkpoint_that_finds_no_space_fails_the_run_which_resumes_later(place: Place) -> None:
+def test_a_checkpoint_without_space_fails_the_run_which_can_resume(place: Place) -> None:
     run = place.runs.create("train", place.dataset(), WIDE)
     claimed = place.runs.queue.claim()
     assert claimed is not None
@@ -44,7 +44,7 @@ def test_a_checkpoint_that_finds_no_space_fails_the_run_which_resumes_later(plac
     assert [entry["epoch"] for entry in place.runs.metrics.history(run)] == [1, 2]
 
 
-def test_a_disk_that_fills_up_at_any_moment_costs_no_epoch(
+def test_a_disk_that_fills_up_at_a_random_moment_loses_no_epoch(
     place: Place, moments: random.Random
 ) -> None:
     run = place.runs.create("train", place.dataset(), TINY | {"width": 320, "epochs": 12})

@@ -18,7 +18,7 @@ def _worker_is_shown(server: Server) -> bool:
     return bool(answer) and bool(json.loads(answer)["worker"]["alive"])
 
 
-def test_a_training_does_not_notice_that_the_server_is_killed(
+def test_a_training_continues_when_the_server_is_killed(
     place: Place, moments: random.Random
 ) -> None:
     run = place.training(epochs=1000)
@@ -40,7 +40,7 @@ def test_a_training_does_not_notice_that_the_server_is_killed(
     assert learnt == list(range(1, len(learnt) + 1))
 
 
-def test_after_everything_was_killed_at_once_a_run_resumes(
+def test_a_run_resumes_after_all_processes_were_killed(
     place: Place, moments: random.Random
 ) -> None:
     run = place.training(epochs=30)
@@ -58,7 +58,7 @@ def test_after_everything_was_killed_at_once_a_run_resumes(
     assert [entry["epoch"] for entry in place.runs.metrics.history(run)] == list(range(1, 31))
 
 
-def test_a_worker_that_lost_its_server_ends_when_nothing_is_left_to_do(place: Place) -> None:
+def test_a_worker_whose_server_was_killed_ends_once_idle(place: Place) -> None:
     server = place.serve()
     worker = place.worker_process()
     server.process.kill()

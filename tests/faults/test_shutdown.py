@@ -58,7 +58,7 @@ def test_ctrl_c_on_an_idle_server_leaves_no_process(place: Place) -> None:
     assert place.processes() == []
 
 
-def test_a_worker_that_another_keeps_is_left_alone(place: Place) -> None:
+def test_a_worker_of_another_keeper_is_not_ended(place: Place) -> None:
     own = place.worker()
     worker = place.worker_process()
     server = place.serve()
@@ -67,7 +67,7 @@ def test_a_worker_that_another_keeps_is_left_alone(place: Place) -> None:
     assert place.worker_process() == worker
 
 
-def test_a_worker_that_serves_until_idle_ends_by_itself(place: Place) -> None:
+def test_a_worker_started_until_idle_ends_by_itself(place: Place) -> None:
     run = place.runs.create("import", "tiny", {"files": [str(place.log())]})
     worker = place.worker("--until-idle")
     assert until(lambda: worker.poll() is not None)
@@ -75,7 +75,7 @@ def test_a_worker_that_serves_until_idle_ends_by_itself(place: Place) -> None:
     assert place.runs.lease.holder() is None
 
 
-def test_a_stopped_training_keeps_what_it_learnt(place: Place) -> None:
+def test_a_stopped_training_keeps_its_model(place: Place) -> None:
     run = place.training(epochs=500)
     place.worker()
     place.learnt(run, epochs=2)

@@ -1,4 +1,4 @@
-"""A table that is locked, read-only, damaged or on a full disk: a clear error, and no worse."""
+"""A table that is locked, read-only, damaged or on a full disk gives a clear error."""
 
 import json
 import random
@@ -25,7 +25,7 @@ ME = Process.current()
 
 @pytest.fixture
 def runs(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runs]:
-    """A table with two trainings that have told much, and little patience with locks."""
+    """Return a table with two trainings of many metrics, which does not wait for locks."""
     monkeypatch.setattr(database, "BUSY_SECONDS", 0)
     runs = Runs(home)
     runs.queue.set_parallel(4)
@@ -41,7 +41,7 @@ def runs(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runs]:
     runs.close()
 
 
-def test_a_locked_table_is_readable_and_says_that_it_is_locked(runs: Runs, home: Home) -> None:
+def test_a_locked_table_is_readable_and_refuses_writes(runs: Runs, home: Home) -> None:
     other = sqlite3.connect(home.database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(TableError, match="locked by another process"):
@@ -53,9 +53,7 @@ def test_a_locked_table_is_readable_and_says_that_it_is_locked(runs: Runs, home:
     assert runs.create("train", "third", {}) == "third-1"
 
 
-def test_a_read_only_table_is_readable_and_says_that_it_is_read_only(
-    runs: Runs, home: Home
-) -> None:
+def test_a_read_only_table_is_readable_and_refuses_writes(runs: Runs, home: Home) -> None:
     runs.close()
     read_only = Runs(home, url=f"sqlite:///file:{home.database}?mode=ro&uri=true")
     with pytest.raises(TableError, match="read-only"):
@@ -65,7 +63,7 @@ def test_a_read_only_table_is_readable_and_says_that_it_is_read_only(
     read_only.close()
 
 
-def test_garbage_instead_of_a_table_is_said_and_left_alone(home: Home) -> None:
+def test_a_file_that_is_no_database_is_refused_and_not_changed(home: Home) -> None:
     home.path.mkdir()
     garbage = b"this is no database" * 1_000
     home.database.write_bytes(garbage)
@@ -75,7 +73,7 @@ def test_garbage_instead_of_a_table_is_said_and_left_alone(home: Home) -> None:
 
 
 def _damage_pages_of(home: Home, run_id: int) -> None:
-    """Overwrite the middle of the figures of one run, as a failing disk would."""
+    """Overwrite a page within the metrics of a run, as a failing disk would."""
     with sqlite3.connect(home.database) as table:
         table.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         size = table.execute("PRAGMA page_size").fetchone()[0]
@@ -91,9 +89,7 @@ def _damage_pages_of(home: Home, run_id: int) -> None:
         file.write(b"\xff" * size)
 
 
-def test_damage_in_the_figures_of_one_run_leaves_the_others_readable(
-    runs: Runs, home: Home
-) -> None:
+def test_damage_in_the_metrics_of_a_run_leaves_other_runs_readable(runs: Runs, home: Home) -> None:
     runs.close()
     _damage_pages_of(home, run_id=1)
     damaged = Runs(home)
@@ -104,7 +100,7 @@ def test_damage_in_the_figures_of_one_run_leaves_the_others_readable(
     damaged.close()
 
 
-def test_a_full_disk_is_said_and_what_was_written_stays(runs: Runs, home: Home) -> None:
+def test_a_full_disk_is_reported_and_loses_nothing(runs: Runs, home: Home) -> None:
     points = [Point(2, step, "loss", 1.0, 0.0) for step in range(1, 50_001)]
     with runs.database.write() as connection:
         used = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -117,7 +113,7 @@ def test_a_full_disk_is_said_and_what_was_written_stays(runs: Runs, home: Home) 
 
 
 @pytest.mark.slow
-def test_a_training_does_not_mind_that_the_table_is_locked_for_a_while(
+def test_a_training_continues_while_the_table_is_locked(
     place: Place, moments: random.Random
 ) -> None:
     run = place.training(epochs=60)
@@ -139,7 +135,7 @@ def test_a_training_does_not_mind_that_the_table_is_locked_for_a_while(
     assert [entry["epoch"] for entry in place.runs.metrics.history(run)] == list(range(1, 61))
 
 
-def test_a_server_whose_table_gets_damaged_says_so(runs: Runs, home: Home) -> None:
+def test_a_server_reports_that_its_table_is_damaged(runs: Runs, home: Home) -> None:
     client = create_app(home).server.test_client()
     runs.close()
     for file in home.path.glob(f"{home.database.name}*"):

@@ -1,4 +1,4 @@
-"""SIGKILL of the worker, and workers that meet: no run is started twice, none is lost."""
+"""SIGKILL of the worker, and concurrent workers: no run is started twice, none is lost."""
 
 import random
 import signal
@@ -14,7 +14,7 @@ from tests.faults.conftest import Place, until
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
 
-def test_a_training_does_not_notice_that_its_worker_is_killed(
+def test_a_training_continues_when_its_worker_is_killed(
     place: Place, moments: random.Random
 ) -> None:
     run = place.training(epochs=1000)
@@ -35,7 +35,7 @@ def test_a_training_does_not_notice_that_its_worker_is_killed(
     assert learnt == list(range(1, len(learnt) + 1))
 
 
-def test_runs_survive_workers_that_are_killed_again_and_again(
+def test_every_run_finishes_although_workers_are_killed(
     place: Place, moments: random.Random
 ) -> None:
     file = str(place.log())
@@ -53,7 +53,7 @@ def test_runs_survive_workers_that_are_killed_again_and_again(
         assert log.count(" finished") == 1
 
 
-def test_of_two_workers_started_at_once_one_serves_and_each_run_starts_once(place: Place) -> None:
+def test_of_concurrent_workers_one_serves_and_each_run_starts_once(place: Place) -> None:
     file = str(place.log())
     names = [place.runs.create("import", f"set{n}", {"files": [file]}) for n in range(6)]
     workers = [place.worker(), place.worker(), place.worker()]
@@ -64,10 +64,10 @@ def test_of_two_workers_started_at_once_one_serves_and_each_run_starts_once(plac
     assert sum(worker.poll() is None for worker in workers) == 1
 
 
-def test_a_worker_that_froze_is_replaced_and_steps_back_when_it_thaws(place: Place) -> None:
+def test_a_suspended_worker_is_replaced_and_ends_when_it_continues(place: Place) -> None:
     frozen = place.worker()
     old = place.worker_process()
-    freeze(place, frozen)
+    suspend(place, frozen)
     place.worker()
     until(lambda: place.worker_process() != old)
     frozen.send_signal(signal.SIGCONT)
@@ -75,8 +75,8 @@ def test_a_worker_that_froze_is_replaced_and_steps_back_when_it_thaws(place: Pla
     assert place.worker_process() != old
 
 
-def freeze(place: Place, worker: subprocess.Popen[str]) -> None:
-    """Freeze a worker while it writes nothing: until it thawed it would keep the table locked."""
+def suspend(place: Place, worker: subprocess.Popen[str]) -> None:
+    """Suspend a worker while it holds no lock, which it would keep until it continues."""
 
     def holds_no_lock() -> bool:
         worker.send_signal(signal.SIGSTOP)

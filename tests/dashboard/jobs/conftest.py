@@ -15,7 +15,7 @@ ME = Process(pid=4_000_001, born=12.0)
 
 @dataclass
 class Clock:
-    """A clock that only moves when told."""
+    """A clock that tests set."""
 
     now: float = 1_000_000.0
 
@@ -37,7 +37,7 @@ def runs(home: Home, clock: Clock) -> Iterator[Runs]:
 
 @pytest.fixture
 def training(runs: Runs) -> Run:
-    """A training that a process works on."""
+    """Return a training that is running."""
     runs.create("train", "demo", {"epochs": 3})
     claimed = runs.queue.claim()
     assert claimed is not None

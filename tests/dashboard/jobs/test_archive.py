@@ -1,4 +1,4 @@
-"""A run's whole record in one file."""
+"""A run is archived as one ZIP file."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from dashboard.jobs.runs_table import Runs
 from data.errors import BadInput
 
 
-def test_an_archive_holds_record_figures_and_files(
+def test_an_archive_holds_row_metrics_and_files(
     runs: Runs, training: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(metric_reader, "BLOCK", 2)
@@ -41,7 +41,7 @@ def test_an_archive_holds_record_figures_and_files(
     ]
 
 
-def test_of_an_unknown_run_nothing_is_written(runs: Runs, tmp_path: Path) -> None:
+def test_an_unknown_run_is_refused_and_nothing_is_written(runs: Runs, tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         archive(runs, "demo-9", tmp_path / "demo-9.zip")
     assert not list(tmp_path.glob("*.zip*"))

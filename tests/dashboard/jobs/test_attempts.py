@@ -1,4 +1,4 @@
-"""What processes say of the runs that they work on, and when they are not heard."""
+"""Start, heartbeat and end of an attempt, and updates that are ignored."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_only_one_process_begins_an_attempt(runs: Runs, training: Run) -> None:
     assert runs.get(training.run).pid == ME.pid
 
 
-def test_a_process_that_comes_too_late_does_not_begin(runs: Runs) -> None:
+def test_a_process_cannot_begin_an_attempt_that_is_over(runs: Runs) -> None:
     run = runs.create("train", "demo", {})
     runs.queue.claim()
     runs.attempts.end(run, 1, State.QUEUED)
@@ -48,7 +48,9 @@ def test_a_run_that_is_stopped_while_it_starts_begins_stopping(runs: Runs) -> No
     assert runs.attempts.end(run, 1, State.STOPPED)
 
 
-def test_a_beat_carries_time_progress_and_size(runs: Runs, training: Run, clock: Clock) -> None:
+def test_a_heartbeat_stores_time_progress_and_parameters(
+    runs: Runs, training: Run, clock: Clock
+) -> None:
     clock.now += 5
     asked = runs.attempts.heartbeat(training.run, training.attempt, {"epoch": 2}, parameters=99)
     run = runs.get(training.run)
@@ -75,7 +77,7 @@ def test_an_end_is_final(runs: Runs, training: Run, ended: State) -> None:
     assert (run.state, run.pid, run.last_seq) == (ended, None, 0)
 
 
-def test_an_earlier_attempt_is_not_heard(runs: Runs, training: Run) -> None:
+def test_updates_from_an_earlier_attempt_are_refused(runs: Runs, training: Run) -> None:
     runs.attempts.end(training.run, 1, State.INTERRUPTED)
     runs.resume(training.run)
     again = runs.queue.claim()
@@ -89,7 +91,7 @@ def test_an_earlier_attempt_is_not_heard(runs: Runs, training: Run) -> None:
     assert runs.get(training.run).state is State.RUNNING
 
 
-def test_a_deleted_run_is_not_heard_of_again(runs: Runs, training: Run) -> None:
+def test_updates_of_a_deleted_run_are_refused(runs: Runs, training: Run) -> None:
     runs.attempts.end(training.run, 1, State.FINISHED)
     runs.deletion.delete(training.run)
     with pytest.raises(LostClaim):
@@ -97,6 +99,6 @@ def test_a_deleted_run_is_not_heard_of_again(runs: Runs, training: Run) -> None:
     assert not runs.attempts.end(training.run, 1, State.FAILED)
 
 
-def test_a_run_that_was_not_asked_to_stop_cannot_have_stopped(runs: Runs, training: Run) -> None:
+def test_a_run_that_was_not_asked_to_stop_cannot_end_as_stopped(runs: Runs, training: Run) -> None:
     assert not runs.attempts.end(training.run, training.attempt, State.STOPPED)
     assert runs.get(training.run).state is State.RUNNING

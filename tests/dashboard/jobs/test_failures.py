@@ -1,4 +1,4 @@
-"""Reasons: recognised, carried by an exit status, explained."""
+"""Reasons of failures: recognised from exceptions and exit statuses, and explained."""
 
 import errno
 import signal
@@ -40,12 +40,12 @@ def test_the_cause_of_an_exception_counts() -> None:
     assert classify(error) == failures.DISK
 
 
-def test_missing_data_explains_what_nothing_else_does() -> None:
+def test_a_missing_dataset_is_the_reason_when_there_is_no_other() -> None:
     assert classify(FileNotFoundError("events.parquet"), dataset_exists=False) == failures.DATA
     assert classify(MemoryError(), dataset_exists=False) == failures.MEMORY
 
 
-def test_every_reason_has_words_and_an_exit_status_of_its_own() -> None:
+def test_every_reason_has_a_title_advice_and_its_own_exit_status() -> None:
     statuses = {status_of(reason) for reason in failures.REASONS}
     assert len(statuses) == len(failures.REASONS)
     for reason in failures.REASONS:
@@ -54,13 +54,13 @@ def test_every_reason_has_words_and_an_exit_status_of_its_own() -> None:
         assert explain(reason).advice.endswith(".")
 
 
-def test_an_error_is_said_in_one_line() -> None:
+def test_an_error_is_described_in_one_line() -> None:
     assert sentence(BadInput("There is no dataset x.")) == "There is no dataset x."
     assert sentence(ValueError("\nfirst\nsecond")) == "ValueError: first"
     assert sentence(ValueError()) == "ValueError"
 
 
-def test_kills_for_want_of_memory_are_counted(tmp_path: Path) -> None:
+def test_processes_killed_for_lack_of_memory_are_counted(tmp_path: Path) -> None:
     counters = tmp_path / "vmstat"
     counters.write_text("pgfault 5\noom_kill 3\n")
     assert oom_kills(counters) == 3
@@ -85,7 +85,7 @@ def test_kills_for_want_of_memory_are_counted(tmp_path: Path) -> None:
         (1, State.RUNNING, False, State.FAILED, failures.ERROR),
     ],
 )
-def test_an_exit_status_tells_how_a_silent_run_ended(
+def test_an_exit_status_determines_how_a_run_ended(
     status: int, state: State, short: bool, expected: State, reason: str | None
 ) -> None:
     assert end_of(status, state, short)[:2] == (expected, reason)

@@ -1,4 +1,4 @@
-"""A search suggests values by what came of earlier ones, and goes on where it was cut short."""
+"""A search suggests values from earlier trials, and resumes after an interruption."""
 
 import json
 import time
@@ -29,13 +29,13 @@ BEST_RATE = 0.01
 
 
 def worth(values: dict[str, Any]) -> float:
-    """Return a figure that depends on the learning rate alone."""
+    """Return a metric that depends on the learning rate alone."""
     rate = values["learning_rate"]
     return float(1 / (1 + max(rate / BEST_RATE, BEST_RATE / rate)))
 
 
 class Trainer:
-    """Stands where the worker stands: each training of the search ends at once with a figure."""
+    """Replaces the worker: each training of the search ends at once with a metric."""
 
     def __init__(self, runs: Runs, figure: Callable[[dict[str, Any]], float | None]) -> None:
         self.runs, self.figure = runs, figure
@@ -90,9 +90,9 @@ def job(runs: Runs, trials: int = 6) -> Job:
     return Job(runs.home, runs.get(name), folder)
 
 
-def noted(folder: Path) -> list[Trial]:
-    held = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    return [Trial(**one) for one in held["trials"]]
+def written(folder: Path) -> list[Trial]:
+    content = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    return [Trial(**trial) for trial in content["trials"]]
 
 
 def test_values_lie_within_their_ranges_and_are_the_same_each_time() -> None:
@@ -105,7 +105,7 @@ def test_values_lie_within_their_ranges_and_are_the_same_each_time() -> None:
 
 
 def tried(number: int) -> list[Trial]:
-    """Return trials, each suggested by what came of those before it."""
+    """Return trials, each suggested from those before it."""
     trials: list[Trial] = []
     for place in range(number):
         values = suggest(FIELDS, trials, place)
@@ -119,21 +119,21 @@ def test_later_values_are_better_than_the_first_ones() -> None:
     assert sum(figures[-10:]) > sum(figures[:8]) * 10 / 8
 
 
-def test_the_field_that_decides_matters_most() -> None:
+def test_the_field_that_determines_the_metric_is_the_most_important() -> None:
     shares = importance(FIELDS, tried(30))
     assert sum(shares.values()) == pytest.approx(1)
     assert max(shares, key=lambda key: shares[key]) == "learning_rate"
 
 
-def test_nobody_knows_what_matters_before_there_are_four_figures() -> None:
+def test_there_is_no_importance_before_four_trials() -> None:
     assert importance(FIELDS, tried(3)) == {}
 
 
-def test_a_search_trains_as_often_as_it_was_told_to_and_notes_what_came_of_it(runs: Runs) -> None:
+def test_a_search_runs_its_trials_and_writes_their_results(runs: Runs) -> None:
     trainer = Trainer(runs, worth)
     mine = job(runs)
     assert search(mine, cast("Reporter", trainer))
-    trials = noted(mine.folder)
+    trials = written(mine.folder)
     assert [trial.run for trial in trials] == trainer.trained
     assert len(trials) == 6
     for trial in trials:
@@ -143,7 +143,7 @@ def test_a_search_trains_as_often_as_it_was_told_to_and_notes_what_came_of_it(ru
         assert trial.value == worth(trial.values)
 
 
-def test_a_search_that_was_cut_short_goes_on_with_what_it_has(runs: Runs) -> None:
+def test_an_interrupted_search_resumes_with_its_trials(runs: Runs) -> None:
     trainer = Trainer(runs, worth)
     mine = job(runs)
     trainer.stop_after = 3
@@ -154,12 +154,12 @@ def test_a_search_that_was_cut_short_goes_on_with_what_it_has(runs: Runs) -> Non
     whole = Trainer(Runs(runs.home), worth)
     other = job(whole.runs)
     search(other, cast("Reporter", whole))
-    assert [trial.values for trial in noted(mine.folder)] == [
-        trial.values for trial in noted(other.folder)
+    assert [trial.values for trial in written(mine.folder)] == [
+        trial.values for trial in written(other.folder)
     ]
 
 
-def test_a_search_that_a_person_stops_takes_back_what_waits_and_counts_it_for_nothing(
+def test_a_search_that_a_person_stops_removes_its_queued_trials(
     runs: Runs,
 ) -> None:
     class Idle(Trainer):
@@ -173,7 +173,7 @@ def test_a_search_that_a_person_stops_takes_back_what_waits_and_counts_it_for_no
     runs.request_stop(mine.run.run)
     assert not search(mine, cast("Reporter", Idle(runs, worth)))
     assert runs.get("shop-1").state is State.STOPPED
-    assert noted(mine.folder) == []
+    assert written(mine.folder) == []
 
 
 def test_a_search_whose_trainings_all_fail_gives_up(runs: Runs) -> None:

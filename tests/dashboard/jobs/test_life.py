@@ -1,4 +1,4 @@
-"""Any order of starts, claims, beats, stops, crashes, resumes and deletions is survived."""
+"""The table stays correct under any order of claims, heartbeats, crashes, resumes and deletions."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.property
 
 @dataclass
 class Child:
-    """A process at work on one attempt; it may be told of the end of its run, or never know."""
+    """A process that works on one attempt, which may have been replaced by a later one."""
 
     run: str
     attempt: int
@@ -42,7 +42,7 @@ class Child:
 
 @dataclass
 class Expected:
-    """What must be true of a run."""
+    """The expected state of a run."""
 
     state: State
     attempt: int = 0
@@ -65,7 +65,7 @@ def _figures(epoch: int) -> dict[str, float]:
 
 
 class Life(RuleBasedStateMachine):
-    """Runs in a real table beside a plain account of what must become of them."""
+    """Runs in a real table, and the expected state of each."""
 
     children = Bundle("children")
     clock: Clock
@@ -253,7 +253,7 @@ class Life(RuleBasedStateMachine):
 
     @precondition(lambda self: self.expected)
     @rule(which=WHICH)
-    def what_is_not_possible_is_refused(self, which: int) -> None:
+    def invalid_requests_are_refused(self, which: int) -> None:
         run = _pick(list(self.expected), which)
         state = self.expected[run].state
         refused: list[Callable[[str], object]] = []
@@ -268,11 +268,11 @@ class Life(RuleBasedStateMachine):
                 ask(run)
 
     @rule(seconds=st.sampled_from([-3_600, -1, 1, 3_600]))
-    def the_clock_is_set(self, seconds: int) -> None:
+    def set_the_clock(self, seconds: int) -> None:
         self.clock.now += seconds
 
     @invariant()
-    def the_table_is_what_it_must_be(self) -> None:
+    def the_table_has_the_expected_state(self) -> None:
         found = {run.run: run for run in self.runs.list()}
         shown = {run: known for run, known in self.expected.items() if not known.hidden}
         assert found.keys() == shown.keys()

@@ -1,4 +1,4 @@
-"""The figures of a run: appended, read after a row, summed up by epoch, thinned for the screen."""
+"""Metrics of a run: appended, read by row and by epoch, and thinned to curves."""
 
 import pytest
 
@@ -24,14 +24,14 @@ def test_rows_are_numbered_without_a_gap(runs: Runs, training: Run) -> None:
     assert runs.metrics.last_seq("demo-1") == 5
 
 
-def test_only_what_is_new_is_read(runs: Runs, training: Run) -> None:
+def test_rows_are_read_from_a_sequence_number_on(runs: Runs, training: Run) -> None:
     runs.metric_writer.append("demo-1", 1, _steps(1, 3) + _steps(3, 3, "accuracy"))
     assert [metric.step for metric in runs.metrics.rows("demo-1", after_seq=2)] == [3, 3]
     assert [metric.name for metric in runs.metrics.rows("demo-1", 2, ["accuracy"])] == ["accuracy"]
     assert runs.metrics.rows("demo-1", after_seq=4) == []
 
 
-def test_runs_do_not_mix(runs: Runs, training: Run) -> None:
+def test_each_run_has_its_own_metrics(runs: Runs, training: Run) -> None:
     runs.create("import", "demo", {})
     runs.queue.claim()
     runs.metric_writer.append("demo-1", 1, _steps(1, 3))
@@ -40,7 +40,7 @@ def test_runs_do_not_mix(runs: Runs, training: Run) -> None:
     assert runs.metrics.last_seq("demo-import-1") == 1
 
 
-def test_what_is_not_a_number_is_kept_as_none(runs: Runs, training: Run) -> None:
+def test_a_value_that_is_not_finite_is_stored_as_none(runs: Runs, training: Run) -> None:
     runs.metric_writer.append("demo-1", 1, _epoch(1, loss=float("nan"), val_loss=float("inf")))
     assert runs.metrics.history("demo-1") == [{"epoch": 1, "loss": None, "val_loss": None}]
 
@@ -96,7 +96,7 @@ def test_rewinding_fills_in_an_epoch_that_only_the_checkpoint_has(
     assert runs.get("demo-1").best == history[1]
 
 
-def test_a_short_curve_is_whole(runs: Runs, training: Run) -> None:
+def test_a_short_curve_has_every_point(runs: Runs, training: Run) -> None:
     runs.metric_writer.append("demo-1", 1, _steps(1, 100))
     curve = runs.metrics.curve("demo-1", "loss", points=200)
     assert curve.step == list(range(1, 101))
@@ -116,7 +116,7 @@ def test_a_long_curve_is_thinned_evenly_and_reaches_the_newest(
     assert len(gaps) <= 1
 
 
-def test_steps_that_start_anew_each_epoch_are_thinned_alike(runs: Runs, training: Run) -> None:
+def test_steps_that_restart_in_each_epoch_are_thinned_evenly(runs: Runs, training: Run) -> None:
     for epoch in range(1, 51):
         runs.metric_writer.append(
             "demo-1", 1, [Point(epoch, step, "loss", 1.0, 0.0) for step in range(1, 101)]
@@ -132,7 +132,7 @@ def test_a_metric_that_a_run_does_not_report_has_an_empty_curve(runs: Runs, trai
     assert runs.metrics.curve("demo-1", "val_loss").step == []
 
 
-def test_a_clock_that_was_set_back_changes_no_order(
+def test_a_clock_that_is_set_back_does_not_change_the_order(
     runs: Runs, training: Run, clock: Clock
 ) -> None:
     runs.metric_writer.append("demo-1", 1, [Point(1, 1, "loss", 2.0, clock.now)])

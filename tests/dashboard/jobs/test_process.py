@@ -1,4 +1,4 @@
-"""Which process is meant."""
+"""Processes are identified by id and start time."""
 
 import os
 import signal
@@ -14,12 +14,12 @@ def test_this_process_is_alive() -> None:
     assert Process.of(os.getpid()) == me
 
 
-def test_a_number_that_was_given_to_another_process_is_not_the_same() -> None:
+def test_a_reused_process_id_is_another_process() -> None:
     me = Process.current()
     assert not Process(me.pid, me.born - 10).alive()
 
 
-def test_a_process_that_ended_is_dead_before_it_is_collected() -> None:
+def test_a_zombie_is_not_alive() -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     process = Process.of(child.pid)
     assert process is not None
@@ -31,7 +31,7 @@ def test_a_process_that_ended_is_dead_before_it_is_collected() -> None:
     assert Process.of(child.pid) is None
 
 
-def test_no_signal_reaches_a_process_that_took_the_number_over() -> None:
+def test_a_process_with_a_reused_id_receives_no_signal() -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     process = Process.of(child.pid)
     assert process is not None

@@ -1,4 +1,4 @@
-"""Who is next, and how many at once."""
+"""Which run starts next, and how many run at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,7 +16,7 @@ def _claim_names(runs: Runs) -> list[str]:
     return [claimed.run for claimed in iter(runs.queue.claim, None)]
 
 
-def test_the_one_that_waited_longest_is_next(runs: Runs, clock: Clock) -> None:
+def test_the_run_that_waited_longest_is_next(runs: Runs, clock: Clock) -> None:
     runs.queue.set_parallel(9)
     for name in ("a", "b", "c"):
         runs.create("train", name, {})
@@ -63,7 +63,7 @@ def test_an_import_does_not_wait_behind_a_training(runs: Runs) -> None:
     assert _claim_names(runs) == ["demo-1", "shop-import-1", "shop-import-2"]
 
 
-def test_a_held_queue_starts_nothing_until_it_goes_on(runs: Runs, home: Home) -> None:
+def test_a_paused_queue_starts_nothing(runs: Runs, home: Home) -> None:
     runs.create("train", "demo", {})
     runs.queue.pause()
     assert Runs(home).queue.paused()
@@ -78,7 +78,7 @@ def test_a_claimed_run_does_not_wait(runs: Runs) -> None:
     assert runs.queue.waiting() == []
 
 
-def test_a_limit_must_be_sensible_and_can_be_taken_back(runs: Runs) -> None:
+def test_a_limit_is_validated_and_can_be_removed(runs: Runs) -> None:
     for limit in (0, -1, 65):
         with pytest.raises(BadInput, match="1 to 64"):
             runs.queue.set_parallel(limit)
@@ -88,7 +88,7 @@ def test_a_limit_must_be_sensible_and_can_be_taken_back(runs: Runs) -> None:
     assert runs.queue.parallel() == default_parallel()
 
 
-def test_many_who_claim_at_once_get_each_run_once(runs: Runs, home: Home) -> None:
+def test_concurrent_claims_get_each_run_once(runs: Runs, home: Home) -> None:
     runs.queue.set_parallel(64)
     names = {runs.create("train", "demo", {}) for _number in range(60)}
 

@@ -16,8 +16,8 @@ from dashboard.jobs.states import State
 from data.home import Home
 
 
-class Left(threading.Event):
-    """Stands in for the end of the process: notes the exit status instead."""
+class Exit(threading.Event):
+    """Replaces the end of the process: stores the exit status."""
 
     status: int | None = None
 
@@ -27,23 +27,23 @@ class Left(threading.Event):
 
 
 @pytest.fixture
-def left() -> Left:
-    return Left()
+def exited() -> Exit:
+    return Exit()
 
 
 @pytest.fixture
-def reporter(runs: Runs, training: Run, left: Left) -> Iterator[Reporter]:
-    reporter = Reporter(runs, training, exit_process=left)
+def reporter(runs: Runs, training: Run, exited: Exit) -> Iterator[Reporter]:
+    reporter = Reporter(runs, training, exit_process=exited)
     reporter.start()
     yield reporter
-    if not left.is_set():
+    if not exited.is_set():
         reporter.close()
 
 
-def test_figures_and_progress_are_in_the_table_when_the_sink_closes(
-    runs: Runs, training: Run, left: Left
+def test_metrics_and_progress_are_stored_when_the_reporter_closes(
+    runs: Runs, training: Run, exited: Exit
 ) -> None:
-    reporter = Reporter(runs, training, exit_process=left)
+    reporter = Reporter(runs, training, exit_process=exited)
     reporter.start()
     reporter.metric(0, None, "parameters", 1_234)
     reporter.metric(1, 1, "loss", 2.5)
@@ -58,9 +58,7 @@ def test_figures_and_progress_are_in_the_table_when_the_sink_closes(
     assert runs.metrics.curve(training.run, "loss").value == [2.5]
 
 
-def test_a_request_to_stop_arrives_without_the_work_asking_the_table(
-    runs: Runs, training: Run, reporter: Reporter
-) -> None:
+def test_a_request_to_stop_reaches_the_work(runs: Runs, training: Run, reporter: Reporter) -> None:
     runs.request_stop(training.run)
     deadline = time.monotonic() + 30
     while not reporter.stop():
@@ -68,31 +66,31 @@ def test_a_request_to_stop_arrives_without_the_work_asking_the_table(
         time.sleep(0.01)
 
 
-def test_a_run_that_moved_on_ends_its_old_process(
-    runs: Runs, training: Run, reporter: Reporter, left: Left
+def test_the_process_of_an_attempt_that_is_over_ends(
+    runs: Runs, training: Run, reporter: Reporter, exited: Exit
 ) -> None:
     runs.attempts.end(training.run, training.attempt, State.INTERRUPTED)
     reporter.metric(1, 1, "loss", 2.5)
-    assert left.wait(30)
-    assert left.status == status_of(LOST)
+    assert exited.wait(30)
+    assert exited.status == status_of(LOST)
 
 
-def test_a_home_that_was_deleted_ends_the_process(
-    home: Home, reporter: Reporter, left: Left
+def test_the_process_ends_when_its_home_is_deleted(
+    home: Home, reporter: Reporter, exited: Exit
 ) -> None:
     home.database.unlink()
-    assert left.wait(30)
-    assert left.status == status_of(LOST)
+    assert exited.wait(30)
+    assert exited.status == status_of(LOST)
 
 
-def test_figures_wait_while_the_table_is_locked(
-    home: Home, runs: Runs, training: Run, left: Left, monkeypatch: pytest.MonkeyPatch
+def test_metrics_are_buffered_while_the_table_is_locked(
+    home: Home, runs: Runs, training: Run, exited: Exit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "BUSY_SECONDS", 0)
     impatient = Runs(home, clock=runs.clock)
     other = sqlite3.connect(home.database, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
-    reporter = Reporter(impatient, training, exit_process=left)
+    reporter = Reporter(impatient, training, exit_process=exited)
     reporter.start()
     for step in range(1, 101):
         reporter.metric(1, step, "loss", 1 / step)
@@ -106,10 +104,12 @@ def test_figures_wait_while_the_table_is_locked(
     assert [metric.step for metric in runs.metrics.rows(training.run, names=["loss"])] == list(
         range(1, 101)
     )
-    assert not left.is_set()
+    assert not exited.is_set()
 
 
-def test_a_resumed_training_tells_from_where(runs: Runs, training: Run, reporter: Reporter) -> None:
+def test_a_resumed_training_rewinds_to_its_checkpoint(
+    runs: Runs, training: Run, reporter: Reporter
+) -> None:
     reporter.metric(1, None, "val_loss", 2.0)
     reporter.metric(2, 7, "loss", 2.0)
     reporter.close()
@@ -117,7 +117,7 @@ def test_a_resumed_training_tells_from_where(runs: Runs, training: Run, reporter
     runs.resume(training.run)
     claimed = runs.queue.claim()
     assert claimed is not None
-    again = Reporter(runs, claimed, exit_process=Left())
+    again = Reporter(runs, claimed, exit_process=Exit())
     again.start()
     again.resumed([{"epoch": 1, "val_loss": 2.0}])
     again.metric(2, None, "val_loss", 1.5)

@@ -1,4 +1,4 @@
-"""What people may ask of the table of runs."""
+"""Creating, listing, stopping, resuming, extending, editing and deleting runs."""
 
 from pathlib import Path
 
@@ -18,12 +18,12 @@ def test_runs_of_a_dataset_are_numbered_and_imports_apart(runs: Runs) -> None:
     assert names == ["demo-1", "demo-2", "demo-import-1", "demo-3"]
 
 
-def test_a_number_is_never_used_twice(runs: Runs) -> None:
+def test_the_number_of_a_run_is_never_reused(runs: Runs) -> None:
     runs.deletion.delete(runs.create("train", "demo", {}))
     assert runs.create("train", "demo", {}) == "demo-2"
 
 
-def test_two_equal_starts_are_two_runs(runs: Runs) -> None:
+def test_runs_of_the_same_configuration_are_distinct(runs: Runs) -> None:
     config = {"epochs": 3, "seed": 1}
     assert runs.create("train", "demo", config) != runs.create("train", "demo", config)
 
@@ -58,14 +58,14 @@ def test_a_name_that_would_leave_the_folder_of_runs_is_bad_input(runs: Runs, nam
         runs.folder(name)
 
 
-def test_who_opens_the_table_anew_sees_what_was_written(runs: Runs, home: Home) -> None:
+def test_another_connection_sees_what_was_written(runs: Runs, home: Home) -> None:
     runs.create("train", "demo", {})
     anew = Runs(home, url=f"sqlite:///{home.database}")
     assert [run.run for run in anew.list()] == ["demo-1"]
     anew.close()
 
 
-def test_a_table_that_is_put_in_place_of_another_is_opened_anew(home: Home, tmp_path: Path) -> None:
+def test_a_database_file_that_was_replaced_is_opened_again(home: Home, tmp_path: Path) -> None:
     run = Runs(home).create("train", "demo", {})
     Runs(home).close()  # what was written lies in the one file now
     home.database.rename(tmp_path / "kept.db")
@@ -75,7 +75,7 @@ def test_a_table_that_is_put_in_place_of_another_is_opened_anew(home: Home, tmp_
     assert [found.run for found in Runs(home).list()] == [run]
 
 
-def test_the_list_is_newest_first_and_can_be_narrowed(runs: Runs, training: Run) -> None:
+def test_the_list_is_newest_first_and_can_be_filtered(runs: Runs, training: Run) -> None:
     runs.create("import", "shop", {})
     runs.create("train", "shop", {})
     assert [run.run for run in runs.list()] == ["shop-1", "shop-import-1", "demo-1"]
@@ -89,7 +89,7 @@ def test_a_waiting_run_stops_at_once(runs: Runs) -> None:
     assert runs.queue.claim() is None
 
 
-def test_a_running_one_is_asked_to_stop(runs: Runs, training: Run) -> None:
+def test_a_running_run_is_asked_to_stop(runs: Runs, training: Run) -> None:
     assert runs.request_stop(training.run) is State.STOPPING
     assert runs.attempts.heartbeat(training.run, training.attempt) is True
     assert runs.request_stop(training.run) is State.STOPPING
@@ -103,14 +103,14 @@ def test_stopping_an_ended_run_is_bad_input(runs: Runs, training: Run) -> None:
 
 
 @pytest.mark.parametrize("ended", [State.FAILED, State.INTERRUPTED])
-def test_a_run_that_was_cut_short_resumes(runs: Runs, training: Run, ended: State) -> None:
+def test_an_unfinished_run_resumes(runs: Runs, training: Run, ended: State) -> None:
     runs.attempts.end(training.run, training.attempt, ended, "killed", "It was killed.")
     runs.resume(training.run)
     run = runs.get(training.run)
     assert (run.state, run.resume, run.reason, run.message) == (State.QUEUED, True, None, None)
 
 
-def test_a_run_that_never_started_begins_anew_when_resumed(runs: Runs) -> None:
+def test_a_run_that_never_started_starts_when_resumed(runs: Runs) -> None:
     run = runs.create("train", "demo", {})
     runs.request_stop(run)
     runs.resume(run)
@@ -126,7 +126,7 @@ def test_a_finished_run_does_not_resume_but_extends(runs: Runs, training: Run) -
     assert (run.state, run.resume, run.config["epochs"]) == (State.QUEUED, True, 5)
 
 
-def test_a_training_that_finished_early_is_extended_from_where_it_is(
+def test_a_training_that_stopped_early_is_extended_from_its_last_epoch(
     runs: Runs, training: Run
 ) -> None:
     runs.metric_writer.append(
@@ -137,7 +137,9 @@ def test_a_training_that_finished_early_is_extended_from_where_it_is(
     assert runs.get(training.run).config["epochs"] == 3
 
 
-def test_extending_needs_an_ended_training_and_an_epoch(runs: Runs, training: Run) -> None:
+def test_only_an_ended_training_is_extended_by_at_least_one_epoch(
+    runs: Runs, training: Run
+) -> None:
     with pytest.raises(BadInput, match="cannot be extended"):
         runs.extend(training.run, 2)
     runs.attempts.end(training.run, training.attempt, State.FINISHED)
@@ -152,7 +154,7 @@ def test_labels_notes_tags_and_priority_can_be_changed(runs: Runs, training: Run
     assert (run.label, run.note, run.tags, run.priority) == ("wide", "", ("x",), 2)
 
 
-def test_runs_follow_their_dataset_to_its_new_name(runs: Runs, training: Run) -> None:
+def test_runs_of_a_renamed_dataset_have_its_new_name(runs: Runs, training: Run) -> None:
     runs.rename_dataset("demo", "shop")
     assert runs.get("demo-1").dataset == "shop"
 
@@ -164,7 +166,7 @@ def _with_files(runs: Runs, run: str) -> Path:
     return folder
 
 
-def test_a_removed_run_can_be_brought_back(runs: Runs, training: Run, clock: Clock) -> None:
+def test_a_soft_deleted_run_can_be_restored(runs: Runs, training: Run, clock: Clock) -> None:
     runs.metric_writer.append("demo-1", 1, [Point(1, None, "loss", 3.0, clock.now)])
     runs.attempts.end(training.run, training.attempt, State.FINISHED)
     folder = _with_files(runs, "demo-1")
@@ -178,7 +180,9 @@ def test_a_removed_run_can_be_brought_back(runs: Runs, training: Run, clock: Clo
     assert folder.exists()
 
 
-def test_after_five_minutes_a_removed_run_is_gone(runs: Runs, training: Run, clock: Clock) -> None:
+def test_a_soft_deleted_run_is_purged_after_five_minutes(
+    runs: Runs, training: Run, clock: Clock
+) -> None:
     runs.attempts.end(training.run, training.attempt, State.FINISHED)
     folder = _with_files(runs, "demo-1")
     runs.deletion.soft_delete("demo-1")
@@ -189,7 +193,7 @@ def test_after_five_minutes_a_removed_run_is_gone(runs: Runs, training: Run, clo
     assert not folder.exists()
 
 
-def test_a_deleted_run_is_gone_at_once_with_its_files(runs: Runs, training: Run) -> None:
+def test_a_run_is_deleted_at_once_with_its_files(runs: Runs, training: Run) -> None:
     runs.attempts.end(training.run, training.attempt, State.FINISHED)
     folder = _with_files(runs, "demo-1")
     runs.deletion.delete("demo-1")
@@ -205,7 +209,7 @@ def test_an_active_run_cannot_be_deleted(runs: Runs, training: Run) -> None:
     assert runs.get("demo-1").state is State.RUNNING
 
 
-def test_a_removed_run_that_waited_is_not_started(runs: Runs) -> None:
+def test_a_soft_deleted_run_is_not_claimed(runs: Runs) -> None:
     run = runs.create("train", "demo", {})
     runs.deletion.soft_delete(run)
     assert runs.queue.claim() is None
@@ -213,7 +217,7 @@ def test_a_removed_run_that_waited_is_not_started(runs: Runs) -> None:
     assert runs.queue.waiting() == [run]
 
 
-def test_a_record_is_ready_for_json(runs: Runs, training: Run) -> None:
+def test_a_run_is_converted_to_json_values(runs: Runs, training: Run) -> None:
     record = runs.get("demo-1").as_dict()
     assert (record["run"], record["state"], record["pid"]) == ("demo-1", "running", ME.pid)
     assert record["tags"] == []
