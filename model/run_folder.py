@@ -15,6 +15,7 @@ from data.files import atomic_write, strict_json
 from data.i18n import _
 from data.preparation.sequences import FIRST, Sequences
 from model.config.run_config import RunConfig
+from model.run_files import CONFIG, VOCABULARY
 from model.sequences.features import LEVELS, product_features
 
 
@@ -30,7 +31,7 @@ class RunFolder:
 
     def config(self) -> RunConfig:
         """Return the configuration that the run was trained with."""
-        return RunConfig.from_dict(self.read_json("config.json"))
+        return RunConfig.from_dict(self.read_json(CONFIG))
 
     def read_json(self, name: str) -> Any:
         """Return the content of a JSON file.
@@ -88,12 +89,12 @@ class RunFolder:
                 "relative_price": features["relative_price"][FIRST:],
             }
         )
-        self.write("vocabulary.parquet", lambda file: table.to_parquet(file, index=False))
+        self.write(VOCABULARY, lambda file: table.to_parquet(file, index=False))
 
     @cached_property
     def vocabulary(self) -> pd.DataFrame:
         """The catalogue that ``write_vocabulary`` wrote."""
-        file = self.path / "vocabulary.parquet"
+        file = self.path / VOCABULARY
         if not file.exists():
             raise BadInput(
                 _("Run {run} has no finished model yet; wait until its training has ended.").format(

@@ -14,10 +14,10 @@ from model.baselines.base import Baseline, Kind, Recommender, SparseBaseline, lo
 from model.baselines.serialization import from_arrays, to_arrays
 from model.blend.conditional_logit import BlendWeights
 from model.blend.popularity_strata import strata
+from model.run_files import BLEND
 from model.run_folder import RunFolder
 from model.sequences.histories import Array, Histories
 
-FILE = "blend.npz"
 ARRAYS = {"pool": "mixture", "new": "new", "own": "repeat", "again": "repeat_intercept"}
 """Names of the weights in the file, and the attributes of ``BlendWeights`` that they store."""
 BATCH = 64
@@ -132,7 +132,7 @@ class Blend(Recommender):
             with file.open("wb") as stream:
                 np.savez_compressed(stream, **arrays)
 
-        run.write(FILE, fill)
+        run.write(BLEND, fill)
 
     @classmethod
     def load(cls, run: RunFolder, network: Recommender) -> "Blend":
@@ -144,7 +144,7 @@ class Blend(Recommender):
             Where an earlier version wrote the file in another form, or a member belongs to a
             package that is no longer installed.
         """
-        with np.load(run.path / FILE, allow_pickle=False) as file:
+        with np.load(run.path / BLEND, allow_pickle=False) as file:
             if not set(ARRAYS) <= set(file.files):
                 raise BadInput(
                     _("An earlier version wrote the blend of run {run}; train it again.").format(

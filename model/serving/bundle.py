@@ -17,12 +17,12 @@ from data.preparation.sequences import FIRST, PADDING, UNKNOWN
 from model.baselines import BASELINES, numpy_ops
 from model.baselines.base import Baseline
 from model.blend import blend_numpy
-from model.blend.blend import FILE as BLEND
+from model.run_files import BLEND, CONFIG, EVALUATION, KERAS_MODEL, MODEL, VOCABULARY
 from model.run_folder import RunFolder
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
 from model.serving.onnx_model import load_recommenders
 
-COPIED = ("model.onnx", "model.keras", "config.json", "evaluation.json", "vocabulary.parquet")
+COPIED = (MODEL, KERAS_MODEL, CONFIG, EVALUATION, VOCABULARY)
 NUMPY_MODELS = "numpy_models"
 """Package of a bundle that holds the NumPy versions of the blend's members."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from data.errors import VitrinaError
 from data.i18n import _
 from model.networks.network import Network
+from model.run_files import KERAS_MODEL, MODEL
 from model.run_folder import RunFolder
 
 TOLERANCE = 1e-3
@@ -26,9 +27,9 @@ def save_network(run: RunFolder, network: Network) -> None:
     example = _example(network.serving)
     expected = np.asarray(network.serving(example))
     with run_quietly():
-        run.write("model.keras", lambda file: _save_keras(network.serving, file))
-        run.write("model.onnx", lambda file: _save_onnx(network.serving, file))
-    logits = _predict(run.path / "model.onnx", example)
+        run.write(KERAS_MODEL, lambda file: _save_keras(network.serving, file))
+        run.write(MODEL, lambda file: _save_onnx(network.serving, file))
+    logits = _predict(run.path / MODEL, example)
     if not np.allclose(logits, expected, atol=TOLERANCE, rtol=TOLERANCE):
         raise VitrinaError(_("The exported model differs from the trained one; train it again."))
 

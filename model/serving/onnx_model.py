@@ -6,7 +6,8 @@ from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import Floats
 from model.baselines.base import Kind, Recommender
-from model.blend.blend import FILE, Blend
+from model.blend.blend import Blend
+from model.run_files import BLEND, MODEL
 from model.run_folder import RunFolder
 from model.sequences.histories import Histories
 
@@ -33,7 +34,7 @@ class OnnxRecommender(Recommender):
         config = run.config()
         self.name = config.network
         self.length = config.sequence_length
-        file = run.path / "model.onnx"
+        file = run.path / MODEL
         if not file.exists():
             raise BadInput(
                 _("Run {run} has no finished model yet; wait until its training has ended.").format(
@@ -73,6 +74,6 @@ def load_recommenders(run: RunFolder, threads: int = 0) -> list[Recommender]:
         The blend and the network, or the network alone where it is not blended.
     """
     network = OnnxRecommender(run, threads)
-    if not (run.path / FILE).exists():
+    if not (run.path / BLEND).exists():
         return [network]
     return [Blend.load(run, network), network]

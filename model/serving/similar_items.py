@@ -14,6 +14,7 @@ from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import FIRST, Floats
 from model.metrics.ranking import top_k
+from model.run_files import MODEL
 from model.run_folder import RunFolder
 
 SAMPLE = 20_000
@@ -42,7 +43,7 @@ class ItemEmbeddings:
             Where the run has no model, or its network has no item embeddings.
         """
         products = len(RunFolder(folder).vocabulary)
-        weights = _read_embeddings(folder / "model.onnx", products)
+        weights = _read_embeddings(folder / MODEL, products)
         if weights is None:
             raise BadInput(
                 _("The network of run {run} has no product embeddings.").format(run=folder.name)

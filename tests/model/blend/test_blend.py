@@ -11,9 +11,10 @@ from model.baselines.markov import Markov
 from model.baselines.personal_frequency import PersonalFrequency
 from model.baselines.popularity import Popularity
 from model.baselines.repeat_last import RepeatLast
-from model.blend.blend import FILE, Blend
+from model.blend.blend import Blend
 from model.blend.fit import fit_blend
 from model.metrics.ranking import top_k
+from model.run_files import BLEND
 from model.run_folder import RunFolder
 from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import prepared, small
@@ -59,11 +60,11 @@ def test_a_file_without_strata_of_an_earlier_version_has_the_same_scores(
     loyal: SplitData, blend: Blend, tmp_path: Path
 ) -> None:
     blend.save(RunFolder(tmp_path))
-    with np.load(tmp_path / FILE) as file:
+    with np.load(tmp_path / BLEND) as file:
         arrays = dict(file)
     for name in ("pool", "new", "own", "again"):
         arrays[name] = arrays[name][0]
-    np.savez(tmp_path / FILE, **arrays)
+    np.savez(tmp_path / BLEND, **arrays)
     stored = Blend.load(RunFolder(tmp_path), Popularity())
     histories = loyal.histories(loyal.split.test)
     np.testing.assert_allclose(stored.scores(histories), blend.scores(histories), rtol=1e-6)
@@ -72,17 +73,17 @@ def test_a_file_without_strata_of_an_earlier_version_has_the_same_scores(
 def test_a_file_of_another_form_is_refused(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "shop-1")
     run.path.mkdir()
-    np.savez(run.path / FILE, about=np.array("[]"), weights=np.ones(1))
+    np.savez(run.path / BLEND, about=np.array("[]"), weights=np.ones(1))
     with pytest.raises(BadInput, match="blend of run shop-1; train it again"):
         Blend.load(run, Popularity())
 
 
 def test_a_member_whose_package_is_not_installed_is_named(blend: Blend, tmp_path: Path) -> None:
     blend.save(RunFolder(tmp_path))
-    with np.load(tmp_path / FILE) as file:
+    with np.load(tmp_path / BLEND) as file:
         arrays = dict(file)
     arrays["about"] = np.array(str(arrays["about"]).replace('"popularity"', '"oracle"'))
-    np.savez(tmp_path / FILE, **arrays)
+    np.savez(tmp_path / BLEND, **arrays)
     with pytest.raises(BadInput, match="needs the baseline oracle"):
         Blend.load(RunFolder(tmp_path), Popularity())
 
