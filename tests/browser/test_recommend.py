@@ -253,7 +253,7 @@ def test_alike_products_are_found_on_the_map_and_by_search(shop: Site, open_page
 
 def test_health_leads_to_the_views_of_a_model(shop: Site, open_page: OpenPage) -> None:
     page, _trouble = open_page(shop, "/recommend/health")
-    expect(page.get_by_text("In the first ten")).to_be_visible()
+    expect(page.get_by_text("In the first ten", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name="of all places in the lists")).to_be_visible()
     page.get_by_role("link", name="Export").click()
     expect(page.get_by_role("heading", name="Ranked lists for every buyer")).to_be_visible()
