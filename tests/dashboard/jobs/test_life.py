@@ -240,7 +240,7 @@ class Life(RuleBasedStateMachine):
         run = _pick(self._with(NOT_ACTIVE), which)
         self.runs.deletion.soft_delete(run)
         self.expected[run].hidden = True
-        self.the_table_is_what_it_must_be()
+        self.the_table_has_the_expected_state()
         self.runs.deletion.restore(run)
         self.expected[run].hidden = False
 
