@@ -1,10 +1,10 @@
-"""Configurations to start from: the paper's, a quick one and the best one known.
+"""Configurations to start from: the paper's, a quick one and the best one measured.
 
-``paper`` is as published but for its batches: every position gives a target, so that 128 of them
-are as many histories of four as two of the paper's batches of 16. ``best`` is what was first
-where it was measured: a GRU with tied embeddings, blended with simple models by weights that are
-fitted on each dataset's own validation targets; ``fast`` is a smaller one of the kind. No setting
-was chosen for one dataset; ``tests/benchmarks/RESULTS.md`` has the figures.
+``paper`` is as published except for its batch size: every event is a target, so that a batch of
+128 holds as many histories of four events as two of the paper's batches of 16. ``best`` had the
+highest NDCG@10 in ``tests/benchmarks/RESULTS.md``: a GRU with tied embeddings, blended with the
+baselines by weights that are fitted on the validation targets of each dataset. ``fast`` is a
+smaller network of the same kind. No setting was chosen for a single dataset.
 """
 
 from data.errors import BadInput
