@@ -1,8 +1,8 @@
-// Figure cards: one store of data fills the words, the drawing and the table twin.
+// Figure cards: title, chart and table are rendered from the data of one store.
 window.dash_clientside = Object.assign({}, window.dash_clientside);
 (function () {
   "use strict";
-  const LONGEST_TWIN = 500;
+  const MOST_TABLE_ROWS = 500;
 
   function element(type, props) {
     return { namespace: "dash_html_components", type, props };
@@ -24,7 +24,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     return null;
   }
 
-  // Dash writes a zoom back into the figure, where Plotly no longer knows it for the reader's own.
+  // Dash stores a zoom in the figure, so Plotly no longer keeps it as a user's change (uirevision).
   function keepZoom(figure) {
     const { id } = window.dash_clientside.callback_context.inputs_list[0].id;
     const name = JSON.stringify({ id, type: "chart-graph" });
@@ -79,7 +79,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       }),
     );
     const rows = data.rows
-      .slice(0, LONGEST_TWIN)
+      .slice(0, MOST_TABLE_ROWS)
       .map((row) =>
         element("Tr", { children: row.map((value, at) => cell(value, data.columns[at], format)) }),
       );

@@ -1,4 +1,4 @@
-// Spanish dates and numbers for figures; Plotly picks this up when it loads.
+// The Spanish locale of Plotly, which reads PlotlyLocales when it loads.
 window.PlotlyLocales = window.PlotlyLocales || [];
 window.PlotlyLocales.push({
   moduleType: "locale",

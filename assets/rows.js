@@ -1,4 +1,4 @@
-// Tables: cells that are links or states, and rows that open with a click or the enter key.
+// Tables: cell renderers of links and states; rows open by a click or the enter key.
 (function () {
   "use strict";
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});

@@ -1,4 +1,4 @@
-// The shell: marks where one is, moves the focus to a new page, and closes menus and help.
+// The frame: marks the current link, moves the focus to a new page, closes menus and help.
 window.dash_clientside = Object.assign({}, window.dash_clientside);
 (function () {
   "use strict";

@@ -1,4 +1,4 @@
-// Runs before the first paint: sets the theme, and tells the server what the browser prefers.
+// Runs before the first paint: sets the theme, and stores theme and time zone in cookies.
 (function () {
   "use strict";
   const root = document.documentElement;
@@ -34,7 +34,7 @@
       try {
         localStorage.setItem("theme", next);
       } catch {
-        // Without storage the cookie alone remembers.
+        // Without local storage the theme is kept by the cookie alone.
       }
       show(next);
     },

@@ -1,4 +1,4 @@
-// Uploads: files go to the server piece by piece; a store says when all of them have arrived.
+// Uploads: sends files piece by piece, then puts their paths into the store of the drop zone.
 (function () {
   "use strict";
   const PIECE = 8 * 1024 * 1024;
@@ -33,7 +33,7 @@
     });
   }
 
-  async function insist(address, piece, onProgress) {
+  async function sendWithRetries(address, piece, onProgress) {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await post(address, piece, onProgress);
@@ -52,7 +52,8 @@
       const query = new URLSearchParams(
         answer.upload ? { upload: answer.upload, offset } : { name: file.name, size: file.size }
       );
-      answer = await insist(`/upload?${query}`, file.slice(offset, offset + PIECE), (sent) => {
+      const piece = file.slice(offset, offset + PIECE);
+      answer = await sendWithRetries(`/upload?${query}`, piece, (sent) => {
         const share = (offset + sent) / (file.size || 1);
         const percent = Math.min(100, Math.round(100 * share));
         show(place, fill(place.dataset.sending, file.name, percent), share);

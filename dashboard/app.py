@@ -32,7 +32,7 @@ STYLES = (
     "grid.css",
 )
 ICON = "vitrina.svg"
-SCRIPTS = ("plotly-es.js", "lost.js", "shell.js", "figures.js", "rows.js", "upload.js")
+SCRIPTS = ("plotly-es.js", "failed_requests.js", "shell.js", "figures.js", "rows.js", "upload.js")
 THEME_SCRIPT = "theme.js"
 
 _INDEX = """<!DOCTYPE html>

@@ -1,4 +1,4 @@
-// A run's log keeps to its end while one reads there.
+// Keeps the log of a run scrolled to its end unless the user has scrolled up.
 (function () {
   "use strict";
   const NEAR = 48;

@@ -1,4 +1,4 @@
-// The training form: what is filled in stands in the address, so that a reload or a colleague finds it.
+// Writes the values of the training form into the address, so that they survive a reload.
 window.dash_clientside = Object.assign({}, window.dash_clientside);
 (function () {
   "use strict";

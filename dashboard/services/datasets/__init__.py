@@ -1,1 +1,1 @@
-"""Datasets: import, list, explore, prepare, rename and delete them."""
+"""Services of datasets: list, import, statistics, quality, preparation."""

@@ -1,4 +1,4 @@
-"""The preparation that was chosen for a dataset, kept beside its tables."""
+"""The preparation saved with a dataset, and the events that its steps leave."""
 
 import json
 from dataclasses import asdict
@@ -19,7 +19,7 @@ _FILE = "preparation.json"
 
 
 def saved(home: Home, dataset: str) -> Preparation | None:
-    """Return the preparation that was saved with a dataset, or None where none was."""
+    """Return the preparation saved with a dataset; None if there is none or it is unreadable."""
     file = Store(home).open(dataset).path.parent / _FILE
     try:
         return Preparation.from_dict(json.loads(file.read_text("utf-8")))
@@ -28,12 +28,12 @@ def saved(home: Home, dataset: str) -> Preparation | None:
 
 
 def save(home: Home, dataset: str, values: dict[str, Any]) -> None:
-    """Keep a preparation with a dataset.
+    """Save a preparation with a dataset.
 
     Raises
     ------
     BadInput
-        Where a value is out of its bounds; the one saved before stays.
+        If a value is out of its bounds; the preparation saved before remains.
     """
     preparation = Preparation.from_dict(values)
     file = Store(home).open(dataset).path.parent / _FILE
@@ -41,15 +41,15 @@ def save(home: Home, dataset: str, values: dict[str, Any]) -> None:
 
 
 def steps(home: Home, dataset: str, preparation: Preparation) -> tuple[Step, ...]:
-    """Return what each step of a preparation leaves of a dataset; the counts are cached."""
-    opened = Store(home).open(dataset)
-    counted = FrameCache(home.cache).get(
-        f"{opened.fingerprint} steps 1 {sorted(preparation.as_dict().items())}",
-        lambda: pd.DataFrame([asdict(step) for step in preview(opened, preparation)]),
+    """Return the number of events, users and products after each step; they are cached."""
+    source = Store(home).open(dataset)
+    frame = FrameCache(home.cache).get(
+        f"{source.fingerprint} steps 1 {sorted(preparation.as_dict().items())}",
+        lambda: pd.DataFrame([asdict(step) for step in preview(source, preparation)]),
     )
-    return tuple(Step(*row) for row in counted.itertuples(index=False))
+    return tuple(Step(*row) for row in frame.itertuples(index=False))
 
 
 def named(home: Home, dataset: str) -> dict[str, Preparation]:
-    """Return the preparations with a name that fit a dataset."""
+    """Return the presets that apply to a dataset, by name."""
     return presets(Store(home).open(dataset))
