@@ -53,6 +53,9 @@ check: lint types fast  ## what every commit passes
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
+	@git ls-files '*.py' | grep -v '^tests/' | xargs wc -l \
+		| awk '$$1 > 300 && $$2 != "total" { print $$2 " has " $$1 " lines: is it still one noun?" }'
 
 types: $(READY)
 	$(BIN)/mypy
