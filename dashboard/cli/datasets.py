@@ -52,6 +52,15 @@ def demo_command(
     help="Columns of the files: user=COL,item=COL,time=COL,type=COL,category=COL,…",
 )
 @click.option("--time-format", help="Format of times, as for strptime: %d/%m/%Y %H:%M.")
+@click.option("--decimal-mark", type=click.Choice([".", ","]), help="Decimal mark of prices.")
+@click.option(
+    "--type", "types", multiple=True, help="Meaning of an event type: 4=purchase. Repeatable."
+)
+@click.option("--encoding", help="Encoding of the text, such as utf-8, cp1252 or gb18030.")
+@click.option(
+    "--header-line", type=click.IntRange(0), help="Line that names the columns; 0 for none."
+)
+@click.option("--sheet", help="The only sheet of a workbook to read.")
 @click.option("--replace", "mode", flag_value="replace", help="Replace a dataset of that name.")
 @click.option("--append", "mode", flag_value="append", help="Append to a dataset of that name.")
 @json_option
@@ -63,12 +72,18 @@ def import_command(
     name: str,
     mapping: str | None,
     time_format: str | None,
+    decimal_mark: str | None,
+    types: tuple[str, ...],
+    encoding: str | None,
+    header_line: int | None,
+    sheet: str | None,
     mode: str | None,
     as_json: bool,
 ) -> None:
     """Import purchase logs as a dataset; rows that cannot be read are stored as rejected rows.
 
-    A file may be a Kaggle reference: kaggle:OWNER/SET/FILE (needs the extra "kaggle").
+    A file may be delimited text of any dialect, JSON, a workbook, Parquet, an archive or a folder
+    of these, or a Kaggle reference: kaggle:OWNER/SET/FILE (needs the extra "kaggle").
     """
     from dashboard.services.datasets import imports
     from data.importing.request import ImportRequest
@@ -77,7 +92,18 @@ def import_command(
     columns = parse_pairs(mapping.split(","), "--map") if mapping else None
     dataset = imports.import_files(
         home,
-        ImportRequest(files, name, columns, time_format, mode or "new"),
+        ImportRequest(
+            files,
+            name,
+            columns,
+            time_format,
+            mode or "new",
+            decimal_mark=decimal_mark,
+            types=parse_pairs(types, "--type") or None,
+            encoding=encoding,
+            header_line=header_line,
+            sheet=sheet,
+        ),
         on_progress=_show_progress if sys.stderr.isatty() and not as_json else ignore_progress,
     )
     _print_figures(dataset, as_json)

@@ -1,24 +1,60 @@
-"""SQL expressions that turn the text columns ``c0``, ``c1``, … of a file into event columns.
+"""How the text of a file becomes events: SQL expressions over columns ``c0``, ``c1``, ….
 
-The fast path (DuckDB parses the file) and the line-by-line fallback use the same expressions, so
-that both give the same events.
+The same expressions serve both ways of reading a file (DuckDB reads it, or it was read line by
+line), so that both mean the same.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from data.datasets.database import quote
 from data.errors import BadInput
 from data.events import NAMES, PURCHASE
 from data.i18n import N_, _
+from data.importing import event_types, prices, times
 from data.importing.dialect import Dialect, numbers
+from data.importing.prices import PriceFormat
+from data.importing.times import EARLIEST, LATEST, TimeFormat
 
-MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "\\N")
-"""Texts that mean a missing value."""
-
-EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)
-"""Bounds of the times of events; rows outside them are rejected."""
+MISSING = (
+    "",
+    *[
+        "NA",
+        "N/A",
+        "n/a",
+        "NaN",
+        "nan",
+        "NAN",
+        "NULL",
+        "null",
+        "Null",
+        "None",
+        "none",
+        "NONE",
+        "\\N",
+        "<NA>",
+        "<na>",
+        "#N/A",
+        "#NA",
+        "NaT",
+        "nat",
+    ],
+    *[
+        "-",
+        "--",
+        "nil",
+        "undefined",
+        "Undefined",
+        "unknown",
+        "Unknown",
+        "UNKNOWN",
+        "(none)",
+        "(null)",
+        "(blank)",
+    ],
+    "(not set)",
+)
+"""Texts that stand for a missing value."""
 
 REASONS = {
     "user_missing": N_("The buyer is missing"),
@@ -26,7 +62,7 @@ REASONS = {
     "time_missing": N_("The time is missing"),
     "time_unreadable": N_("The time cannot be read"),
     "time_out_of_range": N_("The time is before 1900 or after 2199"),
-    "price_unreadable": N_("The price is not a number"),
+    "quantity_zero": N_("The quantity is zero"),
     "header_again": N_("The header is repeated"),
     "wrong_number_of_columns": N_("The row has too few or too many columns"),
     "open_quote": N_("A quotation mark is not closed"),
@@ -34,189 +70,245 @@ REASONS = {
     "nul_byte": N_("The row contains a NUL byte"),
     "file_ends_early": N_("The file is truncated in this row"),
     "line_too_long": N_("The line is longer than 64 MB"),
+    "price_unreadable": N_("The price is not a number"),  # of datasets imported before 0.2
 }
 
-UNKNOWN_TYPE = "unknown"
-"""Type of an event whose type is missing in a log with a column of types."""
+RETURN = "return"
+"""The type of an event that undoes a purchase."""
 
-_SYNONYMS = {
-    "cart": "addtocart add_to_cart add-to-cart carrito",
-    PURCHASE: "transaction buy order purchased compra pedido",
-    "view": "pageview page_view detail_view vista",
-}
-_FORMATS = tuple(
-    f"{day}{clock}"
-    for day in ("%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y", "%d.%m.%Y")
-    for clock in (" %H:%M:%S", " %H:%M", "")
-)
+QUANTITY = "quantity"
+ROLES = (*NAMES, QUANTITY)
+"""What a column of a file can be."""
+
+BLANKS = " \t\u00a0\u202f"
+_SEPARATORS = (" > ", ">", "›", " / ", "|", "/")
 
 
 @dataclass(frozen=True)
 class ColumnSql:
-    """SQL expressions for the event columns of one file.
+    """How one file's columns are read.
 
     Attributes
     ----------
     mapping : dict
         Event column → column of the file.
     positions : dict
-        Event column → position of that column in the file.
-    time : str
-        ``"iso"``, ``"seconds"``, ``"milliseconds"``, ``"order"``, or a strptime format.
-    decimal_comma : bool
-        Whether prices are written as 3,49.
+        Event column → places of that column in the file; two for a day and a clock.
+    time : TimeFormat
+    price : PriceFormat
     integer_ids : frozenset of str
-        The id columns that are stored as BIGINT, since every id is an integer in its canonical
-        notation; the others are stored as text.
+        The id columns that are kept as BIGINT, since every id in them is a whole number written
+        in the usual way; the others are kept as text.
+    floats : frozenset of str
+        The id columns whose whole numbers are written with ``.0``, which is cut off.
+    types : dict
+        Text of the type column → the type that it means, where that is not the text itself.
+    separator : str
+        What separates the levels of categories; ``.`` is what datasets keep.
     named : bool
         Whether the file names its columns. Where it does not, their names are numbers, and a row
         that holds the same numbers is an event, not a repeated header.
+    padded : bool
+        Whether blanks stand around values.
+    settled : bool
+        Whether the first rows decide how times and prices are written.
     missing : tuple of str
-        Texts that mean a missing value; empty if the parser makes them NULL, which is faster.
+        Texts that stand for a missing value; none where whoever reads the file has made NULL of
+        them already, which is faster.
     """
 
     mapping: dict[str, str]
-    positions: dict[str, int]
-    time: str
-    decimal_comma: bool
-    integer_ids: frozenset[str]
+    positions: dict[str, tuple[int, ...]]
+    time: TimeFormat
+    price: PriceFormat = field(default_factory=PriceFormat)
+    integer_ids: frozenset[str] = frozenset()
+    floats: frozenset[str] = frozenset()
+    types: Mapping[str, str] = field(default_factory=dict)
+    separator: str = "."
     named: bool = True
+    padded: bool = False
+    settled: bool = True
     missing: tuple[str, ...] = MISSING
 
     @classmethod
-    def of(cls, dialect: Dialect, mapping: dict[str, str], time_format: str | None) -> "ColumnSql":
-        """Detect the notation of times, prices and ids from the first rows of a file.
+    def of(
+        cls,
+        dialect: Dialect,
+        mapping: dict[str, str],
+        time_format: str | None = None,
+        decimal_mark: str | None = None,
+        types: Mapping[str, str] | None = None,
+    ) -> "ColumnSql":
+        """Tell from a file's first rows how its columns are read.
 
         Parameters
         ----------
         dialect : Dialect
-            Has the names of the columns and the first rows.
         mapping : dict
             Event column → column of the file.
-        time_format : str or None
-            As for strptime; None to detect it. Times in an unknown notation raise BadInput.
+        time_format, decimal_mark, types : optional
+            What a person says of the times, the prices and the event types.
+
+        Raises
+        ------
+        BadInput
+            Where a column that a person named as the time holds no times.
         """
-        positions = {name: dialect.columns.index(column) for name, column in mapping.items()}
-        sample = {
-            name: [row[k] for row in dialect.sample if len(row) > k and row[k] not in MISSING]
-            for name, k in positions.items()
-        }
-        prices = sample.get("price", [])
+        positions = {name: _places(column, dialect) for name, column in mapping.items()}
+        sample = {name: _values(dialect.sample, places) for name, places in positions.items()}
+        time, time_settled = _time(sample, mapping, time_format)
+        price, price_settled = _price(sample.get("price", ()), decimal_mark)
+        ids = {name: sample[name] for name in ("user", "product")}
+        floats = frozenset(name for name, values in ids.items() if _are_floats(values))
         return cls(
             mapping,
             positions,
-            time_format or _time_kind(sample.get("time"), mapping.get("time")),
-            decimal_comma=any("," in price and "." not in price for price in prices),
+            time,
+            price,
             integer_ids=frozenset(
-                name for name in ("user", "product") if all(map(_is_integer, sample[name]))
+                name
+                for name, values in ids.items()
+                if name in floats or all(map(_is_integer, values))
             ),
+            floats=floats,
+            types=_changed_types(sample.get("type", ()), types),
+            separator=separator_of(sample.get("category", ())),
             named=dialect.columns != numbers(len(dialect.columns)),
+            padded=dialect.padded or _is_padded(dialect.sample),
+            settled=time_settled and price_settled,
         )
 
-    def text(self, name: str) -> str:
+    def source(self, relation: str) -> str:
+        """Return the SQL of a relation with a column ``text_…`` for each role, beside its own.
+
+        Blanks around a value are cut where there are some, and texts that stand for a missing
+        value are NULL.
+        """
+        texts = ", ".join(f"{self._cleaned(name)} AS text_{name}" for name in self.positions)
+        return f"(SELECT *, {texts} FROM {relation})"
+
+    def _cleaned(self, name: str) -> str:
         """Return the SQL of a column's text, NULL where it is missing.
 
-        CASE instead of IN: DuckDB turns IN with many values into a join, which does not keep the
-        order of rows.
+        Texts are compared one by one: of ``IN`` with many of them DuckDB makes a join, which does
+        not keep the order of the rows.
         """
-        if name not in self.positions:
-            return "NULL"
-        column = f"c{self.positions[name]}"
-        if not self.missing:
-            return column
-        cases = " ".join(f"WHEN {quote(text)} THEN NULL" for text in self.missing)
-        return f"CASE {column} {cases} ELSE {column} END"
+        columns = [f"c{place}" for place in self.positions[name]]
+        if self.padded or name == "type":
+            columns = [f"trim({column}, {quote(BLANKS)})" for column in columns]
+        column = columns[0]
+        if len(columns) == 2:
+            column = f"split_part({columns[0]}, ' ', 1) || ' ' || {columns[1]}"
+        if self.missing or self.padded:
+            texts = self.missing or MISSING
+            cases = " ".join(f"WHEN {quote(text)} THEN NULL" for text in texts)
+            column = f"CASE {column} {cases} ELSE {column} END"
+        if name in self.floats:
+            column = f"regexp_replace({column}, {quote('[.]0+$')}, '')"
+        return column
+
+    def text(self, name: str) -> str:
+        """Return the name of a column of ``source``; NULL where the file has none for a role."""
+        return f"text_{name}" if name in self.positions else "NULL"
 
     def value(self, name: str) -> str:
-        """Return the SQL of an event column's value, NULL where it is missing or unreadable."""
+        """Return the SQL of a column's value, NULL where it is missing or cannot be read."""
         if name == "time":
             return self._time()
         if name == "price":
             return self._price()
         if name == "type":
             return self._type()
+        if name == "category" and name in self.positions and self.separator != ".":
+            parts = f"string_split({self.text(name)}, {quote(self.separator)})"
+            return f"array_to_string(list_transform({parts}, lambda part: trim(part)), '.')"
         if name in self.integer_ids:
-            column = f"c{self.positions[name]}"
+            column = self.text(name)
             integer = f"try_cast({column} AS BIGINT)"
             return f"CASE WHEN {integer}::VARCHAR = {column} THEN {integer} END"
         return f"({self.text(name)})::VARCHAR"
 
     def _time(self) -> str:
-        if self.time == "order":
+        if self.time.kind == "order":
             return "NULL::TIMESTAMP"
-        column = f"c{self.positions['time']}"
-        if self.time == "iso":
-            return (
-                f"CASE WHEN strlen({column}) <= 19 OR suffix({column}, ' UTC') "
-                f"THEN try_cast({column} AS TIMESTAMP) "
-                f"ELSE try_cast({column} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
-            )
-        if self.time in ("seconds", "milliseconds"):
-            factor = 1_000_000 if self.time == "seconds" else 1_000
-            number = f"try_cast({column} AS DOUBLE)"
-            return (
-                f"CASE WHEN {number} * {factor} BETWEEN -1e16 AND 1e16 "
-                f"THEN make_timestamp(round({number} * {factor})::BIGINT) END"
-            )
-        return f"try_strptime({column}, {quote(self.time)})"
+        return self.time.sql(self.text("time"))
 
     def _price(self) -> str:
         if "price" not in self.positions:
             return "NULL::DOUBLE"
-        column = f"c{self.positions['price']}"
-        if self.decimal_comma:
-            column = f"replace(replace({column}, '.', ''), ',', '.')"
-        return f"try_cast({column} AS DOUBLE)"
+        return self.price.sql(self.text("price"))
+
+    def _quantity(self) -> str:
+        return f"try_cast({self.text(QUANTITY)} AS DOUBLE)"
 
     def _type(self) -> str:
-        if "type" not in self.positions:
-            return quote(PURCHASE)
-        cases = " ".join(
-            f"WHEN {quote(word)} THEN {quote(name)}"
-            for name, words in _SYNONYMS.items()
-            for word in words.split()
+        """Return the SQL of the type; purchases that are cancelled or negative are returns."""
+        kind = quote(PURCHASE)
+        if "type" in self.positions:
+            kind = event_types.meaning_sql(self.text("type"), self.types)
+        undone = []
+        if QUANTITY in self.positions:
+            undone.append(f"{self._quantity()} < 0")
+        if "session" in self.positions and "invoice" in self.mapping["session"].lower():
+            undone.append(f"regexp_full_match({self.text('session')}, '[Cc][0-9]+')")
+        if not undone:
+            return kind
+        condition = " OR ".join(f"coalesce({part}, false)" for part in undone)
+        return (
+            f"CASE WHEN ({condition}) AND ({kind}) = {quote(PURCHASE)} "
+            f"THEN {quote(RETURN)} ELSE {kind} END"
         )
-        known = ", ".join(map(quote, ("view", "cart", PURCHASE)))
-        column = f"c{self.positions['type']}"
-        text = f"coalesce({self.text('type')}, {quote(UNKNOWN_TYPE)})"
-        synonym = f"CASE lower({self.text('type')}) {cases} ELSE {text} END"
-        return f"CASE WHEN {column} IN ({known}) THEN {column} ELSE {synonym} END"
 
-    def is_reject(self) -> str:
-        """Return the SQL condition of a row that is no event although no required value is NULL."""
-        conditions = [self._price_unreadable()] if "price" in self.positions else []
-        if self.time == "order":  # otherwise the time of a repeated header is unreadable
+    def is_irregular(self) -> str:
+        """Return the SQL condition of a row that the first rows did not prepare for.
+
+        It is no event although its columns can be read, its price is written in another way, or
+        blanks stand around an id.
+        """
+        conditions = [] if not self.settled else [self.price_unreadable()]
+        if "price" not in self.positions:
+            conditions = []
+        if QUANTITY in self.positions:
+            conditions.append(f"coalesce({self._quantity()} = 0, false)")
+        if not self.padded:
+            for name in ("user", "product"):
+                if name not in self.integer_ids:
+                    column = self.text(name)
+                    conditions.append(f"{column} <> trim({column}, {quote(BLANKS)})")
+        if self.time.kind == "order":  # else the header's own time cannot be read
             conditions.append(f"coalesce({self._header_again()}, false)")
         return " OR ".join(conditions) or "false"
 
-    def _price_unreadable(self) -> str:
-        """Return the SQL condition of a price that is present and no finite number."""
-        return (
-            f"{self.text('price')} IS NOT NULL AND NOT coalesce(isfinite({self._price()}), false)"
-        )
+    def price_unreadable(self) -> str:
+        """Return the SQL condition of a price that is there and is no number."""
+        return f"(({self.text('price')}) IS NOT NULL AND ({self._price()}) IS NULL)"
 
     def select(self) -> str:
-        """Return the SQL select list of all event columns."""
+        """Return the SQL select list of an event."""
         return ", ".join(f"{self.value(name)} AS {name}" for name in NAMES)
 
     def reason(self) -> str:
-        """Return the SQL of a key of ``REASONS`` for a row that is no event, NULL for an event."""
+        """Return the SQL of the reason why a row is no event, NULL where it is one."""
+        zero = f"{self._quantity()} = 0" if QUANTITY in self.positions else "false"
         return f"""CASE
             WHEN {self._header_again()} THEN 'header_again'
             WHEN {self.text("user")} IS NULL THEN 'user_missing'
             WHEN {self.text("product")} IS NULL THEN 'product_missing'
             WHEN {self._time_reason()} IS NOT NULL THEN {self._time_reason()}
-            WHEN {self._price_unreadable()} THEN 'price_unreadable' END"""
+            WHEN {zero} THEN 'quantity_zero' END"""
 
     def _header_again(self) -> str:
         if not self.named:
             return "false"
-        return " AND ".join(
-            f"c{k} = {quote(self.mapping[name])}" for name, k in self.positions.items()
-        )
+        cells = {
+            place: part
+            for name, places in self.positions.items()
+            for place, part in zip(places, _parts(self.mapping[name], places), strict=True)
+        }
+        return " AND ".join(f"c{place} = {quote(part)}" for place, part in cells.items())
 
     def _time_reason(self) -> str:
-        if self.time == "order":
+        if self.time.kind == "order":
             return "NULL::VARCHAR"
         return f"""(CASE WHEN {self.text("time")} IS NULL THEN 'time_missing'
             WHEN {self._time()} IS NULL THEN 'time_unreadable'
@@ -224,45 +316,123 @@ class ColumnSql:
                 OR {self._time()} >= TIMESTAMP '{LATEST}' THEN 'time_out_of_range' END)"""
 
 
+def _parts(column: str, places: Sequence[int]) -> list[str]:
+    return [column] if len(places) == 1 else column.split("+")
+
+
+def _places(column: str, dialect: Dialect) -> tuple[int, ...]:
+    """Return where a column of the file is; two places for ``DAY+CLOCK``."""
+    if column in dialect.columns:
+        return (dialect.columns.index(column),)
+    return tuple(dialect.columns.index(part) for part in column.split("+"))
+
+
+def _values(sample: Sequence[Sequence[str]], places: Sequence[int]) -> list[str]:
+    """Return the values of the first rows that are not missing."""
+    values = []
+    for row in sample:
+        if len(row) > max(places):
+            cells = [row[place].strip(BLANKS) for place in places]
+            if len(cells) == 2:
+                cells[0] = cells[0].split(" ")[0]
+            if cells[0] not in MISSING:
+                values.append(" ".join(cells))
+    return values
+
+
+def _time(
+    sample: Mapping[str, Sequence[str]], mapping: Mapping[str, str], time_format: str | None
+) -> tuple[TimeFormat, bool]:
+    """Return how times are written, and whether the first rows decide it."""
+    if "time" not in sample:
+        return TimeFormat("order"), True
+    if time_format:
+        return TimeFormat("strptime", (time_format,)), True
+    formats = times.candidates(sample["time"], 0)
+    if not formats:
+        raise BadInput(unreadable_times(mapping["time"], sample["time"][0]))
+    return formats[0], len(formats) == 1
+
+
+def unreadable_times(column: str, example: str) -> str:
+    """Return the sentence for a column that holds no times."""
+    return _(
+        "The times in column {column} cannot be read ({example}); give their format with "
+        "--time-format, such as {format}, or leave the column out with --map time=."
+    ).format(column=column, example=example[:40], format="%d/%m/%Y %H:%M")
+
+
+def ambiguous_times(column: str, formats: Sequence[TimeFormat]) -> str:
+    """Return the sentence for times that can be read in two ways."""
+    return _(
+        "The times in column {column} can be {readings}; say which with --time-format {formats}."
+    ).format(
+        column=column,
+        readings=_(" or ").join(_(times.DAY_ORDERS[one.day_order]) for one in formats),
+        formats=_(" or ").join(f'"{one.formats[0]}"' for one in formats),
+    )
+
+
+def ambiguous_prices(column: str) -> str:
+    """Return the sentence for prices whose decimal mark is not settled by their values."""
+    return _(
+        "The prices in column {column} can have a decimal point or a decimal comma; say which with "
+        "--decimal-mark . or --decimal-mark ,"
+    ).format(column=column)
+
+
+def _price(values: Sequence[str], decimal_mark: str | None) -> tuple[PriceFormat, bool]:
+    """Return how prices are written, and whether the first rows decide it."""
+    if decimal_mark:
+        mark: prices.Mark = "," if decimal_mark == "," else "."
+        return PriceFormat(mark, False), True
+    if prices.is_plain(values):
+        return PriceFormat(), True
+    marks = prices.decimal_marks(values)
+    return PriceFormat(min(marks, default="."), False), len(marks) == 1
+
+
+def _is_padded(sample: Sequence[Sequence[str]]) -> bool:
+    return any(value != value.strip(BLANKS) for row in sample for value in row)
+
+
 def _is_integer(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19 and str(int(text)) == text
 
 
-def _time_kind(sample: Sequence[str] | None, column: str | None) -> str:
-    """Return the notation of times, as in ``ColumnSql.time``; an unknown one raises BadInput."""
-    if sample is None:
-        return "order"
-    values = sample[:50]
-    try:
-        largest = max((abs(float(value)) for value in values), default=None)
-    except ValueError:
-        largest = None
-    if largest is not None:
-        return "seconds" if largest < 1e11 else "milliseconds"
-    if not values or any(map(_is_iso, values)):
-        return "iso"
-    for pattern in _FORMATS:
-        if all(_parses(value, pattern) for value in values):
-            return pattern
-    raise BadInput(
-        _(
-            "The times in column {column} cannot be read ({example}); give their format, "
-            "such as {format}."
-        ).format(column=column, example=values[0][:40], format="%d/%m/%Y %H:%M")
+def _are_floats(values: Sequence[str]) -> bool:
+    """Tell whether ids are whole numbers that went through floats: ``17850.0``."""
+    cut = [value.partition(".") for value in values]
+    return any(mark for _head, mark, _tail in cut) and all(
+        _is_integer(head) and not tail.strip("0") and (bool(tail) or not mark)
+        for head, mark, tail in cut
     )
 
 
-def _is_iso(value: str) -> bool:
-    try:
-        datetime.fromisoformat(value.removesuffix(" UTC"))
-    except ValueError:
-        return False
-    return True
+def _changed_types(codes: Sequence[str], chosen: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the texts of the type column that mean another type."""
+    meanings = event_types.meanings(codes, chosen)
+    return {code: name for code, name in {**meanings, **(chosen or {})}.items() if code != name}
 
 
-def _parses(value: str, pattern: str) -> bool:
-    try:
-        datetime.strptime(value, pattern)
-    except ValueError:
-        return False
-    return True
+def separator_of(categories: Sequence[str]) -> str:
+    """Return what separates the levels of categories, ``.`` where nothing else does.
+
+    In a hierarchy a label stands on one level only: ``Comedy|Drama`` beside ``Drama|Comedy`` is
+    a list of labels.
+
+    >>> separator_of(["Home > Kitchen", "Home > Garden"]), separator_of(["TV/Video", "Audio"])
+    (' > ', '.')
+    """
+    distinct = sorted(set(categories))
+    for separator in _SEPARATORS:
+        levels = [[part.strip() for part in category.split(separator)] for category in distinct]
+        deep = [parts for parts in levels if len(parts) > 1]
+        if len(deep) * 5 < len(levels) * 4 or not deep:
+            continue
+        roots, leaves = {parts[0] for parts in levels}, {p for parts in deep for p in parts[1:]}
+        if roots & leaves:
+            return "."
+        if len(roots) < len(levels) or separator.strip() in (">", "›"):
+            return separator
+    return "."

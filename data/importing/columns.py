@@ -1,168 +1,148 @@
-"""The mapping of event columns to the columns of a file: guess, preview and correction."""
+"""Which column of a file is which column of an event: guessed, shown, corrected."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from data.errors import BadInput
-from data.events import NAMES
 from data.i18n import _
-from data.importing.dialect import Dialect, numbers, sniff
+from data.importing.column_sql import MISSING, ROLES, ColumnSql
+from data.importing.dialect import Dialect, sniff
+from data.importing.roles import JOIN, Roles, roles
+from data.importing.staging import is_unpacked, size_of, staged
+from data.importing.understanding import understanding
+from data.progress import never
 
-_KNOWN = {
-    "time": "event_time timestamp time datetime date_time ts date created_at event_timestamp "
-    "order_date purchase_date transaction_date invoicedate fecha_hora fecha hora momento dia",
-    "type": "event_type event action event_name behavior behaviour behavior_type interaction_type "
-    "tipo_evento tipo evento accion",
-    "user": "user_id userid user customer_id customerid customer buyer_id buyer household_id "
-    "household_key visitorid visitor_id client_id client shopper_id member_id uid reviewerid "
-    "usuario_id id_usuario usuario cliente_id id_cliente cliente comprador_id comprador",
-    "product": "product_id productid product item_id itemid item sku stockcode article_id asin "
-    "movie_id movieid goods_id pid iid parent_asin producto_id id_producto producto articulo_id "
-    "articulo",
-    "category_id": "category_id categoryid categoria_id id_categoria",
-    "category": "category_code category category_name product_category department class genre "
-    "genres categoria categoria_nombre codigo_categoria rubro",
-    "brand": "brand brand_name manufacturer marca fabricante",
-    "price": "price unit_price unitprice product_price sales_value amount precio precio_unitario "
-    "importe",
-    "session": "user_session session_id sessionid session basket_id order_id transaction_id "
-    "invoice invoiceno transactionid sesion_id id_sesion sesion pedido_id pedido",
-    "title": "title product_name product_title name item_name description movie_title titulo "
-    "nombre nombre_producto descripcion",
-}
 _ALIASES = {"item": "product", "event": "type", "timestamp": "time", "customer": "user"}
-_ACCENTS = str.maketrans("áéíóúüñ", "aeiouun")
+_LARGEST_UNPACKED = 64 << 20
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A preview of a file before its import.
+    """What a person sees before an import.
 
     Attributes
     ----------
     columns : tuple of str
-        Names of the file's columns; ``"1"``, ``"2"``, … without a header.
+        The file's columns; ``"1"``, ``"2"``, … where it names none.
     rows : tuple of tuple of str
-        The first 20 rows.
+        Its first rows.
     mapping : dict
-        Guessed mapping, event column → column of the file.
+        Event column → column of the file, as guessed.
+    understood : dict
+        How the file is read, as ``understanding`` says; ``problem`` alone, a sentence, where a
+        person has to decide; empty where the buyer or the product is not found.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     mapping: dict[str, str]
+    understood: dict[str, Any] = field(default_factory=dict)
 
 
-def preview(path: Path) -> Preview:
-    """Return the first rows of a file and the guessed mapping; unreadable files raise BadInput."""
-    dialect = sniff(path)
-    return Preview(dialect.columns, dialect.sample[:20], guess(dialect.columns, dialect.sample))
+def preview(path: Path, folder: Path) -> Preview | None:
+    """Return a file's first rows and what its columns seem to be.
 
-
-def guess(columns: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> dict[str, str]:
-    """Return a mapping guessed from the names of the columns, or from values without names.
-
-    Examples
-    --------
-    >>> guess(["Fecha", "Cliente", "Producto", "Precio"])
-    {'time': 'Fecha', 'user': 'Cliente', 'product': 'Producto', 'price': 'Precio'}
-    """
-    if tuple(columns) == numbers(len(columns)):
-        return _by_position(columns, sample)
-    normalised = {_normalise(column): column for column in reversed(columns)}
-    mapping: dict[str, str] = {}
-    for name in NAMES:
-        for known in _KNOWN[name].split():
-            if known in normalised and normalised[known] not in mapping.values():
-                mapping[name] = normalised[known]
-                break
-    if "category" not in mapping and "category_id" in mapping:
-        mapping["category"] = mapping["category_id"]
-    return mapping
-
-
-def _normalise(column: str) -> str:
-    """Return a column's name in snake case, without accents and RecBole's type suffix."""
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.split(":", maxsplit=1)[0].strip())
-    joined = re.sub(r"[^a-z0-9]+", "_", name.lower().translate(_ACCENTS)).strip("_")
-    every = {word for words in _KNOWN.values() for word in words.split()}
-    return joined if joined in every else joined.replace("_", "")
-
-
-def _by_position(columns: Sequence[str], sample: Sequence[Sequence[str]]) -> dict[str, str]:
-    """Return user and product for the first two columns, and the first column of times, if any."""
-    if len(columns) < 2:
-        return {}
-    mapping = {"user": columns[0], "product": columns[1]}
-    for position in range(2, len(columns)):
-        values = [row[position] for row in sample if len(row) > position]
-        if values and all(map(_looks_like_time, values)):
-            return {"time": columns[position], **mapping}
-    return mapping
-
-
-def _looks_like_time(value: str) -> bool:
-    if re.fullmatch(r"\d{9,10}(\.\d+)?|\d{13}", value):
-        return True
-    return re.match(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)", value) is not None
-
-
-def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) -> dict[str, str]:
-    """Return the guessed mapping with the user's corrections applied.
+    Of an archive, a workbook or a folder, the first part that holds a log is looked at.
 
     Parameters
     ----------
-    dialect : Dialect
-        Has the names of the columns and the first rows.
-    corrections : mapping or None
-        Event column → column of the file; an empty text leaves an event column out.
-    file : str
-        Name of the file, for messages.
+    path : Path
+    folder : Path
+        Receives what has to be unpacked for a look, and is empty again afterwards.
+
+    Returns
+    -------
+    Preview or None
+        None where the file is too large to be unpacked for a look.
 
     Raises
     ------
     BadInput
-        If an event column or a file's column is unknown, or no column holds the user or the
+        Where the file is none that can be read.
+    """
+    if size_of(path) > _LARGEST_UNPACKED and is_unpacked(path):
+        return None
+    first: Preview | None = None
+    for member in staged([path], folder, never):
+        seen = _look(sniff(member.path))
+        if {"user", "product"} <= seen.mapping.keys():
+            return seen
+        first = first or seen
+    return first
+
+
+def _look(dialect: Dialect) -> Preview:
+    guessed = guess(dialect)
+    understood: dict[str, Any] = {}
+    if {"user", "product"} <= guessed.mapping.keys():
+        try:
+            columns = ColumnSql.of(dialect, guessed.mapping)
+            understood = understanding(dialect, columns, guessed.unsure)
+        except BadInput as error:
+            understood = {"problem": str(error)}
+    return Preview(dialect.columns, dialect.sample[:20], guessed.mapping, understood)
+
+
+def guess(dialect: Dialect) -> Roles:
+    """Return what the columns of a file are taken for, by their names and values."""
+    return roles(dialect.columns, dialect.sample, MISSING)
+
+
+def resolve(dialect: Dialect, given: Mapping[str, str] | None, file: str) -> Roles:
+    """Return the mapping that an import uses: the guess, corrected by what the user gave.
+
+    Raises
+    ------
+    BadInput
+        Where an event column or a file's column is unknown, or no column holds the buyer or the
         product.
     """
-    mapping = guess(dialect.columns, dialect.sample)
-    for key, column in (corrections or {}).items():
+    guessed = guess(dialect)
+    mapping, unsure = dict(guessed.mapping), dict(guessed.unsure)
+    for key, column in (given or {}).items():
         name = _ALIASES.get(key, key)
-        if name not in NAMES:
+        if name not in ROLES:
             raise BadInput(
                 _("{name} is not a column of an event; the columns are: {known}.").format(
-                    name=key, known=", ".join(NAMES)
+                    name=key, known=", ".join(ROLES)
                 )
             )
-        if column and column not in dialect.columns:
+        if column and not _has(dialect, column):
             raise BadInput(
                 _("{file} has no column {name}; its columns are: {known}.").format(
-                    file=file, name=column, known=_abbreviated(dialect.columns)
+                    file=file, name=column, known=_shortly(dialect.columns)
                 )
             )
-        mapping = {
-            other: source for other, source in mapping.items() if source != column or other == name
-        }
+        mapping = {k: v for k, v in mapping.items() if v != column or k == name}
         mapping[name] = column
+        unsure.pop(name, None)
     mapping = {name: column for name, column in mapping.items() if column}
     missing = [name for name in ("user", "product") if name not in mapping]
     if missing:
         raise BadInput(
             _(
                 "{file} has no column that looks like the {missing}; its columns are: {known}. "
-                "Name it with a mapping such as {example}."
+                "Name it with --map {example}, or the line of the header with --header-line."
             ).format(
                 file=file,
                 missing=_(" or the ").join(missing),
-                known=_abbreviated(dialect.columns),
+                known=_shortly(dialect.columns),
                 example=",".join(f"{name}=COLUMN" for name in missing),
             )
         )
-    return {name: mapping[name] for name in NAMES if name in mapping}
+    return Roles({name: mapping[name] for name in ROLES if name in mapping}, unsure)
 
 
-def _abbreviated(columns: Sequence[str]) -> str:
-    names = ", ".join(column[:40] for column in columns[:12])
-    return names + ", …" if len(columns) > 12 else names
+def _has(dialect: Dialect, column: str) -> bool:
+    """Tell whether a file has a column, or both columns of ``DAY+CLOCK``."""
+    if column in dialect.columns:
+        return True
+    parts = column.split(JOIN)
+    return len(parts) == 2 and all(part in dialect.columns for part in parts)
+
+
+def _shortly(columns: Sequence[str]) -> str:
+    shown = ", ".join(column[:40] for column in columns[:12])
+    return shown + ", …" if len(columns) > 12 else shown

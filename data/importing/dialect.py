@@ -1,49 +1,61 @@
-"""Detection of a file's format from its first bytes: compression, encoding, delimiter, header."""
+"""How a file is written: compression, encoding, delimiter, quotes, line ends, header.
 
-import codecs
+Everything is told from the first bytes; nothing here reads a whole file.
+"""
+
 import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
 
 from data.errors import BadInput
-from data.i18n import _
-from data.importing.gzip_reader import GzipReader
+from data.i18n import N_, _
+from data.importing.encodings import encoding_of, normalised_name
+from data.importing.file_kind import compression_of
+from data.importing.streams import opened
 
 _HEAD = 1 << 18
+_LINES = 1000
 _DELIMITERS = (",", ";", "\t", "|")
+_EMPTY = N_("{file} is empty or damaged.")
 _BLANKS = re.compile(r"[ \t]+")
-_BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_SEP_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?\s*')
+_PADDING = re.compile(r"[ \u00a0]")
+_VALUE = re.compile(r"[-+]?[$€£]?\d[\d.,:TZ /+-]*( UTC)?")
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """The format of a file.
+    r"""How a file is written.
 
     Attributes
     ----------
     kind : str
         ``"text"`` or ``"parquet"``.
     compression : str
-        ``"none"`` or ``"gzip"``.
+        ``"none"``, ``"gzip"``, ``"bzip2"``, ``"xz"`` or ``"zstd"``.
     encoding : str
-        ``"utf-8"``, ``"utf-8-sig"``, ``"utf-16"`` or ``"cp1252"``.
+        As Python calls it, such as ``"utf-8"`` or ``"gb18030"``.
     delimiter : str
-        One character; ``" "`` means any run of blanks.
+        One or two characters; ``" "`` means any run of blanks.
     quote : str
-        ``'"'``, or ``""`` if quotation marks have no special meaning.
-    header : bool
-        Whether the first line names the columns; true for Parquet.
+        ``'"'``, or ``""`` where quotes mean nothing.
+    header_line : int
+        The line that names the columns, from 1; 0 where none does.
     columns : tuple of str
-        Names of the columns; ``"1"``, ``"2"``, … without a header, and repeated names are made
-        unique as ``"name (2)"``.
+        The columns' names; ``"1"``, ``"2"``, … where there is no header, and made unique with
+        ``"name (2)"`` where one is there twice.
     sample : tuple of tuple of str
-        The first 100 rows.
+        The first rows.
+    line_end : str
+        ``"\r"`` where lines end in that, alone or doubled, instead of ``"\n"``.
+    skipped : int
+        Lines before the header, or before the first row where there is no header.
+    padded : bool
+        Whether blanks stand around values.
     """
 
     kind: str
@@ -51,33 +63,26 @@ class Dialect:
     encoding: str
     delimiter: str
     quote: str
-    header: bool
+    header_line: int
     columns: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
+    line_end: str = "\n"
+    skipped: int = 0
+    padded: bool = False
 
+    @property
+    def header(self) -> bool:
+        """Whether a line names the columns."""
+        return self.header_line > 0
 
-@contextmanager
-def opened(path: Path, encoding: str = "utf-8") -> Iterator[tuple[BinaryIO, Callable[[], int]]]:
-    """Open a file as a byte stream: gzip is decompressed, UTF-16 converted to UTF-8.
-
-    Yields
-    ------
-    stream : binary file
-        The bytes.
-    position : callable
-        Returns how many bytes of the file itself have been read.
-    """
-    with path.open("rb") as raw:
-        stream: Any = raw
-        if raw.peek(2)[:2] == b"\x1f\x8b":
-            stream = GzipReader(raw)
-        if encoding == "utf-16":
-            stream = codecs.EncodedFile(stream, "utf-8", "utf-16", errors="replace")
-        yield stream, raw.tell
+    @property
+    def first_line(self) -> int:
+        """The line of the first row, from 1."""
+        return self.skipped + self.header + 1
 
 
 def head(path: Path, size: int = _HEAD) -> bytes:
-    """Return the first bytes of a file, decompressed, up to a damage; none raise BadInput."""
+    """Return the first bytes of a file, decompressed; those before the damage, if it is damaged."""
     start = b""
     with opened(path) as (stream, _position):
         while len(start) < size and (block := stream.read(1 << 16)):
@@ -87,52 +92,87 @@ def head(path: Path, size: int = _HEAD) -> bytes:
     return start
 
 
-def sniff(path: Path) -> Dialect:
-    """Return the format of a file.
+def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dialect:
+    """Tell how a file is written.
+
+    Parameters
+    ----------
+    path : Path
+    encoding : str
+        What a person says that the text is encoded in; empty to tell it from the bytes.
+    header_line : int, optional
+        The line that a person says is the header, 0 for none; told from the values where it is
+        left out.
 
     Raises
     ------
     BadInput
-        If the file is missing, a folder, empty, or damaged.
+        Where the file is missing, a folder, empty, or not a table; where the encoding is unknown
+        or the header line is not there.
     """
     if not path.is_file():
         raise BadInput(_("There is no file {file}.").format(file=path))
     if not path.stat().st_size:
         raise BadInput(_("{file} is empty.").format(file=path.name))
     with path.open("rb") as raw:
-        magic = raw.read(4)
-    if magic == b"PAR1":
+        magic = raw.read(6)
+    if magic[:4] == b"PAR1":
         return _parquet(path)
-    compression = "gzip" if magic[:2] == b"\x1f\x8b" else "none"
     start = head(path)
-    encoding = encoding_of(start)
-    text = start.decode(encoding, errors="replace")
-    lines = [line for line in text.splitlines()[: -1 if len(start) >= _HEAD else None] if line]
-    lines = lines[:200]
-    if not lines:
-        raise BadInput(_("{file} is empty.").format(file=path.name))
-    is_recbole = re.search(r":(token|float)(_seq)?(\t|$)", lines[0]) is not None
-    delimiter = "\t" if is_recbole else _delimiter(lines)
-    quote = "" if is_recbole or delimiter == " " else '"'
-    rows = tuple(tuple(row) for row in _rows(lines, delimiter, quote))
+    whole = len(start) < _HEAD
+    encoding = normalised_name(encoding) if encoding else encoding_of(start, whole)
+    lines, line_end = _lines_of(start.decode(encoding, errors="replace"), whole)
+    skipped, delimiter = _preamble(lines)
+    if header_line is not None:
+        skipped = max(header_line - 1, 0)
+    body = [line for line in lines[skipped:] if line]
+    if not body:
+        sentence = _("{file} has no line {line} to be the header.") if header_line else _EMPTY
+        raise BadInput(_(sentence).format(file=path.name, line=header_line))
+    is_recbole = re.search(r":(token|float)(_seq)?(\t|$)", body[0]) is not None
+    delimiter = "\t" if is_recbole else delimiter or _delimiter(body)
+    quote = "" if is_recbole else _quote(body, delimiter)
+    rows = _rows(body, delimiter, quote)
     if not any(rows):  # nothing but NUL bytes
-        raise BadInput(_("{file} is empty or damaged.").format(file=path.name))
-    header = is_recbole or _is_header(rows)
+        raise BadInput(_(_EMPTY).format(file=path.name))
+    if header_line is None:
+        title_rows = 0 if is_recbole else _title_rows(rows)
+        skipped = _place_of_line(lines, skipped, title_rows)
+        rows = rows[title_rows:]
+    header = is_recbole or (_is_header(rows[0]) if header_line is None else header_line > 0)
     names = rows[0] if header else numbers(len(rows[0]))
     return Dialect(
         kind="text",
-        compression=compression,
+        compression=compression_of(magic),
         encoding=encoding,
         delimiter=delimiter,
         quote=quote,
-        header=header,
+        header_line=skipped + 1 if header else 0,
         columns=_unique(tuple(name.strip() for name in names)),
-        sample=rows[1:101] if header else rows[:100],
+        sample=tuple(rows[1:] if header else rows),
+        line_end=line_end,
+        skipped=skipped,
+        padded=delimiter != " " and any(_PADDING.search(line) for line in _around(body, delimiter)),
     )
 
 
+def _lines_of(text: str, whole: bool) -> tuple[list[str], str]:
+    """Return the first lines of a text, and what ends a line.
+
+    Parameters
+    ----------
+    text : str
+    whole : bool
+        Whether the last line is complete.
+    """
+    text = text.lstrip("\ufeff").replace("\0", "")
+    line_end = "\r" if "\r\r\n" in text or ("\r" in text and "\n" not in text) else "\n"
+    lines = re.split(r"\r+\n|\n|\r", text) if line_end == "\r" else text.split("\n")
+    return [line.rstrip("\r") for line in lines[: None if whole else -1]][:_LINES], line_end
+
+
 def numbers(width: int) -> tuple[str, ...]:
-    """Return the names of the columns of a file without a header: their positions from 1.
+    """Return the names of columns that a file does not name: their positions, from 1.
 
     Examples
     --------
@@ -142,65 +182,104 @@ def numbers(width: int) -> tuple[str, ...]:
     return tuple(map(str, range(1, width + 1)))
 
 
-def encoding_of(start: bytes) -> str:
-    """Return the encoding of the first bytes: by byte order mark, else UTF-8, else Windows-1252.
-
-    Examples
-    --------
-    >>> encoding_of("producto;año".encode("cp1252")), encoding_of("año".encode())
-    ('cp1252', 'utf-8')
-    """
-    for mark, encoding in _BOMS.items():
-        if start.startswith(mark):
-            return encoding
-    try:
-        start.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start < len(start) - 3 or len(start) < _HEAD:
-            return "cp1252"
-    return "utf-8"
+def _around(lines: Sequence[str], delimiter: str) -> Iterator[str]:
+    """Yield what stands between the fields of some lines, with one character on each side."""
+    pattern = re.compile(f".?{re.escape(delimiter)}.?")
+    for line in lines:
+        yield from pattern.findall(line)
 
 
-def _rows(lines: list[str], delimiter: str, quote: str) -> Iterator[list[str]]:
-    if delimiter == " ":
-        return ([*filter(None, _BLANKS.split(line))] for line in lines)
-    if not quote:
-        return (line.split(delimiter) for line in lines)
-    csv.field_size_limit(1 << 30)
-    return csv.reader(
-        io.StringIO("\n".join(line.replace("\0", "") for line in lines)), delimiter=delimiter
+def _preamble(lines: Sequence[str]) -> tuple[int, str]:
+    """Return how many lines stand before the table, and the delimiter that one of them names."""
+    place = 0
+    while place < len(lines) - 1 and (not lines[place].strip() or lines[place].startswith("#")):
+        place += 1
+    if match := _SEP_LINE.fullmatch(lines[place]):
+        return place + 1, match["delimiter"]
+    return place, ""
+
+
+def _place_of_line(lines: Sequence[str], start: int, number: int) -> int:
+    """Return the place of a line, counted without empty ones, among all lines."""
+    places = [place for place in range(start, len(lines)) if lines[place]]
+    return places[number]
+
+
+def _title_rows(rows: Sequence[tuple[str, ...]]) -> int:
+    """Return how many rows before the header are titles: fields are missing in them."""
+    widths = Counter(len(row) for row in rows[1:] or rows)
+    usual = widths.most_common(1)[0][0]
+    for place, row in enumerate(rows[:20]):
+        filled = sum(bool(field.strip()) for field in row)
+        if (len(row) >= usual > 1 and filled * 2 >= usual) or usual == 1:
+            return place
+    return 0
+
+
+def _quote(lines: Sequence[str], delimiter: str) -> str:
+    """Return the quotation mark of a text; empty where quotes mean nothing."""
+    if delimiter == " " or len(delimiter) > 1:
+        return ""
+    return "" if delimiter == "\t" and not _are_quoted(lines) else '"'
+
+
+def _are_quoted(lines: Sequence[str]) -> bool:
+    """Tell whether quotes in a tab-separated text enclose fields, and none stands alone."""
+    fields = [field for line in lines for field in line.split("\t") if '"' in field]
+    return bool(fields) and all(
+        len(field) > 1 and field.startswith('"') and field.endswith('"') for field in fields
     )
 
 
-def _delimiter(lines: list[str]) -> str:
-    """Return the delimiter with which most lines have the same number of columns, at least two."""
+def _rows(lines: Sequence[str], delimiter: str, quote: str) -> list[tuple[str, ...]]:
+    if delimiter == " ":
+        return [tuple(filter(None, _BLANKS.split(line))) for line in lines]
+    if not quote:
+        return [tuple(line.split(delimiter)) for line in lines]
+    csv.field_size_limit(1 << 30)
+    reader = csv.reader(
+        io.StringIO("\n".join(lines)), delimiter=delimiter, skipinitialspace=delimiter != "\t"
+    )
+    try:
+        return [tuple(row) for row in reader if row]
+    except csv.Error:  # a carriage return in the middle of a line, say: no quotes then
+        return [tuple(line.split(delimiter)) for line in lines]
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """Return the delimiter that gives most lines the same number of columns, and more than one."""
+    if sum("::" in line for line in lines) * 2 > len(lines):
+        return "::"
     best, best_score = ",", 0.0
     for delimiter in (*_DELIMITERS, " "):
-        widths = Counter(len(row) for row in _rows(lines, delimiter, '"') if row)
-        width, count = widths.most_common(1)[0] if widths else (0, 0)
-        score = count / len(lines) + min(width, 20) / 1000
+        widths = Counter(  # line by line: a quote that is never closed spoils its own alone
+            len(row) for line in lines for row in _rows([line], delimiter, '"')
+        )
+        several = Counter({width: count for width, count in widths.items() if width > 1})
+        width, lines_of_it = several.most_common(1)[0] if several else (0, 0)
+        score = lines_of_it / len(lines) + min(width, 20) / 1000
         if width > 1 and score > best_score + (0.2 if delimiter == " " and best_score else 0):
             best, best_score = delimiter, score
     return best
 
 
-def _is_header(rows: tuple[tuple[str, ...], ...]) -> bool:
-    """Return whether the first row is a header: no field of it is a number or a time."""
-    return not any(re.fullmatch(r"[-+]?\d[\d.,:TZ /+-]*( UTC)?", field) for field in rows[0])
+def _is_header(row: tuple[str, ...]) -> bool:
+    """Tell whether a row names the columns: no field of it is a number or a time."""
+    return not any(_VALUE.fullmatch(field.strip()) for field in row)
 
 
 def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return names in which repeated ones are numbered and empty ones replaced.
+    """Give a number to the names that are there more than once.
 
     >>> _unique(("a", "b", "a", ""))
     ('a', 'b', 'a (2)', 'column 4')
     """
-    counts: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
     unique = []
-    for position, text in enumerate(names, start=1):
-        name = text or f"column {position}"
-        counts[name] += 1
-        unique.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
+    for position, name in enumerate(names, start=1):
+        known = name or f"column {position}"
+        seen[known] += 1
+        unique.append(known if seen[known] == 1 else f"{known} ({seen[known]})")
     return tuple(unique)
 
 
@@ -211,9 +290,9 @@ def _parquet(path: Path) -> Dialect:
     try:
         with pq.ParquetFile(path) as file:
             names = tuple(file.schema_arrow.names)
-            batch = next(file.iter_batches(100), None)
+            batch = next(file.iter_batches(_LINES), None)
     except (pa.ArrowException, OSError) as error:
         raise BadInput(_("{file} is a damaged Parquet file.").format(file=path.name)) from error
     rows = zip(*(column.to_pylist() for column in batch.columns), strict=True) if batch else ()
-    sample = tuple(tuple("" if value is None else str(value) for value in row) for row in rows)
-    return Dialect("parquet", "none", "utf-8", ",", "", True, names, sample)
+    sample = tuple(tuple("" if v is None else str(v) for v in row) for row in rows)
+    return Dialect("parquet", "none", "utf-8", ",", "", 1, names, sample)

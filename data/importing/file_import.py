@@ -6,7 +6,8 @@ writes every row that is no event to the rejects, with its line, reason and text
 """
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -15,11 +16,16 @@ import pyarrow.parquet as pq
 
 from data.datasets.database import WRITE, WRITE_EVENTS, connect, is_full, quote
 from data.datasets.manifest import Part, Source
+from data.errors import BadInput
+from data.importing import prices, times
 from data.importing.checksum import Checksum
-from data.importing.column_sql import EARLIEST, LATEST, ColumnSql
-from data.importing.dialect import Dialect, opened
+from data.importing.column_sql import ColumnSql, ambiguous_prices, ambiguous_times
+from data.importing.dialect import Dialect
 from data.importing.line_reader import LineReader, line_texts
+from data.importing.prices import PriceFormat
 from data.importing.rejects import Rejects
+from data.importing.streams import opened
+from data.importing.times import EARLIEST, LATEST, TimeFormat
 from data.progress import ImportProgress, OnProgress, ShouldStop, execute, raise_if_stopped
 
 MEMORY = "1200MB"
@@ -83,6 +89,10 @@ class SourceFile:
         How its columns become event columns.
     part : Path
         The Parquet file of events to write.
+    has_decimal_mark : bool
+        Whether a person gave the decimal mark of its prices.
+    unsure : mapping
+        Event column → why another column of the file might have been meant.
     """
 
     path: Path
@@ -90,6 +100,8 @@ class SourceFile:
     dialect: Dialect
     columns: ColumnSql
     part: Path
+    has_decimal_mark: bool = False
+    unsure: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def raw(self) -> Path:
@@ -97,9 +109,27 @@ class SourceFile:
         return self.part.with_suffix(".raw")
 
 
-def import_file(
-    source: SourceFile, rejects: Rejects, tracker: ProgressTracker
-) -> tuple[Part, Source]:
+@dataclass(frozen=True)
+class FileResult:
+    """The result of the import of a file.
+
+    Attributes
+    ----------
+    part : Part
+    source : Source
+    columns : ColumnSql
+        How the columns were read; decided over all rows where the first ones did not settle it.
+    unreadable_prices : int
+        Number of events whose price could not be read and is missing.
+    """
+
+    part: Part
+    source: Source
+    columns: ColumnSql
+    unreadable_prices: int = 0
+
+
+def import_file(source: SourceFile, rejects: Rejects, tracker: ProgressTracker) -> FileResult:
     """Write the events of a file to its part and the other rows to the rejects."""
     size = source.path.stat().st_size
     checksum = Checksum(source.path, source.dialect.compression)
@@ -108,14 +138,15 @@ def import_file(
             kept = _copy(connection, source, checksum, tracker)
             digest = checksum.finish()
             read = kept
-            columns = source.columns
+            columns, unreadable = source.columns, 0
             if kept is None or not _is_complete(source, kept, checksum):
-                kept, read, columns = _read_lines(connection, source, rejects, tracker)
+                kept, read, columns, unreadable = _read_lines(connection, source, rejects, tracker)
     finally:
         checksum.stop()
     tracker.finish_file(size, read or 0)
     part = Part(source.part.name, kept, tuple(sorted(columns.integer_ids)))
-    return part, Source(source.name, size, digest, read or 0, kept)
+    manifest_source = Source(source.name, size, digest, read or 0, kept)
+    return FileResult(part, manifest_source, columns, unreadable)
 
 
 def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -139,12 +170,19 @@ def _copy(
         rows = int(checksum.lines * done / checksum.done) if checksum.done else 0
         tracker.report(done, rows)
 
-    if source.dialect.encoding not in ("utf-8", "utf-8-sig"):
+    columns, dialect = source.columns, source.dialect
+    if not columns.settled or dialect.line_end != "\n":
         return None
-    columns = source.columns
-    if source.dialect.kind != "parquet":
+    if dialect.encoding not in ("utf-8", "utf-8-sig", "ascii"):
+        return None
+    if dialect.compression not in ("none", "gzip"):
+        return None
+    if dialect.kind != "parquet":
         columns = replace(columns, missing=())
-    select = f"SELECT {columns.select()}, {columns.is_reject()} AS reject FROM {_table(source)}"
+    select = (
+        f"SELECT {columns.select()}, {columns.is_irregular()} AS irregular "
+        f"FROM {columns.source(_table(source))}"
+    )
     try:
         return execute(
             connection,
@@ -171,7 +209,7 @@ def _table(source: SourceFile) -> str:
     mark = quote(source.dialect.quote)
     return (
         f"read_csv({quote(source.path)}, columns = {{{columns}}}, auto_detect = false, "
-        f"header = {str(source.dialect.header).lower()}, "
+        f"header = {str(source.dialect.header).lower()}, skip = {source.dialect.skipped}, "
         f"delim = {quote(source.dialect.delimiter)}, quote = {mark}, escape = {mark}, "
         f"compression = {quote(source.dialect.compression)}, "
         f"nullstr = [{', '.join(map(quote, source.columns.missing))}])"
@@ -185,7 +223,7 @@ def _is_complete(source: SourceFile, kept: int, checksum: Checksum) -> bool:
             with pq.ParquetFile(source.path) as file:
                 expected = file.metadata.num_rows
         else:
-            expected = checksum.lines - source.dialect.header
+            expected = checksum.lines - source.dialect.first_line + 1
             if checksum.nul:  # DuckDB keeps NUL bytes in texts; the fallback rejects the row
                 return False
         if kept != expected or checksum.broken:
@@ -199,15 +237,15 @@ def _is_complete(source: SourceFile, kept: int, checksum: Checksum) -> bool:
 def _has_only_events(group: pq.RowGroupMetaData, source: SourceFile) -> bool:
     """Return from the statistics of a row group whether each of its rows is an event."""
     columns = {group.column(k).path_in_schema: group.column(k) for k in range(group.num_columns)}
-    required = [*("user", "product"), *(["time"] if source.columns.time != "order" else [])]
+    required = [*("user", "product"), *(["time"] if source.columns.time.kind != "order" else [])]
     for name in required:
         statistics = columns[name].statistics
         if statistics is None or not statistics.has_null_count or statistics.null_count:
             return False
     if "time" in required and not _are_in_range(columns["time"].statistics):
         return False
-    reject = columns["reject"].statistics
-    return bool(reject is not None and reject.has_min_max and not reject.max)
+    irregular = columns["irregular"].statistics
+    return bool(irregular is not None and irregular.has_min_max and not irregular.max)
 
 
 def _are_in_range(times: pq.Statistics) -> bool:
@@ -223,7 +261,7 @@ def _read_lines(
     source: SourceFile,
     rejects: Rejects,
     tracker: ProgressTracker,
-) -> tuple[int, int, ColumnSql]:
+) -> tuple[int, int, ColumnSql, int]:
     """Parse the file row by row: the fallback.
 
     Returns
@@ -231,7 +269,9 @@ def _read_lines(
     kept, read : int
         Number of events, and of rows.
     columns : ColumnSql
-        With the id columns that are integers in every row.
+        With ids, times and prices decided over every row.
+    unreadable : int
+        Number of events whose price could not be read.
     """
     rejected = 0
     if source.dialect.kind == "parquet":
@@ -239,17 +279,20 @@ def _read_lines(
     else:
         rejected = _stage_text(source, rejects, tracker)
     raw = f"read_parquet({quote(source.raw)})"
-    columns = replace(source.columns, integer_ids=_integer_ids(connection, source.columns, raw))
+    columns = _settled(connection, source, raw)
+    columns = replace(columns, integer_ids=_integer_ids(connection, columns, raw))
+    rows = columns.source(raw)
     kept = execute(
         connection,
-        f"COPY (SELECT {columns.select()} FROM {raw} WHERE ({columns.reason()}) IS NULL) "
+        f"COPY (SELECT {columns.select()} FROM {rows} WHERE ({columns.reason()}) IS NULL) "
         f"TO {quote(source.part)} ({WRITE_EVENTS})",
         lambda _share: raise_if_stopped(tracker.should_stop),
         tracker.should_stop,
     )
+    unreadable = _unreadable_prices(connection, columns, rows)
     rejected += _write_rejects(connection, source, columns, rejects, tracker)
     source.raw.unlink()
-    return kept, kept + rejected, columns
+    return kept, kept + rejected, columns, unreadable
 
 
 def _integer_ids(
@@ -259,10 +302,97 @@ def _integer_ids(
     names = set()
     for name in columns.integer_ids:
         other = f"{columns.text(name)} IS NOT NULL AND ({columns.value(name)}) IS NULL"
-        row = connection.execute(f"SELECT 1 FROM {raw} WHERE {other} LIMIT 1").fetchone()
+        rows = columns.source(raw)
+        row = connection.execute(f"SELECT 1 FROM {rows} WHERE {other} LIMIT 1").fetchone()
         if row is None:
             names.add(name)
     return frozenset(names)
+
+
+def _unreadable_prices(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, rows: str) -> int:
+    """Return the number of events whose price is there and cannot be read."""
+    if "price" not in columns.positions:
+        return 0
+    row = connection.execute(
+        f"SELECT count(*) FROM {rows} "
+        f"WHERE ({columns.reason()}) IS NULL AND {columns.price_unreadable()}"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _settled(connection: duckdb.DuckDBPyConnection, source: SourceFile, raw: str) -> ColumnSql:
+    """Decide over every row how ids, times and prices are written.
+
+    Raises
+    ------
+    BadInput
+        Where two readings fit equally.
+    """
+    columns = source.columns
+    floats = frozenset(n for n in ("user", "product") if _are_floats(connection, columns, n, raw))
+    integer_ids = columns.integer_ids | floats
+    columns = replace(columns, floats=floats, integer_ids=integer_ids, settled=True)
+    if columns.time.day_order:
+        columns = replace(columns, time=_time_format(connection, columns, raw))
+    if "price" in columns.positions and not source.has_decimal_mark:
+        columns = replace(columns, price=_price_format(connection, columns, raw))
+    return columns
+
+
+def _are_floats(
+    connection: duckdb.DuckDBPyConnection, columns: ColumnSql, name: str, raw: str
+) -> bool:
+    """Return whether every id is an integer, and some are written with ``.0``."""
+    rows = replace(columns, floats=frozenset()).source(raw)
+    row = connection.execute(
+        "SELECT coalesce(bool_and(regexp_full_match(id, '(0|[1-9][0-9]{0,17})([.]0+)?')), false) "
+        "AND coalesce(bool_or(contains(id, '.')), false) "
+        f"FROM (SELECT text_{name} AS id FROM {rows})"
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _time_format(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> TimeFormat:
+    """Return the format that reads most times of a column; refuse two that read as many."""
+    rows = columns.source(raw)
+    examples = connection.execute(
+        f"SELECT any_value(text_time) FROM {rows} WHERE text_time IS NOT NULL "
+        "GROUP BY regexp_replace(text_time, '[0-9]', '0', 'g') LIMIT 1000"
+    ).fetchall()
+    formats = times.formats_of([example for (example,) in examples], columns.time)
+    if len(formats) < 2:
+        return formats[0] if formats else columns.time
+    values = [f"({format.sql('text_time')})" for format in formats]
+    unread = ", ".join(f"count(*) FILTER ({value} IS NULL)" for value in values)
+    apart = ", ".join(f"count(*) FILTER ({v} IS DISTINCT FROM {values[0]})" for v in values)
+    counts = connection.execute(
+        f"SELECT {unread}, {apart} FROM {rows} WHERE text_time IS NOT NULL"
+    ).fetchone()
+    assert counts is not None
+    fewest = min(counts[: len(formats)])
+    best = [k for k in range(len(formats)) if counts[k] == fewest]
+    if any(counts[len(formats) + k] != counts[len(formats) + best[0]] for k in best) or (
+        len(best) > 1 and counts[len(formats) + best[-1]]
+    ):
+        raise BadInput(ambiguous_times(columns.mapping["time"], [formats[k] for k in best]))
+    return formats[best[0]]
+
+
+def _price_format(
+    connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str
+) -> PriceFormat:
+    """Return the format of all prices of a column; refuse one that its values do not settle."""
+    examples = connection.execute(
+        f"SELECT any_value(text_price) FROM {columns.source(raw)} WHERE text_price IS NOT NULL "
+        "GROUP BY translate(text_price, '12345678', '99999999') LIMIT 100000"
+    ).fetchall()
+    values = [example for (example,) in examples]
+    if prices.is_plain(value for value in values if prices.number_of(value) is not None):
+        return PriceFormat()
+    marks = prices.decimal_marks(values)
+    if len(marks) != 1:
+        raise BadInput(ambiguous_prices(columns.mapping["price"]))
+    return PriceFormat(next(iter(marks)), False)
 
 
 def _stage_parquet(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None:
@@ -284,7 +414,10 @@ def _stage_text(source: SourceFile, rejects: Rejects, tracker: ProgressTracker) 
         ]
     )
     with (
-        opened(source.path, source.dialect.encoding) as (stream, position),
+        opened(source.path, source.dialect.encoding, source.dialect.line_end) as (
+            stream,
+            position,
+        ),
         pq.ParquetWriter(source.raw, schema, compression="lz4") as writer,
     ):
         for block in reader.read(stream):
@@ -310,7 +443,8 @@ def _write_rejects(
     result = connection.execute(
         f"SELECT line, lines, ({columns.reason()}) AS reason, "
         f"concat_ws({quote(source.dialect.delimiter)}, {fields}) AS raw "
-        f"FROM read_parquet({quote(source.raw)}) WHERE reason IS NOT NULL ORDER BY line"
+        f"FROM {columns.source(f'read_parquet({quote(source.raw)})')} "
+        "WHERE reason IS NOT NULL ORDER BY line"
     )
     count = 0
     with line_texts(source.path, source.dialect) as text_of:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from data.datasets.database import connect, events_view, is_full
 from data.datasets.derived_tables import derive
@@ -19,7 +20,8 @@ from data.importing.dialect import sniff
 from data.importing.file_import import MEMORY, ProgressTracker, SourceFile, import_file
 from data.importing.rejects import Rejects
 from data.importing.request import ImportRequest
-from data.importing.zip_members import unpacked
+from data.importing.staging import StagedFile, size_of, staged
+from data.importing.understanding import understanding
 from data.progress import OnProgress, ShouldStop, ignore_progress, never
 
 
@@ -59,7 +61,7 @@ def ingest(
     store.sweep()
     folder = store.begin(request.name)
     try:
-        size = sum(file.stat().st_size for file in request.files)
+        size = sum(map(size_of, request.files))
         manifest = _write_tables(
             folder, request, added_to, ProgressTracker(size, on_progress, should_stop)
         )
@@ -83,7 +85,7 @@ def _check(store: Store, request: ImportRequest) -> Dataset | None:
     if request.mode == "new":
         store.check_free(request.name)
     for file in request.files:
-        if not file.is_file():
+        if not file.exists():
             raise BadInput(_("There is no file {file}.").format(file=file))
     return store.open(request.name) if request.mode == "append" else None
 
@@ -95,20 +97,33 @@ def _write_tables(
     parts: list[Part] = []
     sources: list[Source] = []
     columns: ColumnSql | None = None
+    understood: dict[str, Any] = {}
+    skipped: dict[str, str] = {}
+    unreadable = added_to.manifest.summary.get("unreadable_prices", 0) if added_to else 0
     with Rejects(folder / "rejects.parquet") as rejects:
         if added_to:
             parts += _link_parts(added_to, folder)
             sources += added_to.manifest.sources
             rejects.copy(added_to.rejects)
-        for path, label in unpacked(request.files, folder, tracker.should_stop):
-            file = _source_file(path, label, folder / f"part-{len(parts)}.parquet", request)
-            part, source = import_file(file, rejects, tracker)
-            _check_new(source, sources)
-            parts.append(part)
-            sources.append(source)
-            columns = columns or file.columns
+        for member in staged(request.files, folder, tracker.should_stop, request.sheet or ""):
+            try:
+                file = _source_file(member, folder / f"part-{len(parts)}.parquet", request)
+            except BadInput as error:
+                if not member.optional:
+                    raise
+                skipped[member.name] = str(error)
+                continue
+            result = import_file(file, rejects, tracker)
+            _check_new(result.source, sources)
+            parts.append(result.part)
+            sources.append(result.source)
+            unreadable += result.unreadable_prices
+            columns = columns or result.columns
+            understood = understood or understanding(file.dialect, result.columns, file.unsure)
             _check_times(file, columns, added_to)
         by_reason = dict(rejects.by_reason.most_common())
+    if skipped and columns is None:
+        raise BadInput(next(iter(skipped.values())))
     kept = sum(part.rows for part in parts)
     if not kept or columns is None:
         raise BadInput(_no_events(request.files, by_reason))
@@ -120,7 +135,7 @@ def _write_tables(
         sources=tuple(sources),
         mapping=columns.mapping,
         parts=tuple(parts),
-        time_from_order=columns.time == "order",
+        time_from_order=columns.time.kind == "order",
         synthetic=request.synthetic,
     )
     summary = {
@@ -129,19 +144,32 @@ def _write_tables(
         "rows_rejected": sum(by_reason.values()),
         "rejected_by_reason": by_reason,
         **_derive(folder, manifest, tracker.should_stop),
+        "unreadable_prices": unreadable,
+        "understood": {**understood, "skipped": skipped},
     }
+    if manifest.time_from_order:
+        summary |= {"first_event": None, "last_event": None}
     return replace(manifest, summary=summary)
 
 
-def _source_file(path: Path, label: str, part: Path, request: ImportRequest) -> SourceFile:
+def _source_file(member: StagedFile, part: Path, request: ImportRequest) -> SourceFile:
     """Detect the format and the columns of a file."""
     try:
-        dialect = sniff(path)
+        dialect = sniff(member.path, request.encoding or "", request.header_line)
     except BadInput as error:
-        raise BadInput(str(error).replace(path.name, label)) from error
-    mapping = resolve(dialect, request.mapping, label)
+        raise BadInput(str(error).replace(member.path.name, member.name)) from error
+    roles = resolve(dialect, request.mapping, member.name)
+    columns = ColumnSql.of(
+        dialect, roles.mapping, request.time_format, request.decimal_mark, request.types
+    )
     return SourceFile(
-        path, label, dialect, ColumnSql.of(dialect, mapping, request.time_format), part
+        member.path,
+        member.name,
+        dialect,
+        columns,
+        part,
+        has_decimal_mark=request.decimal_mark is not None,
+        unsure=roles.unsure,
     )
 
 
@@ -168,8 +196,8 @@ def _check_new(source: Source, sources: Sequence[Source]) -> None:
 
 def _check_times(file: SourceFile, first: ColumnSql, added_to: Dataset | None) -> None:
     """Raise BadInput where files with a time column and files without are mixed."""
-    from_order = added_to.manifest.time_from_order if added_to else first.time == "order"
-    if (file.columns.time == "order") != from_order:
+    from_order = added_to.manifest.time_from_order if added_to else first.time.kind == "order"
+    if (file.columns.time.kind == "order") != from_order:
         raise BadInput(
             _("{file} cannot be added: either every file has a time or none has.").format(
                 file=file.name

@@ -16,8 +16,8 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from data.importing.dialect import Dialect, opened
-from data.importing.gzip_reader import GzipReader
+from data.importing.dialect import Dialect
+from data.importing.streams import is_broken, opened
 
 _BLOCK = 8 << 20
 _MAX_LINE = 64 << 20
@@ -108,7 +108,7 @@ def blocks(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
         if end:
             yield rest[:end], False
             rest = rest[end:]
-    truncated = isinstance(stream, GzipReader) and stream.broken
+    truncated = is_broken(stream)
     if rest or truncated:
         yield rest, truncated
 
@@ -130,15 +130,15 @@ class LineReader:
 
     def read(self, stream: BinaryIO) -> Iterator[ParsedBlock]:
         """Yield the rows and rejects of a file, block by block."""
-        skip_header = self.dialect.header
+        skip = self.dialect.first_line - 1
         for block, truncated in blocks(stream):
             data, self._pending = self._pending + as_utf8(block), b""
             if self._line == 1 and data.startswith(b"\xef\xbb\xbf"):
                 data = data[3:]
-            if skip_header and data:
+            while skip and data:
                 data = data.partition(b"\n")[2]
                 self._line += 1
-                skip_header = False
+                skip -= 1
             if data or truncated:
                 yield self._parse_block(data, truncated)
         if self._pending:
@@ -157,16 +157,17 @@ class LineReader:
 
     def _parse_with_arrow(self, data: bytes) -> pa.Table | None:
         """Parse a block with pyarrow; return None unless each line is one complete row."""
-        if self.dialect.delimiter == " " or b"\0" in data:
+        delimiter = self.dialect.delimiter
+        if delimiter == " " or len(delimiter) > 1 or b"\0" in data:
+            return None
+        if delimiter.encode() + b' "' in data:  # a quote behind a blank opens a field, too
             return None
         names = [f"c{position}" for position in range(self.width)]
         try:
             table = pc.read_csv(
                 pa.BufferReader(data),
                 pc.ReadOptions(column_names=names, block_size=len(data) + 1, use_threads=False),
-                pc.ParseOptions(
-                    delimiter=self.dialect.delimiter, quote_char=self.dialect.quote or False
-                ),
+                pc.ParseOptions(delimiter=delimiter, quote_char=self.dialect.quote or False),
                 pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
             )
         except pa.ArrowInvalid:
@@ -277,17 +278,19 @@ class LineReader:
         csv.field_size_limit(1 << 30)
         delimiter = self.dialect.delimiter
         try:
-            return next(csv.reader([text], delimiter=delimiter, strict=True))
+            return next(csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=True))
         except csv.Error as error:
             if "unexpected end" in str(error):
                 return "open_quote"
         try:
-            return next(csv.reader([text], delimiter=delimiter))
+            return next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
         except csv.Error:
             return "bad_quote"
 
     def _add(self, fields: list[str], block: ParsedBlock, lines: int, raw: str) -> None:
         """Add a row, or a reject if its number of fields is wrong."""
+        if len(fields) == self.width + 1 and not fields[-1]:  # a delimiter behind the last field
+            fields = fields[:-1]
         if len(fields) != self.width:
             block.rejects.append(Reject(self._line, "wrong_number_of_columns", raw))
             return
@@ -305,8 +308,8 @@ def line_texts(path: Path, dialect: Dialect) -> Iterator[Callable[[int, int], st
     if dialect.kind != "text":
         yield None
         return
-    with opened(path, dialect.encoding) as (stream, _position):
-        lines = enumerate(BufferedReader(stream), start=1)  # type: ignore[type-var]
+    with opened(path, dialect.encoding, dialect.line_end) as (stream, _position):
+        lines = enumerate(BufferedReader(stream), start=1)
 
         def text_of(line: int, count: int) -> str:
             raw = [next(raw for number, raw in lines if number == line)]

@@ -21,6 +21,16 @@ class ImportRequest:
         event column out.
     time_format : str, optional
         Format of the times as for strptime, where the guess is wrong.
+    decimal_mark : str, optional
+        ``"."`` or ``","``, where the prices do not settle it.
+    types : mapping, optional
+        Text of the type column → the event type that it means.
+    encoding : str, optional
+        How the text is encoded, where the guess is wrong.
+    header_line : int, optional
+        The line that names the columns, 0 for none, where the guess is wrong.
+    sheet : str, optional
+        The only sheet of a workbook to read.
     mode : {"new", "replace", "append"}
         Whether a dataset of this name must not exist, is replaced, or is appended to.
     synthetic : bool
@@ -33,6 +43,11 @@ class ImportRequest:
     time_format: str | None = None
     mode: str = "new"
     synthetic: bool = False
+    decimal_mark: str | None = None
+    types: Mapping[str, str] | None = None
+    encoding: str | None = None
+    header_line: int | None = None
+    sheet: str | None = None
 
     def as_config(self) -> dict[str, Any]:
         """Return the configuration of a queued import: JSON values, without the dataset's name."""
@@ -41,6 +56,11 @@ class ImportRequest:
             "mapping": dict(self.mapping) if self.mapping else None,
             "time_format": self.time_format or None,
             "mode": self.mode,
+            "decimal_mark": self.decimal_mark or None,
+            "types": dict(self.types) if self.types else None,
+            "encoding": self.encoding or None,
+            "header_line": self.header_line,
+            "sheet": self.sheet or None,
         }
 
     @classmethod
@@ -58,4 +78,9 @@ class ImportRequest:
             config.get("mapping"),
             config.get("time_format"),
             config.get("mode", "new"),
+            decimal_mark=config.get("decimal_mark"),
+            types=config.get("types"),
+            encoding=config.get("encoding"),
+            header_line=config.get("header_line"),
+            sheet=config.get("sheet"),
         )

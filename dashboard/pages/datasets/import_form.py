@@ -16,9 +16,10 @@ from dashboard.services.datasets import imports, uploads
 from data.errors import BadInput
 from data.events import COLUMNS
 from data.i18n import _
-from data.importing.columns import Preview, preview
+from data.importing.columns import Preview
 from data.importing.kaggle import is_remote
 from data.importing.request import ImportRequest
+from data.importing.roles import JOIN
 
 UPLOAD = "data"
 PATH, READ_PATH = "import-path", "import-read-path"
@@ -90,7 +91,7 @@ def register() -> None:
             return None
         try:
             file = imports.check_file(current_home(), files[0])
-            sample = None if is_remote(file) else preview(file)
+            sample = None if is_remote(file) else imports.preview_file(current_home(), file)
         except BadInput as error:
             return kit.error_state(str(error))
         return _check_form([Path(file) for file in files], sample)
@@ -143,7 +144,7 @@ def register() -> None:
 def _check_form(files: list[Path], sample: Preview | None) -> html.Div:
     """Return the guessed mapping of columns for correction, the name and the start button.
 
-    Files at Kaggle have no preview: their columns are guessed after the download.
+    Files at Kaggle and large archives have no preview.
     """
     name = kit.field(
         _("Name of the dataset"),
@@ -176,18 +177,54 @@ def _check_form(files: list[Path], sample: Preview | None) -> html.Div:
     hint = (
         _("Check the columns; the first values of each are shown beside it.")
         if sample
-        else _("The columns are guessed after the download from Kaggle.")
+        else _("The columns are guessed when the files have been downloaded and unpacked.")
     )
     names = ", ".join(file.name for file in files)
     return html.Div(
         [
             html.H3(_("Columns of {files}").format(files=names), className="card-title"),
             html.P(hint, className="subtitle"),
+            _understanding(sample) if sample else None,
             _mapping(sample) if sample else None,
             html.Div([name, mode, time_format], className="import-name"),
             kit.button(_("Import"), START, kind="primary"),
         ],
         className="import-check stack",
+    )
+
+
+def _choices(sample: Preview, selected: str) -> list[str]:
+    """Return the columns of the file, and the day and clock that are read as one time."""
+    joined = [selected] if selected not in (*sample.columns, _ABSENT) else []
+    return [*joined, *sample.columns]
+
+
+def _understanding(sample: Preview) -> html.Div:
+    """Return in words how the file is read, and what a person should check."""
+    result = sample.understood
+    if not result or "problem" in result:
+        sentence = result.get("problem") or _(
+            "Choose the columns that hold the buyer and the product."
+        )
+        return html.Div(sentence, role="alert")
+    facts = {
+        _("Times"): result["time"],
+        _("Prices"): result["price"],
+        _("Encoding"): result["encoding"],
+        _("Event types"): ", ".join(f"{k} → {v}" for k, v in list(result["types"].items())[:8]),
+    }
+    labels = {column.name: _(column.label) for column in COLUMNS}
+    unsure = [f"{labels.get(name, name)} ({why})" for name, why in result["unsure"].items()]
+    return html.Div(
+        [
+            html.P(
+                " · ".join(f"{label}: {value}" for label, value in facts.items() if value),
+                className="muted",
+            ),
+            html.P(_("Please check: {columns}.").format(columns=", ".join(unsure)))
+            if unsure
+            else None,
+        ]
     )
 
 
@@ -204,7 +241,7 @@ def _mapping_row(name: str, label: str, required: bool, sample: Preview) -> html
     control = dbc.Select(
         id={"type": ROLE, "column": name},
         options=[{"label": f"– {absent}", "value": _ABSENT}]
-        + [{"label": column, "value": column} for column in sample.columns],
+        + [{"label": column, "value": column} for column in _choices(sample, selected)],
         value=selected,
     )
     samples = " · ".join(_samples(sample, selected)) if selected != _ABSENT else ""
@@ -226,6 +263,8 @@ def _mapping_row(name: str, label: str, required: bool, sample: Preview) -> html
 
 def _samples(sample: Preview, column: str) -> list[str]:
     """Return the first distinct values of a column."""
-    place = sample.columns.index(column)
-    values = [row[place] for row in sample.rows if len(row) > place and row[place]]
+    parts = [column] if column in sample.columns else column.split(JOIN)
+    places = [sample.columns.index(part) for part in parts]
+    values = [" ".join(row[k] for k in places) for row in sample.rows if len(row) > max(places)]
+    values = [value for value in values if value.strip()]
     return [value[:_LONGEST] for value in list(dict.fromkeys(values))[:_SAMPLES]]

@@ -5,6 +5,7 @@ import re
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from dashboard.jobs.failures import explain
 from dashboard.jobs.run import Run
@@ -17,6 +18,7 @@ from data.home import Home
 from data.i18n import N_, _
 from data.importing import kaggle
 from data.importing.allowed_paths import allowed
+from data.importing.columns import Preview, preview
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 from data.progress import OnProgress, ignore_progress
@@ -92,6 +94,18 @@ def file_at(path: str) -> Path:
         kaggle.parse(path)
         return Path(path.strip())
     return allowed(path.strip(), folders())
+
+
+def preview_file(home: Home, file: Path) -> Preview | None:
+    """Return the first rows of a file and how it is read; None for a large archive.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be read.
+    """
+    with TemporaryDirectory(dir=home.cache) as folder:
+        return preview(file, Path(folder))
 
 
 def check_file(home: Home, path: str) -> Path:

@@ -55,11 +55,18 @@ def summaries(home: Home) -> list[dict[str, Any]]:
 
 
 def key_figures(dataset: Dataset) -> dict[str, Any]:
-    """Return the key figures of an open dataset."""
+    """Return the key figures of an open dataset.
+
+    ``time`` says how times were read, ``"row order"`` where the files have none; null for a
+    dataset of an earlier version.
+    """
+    summary = dataset.manifest.summary
+    time = summary.get("understood", {}).get("time")
     return {
         "name": dataset.name,
         "synthetic": dataset.manifest.synthetic,
-        **dataset.manifest.summary,
+        "time": "row order" if dataset.manifest.time_from_order else time,
+        **summary,
     }
 
 

@@ -35,7 +35,6 @@ DAMAGE = {
     "time_out_of_range": "9999-12-31 00:00:00 UTC,purchase,1,c,b,1,u",
     "product_missing": "2019-11-01 00:00:00 UTC,purchase,,c,b,1,u",
     "user_missing": "2019-11-01 00:00:00 UTC,purchase,1,c,b,1,",
-    "price_unreadable": "2019-11-01 00:00:00 UTC,purchase,1,c,b,cheap,u",
     "header_again": HEAD.strip(),
     "open_quote": '2019-11-01 00:00:00 UTC,purchase,1,"c,b,1,u',
     "nul_byte": "2019-11-01 00:00:00 UTC,purchase,1,c\0,b,1,u",
@@ -53,6 +52,15 @@ def test_a_damaged_row_is_rejected_with_its_reason_line_and_text(
     assert (reject["file"], reject["line"]) == ("log.csv", 252)
     assert (reject["reason"], reject["raw"]) == (reason, DAMAGE[reason])
     assert summary(dataset)["rows_kept"] == 500
+
+
+def test_an_event_whose_price_cannot_be_read_is_kept_without_it(store: Store, file: Path) -> None:
+    cheap = "2019-11-01 00:00:00 UTC,purchase,1,c,b,cheap,u\n"
+    file.write_text(HEAD + rows(250) + cheap + rows(250))
+    dataset = ingest(store, ImportRequest([file], "log"))
+    assert summary(dataset)["rows_kept"] == 501
+    assert summary(dataset)["unreadable_prices"] == 1
+    assert events(dataset)["price"].isna().sum() == 1
 
 
 def test_a_repeated_header_is_rejected_even_without_times(store: Store, file: Path) -> None:

@@ -1,0 +1,104 @@
+"""What a file is, told by its first bytes and never by its name."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import BadInput
+from data.i18n import N_, _
+
+COMPRESSIONS = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
+"""The first bytes of compressed files that are decompressed while they are read."""
+
+_REFUSED = (
+    (b"SQLite format 3\0", N_("a SQLite database"), N_("export its table as CSV")),
+    (b"\x89HDF\r\n\x1a\n", N_("an HDF5 file"), N_("save its table as CSV or Parquet")),
+    (b"ARROW1", N_("a Feather file"), N_("save it as Parquet")),
+    (b"Obj\x01", N_("an Avro file"), N_("save it as Parquet")),
+    (b"ORC", N_("an ORC file"), N_("save it as Parquet")),
+    (b"%PDF", N_("a PDF document"), N_("export the table behind it as CSV")),
+    (b"Rar!", N_("a RAR archive"), N_("unpack it and import the files in it")),
+    (b"7z\xbc\xaf\x27\x1c", N_("a 7-Zip archive"), N_("unpack it and import the files in it")),
+    (b"\x80\x02", N_("a Python pickle"), N_("save its table as CSV or Parquet")),
+    (b"\x80\x03", N_("a Python pickle"), N_("save its table as CSV or Parquet")),
+    (b"\x80\x04", N_("a Python pickle"), N_("save its table as CSV or Parquet")),
+    (b"\x80\x05", N_("a Python pickle"), N_("save its table as CSV or Parquet")),
+    (b"\x93NUMPY", N_("a NumPy array"), N_("save its table as CSV or Parquet")),
+    (b"\x89PNG", N_("a picture"), N_("import the table that it shows")),
+    (b"\xff\xd8\xff", N_("a picture"), N_("import the table that it shows")),
+    (b"MATLAB 5.0", N_("a MATLAB file"), N_("save its table as CSV")),
+)
+
+_MARKUP = (
+    (("<!doctype html", "<html", "<table"), N_("a web page"), N_("save the table on it as CSV")),
+    (("<?xml", "<"), N_("an XML document"), N_("convert its records to CSV or JSON lines")),
+)
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HEAD = 4096
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """What a file is.
+
+    Attributes
+    ----------
+    kind : {"text", "parquet", "workbook", "zip", "tar"}
+    compression : {"none", "gzip", "bzip2", "xz", "zstd"}
+        How its bytes are compressed as a whole.
+    """
+
+    kind: str
+    compression: str = "none"
+
+
+def compression_of(start: bytes) -> str:
+    """Return the compression that the first bytes of a file show, ``"none"`` where there is none.
+
+    >>> compression_of(b"BZh91AY&SY"), compression_of(b"user,item")
+    ('bzip2', 'none')
+    """
+    return next((name for magic, name in COMPRESSIONS.items() if start.startswith(magic)), "none")
+
+
+def is_tar(start: bytes) -> bool:
+    """Tell whether the first (decompressed) bytes are those of a tar archive."""
+    return start[257:262] == b"ustar"
+
+
+def refuse_unreadable(start: bytes, file: str) -> None:
+    """Raise BadInput where the first (decompressed) bytes are of a kind that holds no log."""
+    for magic, kind, remedy in _REFUSED:
+        if start.startswith(magic):
+            raise BadInput(_refusal(file, kind, remedy))
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].decode("latin-1").lower()
+    for beginnings, kind, remedy in _MARKUP:
+        if text.startswith(beginnings):
+            raise BadInput(_refusal(file, kind, remedy))
+
+
+def _refusal(file: str, kind: str, remedy: str) -> str:
+    return _("{file} is {kind}, which is not read; {remedy}.").format(
+        file=file, kind=_(kind), remedy=_(remedy)
+    )
+
+
+def is_workbook(path: Path, start: bytes) -> bool:
+    """Tell whether a file is an Excel or OpenDocument workbook."""
+    if start.startswith(_OLE):
+        return True
+    if not start.startswith(b"PK"):
+        return False
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except zipfile.BadZipFile:
+        return False
+    return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"})

@@ -1,0 +1,383 @@
+"""Files that are no delimited text, brought to a form that the readers read.
+
+Members of archives and compressed workbooks are unpacked, the sheets of a workbook become CSV,
+JSON and lists of items become Parquet.
+"""
+
+import csv
+import itertools
+import json
+import re
+import shutil
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.datasets.database import connect, quote
+from data.errors import BadInput
+from data.i18n import _
+from data.importing.file_kind import is_tar, is_workbook, refuse_unreadable
+from data.importing.streams import opened
+from data.progress import ShouldStop, raise_if_stopped
+
+_BLOCK = 1 << 20
+_HEAD = 1 << 16
+_JSON_SAMPLE = 1000
+_ZIP, _EMPTY_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"PAR1"
+_DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+)
+_SYSTEM_FILES = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|\._|Thumbs\.db$|_SUCCESS$|\.)")
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A file that the readers read.
+
+    Attributes
+    ----------
+    path : Path
+    name : str
+        What people call it: the file, and its member or sheet.
+    optional : bool
+        Whether it is one of several in an archive or workbook, of which those without a log are
+        passed over.
+    """
+
+    path: Path
+    name: str
+    optional: bool = False
+
+
+def staged(
+    files: Sequence[Path], folder: Path, should_stop: ShouldStop, sheet: str = ""
+) -> Iterator[StagedFile]:
+    """Yield every file of an import in a form that the readers read.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Files, and folders of them.
+    folder : Path
+        Receives unpacked and converted files; each is removed before the next one is made.
+    should_stop : callable
+    sheet : str
+        The sheet of workbooks to read; empty for all of them.
+    """
+    stage = _Stage(folder, should_stop, sheet)
+    for file in files:
+        parts = parts_of(file) if file.is_dir() else [file]
+        for part in parts:
+            yield from stage.files(part, str(part.relative_to(file.parent)))
+
+
+def parts_of(folder: Path) -> list[Path]:
+    """Return the files in a folder and its subfolders, in the order of their names.
+
+    Raises
+    ------
+    BadInput
+        Where there is none.
+    """
+    parts = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not _SYSTEM_FILES.search(str(path.relative_to(folder)))
+    ]
+    if not parts:
+        raise BadInput(_("The folder {folder} holds no files.").format(folder=folder.name))
+    return parts
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of a file, or of all files in a folder."""
+    if path.is_dir():
+        return sum(part.stat().st_size for part in parts_of(path))
+    return path.stat().st_size
+
+
+def is_unpacked(path: Path) -> bool:
+    """Return whether a file has to be unpacked or converted before it is read."""
+    if path.is_dir():
+        return False
+    with opened(path) as (stream, _position):
+        start = stream.read(_HEAD)
+    is_text = _json_form(start, path.name) is None and not is_item_lists(start)
+    return start.startswith((_ZIP, _OLE)) or is_tar(start) or not is_text
+
+
+class _Stage:
+    """Unpacks and converts files into a folder."""
+
+    def __init__(self, folder: Path, should_stop: ShouldStop, sheet: str) -> None:
+        self.folder = folder
+        self.should_stop = should_stop
+        self.sheet = sheet
+        self._count = itertools.count()
+
+    def files(self, path: Path, name: str, optional: bool = False) -> Iterator[StagedFile]:
+        """Yield a file, or what is in it, in a form that the readers read."""
+        with opened(path) as (stream, _position):
+            start = stream.read(_HEAD)
+        with path.open("rb") as raw:
+            is_compressed = raw.read(len(start)) != start
+        if is_compressed and (start.startswith((_ZIP, _OLE, _PARQUET)) or is_tar(start)):
+            yield from self._decompressed(path, name, optional)
+        elif is_workbook(path, start):
+            yield from self._sheets(path, name)
+        elif start.startswith((_ZIP, _EMPTY_ZIP)):
+            yield from self._zip_members(path, name)
+        elif is_tar(start):
+            yield from self._tar_members(path, name)
+        elif start.startswith(_PARQUET):
+            yield StagedFile(path, name, optional)
+        else:
+            yield from self._text(path, name, start, optional)
+
+    def _text(self, path: Path, name: str, start: bytes, optional: bool) -> Iterator[StagedFile]:
+        """Yield a delimited text as it is, JSON and lists of items as Parquet."""
+        refuse_unreadable(start, name)
+        form = _json_form(start, name)
+        if form is None and not is_item_lists(start):
+            yield StagedFile(path, name, optional)
+            return
+        with self._temporary("parquet") as target:
+            if form is None:
+                self._item_lists(path, target)
+            else:
+                self._json(path, target, name, form)
+            yield StagedFile(target, name, optional)
+
+    @contextmanager
+    def _temporary(self, suffix: str) -> Iterator[Path]:
+        """Yield the path of a new file, which is removed in the end."""
+        path = self.folder / f"staged-{next(self._count)}.{suffix}"
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _copy(self, source: Any, target: Path) -> None:
+        with target.open("wb") as file:
+            while block := source.read(_BLOCK):
+                raise_if_stopped(self.should_stop)
+                file.write(block)
+
+    def _decompressed(self, path: Path, name: str, optional: bool) -> Iterator[StagedFile]:
+        with self._temporary("plain") as plain:
+            with opened(path) as (stream, _position):
+                self._copy(stream, plain)
+            yield from self.files(plain, name, optional)
+
+    def _zip_members(self, path: Path, name: str) -> Iterator[StagedFile]:
+        with zipfile.ZipFile(path) as archive:
+            members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+            yield from self._members(name, list(members), lambda m: archive.open(members[m]))
+
+    def _tar_members(self, path: Path, name: str) -> Iterator[StagedFile]:
+        with tarfile.open(path) as archive:
+            members = {info.name: info for info in archive.getmembers() if info.isfile()}
+            yield from self._members(name, list(members), lambda m: archive.extractfile(members[m]))
+
+    def _members(
+        self, archive: str, names: Sequence[str], open_member: Callable[[str], Any]
+    ) -> Iterator[StagedFile]:
+        """Yield the members of an archive, each unpacked; what systems add to it is left out."""
+        members = [name for name in names if not _SYSTEM_FILES.search(name)]
+        if not members:
+            raise BadInput(_("{file} holds no files.").format(file=archive))
+        for member in members:
+            with self._temporary("member") as plain:
+                try:
+                    with open_member(member) as source:
+                        self._copy(source, plain)
+                except _DAMAGE as error:
+                    raise BadInput(
+                        _("{member} in {file} is damaged or locked with a password.").format(
+                            member=member, file=archive
+                        )
+                    ) from error
+                optional = len(members) > 1
+                if plain.stat().st_size or not optional:
+                    yield from self.files(plain, f"{archive}/{member}", optional)
+
+    def _sheets(self, path: Path, name: str) -> Iterator[StagedFile]:
+        """Yield each sheet of a workbook as CSV."""
+        from python_calamine import CalamineError, CalamineWorkbook
+
+        try:
+            workbook = CalamineWorkbook.from_path(str(path))
+        except (CalamineError, OSError) as error:
+            raise BadInput(
+                _("{file} is a damaged or locked workbook; save it again, or as CSV.").format(
+                    file=name
+                )
+            ) from error
+        titles = list(workbook.sheet_names)
+        if self.sheet and self.sheet not in titles:
+            raise BadInput(
+                _("{file} has no sheet {sheet}; its sheets are: {names}.").format(
+                    file=name, sheet=self.sheet, names=", ".join(titles)
+                )
+            )
+        for title in [self.sheet] if self.sheet else titles:
+            with self._temporary("csv") as target:
+                with target.open("w", encoding="utf-8", newline="") as file:
+                    writer = csv.writer(file, lineterminator="\n")
+                    for number, row in enumerate(workbook.get_sheet_by_name(title).iter_rows()):
+                        if not number % 1000:
+                            raise_if_stopped(self.should_stop)
+                        writer.writerow([_cell(value) for value in row])
+                if target.stat().st_size:
+                    yield StagedFile(target, f"{name}/{title}", len(titles) > 1 and not self.sheet)
+
+    def _json(self, path: Path, target: Path, name: str, form: str) -> None:
+        """Write the fields of JSON objects as columns of text; inner ones as ``outer.inner``."""
+        spill = self.folder / "spill"
+        try:
+            with self._temporary("json") as plain, connect(temp_directory=str(spill)) as database:
+                with opened(path) as (stream, _position):
+                    self._copy(stream, plain)
+                ignore = ", ignore_errors = true" if form == "newline_delimited" else ""
+                source = f"read_json_objects({quote(plain)}, format = '{form}'{ignore})"
+                sample = database.execute(f"SELECT json FROM {source} LIMIT {_JSON_SAMPLE}")
+                fields = dict.fromkeys(
+                    key for (text,) in sample.fetchall() for key in _keys(json.loads(text or "{}"))
+                )
+                columns = ", ".join(f"json ->> {_json_path(k)} AS {_name(k)}" for k in fields)
+                if columns:
+                    database.execute(
+                        f"COPY (SELECT {columns} FROM {source}) TO {quote(target)} (FORMAT parquet)"
+                    )
+        except (duckdb.Error, ValueError) as error:
+            raise BadInput(
+                _("{file} is damaged JSON; each line must be one object, or all an array.").format(
+                    file=name
+                )
+            ) from error
+        finally:
+            shutil.rmtree(spill, ignore_errors=True)
+        if not columns:
+            raise BadInput(_("{file} holds no JSON objects.").format(file=name))
+
+    def _item_lists(self, path: Path, target: Path) -> None:
+        """Write one row an item, in the order of the lines."""
+        text = pa.string()
+        schema = pa.schema([("user_id", text), ("product_id", text)])
+        with (
+            opened(path) as (stream, _position),
+            pq.ParquetWriter(target, schema, compression="lz4") as writer,
+        ):
+            for lines in _line_batches(stream):
+                raise_if_stopped(self.should_stop)
+                rows = [fields for line in lines if (fields := line.split())]
+                users = [user for user, *items in rows for _item in items]
+                products = [item for _user, *items in rows for item in items]
+                arrays = [pa.array(users, text), pa.array(products, text)]
+                writer.write_table(pa.table(arrays, schema=schema))
+
+
+def _cell(value: Any) -> str:
+    """Return a cell as text: whole numbers without a point, times in ISO 8601.
+
+    >>> _cell(13085.0), _cell(2.5), _cell(datetime(2019, 11, 1, 8, 26))
+    ('13085', '2.5', '2019-11-01 08:26:00')
+    """
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).replace("\r", " ").replace("\n", " ")
+
+
+def _json_form(start: bytes, name: str) -> str | None:
+    """Return DuckDB's name for the form of JSON in a text; None where it is none.
+
+    Raises
+    ------
+    BadInput
+        For lines of Python dictionaries, which look like JSON.
+    """
+    text = start.lstrip(b"\xef\xbb\xbf").lstrip()
+    if text[:1] == b"[" and text[1:].lstrip()[:1] in (b"{", b"]"):
+        return "array"
+    if text[:1] != b"{":
+        return None
+    if re.match(rb"\{\s*u?'", text):
+        raise BadInput(
+            _(
+                "{file} holds Python dictionaries, which are no JSON; write each with "
+                "json.dumps(ast.literal_eval(line)) and import that."
+            ).format(file=name)
+        )
+    try:
+        json.loads(text.split(b"\n", 1)[0])
+    except ValueError:
+        return "auto"
+    return "newline_delimited"
+
+
+def _json_path(key: Sequence[str]) -> str:
+    """Return the SQL of the path to a field of an object."""
+    return quote("$" + "".join(f'."{part}"' for part in key))
+
+
+def _name(key: Sequence[str]) -> str:
+    """Return the SQL of a column's name, such as ``"outer.inner"``."""
+    return '"' + ".".join(key).replace('"', '""') + '"'
+
+
+def _keys(value: Any) -> Iterator[tuple[str, ...]]:
+    """Yield the fields of an object and of the objects in it."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(inner, dict) and inner:
+                yield from ((key, *deeper) for deeper in _keys(inner))
+            else:
+                yield (key,)
+
+
+def is_item_lists(start: bytes) -> bool:
+    r"""Tell whether a text has one line a buyer: a user, then the items in their order.
+
+    Lines of numbers, separated by blanks, of different lengths, whose first number is a new one
+    on each line.
+
+    >>> is_item_lists(b"1 380 184 354\n2 239 398\n3 81 58 191 7\n")
+    True
+    >>> is_item_lists(b"1 380\n1 239\n2 81\n")
+    False
+    """
+    lines = start.split(b"\n")[: -1 if len(start) >= _HEAD else None]
+    rows = [line.split() for line in lines[:1000] if line.strip()]
+    if len(rows) < 3 or not all(all(field.isdigit() for field in row) for row in rows):
+        return False
+    widths = {len(row) for row in rows}
+    users = {row[0] for row in rows}
+    return min(widths) >= 2 and len(widths) > 1 and len(users) == len(rows)
+
+
+def _line_batches(stream: Any) -> Iterator[list[str]]:
+    rest = b""
+    while block := stream.read(_BLOCK):
+        *lines, rest = (rest + block).split(b"\n")
+        yield [line.decode("utf-8", errors="replace") for line in lines]
+    if rest:
+        yield [rest.decode("utf-8", errors="replace")]

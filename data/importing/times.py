@@ -1,0 +1,329 @@
+"""How a column of times is written: decided over its values, read by DuckDB."""
+
+import re
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from data.datasets.database import connect, quote
+from data.i18n import N_, _
+
+EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)
+"""Times outside of these are damage, not history."""
+
+EPOCHS = {"seconds": 1_000_000.0, "milliseconds": 1_000.0, "microseconds": 1.0, "nanoseconds": 1e-3}
+"""Units of a number of time since 1970, and the microseconds in each."""
+
+SERIAL = "serial"
+"""Days since 1899-12-30, as spreadsheets count them."""
+
+_EPOCH_RANGES = {  # from 1973 to 2199
+    "seconds": (1e8, 7.3e9),
+    "milliseconds": (1e11, 7.3e12),
+    "microseconds": (1e14, 7.3e15),
+    "nanoseconds": (1e17, 7.3e18),
+}
+_SERIAL_RANGE = (20_000, 80_000)  # from 1954 to 2119
+
+DAY_ORDERS = {
+    "year/month/day": N_("year/month/day"),
+    "day/month/year": N_("day/month/year"),
+    "month/day/year": N_("month/day/year"),
+    "month name": N_("with the month’s name"),
+    "compact": N_("digits without separators"),
+}
+"""The orders of day, month and year that a column may have, with their labels."""
+
+_TEXT = re.compile(
+    r"(?P<weekday>[A-Za-z]{3,9},? +)?"
+    r"(?:(?P<first>\d{1,4})(?P<sep>[./ -])(?P<second>\d{1,2})(?P=sep)(?P<third>\d{1,4})"
+    r"|(?P<day>\d{1,2})(?P<sep1>[./ -]?)(?P<month>[A-Za-z]{3,9})(?P<sep2>[.,/ -]*)"
+    r"(?P<year>\d{2,4})"
+    r"|(?P<month_first>[A-Za-z]{3,9})(?P<sep3>[. -]+)(?P<day_second>\d{1,2})(?P<sep4>,? +)"
+    r"(?P<year_last>\d{4})"
+    r"|(?P<compact>\d{8}))"
+    r"(?:(?P<gap>, *|T| +|:)(?P<hour>\d{1,2})"
+    r"(?:(?P<colon>[:.h]?)(?P<minute>\d{2})(?:(?P=colon)(?P<second_of>\d{2})"
+    r"(?:(?P<point>[.,:])(?P<fraction>\d{1,9}))?)?)?"
+    r"(?:(?P<blank> ?)(?P<half>[AaPp][Mm]))?)?"
+    r"(?P<zone>(?P<zone_blank> ?)(?:(?P<offset>[+-]\d{2}(?::?\d{2})?)|(?P<zulu>Z)"
+    r"|(?P<name>[A-Z][A-Za-z_]+(?:/[A-Za-z_]+)*)))?"
+)
+"""A day, a clock and a zone, in the forms that logs are written in."""
+
+_ISO = re.compile(r"\d{4}[-/]")
+_YEAR_LAST = re.compile(
+    r"[A-Za-z]{3} [A-Za-z]{3} +\d{1,2} \d{2}:\d{2}:\d{2}(?: (?P<zone>[+-]\d{4}|[A-Z]{2,5}))? \d{4}"
+)
+"""As Java, C and Twitter write it: ``Fri Nov 01 00:00:00 CET 2019``."""
+
+
+_threads = threading.local()
+
+
+@dataclass(frozen=True)
+class TimeFormat:
+    """How the times of a column are written.
+
+    Attributes
+    ----------
+    kind : str
+        ``"iso"``, a unit of ``EPOCHS``, ``"serial"``, ``"order"`` (the column has no times; rows
+        keep their order), or ``"strptime"``.
+    formats : tuple of str
+        For ``"strptime"``: the formats that occur, tried in turn.
+    day_order : str
+        For ``"strptime"``: a key of ``DAY_ORDERS``; empty where a person gave the format.
+    """
+
+    kind: str
+    formats: tuple[str, ...] = ()
+    day_order: str = ""
+
+    def sql(self, column: str) -> str:
+        """Return the SQL of the time in UTC, NULL where the text is not written in this way."""
+        if self.kind == "order":
+            return "NULL::TIMESTAMP"
+        if self.kind == "iso":
+            return (
+                f"CASE WHEN strlen({column}) <= 19 OR suffix({column}, ' UTC') "
+                f"THEN try_cast({column} AS TIMESTAMP) "
+                f"ELSE try_cast({column} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
+            )
+        number = f"try_cast({column} AS DOUBLE)"
+        if self.kind == SERIAL:
+            days = f"round({number} * 86400) * 1000000"
+            return (
+                f"CASE WHEN {number} BETWEEN 1 AND 110000 THEN "
+                f"make_timestamp(({days})::BIGINT) - INTERVAL 25569 DAY END"
+            )
+        if self.kind in EPOCHS:
+            scaled = f"{number} * {EPOCHS[self.kind]}"
+            return (
+                f"CASE WHEN {scaled} BETWEEN -1e16 AND 1e16 "
+                f"THEN make_timestamp(round({scaled})::BIGINT) END"
+            )
+        zoned = [text for text in self.formats if "%z" in text or "%Z" in text]
+        local = [text for text in self.formats if text not in zoned]
+        parts = []
+        if local:
+            parts.append(f"try_strptime({column}, {_list(local)})")
+        if zoned:
+            parts.append(f"try_strptime({column}, {_list(zoned)}) AT TIME ZONE 'UTC'")
+        return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
+
+    def words(self) -> str:
+        """Return in words how times are read, such as “day/month/year”."""
+        if self.kind == "order":
+            return _("row order")
+        if self.kind == "iso":
+            return _("ISO 8601")
+        if self.kind in EPOCHS:
+            return _("{unit} since 1970, UTC").format(unit=self.kind)
+        if self.kind == SERIAL:
+            return _("days since 1899-12-30, as spreadsheets count")
+        formats = ", ".join(self.formats)
+        if not self.day_order:
+            return formats
+        return f"{_(DAY_ORDERS[self.day_order])} ({formats})"
+
+
+def _list(texts: Sequence[str]) -> str:
+    if len(texts) == 1:
+        return quote(texts[0])
+    return "[" + ", ".join(map(quote, texts)) + "]"
+
+
+def candidates(values: Iterable[str], least: float = 1.0) -> tuple[TimeFormat, ...]:
+    """Return the formats that read most of some times, the most usual first.
+
+    Formats that read the same moments count as one, so that more than one candidate means that
+    the values alone do not settle how they are to be read.
+
+    Parameters
+    ----------
+    values : iterable of str
+    least : float
+        The share of values that a format must read; 0 for any at all.
+
+    Examples
+    --------
+    >>> [format.day_order for format in candidates(["12/1/2010 8:26", "12/13/2010 9:00"])]
+    ['month/day/year']
+    >>> [format.day_order for format in candidates(["01/02/2019", "03/04/2019"])]
+    ['day/month/year', 'month/day/year']
+    >>> candidates(["1572566400"])[0].kind, candidates(["20191101"])[0].day_order
+    ('seconds', 'compact')
+    >>> candidates(["17"]), candidates(["2019-11-01", "soon"], least=0.5)[0].kind
+    ((), 'iso')
+    """
+    distinct = sorted(set(values))
+    if not distinct:
+        return (TimeFormat("iso"),)
+    numbers = [value for value in distinct if _is_number(value)]
+    formats = _numeric(numbers) if len(numbers) * 2 > len(distinct) else _textual(distinct)
+    counts = _counts(formats, distinct)
+    most = max(counts, default=0)
+    if not most or most < least * len(distinct):
+        return ()
+    best = [format for format, count in zip(formats, counts, strict=True) if count == most]
+    return (best[0],) if best[0].kind == "iso" else _different(best, distinct)
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _numeric(values: Sequence[str]) -> list[TimeFormat]:
+    """Return the formats of a column of numbers; outliers do not decide, the median does."""
+    for pattern in ("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d%H"):
+        length = len(datetime(2000, 1, 1).strftime(pattern))
+        if all(len(value) == length and value.isdigit() for value in values):
+            compact = TimeFormat("strptime", (pattern,), "compact")
+            if _counts([compact], values) == [len(values)]:
+                return [compact]
+    numbers = sorted(map(float, values))
+    median = numbers[len(numbers) // 2]
+    for unit, (low, high) in _EPOCH_RANGES.items():
+        if low <= median < high:
+            return [TimeFormat(unit)]
+    if _SERIAL_RANGE[0] <= median < _SERIAL_RANGE[1]:
+        return [TimeFormat(SERIAL)]
+    return []
+
+
+def _shape(value: str) -> str:
+    return re.sub(r"[A-Za-z]+", "a", re.sub(r"\d", "0", value))
+
+
+def formats_of(examples: Sequence[str], usual: TimeFormat) -> list[TimeFormat]:
+    """Return the formats that a column's times may have, told by an example of each of its forms.
+
+    Parameters
+    ----------
+    examples : sequence of str
+        One value for each form; digits alone do not make a form.
+    usual : TimeFormat
+        The format of the first rows, the only one for numbers and ISO 8601.
+    """
+    if usual.kind != "strptime":
+        return [usual]
+    by_order: dict[str, dict[str, None]] = {}
+    for example in examples:
+        for day_order, pattern in _patterns(example):
+            by_order.setdefault(day_order, {})[pattern] = None
+    formats = [TimeFormat("strptime", tuple(used), order) for order, used in by_order.items()]
+    return sorted(formats, key=lambda format: list(DAY_ORDERS).index(format.day_order))
+
+
+def _textual(values: Sequence[str]) -> list[TimeFormat]:
+    """Return the formats that a column of texts may have: one for each order of day and month."""
+    examples = [*{_shape(value): value for value in values if re.search(r"\d", value)}.values()]
+    iso = [TimeFormat("iso")] if any(map(_ISO.match, examples)) else []
+    return [*iso, *formats_of(examples, TimeFormat("strptime"))]
+
+
+def _patterns(value: str) -> list[tuple[str, str]]:
+    """Return the orders of day and month that a text may have, each with its strptime format.
+
+    >>> _patterns("1/2/2019 8:26 PM")
+    [('day/month/year', '%d/%m/%Y %I:%M %p'), ('month/day/year', '%m/%d/%Y %I:%M %p')]
+    >>> _patterns("Fri, 01 Nov 2019 00:00:00 +0100")
+    [('month name', '%a, %d %b %Y %H:%M:%S %z')]
+    """
+    if match := _YEAR_LAST.fullmatch(value):
+        zone = match["zone"] or ""
+        zone = zone and (" %z" if zone[0] in "+-" else " %Z")
+        return [("month name", f"%a %b %d %H:%M:%S{zone} %Y")]
+    match = _TEXT.fullmatch(value)
+    if match is None:
+        return []
+    part = match.groupdict()
+    clock = _clock(part)
+    weekday = ""
+    if part["weekday"]:
+        name = part["weekday"].rstrip(" ,")
+        weekday = ("%a" if len(name) == 3 else "%A") + part["weekday"][len(name) :]
+    if part["compact"]:
+        return [("compact", "%Y%m%d" + clock)]
+    if part["month"] or part["month_first"]:
+        month = "%b" if len(part["month"] or part["month_first"]) == 3 else "%B"
+        if part["month"]:
+            year = "%Y" if len(part["year"]) == 4 else "%y"
+            day = f"%d{part['sep1']}{month}{part['sep2']}{year}"
+        else:
+            day = f"{month}{part['sep3']}%d{part['sep4']}%Y"
+        return [("month name", weekday + day + clock)]
+    separator = part["sep"]
+    orders = []
+    if len(part["first"]) == 4 or (len(part["first"]) == 2 and len(part["third"]) <= 2):
+        year = "%Y" if len(part["first"]) == 4 else "%y"
+        orders.append(("year/month/day", (year, "%m", "%d")))
+    if len(part["first"]) <= 2 and len(part["third"]) in (2, 4):
+        year = "%Y" if len(part["third"]) == 4 else "%y"
+        orders.append(("day/month/year", ("%d", "%m", year)))
+        orders.append(("month/day/year", ("%m", "%d", year)))
+    return [(order, weekday + separator.join(day) + clock) for order, day in orders]
+
+
+def _clock(part: dict[str, str | None]) -> str:
+    """Return the strptime format of the clock and the zone behind a day."""
+    text = ""
+    if part["hour"]:
+        colon = part["colon"] or ""
+        text = f"{part['gap']}{'%I' if part['half'] else '%H'}"
+        if part["minute"]:
+            text += f"{colon}%M"
+        if part["second_of"]:
+            text += f"{colon}%S"
+        if part["fraction"]:
+            text += f"{part['point']}{'%f' if len(part['fraction']) <= 6 else '%n'}"
+        if part["half"]:
+            text += f"{part['blank']}%p"
+    if part["zone"]:
+        zone = "Z" if part["zulu"] else "%Z" if part["name"] else "%z"
+        text += f"{part['zone_blank']}{zone}"
+    return text
+
+
+def _counts(formats: Sequence[TimeFormat], values: Sequence[str]) -> list[int]:
+    """Return how many values each format reads as a time of the years 1900 to 2199."""
+    if not formats:
+        return []
+    counts = ", ".join(
+        f"count(*) FILTER ({moment} >= TIMESTAMP '{EARLIEST}' AND {moment} < TIMESTAMP '{LATEST}')"
+        for moment in (format.sql("value") for format in formats)
+    )
+    return list(_ask(f"SELECT {counts} FROM (SELECT unnest(?::VARCHAR[]) AS value)", values))
+
+
+def _different(formats: Sequence[TimeFormat], values: Sequence[str]) -> tuple[TimeFormat, ...]:
+    """Leave out the formats that read the same moments as one before them."""
+    kept: list[TimeFormat] = []
+    for format in formats:
+        if not any(_are_same(format, other, values) for other in kept):
+            kept.append(format)
+    return tuple(kept)
+
+
+def _are_same(one: TimeFormat, other: TimeFormat, values: Sequence[str]) -> bool:
+    (same,) = _ask(
+        f"SELECT coalesce(bool_and({one.sql('value')} IS NOT DISTINCT FROM {other.sql('value')}), "
+        "true) FROM (SELECT unnest(?::VARCHAR[]) AS value)",
+        values,
+    )
+    return bool(same)
+
+
+def _ask(query: str, values: Sequence[str]) -> tuple[Any, ...]:
+    """Return the row that DuckDB answers; each thread has a connection of its own."""
+    if not hasattr(_threads, "database"):
+        _threads.database = connect()
+    row: tuple[Any, ...] = _threads.database.execute(query, [list(values)]).fetchone()
+    return row
