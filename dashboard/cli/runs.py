@@ -70,8 +70,8 @@ def stop_command(home: Home, run: str) -> None:
 @home_option
 def resume_command(home: Home, run: str) -> None:
     """Continue a stopped or interrupted run from its last whole epoch."""
+    from dashboard.jobs.supervisor import start_worker
     from dashboard.services.runs import control
-    from dashboard.services.runs.start import start_worker
 
     control.resume(home, run)
     start_worker(home)

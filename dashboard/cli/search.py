@@ -49,8 +49,9 @@ def search_command(
 ) -> None:
     """Search the best values of a few settings on a dataset, by NDCG@10 on validation."""
     from dashboard.cli.train import follow
+    from dashboard.jobs.supervisor import start_worker
     from dashboard.services.runs import records, searches
-    from dashboard.services.runs.start import configure, start_worker
+    from dashboard.services.runs.start import configure
 
     configured = configure(home, name, preset, parse_pairs(settings, "--set"))
     search = searches.start(

@@ -43,14 +43,14 @@ def serve_command(
     api_token: str | None,
 ) -> None:
     """Start the workbench in this terminal; Ctrl-C ends it."""
-    from dashboard.jobs.supervisor import ensure_worker, stop_worker
+    from dashboard.jobs.supervisor import keep_worker, stop_worker
 
     listener = _listen(host, port)
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have left SIGINT ignored
         signal.signal(number, _end)
     if welcome:
         _welcome(home)
-    worker = None if no_worker else ensure_worker(home)
+    worker = None if no_worker else keep_worker(home)
     try:
         _serve(home, listener, host, api=api, token=api_token)
     finally:

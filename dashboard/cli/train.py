@@ -38,8 +38,9 @@ def train_command(
     as_json: bool,
 ) -> int:
     """Train a network on a dataset and print its history and test figures."""
+    from dashboard.jobs.supervisor import start_worker
     from dashboard.services.runs import records
-    from dashboard.services.runs.start import configure, start_training, start_worker
+    from dashboard.services.runs.start import configure, start_training
 
     changes = _read_config(config_file) | parse_pairs(settings, "--set")
     if protocol:

@@ -6,8 +6,14 @@ from dashboard.components.aria import data
 from dashboard.components.icon import icon
 from data.i18n import _
 
+LOGS = (
+    ".csv,.tsv,.txt,.dat,.inter,.json,.jsonl,.ndjson,.xlsx,.xls,.ods,.parquet,"
+    ".gz,.bz2,.xz,.zst,.zip,.tar"
+)
+"""The names that the file picker offers for a purchase log."""
 
-def upload(name: str, *, accept: str = ".csv,.gz,.parquet,.inter") -> html.Div:
+
+def upload(name: str, *, accept: str = LOGS) -> html.Div:
     """Return a drop zone with a button that opens the file chooser.
 
     ``assets/upload.js`` sends the files to ``dashboard.web.upload_endpoint`` piece by piece. When

@@ -102,30 +102,27 @@ class Supervisor:
             self._spawned = None
 
 
-def ensure_worker(home: Home, until_idle: bool = False) -> Supervisor | None:
-    """Start a worker for a home that has none, and return at once.
+def keep_worker(home: Home) -> Supervisor:
+    """Start a worker for a home that has none, and keep it until ``stop_worker``."""
+    supervisor = Supervisor(home)
+    supervisor.start()
+    return supervisor
 
-    Parameters
-    ----------
-    until_idle : bool
-        Start one without a keeper, which ends once idle. Otherwise this process keeps the worker:
-        it is restarted when it dies, and ended by ``stop_worker``.
+
+def start_worker(home: Home) -> "subprocess.Popen[bytes] | None":
+    """Start a worker that ends when the queue is empty, where none is alive.
+
+    It goes on after the process that started it has ended.
 
     Returns
     -------
-    Supervisor or None
-        The argument of ``stop_worker``; None with ``until_idle``.
+    subprocess.Popen or None
+        The worker; None where another one serves the home.
     """
-    if not until_idle:
-        supervisor = Supervisor(home)
-        supervisor.start()
-        return supervisor
     runs = Runs(home)
     holder = runs.lease.holder()
-    if holder is None or not holder.worker.alive():
-        spawn(home)
     runs.close()
-    return None
+    return None if holder is not None and holder.worker.alive() else spawn(home)
 
 
 def stop_worker(supervisor: Supervisor | None) -> None:

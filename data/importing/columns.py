@@ -1,4 +1,4 @@
-"""Which column of a file is which column of an event: guessed, shown, corrected."""
+"""The mapping from columns of a file to columns of an event: guess, preview, corrections."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -66,14 +66,14 @@ def preview(path: Path, folder: Path) -> Preview | None:
         return None
     first: Preview | None = None
     for member in staged([path], folder, never):
-        seen = _look(sniff(member.path))
-        if {"user", "product"} <= seen.mapping.keys():
-            return seen
-        first = first or seen
+        part = _preview(sniff(member.path))
+        if {"user", "product"} <= part.mapping.keys():
+            return part
+        first = first or part
     return first
 
 
-def _look(dialect: Dialect) -> Preview:
+def _preview(dialect: Dialect) -> Preview:
     guessed = guess(dialect)
     understood: dict[str, Any] = {}
     if {"user", "product"} <= guessed.mapping.keys():
@@ -90,8 +90,8 @@ def guess(dialect: Dialect) -> Roles:
     return roles(dialect.columns, dialect.sample, MISSING)
 
 
-def resolve(dialect: Dialect, given: Mapping[str, str] | None, file: str) -> Roles:
-    """Return the mapping that an import uses: the guess, corrected by what the user gave.
+def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) -> Roles:
+    """Return the mapping that an import uses: the guess with a person's corrections.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def resolve(dialect: Dialect, given: Mapping[str, str] | None, file: str) -> Rol
     """
     guessed = guess(dialect)
     mapping, unsure = dict(guessed.mapping), dict(guessed.unsure)
-    for key, column in (given or {}).items():
+    for key, column in (corrections or {}).items():
         name = _ALIASES.get(key, key)
         if name not in ROLES:
             raise BadInput(

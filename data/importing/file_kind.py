@@ -1,6 +1,5 @@
 """What a file is, told by its first bytes and never by its name."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import BadInput
@@ -40,21 +39,6 @@ _MARKUP = (
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 4096
-
-
-@dataclass(frozen=True)
-class FileKind:
-    """What a file is.
-
-    Attributes
-    ----------
-    kind : {"text", "parquet", "workbook", "zip", "tar"}
-    compression : {"none", "gzip", "bzip2", "xz", "zstd"}
-        How its bytes are compressed as a whole.
-    """
-
-    kind: str
-    compression: str = "none"
 
 
 def compression_of(start: bytes) -> str:

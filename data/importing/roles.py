@@ -1,7 +1,7 @@
 """Which column of a file is which column of an event, told by names and by values."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -54,7 +54,7 @@ _MOST = 0.95
 
 @dataclass(frozen=True)
 class Roles:
-    """What the columns of a file are taken for.
+    """The role of each column of a file.
 
     Attributes
     ----------
@@ -164,7 +164,7 @@ def plain(column: str) -> str:
 
 
 def roles(columns: Sequence[str], sample: Sequence[Sequence[str]], missing: Sequence[str]) -> Roles:
-    """Return what the columns of a file are taken for.
+    """Return the role of each column of a file.
 
     Parameters
     ----------
@@ -230,8 +230,7 @@ def _fits(role: str, profile: Profile) -> bool:
     if role == "time":
         return profile.has_times
     if role == "type" and profile.plain in _VAGUE_TYPES:
-        few = profile.distinct <= max(40, len(profile.values) // 4)
-        return few or event_types.looks_like_types(profile.values)
+        return profile.distinct < 3 or event_types.looks_like_types(profile.values)
     if role == "price":
         return profile.is_number
     return True
@@ -244,8 +243,8 @@ def _find_time(
     by_name = {profile.name: profile for profile in profiles}
     if "time" not in mapping:
         free = [p for p in profiles if p.name not in mapping.values()]
-        found = [p for p in free if p.is_time and p.is_recent]
-        likely = [p for p in found if _TIME_WORDS.search(p.plain)] or found
+        candidates = [p for p in free if p.is_time and p.is_recent]
+        likely = [p for p in candidates if _TIME_WORDS.search(p.plain)] or candidates
         if not likely:  # a time by its name is not left out in silence
             named = [p for p in free if p.plain in _TIME_NAMES and p.values and not p.is_clock]
             mapping |= {"time": named[0].name} if named else {}
@@ -323,8 +322,3 @@ def _is_category(profile: Profile, product: Profile) -> bool:
     grouped = profile.distinct < product.distinct * _MOST_CATEGORIES
     long_ids = all(value.isdigit() and len(value) >= 4 for value in profile.values)
     return grouped and (profile.is_text or long_ids)
-
-
-def explicit(mapping: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the file's columns behind each event column; two for a day and a clock."""
-    return {name: column.split(JOIN) for name, column in mapping.items()}

@@ -305,17 +305,17 @@ def _counts(formats: Sequence[TimeFormat], values: Sequence[str]) -> list[int]:
 
 def _different(formats: Sequence[TimeFormat], values: Sequence[str]) -> tuple[TimeFormat, ...]:
     """Leave out the formats that read the same moments as one before them."""
-    kept: list[TimeFormat] = []
+    distinct: list[TimeFormat] = []
     for format in formats:
-        if not any(_are_same(format, other, values) for other in kept):
-            kept.append(format)
-    return tuple(kept)
+        if not any(_are_same(format, other, values) for other in distinct):
+            distinct.append(format)
+    return tuple(distinct)
 
 
-def _are_same(one: TimeFormat, other: TimeFormat, values: Sequence[str]) -> bool:
+def _are_same(first: TimeFormat, second: TimeFormat, values: Sequence[str]) -> bool:
     (same,) = _ask(
-        f"SELECT coalesce(bool_and({one.sql('value')} IS NOT DISTINCT FROM {other.sql('value')}), "
-        "true) FROM (SELECT unnest(?::VARCHAR[]) AS value)",
+        f"SELECT coalesce(bool_and({first.sql('value')} IS NOT DISTINCT FROM "
+        f"{second.sql('value')}), true) FROM (SELECT unnest(?::VARCHAR[]) AS value)",
         values,
     )
     return bool(same)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.jobs.supervisor import ensure_worker, stop_worker
+from dashboard.jobs.supervisor import keep_worker, stop_worker
 from dashboard.pages.datasets.charts import CHARTS
 from data.datasets.store import Store
 from data.exploration.statistics import Filters, Statistics
@@ -24,7 +24,7 @@ SLICE = "rees46_2019-Oct_first_hours.csv"
 @pytest.fixture
 def worker(site: Site) -> Iterator[None]:
     """A worker that carries out what the pages queue."""
-    handle = ensure_worker(site.home)
+    handle = keep_worker(site.home)
     yield
     stop_worker(handle)
 

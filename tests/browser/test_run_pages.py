@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.jobs.runs_table import Runs
-from dashboard.jobs.supervisor import ensure_worker, stop_worker
+from dashboard.jobs.supervisor import keep_worker, stop_worker
 from data.home import Home
 from tests.browser.conftest import SMALL, Site
 
@@ -29,7 +29,7 @@ Open = Callable[..., Any]
 @pytest.fixture
 def worker(shop: Site) -> Iterator[None]:
     """Keep a worker for the site's home."""
-    handle = ensure_worker(shop.home)
+    handle = keep_worker(shop.home)
     yield
     stop_worker(handle)
 

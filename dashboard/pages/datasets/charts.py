@@ -35,6 +35,8 @@ class DatasetChart:
     sampled : str
         Method of `Statistics` that returns the fraction of users in the frame, as one in how many;
         empty if the frame considers all of them.
+    timed : bool
+        Whether the figure is about times, which a log without them does not have.
     span, height : int
         Columns of twelve, and pixels.
     """
@@ -45,6 +47,7 @@ class DatasetChart:
     empty: str
     counted: bool = True
     sampled: str = ""
+    timed: bool = False
     span: int = 6
     height: int = 320
 
@@ -64,6 +67,9 @@ class DatasetChart:
 
 _NO_PURCHASES = N_("No purchases match these filters.")
 _NO_PAIRS = N_("No buyer bought twice under these filters.")
+NO_TIMES = N_("The log has no times; the order of its rows stands for them.")
+"""Sentence in place of a chart about times."""
+
 _FIGURES = "dashboard.figures"
 
 CHARTS: dict[str, DatasetChart] = {
@@ -75,6 +81,7 @@ CHARTS: dict[str, DatasetChart] = {
         counted=False,
         span=7,
         height=360,
+        timed=True,
     ),
     "hours": DatasetChart(
         N_("Events by weekday and hour"),
@@ -84,6 +91,7 @@ CHARTS: dict[str, DatasetChart] = {
         counted=False,
         span=5,
         height=360,
+        timed=True,
     ),
     "funnel": DatasetChart(
         N_("Purchase funnel"),
@@ -135,6 +143,7 @@ CHARTS: dict[str, DatasetChart] = {
         f"{_FIGURES}.buyers:gaps",
         _NO_PAIRS,
         sampled="one_in",
+        timed=True,
     ),
     "long-tail": DatasetChart(
         N_("Long tail of products"),
@@ -159,5 +168,6 @@ CHARTS: dict[str, DatasetChart] = {
         sampled="one_in",
         span=5,
         height=480,
+        timed=True,
     ),
 }

@@ -10,7 +10,7 @@ from dashboard import components as kit
 from dashboard import formats
 from dashboard.context import current_home
 from dashboard.pages.datasets import filter_bar, filter_query
-from dashboard.pages.datasets.charts import CHARTS
+from dashboard.pages.datasets.charts import CHARTS, NO_TIMES
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import library
 from data.datasets.store import Dataset
@@ -118,9 +118,11 @@ def _register(name: str) -> None:
     )
     def show(theme: str, filters: dict[str, Any], dataset: str) -> dict[str, Any]:
         home = current_home()
-        fingerprint = library.open_dataset(home, dataset).fingerprint
+        source = library.open_dataset(home, dataset)
+        if CHARTS[name].timed and source.manifest.time_from_order:
+            return kit.render_empty(_(NO_TIMES), _(CHARTS[name].title))
         query = filter_query.read(filters["given"])
-        return _render((home, dataset, fingerprint), name, query, theme, language())
+        return _render((home, dataset, source.fingerprint), name, query, theme, language())
 
 
 for _name in CHARTS:

@@ -55,8 +55,9 @@ def layout() -> html.Section:
         ],
         title=_("Import a purchase log"),
         subtitle=_(
-            "CSV, also compressed with gzip, Parquet or RecBole files; up to {limit} GB by upload, "
-            "of any size by path. Buyer and product are needed, the rest is used where present."
+            "Delimited text, JSON, workbooks, Parquet or RecBole files, also compressed or in an "
+            "archive; up to {limit} GB by upload, of any size by path. Buyer and product are "
+            "needed, the rest is used where present."
         ).format(limit=uploads.LIMIT >> 30),
     )
 

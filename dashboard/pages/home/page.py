@@ -8,11 +8,11 @@ from dash.development.base_component import Component
 
 from dashboard.components import button, grid, page_header, toast
 from dashboard.context import current_home
+from dashboard.jobs.supervisor import start_worker
 from dashboard.pages.home.cards import DEMO, datasets_card, figures, runs_card, steps
 from dashboard.pages.recommend.page_state import Query
 from dashboard.services.datasets import demo
 from dashboard.services.overview import Overview, overview
-from dashboard.services.runs.start import start_worker
 from data.i18n import _
 
 dash.register_page(__name__, path="/", title="Vitrina")

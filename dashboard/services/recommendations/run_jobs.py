@@ -5,7 +5,7 @@ from typing import Any
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.runs.start import start_worker
+from dashboard.jobs.supervisor import start_worker
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home

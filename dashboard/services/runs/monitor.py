@@ -12,9 +12,11 @@ from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
-from dashboard.services.runs.start import start_worker
+from dashboard.jobs.supervisor import start_worker
 from dashboard.training_metrics import TrainingMetrics
+from data.errors import VitrinaError
 from data.home import Home
+from data.i18n import _
 from model.run_files import EVALUATION, LOG
 
 LOSSES = ("loss", "sampled_loss")
@@ -79,8 +81,13 @@ def follow(home: Home, name: str) -> Iterator[dict[str, Any]]:
     """Yield the metrics of each finished epoch of a run until the run has ended.
 
     A worker is started where none is alive.
+
+    Raises
+    ------
+    VitrinaError
+        When that worker has ended and the run has not: nobody would go on with it.
     """
-    start_worker(home)
+    worker = start_worker(home)
     runs, epochs = Runs(home), 0
     while True:
         ended = runs.get(name).ended
@@ -89,6 +96,13 @@ def follow(home: Home, name: str) -> Iterator[dict[str, Any]]:
         epochs = max(epochs, len(history))
         if ended:
             return
+        if worker is not None and worker.poll():
+            raise VitrinaError(
+                _(
+                    "The worker ended before run {run} did; {log} says why. The run goes on with"
+                    " the next worker: vitrina worker."
+                ).format(run=name, log=home.path / "worker.log")
+            )
         time.sleep(_FOLLOW_SECONDS)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from dashboard.jobs.hyperparameter_search import short
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.runs_table import Runs
-from dashboard.jobs.supervisor import ensure_worker
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
@@ -147,14 +146,6 @@ def grid(config: RunConfig, varied: Mapping[str, str]) -> dict[str, RunConfig]:
         )
     configs = [config.override(point) for point in points]
     return {_label(config, values): config for config in configs}
-
-
-def start_worker(home: Home) -> None:
-    """Start a worker that ends when the queue is empty, where none is alive.
-
-    It goes on after the process that started it has ended.
-    """
-    ensure_worker(home, until_idle=True)
 
 
 def _values(text: str) -> list[str]:

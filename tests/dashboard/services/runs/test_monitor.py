@@ -1,14 +1,17 @@
 """Watching a run costs a few rows, and says how far it is and how long it may still take."""
 
 import dataclasses
+import sys
 
 import pytest
 
+import vitrina
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.services.runs import monitor
 from dashboard.training_metrics import Curve, TrainingMetrics
+from data.errors import VitrinaError
 from data.home import Home
 
 
@@ -91,3 +94,13 @@ def test_a_long_log_shows_its_last_whole_lines(home: Home, run: Run):
     folder.mkdir(parents=True)
     (folder / "log.txt").write_text("".join(f"line {number}\n" for number in range(100)))
     assert monitor.log_tail(home, run.run, size=20) == "line 98\nline 99\n"
+
+
+def test_following_a_run_ends_with_a_sentence_where_its_worker_cannot_start(
+    home: Home, run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    failing = [sys.executable, "-c", "raise SystemExit(3)"]
+    monkeypatch.setattr(vitrina, "command", lambda *_arguments: failing)
+    with pytest.raises(VitrinaError, match=r"worker\.log"):
+        list(monitor.follow(home, run.run))
+    assert Runs(home).get(run.run).state == State.QUEUED
