@@ -110,8 +110,8 @@ class ColumnSql:
         that holds the same numbers is an event, not a repeated header.
     padded : bool
         Whether blanks stand around values.
-    settled : bool
-        Whether the first rows decide how times and prices are written.
+    unsettled : frozenset of str
+        ``time`` and ``price`` where the first rows do not decide how these are written.
     missing : tuple of str
         Texts that stand for a missing value; none where whoever reads the file has made NULL of
         them already, which is faster.
@@ -127,7 +127,7 @@ class ColumnSql:
     separator: str = "."
     named: bool = True
     padded: bool = False
-    settled: bool = True
+    unsettled: frozenset[str] = frozenset()
     missing: tuple[str, ...] = MISSING
 
     @classmethod
@@ -175,7 +175,11 @@ class ColumnSql:
             separator=separator_of(sample.get("category", ())),
             named=dialect.columns != numbers(len(dialect.columns)),
             padded=dialect.padded or _is_padded(dialect.sample),
-            settled=time_settled and price_settled,
+            unsettled=frozenset(
+                name
+                for name, is_settled in (("time", time_settled), ("price", price_settled))
+                if not is_settled
+            ),
         )
 
     def source(self, relation: str) -> str:
@@ -265,9 +269,7 @@ class ColumnSql:
         It is no event although its columns can be read, its price is written in another way, or
         blanks stand around an id.
         """
-        conditions = [] if not self.settled else [self.price_unreadable()]
-        if "price" not in self.positions:
-            conditions = []
+        conditions = [self.price_unreadable()] if "price" in self.positions else []
         if QUANTITY in self.positions:
             conditions.append(f"coalesce({self._quantity()} = 0, false)")
         if not self.padded:

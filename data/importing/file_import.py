@@ -171,7 +171,7 @@ def _copy(
         tracker.report(done, rows)
 
     columns, dialect = source.columns, source.dialect
-    if not columns.settled or dialect.line_end != "\n":
+    if columns.unsettled or dialect.line_end != "\n":
         return None
     if dialect.encoding not in ("utf-8", "utf-8-sig", "ascii"):
         return None
@@ -331,7 +331,7 @@ def _settled(connection: duckdb.DuckDBPyConnection, source: SourceFile, raw: str
     columns = source.columns
     floats = frozenset(n for n in ("user", "product") if _are_floats(connection, columns, n, raw))
     integer_ids = columns.integer_ids | floats
-    columns = replace(columns, floats=floats, integer_ids=integer_ids, settled=True)
+    columns = replace(columns, floats=floats, integer_ids=integer_ids, unsettled=frozenset())
     if columns.time.day_order:
         columns = replace(columns, time=_time_format(connection, columns, raw))
     if "price" in columns.positions and not source.has_decimal_mark:

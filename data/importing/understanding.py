@@ -3,20 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from data.i18n import _
+from data.i18n import N_, _
 from data.importing.column_sql import ColumnSql
 from data.importing.dialect import Dialect
 
+_UNSETTLED = {
+    "time": N_("the first rows fit another order of day and month, too; all rows decide"),
+    "price": N_("the first rows do not settle the decimal mark; all rows decide"),
+}
+
 
 def understanding(
-    dialect: Dialect, reading: ColumnSql, unsure: Mapping[str, str] | None = None
+    dialect: Dialect, columns: ColumnSql, unsure: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """Return how a file is read, as JSON values.
 
     Parameters
     ----------
     dialect : Dialect
-    reading : ColumnSql
+    columns : ColumnSql
     unsure : mapping, optional
         Event column → why another column might have been meant.
 
@@ -29,24 +34,25 @@ def understanding(
         why).
     """
     text = dialect.kind == "text"
+    reasons = {name: _UNSETTLED[name] for name in columns.unsettled} | dict(unsure or {})
     return {
-        "time": reading.time.words(),
-        "price": _price(reading),
+        "time": columns.time.words(),
+        "price": _price(columns),
         "encoding": dialect.encoding if text else None,
         "compression": dialect.compression,
         "delimiter": dialect.delimiter if text else None,
         "header": dialect.header_line if text else None,
-        "roles": dict(reading.mapping),
-        "types": dict(reading.types),
-        "unsure": {name: _(reason) for name, reason in (unsure or {}).items()},
+        "roles": dict(columns.mapping),
+        "types": dict(columns.types),
+        "unsure": {name: _(reason) for name, reason in reasons.items()},
     }
 
 
-def _price(reading: ColumnSql) -> str | None:
-    if "price" not in reading.positions:
+def _price(columns: ColumnSql) -> str | None:
+    if "price" not in columns.positions:
         return None
-    if reading.price.plain:
+    if columns.price.plain:
         return _("numbers with a decimal point")
-    if reading.price.decimal_mark == ",":
+    if columns.price.decimal_mark == ",":
         return _("decimal comma; currencies and thousands separators are left out")
     return _("decimal point; currencies and thousands separators are left out")
