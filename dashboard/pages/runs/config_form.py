@@ -187,11 +187,11 @@ def control_value(setting: Setting, value: Any) -> Any:
     return "" if value is None else str(value)
 
 
-def choice_name(choice: str) -> str:
-    """Return the name of a choice in the form."""
-    if choice in CHOICE_NAMES:
-        return _(CHOICE_NAMES[choice])
-    return formats.network(choice)
+def choice_name(setting: Setting, choice: str) -> str:
+    """Return the name of a choice of a setting; a network has that of its registry."""
+    if setting.key == "network" or choice not in CHOICE_NAMES:
+        return formats.network(choice)
+    return _(CHOICE_NAMES[choice])
 
 
 def as_text(value: Any) -> str:

@@ -100,7 +100,9 @@ def _box(setting: Setting, values: Mapping[str, Any]) -> html.Div:
 
 def _control(setting: Setting, value: Any) -> Any:
     control = setting_id(setting.key)
-    options = [{"label": choice_name(choice), "value": choice} for choice in setting.choices]
+    options = [
+        {"label": choice_name(setting, choice), "value": choice} for choice in setting.choices
+    ]
     value = control_value(setting, value)
     if setting.kind == "choice":
         return dbc.Select(id=control, options=options, value=value)

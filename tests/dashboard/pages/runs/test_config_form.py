@@ -86,3 +86,9 @@ def test_only_what_differs_from_the_preset_counts_as_changed():
 def test_text_of_a_value_is_read_again_as_the_same_value():
     flat = BASE.as_dict()
     assert BASE.override({key: config_form.as_text(value) for key, value in flat.items()}) == BASE
+
+
+def test_a_network_has_the_name_of_its_registry_whatever_other_choices_are_called():
+    settings = {setting.key: setting for setting in config_form.settings()}
+    assert config_form.choice_name(settings["network"], "paper") == "Paper"
+    assert config_form.choice_name(settings["protocol"], "paper") == "As in the paper"
