@@ -25,9 +25,10 @@ UPLOAD = "data"
 PATH, READ_PATH = "import-path", "import-read-path"
 FILES, CHECK, NAME, START = "import-files", "import-check", "import-name", "import-start"
 MODE, FORMAT = "import-mode", "import-time-format"
+MARK, ENCODING, HEADER = "import-decimal-mark", "import-encoding", "import-header-line"
 ROLE = "import-role"
 _SAMPLES = 3
-_ABSENT = " "  # never the name of a column, as names are stripped
+_ABSENT = " "  # no choice; never the name of a column, as names are stripped
 _LONGEST = 60  # characters of a sample
 
 
@@ -108,6 +109,9 @@ def register() -> None:
             "name": State(NAME, "value"),
             "mode": State(MODE, "value"),
             "time_format": State(FORMAT, "value"),
+            "decimal_mark": State(MARK, "value"),
+            "encoding": State(ENCODING, "value"),
+            "header_line": State(HEADER, "value"),
             "columns": State({"type": ROLE, "column": ALL}, "value"),
             "roles": State({"type": ROLE, "column": ALL}, "id"),
         },
@@ -119,6 +123,9 @@ def register() -> None:
         name: str | None,
         mode: str,
         time_format: str | None,
+        decimal_mark: str,
+        encoding: str | None,
+        header_line: int | None,
         columns: list[str | None],
         roles: list[dict[str, str]],
     ) -> tuple[Any, Any]:
@@ -134,7 +141,14 @@ def register() -> None:
             imports.start(
                 home,
                 ImportRequest(
-                    paths, (name or "").strip(), mapping, (time_format or "").strip(), mode
+                    paths,
+                    (name or "").strip(),
+                    mapping,
+                    (time_format or "").strip(),
+                    mode,
+                    decimal_mark=decimal_mark.strip() or None,
+                    encoding=(encoding or "").strip() or None,
+                    header_line=header_line,
                 ),
             )
         except BadInput as error:
@@ -175,6 +189,28 @@ def _check_form(files: list[Path], sample: Preview | None) -> html.Div:
         dbc.Input(id=FORMAT, type="text", placeholder="%d/%m/%Y %H:%M", autoComplete="off"),
         hint=_("Only if the times cannot be read."),
     )
+    decimal_mark = kit.field(
+        _("Decimal mark of prices"),
+        dbc.Select(
+            id=MARK,
+            options=[
+                {"label": _("as the prices show"), "value": _ABSENT},
+                {"label": _("point: 1,299.00"), "value": "."},
+                {"label": _("comma: 1.299,00"), "value": ","},
+            ],
+            value=_ABSENT,
+        ),
+    )
+    encoding = kit.field(
+        _("Encoding"),
+        dbc.Input(id=ENCODING, type="text", placeholder="utf-8", autoComplete="off"),
+        hint=_("Only if letters are wrong."),
+    )
+    header_line = kit.field(
+        _("Line of the header"),
+        dbc.Input(id=HEADER, type="number", min=0, step=1, autoComplete="off"),
+        hint=_("Only if the columns are wrong; 0 for none."),
+    )
     hint = (
         _("Check the columns; the first values of each are shown beside it.")
         if sample
@@ -187,7 +223,10 @@ def _check_form(files: list[Path], sample: Preview | None) -> html.Div:
             html.P(hint, className="subtitle"),
             _understanding(sample) if sample else None,
             _mapping(sample) if sample else None,
-            html.Div([name, mode, time_format], className="import-name"),
+            html.Div(
+                [name, mode, time_format, decimal_mark, encoding, header_line],
+                className="import-name",
+            ),
             kit.button(_("Import"), START, kind="primary"),
         ],
         className="import-check stack",
