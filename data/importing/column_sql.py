@@ -56,6 +56,8 @@ MISSING = (
 )
 """Texts that stand for a missing value."""
 
+_COMMON_MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "\\N")
+
 REASONS = {
     "user_missing": N_("The buyer is missing"),
     "product_missing": N_("The product is missing"),
@@ -112,6 +114,9 @@ class ColumnSql:
         Whether blanks stand around values.
     unsettled : frozenset of str
         ``time`` and ``price`` where the first rows do not decide how these are written.
+    seen_missing : tuple of str
+        Those that the first rows have, and the commonest: the fewer a reader compares each field
+        with, the faster it is. An id that is one of the others is irregular.
     missing : tuple of str
         Texts that stand for a missing value; none where whoever reads the file has made NULL of
         them already, which is faster.
@@ -129,6 +134,7 @@ class ColumnSql:
     padded: bool = False
     unsettled: frozenset[str] = frozenset()
     missing: tuple[str, ...] = MISSING
+    seen_missing: tuple[str, ...] = _COMMON_MISSING
 
     @classmethod
     def of(
@@ -174,6 +180,7 @@ class ColumnSql:
             types=_changed_types(sample.get("type", ()), types),
             separator=separator_of(sample.get("category", ())),
             named=dialect.columns != numbers(len(dialect.columns)),
+            seen_missing=tuple(dict.fromkeys([*_COMMON_MISSING, *_missing_values(dialect.sample)])),
             padded=dialect.padded or _is_padded(dialect.sample),
             unsettled=frozenset(
                 name
@@ -198,7 +205,7 @@ class ColumnSql:
         not keep the order of the rows.
         """
         columns = [f"c{place}" for place in self.positions[name]]
-        if self.padded or name == "type":
+        if self.padded:
             columns = [f"trim({column}, {quote(BLANKS)})" for column in columns]
         column = columns[0]
         if len(columns) == 2:
@@ -272,10 +279,16 @@ class ColumnSql:
         conditions = [self.price_unreadable()] if "price" in self.positions else []
         if QUANTITY in self.positions:
             conditions.append(f"coalesce({self._quantity()} = 0, false)")
-        if not self.padded:
-            for name in ("user", "product"):
-                if name not in self.integer_ids:
-                    column = self.text(name)
+        for name in ("user", "product"):
+            if name not in self.integer_ids:
+                column = self.text(name)
+                rare = " ".join(
+                    f"WHEN {quote(text)} THEN true"
+                    for text in MISSING
+                    if text not in self.seen_missing
+                )
+                conditions.append(f"CASE {column} {rare} ELSE false END")
+                if not self.padded:
                     conditions.append(f"{column} <> trim({column}, {quote(BLANKS)})")
         if self.time.kind == "order":  # else the header's own time cannot be read
             conditions.append(f"coalesce({self._header_again()}, false)")
@@ -392,6 +405,12 @@ def _price(values: Sequence[str], decimal_mark: str | None) -> tuple[PriceFormat
         return PriceFormat(), True
     marks = prices.decimal_marks(values)
     return PriceFormat(min(marks, default="."), False), len(marks) == 1
+
+
+def _missing_values(sample: Sequence[Sequence[str]]) -> list[str]:
+    """Return the texts of the first rows that stand for a missing value."""
+    known = frozenset(MISSING)
+    return sorted({value for row in sample for value in row if value in known})
 
 
 def _is_padded(sample: Sequence[Sequence[str]]) -> bool:

@@ -212,7 +212,7 @@ def _table(source: SourceFile) -> str:
         f"header = {str(source.dialect.header).lower()}, skip = {source.dialect.skipped}, "
         f"delim = {quote(source.dialect.delimiter)}, quote = {mark}, escape = {mark}, "
         f"compression = {quote(source.dialect.compression)}, "
-        f"nullstr = [{', '.join(map(quote, source.columns.missing))}])"
+        f"nullstr = [{', '.join(map(quote, source.columns.seen_missing))}])"
     )
 
 

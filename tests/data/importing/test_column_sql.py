@@ -174,3 +174,13 @@ def test_a_mapping_corrects_the_guess(store: Store, file: Path) -> None:
         store, ImportRequest([file], "log", mapping={"user": "who", "product": "item"})
     )
     assert list(events(dataset)["user"]) == ["eva"]
+
+
+def test_a_type_that_the_first_rows_do_not_have_is_known_all_the_same(
+    store: Store, file: Path
+) -> None:
+    views = "".join(f"2019-11-01 00:00:01 UTC,View,{k % 7},,,9.90,{k % 5}\n" for k in range(2000))
+    later = "2019-11-02 00:00:01 UTC, Order Completed,1,,,9.90,1\n"
+    file.write_text(HEAD + views + later)
+    types = events(ingest(store, ImportRequest([file], "log")))["type"].value_counts().to_dict()
+    assert types == {"view": 2000, "purchase": 1}
