@@ -96,7 +96,8 @@ def follow(home: Home, name: str) -> Iterator[dict[str, Any]]:
         epochs = max(epochs, len(history))
         if ended:
             return
-        if worker is not None and worker.poll():
+        alone = worker is not None and worker.poll() and not _has_worker(runs)
+        if alone and not runs.get(name).ended:
             raise VitrinaError(
                 _(
                     "The worker ended before run {run} did; {log} says why. The run goes on with"
@@ -104,6 +105,12 @@ def follow(home: Home, name: str) -> Iterator[dict[str, Any]]:
                 ).format(run=name, log=home.path / "worker.log")
             )
         time.sleep(_FOLLOW_SECONDS)
+
+
+def _has_worker(runs: Runs) -> bool:
+    """Return whether a worker serves the home; one that came second ends by itself."""
+    holder = runs.lease.holder()
+    return holder is not None and holder.worker.alive()
 
 
 def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:
