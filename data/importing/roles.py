@@ -47,7 +47,6 @@ _NOT_A_NUMBER = re.compile(r"[^0-9.]")
 _DAY = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{8}")
 _TIME_NAMES = frozenset(KNOWN["time"].split())
 _TIME_WORDS = re.compile(r"time|date|day|when|_dat$|_dt$|^dt|fecha|hora")
-_VAGUE_TYPES = frozenset(["event", "action", "type", "tipo", "evento", "accion"])
 _MOST_CATEGORIES = 0.5
 _MOST = 0.95
 
@@ -229,8 +228,8 @@ def _fits(role: str, profile: Profile) -> bool:
         return True
     if role == "time":
         return profile.has_times
-    if role == "type" and profile.plain in _VAGUE_TYPES:
-        return profile.distinct < 3 or event_types.looks_like_types(profile.values)
+    if role == "type" and profile.plain == "type":  # of an event, or of a product
+        return event_types.looks_like_types(profile.values)
     if role == "price":
         return profile.is_number
     return True
@@ -243,7 +242,7 @@ def _find_time(
     by_name = {profile.name: profile for profile in profiles}
     if "time" not in mapping:
         free = [p for p in profiles if p.name not in mapping.values()]
-        candidates = [p for p in free if p.is_time and p.is_recent]
+        candidates = [p for p in free if p.is_time and p.is_recent and _may_be_time(p)]
         likely = [p for p in candidates if _TIME_WORDS.search(p.plain)] or candidates
         if not likely:  # a time by its name is not left out in silence
             named = [p for p in free if p.plain in _TIME_NAMES and p.values and not p.is_clock]
@@ -256,6 +255,12 @@ def _find_time(
         clocks = [p for p in profiles if p.is_clock and p.name not in mapping.values()]
         if len(clocks) == 1:
             mapping["time"] = f"{mapping['time']}{JOIN}{clocks[0].name}"
+
+
+def _may_be_time(profile: Profile) -> bool:
+    """Tell whether a column is written as a time, or named as one: ids are large numbers, too."""
+    is_text = any(map(_NOT_A_NUMBER.search, profile.values))
+    return is_text or _TIME_WORDS.search(profile.plain) is not None
 
 
 def _find_type(

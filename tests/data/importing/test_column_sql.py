@@ -184,3 +184,22 @@ def test_a_type_that_the_first_rows_do_not_have_is_known_all_the_same(
     file.write_text(HEAD + views + later)
     types = events(ingest(store, ImportRequest([file], "log")))["type"].value_counts().to_dict()
     assert types == {"view": 2000, "purchase": 1}
+
+
+def test_the_type_of_a_product_is_no_event_type(store: Store, file: Path) -> None:
+    rows = "".join(f"{k % 5},{k % 7},2019-11-01,{('shoe', 'hat')[k % 2]}\n" for k in range(60))
+    file.write_text("user_id,product_id,event_time,type\n" + rows)
+    assert set(events(ingest(store, ImportRequest([file], "log")))["type"]) == {"purchase"}
+
+
+def test_events_of_any_name_are_no_purchases(store: Store, file: Path) -> None:
+    rows = "".join(f"{k % 5},{k % 7},2019-11-01,{('a', 'b', 'c')[k % 3]}\n" for k in range(60))
+    file.write_text("user_id,product_id,event_time,event\n" + rows)
+    assert set(events(ingest(store, ImportRequest([file], "log")))["type"]) == {"a", "b", "c"}
+
+
+def test_large_ids_are_no_times(store: Store, file: Path) -> None:
+    rows = "".join(f"{k % 5},{k % 7},{1_500_000_000 + k}\n" for k in range(60))
+    file.write_text("user_id,product_id,id\n" + rows)
+    dataset = ingest(store, ImportRequest([file], "log"))
+    assert dataset.manifest.time_from_order
