@@ -1,28 +1,39 @@
-"""A cache of data frames on disk.
+"""A cache of data frames on disk: one SQLite file that holds JSON and nothing else.
 
-Values are stored as JSON, not as pickles, so that a cache folder written by somebody else cannot
-run code. The folder may be deleted at any time, even while it is in use.
+A file of the home may have been written by somebody else, so what is read here can run no code
+and names no other file. The file may be deleted at any time, even while it is in use.
 """
 
+import json
+import shutil
 import sqlite3
-from collections.abc import Callable
-from functools import lru_cache
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import diskcache
 import pandas as pd
 
-_SIZE_LIMIT = 256 << 20
+SIZE_LIMIT = 256 << 20
+"""Bytes of all values together."""
 
-
-@lru_cache(maxsize=8)
-def _open_cache(folder: Path) -> Any:
-    return diskcache.Cache(str(folder), disk=diskcache.JSONDisk, size_limit=_SIZE_LIMIT)
+_FILE = "frames.db"
+_FORMER = "statistics"  # the folder of version 0.1.0
+_BUSY_SECONDS = 5.0
+_UNUSABLE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_MISMATCH")
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS frames"
+    " (key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL)"
+)
+_EVICT = (
+    "DELETE FROM frames WHERE rowid IN (SELECT rowid FROM (SELECT rowid,"
+    " sum(length(value)) OVER (ORDER BY rowid DESC) AS bytes FROM frames) WHERE bytes > ?)"
+)
 
 
 class FrameCache:
-    """A cache of data frames by key, with least-recently-stored eviction at 256 MB.
+    """A cache of data frames by key; those stored first are dropped beyond ``SIZE_LIMIT``.
 
     Parameters
     ----------
@@ -31,32 +42,59 @@ class FrameCache:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / "statistics"
+        self._folder = folder
+        self._file = folder / _FILE
 
     def get(self, key: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """Return the frame of a key; compute and store it when the cache does not have it.
 
-        A cache that cannot be read or written counts as empty.
+        A cache that cannot be read or written counts as empty; one that is damaged is deleted.
         """
-        value = self._read(key)
-        if value is not None:
-            return _from_json(value)
-        frame = compute()
-        self._write(key, _to_json(frame))
+        frame = self._read(key)
+        if frame is None:
+            frame = compute()
+            self._write(key, json.dumps(_to_json(frame)).encode())
         return frame
 
-    def _read(self, key: str) -> Any:
+    def _read(self, key: str) -> pd.DataFrame | None:
+        if not self._file.exists():
+            return None
+        row = None
+        with self._errors_ignored(), closing(self._connect()) as connection:
+            query = "SELECT value, checksum FROM frames WHERE key = ?"
+            row = connection.execute(query, (key,)).fetchone()
+        if row is None or not isinstance(row[0], bytes) or zlib.crc32(row[0]) != row[1]:
+            return None
         try:
-            return _open_cache(self._folder).get(key)
-        except (sqlite3.Error, OSError, diskcache.Timeout, ValueError):
-            _open_cache.cache_clear()
+            return _from_json(json.loads(row[0]))
+        except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
             return None
 
-    def _write(self, key: str, value: Any) -> None:
+    def _write(self, key: str, value: bytes) -> None:
+        with self._errors_ignored(), closing(self._connect()) as connection, connection:
+            connection.execute(_TABLE)
+            store = "INSERT OR REPLACE INTO frames (key, value, checksum) VALUES (?, ?, ?)"
+            connection.execute(store, (key, value, zlib.crc32(value)))
+            connection.execute(_EVICT, (SIZE_LIMIT,))
+        shutil.rmtree(self._folder / _FORMER, ignore_errors=True)
+
+    def _connect(self) -> sqlite3.Connection:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._file, timeout=_BUSY_SECONDS)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        return connection
+
+    @contextmanager
+    def _errors_ignored(self) -> Iterator[None]:
+        """Go on after the block where SQLite fails in it, without the file if it is damaged."""
         try:
-            _open_cache(self._folder).set(key, value)
-        except (sqlite3.Error, OSError, diskcache.Timeout):
-            _open_cache.cache_clear()
+            yield
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "").startswith(_UNUSABLE):
+                with suppress(OSError):
+                    self._file.unlink(missing_ok=True)
+        except OSError:
+            pass
 
 
 def _to_json(frame: pd.DataFrame) -> dict[str, Any]:
