@@ -11,7 +11,8 @@ import platformdirs
 class Home:
     """The folder that holds datasets, runs, uploads, the cache and the table of runs.
 
-    Subfolders are created on first access, not on construction.
+    Its path is made absolute: libraries take some relative ones, such as ``file:x`` or ``~``, for
+    more than a path. Subfolders are created on first access, not on construction.
 
     Examples
     --------
@@ -20,6 +21,9 @@ class Home:
     """
 
     path: Path
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", self.path.absolute())
 
     @classmethod
     def default(cls) -> "Home":

@@ -29,7 +29,7 @@ shorten the time that writer threads wait for each other to keep the order of th
 def keyed_view(file: Path, keys: tuple[str, ...]) -> str:
     """Return the SELECT of a derived table with its keys and the ids as text."""
     ids = "".join(f", {key}_key::VARCHAR AS {key}" for key in keys)
-    return f"SELECT *{ids} FROM read_parquet({quote(file)})"
+    return f"SELECT *{ids} FROM {read_parquet(file)}"
 
 
 def events_view(folder: Path, parts: Sequence[Part], time_from_order: bool) -> str:
@@ -55,7 +55,7 @@ def events_view(folder: Path, parts: Sequence[Part], time_from_order: bool) -> s
         selects.append(
             f"SELECT {row} AS row, {time} AS time, type, {', '.join(keys)}, category_id, category, "
             f"brand, price, session, title "
-            f"FROM read_parquet({quote(folder / part.file)}, file_row_number = true)"
+            f"FROM {read_parquet(folder / part.file, 'file_row_number = true')}"
         )
         start += part.rows
     return " UNION ALL ".join(selects)
@@ -74,6 +74,33 @@ def is_full(error: BaseException) -> bool:
 def quote(value: object) -> str:
     """Return the text of a value as an SQL string literal."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def quote_path(file: Path) -> str:
+    r"""Return the path of a file as an SQL string literal that stands for this file alone.
+
+    DuckDB expands ``*``, ``?`` and ``[…]`` in the names of files, and takes ``file:…``, ``~/…`` and
+    ``https://…`` for more than a path.
+
+    Examples
+    --------
+    >>> quote_path(Path("/logs/sales[1].csv"))
+    "'/logs/sales[[]1].csv'"
+    """
+    return quote("".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(file.absolute())))
+
+
+def read_parquet(file: Path, *options: str) -> str:
+    """Return the table expression of a Parquet file.
+
+    A folder called ``user=5`` is no column, which DuckDB would make of it.
+    """
+    return f"read_parquet({', '.join((quote_path(file), 'hive_partitioning = false', *options))})"
+
+
+def copy(select: str, file: Path, options: str) -> str:
+    """Return the statement that writes the rows of a SELECT to a file, with options of COPY."""
+    return f"COPY ({select}) TO {quote(file.absolute())} ({options})"
 
 
 def connect(**settings: str | int) -> duckdb.DuckDBPyConnection:

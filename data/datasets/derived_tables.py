@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from data.datasets.database import WRITE, quote
+from data.datasets.database import WRITE, copy, read_parquet
 from data.events import PURCHASE
 from data.progress import ShouldStop, execute, never
 
@@ -84,8 +84,8 @@ def derive(
     tables = {"purchases": PURCHASES, "users": USERS, "products": PRODUCTS, "hours": HOURS}
     for table, select in tables.items():
         file = folder / f"{table}.parquet"
-        execute(connection, f"COPY ({select}) TO {quote(file)} ({WRITE})", _ignore, should_stop)
-        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({quote(file)})")
+        execute(connection, copy(select, file, WRITE), _ignore, should_stop)
+        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {read_parquet(file)}")
     return _summary(connection)
 
 

@@ -14,7 +14,16 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.datasets.database import WRITE, WRITE_EVENTS, connect, is_full, quote
+from data.datasets.database import (
+    WRITE,
+    WRITE_EVENTS,
+    connect,
+    copy,
+    is_full,
+    quote,
+    quote_path,
+    read_parquet,
+)
 from data.datasets.manifest import Part, Source
 from data.errors import BadInput
 from data.importing import prices, times
@@ -186,7 +195,7 @@ def _copy(
     try:
         return execute(
             connection,
-            f"COPY ({select}) TO {quote(source.part)} ({WRITE_EVENTS})",
+            copy(select, source.part, WRITE_EVENTS),
             on_progress,
             tracker.should_stop,
         )
@@ -203,12 +212,13 @@ def _table(source: SourceFile) -> str:
             f'"{name.replace(chr(34), chr(34) * 2)}"::VARCHAR AS c{position}'
             for position, name in enumerate(source.dialect.columns)
         )
-        return f"(SELECT {columns} FROM read_parquet({quote(source.path)}))"
+        return f"(SELECT {columns} FROM {read_parquet(source.path)})"
     width = len(source.dialect.columns)
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
     mark = quote(source.dialect.quote)
     return (
-        f"read_csv({quote(source.path)}, columns = {{{columns}}}, auto_detect = false, "
+        f"read_csv({quote_path(source.path)}, columns = {{{columns}}}, "
+        "auto_detect = false, hive_partitioning = false, "
         f"header = {str(source.dialect.header).lower()}, skip = {source.dialect.skipped}, "
         f"delim = {quote(source.dialect.delimiter)}, quote = {mark}, escape = {mark}, "
         f"compression = {quote(source.dialect.compression)}, "
@@ -278,14 +288,17 @@ def _read_lines(
         _stage_parquet(connection, source)
     else:
         rejected = _stage_text(source, rejects, tracker)
-    raw = f"read_parquet({quote(source.raw)})"
+    raw = read_parquet(source.raw)
     columns = _settled(connection, source, raw)
     columns = replace(columns, integer_ids=_integer_ids(connection, columns, raw))
     rows = columns.source(raw)
     kept = execute(
         connection,
-        f"COPY (SELECT {columns.select()} FROM {rows} WHERE ({columns.reason()}) IS NULL) "
-        f"TO {quote(source.part)} ({WRITE_EVENTS})",
+        copy(
+            f"SELECT {columns.select()} FROM {rows} WHERE ({columns.reason()}) IS NULL",
+            source.part,
+            WRITE_EVENTS,
+        ),
         lambda _share: raise_if_stopped(tracker.should_stop),
         tracker.should_stop,
     )
@@ -398,7 +411,7 @@ def _price_format(
 def _stage_parquet(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None:
     """Write the rows as text with their numbers to the temporary file."""
     select = f"SELECT *, row_number() OVER () AS line, 1 AS lines FROM {_table(source)}"
-    connection.execute(f"COPY ({select}) TO {quote(source.raw)} ({WRITE})")
+    connection.execute(copy(select, source.raw, WRITE))
 
 
 def _stage_text(source: SourceFile, rejects: Rejects, tracker: ProgressTracker) -> int:
@@ -443,7 +456,7 @@ def _write_rejects(
     result = connection.execute(
         f"SELECT line, lines, ({columns.reason()}) AS reason, "
         f"concat_ws({quote(source.dialect.delimiter)}, {fields}) AS raw "
-        f"FROM {columns.source(f'read_parquet({quote(source.raw)})')} "
+        f"FROM {columns.source(read_parquet(source.raw))} "
         "WHERE reason IS NOT NULL ORDER BY line"
     )
     count = 0

@@ -23,7 +23,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.datasets.database import connect, quote
+from data.datasets.database import connect, copy, quote, quote_path
 from data.errors import BadInput
 from data.i18n import _
 from data.importing.file_kind import is_tar, is_workbook, refuse_unreadable
@@ -254,16 +254,16 @@ class _Stage:
                 with opened(path) as (stream, _position):
                     self._copy(stream, plain)
                 ignore = ", ignore_errors = true" if form == "newline_delimited" else ""
-                source = f"read_json_objects({quote(plain)}, format = '{form}'{ignore})"
+                options = f"format = '{form}', hive_partitioning = false{ignore}"
+                source = f"read_json_objects({quote_path(plain)}, {options})"
                 sample = database.execute(f"SELECT json FROM {source} LIMIT {_JSON_SAMPLE}")
                 fields = dict.fromkeys(
                     key for (text,) in sample.fetchall() for key in _keys(json.loads(text or "{}"))
                 )
                 columns = ", ".join(f"json ->> {_json_path(k)} AS {_name(k)}" for k in fields)
                 if columns:
-                    database.execute(
-                        f"COPY (SELECT {columns} FROM {source}) TO {quote(target)} (FORMAT parquet)"
-                    )
+                    select = f"SELECT {columns} FROM {source}"
+                    database.execute(copy(select, target, "FORMAT parquet"))
         except (duckdb.Error, ValueError) as error:
             raise BadInput(
                 _("{file} is damaged JSON; each line must be one object, or all an array.").format(
