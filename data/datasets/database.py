@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from data.datasets.manifest import Part
+from data.datasets.side_tables import IDS, PRODUCTS, VIEWS, SideTable
 
 KEYS = {
     "purchases": ("user", "product"),
@@ -59,6 +60,44 @@ def events_view(folder: Path, parts: Sequence[Part], time_from_order: bool) -> s
         )
         start += part.rows
     return " UNION ALL ".join(selects)
+
+
+def key_sql(column: str, is_integer: bool) -> str:
+    """Return the SQL of the key of an id that is text, NULL where no such key can be.
+
+    >>> key_sql("product", False)
+    'product'
+    """
+    if not is_integer:
+        return column
+    integer = f"try_cast({column} AS BIGINT)"
+    return f"CASE WHEN {integer}::VARCHAR = {column} THEN {integer} END"
+
+
+def attributes_view(folder: Path, name: str, table: SideTable | None, is_integer: bool) -> str:
+    """Return the SELECT of a side table's key, id and attributes.
+
+    It has a row for each product or user of the log that the table has; none without a table.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds the Parquet files of the dataset.
+    name : {"products", "buyers"}
+    table : SideTable or None
+    is_integer : bool
+        Whether the log's keys are BIGINT.
+    """
+    key = f"{IDS[name]}_key"
+    log = "products" if name == PRODUCTS else "users"
+    if table is None:
+        return f"SELECT {key}, {IDS[name]} FROM {log} WHERE false"
+    columns = "".join(f", {attribute.column}" for attribute in table.attributes)
+    file = quote(folder / f"{VIEWS[name]}.parquet")
+    return (
+        f"SELECT {key_sql(IDS[name], is_integer)} AS {key}, {IDS[name]}{columns} "
+        f"FROM read_parquet({file}) WHERE {key} IN (SELECT {key} FROM {log})"
+    )
 
 
 _FULL = ("No space left", "File too large", "Disk quota exceeded", "max_temp_directory_size")

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from data.datasets.side_tables import SideTable
 from data.errors import VitrinaError
 from data.files import write_json
 from data.i18n import _
@@ -67,6 +68,8 @@ class Manifest:
         Whether the demo generator made the events.
     summary : dict
         The key figures that ``vitrina stats`` prints.
+    side_tables : dict
+        ``"products"`` and ``"buyers"`` → the side table of that name, where there is one.
     """
 
     schema: int
@@ -78,6 +81,11 @@ class Manifest:
     time_from_order: bool = False
     synthetic: bool = False
     summary: dict[str, Any] = field(default_factory=dict)
+    side_tables: dict[str, SideTable] = field(default_factory=dict)
+
+    def has_integer_keys(self, name: str) -> bool:
+        """Return whether the keys of ``user`` or ``product`` are BIGINT instead of text."""
+        return all(name in part.whole for part in self.parts)
 
     @classmethod
     def read(cls, file: Path) -> "Manifest":
@@ -88,6 +96,10 @@ class Manifest:
             values["parts"] = tuple(
                 Part(part["file"], part["rows"], tuple(part["whole"])) for part in values["parts"]
             )
+            values["side_tables"] = {
+                name: SideTable.from_json(table)
+                for name, table in values.get("side_tables", {}).items()
+            }
             return cls(**values)
         except (ValueError, TypeError, KeyError) as error:
             raise VitrinaError(

@@ -20,8 +20,9 @@ from pathlib import Path
 import duckdb
 import psutil
 
-from data.datasets.database import KEYS, connect, events_view, keyed_view
+from data.datasets.database import KEYS, attributes_view, connect, events_view, keyed_view
 from data.datasets.manifest import SCHEMA, Manifest
+from data.datasets.side_tables import BUYERS, IDS, PRODUCTS, VIEWS, Attribute
 from data.errors import BadInput, VitrinaError
 from data.home import Home
 from data.i18n import _
@@ -60,6 +61,20 @@ class Dataset:
         return tuple(self.manifest.summary["events_by_type"])
 
     @property
+    def product_attributes(self) -> tuple[Attribute, ...]:
+        """What its side table says of products: the columns of view ``product_attributes``."""
+        return self._attributes(PRODUCTS)
+
+    @property
+    def buyer_attributes(self) -> tuple[Attribute, ...]:
+        """What its side table says of buyers: the columns of view ``buyer_attributes``."""
+        return self._attributes(BUYERS)
+
+    def _attributes(self, name: str) -> tuple[Attribute, ...]:
+        table = self.manifest.side_tables.get(name)
+        return table.attributes if table else ()
+
+    @property
     def rejects(self) -> Path:
         """Parquet file of the rejected rows; columns file, line, column, reason, raw."""
         return self.path / "rejects.parquet"
@@ -70,11 +85,18 @@ class Dataset:
         ``events`` has the columns of ``data.events`` and ``row``; ``purchases`` has the same
         columns, only events of type purchase, ordered by user, time and row; ``products`` and
         ``users`` have one row per product and user; ``hours`` has the number of events per hour
-        and type. The caller closes the connection.
+        and type. ``product_attributes`` (product_key, product, and a column for each of
+        ``product_attributes``) and ``buyer_attributes`` (user_key, user, …) have a row for each
+        product and user of the log that a side table knows. The caller closes the connection.
         """
         connection = connect()
         for table in ("events", *KEYS):
             connection.execute(f"CREATE VIEW {table} AS {self._select(table)}")
+        for name, view in VIEWS.items():
+            side_table = self.manifest.side_tables.get(name)
+            is_integer = self.manifest.has_integer_keys(IDS[name])
+            select = attributes_view(self.path, name, side_table, is_integer)
+            connection.execute(f"CREATE VIEW {view} AS {select}")
         return connection
 
     def _select(self, table: str) -> str:
