@@ -16,6 +16,7 @@ from dashboard.components.aria import aria
 from dashboard.components.field import dom_id
 from dashboard.components.icon import icon
 from dashboard.figures.chart import Chart
+from dashboard.figures.plain_text import plain_text
 from data.exploration.csv_export import csv_text
 from data.i18n import _, language
 
@@ -112,7 +113,7 @@ def render(chart: Chart) -> dict[str, Any]:
         "subtitle": chart.subtitle,
         "summary": chart.summary or f"{chart.finding}. {chart.subtitle}",
         "note": chart.note,
-        "figure": chart.figure,
+        "figure": plain_text(chart.figure),
         "columns": chart.columns(),
         "rows": chart.rows(),
     }

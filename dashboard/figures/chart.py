@@ -40,8 +40,8 @@ class Chart:
     def columns(self) -> list[dict[str, Any]]:
         """Return the name of each column of the table, and whether it is numeric."""
         return [
-            {"name": str(name), "numeric": self.table[name].dtype.kind in "iuf"}
-            for name in self.table.columns
+            {"name": str(name), "numeric": kind.kind in "iuf"}
+            for name, kind in zip(self.table.columns, self.table.dtypes, strict=True)
         ]
 
     def rows(self) -> list[list[Any]]:

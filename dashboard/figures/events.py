@@ -9,6 +9,7 @@ from babel.dates import get_day_names
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
+from dashboard.figures.plain_text import mark
 from dashboard.figures.template import figure
 from dashboard.figures.words import in_order, main_type, type_colour, type_name, type_noun
 from dashboard.theme import colour
@@ -114,9 +115,8 @@ def _panels(counts: pd.DataFrame, kinds: list[str], theme: str | None) -> go.Fig
             row=row,
             col=1,
         )
-        mark = f'<span style="color:{colour(type_colour(kind), theme)}">●</span>'
         fig.add_annotation(
-            text=f"{mark} {type_name(kind)}",
+            text=mark(colour(type_colour(kind), theme)) + type_name(kind),
             x=0,
             xref="paper",
             xanchor="left",

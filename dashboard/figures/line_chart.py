@@ -8,6 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from dashboard.figures.plain_text import mark
 from dashboard.figures.template import figure
 from dashboard.theme import colour
 from data.i18n import _
@@ -131,12 +132,11 @@ def _label_ends(drawn: go.Figure, series: Sequence[Line], theme: str | None, log
     height = max(drawn_values, default=0.0) - min(drawn_values, default=0.0)
     shifts = _shifts([float(line.y[-1]) for line in ends], height)
     for line, shift in zip(ends, shifts, strict=True):
-        mark = f'<span style="color:{colour(line.meaning, theme)}">●</span>'
         drawn.add_annotation(
             x=1,
             xref="paper",
             y=_on_axis(float(line.y[-1]), log),
-            text=f"{mark} {line.name}",
+            text=mark(colour(line.meaning, theme)) + line.name,
             xanchor="left",
             xshift=6,
             yshift=shift,

@@ -25,6 +25,13 @@ def test_a_table_twin_holds_only_what_json_knows() -> None:
     assert [column["numeric"] for column in chart.columns()] == [False, True, True, False]
 
 
+def test_columns_of_a_table_may_have_the_same_name() -> None:
+    table = pd.DataFrame([["cases", 1, 0.5]], columns=["After", "cases", "cases"])
+    chart = Chart(figure("light"), "A finding", "A unit", table)
+    assert [column["numeric"] for column in chart.columns()] == [False, True, True]
+    assert chart.rows() == [["cases", 1, 0.5]]
+
+
 def test_a_figure_card_says_what_a_screen_reader_cannot_see() -> None:
     chart = Chart(figure("light"), "A finding", "Events by day", pd.DataFrame())
     assert render(chart)["summary"] == "A finding. Events by day"
