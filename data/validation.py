@@ -26,6 +26,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 from pydantic_core import ArgsKwargs, core_schema
 
+from data.comma_list import read_list, write_list
 from data.errors import BadInput
 from data.i18n import _
 
@@ -64,7 +65,7 @@ def _read_text(value: Any) -> str:
 
 def _read_list(value: Any) -> tuple[str, ...]:
     _require(isinstance(value, str | list | tuple), value)
-    words = value.split(",") if isinstance(value, str) else value
+    words = read_list(value) if isinstance(value, str) else value
     return tuple(dict.fromkeys(word for word in (str(word).strip() for word in words) if word))
 
 
@@ -79,7 +80,7 @@ Float = Annotated[float, BeforeValidator(_read_float)]
 Int = Annotated[int, BeforeValidator(_read_int)]
 Text = Annotated[str, BeforeValidator(_read_text)]
 TextList = Annotated[tuple[str, ...], BeforeValidator(_read_list)]
-"""Reads ``a, b`` as well as a JSON list; a text without a comma is a list of one item."""
+"""Reads ``a, "b, c"`` as well as a JSON list; a text without a comma is a list of one item."""
 OptionalDay = Annotated[date | None, BeforeValidator(_read_day)]
 
 
@@ -226,7 +227,7 @@ def validate(owner: Any, name: str, value: Any) -> Any:
 
 def not_allowed(spec: SettingSpec, value: Any) -> BadInput:
     """Return the error for a value that a setting does not take."""
-    text = ",".join(map(str, value)) if isinstance(value, tuple | list) else value
+    text = write_list(value) if isinstance(value, tuple | list) else value
     return BadInput(
         _("{field} cannot be “{value}”: it takes {allowed}.").format(
             field=spec.key, value=text, allowed=spec.allowed()

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 PREFIX = "/api/v1"
 LONGEST_HISTORY = 10_000
+LONGEST_ID = 10_000
 MOST_ITEMS = 1_000
 
 
@@ -24,9 +25,14 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     run: str = Field(description="A finished run.", min_length=1, max_length=200)
-    user: str | None = Field(None, description="A buyer of the run's dataset.", max_length=200)
+    user: str | None = Field(
+        None, description="A buyer of the run's dataset.", max_length=LONGEST_ID
+    )
     history: list[str] | None = Field(
-        None, description="Product ids, the oldest first.", max_length=LONGEST_HISTORY
+        None,
+        description="Product ids, the oldest first: a JSON array with one string for each id, in "
+        "which commas and every other character stand for themselves.",
+        max_length=LONGEST_HISTORY,
     )
     k: Whole = Field(10, description="How many products to return.", ge=1, le=MOST_ITEMS)
     exclude_seen: bool = Field(False, description="Leave out products of the history.")

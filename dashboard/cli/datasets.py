@@ -9,6 +9,7 @@ import click
 from dashboard.cli.options import (
     home_option,
     json_option,
+    parse_list,
     parse_pairs,
     print_json,
     print_pairs,
@@ -49,7 +50,8 @@ def demo_command(
 @click.option(
     "--map",
     "mapping",
-    help="Columns of the files: user=COL,item=COL,time=COL,type=COL,category=COL,…",
+    help="Columns of the files: user=COL,item=COL,time=COL,type=COL,category=COL,…; one whose "
+    'name holds a comma: "user=Buyer, id",item=COL.',
 )
 @click.option("--time-format", help="Format of times, as for strptime: %d/%m/%Y %H:%M.")
 @click.option("--decimal-mark", type=click.Choice([".", ","]), help="Decimal mark of prices.")
@@ -89,7 +91,7 @@ def import_command(
     from data.importing.request import ImportRequest
     from data.progress import ignore_progress
 
-    columns = parse_pairs(mapping.split(","), "--map") if mapping else None
+    columns = parse_pairs(parse_list(mapping, "--map"), "--map") if mapping else None
     dataset = imports.import_files(
         home,
         ImportRequest(

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from data.comma_list import read_list
 from data.errors import BadInput
 from data.files import strict_json
 from data.home import Home
@@ -65,6 +66,30 @@ def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
     width = max((len(label) for label, _value in rows), default=0)
     for label, value in rows:
         click.echo(f"{label.ljust(width)}  {value}")
+
+
+def parse_list(line: str, option: str) -> list[str]:
+    """Read texts that commas separate; one that holds a comma stands in double quotes.
+
+    Raises
+    ------
+    BadInput
+        Where a quotation mark is not closed, or is closed before the text ends.
+
+    Examples
+    --------
+    >>> parse_list('"TV 1000, black",TV-2', "--history")
+    ['TV 1000, black', 'TV-2']
+    """
+    try:
+        return read_list(line)
+    except ValueError as error:
+        raise BadInput(
+            _(
+                "A quotation mark in {option} is not closed; a text that holds a comma is written "
+                '"in, quotes", and a quotation mark in it is doubled.'
+            ).format(option=option)
+        ) from error
 
 
 def parse_pairs(words: Iterable[str], option: str) -> dict[str, str]:

@@ -4,7 +4,14 @@ from typing import Any
 
 import click
 
-from dashboard.cli.options import home_option, json_option, print_json, print_table
+from dashboard.cli.options import (
+    home_option,
+    json_option,
+    parse_list,
+    print_json,
+    print_note,
+    print_table,
+)
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
@@ -39,7 +46,13 @@ def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) ->
 @click.command()
 @click.argument("run")
 @click.option("--user", help="A buyer of the run's dataset.")
-@click.option("--history", help="Product ids, oldest first: P1,P2,…")
+@click.option(
+    "--history",
+    "histories",
+    multiple=True,
+    help="Product ids, oldest first: P1,P2,…; an id that holds a comma stands in double quotes: "
+    "'\"TV, black\",P2'. Given several times, the lists follow each other.",
+)
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--exclude-seen", is_flag=True, help="Leave out products of the history.")
 @json_option
@@ -49,7 +62,7 @@ def recommend_command(
     home: Home,
     run: str,
     user: str | None,
-    history: str | None,
+    histories: tuple[str, ...],
     k: int,
     exclude_seen: bool,
     as_json: bool,
@@ -57,16 +70,22 @@ def recommend_command(
     """Rank the next products of a buyer, or after a given history."""
     from dashboard.services.recommendations import recommend
 
-    if (user is None) == (history is None):
+    if (user is None) == (not histories):
         raise BadInput(_("Give either a buyer with --user or products with --history."))
     if user is not None:
         answer = recommend.for_user(home, run, user, k, exclude_seen)
     else:
-        products = [product.strip() for product in (history or "").split(",") if product.strip()]
+        products = [id for line in histories for id in parse_list(line, "--history")]
         answer = recommend.for_history(home, run, products, k, exclude_seen)
     if as_json:
         print_json(answer)
         return
+    if answer.get("unknown"):
+        print_note(
+            _("Training never saw {products}.").format(
+                products=recommend.quoted_names(answer["unknown"])
+            )
+        )
     print_table(
         [_("product"), _("rank"), _("probability"), _("category"), _("brand"), _("repeat")],
         [_row(item) for item in answer["items"]],

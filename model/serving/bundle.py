@@ -1,6 +1,7 @@
 """Export of a finished run as a bundle: a folder that works without Vitrina."""
 
 import json
+import shlex
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -34,19 +35,19 @@ import numpy as np
 import onnxruntime
 {import_blend}
 here = Path(__file__).parent
-catalogue = np.load(here / "catalogue.npz")
+items = np.load(here / "catalogue.npz")
 network = onnxruntime.InferenceSession(here / "model.onnx")
-code = {{name: code for code, name in enumerate(catalogue["name"])}}
+code = {{name: code for code, name in enumerate(items["name"])}}
+sys.stderr.writelines(f"{{name}} is unknown\\n" for name in sys.argv[1:] if name not in code)
 history = np.array([code.get(name, 1) for name in sys.argv[1:]], dtype=np.int32)  # 1: unknown
 latest = history[-{length}:] if len(history) else np.zeros(1, dtype=np.int32)
-features = {{tensor.name for tensor in network.get_inputs()}} - {{"length"}}
-inputs = {{name: catalogue[name][latest][None] for name in features}}
+inputs = {{t.name: items[t.name][latest][None] for t in network.get_inputs() if t.name in items}}
 inputs["length"] = np.array([min(len(history), {length})], dtype=np.int32)
 scores = network.run(None, inputs)[0][0]
 {blend}
 probabilities = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum(dtype=np.float64)
 for product in np.argsort(-scores, kind="stable")[:10]:
-    print(catalogue["name"][product + 2], f"{{probabilities[product]:.6f}}", sep="\\t")
+    print(items["name"][product + 2], f"{{probabilities[product]:.6f}}", sep="\\t")
 '''
 
 BLEND_MODULE = '''\
@@ -72,6 +73,8 @@ Made by Vitrina {version} on {day}. It ranks {products} products after a history
 
     pip install onnxruntime numpy
     python example.py {first}
+
+Each product is one word of the command: an id with blanks or commas stands in quotation marks.
 
 What it serves: {serves}
 
@@ -234,7 +237,7 @@ def _readme(about: dict[str, Any], products: Any) -> str:
         version=about["version"],
         day=about["written"][:10],
         products=f"{about['products']:,}",
-        first=" ".join(map(str, products[:2])),
+        first=shlex.join(map(str, products[:2])),
         serves="a blend of the network and of baselines; their weights for products that are new "
         f"to the user are {weights}. `model.onnx` alone is the network without the baselines, and "
         "ranks differently."

@@ -17,8 +17,10 @@ from model.training.trainer import train
 from tests.model.toys import imported, small
 
 TEAPOT, CUP = "teapot", "cup"
+PLATE = 'plate, 12" wide'
+"""A product whose id needs quotation marks in lists."""
 RUN = "toy-1"
-NOISE = tuple(f"noise{number}" for number in range(8))
+NOISE = (*(f"noise{number}" for number in range(7)), PLATE)
 
 
 class Silence:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,10 @@ from dashboard.pages.recommend.view_model import edited_history
 from dashboard.services.recommendations.recommend import product_history
 from dashboard.services.recommendations.run_jobs import jobs_of_run, start_scoring
 from dashboard.services.recommendations.served_run import serve_run
+from dashboard.services.recommendations.what_if import add_edits
+from data.comma_list import write_list
 from data.home import Home
+from tests.dashboard.shop import PLATE, TEAPOT
 
 USER = "u00003"
 Ranked = list[tuple[str, float]]
@@ -48,7 +52,7 @@ def pairs(items: list[dict[str, Any]]) -> Ranked:
 
 def test_the_page(shop: tuple[Home, str], history: list[str], expected: Ranked) -> None:
     home, run = shop
-    added = ",".join(f"add:{product}" for product in history)
+    added = add_edits(history)
     for query in (Query(run=run, user=USER, k=8), Query(run=run, k=8, edit=added)):
         items = edited_history(serve_run(home, run), query).ranked.items
         same([(item.product, item.probability) for item in items], expected)
@@ -61,7 +65,7 @@ def test_the_command_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     home, run = shop
-    for who in (["--user", USER], ["--history", ",".join(history)]):
+    for who in (["--user", USER], ["--history", write_list(history)]):
         words = ["--home", str(home.path), "recommend", run, *who, "-k", "8", "--json"]
         assert type_command(words) == 0
         same(pairs(json.loads(capsys.readouterr().out)["items"]), expected)
@@ -125,6 +129,56 @@ def test_keras(shop: tuple[Home, str], history: list[str], expected: Ranked) -> 
     chances = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
     best = np.argsort(-scores, kind="stable")[:8]
     same([(predictor.products[place], float(chances[place])) for place in best], expected)
+
+
+def test_an_id_with_a_comma_is_given_everywhere(
+    shop: tuple[Home, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, run = shop
+    products = [PLATE, TEAPOT]
+    items = serve_run(home, run).model.recommend(products, k=8)
+    expected = [(item.product, item.probability) for item in items]
+
+    query = Query(run=run, k=8, edit=add_edits(products))
+    read = Query.read(dict(parse_qsl(urlsplit(query.href()).query)))
+    page = edited_history(serve_run(home, run), read)
+    assert [event.product for event in page.events] == products
+    same([(item.product, item.probability) for item in page.ranked.items], expected)
+
+    quoted = '"plate, 12"" wide"'
+    for histories in ([f"{quoted}, teapot"], [quoted, "teapot"]):
+        words = [word for line in histories for word in ("--history", line)]
+        type_command(["--home", str(home.path), "recommend", run, *words, "-k", "8", "--json"])
+        answer = json.loads(capsys.readouterr().out)
+        assert (answer["history"], answer["unknown"]) == (products, [])
+        same(pairs(answer["items"]), expected)
+
+    client = create_app(home, api=ApiSettings()).server.test_client()
+    question = {"run": run, "history": products, "k": 8}
+    response = client.post("/api/v1/recommendations", json=question, base_url="http://localhost")
+    same(pairs(response.json["items"]), expected)  # type: ignore[index]
+
+    type_command(["--home", str(home.path), "export", run, "--out", str(tmp_path / "bundle")])
+    example = tmp_path / "bundle" / "example.py"
+    done = subprocess.run(
+        [sys.executable, str(example), *products], check=True, capture_output=True, text=True
+    )
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    same([(name, float(chance)) for name, chance in rows][:8], expected)
+    assert done.stderr == ""
+
+
+def test_ids_that_are_none_are_named(
+    shop: tuple[Home, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, run = shop
+    recommend = ["--home", str(home.path), "recommend", run]
+    assert type_command([*recommend, "--history", "plate, 12"]) == 2
+    assert "“plate”, “12”" in capsys.readouterr().err
+    assert type_command([*recommend, "--history", '"plate']) == 2
+    assert "quotation mark in --history" in capsys.readouterr().err
+    assert type_command([*recommend, "--history", "teapot,plate"]) == 0
+    assert capsys.readouterr().err == "Training never saw “plate”.\n"
 
 
 def test_bad_places_and_unknown_runs_are_one_sentence(

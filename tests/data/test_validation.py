@@ -53,6 +53,7 @@ class Example(Configuration):
         ("colour", " green ", "green"),
         ("colours", "green, red,green", ("green", "red")),
         ("colours", "green", ("green",)),
+        ("colours", '"green",red', ("green", "red")),
         ("colours", ["red"], ("red",)),
         ("colours", "", ()),
         ("note", " some text ", "some text"),

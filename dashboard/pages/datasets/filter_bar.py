@@ -12,6 +12,7 @@ from dashboard.context import current_home
 from dashboard.figures.words import in_order, type_name
 from dashboard.pages.datasets import filter_query
 from dashboard.services.datasets import library
+from data.comma_list import write_list
 from data.datasets.store import Dataset
 from data.exploration.statistics import Filters
 from data.i18n import _
@@ -108,7 +109,7 @@ def _state(filters: Filters) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
-        return filter_query.SEPARATOR.join(map(str, value))
+        return write_list(value, filter_query.SEPARATOR)
     return "" if value is None else str(value)
 
 

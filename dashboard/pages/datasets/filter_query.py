@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlencode
 
+from data.comma_list import read_list, write_list
 from data.exploration.statistics import Filters
 
-SEPARATOR = "|"  # brands and categories may hold commas
+SEPARATOR = "|"  # many brands and categories hold commas; one that holds this is quoted
 
 
 def read(query: Mapping[str, str]) -> Filters:
@@ -38,9 +39,9 @@ def parameters(filters: Filters) -> dict[str, str]:
     values = {
         "first": filters.first.isoformat() if filters.first else "",
         "last": filters.last.isoformat() if filters.last else "",
-        "types": SEPARATOR.join(filters.types),
-        "categories": SEPARATOR.join(filters.categories),
-        "brands": SEPARATOR.join(filters.brands),
+        "types": write_list(filters.types, SEPARATOR),
+        "categories": write_list(filters.categories, SEPARATOR),
+        "brands": write_list(filters.brands, SEPARATOR),
         "low": "" if filters.price_low is None else f"{filters.price_low:g}",
         "high": "" if filters.price_high is None else f"{filters.price_high:g}",
     }
@@ -60,7 +61,10 @@ def write(filters: Filters) -> str:
 
 
 def _split(text: str | None) -> tuple[str, ...]:
-    return tuple(part for part in (text or "").split(SEPARATOR) if part)
+    try:
+        return tuple(read_list(text or "", SEPARATOR))
+    except ValueError:
+        return ()
 
 
 def _day(text: str | None) -> date | None:

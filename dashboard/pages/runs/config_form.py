@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from dashboard import formats
+from data.comma_list import write_list
 from data.errors import BadInput
 from data.i18n import N_, _
 from data.preparation.preparation import Preparation
@@ -183,7 +184,7 @@ def control_value(setting: Setting, value: Any) -> Any:
     if setting.kind == "switch":
         return bool(value)
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
+        return write_list(value, ", ")
     return "" if value is None else str(value)
 
 
@@ -203,7 +204,7 @@ def as_text(value: Any) -> str:
     ('product,price', 'true', '', '0.1')
     """
     if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
+        return write_list(value)
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)

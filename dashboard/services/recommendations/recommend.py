@@ -9,6 +9,8 @@ from data.home import Home
 from data.i18n import _
 from data.preparation.user_history import history as buyer_events
 
+_MOST_NAMES, _LONGEST_NAME = 10, 100  # of products in a sentence
+
 
 def for_user(
     home: Home, run: str, user: str, k: int = 10, exclude_seen: bool = False
@@ -62,11 +64,21 @@ def for_history(
     if products and len(unknown) == len(products):
         raise BadInput(
             _("Run {run} knows none of these products: {products}.").format(
-                run=run, products=", ".join(unknown)
+                run=run, products=quoted_names(unknown)
             )
         )
     answer = _answer(served, None, products, k=k, exclude_seen=exclude_seen)
     return answer | {"unknown": unknown}
+
+
+def quoted_names(products: Sequence[str]) -> str:
+    """Return the first ten of some products in quotation marks.
+
+    >>> quoted_names(["TV 1000, black", "7"])
+    '“TV 1000, black”, “7”'
+    """
+    names = [f"“{product[:_LONGEST_NAME]}”" for product in products[:_MOST_NAMES]]
+    return ", ".join([*names, "…"] if len(products) > _MOST_NAMES else names)
 
 
 def product_history(served: ServedRun, user: str) -> list[str]:

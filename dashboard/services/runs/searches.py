@@ -10,6 +10,7 @@ from typing import Any
 from dashboard.jobs.hyperparameter_search import FILE, Trial
 from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.runs_table import Runs
+from data.comma_list import read_list
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.file_cache import FileCache
@@ -106,7 +107,7 @@ def _field(config: RunConfig, key: str, text: str) -> dict[str, Any]:
     {'choices': ['gru', 'lstm']}
     """
     if RANGE not in text:
-        values = [_value(config, key, word.strip()) for word in text.split(",") if word.strip()]
+        values = [_value(config, key, word) for word in _words(key, text)]
         if not all(isinstance(value, str | int | float) for value in values):
             raise BadInput(_("{field} cannot be searched.").format(field=key))
         return {"choices": list(dict.fromkeys(values))}
@@ -122,6 +123,15 @@ def _field(config: RunConfig, key: str, text: str) -> dict[str, Any]:
             )
         )
     return {"low": low, "high": high, "whole": isinstance(low, int)}
+
+
+def _words(key: str, text: str) -> list[str]:
+    try:
+        return read_list(text)
+    except ValueError as error:
+        raise BadInput(
+            _("A quotation mark in the values of {field} is not closed.").format(field=key)
+        ) from error
 
 
 def _value(config: RunConfig, key: str, text: str) -> Any:

@@ -86,6 +86,15 @@ def test_columns_of_other_names_can_be_mapped(vitrina: Vitrina, tmp_path: Path) 
     assert answer.json["products"] == 2
 
 
+def test_a_column_whose_name_holds_a_comma_can_be_mapped(vitrina: Vitrina, tmp_path: Path) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text('"buyer, id",q\n1,2\n2,3\n2,2\n', encoding="utf-8")
+    columns = '"user=buyer, id",item=q'
+    answer = vitrina("import", file, "--name", "odd", "--map", columns, "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["users"] == 2
+
+
 def test_the_kaggle_slice_has_its_known_figures(vitrina: Vitrina, shared: Path) -> None:
     answer = vitrina(
         "import", shared / "rees46_2019-Oct_first_hours.csv", "--name", "oct", "--json"

@@ -82,6 +82,13 @@ def test_the_example_ranks_as_the_run_does(run: Path, tmp_path: Path) -> None:
         assert [value for _name, value in rows] == pytest.approx(probabilities, abs=2e-6)
 
 
+def test_the_example_names_products_that_it_does_not_know(run: Path, tmp_path: Path) -> None:
+    export(run, tmp_path / "bundle")
+    words = [sys.executable, str(tmp_path / "bundle" / "example.py"), "never, seen", "p002"]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    assert done.stderr == "never, seen is unknown\n"
+
+
 def test_the_bundle_names_the_model_that_it_serves(run: Path, tmp_path: Path) -> None:
     about = export(run, tmp_path / "bundle")
     assert json.loads((tmp_path / "bundle" / "bundle.json").read_text()) == about
