@@ -1,27 +1,30 @@
 """CSV export that is safe against formula injection in spreadsheets."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_SKIPPED = "\\s\\x00-\\x1f\u200b-\u200f\u2060\ufeff\"'"
+"""Characters that spreadsheets drop, or may drop, at the start of a cell."""
+
+_FORMULA = re.compile(rf"(?:^|(?<=[;\t\r\n]))(?=[{_SKIPPED}]*[=+\-@＝＋－＠])|^(?=[\t\r\n])")
+"""The start of a formula: that of a cell, also where the spreadsheet separates by semicolons."""
 
 
 def neutral(value: Any) -> Any:
     """Return a value that spreadsheets do not evaluate as a formula.
 
-    Text that starts like a formula gets a leading apostrophe, as OWASP advises against CSV
-    injection; numbers are returned unchanged.
+    Text that starts like a formula, also after blanks, line ends or a semicolon, gets an apostrophe
+    there, as OWASP advises against CSV injection; numbers are returned unchanged.
 
     Examples
     --------
-    >>> neutral("=1+1"), neutral("shoes"), neutral(-3)
-    ("'=1+1", 'shoes', -3)
+    >>> neutral("=1+1"), neutral("shoes;=1+1"), neutral("shoes - red"), neutral(-3)
+    ("'=1+1", "shoes;'=1+1", 'shoes - red', -3)
     """
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return _FORMULA.sub("'", value) if isinstance(value, str) else value
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
