@@ -53,6 +53,17 @@ def compact(value: float | None) -> str:
     )
 
 
+def shortened(text: str, longest: int) -> str:
+    """Cut a text that is longer than a number of characters; an ellipsis says so.
+
+    Examples
+    --------
+    >>> shortened("Toy Story", 20), shortened("Toy Story", 5)
+    ('Toy Story', 'Toy…')
+    """
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
 def network(name: str) -> str:
     """Return the label of a network; a name that is not registered is written as words.
 

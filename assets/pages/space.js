@@ -116,7 +116,8 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     element.hidden = point < 0;
     if (point >= 0) {
       const kind = state.points.kinds[state.points.about[point]].replaceAll("_", " ");
-      element.textContent = [state.points.product[point], kind].filter(Boolean).join(" · ");
+      const { product, title } = state.points;
+      element.textContent = [title[point], product[point], kind].filter(Boolean).join(" · ");
       element.style.left = `${Math.min(x + 12, state.size.width - 160)}px`;
       element.style.top = `${y + 12}px`;
     }

@@ -43,6 +43,7 @@ class Item(BaseModel):
 
     rank: int
     product: str
+    title: str | None = Field(description="The product's title, where the dataset has one.")
     probability: float
     brand: str | None
     category: str | None

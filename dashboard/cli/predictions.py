@@ -12,10 +12,12 @@ from dashboard.cli.options import (
     print_note,
     print_table,
 )
+from dashboard.formats import shortened
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
 
+LONGEST_TITLE = 48  # characters in the table
 METRICS = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10", "loss")
 
 
@@ -87,7 +89,10 @@ def recommend_command(
             )
         )
     print_table(
-        [_("product"), _("rank"), _("probability"), _("category"), _("brand"), _("repeat")],
+        [
+            *(_("product"), _("title"), _("rank"), _("probability")),
+            *(_("category"), _("brand"), _("repeat")),
+        ],
         [_row(item) for item in answer["items"]],
     )
 
@@ -99,6 +104,7 @@ def _cells(metrics: dict[str, Any]) -> list[str]:
 def _row(item: dict[str, Any]) -> list[str]:
     return [
         item["product"],
+        shortened(item["title"] or "–", LONGEST_TITLE),
         str(item["rank"]),
         f"{item['probability']:.4f}",
         item["category"] or "–",

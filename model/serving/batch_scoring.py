@@ -11,6 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from data.datasets.store import Dataset
+from data.datasets.titles import product_titles
 from data.errors import BadInput, Cancelled
 from data.i18n import _
 from data.preparation.sequences import Ints, Longs
@@ -43,8 +44,8 @@ def score(
 ) -> int:
     """Write the top-k lists of all users and return the number of users.
 
-    One row per user and rank: user, rank, product, probability, brand, category, price, repeat. A
-    user without events after the run's preparation has no list.
+    One row per user and rank: user, rank, product, title, probability, brand, category, price,
+    repeat. A user without events after the run's preparation has no list.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ def score(
     if not file.parent.is_dir():
         raise BadInput(_("There is no folder {folder}.").format(folder=file.parent))
     keep_freed()
-    model = Predictor(folder)
+    model = Predictor(folder).with_titles(product_titles(dataset))
     total = _count_users(dataset)
     temporary = file.with_name(f".{secrets.token_hex(4)}-{file.name}")
     done = 0

@@ -15,7 +15,6 @@ from model.sequences.histories import Array
 from model.serving.predictor import Predictor
 
 FORMATS = (".parquet", ".csv")
-TEXT_COLUMNS = ("product", "brand", "category")
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,8 @@ class RankedListWriter:
 
     def __init__(self, model: Predictor, file: Path) -> None:
         self._csv = file.suffix == ".csv"
-        texts = {name: self._text(model.table[name]) for name in TEXT_COLUMNS}
+        texts = {name: self._text(model.table[name]) for name in ("product", "brand", "category")}
+        texts["title"] = self._text(model.titles)
         self._texts = {
             name: text if self._csv else text.dictionary_encode() for name, text in texts.items()
         }
@@ -64,6 +64,7 @@ class RankedListWriter:
                 ("user", pa.string()),
                 ("rank", pa.int32()),
                 ("product", text_type),
+                ("title", text_type),
                 ("probability", pa.float64()),
                 ("brand", text_type),
                 ("category", text_type),

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.datasets.titles import NO_TITLES, ProductTitles
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Longs
@@ -29,6 +30,7 @@ class Product:
     """A product of the catalogue, as of its last training event."""
 
     product: str
+    title: str | None = None
     brand: str | None = None
     category: str | None = None
     price: float | None = None
@@ -40,6 +42,7 @@ class Recommendation:
 
     rank: int
     product: str
+    title: str | None
     probability: float
     brand: str | None
     category: str | None
@@ -84,6 +87,7 @@ class Predictor:
         self.features = config.features
         self.preparation = config.preparation
         self._table = self._run.vocabulary
+        self._titles = NO_TITLES
         ids = self._table["product"].tolist()
         self._codes = {product: code for code, product in enumerate(ids, start=FIRST)}
 
@@ -104,6 +108,11 @@ class Predictor:
         return [_text(name) for name in self._columns["category"]]
 
     @property
+    def titles(self) -> list[str | None]:
+        """The title of each product, None where it has none."""
+        return [self._titles.get(product) for product in self.products]
+
+    @property
     def recommender(self) -> Recommender:
         """The model that scores the products."""
         return self._recommender
@@ -112,6 +121,12 @@ class Predictor:
         """Return a predictor over the same catalogue with another model."""
         other = copy(self)
         other._recommender = recommender
+        return other
+
+    def with_titles(self, titles: ProductTitles) -> "Predictor":
+        """Return a predictor with the same model that describes products by their titles too."""
+        other = copy(self)
+        other._titles = titles
         return other
 
     @property
@@ -129,14 +144,15 @@ class Predictor:
         return None if code is None else code - FIRST
 
     def describe(self, product: str) -> Product:
-        """Return a product of the catalogue; an unknown one has only its id."""
+        """Return a product of the catalogue; an unknown one has only its id and its title."""
         index = self.index_of(product)
         if index is None:
-            return Product(product)
+            return Product(product, self._titles.get(product))
         row = {name: values[index] for name, values in self._columns.items()}
         price = float(row["price"])
         return Product(
             product=product,
+            title=self._titles.get(product),
             brand=_text(row["brand"]),
             category=_text(row["category"]),
             price=None if np.isnan(price) else round(price, 4),
@@ -263,6 +279,7 @@ class Predictor:
         return Recommendation(
             rank=rank,
             product=product.product,
+            title=product.title,
             probability=probability,
             brand=product.brand,
             category=product.category,

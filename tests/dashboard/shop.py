@@ -21,6 +21,15 @@ PLATE = 'plate, 12" wide'
 """A product whose id needs quotation marks in lists."""
 RUN = "toy-1"
 NOISE = (*(f"noise{number}" for number in range(7)), PLATE)
+UNSEEN = "unseen"
+LONG_TITLE = "A teapot of blue stoneware " * 9
+TITLES = {
+    TEAPOT: LONG_TITLE,
+    CUP: "Cup, 200 ml",
+    **{name: f"Noise {name[-1]}" for name in NOISE[:7]},
+    UNSEEN: "Released after the training",
+}
+"""The titles of the titled shop: ``PLATE`` has none, and its model has never seen ``UNSEEN``."""
 
 
 class Silence:

@@ -228,7 +228,7 @@ def product_suggestions(words: str, matches: Sequence[ProductMatch]) -> list[htm
         Option(
             [
                 html.Span(
-                    product_name_and_details(match.product, None, match.brand, match.category),
+                    product_name_and_details(match),
                     className="search-product",
                 ),
                 _purchases(match.count),

@@ -12,6 +12,7 @@ from dashboard.components import card, figure_card, grid, key_figure, key_figure
 from dashboard.figures.model_ranking import has_segments, segment_chart
 from dashboard.pages.recommend.fragments import (
     percent,
+    product_label,
     product_name_and_details,
     short_category,
 )
@@ -46,7 +47,7 @@ def error_report(served: ServedRun, theme: str | None) -> Component:
         [
             *parts,
             grid(
-                _exposure(model, exposed.head(ROWS), _over(exposed), over=True),
+                _exposure(model, exposed.head(ROWS), _over(model, exposed), over=True),
                 _exposure(model, exposed.iloc[::-1].head(ROWS), _under(exposed), over=False),
                 _confusions(served, confusions(targets, model.categories)),
             ),
@@ -86,10 +87,10 @@ def _figures(targets: pd.DataFrame, models: Sequence[dict[str, Any]]) -> Compone
     )
 
 
-def _over(table: pd.DataFrame) -> str:
+def _over(model: Predictor, table: pd.DataFrame) -> str:
     first = table.iloc[0]
     return _("{product} fills {share} of all places in the lists").format(
-        product=first["product"],
+        product=product_label(model.describe(first["product"])),
         share=percent(float(first["shown"] / max(table["shown"].sum(), 1))),
     )
 
@@ -102,8 +103,7 @@ def _under(table: pd.DataFrame) -> str:
 
 
 def _product(model: Predictor, product: str) -> Component:
-    known = model.describe(product)
-    return html.Div(product_name_and_details(product, None, known.brand, known.category))
+    return html.Div(product_name_and_details(model.describe(product)))
 
 
 def _exposure(model: Predictor, rows: pd.DataFrame, finding: str, *, over: bool) -> html.Section:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from dashboard import formats
-from dashboard.pages.recommend.fragments import percent
+from dashboard.pages.recommend.fragments import Described, percent, product_label
 from dashboard.services.recommendations.co_purchases import CoPurchases
 from dashboard.services.recommendations.ranking import RankedList
 from dashboard.services.recommendations.what_if import History
@@ -42,7 +42,9 @@ def effect_sentence(
     """
     index = model.index_of(product)
     if index is None:
-        return _("The model does not know {product}.").format(product=product)
+        return _("The model does not know {product}.").format(
+            product=product_label(model.describe(product))
+        )
     probability, popularity = float(ranked.probabilities[index]), float(ranked.popularity[index])
     lift = probability / popularity if popularity else math.inf
     lift_text = _("{times} times its popularity.").format(
@@ -52,7 +54,7 @@ def effect_sentence(
     if not key:
         none = _("No single purchase makes it notably more probable.")
         return f"{lift_text} {none}"
-    names = {event.key: event.title or event.product for event in events}
+    names = {event.key: product_label(event) for event in events}
     sentence = _(
         "{purchase} has the largest effect: without that purchase the probability would be"
         " {without} instead of {probability}."
@@ -64,28 +66,29 @@ def effect_sentence(
     return f"{lift_text} {sentence}"
 
 
-def co_purchase_sentence(counts: CoPurchases, first: str, second: str) -> str:
+def co_purchase_sentence(counts: CoPurchases, first: Described, second: Described) -> str:
     """Return how many buyers of one product bought another one later.
 
     Examples
     --------
     >>> counts = CoPurchases(buyers=60, later=41, all_buyers=900, all_second=90)
-    >>> co_purchase_sentence(counts, "tea", "cup")
+    >>> from model.serving.predictor import Product
+    >>> co_purchase_sentence(counts, Product("tea"), Product("cup"))
     '41 of 60 other buyers who bought tea bought cup later (68%); of all buyers 10% ever did.'
     """
     if not counts.buyers:
-        return _("No other buyer in training bought {first}.").format(first=first)
+        return _("No other buyer in training bought {first}.").format(first=product_label(first))
     text = _(
         "{later} of {buyers} other buyers who bought {first} bought {second} later ({share});"
         " of all buyers {base_rate} ever did."
     )
-    if first == second:
+    if first.product == second.product:
         text = _("{later} of {buyers} other buyers who bought {first} bought it again ({share}).")
     return text.format(
         later=formats.number(counts.later),
         buyers=formats.number(counts.buyers),
-        first=first,
-        second=second,
+        first=product_label(first),
+        second=product_label(second),
         share=formats.percent(counts.share, 0),
         base_rate=percent(counts.base_rate)
         if counts.base_rate < 0.1

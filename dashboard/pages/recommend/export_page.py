@@ -65,7 +65,7 @@ def _lists(served: ServedRun) -> html.Section:
         ],
         title=_("Ranked lists for every buyer"),
         subtitle=_(
-            "One row per buyer and rank: product, probability, brand, category, price,"
+            "One row per buyer and rank: product, title, probability, brand, category, price,"
             " repeat or new"
         ),
     )

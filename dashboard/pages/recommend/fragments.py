@@ -1,5 +1,7 @@
 """Elements shared by history and ranking; ``assets/pages/recommend.js`` handles their clicks."""
 
+from typing import Protocol
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -10,22 +12,64 @@ from dashboard.components.aria import aria, data
 Action = dict[str, str]
 """Action of the page's script and its arguments, as data attributes of an element."""
 
+_LONGEST_LABEL = 60  # characters of a title in a sentence
 
-def product_name_and_details(
-    product: str, title: str | None, brand: str | None, category: str | None
-) -> list[Component]:
-    """Return two lines: the title or id of a product, then its brand and category."""
-    name = html.Span(title or product, className="product-name" if title else "product-name mono")
+
+class Described(Protocol):
+    """A product with its id, title, brand and category, as services return it."""
+
+    @property
+    def product(self) -> str:
+        """Return the id."""
+
+    @property
+    def title(self) -> str | None:
+        """Return the title; None where it is unknown, like the brand and the category."""
+
+    @property
+    def brand(self) -> str | None:
+        """Return the brand."""
+
+    @property
+    def category(self) -> str | None:
+        """Return the category."""
+
+
+def product_name_and_details(item: Described) -> list[Component]:
+    """Return two lines: the title or id of a product, then its id, brand and category.
+
+    A long title is cut by the style sheet; the whole of it is its tooltip.
+    """
+    title = item.title
+    name = html.Span(
+        title or item.product,
+        className="product-name is-title" if title else "product-name mono",
+        title=title,
+    )
     details = [
         html.Span(text, className=look, title=full)
         for text, look, full in (
-            (product if title else None, "mono", None),
-            (brand, "product-brand", None),
-            (short_category(category), "product-shelf", category),
+            (item.product if title else None, "mono", None),
+            (item.brand, "product-brand", None),
+            (short_category(item.category), "product-shelf", item.category),
         )
         if text
     ]
     return [name, html.Span(details, className="product-about")]
+
+
+def product_label(item: Described) -> str:
+    """Return a product's title for a sentence, cut where it is long; its id without a title.
+
+    Examples
+    --------
+    >>> from model.serving.predictor import Product
+    >>> product_label(Product("1", "Toy Story")), product_label(Product("2"))
+    ('Toy Story', '2')
+    >>> len(product_label(Product("3", "A very long title " * 9)))
+    60
+    """
+    return formats.shortened(item.title or item.product, _LONGEST_LABEL)
 
 
 def short_category(category: str | None) -> str | None:

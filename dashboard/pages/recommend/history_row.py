@@ -12,6 +12,7 @@ from dashboard.components.aria import data
 from dashboard.pages.recommend.fragments import (
     edit_button,
     icon_button,
+    product_label,
     product_name_and_details,
 )
 from dashboard.services.recommendations.what_if import HistoryEvent
@@ -64,7 +65,7 @@ def event_row(
 
 def _price(event: HistoryEvent) -> Component:
     """Return the price as a number field, whose changes the page's script turns into edits."""
-    label = _("Price of {product}").format(product=event.title or event.product)
+    label = _("Price of {product}").format(product=product_label(event))
     return html.Label(
         [
             html.Span(label, className="visually-hidden"),
@@ -121,9 +122,7 @@ def effect_bar(effect: float | None, largest: float) -> Component:
 
 
 def _product(event: HistoryEvent, marks: list[Component]) -> html.Div:
-    name, details = product_name_and_details(
-        event.product, event.title, event.brand, event.category
-    )
+    name, details = product_name_and_details(event)
     line = html.Div([name, *marks], className="event-line") if marks else name
     return html.Div([line, details], className="event-what")
 
@@ -144,7 +143,7 @@ def _marks(event: HistoryEvent) -> list[Component]:
 
 
 def _tools(event: HistoryEvent, hide: int, newest: bool, oldest: bool) -> list[Component]:
-    name = event.title or event.product
+    name = product_label(event)
     tools: list[Component] = []
     if hide:
         label = _("Predict {product} from the events before it").format(product=name)

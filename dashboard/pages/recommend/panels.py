@@ -1,6 +1,6 @@
 """The two cards of the page: the history on the left, the ranking on the right."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from dashboard.components import (
 )
 from dashboard.pages.recommend.comparison_panel import comparison_panel
 from dashboard.pages.recommend.controls import PRODUCT
-from dashboard.pages.recommend.fragments import action_button
+from dashboard.pages.recommend.fragments import Described, action_button, product_label
 from dashboard.pages.recommend.page_state import Query
 from dashboard.pages.recommend.ranking_charts import ranking_charts
 from dashboard.pages.recommend.ranking_rows import ranking
@@ -85,7 +85,9 @@ def panels(served: ServedRun, query: Query, theme: str | None) -> Panels:
 
 def frame(content: Panels) -> html.Div:
     """Return the grid of cards around the panels."""
-    search = search_box(PRODUCT, _("Add a product"), _("Add a product: id, brand or category"))
+    search = search_box(
+        PRODUCT, _("Add a product"), _("Add a product: title, id, brand or category")
+    )
     history = [search, html.Div(content.history, id=HISTORY)]
     return html.Div(
         [
@@ -167,7 +169,7 @@ def _history_subtitle(history: RankedHistory) -> str:
 def _ranking_title(history: RankedHistory) -> str:
     ranked = history.ranked
     if history.hidden:
-        product = history.hidden[0].product
+        product = product_label(history.hidden[0])
         if ranked.target is None:
             return _("The product bought next, {product}, is not among the ranked products").format(
                 product=product
@@ -183,10 +185,10 @@ def _ranking_title(history: RankedHistory) -> str:
     probability = formats.percent(first.probability)
     if not history.events:
         return _("Without a history, {product} is most probable: {probability}").format(
-            product=first.product, probability=probability
+            product=product_label(first), probability=probability
         )
     return _("{product} is most probable next: {probability}").format(
-        product=first.product, probability=probability
+        product=product_label(first), probability=probability
     )
 
 
@@ -241,8 +243,8 @@ def _empty_history(query: Query) -> Component:
     )
 
 
-def _unknown(products: tuple[str, ...]) -> str:
-    names = ", ".join(products[:3]) + ("…" if len(products) > 3 else "")
+def _unknown(products: Sequence[Described]) -> str:
+    names = ", ".join(map(product_label, products[:3])) + ("…" if len(products) > 3 else "")
     text = ngettext(
         "The model has never seen {products}; it counts as an unknown product.",
         "The model has never seen {count} of these products ({products}); they count as unknown.",

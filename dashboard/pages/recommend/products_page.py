@@ -66,7 +66,9 @@ def layout(**parameters: str) -> html.Div:
                 card(
                     [
                         search_box(
-                            BOX, _("Find a product"), _("Find a product: id, brand, category")
+                            BOX,
+                            _("Find a product"),
+                            _("Find a product: title, id, brand, category"),
                         ),
                         html.Div(_similar(served, product), id=SIMILAR),
                     ],
@@ -134,7 +136,7 @@ def _similar(served: ServedRun, product: str) -> Component:
         [
             html.Div(
                 [
-                    html.Div(product_name_and_details(product, None, known.brand, known.category)),
+                    html.Div(product_name_and_details(known)),
                     dcc.Link(_("Recommend after it"), href=basket),
                 ],
                 className="space-chosen",
@@ -148,7 +150,7 @@ def _row(run: str, item: SimilarProduct) -> html.Li:
     product = item.product
     count = ngettext("{count} purchase", "{count} purchases", item.count)
     link = dcc.Link(
-        product_name_and_details(product.product, None, product.brand, product.category),
+        product_name_and_details(product),
         href=address(PLACE, run, product=product.product),
         className="space-link",
     )
@@ -200,7 +202,7 @@ def suggest(words: str | None, run: str) -> Any:
         Option(
             [
                 html.Span(
-                    product_name_and_details(match.product, None, match.brand, match.category),
+                    product_name_and_details(match),
                     className="search-product",
                 )
             ],

@@ -6,7 +6,12 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import help_text, icon
 from dashboard.components.aria import aria, data
-from dashboard.pages.recommend.fragments import edit_button, percent, product_name_and_details
+from dashboard.pages.recommend.fragments import (
+    edit_button,
+    percent,
+    product_label,
+    product_name_and_details,
+)
 from dashboard.services.recommendations.ranking import RankedList, RankedProduct
 from dashboard.services.recommendations.what_if import add_edits
 from data.i18n import _, ngettext
@@ -70,7 +75,7 @@ def _head() -> html.Div:
 
 
 def _row(item: RankedProduct, scale: float, *, is_target: bool, explanation: str) -> html.Li:
-    name, details = product_name_and_details(item.product, None, item.brand, item.category)
+    name, details = product_name_and_details(item)
     button = html.Button(
         name,
         type="button",
@@ -95,7 +100,7 @@ def _row(item: RankedProduct, scale: float, *, is_target: bool, explanation: str
             html.Span(formats.money(item.price), className="offer-price number"),
             _bar(item, scale),
             edit_button(
-                _("Add {product} to the history").format(product=item.product),
+                _("Add {product} to the history").format(product=product_label(item)),
                 "add",
                 add_edits([item.product]),
             ),

@@ -113,7 +113,7 @@ def _list(side: ComparedList, other: ComparedList) -> html.Section:
 def _row(
     place: int, item: RankedProduct, side: ComparedList, other_place: int | None, is_target: bool
 ) -> html.Li:
-    name, details = product_name_and_details(item.product, None, item.brand, item.category)
+    name, details = product_name_and_details(item)
     probability = percent(item.probability) if side.probabilistic else ""
     mark = html.Span(icon("check"), className="mark-truth", title=_("Bought next"))
     return html.Li(

@@ -28,7 +28,7 @@ from dashboard.services.recommendations.what_if import (
     without_last_edit,
 )
 from data.errors import BadInput
-from model.serving.predictor import Predictor
+from model.serving.predictor import Predictor, Product
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,12 @@ class RankedHistory:
         return self.served.model
 
     @property
-    def unknown(self) -> tuple[str, ...]:
+    def unknown(self) -> tuple[Product, ...]:
         """Products of the history that the model does not know."""
         products = dict.fromkeys(event.product for event in self.events)
-        return tuple(product for product in products if not self.model.knows(product))
+        return tuple(
+            self.model.describe(product) for product in products if not self.model.knows(product)
+        )
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,12 @@ def edited_history(served: ServedRun, query: Query) -> RankedHistory:
     def describe(product: str) -> HistoryEvent:
         known = served.model.describe(product)
         return HistoryEvent(
-            "", product, brand=known.brand, category=known.category, price=known.price
+            "",
+            product,
+            title=known.title,
+            brand=known.brand,
+            category=known.category,
+            price=known.price,
         )
 
     events = apply_edits(given, query.edit, describe)
@@ -182,4 +189,4 @@ def _co_purchases(history: RankedHistory, effects: Mapping[str, float]) -> str:
     counts = count_co_purchases(
         history.served, event.product, history.query.why, except_user=history.query.user
     )
-    return co_purchase_sentence(counts, event.title or event.product, history.query.why)
+    return co_purchase_sentence(counts, event, history.model.describe(history.query.why))

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from dashboard.services.recommendations.served_run import ServedRun
 from dashboard.services.recommendations.what_if import History, HistoryEvent
 from data.datasets.store import Dataset, Store
+from data.datasets.titles import product_titles
 from data.home import Home
 from data.preparation.preparation import Preparation
 from data.preparation.user_history import history as recorded_events
@@ -132,7 +133,8 @@ def _history(
     home: Path, name: str, _fingerprint: str, preparation: Preparation, protocol: str, user: str
 ) -> History:
     """Read a history; the fingerprint of the dataset makes a changed one be read again."""
-    events = recorded_events(Store(Home(home)).open(name), preparation, user)
+    dataset = Store(Home(home)).open(name)
+    events, titles = recorded_events(dataset, preparation, user), product_titles(dataset)
     rows: Sequence[dict[Any, Any]] = events.to_dict("records")
     return tuple(
         HistoryEvent(
@@ -140,7 +142,7 @@ def _history(
             product=row["product"],
             time=_utc(row["time"]),
             type=_text(row.get("type")),
-            title=_text(row.get("title")),
+            title=titles.get(row["product"]) or _text(row.get("title")),
             brand=_text(row.get("brand")),
             category=_text(row.get("category")),
             price=_number(row.get("price")),

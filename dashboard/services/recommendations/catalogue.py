@@ -1,4 +1,4 @@
-"""The catalogue of a model: search by id, brand or category, and filters of a ranking."""
+"""The catalogue of a model: search by id, title, brand or category, and filters of a ranking."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -91,6 +91,7 @@ class ProductMatch:
     """A product in a search result; ``count`` is its number of training events."""
 
     product: str
+    title: str | None
     brand: str | None
     category: str | None
     count: int
@@ -104,8 +105,8 @@ def search_products(model: Predictor, words: str) -> list[ProductMatch]:
     model : Predictor
         Its products are ordered by popularity.
     words : str
-        Parts of an id, brand or category; an empty text matches every product. A product whose id
-        equals the text comes first.
+        Parts of an id, title, brand or category; an empty text matches every product. A product
+        whose id equals the text comes first.
     """
     text = _search_text(model)
     matches = pd.Series(True, index=text.index)
@@ -120,10 +121,12 @@ def search_products(model: Predictor, words: str) -> list[ProductMatch]:
 
 @lru_cache(maxsize=4)
 def _search_text(model: Predictor) -> "pd.Series[str]":
-    """Return id, brand and category of each product in lower case."""
+    """Return id, title, brand and category of each product in lower case."""
     products = (model.describe(product) for product in model.products)
     lines = [
-        " ".join(filter(None, (product.product, product.brand, product.category))).lower()
+        " ".join(
+            filter(None, (product.product, product.title, product.brand, product.category))
+        ).lower()
         for product in products
     ]
     return pd.Series(lines, dtype="string[pyarrow]")
@@ -131,4 +134,5 @@ def _search_text(model: Predictor) -> "pd.Series[str]":
 
 def _match(model: Predictor, index: int) -> ProductMatch:
     product = model.describe(model.products[index])
-    return ProductMatch(product.product, product.brand, product.category, int(model.counts[index]))
+    count = int(model.counts[index])
+    return ProductMatch(product.product, product.title, product.brand, product.category, count)

@@ -24,6 +24,10 @@ SURPRISE_QUANTILE = 0.1
 MAX_BUYERS = 8
 EXAMPLES_PER_CONFUSION = 3
 
+# The product of an id, otherwise those with the text in their titles.
+_NAMED = """(SELECT product FROM products WHERE product = ? OR
+    (contains(lower(title), lower(?)) AND NOT EXISTS (FROM products WHERE product = ?)))"""
+
 
 @dataclass(frozen=True)
 class BuyerCriteria:
@@ -32,7 +36,7 @@ class BuyerCriteria:
     Attributes
     ----------
     bought : str
-        A product that the buyer has bought; any if empty.
+        Id of a product that the buyer has bought, or a part of its title; any if empty.
     min_events : int
         Least number of events of the buyer.
     outcome : str
@@ -107,8 +111,8 @@ def find_buyers(served: ServedRun, criteria: BuyerCriteria) -> list[BuyerExample
     conditions = [f"{count} >= ?"]
     values: list[object] = [max(criteria.min_events, served.min_events)]
     if criteria.bought:
-        conditions.append("user IN (SELECT user FROM purchases WHERE product = ?)")
-        values.append(criteria.bought)
+        conditions.append(f"user IN (SELECT user FROM purchases WHERE product IN {_NAMED})")
+        values += [criteria.bought] * 3
     targets = None
     with served.require_dataset().connect() as connection:
         if criteria.outcome:

@@ -25,8 +25,8 @@ class RankedProduct:
     ----------
     rank : int
         Rank by probability among the products that pass the filters, from 1.
-    product, brand, category, price
-        As the model knows them.
+    product, title, brand, category, price
+        As the model describes the product.
     probability : float
         That it is bought next.
     popularity : float
@@ -39,6 +39,7 @@ class RankedProduct:
 
     rank: int
     product: str
+    title: str | None
     brand: str | None
     category: str | None
     price: float | None
@@ -133,6 +134,7 @@ def rank_products(
         return RankedProduct(
             rank=rank,
             product=product.product,
+            title=product.title,
             brand=product.brand,
             category=product.category,
             price=product.price,

@@ -1,9 +1,11 @@
 """A run with its model and its dataset, looked up once for each request."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dashboard.jobs.run_handle import RunHandle, open_run
 from data.datasets.store import Dataset, Store
+from data.datasets.titles import NO_TITLES, ProductTitles, product_titles
 from data.errors import BadInput
 from data.events import PURCHASE
 from data.home import Home
@@ -18,7 +20,7 @@ class ServedRun:
     ----------
     handle : RunHandle
     model : Predictor
-        The blend where the run has one, else the network.
+        The blend where the run has one, else the network; it knows the titles of the dataset.
     dataset : Dataset or None
         The dataset it was trained on; None where that was deleted.
     """
@@ -62,4 +64,11 @@ def serve_run(home: Home, name: str) -> ServedRun:
         dataset = Store(home).open(handle.run.dataset)
     except BadInput:
         dataset = None
-    return ServedRun(handle, model, dataset)
+    titles = product_titles(dataset) if dataset else NO_TITLES
+    return ServedRun(handle, _with_titles(model, titles), dataset)
+
+
+@lru_cache(maxsize=4)
+def _with_titles(model: Predictor, titles: ProductTitles) -> Predictor:
+    """Return one predictor for a model and titles, so that what is derived from it is kept."""
+    return model.with_titles(titles)

@@ -58,8 +58,9 @@ class ProductMap:
     Attributes
     ----------
     points : dict
-        ``x`` and ``y`` (integers), ``group`` (index of ``groups``), ``product`` and ``about``
-        (index of ``kinds``, the category names), ready for JSON.
+        ``x`` and ``y`` (integers), ``group`` (index of ``groups``), ``product``, ``title`` (empty
+        where no product has one) and ``about`` (index of ``kinds``, the category names), ready for
+        JSON.
     groups : tuple of str
         The top-level categories with most products; the last one, empty, stands for all others.
     variance : float
@@ -101,6 +102,7 @@ def product_map(served: ServedRun) -> ProductMap:
             "y": scaled[:, 1].tolist(),
             "group": [group.get(name, len(largest)) for name in top_level],
             "product": model.products,
+            "title": model.titles if any(model.titles) else [],
             "about": [about[category or ""] for category in model.categories],
             "kinds": kinds,
         },

@@ -15,6 +15,7 @@ from dashboard.api.routes import ApiSettings
 from dashboard.app import create_app
 from dashboard.services.recommendations import recommend
 from data.home import Home
+from tests.dashboard.shop import CUP, PLATE, TEAPOT, TITLES
 
 LOCAL = "http://localhost:8050"
 RANK = "/api/v1/recommendations"
@@ -56,6 +57,13 @@ def test_responses_are_those_of_the_service(api: FlaskClient, shop: tuple[Home, 
     assert response["items"] == expected["items"]
     response = ask(api, run=run, user="u00003", exclude_seen=True).json
     assert response == recommend.for_user(home, run, "u00003", exclude_seen=True) | {"unknown": []}
+
+
+def test_items_have_the_titles_of_the_dataset(titled_shop: tuple[Home, str]) -> None:
+    home, run = titled_shop
+    items = ask(client(home, ApiSettings()), run=run, history=[TEAPOT], k=9).json["items"]
+    assert items[0]["title"] == TITLES[CUP]
+    assert {item["title"] for item in items if item["product"] == PLATE} <= {None}
 
 
 def test_products_never_seen_in_training_are_named(

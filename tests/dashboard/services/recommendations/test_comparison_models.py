@@ -125,7 +125,7 @@ def test_a_failed_fit_says_why_and_can_be_tried_again(own_shop: Shop) -> None:
     assert "Fit now" in text
 
 
-def test_a_request_for_a_comparison_reads_no_dataset_and_fits_nothing(shop: Shop) -> None:
+def test_a_request_for_a_comparison_reads_no_events_and_fits_nothing(shop: Shop) -> None:
     home, run = shop
     code = f"""
 import sys
@@ -139,10 +139,10 @@ from data.home import Home
 from model.baselines import BASELINES
 
 def refuse(dataset):
-    raise AssertionError("the dataset is read")
+    raise AssertionError("events are read")
 
+served = serve_run(Home(Path({str(home.path)!r})), {run!r})  # with the titles of the products
 Dataset.connect = refuse
-served = serve_run(Home(Path({str(home.path)!r})), {run!r})
 comparison_choices(served)
 for name in BASELINES:
     assert compare(edited_history(served, Query(run={run!r}, beside=f"baseline:{{name}}")))
