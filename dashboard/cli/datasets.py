@@ -53,7 +53,10 @@ def demo_command(
     help="Columns of the files: user=COL,item=COL,time=COL,type=COL,category=COL,…; one whose "
     'name holds a comma: "user=Buyer, id",item=COL.',
 )
-@click.option("--time-format", help="Format of times, as for strptime: %d/%m/%Y %H:%M.")
+@click.option(
+    "--time-format",
+    help="Format of times, as for strptime: %d/%m/%Y %H:%M; or the order alone: day/month/year.",
+)
 @click.option("--decimal-mark", type=click.Choice([".", ","]), help="Decimal mark of prices.")
 @click.option(
     "--type", "types", multiple=True, help="Meaning of an event type: 4=purchase. Repeatable."

@@ -114,6 +114,10 @@ class ColumnSql:
         Whether blanks stand around values.
     unsettled : frozenset of str
         ``time`` and ``price`` where the first rows do not decide how these are written.
+    day_order : str
+        The order of day and month that a person gave, a key of ``DAY_ORDERS``; empty for none.
+    has_decimal_mark : bool
+        Whether a person gave the decimal mark of prices.
     seen_missing : tuple of str
         Those that the first rows have, and the commonest: the fewer a reader compares each field
         with, the faster it is. An id that is one of the others is irregular.
@@ -133,6 +137,8 @@ class ColumnSql:
     named: bool = True
     padded: bool = False
     unsettled: frozenset[str] = frozenset()
+    day_order: str = ""
+    has_decimal_mark: bool = False
     missing: tuple[str, ...] = MISSING
     seen_missing: tuple[str, ...] = _COMMON_MISSING
 
@@ -153,12 +159,13 @@ class ColumnSql:
         mapping : dict
             Event column → column of the file.
         time_format, decimal_mark, types : optional
-            What a person says of the times, the prices and the event types.
+            What a person says of the times (a format or an order of day and month), the prices
+            and the event types.
 
         Raises
         ------
         BadInput
-            Where a column that a person named as the time holds no times.
+            Where a column that a person named as the time holds no times, or a format is none.
         """
         positions = {name: _places(column, dialect) for name, column in mapping.items()}
         sample = {name: _values(dialect.sample, places) for name, places in positions.items()}
@@ -187,6 +194,8 @@ class ColumnSql:
                 for name, is_settled in (("time", time_settled), ("price", price_settled))
                 if not is_settled
             ),
+            day_order=time_format if time_format in times.DAY_ORDERS else "",
+            has_decimal_mark=bool(decimal_mark),
         )
 
     def source(self, relation: str) -> str:
@@ -361,9 +370,13 @@ def _time(
     """Return how times are written, and whether the first rows decide it."""
     if "time" not in sample:
         return TimeFormat("order"), True
-    if time_format:
+    if time_format and time_format not in times.DAY_ORDERS:
+        times.check_format(time_format)
         return TimeFormat("strptime", (time_format,)), True
-    formats = times.candidates(sample["time"], 0)
+    formats: Sequence[TimeFormat] = times.candidates(sample["time"], 0)
+    if time_format:
+        every = times.formats_of(sample["time"], TimeFormat("strptime"))
+        formats = [format for format in every if format.day_order == time_format]
     if not formats:
         raise BadInput(unreadable_times(mapping["time"], sample["time"][0]))
     return formats[0], len(formats) == 1
@@ -375,25 +388,6 @@ def unreadable_times(column: str, example: str) -> str:
         "The times in column {column} cannot be read ({example}); give their format with "
         "--time-format, such as {format}, or leave the column out with --map time=."
     ).format(column=column, example=example[:40], format="%d/%m/%Y %H:%M")
-
-
-def ambiguous_times(column: str, formats: Sequence[TimeFormat]) -> str:
-    """Return the sentence for times that can be read in two ways."""
-    return _(
-        "The times in column {column} can be {readings}; say which with --time-format {formats}."
-    ).format(
-        column=column,
-        readings=_(" or ").join(_(times.DAY_ORDERS[one.day_order]) for one in formats),
-        formats=_(" or ").join(f'"{one.formats[0]}"' for one in formats),
-    )
-
-
-def ambiguous_prices(column: str) -> str:
-    """Return the sentence for prices whose decimal mark is not settled by their values."""
-    return _(
-        "The prices in column {column} can have a decimal point or a decimal comma; say which with "
-        "--decimal-mark . or --decimal-mark ,"
-    ).format(column=column)
 
 
 def _price(values: Sequence[str], decimal_mark: str | None) -> tuple[PriceFormat, bool]:

@@ -25,16 +25,14 @@ from data.datasets.database import (
     read_parquet,
 )
 from data.datasets.manifest import Part, Source
-from data.errors import BadInput
-from data.importing import prices, times
 from data.importing.checksum import Checksum
-from data.importing.column_sql import ColumnSql, ambiguous_prices, ambiguous_times
+from data.importing.column_sql import ColumnSql
 from data.importing.dialect import Dialect
 from data.importing.line_reader import LineReader, line_texts
-from data.importing.prices import PriceFormat
 from data.importing.rejects import Rejects
+from data.importing.settling import settled
 from data.importing.streams import opened
-from data.importing.times import EARLIEST, LATEST, TimeFormat
+from data.importing.times import EARLIEST, LATEST
 from data.progress import ImportProgress, OnProgress, ShouldStop, execute, raise_if_stopped
 
 MEMORY = "1200MB"
@@ -98,8 +96,6 @@ class SourceFile:
         How its columns become event columns.
     part : Path
         The Parquet file of events to write.
-    has_decimal_mark : bool
-        Whether a person gave the decimal mark of its prices.
     unsure : mapping
         Event column → why another column of the file might have been meant.
     """
@@ -109,7 +105,6 @@ class SourceFile:
     dialect: Dialect
     columns: ColumnSql
     part: Path
-    has_decimal_mark: bool = False
     unsure: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -289,7 +284,7 @@ def _read_lines(
     else:
         rejected = _stage_text(source, rejects, tracker)
     raw = read_parquet(source.raw)
-    columns = _settled(connection, source, raw)
+    columns = settled(connection, source.columns, raw)
     columns = replace(columns, integer_ids=_integer_ids(connection, columns, raw))
     rows = columns.source(raw)
     kept = execute(
@@ -331,81 +326,6 @@ def _unreadable_prices(connection: duckdb.DuckDBPyConnection, columns: ColumnSql
         f"WHERE ({columns.reason()}) IS NULL AND {columns.price_unreadable()}"
     ).fetchone()
     return int(row[0]) if row else 0
-
-
-def _settled(connection: duckdb.DuckDBPyConnection, source: SourceFile, raw: str) -> ColumnSql:
-    """Decide over every row how ids, times and prices are written.
-
-    Raises
-    ------
-    BadInput
-        Where two readings fit equally.
-    """
-    columns = source.columns
-    floats = frozenset(n for n in ("user", "product") if _are_floats(connection, columns, n, raw))
-    integer_ids = columns.integer_ids | floats
-    columns = replace(columns, floats=floats, integer_ids=integer_ids, unsettled=frozenset())
-    if columns.time.day_order:
-        columns = replace(columns, time=_time_format(connection, columns, raw))
-    if "price" in columns.positions and not source.has_decimal_mark:
-        columns = replace(columns, price=_price_format(connection, columns, raw))
-    return columns
-
-
-def _are_floats(
-    connection: duckdb.DuckDBPyConnection, columns: ColumnSql, name: str, raw: str
-) -> bool:
-    """Return whether every id is an integer, and some are written with ``.0``."""
-    rows = replace(columns, floats=frozenset()).source(raw)
-    row = connection.execute(
-        "SELECT coalesce(bool_and(regexp_full_match(id, '(0|[1-9][0-9]{0,17})([.]0+)?')), false) "
-        "AND coalesce(bool_or(contains(id, '.')), false) "
-        f"FROM (SELECT text_{name} AS id FROM {rows})"
-    ).fetchone()
-    return bool(row and row[0])
-
-
-def _time_format(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> TimeFormat:
-    """Return the format that reads most times of a column; refuse two that read as many."""
-    rows = columns.source(raw)
-    examples = connection.execute(
-        f"SELECT any_value(text_time) FROM {rows} WHERE text_time IS NOT NULL "
-        "GROUP BY regexp_replace(text_time, '[0-9]', '0', 'g') LIMIT 1000"
-    ).fetchall()
-    formats = times.formats_of([example for (example,) in examples], columns.time)
-    if len(formats) < 2:
-        return formats[0] if formats else columns.time
-    values = [f"({format.sql('text_time')})" for format in formats]
-    unread = ", ".join(f"count(*) FILTER ({value} IS NULL)" for value in values)
-    apart = ", ".join(f"count(*) FILTER ({v} IS DISTINCT FROM {values[0]})" for v in values)
-    counts = connection.execute(
-        f"SELECT {unread}, {apart} FROM {rows} WHERE text_time IS NOT NULL"
-    ).fetchone()
-    assert counts is not None
-    fewest = min(counts[: len(formats)])
-    best = [k for k in range(len(formats)) if counts[k] == fewest]
-    if any(counts[len(formats) + k] != counts[len(formats) + best[0]] for k in best) or (
-        len(best) > 1 and counts[len(formats) + best[-1]]
-    ):
-        raise BadInput(ambiguous_times(columns.mapping["time"], [formats[k] for k in best]))
-    return formats[best[0]]
-
-
-def _price_format(
-    connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str
-) -> PriceFormat:
-    """Return the format of all prices of a column; refuse one that its values do not settle."""
-    examples = connection.execute(
-        f"SELECT any_value(text_price) FROM {columns.source(raw)} WHERE text_price IS NOT NULL "
-        "GROUP BY translate(text_price, '12345678', '99999999') LIMIT 100000"
-    ).fetchall()
-    values = [example for (example,) in examples]
-    if prices.is_plain(value for value in values if prices.number_of(value) is not None):
-        return PriceFormat()
-    marks = prices.decimal_marks(values)
-    if len(marks) != 1:
-        raise BadInput(ambiguous_prices(columns.mapping["price"]))
-    return PriceFormat(next(iter(marks)), False)
 
 
 def _stage_parquet(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None:

@@ -168,7 +168,6 @@ def _source_file(member: StagedFile, part: Path, request: ImportRequest) -> Sour
         dialect,
         columns,
         part,
-        has_decimal_mark=request.decimal_mark is not None,
         unsure=roles.unsure,
     )
 

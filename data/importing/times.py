@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import duckdb
+
 from data.datasets.database import connect, quote
+from data.errors import BadInput
 from data.i18n import N_, _
 
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)
@@ -60,6 +63,7 @@ _YEAR_LAST = re.compile(
 """As Java, C and Twitter write it: ``Fri Nov 01 00:00:00 CET 2019``."""
 
 
+_VALUES = "(SELECT unnest(?::VARCHAR[]) AS value)"
 _threads = threading.local()
 
 
@@ -170,6 +174,21 @@ def candidates(values: Iterable[str], least: float = 1.0) -> tuple[TimeFormat, .
         return ()
     best = [format for format, count in zip(formats, counts, strict=True) if count == most]
     return (best[0],) if best[0].kind == "iso" else _different(best, distinct)
+
+
+def check_format(pattern: str) -> None:
+    """Raise BadInput where a text is no format of times.
+
+    >>> check_format("%d/%m/%Y %H:%M")
+    """
+    try:
+        _ask(f"SELECT {TimeFormat('strptime', (pattern,)).sql('value')} FROM {_VALUES}", ["1"])
+    except duckdb.Error as error:
+        raise BadInput(
+            _("“{format}” is no format of times; write one such as {example}.").format(
+                format=pattern, example="%d/%m/%Y %H:%M"
+            )
+        ) from error
 
 
 def _is_number(value: str) -> bool:
@@ -300,7 +319,7 @@ def _counts(formats: Sequence[TimeFormat], values: Sequence[str]) -> list[int]:
         f"count(*) FILTER ({moment} >= TIMESTAMP '{EARLIEST}' AND {moment} < TIMESTAMP '{LATEST}')"
         for moment in (format.sql("value") for format in formats)
     )
-    return list(_ask(f"SELECT {counts} FROM (SELECT unnest(?::VARCHAR[]) AS value)", values))
+    return list(_ask(f"SELECT {counts} FROM {_VALUES}", values))
 
 
 def _different(formats: Sequence[TimeFormat], values: Sequence[str]) -> tuple[TimeFormat, ...]:
@@ -315,7 +334,7 @@ def _different(formats: Sequence[TimeFormat], values: Sequence[str]) -> tuple[Ti
 def _are_same(first: TimeFormat, second: TimeFormat, values: Sequence[str]) -> bool:
     (same,) = _ask(
         f"SELECT coalesce(bool_and({first.sql('value')} IS NOT DISTINCT FROM "
-        f"{second.sql('value')}), true) FROM (SELECT unnest(?::VARCHAR[]) AS value)",
+        f"{second.sql('value')}), true) FROM {_VALUES}",
         values,
     )
     return bool(same)

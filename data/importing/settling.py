@@ -1,0 +1,173 @@
+"""How the ids, times and prices of a file are written, decided over all of its rows."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import duckdb
+
+from data.i18n import _
+from data.importing import prices, times
+from data.importing.column_sql import ColumnSql
+from data.importing.prices import PriceFormat
+from data.importing.questions import Ambiguous, Question, Reading
+from data.importing.times import TimeFormat
+
+
+def settled(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> ColumnSql:
+    """Decide over every row how ids, times and prices are written.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+    columns : ColumnSql
+        As the first rows suggest.
+    raw : str
+        The SQL of the relation of all rows, with text columns ``c0``, ``c1``, ….
+
+    Raises
+    ------
+    Ambiguous
+        Where two readings fit equally.
+    """
+    floats = frozenset(n for n in ("user", "product") if _are_floats(connection, columns, n, raw))
+    integer_ids = columns.integer_ids | floats
+    columns = replace(columns, floats=floats, integer_ids=integer_ids)
+    return settled_prices(connection, settled_times(connection, columns, raw), raw)
+
+
+def settled_times(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> ColumnSql:
+    """Decide over every row how times are written; raise Ambiguous where two readings fit."""
+    unsettled = columns.unsettled - {"time"}
+    if not columns.time.day_order:
+        return replace(columns, unsettled=unsettled)
+    time = _time_format(connection, columns, raw)
+    return replace(columns, time=time, unsettled=unsettled)
+
+
+def settled_prices(
+    connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str
+) -> ColumnSql:
+    """Decide over every row how prices are written; raise Ambiguous where two readings fit."""
+    unsettled = columns.unsettled - {"price"}
+    if "price" not in columns.positions or columns.has_decimal_mark:
+        return replace(columns, unsettled=unsettled)
+    price = _price_format(connection, columns, raw)
+    return replace(columns, price=price, unsettled=unsettled)
+
+
+def _are_floats(
+    connection: duckdb.DuckDBPyConnection, columns: ColumnSql, name: str, raw: str
+) -> bool:
+    """Return whether every id is an integer, and some are written with ``.0``."""
+    rows = replace(columns, floats=frozenset()).source(raw)
+    row = connection.execute(
+        "SELECT coalesce(bool_and(regexp_full_match(id, '(0|[1-9][0-9]{0,17})([.]0+)?')), false) "
+        "AND coalesce(bool_or(contains(id, '.')), false) "
+        f"FROM (SELECT text_{name} AS id FROM {rows})"
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _time_format(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> TimeFormat:
+    """Return the format that reads most times of a column; refuse two that read as many."""
+    rows = columns.source(raw)
+    examples = connection.execute(
+        f"SELECT any_value(text_time) FROM {rows} WHERE text_time IS NOT NULL "
+        "GROUP BY regexp_replace(text_time, '[0-9]', '0', 'g') LIMIT 1000"
+    ).fetchall()
+    formats = times.formats_of([example for (example,) in examples], columns.time)
+    formats = [f for f in formats if columns.day_order in ("", f.day_order)]
+    if len(formats) < 2:
+        return formats[0] if formats else columns.time
+    values = [f"({format.sql('text_time')})" for format in formats]
+    unread = ", ".join(f"count(*) FILTER ({value} IS NULL)" for value in values)
+    apart = ", ".join(f"count(*) FILTER ({v} IS DISTINCT FROM {values[0]})" for v in values)
+    counts = connection.execute(
+        f"SELECT {unread}, {apart} FROM {rows} WHERE text_time IS NOT NULL"
+    ).fetchone()
+    assert counts is not None
+    fewest = min(counts[: len(formats)])
+    best = [k for k in range(len(formats)) if counts[k] == fewest]
+    if any(counts[len(formats) + k] != counts[len(formats) + best[0]] for k in best) or (
+        len(best) > 1 and counts[len(formats) + best[-1]]
+    ):
+        raise _ambiguous_times(connection, columns, [formats[k] for k in best], rows)
+    return formats[best[0]]
+
+
+def _price_format(
+    connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str
+) -> PriceFormat:
+    """Return the format of all prices of a column; refuse one that its values do not settle."""
+    examples = connection.execute(
+        f"SELECT any_value(text_price) FROM {columns.source(raw)} WHERE text_price IS NOT NULL "
+        "GROUP BY translate(text_price, '12345678', '99999999') LIMIT 100000"
+    ).fetchall()
+    values = [example for (example,) in examples]
+    if prices.is_plain(value for value in values if prices.number_of(value) is not None):
+        return PriceFormat()
+    marks = prices.decimal_marks(values)
+    if len(marks) != 1:
+        raise _ambiguous_prices(columns.mapping["price"], values)
+    return PriceFormat(next(iter(marks)), False)
+
+
+def _ambiguous_times(
+    connection: duckdb.DuckDBPyConnection,
+    columns: ColumnSql,
+    formats: Sequence[TimeFormat],
+    rows: str,
+) -> Ambiguous:
+    """Return the error for times that can be read in two ways."""
+    column = columns.mapping["time"]
+    message = _(
+        "The times in column {column} can be {readings}; say which with --time-format {formats}."
+    ).format(
+        column=column,
+        readings=_(" or ").join(_(times.DAY_ORDERS[one.day_order]) for one in formats),
+        formats=_(" or ").join(
+            f'"{one.formats[0] if len(one.formats) == 1 else one.day_order}"' for one in formats
+        ),
+    )
+    values = [f"({format.sql('text_time')})" for format in formats]
+    days = ", ".join(f"strftime({value}, '%Y-%m-%d')" for value in values)
+    example = connection.execute(
+        f"SELECT text_time, {days} FROM {rows} "
+        f"WHERE {values[0]} IS DISTINCT FROM {values[1]} LIMIT 1"
+    ).fetchone()
+    assert example is not None
+    text, *read = example
+    readings = tuple(
+        Reading(
+            one.day_order,
+            _("{order}: {text} is {value}").format(
+                order=_(times.DAY_ORDERS[one.day_order]), text=text, value=day
+            ),
+        )
+        for one, day in zip(formats, read, strict=True)
+    )
+    sentence = _("How are the times in column {column} written?").format(column=column)
+    return Ambiguous(message, Question("time", sentence, readings))
+
+
+def _ambiguous_prices(column: str, values: Sequence[str]) -> Ambiguous:
+    """Return the error for prices whose decimal mark is not settled by their values."""
+    message = _(
+        "The prices in column {column} can have a decimal point or a decimal comma; say which with "
+        "--decimal-mark . or --decimal-mark ,"
+    ).format(column=column)
+    text = next(value for value in values if re.search(r"\d[.,]\d{3}(?!\d)", value))
+    number = prices.number_of(text) or ""
+    words = {".": _("decimal point"), ",": _("decimal comma")}
+    readings = tuple(
+        Reading(
+            mark,
+            _("{order}: {text} is {value}").format(
+                order=words[mark], text=text, value=number.replace(other, "").replace(mark, ".")
+            ),
+        )
+        for mark, other in ((".", ","), (",", "."))
+    )
+    sentence = _("How are the prices in column {column} written?").format(column=column)
+    return Ambiguous(message, Question("price", sentence, readings))
