@@ -42,13 +42,24 @@ COLUMNS = (
     EventColumn("price", "DOUBLE", False, N_("Price")),
     EventColumn("session", "VARCHAR", False, N_("Session")),
     EventColumn("title", "VARCHAR", False, N_("Title")),
+    EventColumn("quantity", "DOUBLE", False, N_("Quantity")),
 )
 """Event columns in the order in which they are stored. One more column, ``row`` (BIGINT), numbers
-the rows in source order from 0 and breaks ties between equal times."""
+the rows in source order from 0 and breaks ties between equal times.
+
+``price`` is that of one unit. ``quantity`` is the number of units, above 0 in returns, too; where
+it is missing, the log does not say it, and sums take one unit."""
 
 NAMES = tuple(column.name for column in COLUMNS)
+KINDS = {column.name: column.kind for column in COLUMNS}
 
 PURCHASE = "purchase"
+RETURN = "return"
+"""The type of an event that undoes a purchase."""
+
+MONEY = "price * coalesce(quantity, 1)"
+"""SQL of what all units of an event cost."""
+
 TYPES = ("view", "cart", "remove_from_cart", PURCHASE)
 """Event types that the charts know, in the order of a shop visit; other types are kept as they
 are."""

@@ -75,3 +75,17 @@ def number(value: float, digits: int = 0) -> str:
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
     """Return a message unchanged, marked for extraction; translate it with ``_`` when shown."""
     return message
+
+
+def units(quantity: float) -> str:
+    """Return a quantity in words.
+
+    Examples
+    --------
+    >>> units(1), units(12), units(2.5)
+    ('1 unit', '12 units', '2.5 units')
+    """
+    whole = float(quantity).is_integer()
+    return ngettext("{number} unit", "{number} units", int(quantity) if whole else 2).format(
+        number=number(quantity, 0 if whole else 1)
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from data.events import PURCHASE, TYPES
+from data.events import PURCHASE, RETURN, TYPES
 from data.i18n import N_, _
 
 _NAMES = {
@@ -10,8 +10,14 @@ _NAMES = {
     "cart": N_("Added to cart"),
     "remove_from_cart": N_("Removed from cart"),
     PURCHASE: N_("Purchases"),
+    RETURN: N_("Returns"),
 }
-_NOUNS = {"view": N_("views"), "cart": N_("additions to a cart"), PURCHASE: N_("purchases")}
+_NOUNS = {
+    "view": N_("views"),
+    "cart": N_("additions to a cart"),
+    PURCHASE: N_("purchases"),
+    RETURN: N_("returns"),
+}
 
 
 def type_name(kind: str) -> str:

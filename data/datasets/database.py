@@ -1,13 +1,14 @@
 """DuckDB connections, SQL literals, and the views over the files of a dataset."""
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
 
 from data.datasets.manifest import Part
 from data.datasets.side_tables import IDS, PRODUCTS, VIEWS, SideTable
+from data.events import KINDS
 
 KEYS = {
     "purchases": ("user", "product"),
@@ -27,10 +28,14 @@ dictionary encoding keeps the columns that charts read small. Row groups of half
 shorten the time that writer threads wait for each other to keep the order of the file."""
 
 
-def keyed_view(file: Path, keys: tuple[str, ...]) -> str:
-    """Return the SELECT of a derived table with its keys and the ids as text."""
+def keyed_view(file: Path, keys: tuple[str, ...], absent: Iterable[str] = ()) -> str:
+    """Return the SELECT of a derived table with its keys and the ids as text.
+
+    Event columns that are ``absent`` from its file are NULL.
+    """
     ids = "".join(f", {key}_key::VARCHAR AS {key}" for key in keys)
-    return f"SELECT *{ids} FROM {read_parquet(file)}"
+    missing = "".join(f", NULL::{KINDS[name]} AS {name}" for name in absent)
+    return f"SELECT *{ids}{missing} FROM {read_parquet(file)}"
 
 
 def events_view(folder: Path, parts: Sequence[Part], time_from_order: bool) -> str:
@@ -53,9 +58,13 @@ def events_view(folder: Path, parts: Sequence[Part], time_from_order: bool) -> s
     for part in parts:
         row = f"file_row_number + {start}"
         time = f"make_timestamp(({row}) * 1000000)" if time_from_order else "time"
+        others = [
+            name if name in part.columns else f"NULL::{kind} AS {name}"
+            for name, kind in KINDS.items()
+            if name not in ("time", "user", "product")
+        ]
         selects.append(
-            f"SELECT {row} AS row, {time} AS time, type, {', '.join(keys)}, category_id, category, "
-            f"brand, price, session, title "
+            f"SELECT {row} AS row, {time} AS time, {', '.join([*keys, *others])} "
             f"FROM {read_parquet(folder / part.file, 'file_row_number = true')}"
         )
         start += part.rows

@@ -6,23 +6,19 @@ product, ordered by falling number of purchases; ``hours`` holds the number of e
 type, for charts over time.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from data.datasets.database import WRITE, copy, read_parquet
-from data.events import PURCHASE
+from data.datasets.database import WRITE, copy, keyed_view, quote
+from data.events import MONEY, NAMES, PURCHASE
 from data.progress import ShouldStop, execute, never
 
-PURCHASES = f"""
-    SELECT row, time, type, user_key, product_key, category_id, category, brand, price, session,
-        title
-    FROM events WHERE type = '{PURCHASE}' ORDER BY user_key, time, row"""
-
-USERS = """
+USERS = f"""
     WITH sales AS (
-        SELECT user_key, count(*) AS purchases, sum(price) AS spent,
+        SELECT user_key, count(*) AS purchases, sum({MONEY}) AS spent,
             min(time) AS first_purchase, max(time) AS last_purchase
         FROM purchases GROUP BY user_key
     ), activity AS (
@@ -36,10 +32,10 @@ USERS = """
 
 # The last event of a product is the latest one, ties broken by row. Time and row are packed into
 # one integer, since comparing pairs takes five times as long.
-PRODUCTS = """
+PRODUCTS = f"""
     WITH sales AS (
         SELECT product_key, count(*) AS purchases, count(DISTINCT user_key) AS buyers,
-            sum(price) AS revenue, min(time) AS first_sale, max(time) AS last_sale
+            sum({MONEY}) AS revenue, min(time) AS first_sale, max(time) AS last_sale
         FROM purchases GROUP BY product_key
     ), activity AS (
         SELECT product_key, count(*) AS events, min(time) AS first, max(time) AS last,
@@ -60,8 +56,20 @@ HOURS = """
     FROM events GROUP BY 1, 2 ORDER BY 1, 2"""
 
 
+def purchases_select(columns: Sequence[str]) -> str:
+    """Return the SELECT of the purchases with the event columns that a log has."""
+    keys = [f"{name}_key" if name in ("user", "product") else name for name in columns]
+    return (
+        f"SELECT row, {', '.join(keys)} FROM events WHERE type = {quote(PURCHASE)} "
+        "ORDER BY user_key, time, row"
+    )
+
+
 def derive(
-    connection: duckdb.DuckDBPyConnection, folder: Path, should_stop: ShouldStop = never
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    columns: Sequence[str],
+    should_stop: ShouldStop = never,
 ) -> dict[str, Any]:
     """Write the derived tables and return the key figures of the dataset.
 
@@ -72,6 +80,8 @@ def derive(
     folder : Path
         Receives ``purchases.parquet``, ``users.parquet``, ``products.parquet`` and
         ``hours.parquet``.
+    columns : sequence of str
+        The event columns that the log has.
     should_stop : callable
         Called about ten times a second; true raises Cancelled.
 
@@ -81,11 +91,13 @@ def derive(
         JSON values: ``events``, ``purchases``, ``users``, ``products``, ``first_event``,
         ``last_event``, ``repeat_share``, ``events_by_type``, shares of missing values, and more.
     """
-    tables = {"purchases": PURCHASES, "users": USERS, "products": PRODUCTS, "hours": HOURS}
+    purchases = purchases_select(columns)
+    tables = {"purchases": purchases, "users": USERS, "products": PRODUCTS, "hours": HOURS}
     for table, select in tables.items():
         file = folder / f"{table}.parquet"
         execute(connection, copy(select, file, WRITE), _ignore, should_stop)
-        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {read_parquet(file)}")
+        absent = [name for name in NAMES if name not in columns] if table == "purchases" else []
+        connection.execute(f"CREATE VIEW {table} AS {keyed_view(file, (), absent)}")
     return _summary(connection)
 
 

@@ -1,14 +1,18 @@
 """The manifest of a dataset: its sources, files of events, mapping of columns and key figures."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from data.datasets.side_tables import SideTable
 from data.errors import VitrinaError
+from data.events import NAMES
 from data.files import write_json
 from data.i18n import _
+
+_COLUMNS_OF_0_1 = tuple(name for name in NAMES if name != "quantity")
 
 SCHEMA = 2
 """Version of the layout of the tables; a dataset of another version must be imported again."""
@@ -37,11 +41,20 @@ class Part:
         Number of events.
     whole : tuple of str
         The id columns (``user``, ``product``) that are stored as BIGINT instead of text.
+    columns : tuple of str
+        The event columns that the file has; the others are missing in each of its events.
     """
 
     file: str
     rows: int
     whole: tuple[str, ...]
+    columns: tuple[str, ...] = _COLUMNS_OF_0_1
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Part":
+        """Return the part that a manifest describes."""
+        lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+        return cls(**{**values, **lists})
 
 
 @dataclass(frozen=True)
@@ -87,15 +100,18 @@ class Manifest:
         """Return whether the keys of ``user`` or ``product`` are BIGINT instead of text."""
         return all(name in part.whole for part in self.parts)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The event columns that any part has."""
+        return tuple(name for name in NAMES if any(name in part.columns for part in self.parts))
+
     @classmethod
     def read(cls, file: Path) -> "Manifest":
         """Read a manifest; a damaged file raises VitrinaError."""
         try:
             values = json.loads(file.read_text("utf-8"))
             values["sources"] = tuple(Source(**source) for source in values["sources"])
-            values["parts"] = tuple(
-                Part(part["file"], part["rows"], tuple(part["whole"])) for part in values["parts"]
-            )
+            values["parts"] = tuple(map(Part.from_dict, values["parts"]))
             values["side_tables"] = {
                 name: SideTable.from_json(table)
                 for name, table in values.get("side_tables", {}).items()

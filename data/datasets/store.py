@@ -24,6 +24,7 @@ from data.datasets.database import KEYS, attributes_view, connect, events_view, 
 from data.datasets.manifest import SCHEMA, Manifest
 from data.datasets.side_tables import BUYERS, IDS, PRODUCTS, VIEWS, Attribute
 from data.errors import BadInput, VitrinaError
+from data.events import NAMES
 from data.home import Home
 from data.i18n import _
 
@@ -102,7 +103,8 @@ class Dataset:
     def _select(self, table: str) -> str:
         if table == "events":
             return events_view(self.path, self.manifest.parts, self.manifest.time_from_order)
-        return keyed_view(self.path / f"{table}.parquet", KEYS[table])
+        absent = set(NAMES).difference(self.manifest.columns) if table == "purchases" else ()
+        return keyed_view(self.path / f"{table}.parquet", KEYS[table], sorted(absent))
 
 
 class Store:

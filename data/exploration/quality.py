@@ -10,7 +10,7 @@ import pandas as pd
 from data.datasets.cache import FrameCache
 from data.datasets.store import Dataset
 from data.exploration.quality_measures import measure
-from data.i18n import _, ngettext, number
+from data.i18n import _, ngettext, number, units
 from data.importing.column_sql import REASONS
 
 _MANY_REPEATS = 0.1
@@ -53,7 +53,7 @@ def findings(dataset: Dataset, cache_folder: Path) -> list[Finding]:
         Folder of the cache for the figures; the sentences are made anew each time.
     """
     frame = FrameCache(cache_folder).get(
-        f"{dataset.fingerprint} quality 1", lambda: pd.DataFrame([measure(dataset)])
+        f"{dataset.fingerprint} quality 2", lambda: pd.DataFrame([measure(dataset)])
     )
     numbers = {str(name): frame[name].iloc[0] for name in frame} | dataset.manifest.summary
     report = [
@@ -62,6 +62,7 @@ def findings(dataset: Dataset, cache_folder: Path) -> list[Finding]:
         *_duplicates(numbers),
         *_days(numbers),
         *_prices(numbers),
+        *_returns(numbers),
         *_products(numbers),
         *_buyers(numbers),
         *_repeats(numbers),
@@ -189,7 +190,10 @@ def _prices(numbers: dict[str, Any]) -> Iterator[Finding]:
             _("Events with a price of zero: {zero}; with a negative one: {negative}.").format(
                 zero=number(numbers["zero_prices"]), negative=number(numbers["negative_prices"])
             ),
-            _("Gifts or returns: a return is no purchase, but it counts as one here."),
+            _(
+                "Gifts, discounts or corrections; events of type purchase among them count as "
+                "purchases."
+            ),
         )
     changed = numbers["products_with_prices"]
     if changed:
@@ -201,6 +205,37 @@ def _prices(numbers: dict[str, Any]) -> Iterator[Finding]:
             ),
             _("The catalogue shows the last price; a network sees the price of each purchase."),
         )
+
+
+def _returns(numbers: dict[str, Any]) -> Iterator[Finding]:
+    returns, matched = int(numbers["all_returns"]), int(numbers["matched_returns"])
+    if not returns:
+        return
+    yield Finding(
+        "returns",
+        "notice" if matched else "warning",
+        _(
+            "Returns: {number} ({amount}); after a purchase of the same product by the same "
+            "buyer: {matched} ({undone}); without one: {rest}."
+        ).format(
+            number=number(returns),
+            amount=_amount(numbers["all_units"], numbers["all_money"]),
+            matched=number(matched),
+            undone=_amount(numbers["matched_units"], numbers["matched_money"]),
+            rest=number(returns - matched),
+        ),
+        _(
+            "A return is no purchase, for charts and networks alike; the purchase that it undoes "
+            "still counts as one."
+        ),
+    )
+
+
+def _amount(quantity: float, money: float | None) -> str:
+    """Return units, and money where it is known, in words."""
+    if money is None or pd.isna(money):
+        return units(quantity)
+    return _("{units} worth {money}").format(units=units(quantity), money=number(money, 2))
 
 
 def _products(numbers: dict[str, Any]) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import duckdb
 
 from data.datasets.database import quote
 from data.datasets.store import Dataset
+from data.events import MONEY, RETURN
 
 CHUNK = 2_000_000
 """Events per query when duplicates are counted; bounds the memory."""
@@ -27,7 +28,9 @@ def measure(dataset: Dataset) -> dict[str, Any]:
         ``spike_times``, ``zero_prices``, ``negative_prices``, ``products_with_prices``,
         ``products_with_categories``, ``products_with_brands``, ``products_sold_once``,
         ``buyers_once``, ``heavy_buyers``, ``heavy_limit``, ``most_purchases``, ``robots``,
-        ``robot_limit``.
+        ``robot_limit``; ``all_returns``, ``all_units``, ``all_money``, and of the returns that
+        follow a purchase of the same product by the same buyer ``matched_returns``,
+        ``matched_units``, ``matched_money`` (money is None where no return has a price).
     """
     with dataset.connect() as connection:
         return {
@@ -55,6 +58,7 @@ def measure(dataset: Dataset) -> dict[str, Any]:
                 "SELECT count(*) FILTER (purchases = 1) AS products_sold_once FROM products",
             ),
             **_buyers(connection),
+            **_returns(connection),
         }
 
 
@@ -70,7 +74,8 @@ def _duplicates(connection: duckdb.DuckDBPyConnection) -> int:
     Equal rows have equal times, so that ranges of days can be queried one after another.
     """
     columns = (
-        "time, type, user_key, product_key, category_id, category, brand, price, session, title"
+        "time, type, user_key, product_key, category_id, category, brand, price, session, title, "
+        "quantity"
     )
     duplicates = 0
     for first, end in _day_ranges(connection):
@@ -137,3 +142,24 @@ def _buyers(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             f"count(*) FILTER ({per_day} > {ROBOT}) AS robots, {ROBOT} AS robot_limit FROM users",
         ),
     }
+
+
+def _returns(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return the numbers, units and money of all returns and of those that undo a purchase.
+
+    A return undoes a purchase of the same product by the same buyer before it, or at the same
+    time: many logs have days without a clock.
+    """
+    conditions = {"all": "true", "matched": "bought <= time"}
+    counts = ", ".join(
+        f"count(*) FILTER ({condition}) AS {name}_returns, "
+        f"coalesce(sum(coalesce(quantity, 1)) FILTER ({condition}), 0) AS {name}_units, "
+        f"sum({MONEY}) FILTER ({condition}) AS {name}_money"
+        for name, condition in conditions.items()
+    )
+    return _row(
+        connection,
+        f"SELECT {counts} FROM (FROM events WHERE type = {quote(RETURN)}) LEFT JOIN "
+        "(SELECT user_key, product_key, min(time) AS bought FROM purchases GROUP BY ALL) "
+        "USING (user_key, product_key)",
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from data.datasets.database import quote
 from data.errors import BadInput
-from data.events import NAMES, PURCHASE
+from data.events import NAMES, PURCHASE, RETURN
 from data.i18n import N_, _
 from data.importing import event_types, prices, times
 from data.importing.dialect import Dialect, numbers
@@ -75,13 +75,6 @@ REASONS = {
     "price_unreadable": N_("The price is not a number"),  # of datasets imported before 0.2
 }
 
-RETURN = "return"
-"""The type of an event that undoes a purchase."""
-
-QUANTITY = "quantity"
-ROLES = (*NAMES, QUANTITY)
-"""What a column of a file can be."""
-
 BLANKS = " \t\u00a0\u202f"
 _SEPARATORS = (" > ", ">", "›", " / ", "|", "/")
 
@@ -97,7 +90,10 @@ class ColumnSql:
     positions : dict
         Event column → places of that column in the file; two for a day and a clock.
     time : TimeFormat
-    price : PriceFormat
+    price, quantity : PriceFormat
+    price_of_all : bool
+        Whether the price is that of all units of a row, which its name says, and is divided by
+        the quantity.
     integer_ids : frozenset of str
         The id columns that are kept as BIGINT, since every id in them is a whole number written
         in the usual way; the others are kept as text.
@@ -130,6 +126,8 @@ class ColumnSql:
     positions: dict[str, tuple[int, ...]]
     time: TimeFormat
     price: PriceFormat = field(default_factory=PriceFormat)
+    quantity: PriceFormat = field(default_factory=PriceFormat)
+    price_of_all: bool = False
     integer_ids: frozenset[str] = frozenset()
     floats: frozenset[str] = frozenset()
     types: Mapping[str, str] = field(default_factory=dict)
@@ -178,6 +176,8 @@ class ColumnSql:
             positions,
             time,
             price,
+            quantity=_quantity(sample.get("quantity", ()), price),
+            price_of_all="quantity" in mapping and prices.is_total(mapping.get("price", "")),
             integer_ids=frozenset(
                 name
                 for name, values in ids.items()
@@ -237,6 +237,8 @@ class ColumnSql:
             return self._time()
         if name == "price":
             return self._price()
+        if name == "quantity":
+            return f"nullif(abs({self._quantity()}), 0)"
         if name == "type":
             return self._type()
         if name == "category" and name in self.positions and self.separator != ".":
@@ -256,10 +258,20 @@ class ColumnSql:
     def _price(self) -> str:
         if "price" not in self.positions:
             return "NULL::DOUBLE"
-        return self.price.sql(self.text("price"))
+        price = self.price.sql(self.text("price"))
+        if self.price_of_all:
+            units = self._quantity()
+            return (
+                f"CASE WHEN {units} < 0 THEN abs(({price}) / {units}) "
+                f"WHEN {units} > 0 THEN ({price}) / {units} ELSE ({price}) END"
+            )
+        return price
 
     def _quantity(self) -> str:
-        return f"try_cast({self.text(QUANTITY)} AS DOUBLE)"
+        """Return the SQL of the quantity as it is written, below 0 in a return."""
+        if "quantity" not in self.positions:
+            return "NULL::DOUBLE"
+        return f"({self.quantity.sql(self.text('quantity'))})"
 
     def _type(self) -> str:
         """Return the SQL of the type; purchases that are cancelled or negative are returns."""
@@ -267,7 +279,7 @@ class ColumnSql:
         if "type" in self.positions:
             kind = event_types.meaning_sql(self.text("type"), self.types)
         undone = []
-        if QUANTITY in self.positions:
+        if "quantity" in self.positions:
             undone.append(f"{self._quantity()} < 0")
         if "session" in self.positions and "invoice" in self.mapping["session"].lower():
             undone.append(f"regexp_full_match({self.text('session')}, '[Cc][0-9]+')")
@@ -285,9 +297,9 @@ class ColumnSql:
         It is no event although its columns can be read, its price is written in another way, or
         blanks stand around an id.
         """
-        conditions = [self.price_unreadable()] if "price" in self.positions else []
-        if QUANTITY in self.positions:
-            conditions.append(f"coalesce({self._quantity()} = 0, false)")
+        conditions = [self.unreadable("price")] if "price" in self.positions else []
+        if "quantity" in self.positions:
+            conditions.append(f"coalesce({self._quantity()} = 0, {self.unreadable('quantity')})")
         for name in ("user", "product"):
             if name not in self.integer_ids:
                 column = self.text(name)
@@ -303,23 +315,29 @@ class ColumnSql:
             conditions.append(f"coalesce({self._header_again()}, false)")
         return " OR ".join(conditions) or "false"
 
-    def price_unreadable(self) -> str:
-        """Return the SQL condition of a price that is there and is no number."""
-        return f"(({self.text('price')}) IS NOT NULL AND ({self._price()}) IS NULL)"
+    def unreadable(self, name: str) -> str:
+        """Return the SQL condition of a price or quantity that is there and is no number."""
+        number = self._quantity() if name == "quantity" else self.price.sql(self.text("price"))
+        return f"({self.text(name)} IS NOT NULL AND ({number}) IS NULL)"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The event columns that the events of the file have."""
+        always = ("time", "type", "user", "product")
+        return tuple(name for name in NAMES if name in always or name in self.positions)
 
     def select(self) -> str:
         """Return the SQL select list of an event."""
-        return ", ".join(f"{self.value(name)} AS {name}" for name in NAMES)
+        return ", ".join(f"{self.value(name)} AS {name}" for name in self.columns)
 
     def reason(self) -> str:
         """Return the SQL of the reason why a row is no event, NULL where it is one."""
-        zero = f"{self._quantity()} = 0" if QUANTITY in self.positions else "false"
         return f"""CASE
             WHEN {self._header_again()} THEN 'header_again'
             WHEN {self.text("user")} IS NULL THEN 'user_missing'
             WHEN {self.text("product")} IS NULL THEN 'product_missing'
             WHEN {self._time_reason()} IS NOT NULL THEN {self._time_reason()}
-            WHEN {zero} THEN 'quantity_zero' END"""
+            WHEN {self._quantity()} = 0 THEN 'quantity_zero' END"""
 
     def _header_again(self) -> str:
         if not self.named:
@@ -399,6 +417,14 @@ def _price(values: Sequence[str], decimal_mark: str | None) -> tuple[PriceFormat
         return PriceFormat(), True
     marks = prices.decimal_marks(values)
     return PriceFormat(min(marks, default="."), False), len(marks) == 1
+
+
+def _quantity(values: Sequence[str], price: PriceFormat) -> PriceFormat:
+    """Return how quantities are written; as prices are, where their values do not settle it."""
+    if prices.is_plain(values):
+        return PriceFormat()
+    marks = prices.decimal_marks(values)
+    return PriceFormat(next(iter(marks)) if len(marks) == 1 else price.decimal_mark, False)
 
 
 def _missing_values(sample: Sequence[Sequence[str]]) -> list[str]:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import BadInput
+from data.events import NAMES
 from data.i18n import _
-from data.importing.column_sql import MISSING, ROLES, ColumnSql
+from data.importing.column_sql import MISSING, ColumnSql
 from data.importing.dialect import Dialect, sniff
 from data.importing.roles import JOIN, Roles, roles
 from data.importing.staging import is_unpacked, size_of, staged
@@ -103,10 +104,10 @@ def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) 
     mapping, unsure = dict(guessed.mapping), dict(guessed.unsure)
     for key, column in (corrections or {}).items():
         name = _ALIASES.get(key, key)
-        if name not in ROLES:
+        if name not in NAMES:
             raise BadInput(
                 _("{name} is not a column of an event; the columns are: {known}.").format(
-                    name=key, known=", ".join(ROLES)
+                    name=key, known=", ".join(NAMES)
                 )
             )
         if column and not _has(dialect, column):
@@ -132,7 +133,7 @@ def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) 
                 example=",".join(f"{name}=COLUMN" for name in missing),
             )
         )
-    return Roles({name: mapping[name] for name in ROLES if name in mapping}, unsure)
+    return Roles({name: mapping[name] for name in NAMES if name in mapping}, unsure)
 
 
 def _has(dialect: Dialect, column: str) -> bool:

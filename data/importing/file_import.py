@@ -6,6 +6,7 @@ writes every row that is no event to the rejects, with its line, reason and text
 """
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -123,14 +124,15 @@ class FileResult:
     source : Source
     columns : ColumnSql
         How the columns were read; decided over all rows where the first ones did not settle it.
-    unreadable_prices : int
-        Number of events whose price could not be read and is missing.
+    unreadable : Counter
+        ``price`` and ``quantity`` → number of events in which it could not be read and is
+        missing.
     """
 
     part: Part
     source: Source
     columns: ColumnSql
-    unreadable_prices: int = 0
+    unreadable: Counter[str] = field(default_factory=Counter)
 
 
 def import_file(source: SourceFile, rejects: Rejects, tracker: ProgressTracker) -> FileResult:
@@ -142,13 +144,13 @@ def import_file(source: SourceFile, rejects: Rejects, tracker: ProgressTracker) 
             kept = _copy(connection, source, checksum, tracker)
             digest = checksum.finish()
             read = kept
-            columns, unreadable = source.columns, 0
+            columns, unreadable = source.columns, Counter[str]()
             if kept is None or not _is_complete(source, kept, checksum):
                 kept, read, columns, unreadable = _read_lines(connection, source, rejects, tracker)
     finally:
         checksum.stop()
     tracker.finish_file(size, read or 0)
-    part = Part(source.part.name, kept, tuple(sorted(columns.integer_ids)))
+    part = Part(source.part.name, kept, tuple(sorted(columns.integer_ids)), columns.columns)
     manifest_source = Source(source.name, size, digest, read or 0, kept)
     return FileResult(part, manifest_source, columns, unreadable)
 
@@ -266,7 +268,7 @@ def _read_lines(
     source: SourceFile,
     rejects: Rejects,
     tracker: ProgressTracker,
-) -> tuple[int, int, ColumnSql, int]:
+) -> tuple[int, int, ColumnSql, Counter[str]]:
     """Parse the file row by row: the fallback.
 
     Returns
@@ -275,8 +277,8 @@ def _read_lines(
         Number of events, and of rows.
     columns : ColumnSql
         With ids, times and prices decided over every row.
-    unreadable : int
-        Number of events whose price could not be read.
+    unreadable : Counter
+        As in ``FileResult``.
     """
     rejected = 0
     if source.dialect.kind == "parquet":
@@ -297,7 +299,7 @@ def _read_lines(
         lambda _share: raise_if_stopped(tracker.should_stop),
         tracker.should_stop,
     )
-    unreadable = _unreadable_prices(connection, columns, rows)
+    unreadable = _unreadable(connection, columns, rows)
     rejected += _write_rejects(connection, source, columns, rejects, tracker)
     source.raw.unlink()
     return kept, kept + rejected, columns, unreadable
@@ -317,15 +319,18 @@ def _integer_ids(
     return frozenset(names)
 
 
-def _unreadable_prices(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, rows: str) -> int:
-    """Return the number of events whose price is there and cannot be read."""
-    if "price" not in columns.positions:
-        return 0
+def _unreadable(
+    connection: duckdb.DuckDBPyConnection, columns: ColumnSql, rows: str
+) -> Counter[str]:
+    """Return the numbers of events whose price or quantity is there and cannot be read."""
+    names = [name for name in ("price", "quantity") if name in columns.positions]
+    if not names:
+        return Counter()
+    counts = ", ".join(f"count(*) FILTER ({columns.unreadable(name)})" for name in names)
     row = connection.execute(
-        f"SELECT count(*) FROM {rows} "
-        f"WHERE ({columns.reason()}) IS NULL AND {columns.price_unreadable()}"
+        f"SELECT {counts} FROM {rows} WHERE ({columns.reason()}) IS NULL"
     ).fetchone()
-    return int(row[0]) if row else 0
+    return Counter(dict(zip(names, row or (), strict=True)))
 
 
 def _stage_parquet(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None:

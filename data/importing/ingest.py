@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -99,7 +100,7 @@ def _write_tables(
     columns: ColumnSql | None = None
     understood: dict[str, Any] = {}
     skipped: dict[str, str] = {}
-    unreadable = added_to.manifest.summary.get("unreadable_prices", 0) if added_to else 0
+    unreadable = _unreadable(added_to)
     with Rejects(folder / "rejects.parquet") as rejects:
         if added_to:
             parts += _link_parts(added_to, folder)
@@ -117,7 +118,7 @@ def _write_tables(
             _check_new(result.source, sources)
             parts.append(result.part)
             sources.append(result.source)
-            unreadable += result.unreadable_prices
+            unreadable += result.unreadable
             columns = columns or result.columns
             understood = understood or understanding(file.dialect, result.columns, file.unsure)
             _check_times(file, columns, added_to)
@@ -144,12 +145,21 @@ def _write_tables(
         "rows_rejected": sum(by_reason.values()),
         "rejected_by_reason": by_reason,
         **_derive(folder, manifest, tracker.should_stop),
-        "unreadable_prices": unreadable,
+        "unreadable_prices": unreadable["price"],
+        "unreadable_quantities": unreadable["quantity"],
         "understood": {**understood, "skipped": skipped},
     }
     if manifest.time_from_order:
         summary |= {"first_event": None, "last_event": None}
     return replace(manifest, summary=summary)
+
+
+def _unreadable(added_to: Dataset | None) -> Counter[str]:
+    """Return the numbers of unreadable prices and quantities of the dataset that is added to."""
+    summary = added_to.manifest.summary if added_to else {}
+    return Counter(
+        price=summary.get("unreadable_prices", 0), quantity=summary.get("unreadable_quantities", 0)
+    )
 
 
 def _source_file(member: StagedFile, part: Path, request: ImportRequest) -> SourceFile:
@@ -221,6 +231,6 @@ def _derive(folder: Path, manifest: Manifest, should_stop: ShouldStop) -> dict[s
     with connect(memory_limit=MEMORY, temp_directory=str(folder / "spill")) as connection:
         view = events_view(folder, manifest.parts, manifest.time_from_order)
         connection.execute(f"CREATE VIEW events AS {view}")
-        summary = derive(connection, folder, should_stop)
+        summary = derive(connection, folder, manifest.columns, should_stop)
     shutil.rmtree(folder / "spill", ignore_errors=True)
     return summary

@@ -17,6 +17,14 @@ _BEFORE = r"[^0-9.,]*[A-Za-z][.] *|[^0-9.,]*"
 _NUMBER = re.compile(r"-?[\d.,]*\d[.,]?")
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
+_TOTALS = frozenset(
+    [
+        *["salesvalue", "linetotal", "linevalue", "lineamount", "itemtotal", "subtotal"],
+        *["totalprice", "totalamount", "totalvalue", "revenue", "turnover"],
+        *["preciototal", "importetotal"],
+    ]
+)
+
 
 @dataclass(frozen=True)
 class PriceFormat:
@@ -124,3 +132,12 @@ def _sort_marks(number: str, decimal: set[Mark], grouping: set[Mark], unsettled:
 def is_plain(values: Iterable[str]) -> bool:
     """Tell whether every price is a number as programs write it."""
     return all(_PLAIN.fullmatch(value) for value in values)
+
+
+def is_total(column: str) -> bool:
+    """Tell whether a column's name is that of the price of all units of a row.
+
+    >>> is_total("SALES_VALUE"), is_total("Line Total"), is_total("unit_price")
+    (True, True, False)
+    """
+    return re.sub(r"[^a-z]+", "", column.lower()) in _TOTALS

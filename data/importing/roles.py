@@ -230,7 +230,7 @@ def _fits(role: str, profile: Profile) -> bool:
         return profile.has_times
     if role == "type" and profile.plain == "type":  # of an event, or of a product
         return event_types.looks_like_types(profile.values)
-    if role == "price":
+    if role in ("price", "quantity"):
         return profile.is_number
     return True
 

@@ -51,6 +51,13 @@ def understanding(
 def _price(columns: ColumnSql) -> str | None:
     if "price" not in columns.positions:
         return None
+    words = _price_form(columns)
+    if columns.price_of_all:
+        return _("{form}; of all units of a row, divided by the quantity").format(form=words)
+    return words
+
+
+def _price_form(columns: ColumnSql) -> str:
     if columns.price.plain:
         return _("numbers with a decimal point")
     if columns.price.decimal_mark == ",":

@@ -10,7 +10,7 @@ from data.i18n import _
 from data.preparation.preparation import Preparation
 from data.preparation.steps import Step, apply, counted_columns
 
-COLUMNS = "row, time, type, user, product, category, brand, price, session"
+COLUMNS = "row, time, type, user, product, category, brand, price, session, quantity"
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Prepared:
     ----------
     events : pandas.DataFrame
         Ordered by user, time and row; columns row, time, type, user, product, category, brand,
-        price, session.
+        price, session, quantity.
     steps : tuple of Step
         The first one, ``"all"``, counts the dataset as imported.
     """

@@ -80,7 +80,7 @@ def counted_columns(preparation: Preparation) -> str:
     """Return the select list that suffices for counting, with ids as (often integer) keys."""
     columns = "user_key AS user, product_key AS product"
     if preparation.drop_duplicates:
-        return f"{columns}, row, time, type, category, brand, price, session"
+        return f"{columns}, row, time, type, category, brand, price, session, quantity"
     return f"{columns}, row, time, session" if preparation.merge_session_repeats else columns
 
 
@@ -103,7 +103,7 @@ def row_filters(preparation: Preparation) -> Iterator[tuple[str, str]]:
 def _group_filters(preparation: Preparation) -> Iterator[tuple[str, str]]:
     """Yield (field, statement) of the steps that depend on several events of ``prepared``."""
     if preparation.drop_duplicates:
-        columns = "time, type, user, product, category, brand, price, session"
+        columns = "time, type, user, product, category, brand, price, session, quantity"
         first = f"row_number() OVER (PARTITION BY {columns} ORDER BY row) = 1"
         yield "drop_duplicates", f"{_REPLACE} QUALIFY {first}"
     if preparation.merge_session_repeats:

@@ -13,7 +13,7 @@ from data.preparation.preparation import Preparation
 from data.preparation.steps import row_filters
 
 BATCH_ROWS = 200_000
-_COLUMNS = "row, time, type, user, product, category, brand, price, session"
+_COLUMNS = "row, time, type, user, product, category, brand, price, session, quantity"
 
 
 def history(dataset: Dataset, preparation: Preparation, user: str) -> pd.DataFrame:
@@ -34,8 +34,8 @@ def history(dataset: Dataset, preparation: Preparation, user: str) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        Columns row, time, type, user, product, category, brand, price, session; ordered by time
-        and row; empty if the preparation keeps none of the user's events.
+        Columns row, time, type, user, product, category, brand, price, session, quantity; ordered
+        by time and row; empty if the preparation keeps none of the user's events.
 
     Raises
     ------

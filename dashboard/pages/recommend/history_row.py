@@ -17,7 +17,7 @@ from dashboard.pages.recommend.fragments import (
 )
 from dashboard.services.recommendations.what_if import HistoryEvent
 from data.events import PURCHASE
-from data.i18n import N_, _
+from data.i18n import N_, _, units
 
 PARTS = {"validation": N_("Validation"), "test": N_("Test")}
 
@@ -139,6 +139,8 @@ def _marks(event: HistoryEvent) -> list[Component]:
         )
     if event.type and event.type != PURCHASE:
         marks.append(html.Span(event.type, className="mark-part"))
+    if event.quantity is not None and event.quantity != 1:
+        marks.append(html.Span(units(event.quantity), className="mark-part"))
     return marks
 
 

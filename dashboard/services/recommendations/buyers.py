@@ -147,6 +147,7 @@ def _history(
             category=_text(row.get("category")),
             price=_number(row.get("price")),
             session=_text(row.get("session")),
+            quantity=_number(row.get("quantity")),
             part=_part_by_position(protocol, position, len(rows)),
         )
         for position, row in enumerate(rows)

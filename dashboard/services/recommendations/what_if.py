@@ -35,7 +35,7 @@ class HistoryEvent:
         Time of the event (UTC); None where it was added.
     type : str or None
         Event type.
-    title, brand, category, price, session
+    title, brand, category, price, session, quantity
         As recorded; None where unknown.
     part : {"validation", "test"} or None
         Part of the run's protocol that held it out; None where training saw it.
@@ -54,6 +54,7 @@ class HistoryEvent:
     category: str | None = None
     price: float | None = None
     session: str | None = None
+    quantity: float | None = None
     part: str | None = None
     moved: bool = False
     repriced: bool = False

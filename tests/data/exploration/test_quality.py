@@ -95,3 +95,30 @@ def test_users_with_implausibly_many_purchases_are_reported(
     assert "up to 2,000" in entries["heavy_buyers"].finding
     assert entries["heavy_buyers"].step == "max_user_events"
     assert entries["robots"].finding.startswith("1 visitor")
+
+
+def test_returns_are_counted_with_the_purchases_that_they_undo(
+    report: Callable[..., dict[str, Finding]],
+) -> None:
+    entries = report(
+        purchase(1, quantity=6, price=2),
+        purchase(2, quantity=-2, price=2),
+        purchase(2, product="other", quantity=-1, price=5),
+        purchase(0, quantity=-1, price=2),
+        purchase(3, user="v", quantity=-1, price=2),
+    )
+    assert entries["returns"].finding == (
+        "Returns: 4 (5 units worth 13.00); after a purchase of the same product by the same "
+        "buyer: 1 (2 units worth 4.00); without one: 3."
+    )
+
+
+def test_returns_without_a_quantity_are_single_units(
+    report: Callable[..., dict[str, Finding]],
+) -> None:
+    entries = report(purchase(1, event_type="purchase"), purchase(1, event_type="refund", user="u"))
+    assert entries["returns"].finding.startswith("Returns: 1 (1 unit); after")
+
+
+def test_a_log_without_returns_reports_none(report: Callable[..., dict[str, Finding]]) -> None:
+    assert "returns" not in report(purchase(1, quantity=2))

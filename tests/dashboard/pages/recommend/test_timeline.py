@@ -1,5 +1,6 @@
 """The timeline: groups, gaps, marks and what can be done with each row."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -67,3 +68,11 @@ def test_of_a_long_history_the_latest_events_are_rendered_and_the_rest_is_counte
 
 def test_added_events_are_marked() -> None:
     assert "event is-added" in looks(Timeline([bought(0, 0), HistoryEvent("a0", "jug")]))
+
+
+def test_more_units_than_one_are_marked() -> None:
+    events = [replace(bought(k, k), quantity=units) for k, units in enumerate([None, 1, 12, 0.5])]
+    text = str(timeline(Timeline(events)))
+    assert text.count("unit") == 2
+    assert "12 units" in text
+    assert "0.5 units" in text
