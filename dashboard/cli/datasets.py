@@ -1,4 +1,4 @@
-"""``vitrina demo``, ``import``, ``datasets`` and ``stats``."""
+"""``vitrina demo``, ``import``, ``attributes``, ``datasets`` and ``stats``."""
 
 import sys
 from pathlib import Path
@@ -66,6 +66,8 @@ def demo_command(
     "--header-line", type=click.IntRange(0), help="Line that names the columns; 0 for none."
 )
 @click.option("--sheet", help="The only sheet of a workbook to read.")
+@click.option("--products", type=click.Path(path_type=Path), help="Table of the products.")
+@click.option("--buyers", type=click.Path(path_type=Path), help="Table of the buyers.")
 @click.option("--replace", "mode", flag_value="replace", help="Replace a dataset of that name.")
 @click.option("--append", "mode", flag_value="append", help="Append to a dataset of that name.")
 @json_option
@@ -82,13 +84,17 @@ def import_command(
     encoding: str | None,
     header_line: int | None,
     sheet: str | None,
+    products: Path | None,
+    buyers: Path | None,
     mode: str | None,
     as_json: bool,
 ) -> None:
     """Import purchase logs as a dataset; rows that cannot be read are stored as rejected rows.
 
     A file may be delimited text of any dialect, JSON, a workbook, Parquet, an archive or a folder
-    of these, or a Kaggle reference: kaggle:OWNER/SET/FILE (needs the extra "kaggle").
+    of these, a member of an archive (log.zip/events.csv), or a Kaggle reference:
+    kaggle:OWNER/SET/FILE (needs the extra "kaggle"). The .item and .user files of RecBole beside
+    an .inter are its tables of products and buyers.
     """
     from dashboard.services.datasets import imports
     from data.importing.request import ImportRequest
@@ -108,8 +114,54 @@ def import_command(
             encoding=encoding,
             header_line=header_line,
             sheet=sheet,
+            products=products,
+            buyers=buyers,
         ),
         on_progress=_show_progress if sys.stderr.isatty() and not as_json else ignore_progress,
+    )
+    _print_figures(dataset, as_json)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--products", type=click.Path(path_type=Path), help="Table of the products.")
+@click.option("--buyers", type=click.Path(path_type=Path), help="Table of the buyers.")
+@click.option(
+    "--remove",
+    multiple=True,
+    type=click.Choice(["products", "buyers"]),
+    help="Table to take away. Repeatable.",
+)
+@click.option("--decimal-mark", type=click.Choice([".", ","]), help="Decimal mark of prices.")
+@click.option("--encoding", help="Encoding of the text, such as utf-8, cp1252 or gb18030.")
+@json_option
+@home_option
+def attributes_command(
+    *,
+    home: Home,
+    name: str,
+    products: Path | None,
+    buyers: Path | None,
+    remove: tuple[str, ...],
+    decimal_mark: str | None,
+    encoding: str | None,
+    as_json: bool,
+) -> None:
+    """Add tables of products and buyers to a dataset, or replace them, without its log.
+
+    Titles, categories, brands and prices fill the events that have none; other columns are
+    attributes.
+    """
+    from dashboard.services.datasets import side_tables
+
+    dataset = side_tables.attach(
+        home,
+        name,
+        products=products,
+        buyers=buyers,
+        remove=remove,
+        encoding=encoding,
+        decimal_mark=decimal_mark,
     )
     _print_figures(dataset, as_json)
 
@@ -150,7 +202,31 @@ def _print_figures(dataset: "Dataset", as_json: bool) -> None:
     if as_json:
         print_json(figures)
         return
-    print_pairs((key.replace("_", " "), _format(value)) for key, value in figures.items())
+    tables = figures.pop("side_tables")
+    figures["understood"] = {
+        key: value for key, value in figures.get("understood", {}).items() if key != "side_tables"
+    }
+    pairs = [(key.replace("_", " "), _format(value)) for key, value in figures.items()]
+    pairs += [(f"table of {name}", _side_table(table)) for name, table in tables.items()]
+    print_pairs(pairs)
+
+
+def _side_table(table: dict[str, Any]) -> str:
+    """Return in words how a side table matches the log and what it holds."""
+    columns = [*table["fills"], *(attribute["name"] for attribute in table["attributes"])]
+    return _(
+        "{file}: {matched} ids of {ids} of the log in {rows} rows; {unused} ids that the log does "
+        "not have, {duplicates} repeated, {rejected} rejected; {columns}"
+    ).format(
+        file=table["file"],
+        matched=f"{table['matched']:,}",
+        ids=f"{table['matched'] + table['unmatched_in_log']:,}",
+        rows=f"{table['rows']:,}",
+        unused=f"{table['unmatched_in_table']:,}",
+        duplicates=f"{table['duplicates']:,}",
+        rejected=f"{table['rejected']:,}",
+        columns=", ".join(columns) or "–",
+    )
 
 
 def _format(value: Any) -> str:

@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "dashboard.cli.datasets",
     "import": "dashboard.cli.datasets",
     "datasets": "dashboard.cli.datasets",
+    "attributes": "dashboard.cli.datasets",
     "stats": "dashboard.cli.datasets",
     "train": "dashboard.cli.train",
     "search": "dashboard.cli.search",

@@ -42,8 +42,9 @@ def import_files(job: Job, reporter: Reporter) -> bool:
         on_progress=lambda progress: reporter.progress(**asdict(progress)),
         should_stop=reporter.stop,
     )
-    for file in request.files:
-        _remove_own(job, file)
+    for file in (*request.files, request.products, request.buyers):
+        if file is not None:
+            _remove_own(job, file)
     return True
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from data.datasets.manifest import Part
-from data.datasets.side_tables import IDS, PRODUCTS, VIEWS, SideTable
+from data.datasets.side_tables import IDS, LISTS, VIEWS, SideTable
 from data.events import KINDS
 
 KEYS = {
@@ -56,7 +56,7 @@ def events_view(folder: Path, parts: Sequence[Part], time_from_order: bool) -> s
         keys.append(f"{name}::VARCHAR AS {name}, {key} AS {name}_key")
     selects, start = [], 0
     for part in parts:
-        row = f"file_row_number + {start}"
+        row = f"{'part.row' if part.filled else 'file_row_number'} + {start}"
         time = f"make_timestamp(({row}) * 1000000)" if time_from_order else "time"
         others = [
             name if name in part.columns else f"NULL::{kind} AS {name}"
@@ -65,7 +65,7 @@ def events_view(folder: Path, parts: Sequence[Part], time_from_order: bool) -> s
         ]
         selects.append(
             f"SELECT {row} AS row, {time} AS time, {', '.join([*keys, *others])} "
-            f"FROM {read_parquet(folder / part.file, 'file_row_number = true')}"
+            f"FROM {read_parquet(folder / part.file, 'file_row_number = true')} AS part"
         )
         start += part.rows
     return " UNION ALL ".join(selects)
@@ -98,14 +98,13 @@ def attributes_view(folder: Path, name: str, table: SideTable | None, is_integer
         Whether the log's keys are BIGINT.
     """
     key = f"{IDS[name]}_key"
-    log = "products" if name == PRODUCTS else "users"
     if table is None:
-        return f"SELECT {key}, {IDS[name]} FROM {log} WHERE false"
+        return f"SELECT {key}, {IDS[name]} FROM {LISTS[name]} WHERE false"
     columns = "".join(f", {attribute.column}" for attribute in table.attributes)
-    file = quote(folder / f"{VIEWS[name]}.parquet")
+    file = folder / f"{VIEWS[name]}.parquet"
     return (
         f"SELECT {key_sql(IDS[name], is_integer)} AS {key}, {IDS[name]}{columns} "
-        f"FROM read_parquet({file}) WHERE {key} IN (SELECT {key} FROM {log})"
+        f"FROM {read_parquet(file)} WHERE {key} IN (SELECT {key} FROM {LISTS[name]})"
     )
 
 

@@ -43,12 +43,16 @@ class Part:
         The id columns (``user``, ``product``) that are stored as BIGINT instead of text.
     columns : tuple of str
         The event columns that the file has; the others are missing in each of its events.
+    filled : tuple of str
+        The event columns that a table of products fills; the file has the log's own values as
+        ``own_…`` beside them, and the number of each row as ``row``.
     """
 
     file: str
     rows: int
     whole: tuple[str, ...]
     columns: tuple[str, ...] = _COLUMNS_OF_0_1
+    filled: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Part":

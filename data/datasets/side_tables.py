@@ -14,6 +14,9 @@ PRODUCTS, BUYERS = "products", "buyers"
 IDS = {PRODUCTS: "product", BUYERS: "user"}
 """Side table → the event column whose ids it describes."""
 
+LISTS = {PRODUCTS: "products", BUYERS: "users"}
+"""Side table → the derived table that has a row for each of the log's ids."""
+
 VIEWS = {PRODUCTS: "product_attributes", BUYERS: "buyer_attributes"}
 """Side table → its view, and the name of its Parquet file."""
 

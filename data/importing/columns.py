@@ -9,6 +9,7 @@ from data.errors import BadInput
 from data.events import NAMES
 from data.i18n import _
 from data.importing.column_sql import MISSING, ColumnSql
+from data.importing.companions import LOG
 from data.importing.dialect import Dialect, sniff
 from data.importing.roles import JOIN, Roles, roles
 from data.importing.staging import is_unpacked, size_of, staged
@@ -66,7 +67,7 @@ def preview(path: Path, folder: Path) -> Preview | None:
     if size_of(path) > _LARGEST_UNPACKED and is_unpacked(path):
         return None
     first: Preview | None = None
-    for member in staged([path], folder, never):
+    for member in staged([path], folder, never, preferred=LOG):
         part = _preview(sniff(member.path))
         if {"user", "product"} <= part.mapping.keys():
             return part

@@ -12,11 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.datasets.database import (
-    WRITE,
     WRITE_EVENTS,
     connect,
     copy,
@@ -29,15 +27,13 @@ from data.datasets.manifest import Part, Source
 from data.importing.checksum import Checksum
 from data.importing.column_sql import ColumnSql
 from data.importing.dialect import Dialect
-from data.importing.line_reader import LineReader, line_texts
+from data.importing.line_reader import Reject, line_texts
+from data.importing.raw_rows import parquet_as_text, write_raw_rows
 from data.importing.rejects import Rejects
 from data.importing.settling import settled
-from data.importing.streams import opened
 from data.importing.times import EARLIEST, LATEST
+from data.importing.version import MEMORY
 from data.progress import ImportProgress, OnProgress, ShouldStop, execute, raise_if_stopped
-
-MEMORY = "1200MB"
-"""Memory limit of DuckDB during an import; beyond it DuckDB spills to disk."""
 
 
 class ProgressTracker:
@@ -205,11 +201,7 @@ def _copy(
 def _table(source: SourceFile) -> str:
     """Return the table expression of a file, with text columns ``c0``, ``c1``, …."""
     if source.dialect.kind == "parquet":
-        columns = ", ".join(
-            f'"{name.replace(chr(34), chr(34) * 2)}"::VARCHAR AS c{position}'
-            for position, name in enumerate(source.dialect.columns)
-        )
-        return f"(SELECT {columns} FROM {read_parquet(source.path)})"
+        return parquet_as_text(source.path, source.dialect.columns)
     width = len(source.dialect.columns)
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
     mark = quote(source.dialect.quote)
@@ -281,10 +273,20 @@ def _read_lines(
         As in ``FileResult``.
     """
     rejected = 0
-    if source.dialect.kind == "parquet":
-        _stage_parquet(connection, source)
-    else:
-        rejected = _stage_text(source, rejects, tracker)
+
+    def add_reject(reject: Reject) -> None:
+        nonlocal rejected
+        rejected += 1
+        rejects.add(source.name, reject.line, None, reject.reason, reject.raw)
+
+    write_raw_rows(
+        connection,
+        source.path,
+        source.dialect,
+        source.raw,
+        on_reject=add_reject,
+        on_progress=tracker.report,
+    )
     raw = read_parquet(source.raw)
     columns = settled(connection, source.columns, raw)
     columns = replace(columns, integer_ids=_integer_ids(connection, columns, raw))
@@ -331,42 +333,6 @@ def _unreadable(
         f"SELECT {counts} FROM {rows} WHERE ({columns.reason()}) IS NULL"
     ).fetchone()
     return Counter(dict(zip(names, row or (), strict=True)))
-
-
-def _stage_parquet(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None:
-    """Write the rows as text with their numbers to the temporary file."""
-    select = f"SELECT *, row_number() OVER () AS line, 1 AS lines FROM {_table(source)}"
-    connection.execute(copy(select, source.raw, WRITE))
-
-
-def _stage_text(source: SourceFile, rejects: Rejects, tracker: ProgressTracker) -> int:
-    """Write the fields of the rows to the temporary file; return the number of rejects."""
-    reader = LineReader(source.dialect)
-    width = len(source.dialect.columns)
-    size, rejected, staged = source.path.stat().st_size, 0, 0
-    schema = pa.schema(
-        [
-            *((f"c{position}", pa.string()) for position in range(width)),
-            ("line", pa.int64()),
-            ("lines", pa.int32()),
-        ]
-    )
-    with (
-        opened(source.path, source.dialect.encoding, source.dialect.line_end) as (
-            stream,
-            position,
-        ),
-        pq.ParquetWriter(source.raw, schema, compression="lz4") as writer,
-    ):
-        for block in reader.read(stream):
-            table = block.as_table(width)
-            writer.write_table(table)
-            staged += table.num_rows
-            rejected += len(block.rejects)
-            for reject in block.rejects:
-                rejects.add(source.name, reject.line, None, reject.reason, reject.raw)
-            tracker.report(min(size, position()), staged + rejected)
-    return rejected
 
 
 def _write_rejects(

@@ -1,28 +1,32 @@
 """Import of purchase logs: files of any supported format become one dataset, or nothing changes."""
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from data.datasets.database import connect, events_view, is_full
-from data.datasets.derived_tables import derive
 from data.datasets.manifest import SCHEMA, Manifest, Part, Source
+from data.datasets.side_tables import BUYERS, IDS, PRODUCTS
 from data.datasets.store import Dataset, Store
-from data.errors import BadInput, VitrinaError
+from data.errors import BadInput
 from data.i18n import _
 from data.importing.column_sql import REASONS, ColumnSql
 from data.importing.columns import resolve
+from data.importing.companions import LOG, companions
 from data.importing.dialect import sniff
-from data.importing.file_import import MEMORY, ProgressTracker, SourceFile, import_file
+from data.importing.file_import import ProgressTracker, SourceFile, import_file
 from data.importing.rejects import Rejects
 from data.importing.request import ImportRequest
-from data.importing.staging import StagedFile, size_of, staged
+from data.importing.side_table_file import SideTableFile
+from data.importing.side_tables import (
+    add_side_tables,
+    keep_side_tables,
+    summarised,
+)
+from data.importing.staging import StagedFile, check_exists, size_of, staged
 from data.importing.understanding import understanding
+from data.importing.version import link_files, new_version
 from data.progress import OnProgress, ShouldStop, ignore_progress, never
 
 
@@ -59,9 +63,7 @@ def ingest(
         When the disk is full.
     """
     added_to = _check(store, request)
-    store.sweep()
-    folder = store.begin(request.name)
-    try:
+    with new_version(store, request.name) as folder:
         size = sum(map(size_of, request.files))
         manifest = _write_tables(
             folder, request, added_to, ProgressTracker(size, on_progress, should_stop)
@@ -69,13 +71,6 @@ def ingest(
         return store.commit(
             request.name, manifest, replace=request.mode != "new", added_to=added_to
         )
-    except BaseException as error:
-        store.abandon(folder)
-        if is_full(error):
-            raise VitrinaError(
-                _("The disk is full and the import was undone; free some space and try again.")
-            ) from error
-        raise
 
 
 def _check(store: Store, request: ImportRequest) -> Dataset | None:
@@ -85,9 +80,9 @@ def _check(store: Store, request: ImportRequest) -> Dataset | None:
     store.check_name(request.name)
     if request.mode == "new":
         store.check_free(request.name)
-    for file in request.files:
-        if not file.exists():
-            raise BadInput(_("There is no file {file}.").format(file=file))
+    for file in (*request.files, request.products, request.buyers):
+        if file is not None:
+            check_exists(file)
     return store.open(request.name) if request.mode == "append" else None
 
 
@@ -103,10 +98,17 @@ def _write_tables(
     unreadable = _unreadable(added_to)
     with Rejects(folder / "rejects.parquet") as rejects:
         if added_to:
-            parts += _link_parts(added_to, folder)
+            parts += added_to.manifest.parts
+            link_files(added_to, folder, [part.file for part in parts])
             sources += added_to.manifest.sources
             rejects.copy(added_to.rejects)
-        for member in staged(request.files, folder, tracker.should_stop, request.sheet or ""):
+        for member in staged(
+            request.files,
+            folder,
+            tracker.should_stop,
+            sheet=request.sheet or "",
+            preferred=LOG,
+        ):
             try:
                 file = _source_file(member, folder / f"part-{len(parts)}.parquet", request)
             except BadInput as error:
@@ -128,7 +130,6 @@ def _write_tables(
     kept = sum(part.rows for part in parts)
     if not kept or columns is None:
         raise BadInput(_no_events(request.files, by_reason))
-    tracker.report(0, 0, "summarising")
     manifest = Manifest(
         schema=SCHEMA,
         version=folder.name,
@@ -138,20 +139,39 @@ def _write_tables(
         parts=tuple(parts),
         time_from_order=columns.time.kind == "order",
         synthetic=request.synthetic,
+        summary={
+            "rows_read": kept + sum(by_reason.values()),
+            "rows_kept": kept,
+            "rows_rejected": sum(by_reason.values()),
+            "rejected_by_reason": by_reason,
+            "unreadable_prices": unreadable["price"],
+            "unreadable_quantities": unreadable["quantity"],
+            "understood": {**understood, "skipped": skipped},
+        },
     )
-    summary = {
-        "rows_read": kept + sum(by_reason.values()),
-        "rows_kept": kept,
-        "rows_rejected": sum(by_reason.values()),
-        "rejected_by_reason": by_reason,
-        **_derive(folder, manifest, tracker.should_stop),
-        "unreadable_prices": unreadable["price"],
-        "unreadable_quantities": unreadable["quantity"],
-        "understood": {**understood, "skipped": skipped},
-    }
-    if manifest.time_from_order:
-        summary |= {"first_event": None, "last_event": None}
-    return replace(manifest, summary=summary)
+    if added_to:
+        manifest = keep_side_tables(folder, manifest, added_to)
+    manifest = add_side_tables(
+        folder, manifest, _side_table_files(request, manifest), tracker.should_stop
+    )
+    tracker.report(0, 0, "summarising")
+    return summarised(folder, manifest, tracker.should_stop)
+
+
+def _side_table_files(request: ImportRequest, manifest: Manifest) -> list[SideTableFile]:
+    """Return the files of products and buyers that a person names, or that lie beside the log."""
+    named = {PRODUCTS: request.products, BUYERS: request.buyers}
+    beside = companions(request.files)
+    return [
+        SideTableFile(
+            path,
+            table,
+            manifest.mapping[IDS[table]],
+            optional=named[table] is None,
+        )
+        for table in named
+        if (path := named[table] or beside.get(table))
+    ]
 
 
 def _unreadable(added_to: Dataset | None) -> Counter[str]:
@@ -180,16 +200,6 @@ def _source_file(member: StagedFile, part: Path, request: ImportRequest) -> Sour
         part,
         unsure=roles.unsure,
     )
-
-
-def _link_parts(dataset: Dataset, folder: Path) -> tuple[Part, ...]:
-    """Link the parts of a dataset into another folder; copy them where links are not possible."""
-    for part in dataset.manifest.parts:
-        try:
-            os.link(dataset.path / part.file, folder / part.file)
-        except OSError:
-            shutil.copyfile(dataset.path / part.file, folder / part.file)
-    return dataset.manifest.parts
 
 
 def _check_new(source: Source, sources: Sequence[Source]) -> None:
@@ -224,13 +234,3 @@ def _no_events(files: Sequence[Path], by_reason: Mapping[str, int]) -> str:
         "No row of {files} could be read; the most frequent reason: {reason}. Check the mapping "
         "of columns."
     ).format(files=names, reason=_(REASONS[reason]).lower())
-
-
-def _derive(folder: Path, manifest: Manifest, should_stop: ShouldStop) -> dict[str, object]:
-    """Write the derived tables and return the key figures."""
-    with connect(memory_limit=MEMORY, temp_directory=str(folder / "spill")) as connection:
-        view = events_view(folder, manifest.parts, manifest.time_from_order)
-        connection.execute(f"CREATE VIEW events AS {view}")
-        summary = derive(connection, folder, manifest.columns, should_stop)
-    shutil.rmtree(folder / "spill", ignore_errors=True)
-    return summary

@@ -31,6 +31,9 @@ class ImportRequest:
         The line that names the columns, 0 for none, where the guess is wrong.
     sheet : str, optional
         The only sheet of a workbook to read.
+    products, buyers : Path, optional
+        Files of what is known of the products and of the buyers; see
+        ``data.importing.side_tables``.
     mode : {"new", "replace", "append"}
         Whether a dataset of this name must not exist, is replaced, or is appended to.
     synthetic : bool
@@ -48,6 +51,8 @@ class ImportRequest:
     encoding: str | None = None
     header_line: int | None = None
     sheet: str | None = None
+    products: Path | None = None
+    buyers: Path | None = None
 
     def as_config(self) -> dict[str, Any]:
         """Return the configuration of a queued import: JSON values, without the dataset's name."""
@@ -61,6 +66,8 @@ class ImportRequest:
             "encoding": self.encoding or None,
             "header_line": self.header_line,
             "sheet": self.sheet or None,
+            "products": str(self.products) if self.products else None,
+            "buyers": str(self.buyers) if self.buyers else None,
         }
 
     @classmethod
@@ -83,4 +90,10 @@ class ImportRequest:
             encoding=config.get("encoding"),
             header_line=config.get("header_line"),
             sheet=config.get("sheet"),
+            products=_path(config.get("products")),
+            buyers=_path(config.get("buyers")),
         )
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None

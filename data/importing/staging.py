@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -42,6 +42,7 @@ _DAMAGE = (
     RuntimeError,
     NotImplementedError,
 )
+Name = TypeVar("Name", str, Path)
 _SYSTEM_FILES = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|\._|Thumbs\.db$|_SUCCESS$|\.)")
 
 
@@ -65,25 +66,64 @@ class StagedFile:
 
 
 def staged(
-    files: Sequence[Path], folder: Path, should_stop: ShouldStop, sheet: str = ""
+    files: Sequence[Path],
+    folder: Path,
+    should_stop: ShouldStop,
+    *,
+    sheet: str = "",
+    preferred: str = "",
 ) -> Iterator[StagedFile]:
     """Yield every file of an import in a form that the readers read.
 
     Parameters
     ----------
     files : sequence of Path
-        Files, and folders of them.
+        Files, folders of them, and members of archives as ``archive.zip/member.csv``.
     folder : Path
         Receives unpacked and converted files; each is removed before the next one is made.
     should_stop : callable
     sheet : str
         The sheet of workbooks to read; empty for all of them.
+    preferred : str
+        A suffix such as ``.inter``: of folders and archives that hold files of it, only these.
     """
-    stage = _Stage(folder, should_stop, sheet)
     for file in files:
-        parts = parts_of(file) if file.is_dir() else [file]
-        for part in parts:
-            yield from stage.files(part, str(part.relative_to(file.parent)))
+        archive, member = in_archive(file) or (file, "")
+        stage = _Stage(folder, should_stop, sheet, preferred, member)
+        parts = parts_of(file) if file.is_dir() else [archive]
+        for part in _preferred(parts, preferred):
+            yield from stage.files(part, str(part.relative_to(archive.parent)))
+
+
+def in_archive(path: Path) -> tuple[Path, str] | None:
+    """Return the archive and the member that a path such as ``a.zip/items.csv`` names, if any."""
+    if path.exists():
+        return None
+    archive = next((parent for parent in path.parents if parent.is_file()), None)
+    member = path.relative_to(archive).as_posix() if archive else ""
+    return (archive, member) if archive and member in members_of(archive) else None
+
+
+def check_exists(path: Path) -> None:
+    """Raise BadInput where there is no such file, folder or member of an archive."""
+    if not path.exists() and not in_archive(path):
+        raise BadInput(_("There is no file {file}.").format(file=path))
+
+
+def members_of(archive: Path) -> list[str]:
+    """Return the names of the members of a zip or tar archive; none of any other file."""
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as zipped:
+            return [info.filename for info in zipped.infolist() if not info.is_dir()]
+    if tarfile.is_tarfile(archive):
+        with tarfile.open(archive) as tar:
+            return [info.name for info in tar.getmembers() if info.isfile()]
+    return []
+
+
+def _preferred(names: Sequence[Name], suffix: str) -> Sequence[Name]:
+    """Return the names that end in a suffix, all where none does."""
+    return [name for name in names if suffix and str(name).endswith(suffix)] or names
 
 
 def parts_of(folder: Path) -> list[Path]:
@@ -108,7 +148,8 @@ def size_of(path: Path) -> int:
     """Return the bytes of a file, or of all files in a folder."""
     if path.is_dir():
         return sum(part.stat().st_size for part in parts_of(path))
-    return path.stat().st_size
+    archive, _member = in_archive(path) or (path, "")
+    return archive.stat().st_size
 
 
 def is_unpacked(path: Path) -> bool:
@@ -124,10 +165,14 @@ def is_unpacked(path: Path) -> bool:
 class _Stage:
     """Unpacks and converts files into a folder."""
 
-    def __init__(self, folder: Path, should_stop: ShouldStop, sheet: str) -> None:
+    def __init__(
+        self, folder: Path, should_stop: ShouldStop, sheet: str, preferred: str, member: str
+    ) -> None:
         self.folder = folder
         self.should_stop = should_stop
         self.sheet = sheet
+        self.preferred = preferred
+        self.member = member
         self._count = itertools.count()
 
     def files(self, path: Path, name: str, optional: bool = False) -> Iterator[StagedFile]:
@@ -198,7 +243,9 @@ class _Stage:
         self, archive: str, names: Sequence[str], open_member: Callable[[str], Any]
     ) -> Iterator[StagedFile]:
         """Yield the members of an archive, each unpacked; what systems add to it is left out."""
-        members = [name for name in names if not _SYSTEM_FILES.search(name)]
+        member, self.member = self.member, ""  # not of an archive in the archive
+        members: Sequence[str] = [name for name in names if not _SYSTEM_FILES.search(name)]
+        members = [member] if member else _preferred(members, self.preferred)
         if not members:
             raise BadInput(_("{file} holds no files.").format(file=archive))
         for member in members:

@@ -58,7 +58,8 @@ def key_figures(dataset: Dataset) -> dict[str, Any]:
     """Return the key figures of an open dataset.
 
     ``time`` says how times were read, ``"row order"`` where the files have none; null for a
-    dataset of an earlier version.
+    dataset of an earlier version. ``side_tables`` says of the tables of products and buyers how
+    they match the log.
     """
     summary = dataset.manifest.summary
     time = summary.get("understood", {}).get("time")
@@ -66,6 +67,7 @@ def key_figures(dataset: Dataset) -> dict[str, Any]:
         "name": dataset.name,
         "synthetic": dataset.manifest.synthetic,
         "time": "row order" if dataset.manifest.time_from_order else time,
+        "side_tables": {},
         **summary,
     }
 

@@ -179,3 +179,46 @@ def test_what_does_not_exist_is_named(
 def test_a_wrong_map_is_refused(vitrina: Vitrina, home: Home, log: Path) -> None:
     assert "key=value" in refused(vitrina("import", log, "--name", "x", "--map", "user"), home)
     assert "nobody" in refused(vitrina("import", log, "--name", "x", "--map", "user=nobody"), home)
+
+
+def test_tables_of_products_and_buyers_come_with_the_log_and_later(
+    vitrina: Vitrina, log: Path, tmp_path: Path
+) -> None:
+    items, users = tmp_path / "items.csv", tmp_path / "users.csv"
+    items.write_text("product_id,title,colour\n10,Phone,red\n12,Lamp,blue\n", encoding="utf-8")
+    users.write_text("user_id,age\n7,31\n8,25\n", encoding="utf-8")
+    answer = vitrina("import", log, "--name", "shop", "--products", items, "--json")
+    assert (
+        answer.json["side_tables"]["products"].items()
+        >= {
+            "file": "items.csv",
+            "rows": 2,
+            "matched": 1,
+            "unmatched_in_log": 1,
+            "unmatched_in_table": 1,
+        }.items()
+    )
+    answer = vitrina("attributes", "shop", "--buyers", users, "--remove", "products", "--json")
+    assert list(answer.json["side_tables"]) == ["buyers"]
+    assert answer.json["side_tables"]["buyers"]["attributes"] == [
+        {"name": "age", "kind": "number", "label": "age"}
+    ]
+    assert vitrina("stats", "shop", "--json").json == answer.json
+    assert "users.csv: 1 ids of 1 of the log in 2 rows" in vitrina("stats", "shop").out
+
+
+def test_attributes_refuses_what_it_cannot_use(vitrina: Vitrina, log: Path, tmp_path: Path) -> None:
+    vitrina("import", log, "--name", "shop")
+    before = vitrina("stats", "shop", "--json").json
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("product_id,title\nA1,Phone\nA2,Lamp\n", encoding="utf-8")
+    for arguments, sentence in (
+        (["shop"], "Name a file of products or of buyers"),
+        (["shop", "--products", tmp_path / "none.csv"], "There is no file"),
+        (["shop", "--products", wrong], "such as A1, is a product of the log, such as 10"),
+        (["other", "--products", wrong], "There is no dataset other"),
+    ):
+        answer = vitrina("attributes", *arguments)
+        assert (answer.code, len(answer.err.splitlines())) == (2, 1)
+        assert sentence in answer.err
+    assert vitrina("stats", "shop", "--json").json == before

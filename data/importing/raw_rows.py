@@ -1,0 +1,67 @@
+"""The rows of a file as columns of text, ``c0``, ``c1``, …, before anything is read out of them."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.datasets.database import WRITE, copy, read_parquet
+from data.importing.dialect import Dialect
+from data.importing.line_reader import LineReader, Reject
+from data.importing.streams import opened
+
+
+def parquet_as_text(path: Path, columns: Sequence[str]) -> str:
+    """Return the table expression of a Parquet file with its columns as text."""
+    texts = ", ".join(
+        f'"{name.replace(chr(34), chr(34) * 2)}"::VARCHAR AS c{position}'
+        for position, name in enumerate(columns)
+    )
+    return f"(SELECT {texts} FROM {read_parquet(path)})"
+
+
+def write_raw_rows(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    dialect: Dialect,
+    target: Path,
+    *,
+    on_reject: Callable[[Reject], None],
+    on_progress: Callable[[int, int], None],
+) -> None:
+    """Write the fields of every row with its ``line`` and number of ``lines`` to a Parquet file.
+
+    Parameters
+    ----------
+    connection : duckdb connection
+    path : Path
+    dialect : Dialect
+        How the file is written.
+    target : Path
+    on_reject : callable
+        Receives each row that cannot be parsed.
+    on_progress : callable
+        Receives the bytes and rows read so far.
+    """
+    if dialect.kind == "parquet":
+        rows = parquet_as_text(path, dialect.columns)
+        select = f"SELECT *, row_number() OVER () AS line, 1 AS lines FROM {rows}"
+        connection.execute(copy(select, target, WRITE))
+        return
+    width = len(dialect.columns)
+    texts = [(f"c{position}", pa.string()) for position in range(width)]
+    schema = pa.schema([*texts, ("line", pa.int64()), ("lines", pa.int32())])
+    size, count = path.stat().st_size, 0
+    with (
+        opened(path, dialect.encoding, dialect.line_end) as (stream, position),
+        pq.ParquetWriter(target, schema, compression="lz4") as writer,
+    ):
+        for block in LineReader(dialect).read(stream):
+            table = block.as_table(width)
+            writer.write_table(table)
+            for reject in block.rejects:
+                on_reject(reject)
+            count += table.num_rows + len(block.rejects)
+            on_progress(min(size, position()), count)

@@ -1,0 +1,76 @@
+"""The version of a dataset that is being written, in a folder of its own until it is committed."""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from data.datasets.database import connect, events_view, is_full
+from data.datasets.derived_tables import derive
+from data.datasets.manifest import Manifest
+from data.datasets.store import Dataset, Store
+from data.errors import VitrinaError
+from data.i18n import _
+from data.progress import ShouldStop
+
+MEMORY = "1200MB"
+"""Memory limit of DuckDB while a version is written; beyond it DuckDB spills to disk."""
+
+
+@contextmanager
+def new_version(store: Store, name: str) -> Iterator[Path]:
+    """Yield the folder of a new version of a dataset; it is deleted when the block raises.
+
+    What was left behind when a process was killed is deleted first.
+
+    Raises
+    ------
+    BadInput
+        If a dataset of this name is being imported already.
+    VitrinaError
+        When the disk is full.
+    """
+    store.sweep()
+    folder = store.begin(name)
+    try:
+        yield folder
+    except BaseException as error:
+        store.abandon(folder)
+        if is_full(error):
+            raise VitrinaError(
+                _("The disk is full and the import was undone; free some space and try again.")
+            ) from error
+        raise
+
+
+@contextmanager
+def spilling_connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a DuckDB connection that spills into a folder beside the tables."""
+    spill = folder / "spill"
+    with connect(memory_limit=MEMORY, temp_directory=str(spill)) as connection:
+        yield connection
+    shutil.rmtree(spill, ignore_errors=True)
+
+
+def link_files(dataset: Dataset, folder: Path, names: Iterable[str]) -> None:
+    """Link files of a dataset into another folder; copy them where links are not possible."""
+    for name in names:
+        try:
+            os.link(dataset.path / name, folder / name)
+        except OSError:
+            shutil.copyfile(dataset.path / name, folder / name)
+
+
+def derive_tables(folder: Path, manifest: Manifest, should_stop: ShouldStop) -> dict[str, Any]:
+    """Write the derived tables of a version and return its key figures."""
+    with spilling_connection(folder) as connection:
+        view = events_view(folder, manifest.parts, manifest.time_from_order)
+        connection.execute(f"CREATE VIEW events AS {view}")
+        summary = derive(connection, folder, manifest.columns, should_stop)
+    if manifest.time_from_order:
+        summary |= {"first_event": None, "last_event": None}
+    return summary
