@@ -1,35 +1,84 @@
-"""A cache of data frames on disk: one SQLite file that holds JSON and nothing else.
+"""A cache of data frames on disk, in which nothing but JSON is stored and read.
 
-A file of the home may have been written by somebody else, so what is read here can run no code
-and names no other file. The file may be deleted at any time, even while it is in use.
+A file of the home may have been written by somebody else. diskcache, taken as it comes, unpickles
+rows that say so, reads and deletes files that rows name, and applies the settings that its file
+holds: ``_JsonDisk`` and ``_is_trusted`` leave it none of these. The folder may be deleted at any
+time, even while it is in use.
 """
 
-import json
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import diskcache
 import pandas as pd
+from diskcache.core import DBNAME, DEFAULT_SETTINGS, METADATA, MODE_RAW
 
 SIZE_LIMIT = 256 << 20
 """Bytes of all values together."""
-
-_FILE = "frames.db"
-_FORMER = "statistics"  # the folder of version 0.1.0
+_SETTINGS = DEFAULT_SETTINGS | {
+    "size_limit": SIZE_LIMIT,
+    "disk_min_file_size": SIZE_LIMIT,  # values are stored in the database, never in files
+}
 _BUSY_SECONDS = 5.0
-_UNUSABLE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_MISMATCH")
-_TABLE = (
-    "CREATE TABLE IF NOT EXISTS frames"
-    " (key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL)"
+_UNREADABLE = (
+    sqlite3.Error,
+    diskcache.Timeout,
+    OSError,
+    zlib.error,
+    ValueError,
+    TypeError,
+    KeyError,
+    RecursionError,
+    OverflowError,
 )
-_EVICT = (
-    "DELETE FROM frames WHERE rowid IN (SELECT rowid FROM (SELECT rowid,"
-    " sum(length(value)) OVER (ORDER BY rowid DESC) AS bytes FROM frames) WHERE bytes > ?)"
-)
+
+
+class _JsonDisk(diskcache.JSONDisk):  # type: ignore[misc]
+    """Values and keys as compressed JSON in the database: no pickle, no other file."""
+
+    def get(self, key: Any, raw: Any) -> Any:
+        """Return a key; a pickled one raises ValueError."""
+        if not raw:
+            raise ValueError
+        return super().get(key, raw)
+
+    def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
+        """Return a value; one that is pickled or in a file raises ValueError."""
+        if mode != MODE_RAW or filename is not None:
+            raise ValueError
+        return super().fetch(mode, filename, value, read)
+
+    def remove(self, file_path: str) -> None:
+        """Remove nothing: no value is in a file."""
+
+
+@lru_cache(maxsize=8)
+def _open_cache(folder: Path) -> Any:
+    if not _is_trusted(folder / DBNAME):
+        shutil.rmtree(folder, ignore_errors=True)
+    return diskcache.Cache(str(folder), timeout=_BUSY_SECONDS, disk=_JsonDisk, **_SETTINGS)
+
+
+def _is_trusted(file: Path) -> bool:
+    """Return whether a cache file is new or has the settings that are used here, and no other.
+
+    diskcache runs settings of the file as PRAGMAs and sets them as attributes.
+    """
+    if not file.exists():
+        return True
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            stored = dict(database.execute("SELECT key, value FROM Settings").fetchall())
+    except (sqlite3.Error, ValueError):
+        return False
+    settings = {key: value for key, value in stored.items() if key not in METADATA}
+    return bool(settings == _SETTINGS)
 
 
 class FrameCache:
@@ -42,59 +91,32 @@ class FrameCache:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._file = folder / _FILE
+        self._folder = folder / "statistics"
 
     def get(self, key: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """Return the frame of a key; compute and store it when the cache does not have it.
 
-        A cache that cannot be read or written counts as empty; one that is damaged is deleted.
+        A cache that cannot be read or written counts as empty.
         """
         frame = self._read(key)
         if frame is None:
             frame = compute()
-            self._write(key, json.dumps(_to_json(frame)).encode())
+            self._write(key, _to_json(frame))
         return frame
 
     def _read(self, key: str) -> pd.DataFrame | None:
-        if not self._file.exists():
-            return None
-        row = None
-        with self._errors_ignored(), closing(self._connect()) as connection:
-            query = "SELECT value, checksum FROM frames WHERE key = ?"
-            row = connection.execute(query, (key,)).fetchone()
-        if row is None or not isinstance(row[0], bytes) or zlib.crc32(row[0]) != row[1]:
-            return None
         try:
-            return _from_json(json.loads(row[0]))
-        except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
+            value = _open_cache(self._folder).get(key)
+            return None if value is None else _from_json(value)
+        except _UNREADABLE:
+            _open_cache.cache_clear()
             return None
 
-    def _write(self, key: str, value: bytes) -> None:
-        with self._errors_ignored(), closing(self._connect()) as connection, connection:
-            connection.execute(_TABLE)
-            store = "INSERT OR REPLACE INTO frames (key, value, checksum) VALUES (?, ?, ?)"
-            connection.execute(store, (key, value, zlib.crc32(value)))
-            connection.execute(_EVICT, (SIZE_LIMIT,))
-        shutil.rmtree(self._folder / _FORMER, ignore_errors=True)
-
-    def _connect(self) -> sqlite3.Connection:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self._file, timeout=_BUSY_SECONDS)
-        connection.execute("PRAGMA trusted_schema = OFF")
-        return connection
-
-    @contextmanager
-    def _errors_ignored(self) -> Iterator[None]:
-        """Go on after the block where SQLite fails in it, without the file if it is damaged."""
+    def _write(self, key: str, value: Any) -> None:
         try:
-            yield
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorname", "").startswith(_UNUSABLE):
-                with suppress(OSError):
-                    self._file.unlink(missing_ok=True)
-        except OSError:
-            pass
+            _open_cache(self._folder).set(key, value)
+        except _UNREADABLE:
+            _open_cache.cache_clear()
 
 
 def _to_json(frame: pd.DataFrame) -> dict[str, Any]:
