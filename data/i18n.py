@@ -72,6 +72,17 @@ def number(value: float, digits: int = 0) -> str:
     return str(format_decimal(value, format=pattern, locale=language()))
 
 
+def percent(share: float) -> str:
+    """Return a share in percent, in the language of this context.
+
+    >>> percent(0.256), percent(0.0001)
+    ('25.6 %', '< 0.1 %')
+    """
+    if 0 < share < 0.0005:
+        return f"< {number(0.1, 1)} %"
+    return f"{number(100 * share, 1)} %"
+
+
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
     """Return a message unchanged, marked for extraction; translate it with ``_`` when shown."""
     return message

@@ -1,7 +1,6 @@
 """The quality report: anomalies of a log, their effect on training, and steps against them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,37 +8,14 @@ import pandas as pd
 
 from data.datasets.cache import FrameCache
 from data.datasets.store import Dataset
+from data.exploration.finding import Finding
 from data.exploration.quality_measures import measure
-from data.i18n import _, ngettext, number, units
+from data.exploration.side_table_quality import side_table_findings
+from data.i18n import _, ngettext, number, percent, units
 from data.importing.column_sql import REASONS
 
 _MANY_REPEATS = 0.1
 _NOTABLE = 0.01
-
-
-@dataclass(frozen=True)
-class Finding:
-    """An entry of the quality report.
-
-    Attributes
-    ----------
-    key : str
-        Identifier, such as ``"duplicates"``.
-    severity : str
-        ``"good"``, ``"notice"`` or ``"warning"``.
-    finding : str
-        The observation, a translated sentence.
-    meaning : str
-        Its effect on training; empty if it has none.
-    step : str or None
-        The field of ``data.preparation.preparation.Preparation`` that removes the anomaly.
-    """
-
-    key: str
-    severity: str
-    finding: str
-    meaning: str = ""
-    step: str | None = None
 
 
 def findings(dataset: Dataset, cache_folder: Path) -> list[Finding]:
@@ -58,6 +34,7 @@ def findings(dataset: Dataset, cache_folder: Path) -> list[Finding]:
     numbers = {str(name): frame[name].iloc[0] for name in frame} | dataset.manifest.summary
     report = [
         *_rejected(numbers),
+        *side_table_findings(numbers.get("side_tables", {})),
         *_missing(numbers),
         *_duplicates(numbers),
         *_days(numbers),
@@ -69,12 +46,6 @@ def findings(dataset: Dataset, cache_folder: Path) -> list[Finding]:
     ]
     order = ("warning", "notice", "good")
     return sorted(report, key=lambda finding: order.index(finding.severity))
-
-
-def _percent(share: float) -> str:
-    if 0 < share < 0.0005:
-        return f"< {number(0.1, 1)} %"
-    return f"{number(100 * share, 1)} %"
 
 
 def _rejected(numbers: dict[str, Any]) -> Iterator[Finding]:
@@ -95,7 +66,7 @@ def _rejected(numbers: dict[str, Any]) -> Iterator[Finding]:
         ).format(
             number=number(rejected),
             read=number(read),
-            share=_percent(rejected / read),
+            share=percent(rejected / read),
             reason=_(REASONS[reason]).lower(),
         ),
         _("They are no part of the dataset; download them to see their text."),
@@ -113,7 +84,7 @@ def _missing(numbers: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(
                 f"missing_{name}",
                 "notice" if share < 0.5 else "warning",
-                sentence.format(share=_percent(share)),
+                sentence.format(share=percent(share)),
                 _(
                     "Networks get the value “unknown” for them; the step leaves these events "
                     "out instead."
@@ -125,7 +96,7 @@ def _missing(numbers: dict[str, Any]) -> Iterator[Finding]:
             "missing_price",
             "notice",
             _("{share} of the events have no price.").format(
-                share=_percent(numbers["missing_price_share"])
+                share=percent(numbers["missing_price_share"])
             ),
             _("Networks get the average price for them."),
         )
@@ -141,7 +112,7 @@ def _duplicates(numbers: dict[str, Any]) -> Iterator[Finding]:
                 "{number} row ({share}) repeats another row in every column.",
                 "{number} rows ({share}) repeat another row in every column.",
                 duplicates,
-            ).format(number=number(duplicates), share=_percent(duplicates / numbers["events"])),
+            ).format(number=number(duplicates), share=percent(duplicates / numbers["events"])),
             _(
                 "They may be several units bought at once, or an export written twice; networks "
                 "learn from them to recommend the last product again."
@@ -158,7 +129,7 @@ def _days(numbers: dict[str, Any]) -> Iterator[Finding]:
             "spike",
             "warning",
             _("{share} of the purchases fall on {day}, {times} times an ordinary day.").format(
-                share=_percent(share), day=day, times=number(times, 1)
+                share=percent(share), day=day, times=number(times, 1)
             ),
             _(
                 "These purchases have too much weight in training, and the boundary of a split "
@@ -201,7 +172,7 @@ def _prices(numbers: dict[str, Any]) -> Iterator[Finding]:
             "price_changes",
             "good",
             _("{share} of the products were sold at more than one price.").format(
-                share=_percent(changed / max(numbers["products_sold"], 1))
+                share=percent(changed / max(numbers["products_sold"], 1))
             ),
             _("The catalogue shows the last price; a network sees the price of each purchase."),
         )
@@ -273,7 +244,7 @@ def _products(numbers: dict[str, Any]) -> Iterator[Finding]:
             "rare_products",
             "notice",
             _("{share} of the products that were sold were sold once.").format(
-                share=_percent(once / sold)
+                share=percent(once / sold)
             ),
             _("A single purchase is too little to learn the product’s embedding."),
             "min_product_events",
@@ -286,7 +257,7 @@ def _buyers(numbers: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             "single_purchases",
             "warning" if once / buyers > 0.9 else "notice",
-            _("{share} of the buyers bought once.").format(share=_percent(once / buyers)),
+            _("{share} of the buyers bought once.").format(share=percent(once / buyers)),
             _(
                 "They have no next purchase, and therefore give no target for training or "
                 "evaluation."
@@ -334,7 +305,7 @@ def _repeats(numbers: dict[str, Any]) -> Iterator[Finding]:
             "warning",
             _(
                 "{share} of the next purchases are of the same product as the purchase before."
-            ).format(share=_percent(share)),
+            ).format(share=percent(share)),
             _(
                 "The baseline that recommends the last purchase again reaches this accuracy; "
                 "compare networks with it."

@@ -11,7 +11,7 @@ from dashboard.context import current_home
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import library, quality
 from data.datasets.store import Dataset
-from data.exploration.quality import Finding
+from data.exploration.finding import Finding
 from data.i18n import N_, _
 from data.importing.column_sql import REASONS
 from data.preparation.preparation import Preparation

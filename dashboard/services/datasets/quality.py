@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 
 from data.datasets.store import Dataset, Store
 from data.exploration.csv_export import csv_text
-from data.exploration.quality import Finding
+from data.exploration.finding import Finding
 from data.exploration.quality import findings as check
 from data.home import Home
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from data.datasets.store import Dataset
-from data.exploration.quality import Finding, findings
+from data.exploration.finding import Finding
+from data.exploration.quality import findings
 from data.i18n import use_language
 from data.preparation.preparation import Preparation
 
