@@ -64,7 +64,7 @@ def _left_out(name: str, table: Mapping[str, Any]) -> Iterator[Finding]:
     if table["duplicates"]:
         yield Finding(
             f"repeated_{name}",
-            "notice",
+            "warning" if table["duplicates"] > _MANY * table["rows"] else "notice",
             ngettext(
                 "{number} row of {file} repeats the id of an earlier row.",
                 "{number} rows of {file} repeat the id of an earlier row.",

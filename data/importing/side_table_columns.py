@@ -1,7 +1,6 @@
-"""What the columns of a side table are, told by their names and by all of their values.
+"""What the columns of a side table are beside its key: event columns and attributes.
 
-The functions ask a table ``side`` of a DuckDB connection, whose columns ``c0``, ``c1``, … hold the
-fields of the file as text, NULL where they are missing.
+The functions ask the table ``side``, see ``side_table_profile``.
 """
 
 import re
@@ -11,47 +10,34 @@ from dataclasses import dataclass
 import duckdb
 
 from data.datasets.database import quote
-from data.datasets.side_tables import IDS, PRODUCTS, Attribute
+from data.datasets.side_tables import PRODUCTS, Attribute
 from data.errors import BadInput
 from data.events import NAMES
 from data.i18n import _
 from data.importing import prices
 from data.importing.column_sql import separator_of
 from data.importing.prices import Mark, PriceFormat
-from data.importing.roles import KNOWN, plain
+from data.importing.roles import KNOWN
+from data.importing.side_table_profile import NUMBERS, Column
 
 IMAGE = "image"
 
-_LATE = ("description", "descripcion")
+_MORE = {
+    "title": "prodname displayname productdisplayname trackname songname booktitle gametitle "
+    "goodsname",
+    "category": "categories categorypath maincategory departmentname departamento aisle family "
+    "familia commodity seccion",
+    "category_id": "aisleid departmentid",
+    "brand": "",
+    "price": "variantprice listprice retailprice",
+    IMAGE: "image imagesrc imageurl imageurls images img imgurl imurl imagelink imageurlhighres "
+    "picture pictureurl thumbnail thumbnailurl photo photourl poster posterurl imagen imagenurl "
+    "foto",
+}
+_LAST = ("description", "descripcion")
 _WORDS = {
-    "title": (
-        *(word for word in KNOWN["title"].split() if word not in _LATE),
-        *("prodname", "displayname", "productdisplayname", "trackname", "songname"),
-        *("booktitle", "gametitle", "goodsname"),
-        *_LATE,
-    ),
-    "category": (
-        *KNOWN["category"].split(),
-        *(
-            "categories",
-            "categorypath",
-            "maincategory",
-            "departmentname",
-            "departamento",
-            "aisle",
-            "family",
-            "familia",
-        ),
-        *("commodity", "seccion"),
-    ),
-    "category_id": (*KNOWN["category_id"].split(), "aisleid", "departmentid"),
-    "brand": KNOWN["brand"].split(),
-    "price": KNOWN["price"].split(),
-    IMAGE: (
-        *("image", "imageurl", "imageurls", "images", "img", "imgurl", "imurl", "imagelink"),
-        *("imageurlhighres", "picture", "pictureurl", "thumbnail", "thumbnailurl", "photo"),
-        *("photourl", "poster", "posterurl", "imagen", "imagenurl", "foto"),
-    ),
+    role: sorted([*KNOWN.get(role, "").split(), *words.split()], key=lambda word: word in _LAST)
+    for role, words in _MORE.items()
 }
 """Names of the columns of products, the surest first."""
 
@@ -63,7 +49,6 @@ _CODES = re.compile(
     r"(^|_)(id|code|codigo|zip|zipcode|zip_code|postcode|postal_code|phone|ean|upc|gtin|isbn"
     r"|occupation|cluster)$"
 )
-_NUMBER = re.compile(r"-?(?:[A-Z]{3}|[$€£¥₹])? ?\d[\d.,'’ \u00a0\u202f]*(?:[A-Z]{3}|[$€£¥₹%])?")
 _ADDRESS = "https?://[^\"'\\s,|\\]]+"
 _RESERVED = frozenset(
     (
@@ -76,95 +61,11 @@ _RESERVED = frozenset(
 )
 _FEW = 20
 _LEAST_ROWS = 5
+_FLAGS = frozenset({"0", "1", "0.0", "1.0"})
 _LONGEST_CATEGORY = 80
 _LONGEST_TITLE = 200
 _DETERMINED = 0.95
-_NUMBERS = 0.99
 _MOST_LEVELS = 10
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the file.
-
-    Attributes
-    ----------
-    place : int
-    name : str
-        Without the type that RecBole adds.
-    count, distinct : int
-        Number of values, and of different ones.
-    longest : int
-        Number of letters of the longest value.
-    average : float
-        Number of letters of an average one.
-    numbers : int
-        Values that are numbers as programs write them.
-    has_leading_zeros : bool
-        Whether values begin with a zero that a number would lose.
-    sample : tuple of str
-        Some of the different values.
-    """
-
-    place: int
-    name: str
-    count: int
-    distinct: int
-    longest: int
-    average: float
-    numbers: int
-    has_leading_zeros: bool
-    sample: tuple[str, ...]
-
-    @property
-    def plain(self) -> str:
-        """The name as ``data.importing.roles.KNOWN`` has it."""
-        return plain(self.name)
-
-    @property
-    def sql(self) -> str:
-        """The column of ``side``."""
-        return f"c{self.place}"
-
-    @property
-    def is_list(self) -> bool:
-        """Whether values are lists as JSON or Python writes them."""
-        return bool(self.sample) and all(v[:1] == "[" and v[-1:] == "]" for v in self.sample)
-
-    @property
-    def number_format(self) -> PriceFormat | None:
-        """How its numbers are written; None where it holds no numbers."""
-        if self.has_leading_zeros or not self.count:
-            return None
-        if self.numbers >= _NUMBERS * self.count:
-            return PriceFormat()
-        marks = prices.decimal_marks(self.sample)
-        readable = sum(_is_number(value) for value in self.sample)
-        if len(marks) == 1 and readable >= _NUMBERS * len(self.sample):
-            return PriceFormat(next(iter(marks)), False)
-        return None
-
-    def joined(self, separator: str) -> str:
-        """Return the SQL of the text; the items of a list are joined."""
-        if not self.is_list:
-            return self.sql
-        path = "$[0][*]" if all(value.startswith("[[") for value in self.sample) else "$[*]"
-        texts = [self.sql, f"replace({self.sql}, '''', '\"')"]
-        cases = " ".join(
-            f"WHEN json_valid({text}) THEN array_to_string(json_extract_string({text}, "
-            f"{quote(path)}), {quote(separator)})"
-            for text in texts
-        )
-        return f"nullif(CASE {cases} ELSE {self.sql} END, '')"
-
-
-def _is_number(value: str) -> bool:
-    """Tell whether a text is a number, with a currency or a percent sign at the most.
-
-    >>> [_is_number(text) for text in ("1,299.00 USD", "$5", "45-54", "65+", "22 LB")]
-    [True, True, False, False, False]
-    """
-    return _NUMBER.fullmatch(value) is not None
 
 
 @dataclass(frozen=True)
@@ -191,108 +92,6 @@ class SideColumns:
     attributes: tuple[tuple[Attribute, str], ...]
     empty: tuple[str, ...]
     unreadable: dict[str, int]
-
-
-def describe(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[Column]:
-    """Return what the columns of ``side`` hold."""
-    columns = []
-    for place, name in enumerate(names):
-        text = f"c{place}"
-        row = connection.execute(
-            f"SELECT count({text}), count(DISTINCT {text}), coalesce(max(length({text})), 0), "
-            f"coalesce(avg(length({text})), 0), count(*) FILTER (isfinite(try_cast({text} AS "
-            f"DOUBLE))), coalesce(bool_or(regexp_matches({text}, '^0[0-9]')), false) FROM side"
-        ).fetchone()
-        sample = connection.execute(
-            f"SELECT DISTINCT {text} FROM side WHERE {text} IS NOT NULL LIMIT 1000"
-        ).fetchall()
-        assert row is not None
-        count, distinct, longest, average, numbers, has_leading_zeros = row
-        columns.append(
-            Column(
-                place,
-                re.sub(r":(token|float)(_seq)?$", "", name),
-                count,
-                distinct,
-                longest,
-                average,
-                numbers,
-                has_leading_zeros,
-                tuple(value for (value,) in sample),
-            )
-        )
-    return columns
-
-
-@dataclass(frozen=True)
-class Key:
-    """The column of the ids, and how many ids of the log it holds."""
-
-    column: Column
-    shared: int
-
-
-def named_keys(columns: Sequence[Column], table: str, log_column: str) -> list[Column]:
-    """Return the columns that are called like the log's ids, or as ids usually are."""
-    words = [plain(log_column), *KNOWN[IDS[table]].split()]
-    named = [column for column in columns if column.count and column.plain in words]
-    return sorted(named, key=lambda column: words.index(column.plain))
-
-
-def key_column(
-    connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], table: str, log_column: str
-) -> Key | None:
-    """Return the column whose values are ids of the log, which ``log_ids`` holds.
-
-    Columns whose names are not those of ids are candidates only where no column's name is: almost
-    every value must be a new one, and half of them, or of the log's ids, must be the same.
-
-    Parameters
-    ----------
-    connection : duckdb connection
-        With ``side``, and ``log_ids`` with its column ``id``.
-    columns : sequence of Column
-    table : {"products", "buyers"}
-    log_column : str
-        The log's column of the ids.
-
-    Returns
-    -------
-    Key or None
-        None where no column holds ids of the log.
-    """
-    named = named_keys(columns, table, log_column)
-    keys = [Key(column, _shared(connection, column)) for column in named or columns]
-    if not named:
-        ids = connection.execute("SELECT count(*) FROM log_ids").fetchone()
-        keys = [
-            key
-            for key in keys
-            if key.column.distinct * 10 >= key.column.count * 9
-            and key.shared * 2 >= min(key.column.distinct, ids[0] if ids else 0)
-        ]
-    best = max(keys, key=lambda key: key.shared, default=None)
-    return best if best and best.shared else None
-
-
-def id_sql(connection: duckdb.DuckDBPyConnection, column: Column) -> str:
-    """Return the SQL of the ids in a column; whole numbers that went through floats lose ``.0``."""
-    row = connection.execute(
-        f"SELECT bool_and(regexp_full_match({column.sql}, '(0|[1-9][0-9]{{0,17}})([.]0+)?')) "
-        f"AND bool_or(contains({column.sql}, '.')) FROM side"
-    ).fetchone()
-    if row and row[0]:
-        return f"regexp_replace({column.sql}, '[.]0+$', '')"
-    return column.sql
-
-
-def _shared(connection: duckdb.DuckDBPyConnection, column: Column) -> int:
-    """Return how many ids of the log a column holds."""
-    row = connection.execute(
-        f"SELECT count(*) FROM (SELECT DISTINCT {id_sql(connection, column)} AS id FROM side) "
-        "JOIN log_ids USING (id)"
-    ).fetchone()
-    return int(row[0]) if row else 0
 
 
 def understand(
@@ -499,10 +298,10 @@ def _free_name(label: str, names: set[str]) -> str:
 def _kind(connection: duckdb.DuckDBPyConnection, column: Column) -> tuple[str, str]:
     """Return the kind of an attribute and the SQL of its value."""
     form = column.number_format
-    is_code = _CODES.search(column.name.lower()) is not None or set(column.sample) <= {"0", "1"}
+    is_code = _CODES.search(column.name.lower()) is not None or _FLAGS.issuperset(column.sample)
     if form is not None and not is_code and not column.is_list:
         number = form.sql(column.sql)
-        if _unreadable(connection, column, number) <= (1 - _NUMBERS) * column.count:
+        if _unreadable(connection, column, number) <= (1 - NUMBERS) * column.count:
             return "number", number
     repeats = column.distinct <= max(_FEW, column.count / _LEAST_ROWS)
     if repeats and column.longest <= _LONGEST_CATEGORY:

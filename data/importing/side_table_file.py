@@ -17,15 +17,9 @@ from data.importing.dialect import Dialect, sniff
 from data.importing.line_reader import Reject
 from data.importing.movielens import LAYOUTS, Layout
 from data.importing.raw_rows import write_raw_rows
-from data.importing.side_table_columns import (
-    Column,
-    SideColumns,
-    describe,
-    id_sql,
-    key_column,
-    named_keys,
-    understand,
-)
+from data.importing.side_table_columns import SideColumns, understand
+from data.importing.side_table_key import Key, id_sql, key_column, named_keys
+from data.importing.side_table_profile import Column, describe
 from data.importing.staging import staged
 from data.progress import ShouldStop, raise_if_stopped
 
@@ -94,6 +88,8 @@ class _Member:
         known = LAYOUTS.get(re.split(r"[/\\]", self.name)[-1].lower())
         if known and not self.dialect.header and known.width == len(self.dialect.columns):
             return known
+        if not self.dialect.header:
+            return Layout(tuple(f"column_{name}" for name in self.dialect.columns))
         return Layout(self.dialect.columns)
 
     @property
@@ -111,8 +107,8 @@ def read_side_table(
 ) -> tuple[SideTable, dict[str, Any]]:
     """Write a file as the side table of a dataset; the first row of an id is the one that counts.
 
-    Of an archive or workbook, the members are read that have the columns of the one with the most
-    ids of the log.
+    Of an archive or workbook, the members are read that have the columns of the best one: that
+    with a row for each id and the most ids of the log.
 
     Parameters
     ----------
@@ -211,23 +207,23 @@ def _cleaned(column: str) -> str:
 def _best(
     connection: duckdb.DuckDBPyConnection, file: SideTableFile, members: Sequence[_Member]
 ) -> tuple[_Member, Column]:
-    """Return the member with the most ids of the log, and its key.
+    """Return the best member, and its key.
 
     Raises
     ------
     BadInput
         Where none has any.
     """
-    best: tuple[int, _Member, Column] | None = None
+    best: tuple[Key, _Member] | None = None
     for member in members:
         _load(connection, [member])
         columns = describe(connection, member.columns)
         key = key_column(connection, columns, file.table, file.log_column)
-        if key is not None and (best is None or key.shared > best[0]):
-            best = (key.shared, member, key.column)
+        if key is not None and (best is None or key.rank > best[0].rank):
+            best = key, member
     if best is None:
         raise BadInput(_refusal(connection, file, members[0]))
-    return best[1], best[2]
+    return best[1], best[0].column
 
 
 def _refusal(connection: duckdb.DuckDBPyConnection, file: SideTableFile, member: _Member) -> str:

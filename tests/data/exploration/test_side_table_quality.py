@@ -10,7 +10,7 @@ from data.exploration.side_table_quality import side_table_findings
 
 def table(**counts: int) -> dict[str, Any]:
     none = dict.fromkeys(("unmatched_in_log", "unmatched_in_table", "duplicates", "rejected"), 0)
-    return {"file": "items.csv", "matched": 10, **none, **counts}
+    return {"file": "items.csv", "rows": 10, "matched": 10, **none, **counts}
 
 
 def report(**tables: dict[str, Any]) -> dict[str, Finding]:
@@ -48,6 +48,8 @@ def test_rows_that_are_left_out_are_counted() -> None:
     assert entries["repeated_products"].finding == (
         "2 rows of items.csv repeat the id of an earlier row."
     )
+    assert entries["repeated_products"].severity == "notice"
+    assert report(products=table(duplicates=6))["repeated_products"].severity == "warning"
     assert entries["rejected_products"].finding.startswith("1 row of items.csv has no id")
 
 

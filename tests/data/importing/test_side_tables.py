@@ -407,3 +407,92 @@ def test_a_price_that_can_be_read_in_two_ways_is_refused_with_the_option_that_de
     ingest(store, ImportRequest([log_file], "log"))
     dataset = attach_side_tables(store, "log", products=items, decimal_mark=",")
     assert column(dataset, "price") == [1.25, 3.4, None, 1.25]
+
+
+def test_events_and_another_table_of_products_come_at_once(
+    store: Store, log_file: Path, items: Path, tmp_path: Path
+) -> None:
+    ingest(store, ImportRequest([log_file], "log", products=items))
+    more = written(tmp_path / "more.csv", "user_id,item_id,time,brand\nu9,9,2024-02-01,\n")
+    other = written(tmp_path / "other.csv", "item_id,brand,size\n1,new,S\n9,new,L\n")
+    request = ImportRequest([more], "log", mode="append", products=other)
+    dataset = ingest(store, request)
+    assert column(dataset, "brand") == ["own", None, None, "new", "new"]
+    assert column(dataset, "title") == [None] * 5
+
+
+def test_a_log_without_times_keeps_its_order(store: Store, tmp_path: Path) -> None:
+    count = 200_000
+    log = tmp_path / "log.csv"
+    lines = "\n".join(f"{k % 10},{k * 7919 % count}" for k in range(count))
+    log.write_text(f"user_id,item_id\n{lines}\n")
+    titles = "\n".join(f"{k},title {k}" for k in range(count))
+    items = written(tmp_path / "items.csv", f"item_id,title\n{titles}\n")
+    dataset = ingest(store, ImportRequest([log], "log", products=items))
+    with dataset.connect() as connection:
+        wrong = connection.execute(
+            f"SELECT count(*) FROM events WHERE product_key <> row * 7919 % {count} "
+            "OR title <> 'title ' || product OR epoch(time) <> row"
+        ).fetchone()
+    assert wrong == (0,)
+
+
+def test_the_sheet_with_a_row_for_each_product_is_the_table_of_products(
+    store: Store, tmp_path: Path
+) -> None:
+    book = tmp_path / "shop.xlsx"
+    with pd.ExcelWriter(book) as writer:
+        orders = pd.DataFrame({"user_id": ["a", "b", "a"], "item_id": ["p1", "p2", "p1"]})
+        orders.to_excel(writer, sheet_name="orders", index=False)
+        products = pd.DataFrame({"item_id": ["p1"], "title": ["Chair"]})
+        products.to_excel(writer, sheet_name="products", index=False)
+    dataset = ingest(store, ImportRequest([book], "log", products=book, sheet="orders"))
+    assert column(dataset, "title") == ["Chair", None, "Chair"]
+
+
+CATALOGUES = {
+    "MovieLens 25M": (
+        "userId,movieId,rating,timestamp\n1,296,5.0,1147880044\n1,306,3.5,1147868817\n",
+        "movieId,title,genres\n296,Pulp Fiction (1994),Comedy|Crime\n"
+        '306,"Red, Three Colors: (1994)",Drama|Comedy\n',
+        {"title": "Pulp Fiction (1994)", "category": "Comedy|Crime"},
+        {},
+    ),
+    "Instacart": (
+        "user_id,product_id,order_id\n1,33120,2\n1,28985,2\n",
+        "product_id,product_name,aisle_id,department_id\n33120,Egg Whites,86,16\n28985,Kale,83,4\n",
+        {"title": "Egg Whites", "category": "86", "category_id": "86"},
+        {"department_id": "category"},
+    ),
+    "H&M": (
+        "t_dat,customer_id,article_id,price\n2018-09-20,00a1,0108775015,0.05\n"
+        "2018-09-20,00a1,0110065001,0.03\n",
+        "article_id,product_code,prod_name,product_type_name,colour_group_name,detail_desc\n"
+        '0108775015,0108775,Strap top,Vest top,Black,"Jersey top, narrow"\n'
+        "0110065001,0110065,OP T-shirt,Bra,Black,Microfibre\n",
+        {"title": "Strap top", "price": 0.05},
+        {"product_code": "category", "colour_group_name": "category"},
+    ),
+    "Shopify": (
+        "email,lineitem sku,created at,lineitem price\na@x.test,TS-1,2024-01-01,9.5\n"
+        "b@x.test,TS-2,2024-01-02,8\n",
+        "ID,Title,Vendor,Variant SKU,Variant Price,Image Src\n9001,Shirt,Acme,TS-1,9.50,http://a/1\n"
+        "9002,Hat,Acme,TS-2,8.00,http://a/2\n",
+        {"title": "Shirt", "brand": "Acme", "price": 9.5},
+        {"image": "text"},
+    ),
+}
+
+
+@pytest.mark.parametrize("maker", CATALOGUES)
+def test_the_catalogues_of_known_data_sets_are_read(
+    store: Store, tmp_path: Path, maker: str
+) -> None:
+    text, products, first, attributes = CATALOGUES[maker]
+    log, items = written(tmp_path / "log.csv", text), written(tmp_path / "items.csv", products)
+    mapping = {"user": "email", "product": "lineitem sku"} if maker == "Shopify" else None
+    dataset = ingest(store, ImportRequest([log], "log", mapping, products=items))
+    event = events(dataset).iloc[0]
+    assert {name: event[name] for name in first} == first
+    assert kinds(dataset).items() >= attributes.items()
+    assert dataset.manifest.summary["side_tables"]["products"]["unmatched_in_log"] == 0
