@@ -8,6 +8,7 @@ from data.i18n import N_, _
 _NAMES = {
     "view": N_("Views"),
     "cart": N_("Added to cart"),
+    "favourite": N_("Favourites"),
     "remove_from_cart": N_("Removed from cart"),
     PURCHASE: N_("Purchases"),
     RETURN: N_("Returns"),

@@ -1,90 +1,15 @@
-"""The mapping from columns of a file to columns of an event: guess, preview, corrections."""
+"""The mapping from columns of a file to columns of an event: the guess and its corrections."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from data.errors import BadInput
 from data.events import NAMES
 from data.i18n import _
-from data.importing.column_sql import MISSING, ColumnSql
-from data.importing.companions import LOG
-from data.importing.dialect import Dialect, sniff
+from data.importing.column_sql import MISSING
+from data.importing.dialect import Dialect
 from data.importing.roles import JOIN, Roles, roles
-from data.importing.staging import is_unpacked, size_of, staged
-from data.importing.understanding import understanding
-from data.progress import never
 
 _ALIASES = {"item": "product", "event": "type", "timestamp": "time", "customer": "user"}
-_LARGEST_UNPACKED = 64 << 20
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a person sees before an import.
-
-    Attributes
-    ----------
-    columns : tuple of str
-        The file's columns; ``"1"``, ``"2"``, … where it names none.
-    rows : tuple of tuple of str
-        Its first rows.
-    mapping : dict
-        Event column → column of the file, as guessed.
-    understood : dict
-        How the file is read, as ``understanding`` says; ``problem`` alone, a sentence, where a
-        person has to decide; empty where the buyer or the product is not found.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    mapping: dict[str, str]
-    understood: dict[str, Any] = field(default_factory=dict)
-
-
-def preview(path: Path, folder: Path) -> Preview | None:
-    """Return a file's first rows and what its columns seem to be.
-
-    Of an archive, a workbook or a folder, the first part that holds a log is looked at.
-
-    Parameters
-    ----------
-    path : Path
-    folder : Path
-        Receives what has to be unpacked for a look, and is empty again afterwards.
-
-    Returns
-    -------
-    Preview or None
-        None where the file is too large to be unpacked for a look.
-
-    Raises
-    ------
-    BadInput
-        Where the file is none that can be read.
-    """
-    if size_of(path) > _LARGEST_UNPACKED and is_unpacked(path):
-        return None
-    first: Preview | None = None
-    for member in staged([path], folder, never, preferred=LOG):
-        part = _preview(sniff(member.path))
-        if {"user", "product"} <= part.mapping.keys():
-            return part
-        first = first or part
-    return first
-
-
-def _preview(dialect: Dialect) -> Preview:
-    guessed = guess(dialect)
-    understood: dict[str, Any] = {}
-    if {"user", "product"} <= guessed.mapping.keys():
-        try:
-            columns = ColumnSql.of(dialect, guessed.mapping)
-            understood = understanding(dialect, columns, guessed.unsure)
-        except BadInput as error:
-            understood = {"problem": str(error)}
-    return Preview(dialect.columns, dialect.sample[:20], guessed.mapping, understood)
 
 
 def guess(dialect: Dialect) -> Roles:
@@ -92,17 +17,16 @@ def guess(dialect: Dialect) -> Roles:
     return roles(dialect.columns, dialect.sample, MISSING)
 
 
-def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) -> Roles:
-    """Return the mapping that an import uses: the guess with a person's corrections.
+def corrected(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) -> Roles:
+    """Return what the columns of a file are taken for, with a person's corrections.
 
     Raises
     ------
     BadInput
-        Where an event column or a file's column is unknown, or no column holds the buyer or the
-        product.
+        Where an event column or a file's column is unknown.
     """
     guessed = guess(dialect)
-    mapping, unsure = dict(guessed.mapping), dict(guessed.unsure)
+    mapping, unsure, times = dict(guessed.mapping), dict(guessed.unsure), guessed.times
     for key, column in (corrections or {}).items():
         name = _ALIASES.get(key, key)
         if name not in NAMES:
@@ -117,11 +41,26 @@ def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) 
                     file=file, name=column, known=_shortly(dialect.columns)
                 )
             )
+        if name == "time" and column != mapping.get("time", ""):
+            times = ()
         mapping = {k: v for k, v in mapping.items() if v != column or k == name}
         mapping[name] = column
         unsure.pop(name, None)
-    mapping = {name: column for name, column in mapping.items() if column}
-    missing = [name for name in ("user", "product") if name not in mapping]
+    mapping = {name: mapping[name] for name in NAMES if mapping.get(name)}
+    return Roles(mapping, unsure, times)
+
+
+def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) -> Roles:
+    """Return the mapping that an import uses: the guess with a person's corrections.
+
+    Raises
+    ------
+    BadInput
+        Where an event column or a file's column is unknown, or no column holds the buyer or the
+        product.
+    """
+    roles = corrected(dialect, corrections, file)
+    missing = [name for name in ("user", "product") if name not in roles.mapping]
     if missing:
         raise BadInput(
             _(
@@ -134,7 +73,7 @@ def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) 
                 example=",".join(f"{name}=COLUMN" for name in missing),
             )
         )
-    return Roles({name: mapping[name] for name in NAMES if name in mapping}, unsure)
+    return roles
 
 
 def _has(dialect: Dialect, column: str) -> bool:

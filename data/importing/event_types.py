@@ -32,6 +32,9 @@ _SPELLINGS = {
     "remove_from_cart": "remove_from_cart removefromcart product_removed removed_from_cart "
     "remove_cart cart_remove",
 }
+STANDARD_TYPES = tuple(_SPELLINGS)
+"""The event types whose spellings are known."""
+
 _MEANINGS = {
     spelling.replace("_", ""): name
     for name, spellings in _SPELLINGS.items()

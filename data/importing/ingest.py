@@ -122,7 +122,9 @@ def _write_tables(
             sources.append(result.source)
             unreadable += result.unreadable
             columns = columns or result.columns
-            understood = understood or understanding(file.dialect, result.columns, file.unsure)
+            understood = understood or understanding(
+                file.dialect, result.columns, file.unsure, request.given()
+            )
             _check_times(file, columns, added_to)
         by_reason = dict(rejects.by_reason.most_common())
     if skipped and columns is None:

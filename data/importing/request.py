@@ -20,7 +20,8 @@ class ImportRequest:
         Event column → column of the files, where the guess is wrong; an empty text leaves an
         event column out.
     time_format : str, optional
-        Format of the times as for strptime, where the guess is wrong.
+        Format of the times as for strptime, or the order alone (``day/month/year``), where the
+        guess is wrong.
     decimal_mark : str, optional
         ``"."`` or ``","``, where the prices do not settle it.
     types : mapping, optional
@@ -53,6 +54,16 @@ class ImportRequest:
     sheet: str | None = None
     products: Path | None = None
     buyers: Path | None = None
+
+    def given(self) -> frozenset[str]:
+        """Return what a person said of the files: time, price, encoding or header."""
+        answers = {
+            "time": self.time_format,
+            "price": self.decimal_mark,
+            "encoding": self.encoding,
+            "header": self.header_line is not None,
+        }
+        return frozenset(name for name, answer in answers.items() if answer)
 
     def as_config(self) -> dict[str, Any]:
         """Return the configuration of a queued import: JSON values, without the dataset's name."""

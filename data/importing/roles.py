@@ -61,10 +61,13 @@ class Roles:
         Event column → column of the file; ``DAY+CLOCK`` for a time in two columns.
     unsure : dict
         Event column → why another column might have been meant, marked for translation.
+    times : tuple of str
+        The columns that may as well be the time, where there are several; the first one is taken.
     """
 
     mapping: dict[str, str]
     unsure: dict[str, str] = field(default_factory=dict)
+    times: tuple[str, ...] = ()
 
 
 class Profile:
@@ -205,14 +208,14 @@ def _by_name(profiles: Sequence[Profile]) -> Roles:
                 mapping[role] = profile.name
                 taken.add(profile.name)
                 break
-    _find_time(usable, mapping, unsure)
+    times = _find_time(usable, mapping, unsure)
     if "type" not in mapping:
         _find_type(usable, mapping, unsure)
     if "category" not in mapping and "category_id" in mapping:
         mapping["category"] = mapping["category_id"]
     if mapping.get("user") and plain(mapping["user"]) in ("session_id", "sessionid"):
         unsure["user"] = N_("the file names sessions, no buyers")
-    return Roles({name: mapping[name] for name in NAMES if name in mapping}, unsure)
+    return Roles({name: mapping[name] for name in NAMES if name in mapping}, unsure, times)
 
 
 def _is_index_name(name: str) -> bool:
@@ -237,8 +240,15 @@ def _fits(role: str, profile: Profile) -> bool:
 
 def _find_time(
     profiles: Sequence[Profile], mapping: dict[str, str], unsure: dict[str, str]
-) -> None:
-    """Find a column of times whatever it is called, and the clock beside a column of days."""
+) -> tuple[str, ...]:
+    """Find a column of times whatever it is called, and the clock beside a column of days.
+
+    Returns
+    -------
+    tuple of str
+        The columns that may as well be the time, where there are several.
+    """
+    others: list[str] = []
     by_name = {profile.name: profile for profile in profiles}
     if "time" not in mapping:
         free = [p for p in profiles if p.name not in mapping.values()]
@@ -247,14 +257,16 @@ def _find_time(
         if not likely:  # a time by its name is not left out in silence
             named = [p for p in free if p.plain in _TIME_NAMES and p.values and not p.is_clock]
             mapping |= {"time": named[0].name} if named else {}
-            return
+            return ()
         mapping["time"] = likely[0].name
         if len(likely) > 1:
             unsure["time"] = N_("other columns hold times, too")
+        others = [profile.name for profile in likely[1:]]
     if by_name[mapping["time"]].is_day:
         clocks = [p for p in profiles if p.is_clock and p.name not in mapping.values()]
         if len(clocks) == 1:
             mapping["time"] = f"{mapping['time']}{JOIN}{clocks[0].name}"
+    return (mapping["time"], *others) if others else ()
 
 
 def _may_be_time(profile: Profile) -> bool:

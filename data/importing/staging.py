@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -29,6 +29,9 @@ from data.i18n import _
 from data.importing.file_kind import is_tar, is_workbook, refuse_unreadable
 from data.importing.streams import opened
 from data.progress import ShouldStop, raise_if_stopped
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 _BLOCK = 1 << 20
 _HEAD = 1 << 16
@@ -162,6 +165,29 @@ def is_unpacked(path: Path) -> bool:
     return start.startswith((_ZIP, _OLE)) or is_tar(start) or not is_text
 
 
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """Return the sheets of a workbook, in order; none for a file that is no workbook."""
+    if not path.is_file():
+        return ()
+    with path.open("rb") as file:
+        start = file.read(_HEAD)
+    if not is_workbook(path, start):
+        return ()
+    return tuple(_workbook(path, path.name).sheet_names)
+
+
+def _workbook(path: Path, name: str) -> "CalamineWorkbook":
+    """Open a workbook; refuse one that is damaged or locked."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except (CalamineError, OSError) as error:
+        raise BadInput(
+            _("{file} is a damaged or locked workbook; save it again, or as CSV.").format(file=name)
+        ) from error
+
+
 class _Stage:
     """Unpacks and converts files into a folder."""
 
@@ -265,16 +291,7 @@ class _Stage:
 
     def _sheets(self, path: Path, name: str) -> Iterator[StagedFile]:
         """Yield each sheet of a workbook as CSV."""
-        from python_calamine import CalamineError, CalamineWorkbook
-
-        try:
-            workbook = CalamineWorkbook.from_path(str(path))
-        except (CalamineError, OSError) as error:
-            raise BadInput(
-                _("{file} is a damaged or locked workbook; save it again, or as CSV.").format(
-                    file=name
-                )
-            ) from error
+        workbook = _workbook(path, name)
         titles = list(workbook.sheet_names)
         if self.sheet and self.sheet not in titles:
             raise BadInput(

@@ -1,6 +1,6 @@
 """How a file was understood, in words: what was chosen, and what is not sure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from data.i18n import N_, _
@@ -11,10 +11,15 @@ _UNSETTLED = {
     "time": N_("the first rows fit another order of day and month, too; all rows decide"),
     "price": N_("the first rows do not settle the decimal mark; all rows decide"),
 }
+_NO_HEADER = N_("no line looks like names of columns")
+_TITLES = N_("the lines before it are taken for titles")
 
 
 def understanding(
-    dialect: Dialect, columns: ColumnSql, unsure: Mapping[str, str] | None = None
+    dialect: Dialect,
+    columns: ColumnSql,
+    unsure: Mapping[str, str] | None = None,
+    given: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return how a file is read, as JSON values.
 
@@ -24,17 +29,23 @@ def understanding(
     columns : ColumnSql
     unsure : mapping, optional
         Event column → why another column might have been meant.
+    given : collection of str
+        What a person said: some of ``time``, ``price``, ``encoding`` and ``header``.
 
     Returns
     -------
     dict
         ``time`` and ``price`` in words (price null where there is none), ``encoding``,
         ``compression``, ``delimiter``, ``header`` (its line, 0 for none), ``roles`` (event column
-        → column of the file), ``types`` (text → type that it means), ``unsure`` (event column →
-        why).
+        → column of the file), ``types`` (text → type that it means), ``unsure`` (event column,
+        ``encoding`` or ``header`` → why).
     """
     text = dialect.kind == "text"
     reasons = {name: _UNSETTLED[name] for name in columns.unsettled} | dict(unsure or {})
+    if text and not dialect.encoding.startswith(("utf", "ascii")):
+        reasons["encoding"] = N_("told by its letters: look at names with accents")
+    if text and dialect.header_line != 1:
+        reasons["header"] = _TITLES if dialect.header_line else _NO_HEADER
     return {
         "time": columns.time.words(),
         "price": _price(columns),
@@ -44,7 +55,7 @@ def understanding(
         "header": dialect.header_line if text else None,
         "roles": dict(columns.mapping),
         "types": dict(columns.types),
-        "unsure": {name: _(reason) for name, reason in reasons.items()},
+        "unsure": {name: _(reason) for name, reason in reasons.items() if name not in given},
     }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.supervisor import keep_worker, stop_worker
 from dashboard.pages.datasets.charts import CHARTS
 from data.datasets.store import Store
@@ -100,6 +101,54 @@ def test_a_further_file_is_added_to_a_dataset_with_times_in_a_format_of_its_own(
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("log is imported: 4 rows read, 4 kept")).to_be_visible()
     assert Store(site.home).open("log").manifest.summary["last_event"] == "2020-01-04T11:00:00Z"
+
+
+def test_a_file_that_can_be_read_in_two_ways_is_asked_about_before_its_import(
+    site: Site, tmp_path: Path, open_page: Open
+) -> None:
+    rows = "".join(
+        f'0{1 + k % 9}/02/2019,{k % 9},{k % 7},"{1 + k % 9},299",{["pv", "fav", "9"][k % 3]}\n'
+        for k in range(60)
+    )
+    page, _trouble = open_page(site, "/data")
+    send(page, write_log(tmp_path, f"time,user,product,price,event_type\n{rows}"))
+    expect(page.get_by_text("How are the times in column time written?")).to_be_visible()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(
+        page.get_by_text("Answer the question on how the values are read first.")
+    ).to_be_visible()
+    page.get_by_label("day/month/year: 01/02/2019 is 2019-02-01").check()
+    page.get_by_label("decimal comma: 1,299 is 1.299").check()
+    expect(page.get_by_text("No purchases were seen.")).to_be_visible()
+    page.locator("tr", has_text="9").get_by_role("combobox").select_option("purchase")
+    expect(page.get_by_text("No purchases were seen.")).to_have_count(0)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("log waits for the worker.")).to_be_visible()
+    (job,) = Runs(site.home).list()
+    assert job.config["time_format"] == "day/month/year"
+    assert job.config["decimal_mark"] == ","
+    assert job.config["types"] == {"pv": "view", "fav": "favourite", "9": "purchase"}
+
+
+def test_the_columns_of_another_sheet_are_shown(
+    site: Site, tmp_path: Path, open_page: Open
+) -> None:
+    book = pytest.importorskip("openpyxl").Workbook()
+    for title, names in (("Old", ["user", "product"]), ("New", ["client", "sku"])):
+        sheet = book.create_sheet(title)
+        for row in (names, [1, 2], [2, 3]):
+            sheet.append(row)
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "book.xlsx")
+    page, _trouble = open_page(site, "/data")
+    send(page, tmp_path / "book.xlsx")
+    expect(page.get_by_label("Buyer")).to_have_value("user")
+    page.get_by_label("Sheet").select_option("New")
+    expect(page.get_by_label("Buyer")).to_have_value("client")
+    page.get_by_label("Line of the header").fill("0")
+    page.get_by_label("Line of the header").blur()
+    expect(page.get_by_text("no line looks like names of columns")).to_have_count(0)
+    expect(page.get_by_label("Buyer")).to_have_value("1")
 
 
 def test_what_cannot_be_imported_is_said_where_it_was_chosen(

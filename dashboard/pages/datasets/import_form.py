@@ -1,5 +1,6 @@
-"""The import form: choose files, check their columns, name the dataset, start."""
+"""The import form: choose files, check how they are read, name the dataset, start."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,27 +10,32 @@ from dash import ALL, Input, Output, State, callback, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as kit
-from dashboard.components.aria import aria
-from dashboard.components.field import dom_id
 from dashboard.context import current_home
+from dashboard.pages.datasets import import_reading
+from dashboard.pages.datasets.import_reading import (
+    ABSENT,
+    CODES,
+    EXAMPLES,
+    GUESSED,
+    MEANING,
+    NO_PURCHASES,
+    QUESTION,
+    ROLE,
+    UNDERSTOOD,
+)
 from dashboard.services.datasets import imports, uploads
 from data.errors import BadInput
-from data.events import COLUMNS
+from data.home import Home
 from data.i18n import _
-from data.importing.columns import Preview
-from data.importing.kaggle import is_remote
+from data.importing.preview import Preview
 from data.importing.request import ImportRequest
-from data.importing.roles import JOIN
 
 UPLOAD = "data"
 PATH, READ_PATH = "import-path", "import-read-path"
 FILES, CHECK, NAME, START = "import-files", "import-check", "import-name", "import-start"
 MODE, FORMAT = "import-mode", "import-time-format"
 MARK, ENCODING, HEADER = "import-decimal-mark", "import-encoding", "import-header-line"
-ROLE = "import-role"
-_SAMPLES = 3
-_ABSENT = " "  # no choice; never the name of a column, as names are stripped
-_LONGEST = 60  # characters of a sample
+SHEET, READING = "import-sheet", "import-reading"
 
 
 def layout() -> html.Section:
@@ -64,8 +70,13 @@ def layout() -> html.Section:
 
 
 def register() -> None:
-    """Register the callbacks: choice of files, columns, start of the import."""
+    """Register the callbacks: choice of files, how they are read, start of the import."""
+    _register_choice()
+    _register_reading()
+    _register_start()
 
+
+def _register_choice() -> None:
     @callback(
         Output(FILES, "data"),
         Output(kit.error_id(PATH), "children"),
@@ -91,13 +102,97 @@ def register() -> None:
     def check(files: list[str] | None) -> Component | None:
         if not files:
             return None
+        home = current_home()
         try:
-            file = imports.check_file(current_home(), files[0])
-            sample = None if is_remote(file) else imports.preview_file(current_home(), file)
+            paths = _paths(home, files)
+            sample = imports.preview_files(home, ImportRequest(paths, ""))
         except BadInput as error:
             return kit.error_state(str(error))
-        return _check_form([Path(file) for file in files], sample)
+        return _check_form(paths, sample)
 
+
+def _register_reading() -> None:
+    @callback(
+        output=Output(READING, "children"),
+        inputs={
+            "given": {
+                "sheet": Input(SHEET, "value"),
+                "encoding": Input(ENCODING, "value"),
+                "header_line": Input(HEADER, "value"),
+            }
+        },
+        state={"files": State(FILES, "data")},
+        prevent_initial_call=True,
+    )
+    def read_again(given: dict[str, Any], files: list[str] | None) -> Any:
+        """Show the columns anew, as another sheet, encoding or header has other ones."""
+        if not files:
+            return dash.no_update
+        home = current_home()
+        try:
+            request = ImportRequest(_paths(home, files), "", **_answers(given))
+            sample = imports.preview_files(home, request)
+        except BadInput as error:
+            return [kit.error_state(str(error)), *import_reading.reading(None)]
+        return import_reading.reading(sample)
+
+    @callback(
+        output=(
+            Output(UNDERSTOOD, "children"),
+            Output({"type": EXAMPLES, "column": ALL}, "children"),
+        ),
+        inputs={
+            "columns": Input({"type": ROLE, "column": ALL}, "value"),
+            "given": {
+                "time_format": Input(FORMAT, "value"),
+                "decimal_mark": Input(MARK, "value"),
+                "encoding": State(ENCODING, "value"),
+                "header_line": State(HEADER, "value"),
+                "sheet": State(SHEET, "value"),
+            },
+        },
+        state={
+            "guessed": State(GUESSED, "data"),
+            "roles": State({"type": ROLE, "column": ALL}, "id"),
+            "answers": State({"type": QUESTION, "about": ALL}, "value"),
+            "questions": State({"type": QUESTION, "about": ALL}, "id"),
+            "files": State(FILES, "data"),
+        },
+        prevent_initial_call=True,
+    )
+    def understand_again(  # noqa: PLR0917 - Dash calls it by name
+        columns: list[str],
+        given: dict[str, Any],
+        guessed: dict[str, str],
+        roles: list[dict[str, str]],
+        answers: list[str | None],
+        questions: list[dict[str, str]],
+        files: list[str] | None,
+    ) -> tuple[Any, Any]:
+        """Say what is understood with other columns, another format or decimal mark."""
+        sample = None
+        if files and columns:
+            home, mapping = current_home(), _by_name(roles, columns)
+            changed = {k: v for k, v in mapping.items() if v != guessed.get(k, "")}
+            request = ImportRequest(_paths(home, files), "", changed, **_answers(given))
+            sample = imports.preview_files(home, request)
+        if sample is None:
+            return dash.no_update, [dash.no_update] * len(columns)
+        return (
+            import_reading.understood(sample, _by_name(questions, answers)),
+            [import_reading.examples(sample, column) for column in columns],
+        )
+
+    @callback(
+        Output(NO_PURCHASES, "children"),
+        Input({"type": MEANING, "place": ALL}, "value"),
+        prevent_initial_call=True,
+    )
+    def warn(meanings: list[str]) -> str:
+        return import_reading.warning_without_purchases(meanings)
+
+
+def _register_start() -> None:
     @callback(
         output=(
             Output(FILES, "data", allow_duplicate=True),
@@ -108,12 +203,19 @@ def register() -> None:
             "files": State(FILES, "data"),
             "name": State(NAME, "value"),
             "mode": State(MODE, "value"),
-            "time_format": State(FORMAT, "value"),
-            "decimal_mark": State(MARK, "value"),
-            "encoding": State(ENCODING, "value"),
-            "header_line": State(HEADER, "value"),
+            "given": {
+                "time_format": State(FORMAT, "value"),
+                "decimal_mark": State(MARK, "value"),
+                "encoding": State(ENCODING, "value"),
+                "header_line": State(HEADER, "value"),
+                "sheet": State(SHEET, "value"),
+            },
             "columns": State({"type": ROLE, "column": ALL}, "value"),
             "roles": State({"type": ROLE, "column": ALL}, "id"),
+            "answers": State({"type": QUESTION, "about": ALL}, "value"),
+            "questions": State({"type": QUESTION, "about": ALL}, "id"),
+            "meanings": State({"type": MEANING, "place": ALL}, "value"),
+            "codes": State(CODES, "data"),
         },
         prevent_initial_call=True,
     )
@@ -122,38 +224,57 @@ def register() -> None:
         files: list[str],
         name: str | None,
         mode: str,
-        time_format: str | None,
-        decimal_mark: str,
-        encoding: str | None,
-        header_line: int | None,
-        columns: list[str | None],
+        given: dict[str, Any],
+        columns: list[str],
         roles: list[dict[str, str]],
+        answers: list[str | None],
+        questions: list[dict[str, str]],
+        meanings: list[str],
+        codes: list[str] | None,
     ) -> tuple[Any, Any]:
         if not clicks:
             return dash.no_update, dash.no_update
-        home = current_home()
-        mapping = {
-            role["column"]: (value or "").strip()
-            for role, value in zip(roles, columns, strict=True)
+        if None in answers:
+            return dash.no_update, _("Answer the question on how the values are read first.")
+        home, mapping = current_home(), _by_name(roles, columns)
+        answered = _by_name(questions, answers)
+        if "time_column" in answered:
+            mapping["time"] = answered["time_column"]
+        given |= {
+            name: answered[about]
+            for name, about in (("time_format", "time"), ("decimal_mark", "price"))
+            if about in answered
         }
+        types = import_reading.chosen_types(codes or [], meanings)
         try:
-            paths = [imports.check_file(home, file) for file in files]
-            imports.start(
-                home,
-                ImportRequest(
-                    paths,
-                    (name or "").strip(),
-                    mapping,
-                    (time_format or "").strip(),
-                    mode,
-                    decimal_mark=decimal_mark.strip() or None,
-                    encoding=(encoding or "").strip() or None,
-                    header_line=header_line,
-                ),
+            paths = _paths(home, files)
+            request = ImportRequest(
+                paths, (name or "").strip(), mapping, mode=mode, types=types, **_answers(given)
             )
+            imports.start(home, request)
         except BadInput as error:
             return dash.no_update, str(error)
         return None, ""
+
+
+def _paths(home: Home, files: list[str]) -> list[Path]:
+    return [imports.check_file(home, file) for file in files]
+
+
+def _answers(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of the fields as a request holds them: None for an empty one."""
+    texts = {key: value.strip() for key, value in given.items() if isinstance(value, str)}
+    return {key: value or None for key, value in texts.items()} | {
+        "header_line": given["header_line"]
+    }
+
+
+def _by_name(names: list[dict[str, str]], values: list[Any]) -> dict[str, str]:
+    """Return the values of controls by the column or question that their ids name."""
+    return {
+        name.get("column", name.get("about", "")): (value or "").strip()
+        for name, value in zip(names, values, strict=True)
+    }
 
 
 def _check_form(files: list[Path], sample: Preview | None) -> html.Div:
@@ -186,7 +307,13 @@ def _check_form(files: list[Path], sample: Preview | None) -> html.Div:
     )
     time_format = kit.field(
         _("Format of times"),
-        dbc.Input(id=FORMAT, type="text", placeholder="%d/%m/%Y %H:%M", autoComplete="off"),
+        dbc.Input(
+            id=FORMAT,
+            type="text",
+            placeholder="%d/%m/%Y %H:%M",
+            autoComplete="off",
+            debounce=True,
+        ),
         hint=_("Only if the times cannot be read."),
     )
     decimal_mark = kit.field(
@@ -194,21 +321,21 @@ def _check_form(files: list[Path], sample: Preview | None) -> html.Div:
         dbc.Select(
             id=MARK,
             options=[
-                {"label": _("as the prices show"), "value": _ABSENT},
+                {"label": _("as the prices show"), "value": ABSENT},
                 {"label": _("point: 1,299.00"), "value": "."},
                 {"label": _("comma: 1.299,00"), "value": ","},
             ],
-            value=_ABSENT,
+            value=ABSENT,
         ),
     )
     encoding = kit.field(
         _("Encoding"),
-        dbc.Input(id=ENCODING, type="text", placeholder="utf-8", autoComplete="off"),
+        dbc.Input(id=ENCODING, type="text", placeholder="utf-8", autoComplete="off", debounce=True),
         hint=_("Only if letters are wrong."),
     )
     header_line = kit.field(
         _("Line of the header"),
-        dbc.Input(id=HEADER, type="number", min=0, step=1, autoComplete="off"),
+        dbc.Input(id=HEADER, type="number", min=0, step=1, autoComplete="off", debounce=True),
         hint=_("Only if the columns are wrong; 0 for none."),
     )
     hint = (
@@ -221,10 +348,10 @@ def _check_form(files: list[Path], sample: Preview | None) -> html.Div:
         [
             html.H3(_("Columns of {files}").format(files=names), className="card-title"),
             html.P(hint, className="subtitle"),
-            _understanding(sample) if sample else None,
-            _mapping(sample) if sample else None,
+            _sheet(sample.sheets if sample else ()),
+            html.Div(import_reading.reading(sample), id=READING, className="stack"),
             html.Div(
-                [name, mode, time_format, decimal_mark, encoding, header_line],
+                [time_format, decimal_mark, encoding, header_line, name, mode],
                 className="import-name",
             ),
             kit.button(_("Import"), START, kind="primary"),
@@ -233,78 +360,15 @@ def _check_form(files: list[Path], sample: Preview | None) -> html.Div:
     )
 
 
-def _choices(sample: Preview, selected: str) -> list[str]:
-    """Return the columns of the file, and the day and clock that are read as one time."""
-    joined = [selected] if selected not in (*sample.columns, _ABSENT) else []
-    return [*joined, *sample.columns]
-
-
-def _understanding(sample: Preview) -> html.Div:
-    """Return in words how the file is read, and what a person should check."""
-    result = sample.understood
-    if not result or "problem" in result:
-        sentence = result.get("problem") or _(
-            "Choose the columns that hold the buyer and the product."
-        )
-        return html.Div(sentence, role="alert")
-    facts = {
-        _("Times"): result["time"],
-        _("Prices"): result["price"],
-        _("Encoding"): result["encoding"],
-        _("Event types"): ", ".join(f"{k} → {v}" for k, v in list(result["types"].items())[:8]),
-    }
-    labels = {column.name: _(column.label) for column in COLUMNS}
-    unsure = [f"{labels.get(name, name)} ({why})" for name, why in result["unsure"].items()]
-    return html.Div(
-        [
-            html.P(
-                " · ".join(f"{label}: {value}" for label, value in facts.items() if value),
-                className="muted",
-            ),
-            html.P(_("Please check: {columns}.").format(columns=", ".join(unsure)))
-            if unsure
-            else None,
-        ]
+def _sheet(sheets: Sequence[str]) -> html.Div:
+    """Return the choice of a sheet, which is hidden where a file has no more than one."""
+    choice = kit.field(
+        _("Sheet"),
+        dbc.Select(
+            id=SHEET,
+            options=[{"label": _("all that hold a log"), "value": ABSENT}]
+            + [{"label": sheet, "value": sheet} for sheet in sheets],
+            value=ABSENT,
+        ),
     )
-
-
-def _mapping(sample: Preview) -> html.Div:
-    rows = [
-        _mapping_row(column.name, _(column.label), column.required, sample) for column in COLUMNS
-    ]
-    return html.Div(rows, className="import-mapping", role="group", **aria(label=_("Columns")))
-
-
-def _mapping_row(name: str, label: str, required: bool, sample: Preview) -> html.Div:
-    selected = sample.mapping.get(name, _ABSENT)
-    absent = _("row order") if name == "time" else _("not in the file")
-    control = dbc.Select(
-        id={"type": ROLE, "column": name},
-        options=[{"label": f"– {absent}", "value": _ABSENT}]
-        + [{"label": column, "value": column} for column in _choices(sample, selected)],
-        value=selected,
-    )
-    samples = " · ".join(_samples(sample, selected)) if selected != _ABSENT else ""
-    mark_required = required and name != "time"
-    return html.Div(
-        [
-            html.Label(
-                [label, html.Span(" · " + _("needed"), className="muted")]
-                if mark_required
-                else label,
-                htmlFor=dom_id(control.id),
-            ),
-            control,
-            html.Span(samples, className="muted mono"),
-        ],
-        className="import-column",
-    )
-
-
-def _samples(sample: Preview, column: str) -> list[str]:
-    """Return the first distinct values of a column."""
-    parts = [column] if column in sample.columns else column.split(JOIN)
-    places = [sample.columns.index(part) for part in parts]
-    values = [" ".join(row[k] for k in places) for row in sample.rows if len(row) > max(places)]
-    values = [value for value in values if value.strip()]
-    return [value[:_LONGEST] for value in list(dict.fromkeys(values))[:_SAMPLES]]
+    return html.Div(choice, className="import-name", hidden=len(sheets) < 2)

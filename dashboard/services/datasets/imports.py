@@ -18,8 +18,8 @@ from data.home import Home
 from data.i18n import N_, _
 from data.importing import kaggle
 from data.importing.allowed_paths import allowed
-from data.importing.columns import Preview, preview
 from data.importing.ingest import ingest
+from data.importing.preview import Preview, preview
 from data.importing.request import ImportRequest
 from data.progress import OnProgress, ignore_progress
 
@@ -96,16 +96,18 @@ def file_at(path: str) -> Path:
     return allowed(path.strip(), folders())
 
 
-def preview_file(home: Home, file: Path) -> Preview | None:
-    """Return the first rows of a file and how it is read; None for a large archive.
+def preview_files(home: Home, request: ImportRequest) -> Preview | None:
+    """Return how the first file of a request is read; None for a large archive or one at Kaggle.
 
     Raises
     ------
     BadInput
         If it cannot be read.
     """
+    if kaggle.is_remote(request.files[0]):
+        return None
     with TemporaryDirectory(dir=home.cache) as folder:
-        return preview(file, Path(folder))
+        return preview(request, Path(folder))
 
 
 def check_file(home: Home, path: str) -> Path:

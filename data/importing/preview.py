@@ -1,0 +1,236 @@
+"""What a person sees of a file before it is imported: its first rows, and how it is read."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from data.datasets.database import connect
+from data.errors import BadInput
+from data.events import PURCHASE
+from data.i18n import _
+from data.importing import event_types
+from data.importing.column_sql import ColumnSql
+from data.importing.columns import corrected
+from data.importing.companions import LOG
+from data.importing.dialect import Dialect, sniff
+from data.importing.line_reader import LineReader
+from data.importing.questions import Ambiguous, Question, Reading
+from data.importing.raw_rows import parquet_as_text
+from data.importing.request import ImportRequest
+from data.importing.roles import JOIN, Roles
+from data.importing.settling import settled_prices, settled_times
+from data.importing.staging import is_unpacked, sheet_names, size_of, staged
+from data.importing.streams import opened
+from data.importing.understanding import understanding
+from data.progress import never
+
+_LARGEST_UNPACKED = 64 << 20
+_MOST_ROWS = 500_000
+_MOST_TYPES = 10_000
+_SHOWN_ROWS = 20
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class TypeSeen:
+    """A text of the type column.
+
+    Attributes
+    ----------
+    code : str
+    meaning : str
+        The event type that it is taken for.
+    events : int
+        How many of the rows that were looked at have it.
+    """
+
+    code: str
+    meaning: str
+    events: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a person sees before an import.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        The file's columns; ``"1"``, ``"2"``, … where it names none.
+    rows : tuple of tuple of str
+        Its first rows.
+    mapping : dict
+        Event column → column of the file, as guessed and corrected.
+    understood : dict
+        How the file is read, as ``understanding`` says; ``problem`` alone, a sentence, where it
+        cannot be read in this way; empty where the buyer or the product is not found.
+    questions : tuple of Question
+        What a person has to decide before the import.
+    types : tuple of TypeSeen
+        The texts of the type column, the most frequent first.
+    looked_at : int
+        The number of rows on which this rests.
+    complete : bool
+        Whether these are all rows of the file.
+    sheets : tuple of str
+        The sheets of a workbook.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    mapping: dict[str, str]
+    understood: dict[str, Any] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+    types: tuple[TypeSeen, ...] = ()
+    looked_at: int = 0
+    complete: bool = False
+    sheets: tuple[str, ...] = ()
+
+    @property
+    def has_purchases(self) -> bool:
+        """Whether a purchase was seen; every event is one where the file has no types."""
+        return not self.types or any(seen.meaning == PURCHASE for seen in self.types)
+
+    def examples(self, column: str) -> list[str]:
+        """Return the first different values of a column, or of ``DAY+CLOCK``."""
+        parts = [column] if column in self.columns else column.split(JOIN)
+        places = [self.columns.index(part) for part in parts]
+        values = [" ".join(row[k] for k in places) for row in self.rows if len(row) > max(places)]
+        return list(dict.fromkeys(value for value in values if value.strip()))[:_EXAMPLES]
+
+
+def preview(request: ImportRequest, folder: Path) -> Preview | None:
+    """Return how the first file of a request is read.
+
+    Of an archive, a workbook or a folder, the first part that holds a log is looked at; of a large
+    file, the first half million rows.
+
+    Parameters
+    ----------
+    request : ImportRequest
+        The files, and what a person says of them.
+    folder : Path
+        Receives what has to be unpacked for a look, and is empty again afterwards.
+
+    Returns
+    -------
+    Preview or None
+        None where the file is too large to be unpacked for a look.
+
+    Raises
+    ------
+    BadInput
+        Where the file is none that can be read.
+    """
+    path = request.files[0]
+    if size_of(path) > _LARGEST_UNPACKED and is_unpacked(path):
+        return None
+    first: Preview | None = None
+    for member in staged([path], folder, never, sheet=request.sheet or "", preferred=LOG):
+        try:
+            part = _preview(member.path, member.name, request)
+        except BadInput:
+            if not member.optional:
+                raise
+            continue
+        if {"user", "product"} <= part.mapping.keys():
+            first = part
+            break
+        first = first or part
+    return replace(first, sheets=sheet_names(path)) if first else None
+
+
+def _preview(path: Path, name: str, request: ImportRequest) -> Preview:
+    dialect = sniff(path, request.encoding or "", request.header_line)
+    roles = corrected(dialect, request.mapping, name)
+    shown = Preview(dialect.columns, dialect.sample[:_SHOWN_ROWS], roles.mapping)
+    if not {"user", "product"} <= roles.mapping.keys():
+        return shown
+    try:
+        columns = ColumnSql.of(
+            dialect, roles.mapping, request.time_format, request.decimal_mark, request.types
+        )
+        with connect() as connection:
+            looked_at, complete = _create_rows(connection, dialect, path)
+            columns, questions = _settle(connection, columns)
+            types = _types(connection, columns, request)
+    except BadInput as error:
+        return replace(shown, understood={"problem": str(error)})
+    columns = replace(columns, types={seen.code: seen.meaning for seen in types})
+    return replace(
+        shown,
+        understood=understanding(dialect, columns, roles.unsure, request.given()),
+        questions=(*_question_on_columns(shown, roles), *questions),
+        types=types,
+        looked_at=looked_at,
+        complete=complete,
+    )
+
+
+def _create_rows(
+    connection: duckdb.DuckDBPyConnection, dialect: Dialect, path: Path
+) -> tuple[int, bool]:
+    """Create the table ``rows`` of text columns ``c0``, …; return its rows, and whether it is all.
+
+    Rows that cannot be parsed are left out.
+    """
+    if dialect.kind == "parquet":
+        source = parquet_as_text(path, dialect.columns)
+        connection.execute(f"CREATE TABLE rows AS SELECT * FROM {source} LIMIT {_MOST_ROWS}")
+        row = connection.execute(f"SELECT count(*) FROM {source}").fetchone()
+        total = int(row[0]) if row else 0
+        return min(total, _MOST_ROWS), total <= _MOST_ROWS
+    tables: list[pa.Table] = []
+    count, width = 0, len(dialect.columns)
+    with opened(path, dialect.encoding, dialect.line_end) as (stream, _position):
+        for block in LineReader(dialect).read(stream):
+            tables.append(block.as_table(width))
+            count += tables[-1].num_rows
+            if count >= _MOST_ROWS:
+                break
+    connection.register("seen", pa.concat_tables(tables))
+    connection.execute("CREATE TABLE rows AS SELECT * FROM seen")
+    connection.unregister("seen")
+    return count, count < _MOST_ROWS
+
+
+def _settle(
+    connection: duckdb.DuckDBPyConnection, columns: ColumnSql
+) -> tuple[ColumnSql, list[Question]]:
+    """Decide over the rows how times and prices are written; return what they leave open, too."""
+    questions = []
+    for settle in (settled_times, settled_prices):
+        try:
+            columns = settle(connection, columns, "rows")
+        except Ambiguous as error:
+            questions.append(error.question)
+    return columns, questions
+
+
+def _types(
+    connection: duckdb.DuckDBPyConnection, columns: ColumnSql, request: ImportRequest
+) -> tuple[TypeSeen, ...]:
+    """Return the texts of the type column with their meanings, the most frequent first."""
+    if "type" not in columns.positions:
+        return ()
+    counts: dict[str, int] = dict(
+        connection.execute(
+            f"SELECT text_type, count(*) FROM {columns.source('rows')} WHERE text_type IS NOT NULL "
+            f"GROUP BY text_type ORDER BY count(*) DESC, text_type LIMIT {_MOST_TYPES}"
+        ).fetchall()
+    )
+    meanings = event_types.meanings(counts, request.types)
+    return tuple(TypeSeen(code, meanings[code.strip()], count) for code, count in counts.items())
+
+
+def _question_on_columns(shown: Preview, roles: Roles) -> list[Question]:
+    """Return the question which column is the time, where several hold times."""
+    if not roles.times:
+        return []
+    readings = tuple(
+        Reading(column, f"{column}: {', '.join(shown.examples(column))}") for column in roles.times
+    )
+    return [Question("time_column", _("Which column is the time of an event?"), readings)]
