@@ -15,7 +15,8 @@ from data.files import atomic_write, strict_json
 from data.i18n import _
 from data.preparation.sequences import FIRST, Sequences
 from model.config.run_config import RunConfig
-from model.run_files import CONFIG, VOCABULARY
+from model.run_files import CONFIG, EVENT_TYPES, VOCABULARY
+from model.sequences.event_types import EventTypes
 from model.sequences.features import LEVELS, product_features
 
 
@@ -24,7 +25,7 @@ class RunFolder:
     """Reads and writes the files of a run.
 
     ``config.json``, ``history.json``, ``evaluation.json``, ``model.keras``, ``model.onnx``,
-    ``vocabulary.parquet`` and ``checkpoint/``.
+    ``vocabulary.parquet``, ``event_types.json`` and ``checkpoint/``.
     """
 
     path: Path
@@ -70,10 +71,11 @@ class RunFolder:
             write(temporary)
 
     def write_vocabulary(self, sequences: Sequences) -> None:
-        """Write the catalogue that predictions need.
+        """Write the catalogue and the event types that predictions need.
 
-        One row per product in the order of the scores: product, count, brand, brand_code, category,
-        category_code, category_1_code, category_2_code, price, relative_price (-1 where missing).
+        One row per product in the order of the scores: product, count (its training targets),
+        brand, brand_code, category, category_code, category_1_code, category_2_code, price,
+        relative_price (-1 where missing).
         """
         features = product_features(sequences)
         table = pd.DataFrame(
@@ -90,6 +92,14 @@ class RunFolder:
             }
         )
         self.write(VOCABULARY, lambda file: table.to_parquet(file, index=False))
+        self.write_json(EVENT_TYPES, EventTypes.of(sequences).as_dict())
+
+    @cached_property
+    def event_types(self) -> EventTypes:
+        """The event types that ``write_vocabulary`` wrote; none in a run of an earlier version."""
+        if not (self.path / EVENT_TYPES).exists():
+            return EventTypes()
+        return EventTypes.from_dict(self.read_json(EVENT_TYPES))
 
     @cached_property
     def vocabulary(self) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Requests and responses of the HTTP interface as pydantic models, and its OpenAPI description."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -16,7 +17,32 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _moment(value: object) -> object:
+    """Convert an ISO text to a time, which JSON has no type for."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 Whole = Annotated[int, BeforeValidator(_whole)]
+
+
+class HistoryEvent(BaseModel):
+    """An event of a history: what was done with which product."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    product: str = Field(description="Product id.")
+    type: str | None = Field(
+        None, description="Event type, such as view; by default the type that the run predicts."
+    )
+
+
+def _event(value: object) -> object:
+    """Convert a product id to an event."""
+    return HistoryEvent(product=value, type=None) if isinstance(value, str) else value
+
+
+Event = Annotated[HistoryEvent, BeforeValidator(_event, json_schema_input_type=str | HistoryEvent)]
 
 
 class Question(BaseModel):
@@ -28,14 +54,19 @@ class Question(BaseModel):
     user: str | None = Field(
         None, description="A buyer of the run's dataset.", max_length=LONGEST_ID
     )
-    history: list[str] | None = Field(
+    history: list[Event] | None = Field(
         None,
-        description="Product ids, the oldest first: a JSON array with one string for each id, in "
-        "which commas and every other character stand for themselves.",
+        description="Product ids, or events with their type, the oldest first: a JSON array with "
+        "one string for each id, in which commas and every other character stand for themselves.",
         max_length=LONGEST_HISTORY,
     )
+    at: Moment | None = Field(
+        None,
+        description="With user: rank as of this time, from the events before it; UTC if it has"
+        " no zone.",
+    )
     k: Whole = Field(10, description="How many products to return.", ge=1, le=MOST_ITEMS)
-    exclude_seen: bool = Field(False, description="Leave out products of the history.")
+    exclude_seen: bool = Field(False, description="Leave out products that were bought.")
 
 
 class Item(BaseModel):
@@ -48,7 +79,7 @@ class Item(BaseModel):
     brand: str | None
     category: str | None
     price: float | None
-    repeat: bool = Field(description="Whether the history holds the product.")
+    repeat: bool = Field(description="Whether the product was bought in the history.")
 
 
 class Ranking(BaseModel):
@@ -57,6 +88,9 @@ class Ranking(BaseModel):
     run: str
     user: str | None
     history: list[str]
+    types: list[str | None] = Field(
+        [], description="Event types of the history, where the run reads several."
+    )
     unknown: list[str] = Field(
         [], description="Products of the history that the run has never seen in training."
     )
@@ -98,7 +132,7 @@ _REFUSALS = {
 
 def description(version: str, *, token: bool) -> dict[str, Any]:
     """Return the OpenAPI 3.1 description of the interface, with or without a bearer token."""
-    models = (Question, Item, Ranking, RunSummary, RunList, Problem)
+    models = (HistoryEvent, Question, Item, Ranking, RunSummary, RunList, Problem)
     schemas: dict[str, Any] = {}
     for model in models:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -107,9 +141,10 @@ def description(version: str, *, token: bool) -> dict[str, Any]:
     schemas["Question"]["oneOf"] = [
         {
             "required": [present],
-            "properties": {present: {"not": {"type": "null"}}, absent: {"type": "null"}},
+            "properties": {present: {"not": {"type": "null"}}}
+            | {name: {"type": "null"} for name in absent},
         }
-        for present, absent in (("user", "history"), ("history", "user"))
+        for present, absent in (("user", ["history"]), ("history", ["user", "at"]))
     ]
     refusals = [code for code in _REFUSALS if token or code != "401"]
     listing = [code for code in refusals if code in {"401", "429"}]

@@ -1,5 +1,6 @@
 """The commands ``vitrina evaluate`` and ``vitrina recommend``."""
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -53,7 +54,13 @@ def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) ->
     "histories",
     multiple=True,
     help="Product ids, oldest first: P1,P2,…; an id that holds a comma stands in double quotes: "
-    "'\"TV, black\",P2'. Given several times, the lists follow each other.",
+    "'\"TV, black\",P2'. view:P1 is a view where the run reads views. Given several times, the "
+    "lists follow each other.",
+)
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]),
+    help="With --user: rank as of this time (UTC), from the events before it.",
 )
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--exclude-seen", is_flag=True, help="Leave out products of the history.")
@@ -65,6 +72,7 @@ def recommend_command(
     run: str,
     user: str | None,
     histories: tuple[str, ...],
+    at: datetime | None,
     k: int,
     exclude_seen: bool,
     as_json: bool,
@@ -74,11 +82,14 @@ def recommend_command(
 
     if (user is None) == (not histories):
         raise BadInput(_("Give either a buyer with --user or products with --history."))
+    if at is not None and user is None:
+        raise BadInput(_("--at needs a buyer: give one with --user."))
     if user is not None:
-        answer = recommend.for_user(home, run, user, k, exclude_seen)
+        answer = recommend.for_user(home, run, user, k, exclude_seen, at=at)
     else:
-        products = [id for line in histories for id in parse_list(line, "--history")]
-        answer = recommend.for_history(home, run, products, k, exclude_seen)
+        words = [word for line in histories for word in parse_list(line, "--history")]
+        events = recommend.typed_history(home, run, words)
+        answer = recommend.for_history(home, run, events, k, exclude_seen)
     if as_json:
         print_json(answer)
         return

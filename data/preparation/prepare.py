@@ -21,7 +21,7 @@ class Prepared:
     ----------
     events : pandas.DataFrame
         Ordered by user, time and row; columns row, time, type, user, product, category, brand,
-        price, session, quantity.
+        price, session, quantity, and target: whether the event is of a type that is predicted.
     steps : tuple of Step
         The first one, ``"all"``, counts the dataset as imported.
     """

@@ -34,7 +34,7 @@ class Vocabulary:
     ids : array of str, shape (known,)
         ``ids[code - 2]`` is the id of a code.
     counts : array of int64, shape (known,)
-        Number of visible events of each id.
+        Number of visible events of each id; of products, the number of targets.
 
     Examples
     --------
@@ -49,11 +49,19 @@ class Vocabulary:
     counts: Longs
 
     @classmethod
-    def of(cls, values: "pd.Series[str]") -> "Vocabulary":
-        """Build the vocabulary of a column; missing values are left out."""
-        counts = values.dropna().astype(str).value_counts(sort=False).sort_index()
-        counts = counts.sort_values(ascending=False, kind="stable")
-        return cls(np.asarray(counts.index, dtype=object), counts.to_numpy().astype(np.int64))
+    def of(cls, values: "pd.Series[str]", is_target: Bools | None = None) -> "Vocabulary":
+        """Build the vocabulary of a column; missing values are left out.
+
+        With ``is_target``, [events], the counts are those of the targets; ids that no target has
+        follow by their number of events.
+        """
+        events = values.dropna().astype(str).value_counts(sort=False).sort_index()
+        events = events.sort_values(ascending=False, kind="stable")
+        if is_target is None:
+            return cls(np.asarray(events.index, dtype=object), events.to_numpy().astype(np.int64))
+        targets = values[is_target].value_counts(sort=False).reindex(events.index, fill_value=0)
+        targets = targets.sort_values(ascending=False, kind="stable")
+        return cls(np.asarray(targets.index, dtype=object), targets.to_numpy().astype(np.int64))
 
     def __len__(self) -> int:
         """Return the number of codes, padding and unknown included."""
@@ -88,8 +96,12 @@ class Sequences:
         Code of the session; -1 where it is missing.
     row : int64, shape (events,)
         Row number in the dataset.
+    is_target : bool, shape (events,)
+        Whether an event is of a type that is predicted.
     products, brands, categories, types : Vocabulary
-        Built from the visible events only.
+        Built from the visible events only. The catalogue, which targets are ranked among, holds
+        the products of every visible event: a product that was viewed but not yet bought can be
+        bought next. Whether it ever was is not known beforehand.
     product_brand, product_category : int32, shape (len(products),)
         Last brand and category of each product in the visible events; ``UNKNOWN`` if missing.
     product_price : float32, shape (len(products),)
@@ -106,6 +118,7 @@ class Sequences:
     time: Longs
     session: Ints
     row: Longs
+    is_target: Bools
     products: Vocabulary
     brands: Vocabulary
     categories: Vocabulary
@@ -147,6 +160,11 @@ def microseconds(times: "pd.Series[pd.Timestamp]") -> Longs:
     return times.to_numpy().astype("datetime64[us]").astype(np.int64)
 
 
+def session_codes(sessions: "pd.Series[str]") -> Ints:
+    """Return a code for each session, int32; -1 where it is missing."""
+    return pd.factorize(sessions)[0].astype(np.int32)
+
+
 def sequences(prepared: Prepared, visible: Bools | None = None) -> Sequences:
     """Turn prepared events into sequences.
 
@@ -161,13 +179,15 @@ def sequences(prepared: Prepared, visible: Bools | None = None) -> Sequences:
     events = prepared.events
     visible_events = events if visible is None else events[visible]
     start = offsets(events["user"])
-    products, brands, categories, types = (
-        Vocabulary.of(visible_events[column]) for column in ("product", "brand", "category", "type")
+    is_target = events["target"].to_numpy(dtype=bool)
+    targets = is_target if visible is None else is_target[visible]
+    products = Vocabulary.of(visible_events["product"], targets)
+    brands, categories, types = (
+        Vocabulary.of(visible_events[column]) for column in ("brand", "category", "type")
     )
     ordered = visible_events.iloc[np.argsort(microseconds(visible_events["time"]), kind="stable")]
     last = ordered.groupby("product").last().reindex(products.ids)
     unknown = np.full(FIRST, UNKNOWN, dtype=np.int32)
-    sessions = pd.factorize(events["session"])[0].astype(np.int32)
     return Sequences(
         users=events["user"].to_numpy(dtype=object)[start[:-1]],
         offsets=start,
@@ -177,8 +197,9 @@ def sequences(prepared: Prepared, visible: Bools | None = None) -> Sequences:
         type=types.codes(events["type"]),
         price=events["price"].to_numpy(dtype=np.float32),
         time=microseconds(events["time"]),
-        session=sessions,
+        session=session_codes(events["session"]),
         row=events["row"].to_numpy(dtype=np.int64),
+        is_target=is_target,
         products=products,
         brands=brands,
         categories=categories,

@@ -7,10 +7,9 @@ import pandas as pd
 from data.datasets.database import quote
 from data.datasets.store import Dataset
 from data.errors import BadInput
-from data.events import PURCHASE
 from data.i18n import _
 from data.preparation.preparation import Preparation
-from data.preparation.steps import row_filters
+from data.preparation.steps import event_source, is_repeat_in_session, row_filters
 
 BATCH_ROWS = 200_000
 _COLUMNS = "row, time, type, user, product, category, brand, price, session, quantity"
@@ -62,11 +61,11 @@ def histories(dataset: Dataset, preparation: Preparation) -> Iterator[pd.DataFra
     Yields
     ------
     pandas.DataFrame
-        Columns user and product, ordered by user, time and row; up to ``BATCH_ROWS`` rows. The
-        events of a user may continue in the next frame.
+        Columns user, product and type, ordered by user, time and row; up to ``BATCH_ROWS`` rows.
+        The events of a user may continue in the next frame.
     """
     with dataset.connect() as connection:
-        query = select_events("user, product", preparation)
+        query = select_events("user, product, type", preparation)
         result = connection.sql(f"{query} ORDER BY user, time, row")
         for batch in result.to_arrow_reader(BATCH_ROWS):
             yield batch.to_pandas()
@@ -84,9 +83,7 @@ def select_events(columns: str, preparation: Preparation, *conditions: str) -> s
     *conditions
         Further SQL conditions.
     """
-    source = "purchases" if preparation.event_types == (PURCHASE,) else "events"
     where = " AND ".join(["true", *conditions, *dict(row_filters(preparation)).values()])
-    window = "OVER (PARTITION BY user ORDER BY time, row)"
-    repeated = f"lag(product) {window} = product AND lag(session) {window} = session"
-    merge = f"QUALIFY coalesce(NOT ({repeated}), true)" if preparation.merge_session_repeats else ""
-    return f"SELECT {columns} FROM {source} WHERE {where} {merge}"
+    repeated = is_repeat_in_session(preparation)
+    merge = f"QUALIFY NOT {repeated}" if preparation.merge_session_repeats else ""
+    return f"SELECT {columns} FROM {event_source(preparation)} WHERE {where} {merge}"

@@ -11,7 +11,7 @@ from model.baselines.base import Baseline, popularity_shares
 from model.baselines.content import price_bins
 from model.baselines.interactions import NextItems, decayed_counts, next_items
 from model.kernels.csr import Entries
-from model.sequences.histories import Array, Histories, last_events
+from model.sequences.histories import Array, Histories, product_columns
 
 if TYPE_CHECKING:
     from model.baselines.affinity_kernel import Kinds
@@ -124,9 +124,7 @@ def _groupings(users: Histories, products: int) -> list[Ints]:
     Category, brand, price bin, category with brand, and category with price bin. A missing value
     is a kind like any other.
     """
-    event = last_events(users, products)
-    names = ("category", "brand", "price")
-    category, brand, price = (users.columns[name][event] for name in names)
+    category, brand, price = product_columns(users, products, "category", "brand", "price")
     price_bin = price_bins(price, PRICE_BINS, side="right")
     groupings = [
         category,

@@ -29,6 +29,13 @@ class Recommender(ABC):
     kind: ClassVar[Kind] = "baseline"
     probabilistic: ClassVar[bool] = False
 
+    def read(self, histories: Histories) -> Histories:
+        """Return the histories with the events that the model reads: here all of them.
+
+        Callers pass the result to ``scores`` and the other methods.
+        """
+        return histories
+
     @abstractmethod
     def scores(self, histories: Histories) -> Floats:
         """Return the scores, float32 [histories, products]."""
@@ -46,7 +53,9 @@ class Baseline(Recommender):
     """A model that is fitted in closed form or by counting.
 
     Subclasses name their hyperparameters in the constructor, fill ``state`` in ``fit`` and read it
-    in ``scores``. A new baseline is added by its module and one line of ``model.baselines``; an
+    in ``scores``. What they get are the targets of histories, or, with ``reads_all``, the events of
+    every type, whose columns ``type`` and ``target`` tell them apart; validation chooses. A new
+    baseline is added by its module and one line of ``model.baselines``; an
     installed package adds one by an entry point of the group ``vitrina.baselines``.
 
     Attributes
@@ -57,6 +66,8 @@ class Baseline(Recommender):
         Fitted arrays and sparse matrices by name, as they are stored.
     grid : tuple of dict
         Hyperparameters to choose from on the validation targets; empty for most.
+    reads_all : bool
+        Whether it reads the events of every type, not the targets alone.
     fit_once : bool
         Whether the hyperparameters change the scores only, so that one fit serves the whole grid.
     numpy_module : str or None
@@ -74,6 +85,11 @@ class Baseline(Recommender):
     def __init__(self, **settings: float) -> None:
         self.settings = settings
         self.state: dict[str, Any] = {}
+        self.reads_all = False
+
+    def read(self, histories: Histories) -> Histories:
+        """Return the histories with the events that the baseline reads."""
+        return histories if self.reads_all else histories.of_targets()
 
     @abstractmethod
     def fit(self, users: Histories, products: int) -> None:

@@ -10,7 +10,7 @@ from data.preparation.sequences import FIRST, UNKNOWN, Floats
 from model.baselines.base import Baseline, popularity_shares
 from model.baselines.interactions import decayed_counts
 from model.kernels.csr import Indices
-from model.sequences.histories import Array, Histories, known, stored_entries
+from model.sequences.histories import Array, Histories, product_columns, stored_entries
 
 PRICE_BINS = 10
 FEATURES = 3
@@ -38,13 +38,8 @@ class Content(Baseline):
 
     def fit(self, users: Histories, products: int) -> None:
         """Compute every product's feature vector, of length 1."""
-        columns = users.columns
-        codes = columns["product"]
-        row = codes[known(codes)] - FIRST
-        first = np.full(products, -1, dtype=np.int64)
-        first[row[::-1]] = np.flatnonzero(known(codes))[::-1]
-        parts = [columns["category"][first], columns["brand"][first]]
-        parts.append(price_bins(columns["price"][first], PRICE_BINS))
+        category, brand, price = product_columns(users, products, "category", "brand", "price")
+        parts = [category, brand, price_bins(price, PRICE_BINS)]
         features = sparse.hstack([_one_hot(part) for part in parts]).tocsr()
         counts = np.maximum(np.asarray(features.sum(axis=0)).ravel(), 1)
         features = features @ sparse.diags(np.log(1 + products / counts))

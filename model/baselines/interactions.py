@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import FIRST, PADDING, Longs
-from model.sequences.histories import Array, Histories, known
+from model.sequences.histories import Array, Histories, known, targets_within
 
 LONGEST = 200
 """Most recent events of a history that are read."""
@@ -40,7 +40,7 @@ def pair_weights(users: Histories, products: int, farthest: int) -> sparse.csr_m
     """Return the weight of every ordered pair of products within a user's sequence.
 
     The weight is the sum of 1/distance over the pair's occurrences up to a distance of
-    ``farthest`` events.
+    ``farthest`` events. The later one is a target.
 
     Returns
     -------
@@ -48,10 +48,12 @@ def pair_weights(users: Histories, products: int, farthest: int) -> sparse.csr_m
         The last row is empty; it stands for an unknown product.
     """
     codes, rows = users.flat("product"), users.rows()
+    is_target = users.events.is_target[users.indices()]
     total = sparse.csr_matrix((products + 1, products), dtype=np.float32)
     for distance in range(1, farthest + 1):
         earlier, later = codes[:-distance], codes[distance:]
         pair = (rows[distance:] == rows[:-distance]) & known(earlier) & known(later)
+        pair &= is_target[distance:]
         indices = (earlier[pair] - FIRST, later[pair] - FIRST)
         weights = np.full(len(indices[0]), 1 / distance, dtype=np.float32)
         total = total + sparse.coo_matrix((weights, indices), shape=total.shape).tocsr()
@@ -67,7 +69,7 @@ def last_items(histories: Histories, products: int) -> Longs:
 
 
 class NextItems(NamedTuple):
-    """Training examples: a history within the training events, and the product after it.
+    """Training examples: a history within the training events, and the product of its target.
 
     Attributes
     ----------
@@ -84,12 +86,13 @@ class NextItems(NamedTuple):
 
 
 def next_items(users: Histories) -> NextItems:
-    """Return one example per training event after a user's first; at most 60,000, drawn."""
-    event, user = users.indices(), users.rows()
-    usable = (event > users.start[user]) & known(users.columns["product"][event])
-    event, user = event[usable], user[usable]
+    """Return one example per training target with a history; at most 60,000, drawn."""
+    event, end, user = targets_within(users)
+    usable = known(users.columns["product"][event])
+    event, end, user = event[usable], end[usable], user[usable]
     if len(event) > MOST_EXAMPLES:
         drawn = np.random.default_rng(0).choice(len(event), MOST_EXAMPLES, replace=False)
-        event, user = event[np.sort(drawn)], user[np.sort(drawn)]
-    histories = Histories(users.columns, users.start[user], event)
+        drawn.sort()
+        event, end, user = event[drawn], end[drawn], user[drawn]
+    histories = Histories(users.columns, users.start[user], end)
     return NextItems(histories, users.columns["product"][event].astype(np.int64) - FIRST, user)

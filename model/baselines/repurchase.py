@@ -8,7 +8,7 @@ from scipy import sparse
 from data.preparation.sequences import FIRST, Floats, Longs
 from model.baselines.base import SparseBaseline, popularity, popularity_shares
 from model.baselines.interactions import LONGEST, next_items
-from model.sequences.histories import Array, Histories, known, last_events
+from model.sequences.histories import Array, Histories, known, product_columns
 
 RIDGE = 1e-4
 PRIOR = 4.0
@@ -63,7 +63,7 @@ class Repurchase(SparseBaseline):
             "followed": np.asarray(followed.sum(axis=0)).ravel(),
             "log_share": np.log(popularity_shares(users, products)),
         }
-        category = users.columns["category"][last_events(users, products)]
+        (category,) = product_columns(users, products, "category")
         if len(np.unique(category)) > 1:
             self.state["category"] = category.astype(np.int32)
         examples = next_items(users)

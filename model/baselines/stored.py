@@ -22,7 +22,15 @@ def save_baseline(folder: Path, baseline: Baseline) -> None:
     """Store a fitted baseline in the folder of a run: name, settings and arrays, no pickle."""
     file = baseline_file(folder, baseline.name)
     file.parent.mkdir(exist_ok=True)
-    about = np.array(json.dumps({"name": baseline.name, "settings": baseline.settings}))
+    about = np.array(
+        json.dumps(
+            {
+                "name": baseline.name,
+                "settings": baseline.settings,
+                "reads_all": baseline.reads_all,
+            }
+        )
+    )
     arrays: dict[str, Any] = {f"state/{key}": part for key, part in to_arrays(baseline.state)}
     with atomic_write(file) as temporary, temporary.open("wb") as stream:
         np.savez_compressed(stream, about=about, **arrays)
@@ -33,6 +41,7 @@ def load_baseline(file: Path) -> Baseline:
     with np.load(file, allow_pickle=False) as content:
         about = json.loads(str(content["about"]))
         baseline: Baseline = BASELINES.load(about["name"])(**about["settings"])
+        baseline.reads_all = about.get("reads_all", False)
         keys = [key for key in content.files if key != "about"]
         baseline.state = from_arrays({key.removeprefix("state/"): content[key] for key in keys})
     return baseline

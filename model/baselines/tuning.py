@@ -44,14 +44,19 @@ def _fit_best(
     model: type[Baseline], task: SplitData, on_progress: Callable[[], object]
 ) -> Baseline:
     candidates: list[Baseline] = []
-    for settings in model.grid or ({},):
-        baseline = model(**settings)
-        if model.fit_once and candidates:
-            baseline.state = candidates[0].state
-        else:
-            baseline.fit(task.buyers, task.products)
-        candidates.append(baseline)
-        on_progress()
+    for reads_all in (False, True) if task.has_other_types else (False,):
+        fitted: Baseline | None = None
+        for settings in model.grid or ({},):
+            baseline = model(**settings)
+            baseline.reads_all = reads_all
+            if model.fit_once and fitted is not None:
+                baseline.state = fitted.state
+            else:
+                users = baseline.read(task.buyers)
+                baseline.fit(users.select(users.lengths > 0), task.products)
+                fitted = baseline
+            candidates.append(baseline)
+            on_progress()
     if len(candidates) == 1:
         return candidates[0]
     return max(candidates, key=lambda baseline: validation_ndcg(baseline, task))
@@ -60,21 +65,22 @@ def _fit_best(
 def validation_ndcg(baseline: Baseline, task: SplitData) -> float:
     """Return NDCG@10 on at most 1,000 validation targets, the same ones for every baseline.
 
-    Where no validation target is a repeat purchase, products of the history are excluded from the
-    ranking.
+    Where no validation target is a repeat purchase, the products of the targets in the history are
+    excluded from the ranking.
     """
     targets = task.split.validation
     if len(targets) > TARGETS:
         drawn = np.random.default_rng(0).choice(len(targets), TARGETS, replace=False)
         targets = targets[np.sort(drawn)]
     histories, answers = task.histories(targets), task.answers(targets)
-    exclude_seen = not are_repeats(histories, task.sequences.product[targets]).any()
+    bought = histories.of_targets()
+    exclude_seen = not are_repeats(bought, task.sequences.product[targets]).any()
     step = max(SCORES_PER_BATCH // max(task.products, 1), 16)
     ranks = []
     for begin in range(0, len(targets), step):
-        batch = histories.select(slice(begin, begin + step))
-        scores = baseline.scores(batch)
+        rows = slice(begin, begin + step)
+        scores = baseline.scores(baseline.read(histories.select(rows)))
         if exclude_seen:
-            scores[batch.matrix(task.products).nonzero()] = -np.inf
+            scores[bought.select(rows).matrix(task.products).nonzero()] = -np.inf
         ranks.append(target_ranks(scores, answers[begin : begin + step]))
     return float(metrics_per_target(np.concatenate(ranks), answers < 0)["ndcg@10"].mean())

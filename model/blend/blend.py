@@ -75,7 +75,9 @@ class Blend(Recommender):
         """Yield batches of rows and their scores, float32 [rows, products]."""
 
         def dense(rows: slice) -> list[Floats]:
-            return [member.scores(histories.select(rows)) for member in self.dense_members]
+            return [
+                member.scores(member.read(histories).select(rows)) for member in self.dense_members
+            ]
 
         return self._scorer.score_batches(histories, self._strata(histories), dense, batch_size)
 
@@ -95,7 +97,7 @@ class Blend(Recommender):
 
     def _concatenate(self, histories: Histories, batches: Iterable[tuple[slice, Floats]]) -> Floats:
         if not len(histories):
-            return self.members[0].scores(histories)
+            return self.members[0].scores(self.members[0].read(histories))
         return np.concatenate([scores for _rows, scores in batches])
 
     @property
@@ -118,7 +120,7 @@ class Blend(Recommender):
         for i, member in enumerate(self.members):
             entry: dict[str, Any] = {"name": member.name, "baseline": isinstance(member, Baseline)}
             if isinstance(member, Baseline):
-                entry["settings"] = member.settings
+                entry |= {"settings": member.settings, "reads_all": member.reads_all}
                 arrays |= {f"{i}/{key}": array for key, array in to_arrays(member.state)}
             about.append(entry)
         for key, attribute in ARRAYS.items():
@@ -164,6 +166,7 @@ class Blend(Recommender):
                         ).format(run=run.path.name, name=entry["name"])
                     )
                 member = BASELINES.load(entry["name"])(**entry["settings"])
+                member.reads_all = entry.get("reads_all", False)
                 keys = [key for key in file.files if key.startswith(f"{i}/")]
                 member.state = from_arrays({key.partition("/")[2]: file[key] for key in keys})
                 members.append(member)

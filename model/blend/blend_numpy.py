@@ -49,7 +49,7 @@ class Blend:
             number, _slash, name = key.partition("/")
             self.states[int(number)][name] = values
 
-    def scores(self, network: Any, history: Any) -> Any:
+    def scores(self, network: Any, history: Any, is_target: Any = None) -> Any:
         """Return the blend's score of every product, float32 [products].
 
         Parameters
@@ -58,15 +58,20 @@ class Blend:
             The network's scores.
         history : int array [events]
             Product codes, oldest first: 2 for the first of the catalogue, 1 for unknown.
+        is_target : bool array [events], optional
+            Whether each event is of a type that is predicted, such as a purchase; by default all
+            are.
         """
         history = np.asarray(history)
+        targets = history if is_target is None else history[np.asarray(is_target, dtype=bool)]
         stratum = self._stratum(history)
         new, repeat = self.new[stratum], self.repeat[stratum]
         new_sum, repeat_sum, mixture = (np.zeros(len(network), dtype=np.float32) for _ in range(3))
         for i, (entry, state) in enumerate(zip(self.about, self.states, strict=True)):
             if entry["baseline"]:
                 member_scores, probabilistic = self.baselines[entry["name"]]
-                scores = member_scores(state, entry["settings"], history)
+                read = history if entry.get("reads_all") else targets
+                scores = member_scores(state, entry["settings"], read)
             else:
                 scores, probabilistic = network, True
             scores = _to_log_scale(scores, probabilistic, float(self.scales[i])).astype(np.float32)

@@ -53,7 +53,7 @@ def fit_blend(
         rows = slice(begin, begin + step)
         batch, answer = histories.select(rows), answers[rows]
         scores = [
-            to_log_scale(member, member.scores(batch), float(scale))
+            to_log_scale(member, member.scores(member.read(batch)), float(scale))
             for member, scale in zip(members, scales, strict=True)
         ]
         parts.append(sample_candidates(scores, batch.matrix(task.products), answer, random))
@@ -77,5 +77,7 @@ def eligible_members(models: Sequence[Recommender]) -> list[Recommender]:
 
 def _scales(members: Sequence[Recommender], histories: Histories) -> Array:
     """Return the mean of each member's highest scores; 1 where it is not positive."""
-    highest = [float(member.scores(histories).max(axis=1).mean()) for member in members]
+    highest = [
+        float(member.scores(member.read(histories)).max(axis=1).mean()) for member in members
+    ]
     return np.array([scale if scale > 0 else 1.0 for scale in highest])

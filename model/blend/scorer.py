@@ -84,7 +84,9 @@ class BlendScorer:
         products = self._raw.shape[1] if self._sparse else dense(slice(0, 1))[0].shape[1]
         block_size = max(min(SCORES_PER_BLOCK // products, batch_size), 1)
         personal = [
-            PersonalTerms.of(member.personal_scores(histories), default, weights, stratum)
+            PersonalTerms.of(
+                member.personal_scores(member.read(histories)), default, weights, stratum
+            )
             for member, default, weights in self._sparse
         ]
         item_counts = Entries.of(histories.matrix(products))

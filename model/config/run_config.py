@@ -9,7 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from data.errors import BadInput
 from data.i18n import _
-from data.preparation.preparation import PREPARATIONS, Preparation
+from data.preparation.preparation import EVENT_TYPES, PREPARATIONS, Preparation
 from data.validation import SettingSpec, as_json, specs
 from model.config.settings import FEATURES, Settings
 from model.registry import NETWORKS, resolve
@@ -107,8 +107,9 @@ class RunConfig(Settings):
         Parameters
         ----------
         changes : mapping
-            From flat keys, such as ``preparation.min_user_events``, to text or JSON values.
-            ``preparation`` alone takes the name of one of ``PREPARATIONS``.
+            From flat keys, such as ``preparation.min_user_events``, to text or JSON values; the
+            prefix may be left out. ``preparation`` alone takes the name of one of
+            ``PREPARATIONS``.
 
         Raises
         ------
@@ -120,12 +121,27 @@ class RunConfig(Settings):
         preparation = self.preparation
         if NESTED in own:
             preparation = _named_preparation(own.pop(NESTED))
-        prefix = Preparation.key_prefix
         nested = {
-            key.removeprefix(prefix): own.pop(key) for key in changes if key.startswith(prefix)
+            field: own.pop(key) for key in changes if (field := preparation_field(key)) is not None
         }
-        preparation = dataclasses.replace(preparation, **nested)
+        preparation = preparation.override(nested)
         return dataclasses.replace(self, preparation=preparation, **own)
+
+
+def preparation_field(key: str) -> str | None:
+    """Return the field of the preparation that a flat key names, with or without its prefix.
+
+    Examples
+    --------
+    >>> preparation_field("target_types"), preparation_field("preparation.first")
+    ('target_types', 'first')
+    >>> preparation_field("epochs") is None
+    True
+    """
+    prefix = Preparation.key_prefix
+    if key.startswith(prefix):
+        return key.removeprefix(prefix)
+    return key if key in {*specs(Preparation), EVENT_TYPES} else None
 
 
 @cache

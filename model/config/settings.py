@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic.dataclasses import dataclass
 
 from data.i18n import N_
+from data.preparation.moments import MOMENTS
 from data.preparation.preparation import Preparation
 from data.validation import Bool, Configuration, Float, Int, OneOf, Text, TextList, setting
 from model.registry import NETWORKS
@@ -46,6 +47,16 @@ class Settings(Configuration):
         help=N_(
             "How validation and test targets are held out: by time, the last event of each "
             "buyer, or as in the paper."
+        ),
+        group=_DATA,
+    )
+    moment: Annotated[Text, OneOf(MOMENTS)] = setting(
+        "auto",
+        label=N_("Asking moment"),
+        help=N_(
+            "Where the history of a target ends: just before the event, before its session, or"
+            " before its basket. auto is “event” where histories hold only what is predicted, else"
+            " “session”: a cart minutes before gives its purchase away."
         ),
         group=_DATA,
     )

@@ -68,6 +68,7 @@ def modal_list_share(top: Longs) -> float:
 LATER = N_("Training sees an event at or after the time of a validation or test target.")
 TARGETS = N_("Training sees a validation or test target.")
 FUTURE = N_("A history holds an event that is later than its target.")
+MOMENT = N_("A history holds an event of its target's session or basket.")
 OTHERS = N_("A history holds another buyer's event.")
 COUNTS = N_("The vocabulary counts events that training must not see.")
 
@@ -92,9 +93,17 @@ def find_leaks(task: SplitData) -> list[str]:
     target, event = targets[histories.rows()], histories.indices()
     if (event >= target).any() or (sequences.time[event] > sequences.time[target]).any():
         leaks.append(FUTURE)
+    if split.moment == "session":
+        same = (sequences.session[event] == sequences.session[target]) & (
+            sequences.session[target] >= 0
+        )
+    else:
+        same = sequences.time[event] == sequences.time[target]
+    if split.moment != "event" and same.any():
+        leaks.append(MOMENT)
     if (sequences.user[event] != sequences.user[target]).any():
         leaks.append(OTHERS)
-    visible = sequences.product[split.visible]
+    visible = sequences.product[split.visible & sequences.is_target]
     counts = np.bincount(visible[visible >= FIRST] - FIRST, minlength=task.products)
     if not np.array_equal(counts, task.popularity):
         leaks.append(COUNTS)

@@ -45,7 +45,7 @@ def predict_targets(
     models : sequence of Recommender
         Fitted. A member of a blend that is itself in this sequence is scored once.
     exclude_seen : bool
-        Whether products of the history are excluded from the ranking.
+        Whether the products of the targets in the history are excluded from the ranking.
     on_progress : callable
         Called after every batch of every model.
     """
@@ -57,7 +57,8 @@ def predict_targets(
     for begin in range(0, len(targets), step):
         rows = order[begin : begin + step]
         batch, answer = histories.select(rows), answers[rows]
-        seen = batch.matrix(task.products).nonzero() if exclude_seen else None
+        bought = batch.of_targets()
+        seen = bought.matrix(task.products).nonzero() if exclude_seen else None
         cache: dict[Recommender, Floats] = {}
         for model, prediction in zip(models, predictions, strict=True):
             scores = _scores(model, batch, cache)
@@ -84,7 +85,7 @@ def _scores(model: Recommender, histories: Histories, cache: dict[Recommender, F
         members = [_scores(member, histories, cache) for member in model.dense_members]
         return model.combine(histories, members)
     if model not in cache:
-        cache[model] = model.scores(histories)
+        cache[model] = model.scores(model.read(histories))
     return cache[model]
 
 
@@ -137,6 +138,7 @@ def evaluate_models(
         )
     metrics = {
         "protocol": task.split.protocol,
+        "moment": task.split.moment,
         "targets": len(targets),
         "cold_targets": int(missed.sum()),
         "buyers": len(np.unique(users)),
@@ -174,7 +176,7 @@ def evaluate_run(
     Returns
     -------
     dict
-        ``run, protocol, targets, cold_targets, models[{name, kind, metrics, ci95, behind95,
+        ``run, protocol, moment, targets, cold_targets, models[{name, kind, metrics, ci95, behind95,
         segments}]``; the model that the run serves comes first. ``behind95`` is the interval of
         the paired difference between it and each model.
 

@@ -21,7 +21,7 @@ class TargetRanks:
     ----------
     user : array [targets]
     after : int array [targets]
-        Number of the user's events after the target.
+        Number of the user's targets after the target.
     rank : int array [targets]
     missed : bool array [targets]
         Targets that are not in the catalogue.

@@ -68,11 +68,11 @@ class StoredPredictions:
     def targets(self) -> pd.DataFrame:
         """One row per test target.
 
-        ``user``; ``after``, the number of the user's events after the target; ``time``; ``truth``
+        ``user``; ``after``, the number of the user's targets after this one; ``time``; ``truth``
         and ``first``, indices of the purchased product and of the one ranked first (-1 for a
         product absent from training); ``rank``; ``chance``, the probability of the purchased
         product (NaN where there is none), and ``first_chance``, that of the one ranked first;
-        ``history``, the number of events before the target; ``repeat``, whether the purchased
+        ``history``, the number of targets in the history; ``repeat``, whether the purchased
         product is among them.
         """
         return self._read(TARGETS)
@@ -101,9 +101,10 @@ def save_predictions(run: RunFolder, task: SplitData, predictions: Predictions) 
     """Write both tables of the test targets into the folder of a run."""
     targets = task.split.test
     answers = task.answers(targets)
-    histories = task.histories(targets)
+    histories = task.histories(targets).of_targets()
     offsets = task.sequences.offsets
     user = np.searchsorted(offsets, targets, side="right") - 1
+    before = task.columns.targets_before
     item_counts = histories.matrix(task.products)
     repeat = np.zeros(len(targets), dtype=bool)
     known = answers >= 0
@@ -111,7 +112,7 @@ def save_predictions(run: RunFolder, task: SplitData, predictions: Predictions) 
     target_table = pd.DataFrame(
         {
             "user": task.sequences.users[user],
-            "after": (offsets[user + 1] - 1 - targets).astype(np.int32),
+            "after": (before[offsets[user + 1]] - 1 - before[targets]).astype(np.int32),
             "time": pd.to_datetime(task.sequences.time[targets], unit="us", utc=True),
             "truth": answers.astype(np.int32),
             "first": predictions.top[:, 0].astype(np.int32),

@@ -28,11 +28,11 @@ def are_repeats(histories: Histories, codes: npt.NDArray[Any]) -> Mask:
 def segment_masks(task: SplitData, targets: Longs) -> dict[str, dict[str, Mask]]:
     """Return the targets of each segment: dimension → segment → mask [targets].
 
-    Dimensions are ``target`` (repeat or explore), ``history`` (events before the target),
-    ``popularity`` (tenths of training events, 1 the most popular, or never seen) and
+    Dimensions are ``target`` (repeat or explore), ``history`` (number of targets in the history),
+    ``popularity`` (tenths of training targets, 1 the most popular, or never seen) and
     ``category`` (the most frequent first levels).
     """
-    histories = task.histories(targets)
+    histories = task.histories(targets).of_targets()
     codes = task.sequences.product[targets]
     repeat = are_repeats(histories, codes)
     return {

@@ -6,17 +6,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.preparation.moments import SESSION_GAP
 from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Sequences
 from model.sequences.histories import Array
 
-ALWAYS = ("product", "brand", "category", "price", "time", "session")
-"""Columns that are always made, since baselines read them."""
+ALWAYS = ("product", "brand", "category", "price", "time", "session", "type", "target")
+"""Columns that are always made, since baselines read them. ``target`` tells whether an event is of
+a type that is predicted."""
 
 LEVELS = ("category_1", "category_2")
 """The category up to its first and second level: ``electronics``, ``electronics.audio``."""
 NUMBERS = ("price", "relative_price", "gap")
 """Numeric features; below 0 where they are missing. All others are categorical."""
-CONTEXT = ("type", "hour", "weekday", "gap", "start")
+CONTEXT = ("hour", "weekday", "gap", "start")
 """Features of the event and not of its product; a list of product ids has none of them. ``start``
 is 1 where an event starts a session, else 0."""
 MISSING_NUMBER = np.float32(-1)
@@ -25,8 +27,6 @@ CONTEXT_DROPOUT = 0.1
 to predict from a list of product ids."""
 
 MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
-SESSION_GAP = 30
-"""Minutes without an event after which a session starts, where the log has none."""
 THURSDAY = 3
 """Weekday of 1970-01-01, counted from Monday as 0."""
 
@@ -48,7 +48,7 @@ def event_columns(sequences: Sequences, features: Collection[str] = ()) -> dict[
     ----------
     sequences : Sequences
     features : collection of str
-        Features to add to product, brand, category, price, time and session.
+        Features to add to those of ``ALWAYS``.
     """
     known = sequences.product >= FIRST
 
@@ -64,6 +64,8 @@ def event_columns(sequences: Sequences, features: Collection[str] = ()) -> dict[
         "price": np.where(np.isnan(price) | (price < 0), MISSING_NUMBER, price),
         "time": sequences.time,
         "session": sequences.session,
+        "type": sequences.type,
+        "target": sequences.is_target,
     }
     if set(features) & {*LEVELS, "relative_price"}:
         columns |= category_features(sequences, category, columns["price"])
@@ -161,7 +163,7 @@ def drop_context(inputs: dict[str, Any], random: np.random.Generator) -> dict[st
 
 
 def _context(sequences: Sequences) -> dict[str, Array]:
-    """Return type, hour, weekday (UTC, from Monday), minutes since the buyer's last event, start.
+    """Return hour, weekday (UTC, from Monday), minutes since the buyer's last event, start.
 
     Without session ids, a session starts after ``SESSION_GAP`` minutes without an event.
     """
@@ -172,7 +174,6 @@ def _context(sequences: Sequences) -> dict[str, Array]:
     start = np.where((session < 0) | (before < 0), gap > SESSION_GAP, session != before)
     start[sequences.offsets[:-1]] = False
     return {
-        "type": sequences.type,
         "hour": (sequences.time // HOUR % 24 + FIRST).astype(np.int32),
         "weekday": ((sequences.time // DAY + THURSDAY) % 7 + FIRST).astype(np.int32),
         "gap": gap.astype(np.float32),

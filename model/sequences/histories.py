@@ -2,16 +2,56 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from data.preparation.sequences import FIRST, PADDING, UNKNOWN, Floats, Ints, Longs
+from data.preparation.sequences import FIRST, PADDING, UNKNOWN, Bools, Floats, Ints, Longs
 
 Array = npt.NDArray[Any]
 Columns = Mapping[str, npt.NDArray[Any]]
+
+
+class EventColumns(dict[str, npt.NDArray[Any]]):
+    """Columns of events by name, each of shape (events,).
+
+    Attributes
+    ----------
+    every : EventColumns
+        The columns of the events of every type, from which these were selected.
+    """
+
+    def __init__(self, columns: Columns, every: "EventColumns | None" = None) -> None:
+        super().__init__(columns)
+        self.every = self if every is None else every
+
+    @cached_property
+    def is_target(self) -> Bools:
+        """Whether each event is of a type that is predicted; without a column, every one is."""
+        size = len(self["product"])
+        return np.asarray(self.get("target", np.ones(size, dtype=bool)), dtype=bool)
+
+    @cached_property
+    def ends(self) -> Longs:
+        """Index after the last event of each event's history (``data.preparation.moments``)."""
+        events = np.arange(len(self["product"]))
+        return events - self["lag"] if "lag" in self else events
+
+    @cached_property
+    def targets(self) -> "EventColumns":
+        """The columns of the targets alone."""
+        is_target, before = self.is_target, self.targets_before
+        columns = {name: values[is_target] for name, values in self.items()}
+        columns["lag"] = (before[:-1] - before[self.ends])[is_target]
+        return EventColumns(columns, self.every)
+
+    @cached_property
+    def targets_before(self) -> Longs:
+        """Number of targets before each event, and of all, int64 [events + 1]."""
+        return np.append(0, np.cumsum(self.is_target))
 
 
 @dataclass(frozen=True)
@@ -22,8 +62,9 @@ class Histories:
     ----------
     columns : mapping of str to array, shape (events,)
         ``product``, ``brand``, ``category`` (codes), ``price`` (-1 where missing), ``time``
-        (microseconds) and ``session`` of each event, oldest first within a history; and the other
-        configured features.
+        (microseconds), ``session``, ``type`` (code) and ``target`` (whether it is of a type that is
+        predicted) of each event, oldest first within a history; ``lag``, the events between the
+        end of an event's own history and the event; and the other configured features.
     start, stop : int64, shape (histories,)
         Slice of each history in the columns.
 
@@ -56,6 +97,20 @@ class Histories:
         if length is None:
             return self
         return Histories(self.columns, np.maximum(self.start, self.stop - length), self.stop)
+
+    @property
+    def events(self) -> EventColumns:
+        """The columns with what is derived from them."""
+        columns = self.columns
+        return columns if isinstance(columns, EventColumns) else EventColumns(columns)
+
+    def of_targets(self) -> "Histories":
+        """Return the histories without the events of types that are not predicted."""
+        events = self.events
+        if events.is_target.all():
+            return self
+        before = events.targets_before
+        return Histories(events.targets, before[self.start], before[self.stop])
 
     def select(self, index: slice | npt.NDArray[Any]) -> "Histories":
         """Return a subset of the histories, by a slice, a mask or indices."""
@@ -128,19 +183,39 @@ class Histories:
 
 
 def histories_of_targets(columns: Columns, offsets: Longs, targets: Longs) -> Histories:
-    """Return the history of each target: all earlier events of the same buyer."""
+    """Return the history of each target: the same buyer's events before the asking moment."""
     buyer = np.searchsorted(offsets, targets, side="right") - 1
-    return Histories(columns, offsets[buyer], targets)
+    stop = targets - columns["lag"][targets]
+    return Histories(columns, offsets[buyer], stop)
 
 
-def training_histories(
-    columns: Columns, offsets: Longs, visible: npt.NDArray[np.bool_]
-) -> Histories:
-    """Return the training events of each buyer as one history; buyers without any are left out."""
-    training = {name: values[visible] for name, values in columns.items()}
+def training_histories(columns: Columns, offsets: Longs, visible: Bools) -> Histories:
+    """Return the training events of each buyer as one history; buyers without any are left out.
+
+    The visible events of a buyer are the first ones, so that every ``lag`` remains right.
+    """
+    training = EventColumns({name: values[visible] for name, values in columns.items()})
     counts = np.add.reduceat(np.append(visible, False).astype(np.int64), offsets[:-1])
     stop = np.cumsum(counts)
     return Histories(training, stop - counts, stop).select(counts > 0)
+
+
+def targets_within(buyers: Histories) -> tuple[Longs, Longs, Longs]:
+    """Return the targets among the events of buyers that have a history there.
+
+    Returns
+    -------
+    event : int64 array [targets]
+        Column index of each target.
+    end : int64 array [targets]
+        Column index after the last event of its history.
+    row : int64 array [targets]
+        Row of the buyer.
+    """
+    event, row = buyers.indices(), buyers.rows()
+    end = buyers.events.ends[event]
+    usable = buyers.events.is_target[event] & (end > buyers.start[row])
+    return event[usable], end[usable], row[usable]
 
 
 def stored_entries(matrix: sparse.csr_matrix) -> tuple[Longs, Ints]:
@@ -154,15 +229,19 @@ def add_to_stored(matrix: sparse.csr_matrix, row: Floats) -> sparse.csr_matrix:
     return sparse.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def last_events(buyers: Histories, products: int) -> Longs:
-    """Return a column index for each product, shape (products,): that of its last event."""
-    codes = buyers.columns["product"]
+def product_columns(buyers: Histories, products: int, *names: str) -> tuple[Array, ...]:
+    """Return columns by product, each of shape (products,): those of its last event of any type.
+
+    A product that is in no event has the values of the first one.
+    """
+    columns = buyers.events.every
+    codes = columns["product"]
     events = np.flatnonzero(known(codes))
-    result = np.zeros(products, dtype=np.int64)
-    result[codes[events] - FIRST] = events
-    return result
+    last = np.zeros(products, dtype=np.int64)
+    last[codes[events] - FIRST] = events
+    return tuple(columns[name][last] for name in names)
 
 
-def known(codes: Ints) -> npt.NDArray[np.bool_]:
+def known(codes: Ints) -> Bools:
     """Return a mask of the codes of ranked products (neither padding nor unknown)."""
     return codes > UNKNOWN

@@ -1,5 +1,6 @@
 """A dataset, prepared and split into training, validation and test by a configuration."""
 
+import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +14,12 @@ from data.preparation.sequences import FIRST, Longs, Sequences, sequences
 from data.preparation.splits import Split, split
 from model.config.run_config import RunConfig
 from model.sequences.features import event_columns
-from model.sequences.histories import Columns, Histories, histories_of_targets, training_histories
+from model.sequences.histories import (
+    EventColumns,
+    Histories,
+    histories_of_targets,
+    training_histories,
+)
 
 
 @dataclass(frozen=True)
@@ -25,18 +31,18 @@ class SplitData:
     sequences : Sequences
         All events of every buyer; the vocabularies are of the training events only.
     split : Split
-        Training, validation and test targets.
+        Training, validation and test targets, and the end of each event's history.
     columns : mapping
         Columns of the events that networks and baselines read, each of shape (events,).
     """
 
     sequences: Sequences
     split: Split
-    columns: Columns
+    columns: EventColumns
 
     @property
     def products(self) -> int:
-        """Number of ranked products: those of the training events."""
+        """Number of ranked products: those of the training events of every type."""
         return len(self.sequences.products.ids)
 
     @cached_property
@@ -44,9 +50,14 @@ class SplitData:
         """The training events of each buyer, as one history."""
         return training_histories(self.columns, self.sequences.offsets, self.split.visible)
 
+    @property
+    def has_other_types(self) -> bool:
+        """Whether histories hold events of types that are not predicted."""
+        return not self.sequences.is_target.all()
+
     @cached_property
     def popularity(self) -> Longs:
-        """Number of training events of each product, shape (products,)."""
+        """Number of training targets of each product, shape (products,)."""
         return self.sequences.products.counts
 
     def histories(self, targets: Longs) -> Histories:
@@ -73,7 +84,7 @@ def split_prepared(prepared: Prepared, config: RunConfig) -> SplitData:
     BadInput
         Where there are no training, validation or test targets.
     """
-    parts = split(prepared, config.protocol, config.seed)
+    parts = split(prepared, config.protocol, config.seed, config.moment)
     for targets, name in (
         (parts.train, _("training")),
         (parts.validation, _("validation")),
@@ -87,4 +98,15 @@ def split_prepared(prepared: Prepared, config: RunConfig) -> SplitData:
                 ).format(part=name, protocol=config.protocol)
             )
     all_sequences = sequences(prepared, parts.visible)
-    return SplitData(all_sequences, parts, event_columns(all_sequences, config.columns))
+    columns = EventColumns(
+        event_columns(all_sequences, config.columns)
+        | {"lag": np.arange(len(all_sequences)) - parts.ends}
+    )
+    return SplitData(all_sequences, parts, columns)
+
+
+def with_event_type(config: RunConfig, data: SplitData) -> RunConfig:
+    """Return a configuration whose network reads event types where the data have several."""
+    if "type" in config.features or not data.has_other_types:
+        return config
+    return dataclasses.replace(config, features=(*config.features, "type"))

@@ -1,7 +1,9 @@
 """Windows of histories, and their batches.
 
-A network reads a window once and predicts the next product after each of its events. Batches hold
-windows of similar length, to save padding.
+A network reads a window once and predicts targets after its events, each after the last event of
+its history. Where the asking moment is before a session or basket, several targets are predicted
+after the same event; events that no history ends with are read only. Batches hold windows of
+similar length, to save padding.
 """
 
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.preparation.sequences import FIRST, Ints, Longs
-from model.sequences.histories import Histories
+from model.sequences.histories import Histories, targets_within
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class TrainingBatch:
     position : int32, shape (targets,)
         Event after which each target is predicted: window × width + event.
     target : int32, shape (targets,)
-        The next product, as an index among the ranked products.
+        The product of each target, as an index among the ranked products.
     """
 
     inputs: dict[str, Any]
@@ -44,12 +46,15 @@ class Windows:
         The events of each window.
     target : int64, shape (targets,)
         Event indices of the targets, grouped by window.
+    end : int64, shape (targets,)
+        Index after the last event of each target's history, which is in its window.
     first : int64, shape (windows + 1,)
         Index of each window's first target.
     """
 
     histories: Histories
     target: Longs
+    end: Longs
     first: Longs
 
     def sample(self, targets: int, random: np.random.Generator) -> "Windows":
@@ -59,9 +64,9 @@ class Windows:
             return self
         chosen = np.sort(random.choice(len(self.histories), count, replace=False))
         sizes = np.diff(self.first)[chosen]
-        index = np.concatenate([self.target[self.first[i] : self.first[i + 1]] for i in chosen])
+        index = np.concatenate([np.arange(self.first[i], self.first[i + 1]) for i in chosen])
         first = np.append(0, np.cumsum(sizes))
-        return Windows(self.histories.select(chosen), index, first)
+        return Windows(self.histories.select(chosen), self.target[index], self.end[index], first)
 
     def batches(
         self, names: tuple[str, ...], budget: int, random: np.random.Generator | None = None
@@ -93,9 +98,8 @@ class Windows:
         window = np.repeat(np.arange(len(chosen)), sizes)
         before = np.cumsum(sizes) - sizes
         index = np.repeat(self.first[chosen] - before, sizes) + np.arange(sizes.sum())
-        target = self.target[index]
-        event = target - 1 - self.histories.start[chosen][window]
-        product = self.histories.columns["product"][target] - FIRST
+        event = self.end[index] - 1 - self.histories.start[chosen][window]
+        product = self.histories.columns["product"][self.target[index]] - FIRST
         position = window * width + event
         return TrainingBatch(inputs, position.astype(np.int32), product.astype(np.int32))
 
@@ -113,7 +117,7 @@ def _groups(lengths: Longs, budget: int) -> Iterator[slice]:
 
 
 def training_windows(buyers: Histories, length: int, random: np.random.Generator) -> Windows:
-    """Return the training windows: the next product is a target after every event.
+    """Return the training windows with every training target.
 
     Histories longer than a window are cut at a random offset, which differs between epochs, so
     that an event is read with more of its past in some epochs than in others.
@@ -127,20 +131,26 @@ def training_windows(buyers: Histories, length: int, random: np.random.Generator
     random : numpy.random.Generator
         Draws the offsets.
     """
-    buyers = buyers.select(buyers.lengths > 1)
-    readable = buyers.lengths - 1
+    target, end, row = targets_within(buyers)
+    last = buyers.start.copy()
+    np.maximum.at(last, row, end)
+    buyers = Histories(buyers.columns, buyers.start, last)  # what comes later is in no history
+    buyers = buyers.select(buyers.lengths > 0)
+    readable = buyers.lengths
     shift = np.where(readable > length, random.integers(0, length, len(readable)), 0)
     count = -(-(readable + shift) // length)
     owner = np.repeat(np.arange(len(readable)), count)
     nth = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     begin = buyers.start[owner] - shift[owner] + nth * length
     start = np.maximum(begin, buyers.start[owner])
-    stop = np.minimum(begin + length, buyers.stop[owner] - 1)
-    histories = Histories(buyers.columns, start, stop)
-    return _with_known_targets(histories, histories.indices() + 1, histories.lengths)
+    stop = np.minimum(begin + length, buyers.stop[owner])
+    order = np.argsort(end, kind="stable")
+    target, end = target[order], end[order]
+    sizes = np.diff(np.searchsorted(end, np.stack([start, stop]), side="right"), axis=0)[0]
+    return _with_known_targets(Histories(buyers.columns, start, stop), target, end, sizes)
 
 
-def target_windows(histories: Histories, length: int) -> Windows:
+def target_windows(histories: Histories, targets: Longs, length: int) -> Windows:
     """Return the windows for the evaluation of targets, each from its most recent events.
 
     Targets of a buyer whose history fits into one window share it; every other target has a window
@@ -149,7 +159,9 @@ def target_windows(histories: Histories, length: int) -> Windows:
     Parameters
     ----------
     histories : Histories
-        The history of each target, which is the event after its end; grouped by buyer.
+        The history of each target; grouped by buyer.
+    targets : int64 array [targets]
+        Column index of each target.
     length : int
         Most events of a window.
     """
@@ -162,14 +174,14 @@ def target_windows(histories: Histories, length: int) -> Windows:
     ends = np.flatnonzero(last)
     sizes = np.diff(np.append(-1, ends))
     windows = Histories(cut.columns, cut.start[ends], cut.stop[ends])
-    return _with_known_targets(windows, cut.stop, sizes)
+    return _with_known_targets(windows, targets[order], cut.stop, sizes)
 
 
-def _with_known_targets(histories: Histories, target: Longs, sizes: Longs) -> Windows:
+def _with_known_targets(histories: Histories, target: Longs, end: Longs, sizes: Longs) -> Windows:
     """Return windows without cold targets, and without windows that have no other target."""
     known = histories.columns["product"][target] >= FIRST
     window = np.repeat(np.arange(len(sizes)), sizes)
     counts: npt.NDArray[Any] = np.bincount(window[known], minlength=len(sizes))
     not_empty = counts > 0
     first = np.append(0, np.cumsum(counts[not_empty])).astype(np.int64)
-    return Windows(histories.select(not_empty), target[known], first)
+    return Windows(histories.select(not_empty), target[known], end[known], first)

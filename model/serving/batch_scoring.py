@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from data.datasets.store import Dataset
 from data.datasets.titles import product_titles
 from data.errors import BadInput, Cancelled
 from data.i18n import _
-from data.preparation.sequences import Ints, Longs
+from data.preparation.sequences import Longs
 from data.preparation.user_history import histories as user_histories
 from model.baselines.base import log_sum_exp
 from model.kernels.malloc import keep_freed
@@ -58,7 +59,7 @@ def score(
     k : int
         Products of a list.
     exclude_seen : bool
-        Whether products of the history are excluded.
+        Whether products that the history has a target of are excluded.
     on_progress : callable
         Called after every block with the number of users done and their total.
     should_stop : callable
@@ -143,7 +144,8 @@ def start_ranking(
     def rank(begin: int) -> None:
         task = order[begin : begin + task_size]
         task_histories = histories.select(task)
-        counts = task_histories.matrix(products)
+        counts = task_histories.of_targets().matrix(products)
+        task_histories = model.recommender.read(task_histories)
         for rows, scores in model.recommender.score_batches(task_histories, batch_size):
             log_total = log_sum_exp(scores)
             if exclude_seen:
@@ -184,29 +186,29 @@ def _count_users(dataset: Dataset) -> int:
 
 def _blocks(model: Predictor, dataset: Dataset) -> Iterator[tuple[Array, Histories]]:
     """Yield blocks of users and their histories."""
-    users: Array = np.zeros(0, dtype=object)
-    codes: Ints = np.zeros(0, dtype=np.int32)
+    rest = pd.DataFrame()
     for frame in user_histories(dataset, model.preparation):
-        users = np.concatenate([users, frame["user"].to_numpy(dtype=object)])
-        codes = np.concatenate([codes, model.codes(frame["product"])])
-        stop = _stops(users)
+        events = pd.concat([rest, frame], ignore_index=True)
+        stop = _stops(events["user"].to_numpy(dtype=object))
         # The last user's events may continue in the next frame.
         complete = (len(stop) - 1) // BLOCK_SIZE * BLOCK_SIZE
-        for begin in range(0, complete, BLOCK_SIZE):
-            yield _block(model, users, codes, stop, slice(begin, begin + BLOCK_SIZE))
-        if complete:
-            users, codes = users[stop[complete - 1] :], codes[stop[complete - 1] :]
-    stop = _stops(users)
-    for begin in range(0, len(stop), BLOCK_SIZE):
-        yield _block(model, users, codes, stop, slice(begin, begin + BLOCK_SIZE))
+        yield from _full_blocks(model, events, stop[:complete])
+        rest = events.iloc[stop[complete - 1] if complete else 0 :]
+    if len(rest):
+        yield from _full_blocks(model, rest, _stops(rest["user"].to_numpy(dtype=object)))
 
 
-def _block(
-    model: Predictor, users: Array, codes: Ints, stop: Longs, rows: slice
-) -> tuple[Array, Histories]:
-    stops = stop[rows]
-    begin = stop[rows.start - 1] if rows.start else 0
-    return users[stops - 1], model.histories_of_codes(codes[begin : stops[-1]], stops - begin)
+def _full_blocks(
+    model: Predictor, events: pd.DataFrame, stop: Longs
+) -> Iterator[tuple[Array, Histories]]:
+    """Yield the users and histories of events, whose users end at ``stop``, in blocks."""
+    for first in range(0, len(stop), BLOCK_SIZE):
+        stops = stop[first : first + BLOCK_SIZE]
+        begin = int(stop[first - 1]) if first else 0
+        block = events.iloc[begin : stops[-1]]
+        users = block["user"].to_numpy(dtype=object)[stops - begin - 1]
+        types = block["type"].to_numpy(dtype=object)
+        yield users, model.histories_of_codes(model.codes(block["product"]), stops - begin, types)
 
 
 def _stops(users: Array) -> Longs:

@@ -20,6 +20,7 @@ from model.baselines.base import Baseline
 from model.blend import blend_numpy
 from model.run_files import BLEND, CONFIG, EVALUATION, KERAS_MODEL, MODEL, VOCABULARY
 from model.run_folder import RunFolder
+from model.sequences.event_types import EventTypes
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
 from model.serving.onnx_model import load_recommenders
 
@@ -28,7 +29,7 @@ NUMPY_MODELS = "numpy_models"
 """Package of a bundle that holds the NumPy versions of the blend's members."""
 
 EXAMPLE = '''\
-"""Rank the next products after a history: python example.py PRODUCT … (oldest first)."""
+"""Rank the next products after a history: python example.py {usage} … (oldest first)."""
 import sys
 from pathlib import Path
 import numpy as np
@@ -38,10 +39,10 @@ here = Path(__file__).parent
 items = np.load(here / "catalogue.npz")
 network = onnxruntime.InferenceSession(here / "model.onnx")
 code = {{name: code for code, name in enumerate(items["name"])}}
-sys.stderr.writelines(f"{{name}} is unknown\\n" for name in sys.argv[1:] if name not in code)
-history = np.array([code.get(name, 1) for name in sys.argv[1:]], dtype=np.int32)  # 1: unknown
+{history}
 latest = history[-{length}:] if len(history) else np.zeros(1, dtype=np.int32)
 inputs = {{t.name: items[t.name][latest][None] for t in network.get_inputs() if t.name in items}}
+{types}
 inputs["length"] = np.array([min(len(history), {length})], dtype=np.int32)
 scores = network.run(None, inputs)[0][0]
 {blend}
@@ -49,6 +50,19 @@ probabilities = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).su
 for product in np.argsort(-scores, kind="stable")[:10]:
     print(items["name"][product + 2], f"{{probabilities[product]:.6f}}", sep="\\t")
 '''
+
+BARE_HISTORY = """\
+sys.stderr.writelines(f"{name} is unknown\\n" for name in sys.argv[1:] if name not in code)
+history = np.array([code.get(name, 1) for name in sys.argv[1:]], dtype=np.int32)  # 1: unknown"""
+TYPED_HISTORY = f"""\
+types = {{name: code for code, name in enumerate(items["type_name"])}}
+events = [word.split(":", 1) if ":" in word and word.split(":")[0] in types else [DEFAULT, word]
+          for word in sys.argv[1:]]
+names = [name for _type, name in events]
+{BARE_HISTORY.replace("sys.argv[1:]", "names")}
+type_codes = np.array([types[name] for name, _product in events], dtype=np.int32)"""
+TYPE_INPUT = """\
+inputs["type"][0, :len(history)] = type_codes[-LENGTH:]"""
 
 BLEND_MODULE = '''\
 """Scores of this run's blend, in NumPy alone: ``Blend(file).scores(network, history)``."""
@@ -75,7 +89,7 @@ Made by Vitrina {version} on {day}. It ranks {products} products after a history
     python example.py {first}
 
 Each product is one word of the command: an id with blanks or commas stands in quotation marks.
-
+{event_types}
 What it serves: {serves}
 
 | file | what it is |
@@ -117,7 +131,7 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
     run = RunFolder(folder)
     network = load_recommenders(run, 1)[-1]
     blended = (folder / BLEND).exists()
-    length = run.config().sequence_length
+    config, types = run.config(), run.event_types
     about: dict[str, Any] = {
         "run": folder.name,
         "version": version("vitrina"),
@@ -125,8 +139,9 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
         "serves": "blend" if blended else "network",
         "network": network.name,
         "weights": _new_weights(folder / BLEND) if blended else {network.name: 1.0},
-        "reads": list(run.config().features),
-        "latest": length,
+        "reads": list(config.features),
+        "event_types": types.as_dict(),
+        "latest": config.sequence_length,
         "products": len(run.vocabulary),
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -137,17 +152,32 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
         write_blend(folder / BLEND, out)
     _write_catalogue(run, out / "catalogue.npz")
     _write_text(out / "bundle.json", json.dumps(about, ensure_ascii=False, indent=1))
-    _write_text(out / "example.py", example(length, blended))
+    _write_text(out / "example.py", example(about))
     _write_text(out / "README.md", _readme(about, run.vocabulary["product"]))
     return about
 
 
-def example(length: int, blended: bool) -> str:
-    """Return the source of ``example.py``, which needs onnxruntime and NumPy alone."""
+def example(about: Mapping[str, Any]) -> str:
+    """Return the source of ``example.py``, which needs onnxruntime and NumPy alone.
+
+    Parameters
+    ----------
+    about : mapping
+        The content of ``bundle.json``.
+    """
+    types, length = EventTypes.from_dict(about["event_types"]), about["latest"]
+    several, blended = types.are_several, about["serves"] == "blend"
+    typed_history = TYPED_HISTORY.replace("DEFAULT", repr(types.default))
+    reads_types = several and "type" in about["reads"]
+    is_target = ', items["type_predicted"][type_codes]' if several else ""
+    scores = f'scores = Blend(here / "blend.npz").scores(scores, history{is_target})'
     text = EXAMPLE.format(
+        usage="[TYPE:]PRODUCT" if several else "PRODUCT",
+        history=typed_history if several else BARE_HISTORY,
+        types=TYPE_INPUT.replace("LENGTH", str(length)) if reads_types else "",
         length=length,
         import_blend="from blend import Blend" if blended else "",
-        blend='scores = Blend(here / "blend.npz").scores(scores, history)' if blended else "",
+        blend=scores if blended else "",
     )
     return "\n".join(line for line in text.split("\n") if line) + "\n"
 
@@ -217,6 +247,12 @@ def _write_catalogue(run: RunFolder, file: Path) -> None:
     table = run.vocabulary
     count = FIRST + len(table)
     columns: dict[str, Any] = {name: np.full(count, missing(name)) for name in CONTEXT}
+    types = run.event_types
+    columns["type"] = np.full(count, types.codes([None])[0])
+    for values in columns.values():
+        values[PADDING] = 0
+    columns["type_name"] = np.array(["", "", *types.names], dtype=np.str_)
+    columns["type_predicted"] = np.isin(columns["type_name"], types.predicted)
     columns["name"] = np.array(["", "", *table["product"]], dtype=np.str_)
     columns["product"] = np.arange(count, dtype=np.int32)
     for name in ("brand", "category", *LEVELS):
@@ -231,6 +267,8 @@ def _write_catalogue(run: RunFolder, file: Path) -> None:
 
 def _readme(about: dict[str, Any], products: Any) -> str:
     blended = about["serves"] == "blend"
+    types = EventTypes.from_dict(about["event_types"])
+    other = next((name for name in types.names if name not in types.predicted), "")
     weights = ", ".join(f"{name} × {weight:.2f}" for name, weight in about["weights"].items())
     return README.format(
         run=about["run"],
@@ -238,12 +276,19 @@ def _readme(about: dict[str, Any], products: Any) -> str:
         day=about["written"][:10],
         products=f"{about['products']:,}",
         first=shlex.join(map(str, products[:2])),
+        event_types=f"""
+A history may hold events of the types {", ".join(types.names)}, such as
+`{shlex.quote(f"{other}:{products[0]}")}`; a product alone is an event of type {types.default},
+which is predicted.
+"""
+        if types.are_several
+        else "",
         serves="a blend of the network and of baselines; their weights for products that are new "
         f"to the user are {weights}. `model.onnx` alone is the network without the baselines, and "
         "ranks differently."
         if blended
         else f"the network {about['network']} alone.",
-        lines=len(example(about["latest"], blended).splitlines()),
+        lines=len(example(about).splitlines()),
         blend_rows=f"| `blend.py`, `blend.npz`, `{NUMPY_MODELS}` | the blend, in NumPy |\n"
         if blended
         else "",

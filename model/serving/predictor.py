@@ -17,8 +17,9 @@ from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Longs
 from model.baselines.base import Recommender, log_softmax
 from model.metrics.ranking import top_k
 from model.run_folder import RunFolder
+from model.sequences.event_types import Types
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
-from model.sequences.histories import Columns, Histories
+from model.sequences.histories import Columns, EventColumns, Histories
 from model.serving.onnx_model import load_recommenders
 
 Prices = Sequence[float | None]
@@ -38,7 +39,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A ranked product; ``repeat`` tells whether it is in the history."""
+    """A ranked product; ``repeat`` tells whether the history has a target of it."""
 
     rank: int
     product: str
@@ -72,6 +73,8 @@ class Predictor:
         Features of an event that the network reads.
     preparation : Preparation
         Selects the events of a user that make a history.
+    types : EventTypes
+        The event types that training read.
 
     Raises
     ------
@@ -86,6 +89,7 @@ class Predictor:
         self.length = config.sequence_length
         self.features = config.features
         self.preparation = config.preparation
+        self.types = self._run.event_types
         self._table = self._run.vocabulary
         self._titles = NO_TITLES
         ids = self._table["product"].tolist()
@@ -98,7 +102,7 @@ class Predictor:
 
     @cached_property
     def counts(self) -> Longs:
-        """The number of training events of each product, [products]."""
+        """The number of training targets of each product, [products]."""
         counts: Longs = self._columns["count"].astype(np.int64)
         return counts
 
@@ -159,23 +163,28 @@ class Predictor:
         )
 
     def histories(
-        self, histories: Sequence[Sequence[str]], prices: Sequence[Prices] | None = None
+        self,
+        histories: Sequence[Sequence[str]],
+        prices: Sequence[Prices] | None = None,
+        types: Sequence[Types] | None = None,
     ) -> Histories:
         """Return lists of product ids, oldest first, as model inputs.
 
-        Unknown products keep their position. Prices default to those of the catalogue; features
-        that a list does not hold, such as the hour, are missing.
+        Unknown products keep their position. Prices default to those of the catalogue, event types
+        to the one that is predicted; features that a list does not hold, such as the hour, are
+        missing.
         """
         stop = np.cumsum([len(products) for products in histories], dtype=np.int64)
         codes = np.array(
             [self._codes.get(product, UNKNOWN) for products in histories for product in products],
             dtype=np.int32,
         )
-        result = self.histories_of_codes(codes, stop)
+        flat_types = None if types is None else [name for row in types for name in row]
+        result = self.histories_of_codes(codes, stop, flat_types)
         if prices is not None:
             flat = np.array([price for row in prices for price in row], dtype=np.float32)
             columns = {**result.columns, **_with_prices(result.columns, flat)}
-            result = replace(result, columns=columns)
+            result = replace(result, columns=EventColumns(columns))
         return result
 
     def codes(self, products: "pd.Series[str]") -> Ints:
@@ -183,10 +192,17 @@ class Predictor:
         index = self._index.get_indexer(pd.Index(products, dtype=object))
         return np.where(index < 0, UNKNOWN, index + FIRST).astype(np.int32)
 
-    def histories_of_codes(self, codes: Ints, stop: Longs) -> Histories:
-        """Return histories from their concatenated product codes and the end of each."""
+    def histories_of_codes(self, codes: Ints, stop: Longs, types: Types | None = None) -> Histories:
+        """Return histories from their concatenated product codes and the end of each.
+
+        ``types`` are the event types of all codes; by default the one that is predicted.
+        """
+        if types is None:
+            types = [None] * len(codes)
         columns: dict[str, Any] = {
             "product": codes,
+            "type": self.types.codes(types),
+            "target": self.types.are_predicted(types),
             "time": np.zeros(len(codes), dtype=np.int64),
             "session": np.full(len(codes), -1, dtype=np.int32),
         }
@@ -196,18 +212,23 @@ class Predictor:
         for name in ("price", "relative_price"):
             values = self._look_up(codes, name, np.nan).astype(np.float32)
             columns[name] = np.where(np.isnan(values) | (values < 0), MISSING_NUMBER, values)
-        return Histories(columns, np.append(0, stop[:-1]).astype(np.int64), stop)
+        start = np.append(0, stop[:-1]).astype(np.int64)
+        return Histories(EventColumns(columns), start, stop)
 
-    def scores(self, products: Sequence[str]) -> Floats:
+    def scores(self, products: Sequence[str], types: Types | None = None) -> Floats:
         """Return the log-probability of every product after one history, [products]."""
-        result: Floats = self.scores_of_histories([products])[0]
+        of_each = None if types is None else [types]
+        result: Floats = self.scores_of_histories([products], types=of_each)[0]
         return result
 
     def scores_of_histories(
-        self, histories: Sequence[Sequence[str]], prices: Sequence[Prices] | None = None
+        self,
+        histories: Sequence[Sequence[str]],
+        prices: Sequence[Prices] | None = None,
+        types: Sequence[Types] | None = None,
     ) -> Floats:
         """Return the log-probability of every product, [histories, products]."""
-        inputs = self.histories(histories, prices)
+        inputs = self._recommender.read(self.histories(histories, prices, types))
         result: Floats = log_softmax(self._recommender.scores(inputs))
         return result
 
@@ -217,6 +238,7 @@ class Predictor:
         k: int = 10,
         exclude_seen: bool = False,
         only: Collection[str] | None = None,
+        types: Types | None = None,
     ) -> list[Recommendation]:
         """Return the most probable next products, best first.
 
@@ -228,9 +250,11 @@ class Predictor:
         k : int
             Maximum number of products to return.
         exclude_seen : bool
-            Whether products of the history are excluded.
+            Whether products that the history has a target of are excluded.
         only : collection of str, optional
             Products to rank; probabilities remain those over the whole catalogue.
+        types : sequence of str or None, optional
+            Event type of each event of the history; by default the one that is predicted.
 
         Raises
         ------
@@ -239,9 +263,9 @@ class Predictor:
         """
         if k < 1:
             raise BadInput(_("k cannot be “{k}”: it takes a whole number from 1.").format(k=k))
-        scores = self.scores(history)
+        scores = self.scores(history, types)
         allowed = np.ones(len(scores), dtype=bool)
-        seen = self._indices(history)
+        seen = self._indices(self.targets_of(history, types))
         if exclude_seen:
             allowed[list(seen)] = False
         if only is not None:
@@ -252,6 +276,13 @@ class Predictor:
             self._recommendation(rank, index, float(np.exp(scores[index])), index in seen)
             for rank, index in enumerate(top, start=1)
         ]
+
+    def targets_of(self, history: Sequence[str], types: Types | None = None) -> list[str]:
+        """Return the products of the events of a history that are of a predicted type."""
+        if types is None:
+            return list(history)
+        predicted = self.types.are_predicted(types)
+        return [product for product, is_target in zip(history, predicted, strict=True) if is_target]
 
     def _indices(self, products: Collection[str]) -> set[int]:
         """Return the indices of the products that are in the catalogue."""

@@ -21,7 +21,7 @@ from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build, in_full_precision
 from model.run_files import BASELINES, CONFIG, EVALUATION, HISTORY, PRODUCTS, RECORD, TARGETS
 from model.run_folder import RunFolder
-from model.sequences.split_data import SplitData, split_dataset
+from model.sequences.split_data import SplitData, split_dataset, with_event_type
 from model.sequences.windows import Windows, target_windows, training_windows
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import load_recommenders
@@ -155,11 +155,12 @@ class Trainer:
         self.sizes = DataSizes.of(data)
         self.network: Network = build(config, self.sizes)
         self.network.output.start_from(data.popularity)
-        sampler = NegativeSampler(data.popularity, config.popularity_power, config.negatives)
+        popularity = np.maximum(data.popularity, 1)  # of 0 where a product was never a target
+        sampler = NegativeSampler(popularity, config.popularity_power, config.negatives)
         self.steps = CompiledSteps(self.network, config, sampler)
         self.state = TrainingState(planned=config.epochs)
         validation = data.histories(data.split.validation)
-        self._validation = target_windows(validation, config.sequence_length)
+        self._validation = target_windows(validation, data.split.validation, config.sequence_length)
         self._cold_targets = len(validation) - len(self._validation.target)
         callback.metric(0, None, "parameters", self.network.serving.count_params())
 
@@ -174,12 +175,15 @@ class Trainer:
     ) -> "Trainer":
         """Split a dataset, write the configuration and the provenance, and return a trainer.
 
+        Where histories hold events of several types, the type is one of the features.
+
         Raises
         ------
         BadInput
             Where the dataset leaves no training, validation or test targets; nothing is written.
         """
         data = split_dataset(config, dataset)
+        config = with_event_type(config, data)
         run = RunFolder(folder)
         run.write_json(CONFIG, config.as_dict())
         run.write_json(RECORD, record(config, dataset, data))

@@ -200,8 +200,9 @@ def _asker(home: Home, run: str, products: int) -> Callable[[int], object]:
     random = np.random.default_rng(1)
     histories = random.integers(0, products, (ASKED, 12))
     names = [[f"p{number}" for number in one] for one in histories]
-    recommend.for_history(home, run, names[0])
-    return lambda turn: recommend.for_history(home, run, names[turn % ASKED])
+    histories = [recommend.typed_history(home, run, words) for words in names[:ASKED]]
+    recommend.for_history(home, run, histories[0])
+    return lambda turn: recommend.for_history(home, run, histories[turn % ASKED])
 
 
 def _time(what: str, ask: Callable[[int], object], times: int = ASKED) -> None:

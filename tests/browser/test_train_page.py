@@ -54,7 +54,7 @@ def test_a_log_without_purchases_trains_on_its_most_frequent_events(
     page.wait_for_url("**/runs/views-1")
     config = RunConfig.from_dict(Runs(site.home).get("views-1").config)
     assert config == configure(site.home, "views", "fast").config
-    assert config.preparation.event_types == ("view",)
+    assert config.preparation.target_types == ("view",)
 
 
 def test_a_search_is_started_from_the_form_and_shows_what_it_finds(shop: Site, open_page: Open):

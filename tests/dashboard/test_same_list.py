@@ -16,7 +16,7 @@ from dashboard.app import create_app
 from dashboard.cli import run as type_command
 from dashboard.pages.recommend.page_state import Query
 from dashboard.pages.recommend.view_model import edited_history
-from dashboard.services.recommendations.recommend import product_history
+from dashboard.services.recommendations.recommend import recorded_history
 from dashboard.services.recommendations.run_jobs import jobs_of_run, start_scoring
 from dashboard.services.recommendations.served_run import serve_run
 from dashboard.services.recommendations.what_if import add_edits
@@ -30,7 +30,7 @@ Ranked = list[tuple[str, float]]
 
 @pytest.fixture(scope="module")
 def history(shop: tuple[Home, str]) -> list[str]:
-    return product_history(serve_run(*shop), USER)
+    return [product for _type, product in recorded_history(serve_run(*shop), USER)]
 
 
 @pytest.fixture(scope="module")

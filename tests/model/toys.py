@@ -27,6 +27,7 @@ def prepared(histories: Sequence[Sequence[str]], **columns: Any) -> Prepared:
     events["row"] = np.arange(len(events))
     events["time"] = START + pd.to_timedelta(events["step"] * 3600 + events["row"], unit="s")
     events["type"] = "purchase"
+    events["target"] = True
     events["session"] = events["user"] + "-" + (events["step"] // 3).astype(str)
     number = events["product"].map({p: i for i, p in enumerate(sorted(set(events["product"])))})
     events["brand"] = "brand" + (number % 4).astype(str)
@@ -55,12 +56,52 @@ def small(**changes: Any) -> RunConfig:
     return RunConfig().override(tiny | quick | changes)
 
 
-def imported(store: Store, histories: Sequence[Sequence[str]], folder: Path) -> Dataset:
-    """Write synthetic purchases as a CSV file in the columns of the Kaggle set and import it."""
-    events = prepared(histories).events
+VISIT = 4
+"""Events of a visit of ``carted``."""
+
+
+def carted(
+    buyers: int = 150, visits: int = 6, products: int = 30, seed: int = 0
+) -> tuple[list[list[str]], dict[str, Any]]:
+    """Return histories in which what was put into the cart is bought at the next visit.
+
+    A visit begins with a purchase; two views and a cart of random products follow in random order.
+
+    Returns
+    -------
+    histories : list of list of str
+    columns : dict
+        Columns of ``prepared`` and ``imported``: type, session and target.
+    """
+    random = np.random.default_rng(seed)
+    histories: list[list[str]] = []
+    types: list[str] = []
+    for _buyer in range(buyers):
+        history: list[str] = []
+        bought = int(random.integers(products))
+        for _visit in range(visits):
+            touched = random.choice(products, VISIT - 1, replace=False).tolist()
+            cart = int(random.integers(VISIT - 1))
+            history += [f"p{product:03d}" for product in (bought, *touched)]
+            types += ["purchase", *("cart" if k == cart else "view" for k in range(VISIT - 1))]
+            bought = touched[cart]
+        histories.append(history)
+    columns = {
+        "type": lambda _events: types,
+        "target": lambda events: events["type"] == "purchase",
+        "session": lambda events: events["user"] + "-" + (events["step"] // VISIT).astype(str),
+    }
+    return histories, columns
+
+
+def imported(
+    store: Store, histories: Sequence[Sequence[str]], folder: Path, **columns: Any
+) -> Dataset:
+    """Write synthetic events as a CSV file in the columns of the Kaggle set and import it."""
+    events = prepared(histories, **columns).events
     names = {"time": "event_time", "type": "event_type", "user": "user_id", "product": "product_id"}
     others = {"category": "category_code", "session": "user_session"}
-    table = events.rename(columns=names | others).drop(columns="row")
+    table = events.rename(columns=names | others).drop(columns=["row", "target"])
     table["event_time"] = table["event_time"].dt.strftime("%Y-%m-%d %H:%M:%S UTC")
     file = folder / "toy.csv"
     table.to_csv(file, index=False)

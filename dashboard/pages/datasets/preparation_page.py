@@ -80,7 +80,7 @@ def _form(
 def _control(name: str, value: Any, dataset: Dataset) -> Any:
     where = {"type": FIELD, "name": name}
     setting = _FIELDS[name]
-    if name == "event_types":
+    if name in {"history_types", "target_types"}:
         kinds = [{"label": type_name(kind), "value": kind} for kind in in_order(dataset.types)]
         return dbc.Checklist(id=where, options=kinds, value=value, inline=True)
     if isinstance(setting.default, bool):

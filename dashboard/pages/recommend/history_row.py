@@ -19,6 +19,11 @@ from dashboard.services.recommendations.what_if import HistoryEvent
 from data.events import PURCHASE
 from data.i18n import N_, _, units
 
+ACTIONS = {
+    "view": N_("Viewed"),
+    "cart": N_("Put into the cart"),
+    "remove_from_cart": N_("Taken out of the cart"),
+}
 PARTS = {"validation": N_("Validation"), "test": N_("Test")}
 
 
@@ -88,7 +93,7 @@ def hidden_event_row(event: HistoryEvent, *, target: bool) -> html.Li:
         mark = html.Span([icon("check"), _("Bought next")], className="mark-truth")
     return html.Li(
         [
-            _product(event, []),
+            _product(event, _type_mark(event)),
             mark,
             html.Div(moment(event.time), className="event-tools is-text muted"),
         ],
@@ -112,7 +117,7 @@ def effect_bar(effect: float | None, largest: float) -> Component:
     share = abs(effect) / largest if largest else 0.0
     factor = formats.number(math.exp(effect), 2)
     side = "is-for" if effect >= 0 else "is-against"
-    text = _("With this purchase the product is {factor} times as probable.")
+    text = _("With this event the product is {factor} times as probable.")
     fill = html.Span(style={"width": f"{50 * share:.1f}%"}, className=f"effect-fill {side}")
     return html.Div(
         [html.Span(fill, className="effect-track"), html.Span(f"× {factor}", className="number")],
@@ -137,11 +142,18 @@ def _marks(event: HistoryEvent) -> list[Component]:
                 title=_("Held out: training did not see this purchase."),
             )
         )
-    if event.type and event.type != PURCHASE:
-        marks.append(html.Span(event.type, className="mark-part"))
+    marks += _type_mark(event)
     if event.quantity is not None and event.quantity != 1:
         marks.append(html.Span(units(event.quantity), className="mark-part"))
     return marks
+
+
+def _type_mark(event: HistoryEvent) -> list[Component]:
+    """Return what was done with the product, where it is anything but a purchase."""
+    if not event.type or event.type == PURCHASE:
+        return []
+    text = _(ACTIONS[event.type]) if event.type in ACTIONS else event.type
+    return [html.Span(text, className="mark-part")]
 
 
 def _tools(event: HistoryEvent, hide: int, newest: bool, oldest: bool) -> list[Component]:

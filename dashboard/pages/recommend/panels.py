@@ -113,6 +113,7 @@ def _history(history: RankedHistory, effects: Mapping[str, float] | None) -> lis
     content = Timeline(
         events=history.events,
         hidden=history.hidden,
+        target=history.target,
         recorded=history.recorded,
         window=history.model.length,
         max_rows=history.query.shown or DEFAULT_ROWS,
@@ -142,14 +143,21 @@ def _ranking(history: RankedHistory, explanation: Explanation | None) -> list[Co
 
 
 def _history_title(history: RankedHistory) -> str:
-    count, different = len(history.events), len({event.product for event in history.events})
-    if not history.query.user and not count:
+    count, different = history.bought, len({event.product for event in history.events})
+    others = len(history.events) - count
+    if not history.query.user and not history.events:
         return _("An empty basket")
     purchases = ngettext("{count} purchase", "{count} purchases", count)
     products = ngettext("{count} product", "{count} different products", different)
-    return _("{purchases} of {products}").format(
-        purchases=purchases.format(count=formats.number(count)),
-        products=products.format(count=formats.number(different)),
+    parts = {
+        "purchases": purchases.format(count=formats.number(count)),
+        "products": products.format(count=formats.number(different)),
+    }
+    if not others:
+        return _("{purchases} of {products}").format(**parts)
+    rest = ngettext("{count} other event", "{count} other events", others)
+    return _("{purchases} and {others} of {products}").format(
+        others=rest.format(count=formats.number(others)), **parts
     )
 
 
@@ -168,8 +176,8 @@ def _history_subtitle(history: RankedHistory) -> str:
 
 def _ranking_title(history: RankedHistory) -> str:
     ranked = history.ranked
-    if history.hidden:
-        product = product_label(history.hidden[0])
+    if history.target:
+        product = product_label(history.target)
         if ranked.target is None:
             return _("The product bought next, {product}, is not among the ranked products").format(
                 product=product

@@ -27,7 +27,9 @@ class Timeline:
     events : sequence of HistoryEvent
         The history the model is given, oldest first.
     hidden : sequence of HistoryEvent
-        Events hidden from the model, oldest first; the first of them is the target.
+        Events hidden from the model, oldest first.
+    target : HistoryEvent or None
+        The hidden event that is to be predicted.
     recorded : int
         Number of events of the buyer's record, hidden ones included; 0 for a basket.
     window : int
@@ -42,6 +44,7 @@ class Timeline:
 
     events: Sequence[HistoryEvent]
     hidden: Sequence[HistoryEvent] = ()
+    target: HistoryEvent | None = None
     recorded: int = 0
     window: int = 0
     max_rows: int = DEFAULT_ROWS
@@ -51,8 +54,10 @@ class Timeline:
 
 def timeline(content: Timeline) -> html.Div:
     """Return the timeline."""
-    target = content.hidden[0] if content.hidden else None
-    rows = [hidden_event_row(event, target=event is target) for event in reversed(content.hidden)]
+    rows = [
+        hidden_event_row(event, target=event is content.target)
+        for event in reversed(content.hidden)
+    ]
     older = len(content.events) - content.max_rows
     return html.Div(
         [
@@ -130,8 +135,8 @@ def time_gap(newer: HistoryEvent, older: HistoryEvent) -> str:
 
 def _window_end(window: int) -> html.Li:
     text = ngettext(
-        "The model reads the latest purchase only; older ones do not count.",
-        "The model reads the latest {count} purchases only; older ones do not count.",
+        "The model reads the latest event only; older ones do not count.",
+        "The model reads the latest {count} events only; older ones do not count.",
         window,
     )
     return html.Li(text.format(count=formats.number(window)), className="timeline-limit")
@@ -139,7 +144,7 @@ def _window_end(window: int) -> html.Li:
 
 def _older(older: int, max_rows: int) -> html.Div:
     text = ngettext(
-        "{count} older purchase is not shown.", "{count} older purchases are not shown.", older
+        "{count} older event is not shown.", "{count} older events are not shown.", older
     )
     more = {"do": "set", "name": "shown", "value": str(max_rows + MORE_ROWS)}
     return html.Div(

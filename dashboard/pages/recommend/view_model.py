@@ -70,11 +70,23 @@ class RankedHistory:
             self.events,
             k=query.size,
             exclude_seen=query.new,
-            target=self.hidden[0].product if self.hidden else None,
+            target=self.target.product if self.target else None,
             previous=previous,
             allowed=filter_mask(model, conditions, self.served.dataset),
             diversity=query.mix,
         )
+
+    @cached_property
+    def target(self) -> HistoryEvent | None:
+        """The first hidden event of a type that the model predicts; None where there is none."""
+        predicted = self.model.types.are_predicted([event.type for event in self.hidden])
+        targets = (event for event, is_one in zip(self.hidden, predicted, strict=True) if is_one)
+        return next(targets, None)
+
+    @property
+    def bought(self) -> int:
+        """Number of events of the history that are of a type that the model predicts."""
+        return int(self.model.types.are_predicted([event.type for event in self.events]).sum())
 
     @property
     def model(self) -> Predictor:

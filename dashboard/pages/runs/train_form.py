@@ -21,7 +21,8 @@ PRESET_NAMES = {
     "paper": N_("Paper: as the paper was trained"),
 }
 _PLACEHOLDERS = {
-    "preparation.event_types": N_("every type"),
+    "preparation.history_types": N_("every type"),
+    "preparation.target_types": N_("every type"),
     "preparation.category_prefix": N_("every category"),
 }
 
@@ -56,7 +57,7 @@ def remains(steps: Sequence[Step], estimate: Estimate) -> list[Component]:
             key_figure(
                 _("Targets an epoch"),
                 _("about {number}").format(number=formats.compact(estimate.targets)),
-                explanation=_("Every training event that has an earlier one is a target."),
+                explanation=_("Every training event of a predicted type that has a history."),
             ),
         ),
         html.Table(

@@ -144,7 +144,7 @@ def check(
         problem = train_sidebar.problem(checked.errors)
         return messages, [no_update] * len(keys), problem, True, None, no_update
     boxes = [box_class(key in checked.changed) for key in keys]
-    adapted = checked.config.preparation.event_types == base.config.preparation.event_types
+    adapted = checked.config.preparation.target_types == base.config.preparation.target_types
     status = train_sidebar.ready(len(checked.changed), base.adaptation if adapted else "")
     draft = {
         "dataset": dataset,

@@ -44,7 +44,7 @@ def steps(home: Home, dataset: str, preparation: Preparation) -> tuple[Step, ...
     """Return the number of events, users and products after each step; they are cached."""
     source = Store(home).open(dataset)
     frame = FrameCache(home.cache).get(
-        f"{source.fingerprint} steps 1 {sorted(preparation.as_dict().items())}",
+        f"{source.fingerprint} steps 2 {sorted(preparation.as_dict().items())}",
         lambda: pd.DataFrame([asdict(step) for step in preview(source, preparation)]),
     )
     return tuple(Step(*row) for row in frame.itertuples(index=False))

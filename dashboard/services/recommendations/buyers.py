@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from dashboard.services.recommendations.served_run import ServedRun
 from dashboard.services.recommendations.what_if import History, HistoryEvent
 from data.datasets.store import Dataset, Store
@@ -135,6 +137,9 @@ def _history(
     """Read a history; the fingerprint of the dataset makes a changed one be read again."""
     dataset = Store(Home(home)).open(name)
     events, titles = recorded_events(dataset, preparation, user), product_titles(dataset)
+    predicted = preparation.predicted_types
+    is_target = [not predicted or name in predicted for name in events["type"]]
+    from_end = np.cumsum(is_target[::-1])[::-1]
     rows: Sequence[dict[Any, Any]] = events.to_dict("records")
     return tuple(
         HistoryEvent(
@@ -148,20 +153,22 @@ def _history(
             price=_number(row.get("price")),
             session=_text(row.get("session")),
             quantity=_number(row.get("quantity")),
-            part=_part_by_position(protocol, position, len(rows)),
+            part=_part_by_position(protocol, int(from_end[position]), int(from_end[0]))
+            if is_target[position]
+            else None,
         )
         for position, row in enumerate(rows)
     )
 
 
-def _part_by_position(protocol: str, position: int, count: int) -> str | None:
-    """Return the held-out part of an event, where its position in the history decides it.
+def _part_by_position(protocol: str, from_end: int, count: int) -> str | None:
+    """Return the held-out part of a target, where its position among the targets decides it.
 
-    The first event of a buyer is never held out: a target needs a history.
+    The first target of a buyer is never held out: it has none in its history.
     """
-    if protocol != "leave-one-out" or not position:
+    if protocol != "leave-one-out" or from_end == count:
         return None
-    return {1: "test", 2: "validation"}.get(count - position)
+    return {1: "test", 2: "validation"}.get(from_end)
 
 
 def _select(dataset: Dataset, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

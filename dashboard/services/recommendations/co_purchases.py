@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dashboard.services.recommendations.served_run import ServedRun
+from data.preparation.steps import is_target
 from data.preparation.user_history import select_events
 
 _FIRST = "row_number() OVER (PARTITION BY user ORDER BY time, row)"
@@ -62,14 +63,13 @@ def count_co_purchases(
         Where the run's dataset is gone.
     """
     dataset = served.require_dataset()
-    conditions, values = ["user <> ?"], [except_user]
+    preparation = served.handle.config.preparation
+    conditions, values = ["user <> ?", is_target(preparation)], [except_user]
     cut = served.handle.held_out.get("validation")
     if cut is not None:
         conditions.append("time < ?::TIMESTAMP")
         values.append(cut.strftime("%Y-%m-%d %H:%M:%S.%f"))
-    visible = select_events(
-        "user, product, time, row", served.handle.config.preparation, *conditions
-    )
+    visible = select_events("user, product, time, row", preparation, *conditions)
     if served.handle.config.protocol == "leave-one-out":
         visible = f"SELECT * FROM ({visible}) QUALIFY {_FIRST} = 1 OR {_FROM_END} > 2"
     with dataset.connect() as connection:

@@ -32,7 +32,7 @@ class RankedProduct:
     popularity : float
         Its share of all training events.
     bought : int
-        How often the history holds it.
+        How often the history has it as a target: how often it was bought.
     previous_rank : int or None
         Its rank after the history that this one is compared with.
     """
@@ -104,7 +104,7 @@ def rank_products(
     k : int
         Length of the list.
     exclude_seen : bool
-        Whether products of the history are left out.
+        Whether products that were bought are left out.
     target : str, optional
         The product that was in fact bought next. It gets a rank also where it is not among the
         first ``k``; ties count against it.
@@ -118,7 +118,8 @@ def rank_products(
     """
     histories = [history] if previous is None else [history, previous]
     probabilities = np.exp(_log_probabilities(model, histories))
-    bought = Counter(event.product for event in history)
+    products = [event.product for event in history]
+    bought = Counter(model.targets_of(products, [event.type for event in history]))
     mask = np.ones(len(model.products), dtype=bool) if allowed is None else allowed.copy()
     if exclude_seen:
         mask[[index for name in bought if (index := model.index_of(name)) is not None]] = False
@@ -200,10 +201,11 @@ def leave_one_out_effects(
 def _log_probabilities(model: Predictor, histories: Sequence[Sequence[HistoryEvent]]) -> Floats:
     """Return the log probabilities after each history, float32 [histories, products]."""
     products = [[event.product for event in events] for events in histories]
+    types = [[event.type for event in events] for events in histories]
     if not any(event.repriced for events in histories for event in events):
-        return model.scores_of_histories(products)
+        return model.scores_of_histories(products, types=types)
     prices = [[event.price if event.repriced else None for event in events] for events in histories]
-    return model.scores_of_histories(products, prices)
+    return model.scores_of_histories(products, prices, types)
 
 
 def top_indices(scores: Floats, k: int) -> list[int]:

@@ -1,6 +1,7 @@
 """Recommendations as the HTTP interface and the command line return them."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
@@ -9,19 +10,39 @@ from data.home import Home
 from data.i18n import _
 from data.preparation.user_history import history as buyer_events
 
+TypedProduct = tuple[str | None, str]
+"""Event type and product id of an event; None for the type that the run predicts."""
 _MOST_NAMES, _LONGEST_NAME = 10, 100  # of products in a sentence
 
 
 def for_user(
-    home: Home, run: str, user: str, k: int = 10, exclude_seen: bool = False
+    home: Home,
+    run: str,
+    user: str,
+    k: int = 10,
+    exclude_seen: bool = False,
+    *,
+    at: datetime | None = None,
 ) -> dict[str, Any]:
     """Rank the products that a buyer of the run's dataset would buy next.
+
+    Parameters
+    ----------
+    home, run, user
+    k : int
+        Length of the list.
+    exclude_seen : bool
+        Whether products that the buyer has bought are left out.
+    at : datetime, optional
+        The moment of asking: the history holds the buyer's events before it, by default all.
+        Without a zone it is UTC.
 
     Returns
     -------
     dict
-        ``run``, ``user``, ``history`` (product ids, oldest first) and ``items``, one dict for each
-        recommended product.
+        ``run``, ``user``, ``history`` (product ids, oldest first), ``types`` (their event types;
+        empty where the run reads one type only) and ``items``, one dict for each recommended
+        product.
 
     Raises
     ------
@@ -29,25 +50,21 @@ def for_user(
         Where the run has no model, or its dataset is gone or has no such buyer.
     """
     served = serve_run(home, run)
-    history = product_history(served, user)
-    return _answer(served, user, history, k=k, exclude_seen=exclude_seen)
+    return _answer(served, user, recorded_history(served, user, at), k, exclude_seen)
 
 
 def for_history(
-    home: Home, run: str, products: Sequence[str], k: int = 10, exclude_seen: bool = False
+    home: Home, run: str, history: Sequence[TypedProduct], k: int = 10, exclude_seen: bool = False
 ) -> dict[str, Any]:
     """Rank the products that come after a given history.
 
     Parameters
     ----------
-    home, run
+    home, run, k, exclude_seen
         As for ``for_user``.
-    products : sequence of str
-        Product ids, oldest first; may be empty.
-    k : int
-        Length of the list.
-    exclude_seen : bool
-        Whether products of the history are left out.
+    history : sequence of (str or None, str)
+        Event types and product ids, oldest first; may be empty. None is the type that the run
+        predicts.
 
     Returns
     -------
@@ -57,18 +74,18 @@ def for_history(
     Raises
     ------
     BadInput
-        Where the run has no model, or training saw none of the products.
+        Where the run has no model, or training saw none of the products or not one of the types.
     """
     served = serve_run(home, run)
-    unknown = [product for product in products if not served.model.knows(product)]
-    if products and len(unknown) == len(products):
+    served.model.types.check([name for name, _product in history])
+    unknown = [product for _type, product in history if not served.model.knows(product)]
+    if history and len(unknown) == len(history):
         raise BadInput(
             _("Run {run} knows none of these products: {products}.").format(
                 run=run, products=quoted_names(unknown)
             )
         )
-    answer = _answer(served, None, products, k=k, exclude_seen=exclude_seen)
-    return answer | {"unknown": unknown}
+    return _answer(served, None, history, k, exclude_seen) | {"unknown": unknown}
 
 
 def quoted_names(products: Sequence[str]) -> str:
@@ -81,8 +98,19 @@ def quoted_names(products: Sequence[str]) -> str:
     return ", ".join([*names, "…"] if len(products) > _MOST_NAMES else names)
 
 
-def product_history(served: ServedRun, user: str) -> list[str]:
-    """Return the products of a buyer that the run's preparation keeps, oldest first.
+def typed_history(home: Home, run: str, words: Sequence[str]) -> list[TypedProduct]:
+    """Return the history of texts ``TYPE:PRODUCT`` or ``PRODUCT``, where the run reads types.
+
+    A text whose beginning is no event type of the run is a product.
+    """
+    types = serve_run(home, run).model.types
+    return [types.read(word) for word in words]
+
+
+def recorded_history(
+    served: ServedRun, user: str, at: datetime | None = None
+) -> list[TypedProduct]:
+    """Return the events of a buyer that the run's preparation keeps, oldest first.
 
     Raises
     ------
@@ -90,16 +118,35 @@ def product_history(served: ServedRun, user: str) -> list[str]:
         Where the run's dataset is gone or has no such buyer.
     """
     events = buyer_events(served.require_dataset(), served.handle.config.preparation, user)
-    return [str(product) for product in events["product"]]
+    if at is not None:
+        events = events[events["time"] < _in_utc(at)]
+    types = events["type"].astype(object).where(events["type"].notna(), None)
+    return list(zip(types, map(str, events["product"]), strict=True))
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a time in UTC, without its zone."""
+    try:
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)
+    except OverflowError:  # within a day of the first or the last one that there is
+        return moment.replace(tzinfo=None)
 
 
 def _answer(
-    served: ServedRun, user: str | None, history: Sequence[str], *, k: int, exclude_seen: bool
+    served: ServedRun,
+    user: str | None,
+    history: Sequence[TypedProduct],
+    k: int,
+    exclude_seen: bool,
 ) -> dict[str, Any]:
-    items = served.model.recommend(history, k=k, exclude_seen=exclude_seen)
+    products, types = [product for _type, product in history], [name for name, _product in history]
+    items = served.model.recommend(products, k=k, exclude_seen=exclude_seen, types=types)
     return {
         "run": served.name,
         "user": user,
-        "history": list(history),
+        "history": products,
+        "types": [name or served.model.types.default for name in types]
+        if served.model.types.are_several
+        else [],
         "items": [item.as_dict() for item in items],
     }

@@ -36,13 +36,13 @@ class ServedRun:
 
     @property
     def min_events(self) -> int:
-        """Number of events a buyer needs so that the run's preparation keeps any of them."""
+        """Number of predicted events a buyer needs so that the preparation keeps any of them."""
         return max(self.handle.config.preparation.min_user_events, 1)
 
     @property
     def count_column(self) -> str:
-        """Column of the table ``users`` that counts the events the run may use."""
-        only_purchases = tuple(self.handle.config.preparation.event_types) == (PURCHASE,)
+        """Column of the table ``users`` that counts the events that the run predicts."""
+        only_purchases = self.handle.config.preparation.target_types == (PURCHASE,)
         return "purchases" if only_purchases else "events"
 
     def require_dataset(self) -> Dataset:

@@ -39,7 +39,7 @@ class Estimate:
 def estimate(home: Home, dataset: str, config: RunConfig, steps: Sequence[Step]) -> Estimate:
     """Estimate a training from what its preparation leaves and the throughput of earlier runs."""
     prepared = steps[-1]
-    targets = max(int(_TRAINING_SHARE * prepared.events) - prepared.users, 0)
+    targets = max(int(_TRAINING_SHARE * prepared.targets) - prepared.users, 0)
     run = _comparable(home, dataset, config)
     speed = monitor.throughput(monitor.metrics(home, run)) if run else None
     if run is None or not speed:

@@ -14,10 +14,11 @@ from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
 from model.config.presets import preset as named_preset
-from model.config.run_config import NESTED, RunConfig
+from model.config.run_config import RunConfig, preparation_field
 
 MAX_GRID_RUNS = 24
-EVENT_TYPES = f"{NESTED}.event_types"
+TYPES = {"target_types", "event_types"}
+"""Fields of the preparation that name what is predicted."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ def configure(
 ) -> Configured:
     """Return the configuration of a training: a preset, some changed settings, and the dataset.
 
-    Where the dataset has no events of the types that the preset learns from, its most frequent
-    type takes their place, unless ``changes`` names the event types.
+    Where the dataset has no events of the types that the preset predicts, its most frequent type
+    takes their place, unless ``changes`` names the types.
 
     Parameters
     ----------
@@ -58,18 +59,18 @@ def configure(
     config = named_preset(preset).override(changes)
     types = Store(home).open(dataset).types
     fitting = config.preparation.suited_to(types)
-    if EVENT_TYPES in changes or fitting == config.preparation:
+    if TYPES & set(map(preparation_field, changes)) or fitting == config.preparation:
         return Configured(config)
     words = _(
         "Dataset {dataset} has no events of type {types}; its most frequent type, {type}, is"
-        " learned from instead."
+        " predicted instead."
     )
     return Configured(
         dataclasses.replace(config, preparation=fitting),
         words.format(
             dataset=dataset,
-            types=", ".join(config.preparation.event_types),
-            type=", ".join(fitting.event_types),
+            types=", ".join(config.preparation.target_types),
+            type=", ".join(fitting.target_types),
         ),
     )
 

@@ -14,7 +14,9 @@ from dashboard.api.models import LONGEST_HISTORY
 from dashboard.api.routes import ApiSettings
 from dashboard.app import create_app
 from dashboard.services.recommendations import recommend
+from dashboard.services.recommendations.served_run import serve_run
 from data.home import Home
+from data.preparation.user_history import history as recorded_events
 from tests.dashboard.shop import CUP, PLATE, TEAPOT, TITLES
 
 LOCAL = "http://localhost:8050"
@@ -53,7 +55,7 @@ def test_runs_are_listed_with_their_readiness(api: FlaskClient, shop: tuple[Home
 def test_responses_are_those_of_the_service(api: FlaskClient, shop: tuple[Home, str]) -> None:
     home, run = shop
     response = ask(api, run=run, history=["noise1", "teapot"], k=3).json
-    expected = recommend.for_history(home, run, ["noise1", "teapot"], k=3)
+    expected = recommend.for_history(home, run, [(None, "noise1"), (None, "teapot")], k=3)
     assert response["items"] == expected["items"]
     response = ask(api, run=run, user="u00003", exclude_seen=True).json
     assert response == recommend.for_user(home, run, "u00003", exclude_seen=True) | {"unknown": []}
@@ -64,6 +66,31 @@ def test_items_have_the_titles_of_the_dataset(titled_shop: tuple[Home, str]) -> 
     items = ask(client(home, ApiSettings()), run=run, history=[TEAPOT], k=9).json["items"]
     assert items[0]["title"] == TITLES[CUP]
     assert {item["title"] for item in items if item["product"] == PLATE} <= {None}
+
+
+def test_a_history_may_hold_events_with_their_type(
+    api: FlaskClient, shop: tuple[Home, str]
+) -> None:
+    named = [{"product": "teapot", "type": "purchase"}, {"product": "noise1"}]
+    typed, bare = (
+        ask(api, run=shop[1], history=history).json for history in (named, ["teapot", "noise1"])
+    )
+    assert typed == bare
+    refused = ask(api, run=shop[1], history=[{"product": "teapot", "type": "wish"}])
+    assert (refused.status_code, "wish" in refused.json["error"]) == (404, True)
+
+
+def test_a_buyer_can_be_ranked_as_of_any_moment(api: FlaskClient, shop: tuple[Home, str]) -> None:
+    def history(**moment: str) -> list[str]:
+        products: list[str] = ask(api, run=shop[1], user="u00003", **moment).json["history"]
+        return products
+
+    everything = history()
+    assert history(at="2999-01-01") == everything
+    assert history(at="2000-01-01T00:00:00Z") == []
+    served = serve_run(*shop)
+    third = recorded_events(served.require_dataset(), served.model.preparation, "u00003")
+    assert history(at=third["time"][2].isoformat()) == everything[:2]
 
 
 def test_products_never_seen_in_training_are_named(
@@ -81,6 +108,9 @@ def test_products_never_seen_in_training_are_named(
         ({"run": "toy-1", "history": [], "k": 0}, 400, "k"),
         ({"run": "toy-1", "history": [], "k": "ten"}, 400, "k"),
         ({"run": "toy-1", "history": [], "size": 3}, 400, "size"),
+        ({"run": "toy-1", "history": [], "at": "2024-01-01"}, 400, "at needs a user"),
+        ({"run": "toy-1", "user": "u1", "at": "soon"}, 400, "at"),
+        ({"run": "toy-1", "history": [{"type": "view"}]}, 400, "product"),
         ({"run": "toy-1", "history": ["p"] * (LONGEST_HISTORY + 1)}, 400, "history"),
         ({"run": "toy-9", "history": []}, 404, "toy-9"),
         ({"run": "../toy-1", "history": []}, 404, "toy-1"),

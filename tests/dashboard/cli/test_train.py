@@ -68,7 +68,7 @@ def test_a_log_without_purchases_trains_on_its_most_frequent_events(
     trained = vitrina("train", "views", "--preset", "fast", *few, "--json")
     assert trained.code == 0, trained.err
     assert trained.json["state"] == "finished"
-    assert trained.json["config"]["preparation.event_types"] == ["view"]
+    assert trained.json["config"]["preparation.target_types"] == ["view"]
     assert "no events of type purchase" in trained.err
 
 

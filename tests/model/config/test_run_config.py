@@ -33,6 +33,20 @@ def test_text_from_a_command_line_becomes_typed_values() -> None:
     assert config.as_dict()["preparation.first"] == "2019-11-01"
 
 
+def test_the_prefix_of_the_preparation_can_be_left_out() -> None:
+    changes = {"history_types": "view,cart,purchase", "target_types": "purchase"}
+    preparation = RunConfig().override(changes).preparation
+    assert preparation.history_types == ("view", "cart", "purchase")
+    assert preparation.target_types == ("purchase",)
+
+
+def test_a_stored_configuration_of_event_types_means_what_it_meant() -> None:
+    stored = {"protocol": "temporal", "preparation.event_types": ["purchase"]}
+    config = RunConfig.from_dict(stored)
+    assert config.preparation.history_types == config.preparation.target_types == ("purchase",)
+    assert "preparation.event_types" not in config.as_dict()
+
+
 def test_a_preparation_can_be_named() -> None:
     config = RunConfig().override({"preparation": "paper"})
     assert config.preparation.require_brand

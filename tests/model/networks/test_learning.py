@@ -82,7 +82,7 @@ class Trained:
                 steps.train(batch, random, 0.02)
         targets = self.data.split.test
         self.histories, answers = self.data.histories(targets), self.data.answers(targets)
-        windows = target_windows(self.histories, config.sequence_length)
+        windows = target_windows(self.histories, targets, config.sequence_length)
         evaluated = [
             (batch.target, *steps.evaluate(batch))
             for batch in windows.batches(config.columns, 4096)

@@ -9,6 +9,7 @@ import pytest
 from data.preparation.sequences import FIRST, UNKNOWN, sequences
 from model.config.settings import FEATURES
 from model.sequences.features import (
+    ALWAYS,
     CONTEXT_DROPOUT,
     drop_context,
     event_columns,
@@ -77,7 +78,7 @@ def test_a_session_starts_where_its_name_changes_or_after_a_pause() -> None:
 
 def test_only_features_that_are_asked_for_are_made() -> None:
     _told, found = columns()
-    assert set(event_columns(found)) == {"product", "brand", "category", "price", "time", "session"}
+    assert set(event_columns(found)) == set(ALWAYS)
     assert "hour" not in event_columns(found, ("product", "gap"))
 
 

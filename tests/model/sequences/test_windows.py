@@ -56,7 +56,7 @@ def test_a_target_is_predicted_from_its_latest_events_and_no_more(
     task: SplitData, length: int
 ) -> None:
     targets = task.split.test
-    windows = target_windows(task.histories(targets), length)
+    windows = target_windows(task.histories(targets), targets, length)
     expected = []
     for start, target in zip(task.histories(targets).start, targets, strict=True):
         code = int(task.sequences.product[target])

@@ -22,6 +22,7 @@ from model.blend.conditional_logit import BlendWeights
 from model.blend.popularity_strata import EDGES
 from model.registry import resolve
 from model.run_folder import RunFolder
+from model.sequences.event_types import EventTypes
 from model.sequences.histories import Histories
 from model.sequences.split_data import SplitData, split_prepared
 from model.serving.bundle import example, export
@@ -115,7 +116,9 @@ def test_a_run_without_a_model_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("blended", [False, True])
 def test_the_example_has_twenty_lines_at_most(blended: bool) -> None:
-    assert len(example(20, blended).splitlines()) <= 20
+    about = {"serves": "blend" if blended else "network", "reads": ["product"], "latest": 20}
+    about["event_types"] = EventTypes(("purchase",), ("purchase",)).as_dict()
+    assert len(example(about).splitlines()) <= 20
 
 
 @pytest.fixture(scope="module")

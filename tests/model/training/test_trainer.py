@@ -95,7 +95,7 @@ def test_a_finished_run_holds_open_formats_and_nothing_half_written(
     assert files == {
         "config.json", "record.json", "history.json", "evaluation.json",
         "model.keras", "model.onnx", "vocabulary.parquet", "checkpoint",
-        "outcomes.parquet", "exposure.parquet",
+        "outcomes.parquet", "exposure.parquet", "event_types.json",
     }  # fmt: skip
 
 

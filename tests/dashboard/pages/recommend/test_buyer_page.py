@@ -104,9 +104,9 @@ def test_one_change_of_the_page_calls_the_model_once(
     calls: list[int] = []
     original = Predictor.scores_of_histories
 
-    def counted(model: Predictor, histories: Any, prices: Any = None) -> Any:
+    def counted(model: Predictor, histories: Any, *rest: Any, **more: Any) -> Any:
         calls.append(len(histories))
-        return original(model, histories, prices)
+        return original(model, histories, *rest, **more)
 
     monkeypatch.setattr(Predictor, "scores_of_histories", counted)
     query = Query(run=run, user="u00003")

@@ -50,7 +50,8 @@ def test_no_gap_is_given_where_an_edit_swapped_the_events() -> None:
 
 
 def test_hidden_purchases_are_on_top_and_the_first_of_them_is_the_target() -> None:
-    content = Timeline([bought(0, 0)], hidden=[bought(1, 1), bought(2, 2)], recorded=3)
+    hidden = [bought(1, 1), bought(2, 2)]
+    content = Timeline([bought(0, 0)], hidden=hidden, target=hidden[0], recorded=3)
     assert looks(content)[:2] == ["event is-hidden", "event is-hidden is-truth"]
 
 

@@ -38,7 +38,7 @@ def test_the_list_is_the_one_that_the_command_line_gives(
 ) -> None:
     history = ["noise3", TEAPOT, CUP, "noise1"]
     ranked = rank_products(model, events(history), k=7)
-    same = recommend.for_history(*shop, history, k=7)["items"]
+    same = recommend.for_history(*shop, [(None, name) for name in history], k=7)["items"]
     assert [item.product for item in ranked.items] == [item["product"] for item in same]
     assert [item.probability for item in ranked.items] == pytest.approx(
         [item["probability"] for item in same]

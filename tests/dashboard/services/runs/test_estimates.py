@@ -11,7 +11,10 @@ from model.config.presets import preset
 from model.config.run_config import RunConfig
 
 CONFIG = preset("fast").override({"epochs": 10})
-STEPS = (Step("all", "All", 2000, 200, 50), Step("min_user_events", "Least", 1000, 100, 40))
+STEPS = (
+    Step("all", "All", 2000, 200, 50, 2000),
+    Step("min_user_events", "Least", 1000, 100, 40, 1000),
+)
 
 
 def trained(home: Home, dataset: str, config: RunConfig, *, seconds: float) -> str:

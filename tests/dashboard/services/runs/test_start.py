@@ -37,7 +37,7 @@ def write(file: Path, types: Sequence[str]) -> None:
 
 
 def event_types(config: RunConfig) -> tuple[str, ...]:
-    return config.preparation.event_types
+    return config.preparation.target_types
 
 
 def test_a_preset_is_left_as_it_is_where_the_dataset_has_purchases(shop: Home) -> None:
@@ -46,14 +46,14 @@ def test_a_preset_is_left_as_it_is_where_the_dataset_has_purchases(shop: Home) -
     assert configured.adaptation == ""
 
 
-def test_without_purchases_the_most_frequent_type_is_learned_from_and_that_is_said(
+def test_without_purchases_the_most_frequent_type_is_predicted_and_that_is_said(
     shop: Home,
 ) -> None:
     configured = configure(shop, "views", "fast")
     assert event_types(configured.config) == ("view",)
     assert configured.adaptation == (
-        "Dataset views has no events of type purchase; its most frequent type, view, is learned"
-        " from instead."
+        "Dataset views has no events of type purchase; its most frequent type, view, is predicted"
+        " instead."
     )
 
 
