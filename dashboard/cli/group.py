@@ -9,6 +9,7 @@ COMMANDS = {
     "serve": "dashboard.cli.serve",
     "worker": "dashboard.cli.serve",
     "demo": "dashboard.cli.datasets",
+    "sample": "dashboard.cli.datasets",
     "import": "dashboard.cli.datasets",
     "datasets": "dashboard.cli.datasets",
     "attributes": "dashboard.cli.datasets",

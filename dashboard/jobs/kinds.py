@@ -4,12 +4,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dashboard.jobs.job import Job
 from dashboard.jobs.reporter import Reporter
 from dashboard.jobs.run_handle import RunHandle
 from data.datasets.store import Store
 from data.errors import Cancelled
+
+if TYPE_CHECKING:
+    from data.importing.request import ImportRequest
 
 
 def train(job: Job, reporter: Reporter) -> bool:
@@ -25,17 +29,10 @@ def train(job: Job, reporter: Reporter) -> bool:
 
 
 def import_files(job: Job, reporter: Reporter) -> bool:
-    """Import files, or the demo shop, as a dataset; uploads are removed when it is done."""
+    """Import files, the demo shop or a sample as a dataset; uploads are removed when it is done."""
     from data.importing.ingest import ingest
-    from data.importing.kaggle import local
-    from data.importing.request import ImportRequest
 
-    config, name = job.run.config, job.run.dataset
-    if demo := config.get("demo"):
-        request = ImportRequest([_write_demo(job, **demo)], name, synthetic=True)
-    else:
-        request = ImportRequest.from_config(name, config)
-        request = replace(request, files=local(request.files))
+    request = _import_request(job)
     ingest(
         Store(job.home),
         request,
@@ -46,6 +43,20 @@ def import_files(job: Job, reporter: Reporter) -> bool:
         if file is not None:
             _remove_own(job, file)
     return True
+
+
+def _import_request(job: Job) -> "ImportRequest":
+    from data.importing import complete_journey
+    from data.importing.kaggle import local
+    from data.importing.request import ImportRequest
+
+    config, name = job.run.config, job.run.dataset
+    if demo := config.get("demo"):
+        return ImportRequest([_write_demo(job, **demo)], name, synthetic=True)
+    if config.get("sample"):
+        return complete_journey.request(job.folder, name)
+    request = ImportRequest.from_config(name, config)
+    return replace(request, files=local(request.files))
 
 
 def _write_demo(job: Job, buyers: int | None = None, seed: int = 0) -> Path:

@@ -8,7 +8,7 @@ from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import RunHandle
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.datasets import library
+from dashboard.services.datasets import library, samples
 from dashboard.services.runs import monitor
 from data.home import Home
 
@@ -51,12 +51,15 @@ class Overview:
     models : list of RunSummary
         Every training that has a model, newest first.
     worker : WorkerStatus
+    sample_offered : bool
+        Whether a real log can be imported that comes with a package.
     """
 
     datasets: list[dict[str, Any]]
     latest: list[RunSummary]
     models: list[RunSummary]
     worker: WorkerStatus
+    sample_offered: bool
 
     @property
     def busy(self) -> bool:
@@ -98,6 +101,7 @@ def overview(home: Home) -> Overview:
         latest=latest[:LATEST],
         models=[summary for summary in trainings if summary.has_model],
         worker=table.lease.status(),
+        sample_offered=samples.is_offered(home),
     )
 
 

@@ -9,15 +9,17 @@ from dash.development.base_component import Component
 
 from dashboard import components as kit
 from dashboard.context import current_home
+from dashboard.jobs.supervisor import start_worker
 from dashboard.pages.datasets import import_form, import_list
 from dashboard.pages.datasets.period import period
-from dashboard.services.datasets import library
+from dashboard.services.datasets import library, samples
 from data.errors import BadInput
 from data.i18n import _
+from data.importing.complete_journey import TERMS
 
 dash.register_page(__name__, path="/data", title=lambda **_parts: f"{_('Data')} · Vitrina")
 
-TABLE = "data-table"
+TABLE, SAMPLE = "data-table", "data-sample"
 RENAME, DELETE = "data-rename", "data-delete"
 NEW_NAME = "data-new-name"
 _NAMES = "data-names"
@@ -26,10 +28,13 @@ _NAMES = "data-names"
 def layout(**_query: str) -> html.Div:
     """Return the page: imports, datasets and the import form."""
     rows = library.table(current_home())
+    sample = kit.button(_("Import a real log"), SAMPLE, title=_(TERMS))
     return html.Div(
         [
             kit.page_header(
-                _("Data"), _("Import purchase logs, and open them to explore and prepare them.")
+                _("Data"),
+                _("Import purchase logs, and open them to explore and prepare them."),
+                actions=[sample] if samples.is_offered(current_home()) else [],
             ),
             kit.stack(
                 import_list.layout(),
@@ -160,6 +165,20 @@ def delete_datasets(clicks: int | None, selected: list[dict[str, Any]]) -> tuple
 def show_new_datasets(_finished: list[str]) -> list[dict[str, Any]]:
     """Update the table when an import has finished."""
     return _with_texts(library.table(current_home()))
+
+
+@callback(
+    Output(SAMPLE, "disabled"),
+    Input(SAMPLE, "n_clicks", allow_optional=True),
+    prevent_initial_call=True,
+)
+def import_sample(clicks: int | None) -> Any:
+    """Queue the import of a real log."""
+    if not clicks:
+        return dash.no_update
+    samples.start(current_home())
+    start_worker(current_home())
+    return True
 
 
 import_list.register()

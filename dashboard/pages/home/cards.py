@@ -24,9 +24,10 @@ from dashboard.jobs.run import Run
 from dashboard.pages.recommend.page_state import Query
 from dashboard.services.overview import Overview, RunSummary
 from data.i18n import N_, _, ngettext
+from data.importing.complete_journey import TERMS
 from model.training.monitored import MONITORED
 
-DEMO = "home-demo"
+DEMO, SAMPLE = "home-demo", "home-sample"
 KINDS = {
     "import": N_("import"),
     "score": N_("ranked lists"),
@@ -87,6 +88,7 @@ def steps(overview: Overview) -> html.Section:
                     [
                         button(_("Import data"), href="/data", kind=_kind(not has_data)),
                         button(_("Make the demo shop"), DEMO, disabled=making or has_data),
+                        *_sample(overview, making),
                     ],
                     done=has_data,
                 ),
@@ -122,6 +124,13 @@ def steps(overview: Overview) -> html.Section:
         className="panel",
         **aria(label=_("Three steps to a first result")),
     )
+
+
+def _sample(overview: Overview, making: bool) -> list[Component]:
+    """Return the button that imports a real log, where there is one that is not imported."""
+    if not overview.sample_offered:
+        return []
+    return [button(_("Import a real log"), SAMPLE, disabled=making, title=_(TERMS))]
 
 
 def _kind(first: bool) -> Any:

@@ -9,9 +9,9 @@ from dash.development.base_component import Component
 from dashboard.components import button, grid, page_header, toast
 from dashboard.context import current_home
 from dashboard.jobs.supervisor import start_worker
-from dashboard.pages.home.cards import DEMO, datasets_card, figures, runs_card, steps
+from dashboard.pages.home.cards import DEMO, SAMPLE, datasets_card, figures, runs_card, steps
 from dashboard.pages.recommend.page_state import Query
-from dashboard.services.datasets import demo
+from dashboard.services.datasets import demo, samples
 from dashboard.services.overview import Overview, overview
 from data.i18n import _
 
@@ -80,4 +80,20 @@ def make_demo(clicks: int | None) -> Any:
     demo.start(home)
     start_worker(home)
     toast(_("The demo shop is being made."))
+    return True
+
+
+@callback(
+    Output(SAMPLE, "disabled"),
+    Input(SAMPLE, "n_clicks", allow_optional=True),
+    prevent_initial_call=True,
+)
+def import_sample(clicks: int | None) -> Any:
+    """Queue the import of a real log."""
+    if not clicks:
+        return no_update
+    home = current_home()
+    samples.start(home)
+    start_worker(home)
+    toast(_("The Complete Journey is being imported."))
     return True

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.home import Home
+from data.importing.request import ImportRequest
 from tests.dashboard.cli.conftest import Answer, Vitrina
 
 KAGGLE = (
@@ -111,6 +112,29 @@ def test_complete_journey_has_its_known_figures(vitrina: Vitrina, shared: Path) 
     assert figures["purchases"] == 74_471
     assert figures["users"] == 2_373
     assert figures["products"] == 20_805
+
+
+def test_a_sample_is_imported_under_the_name_that_is_given(
+    vitrina: Vitrina, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def small(folder: Path, name: str, mode: str) -> ImportRequest:
+        (folder / "log.csv").write_text("user,item,time\na,p,2024-01-01\n")
+        return ImportRequest([folder / "log.csv"], name, mode=mode)
+
+    monkeypatch.setattr("data.importing.complete_journey.request", small)
+    answer = vitrina("sample", "complete-journey", "--name", "cj", "--json")
+    assert answer.json["name"] == "cj"
+    assert "CC0" in answer.err
+    assert vitrina("sample", "complete-journey", "--name", "cj").code == 2
+
+
+def test_a_sample_without_its_package_is_refused_in_a_sentence(
+    vitrina: Vitrina, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.importing.complete_journey._PACKAGE", "no_such_package")
+    answer = vitrina("sample", "complete-journey")
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert "pip install 'vitrina[samples]'" in answer.err
 
 
 def test_the_demo_shop_is_made_and_written_alike(
