@@ -38,7 +38,7 @@ def corrected(dialect: Dialect, corrections: Mapping[str, str] | None, file: str
         if column and not _has(dialect, column):
             raise BadInput(
                 _("{file} has no column {name}; its columns are: {known}.").format(
-                    file=file, name=column, known=_shortly(dialect.columns)
+                    file=file, name=column, known=shortly(dialect.columns)
                 )
             )
         if name == "time" and column != mapping.get("time", ""):
@@ -69,7 +69,7 @@ def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) 
             ).format(
                 file=file,
                 missing=_(" or the ").join(missing),
-                known=_shortly(dialect.columns),
+                known=shortly(dialect.columns),
                 example=",".join(f"{name}=COLUMN" for name in missing),
             )
         )
@@ -84,6 +84,7 @@ def _has(dialect: Dialect, column: str) -> bool:
     return len(parts) == 2 and all(part in dialect.columns for part in parts)
 
 
-def _shortly(columns: Sequence[str]) -> str:
+def shortly(columns: Sequence[str]) -> str:
+    """Return the names of columns for a sentence: the first twelve, long ones cut."""
     shown = ", ".join(column[:40] for column in columns[:12])
     return shown + ", …" if len(columns) > 12 else shown

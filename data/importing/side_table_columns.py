@@ -18,7 +18,7 @@ from data.importing import prices
 from data.importing.column_sql import separator_of
 from data.importing.prices import Mark, PriceFormat
 from data.importing.roles import KNOWN
-from data.importing.side_table_profile import NUMBERS, Column
+from data.importing.side_table_profile import NUMBERS, Column, undotted
 
 IMAGE = "image"
 
@@ -34,6 +34,7 @@ _MORE = {
     "picture pictureurl thumbnail thumbnailurl photo photourl poster posterurl imagen imagenurl "
     "foto",
 }
+_LABELS = ("genre", "genres", "tags", "labels")
 _LAST = ("description", "descripcion")
 _WORDS = {
     role: sorted([*KNOWN.get(role, "").split(), *words.split()], key=lambda word: word in _LAST)
@@ -263,16 +264,23 @@ def _determines(connection: duckdb.DuckDBPyConnection, child: Column, parent: Co
 def _path(levels: Sequence[Column]) -> str:
     """Return the SQL of a category: its levels joined by ``.``, which no label contains then."""
     if len(levels) > 1:
-        labels = ", ".join(f"replace({column.sql}, '.', '·')" for column in levels)
+        labels = ", ".join(undotted(column.sql) for column in levels)
         return f"nullif(concat_ws('.', {labels}), '')"
     (column,) = levels
     if column.is_list:
-        return column.joined(".")
+        return column.joined("|" if _are_labels(column) else ".")
     separator = separator_of(column.sample)
     if separator == ".":
         return column.sql
     parts = f"string_split({column.sql}, {quote(separator)})"
     return f"array_to_string(list_transform({parts}, lambda part: trim(part)), '.')"
+
+
+def _are_labels(column: Column) -> bool:
+    """Tell whether lists hold labels side by side and no levels: a label stands in any place."""
+    first = {item for items in column.items for item in items[:1]}
+    others = {item for items in column.items for item in items[1:]}
+    return column.plain in _LABELS or bool(first & others)
 
 
 def _address(column: Column) -> str:

@@ -13,6 +13,7 @@ from data.datasets.side_tables import BUYERS, IDS, PRODUCTS, VIEWS, SideTable
 from data.errors import BadInput
 from data.i18n import N_, _
 from data.importing.column_sql import BLANKS, MISSING
+from data.importing.columns import shortly
 from data.importing.dialect import Dialect, sniff
 from data.importing.line_reader import Reject
 from data.importing.movielens import LAYOUTS, Layout
@@ -230,10 +231,13 @@ def _refusal(connection: duckdb.DuckDBPyConnection, file: SideTableFile, member:
     """Return why a file cannot be the side table of a log."""
     row = connection.execute("SELECT min(id) FROM log_ids").fetchone()
     _load(connection, [member])
-    named = named_keys(describe(connection, member.columns), file.table, file.log_column)
+    columns = describe(connection, member.columns)
+    if not any(column.count for column in columns):
+        return _("{files} holds a header but no rows.").format(files=member.name)
+    named = named_keys(columns, file.table, file.log_column)
     if not named:
         return _(_NO_KEY[file.table]).format(
-            file=member.name, id=row[0] if row else "", columns=", ".join(member.columns[:12])
+            file=member.name, id=row[0] if row else "", columns=shortly(member.columns)
         )
     return _(_NO_MATCH[file.table]).format(
         file=member.name,

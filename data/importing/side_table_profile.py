@@ -15,6 +15,7 @@ from data.importing import prices
 from data.importing.prices import PriceFormat
 from data.importing.roles import plain
 
+_EXACT_DIGITS = 15
 NUMBERS = 0.99
 """The share of the values that are numbers in a column of numbers, at the least."""
 
@@ -77,7 +78,8 @@ class Column:
     @property
     def number_format(self) -> PriceFormat | None:
         """How its numbers are written; None where it holds no numbers."""
-        if self.has_leading_zeros or not self.count:
+        is_long = any(value.isdigit() and len(value) > _EXACT_DIGITS for value in self.sample)
+        if self.has_leading_zeros or is_long or not self.count:
             return None
         if self.numbers >= NUMBERS * self.count:
             return PriceFormat()
@@ -87,18 +89,30 @@ class Column:
             return PriceFormat(next(iter(marks)), False)
         return None
 
+    @property
+    def items(self) -> list[list[str]]:
+        """The items of the lists in the sample."""
+        return [re.findall(r"[^\[\]\"',]+", value.replace(", ", ",")) for value in self.sample]
+
     def joined(self, separator: str) -> str:
-        """Return the SQL of the text; the items of a list are joined."""
+        """Return the SQL of the text; the items of a list are joined, and hold no ``.`` then."""
         if not self.is_list:
             return self.sql
         path = "$[0][*]" if all(value.startswith("[[") for value in self.sample) else "$[*]"
         texts = [self.sql, f"replace({self.sql}, '''', '\"')"]
+        items = [f"json_extract_string({text}, {quote(path)})" for text in texts]
+        if separator == ".":
+            items = [f"list_transform({item}, lambda part: {undotted('part')})" for item in items]
         cases = " ".join(
-            f"WHEN json_valid({text}) THEN array_to_string(json_extract_string({text}, "
-            f"{quote(path)}), {quote(separator)})"
-            for text in texts
+            f"WHEN json_valid({text}) THEN array_to_string({item}, {quote(separator)})"
+            for text, item in zip(texts, items, strict=True)
         )
         return f"nullif(CASE {cases} ELSE {self.sql} END, '')"
+
+
+def undotted(text: str) -> str:
+    """Return the SQL of a category's label, in which ``.`` would separate levels."""
+    return f"replace({text}, '.', '·')"
 
 
 def _is_number(value: str) -> bool:

@@ -114,7 +114,9 @@ def check_exists(path: Path) -> None:
 
 
 def members_of(archive: Path) -> list[str]:
-    """Return the names of the members of a zip or tar archive; none of any other file."""
+    """Return the names of the members of a zip or tar archive; none of anything else."""
+    if not archive.is_file():
+        return []
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as zipped:
             return [info.filename for info in zipped.infolist() if not info.is_dir()]

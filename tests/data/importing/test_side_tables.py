@@ -165,6 +165,9 @@ def test_a_file_of_other_ids_is_refused_and_changes_nothing(
     unnamed = written(tmp_path / "unnamed.csv", "a,b\nx,1\ny,1\nz,1\n")
     with pytest.raises(BadInput, match="no column with the buyers of the log, such as u1"):
         attach_side_tables(store, "log", buyers=unnamed)
+    header = written(tmp_path / "header.csv", "item_id,title\n")
+    with pytest.raises(BadInput, match="holds a header but no rows"):
+        attach_side_tables(store, "log", products=header)
     with pytest.raises(Cancelled):
         attach_side_tables(store, "log", products=items, should_stop=lambda: True)
     assert store.open("log").manifest == before.manifest
@@ -382,6 +385,56 @@ def test_lists_and_images_of_json_are_read(store: Store, tmp_path: Path, log_fil
     assert rows(dataset, "product_attributes", "product")[0] == {
         "product": "1",
         "image": "https://shop.test/1.jpg",
+    }
+
+
+def test_lists_of_genres_are_labels_and_no_levels(
+    store: Store, tmp_path: Path, log_file: Path
+) -> None:
+    items = written(
+        tmp_path / "items.csv", "item_id,genres\n1,\"['Drama', 'War']\"\n2,\"['War', 'Mr. X']\"\n"
+    )
+    dataset = ingest(store, ImportRequest([log_file], "log", products=items))
+    assert column(dataset, "category")[:2] == ["Drama|War", "War|Mr. X"]
+
+
+def test_ids_in_attributes_lose_no_digit(store: Store, tmp_path: Path, log_file: Path) -> None:
+    items = written(tmp_path / "items.csv", "item_id,parent\n1,9007199254740993\n2,7\n")
+    dataset = ingest(store, ImportRequest([log_file], "log", products=items))
+    parents = [row["parent"] for row in rows(dataset, "product_attributes", "product")]
+    assert parents == ["9007199254740993", "7"]
+
+
+def test_the_files_of_movielens_1m_are_named_inside_their_archive(
+    store: Store, tmp_path: Path
+) -> None:
+    archive = tmp_path / "ml-1m.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        ratings = "1::1193::5::978300760\n2::661::3::978302109\n"
+        ratings += "1::661::3::978302268\n2::1193::4::978298413\n"
+        zipped.writestr("ml-1m/ratings.dat", ratings)
+        movies = "661::James and the Giant Peach (1996)::Animation|Children's\n"
+        movies += "1193::Misérables, Les (1975)::Drama\n"
+        zipped.writestr("ml-1m/movies.dat", movies.encode("latin-1"))
+        zipped.writestr("ml-1m/users.dat", "1::F::1::10::48067\n2::M::56::16::70072\n")
+    request = ImportRequest(
+        [archive / "ml-1m" / "ratings.dat"],
+        "ml",
+        products=archive / "ml-1m" / "movies.dat",
+        buyers=archive / "ml-1m" / "users.dat",
+    )
+    dataset = ingest(store, request)
+    assert column(dataset, "title")[:2] == [
+        "Misérables, Les (1975)",
+        "James and the Giant Peach (1996)",
+    ]
+    assert column(dataset, "category")[:2] == ["Drama", "Animation|Children's"]
+    assert rows(dataset, "buyer_attributes", "user")[0] == {
+        "user": "1",
+        "gender": "F",
+        "age": 1.0,
+        "occupation": "10",
+        "zip_code": "48067",
     }
 
 
