@@ -57,6 +57,11 @@
       return time.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
     }
     const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    if (kind === "value") {
+      options.minimumFractionDigits = 0;
+      options.maximumFractionDigits = 3;
+      options.useGrouping = Math.abs(value) >= 10000; // smaller ones may be years
+    }
     if (kind === "percent") {
       options.style = "percent";
     }

@@ -36,6 +36,24 @@ def number(value: float | None, digits: int = 0) -> str:
     return i18n.number(value, digits)
 
 
+def value(number: float | None) -> str:
+    """Format a number of unknown meaning with the decimals it has, at most three.
+
+    Whole numbers below 10,000 are not grouped: they may be years.
+
+    Examples
+    --------
+    >>> value(1995.0), value(24.5), value(35000.0), value(None)
+    ('1995', '24.5', '35,000', '–')
+    """
+    if number is None or _is_missing(number):
+        return MISSING
+    if number == round(number) and abs(number) < 10_000:
+        return str(int(number))
+    digits = next(digits for digits in range(4) if digits == 3 or number == round(number, digits))
+    return i18n.number(number, digits)
+
+
 def compact(value: float | None) -> str:
     """Format a count with three significant digits.
 

@@ -13,7 +13,8 @@ from dashboard.components.table_words import table_words
 from data.i18n import language
 
 ROW = 32  # pixels
-Kind = Literal["text", "number", "percent", "money", "id", "time", "state"]
+Kind = Literal["text", "number", "percent", "money", "value", "id", "time", "state"]
+_NUMBERS = {"number", "percent", "money", "value"}
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,9 @@ class Column:
     label : str
         Heading.
     kind : str
-        ``text``, ``number``, ``percent`` (a share from 0 to 1), ``money``, ``id`` (exact text in
-        monospace), ``time`` (seconds since 1970 or ISO text in UTC) or ``state`` (of a run).
+        ``text``, ``number``, ``percent`` (a share from 0 to 1), ``money``, ``value`` (a number
+        with the decimals it has), ``id`` (exact text in monospace), ``time`` (seconds since 1970
+        or ISO text in UTC) or ``state`` (of a run).
     digits : int
         Decimals of numbers and percentages.
     width : int or None
@@ -129,7 +131,7 @@ def data_table(
 
 def _definition(column: Column) -> dict[str, Any]:
     """Return the AG Grid column definition of a column."""
-    right = column.kind in {"number", "percent", "money"}
+    right = column.kind in _NUMBERS
     definition: dict[str, Any] = {
         "field": column.key,
         "headerName": column.label,
@@ -153,7 +155,7 @@ def _definition(column: Column) -> dict[str, Any]:
     elif column.link:
         definition["cellRenderer"] = "RowLink"
         definition["cellRendererParams"] = {"link": column.link}
-    if column.kind in {"number", "percent", "money", "time"}:
+    if column.kind in {*_NUMBERS, "time"}:
         call = f"vitrinaFormat(params.value, '{column.kind}', {column.digits}, '{language()}')"
         definition["valueFormatter"] = {"function": call}
     return definition
@@ -162,8 +164,4 @@ def _definition(column: Column) -> dict[str, Any]:
 def _filter(column: Column) -> str | bool:
     if not column.filterable:
         return False
-    return (
-        "agNumberColumnFilter"
-        if column.kind in {"number", "percent", "money"}
-        else ("agTextColumnFilter")
-    )
+    return "agNumberColumnFilter" if column.kind in _NUMBERS else ("agTextColumnFilter")

@@ -29,9 +29,11 @@ def train(job: Job, reporter: Reporter) -> bool:
 
 
 def import_files(job: Job, reporter: Reporter) -> bool:
-    """Import files, the demo shop or a sample as a dataset; uploads are removed when it is done."""
+    """Import files, the demo shop, a sample or side tables; uploads are removed when done."""
     from data.importing.ingest import ingest
 
+    if "side_tables" in job.run.config:
+        return _attach_side_tables(job, reporter)
     request = _import_request(job)
     ingest(
         Store(job.home),
@@ -57,6 +59,24 @@ def _import_request(job: Job) -> "ImportRequest":
         return complete_journey.request(job.folder, name)
     request = ImportRequest.from_config(name, config)
     return replace(request, files=local(request.files))
+
+
+def _attach_side_tables(job: Job, reporter: Reporter) -> bool:
+    """Give a dataset side tables, or remove them."""
+    from data.importing.side_tables import attach_side_tables
+
+    files = {table: Path(file) for table, file in job.run.config["side_tables"].items()}
+    attach_side_tables(
+        Store(job.home),
+        job.run.dataset,
+        products=files.get("products"),
+        buyers=files.get("buyers"),
+        remove=job.run.config["remove"],
+        should_stop=reporter.stop,
+    )
+    for file in files.values():
+        _remove_own(job, file)
+    return True
 
 
 def _write_demo(job: Job, buyers: int | None = None, seed: int = 0) -> Path:

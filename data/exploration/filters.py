@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 from data.datasets.database import quote
+from data.exploration.attributes import AttributeFilter
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Filters:
         Brands.
     price_low, price_high : float or None
         Bounds of the price, both included; either leaves out events without a price.
+    attributes : tuple of AttributeFilter
+        Attributes of the products or buyers of the events.
     """
 
     first: date | None = None
@@ -32,6 +35,7 @@ class Filters:
     brands: tuple[str, ...] = ()
     price_low: float | None = None
     price_high: float | None = None
+    attributes: tuple[AttributeFilter, ...] = ()
 
     def __bool__(self) -> bool:
         """Return whether any filter is set."""
@@ -57,6 +61,7 @@ class Filters:
             yield f"price >= {float(self.price_low)!r}"
         if self.price_high is not None:
             yield f"price <= {float(self.price_high)!r}"
+        yield from (attribute.condition() for attribute in self.attributes)
 
     def where(self) -> str:
         """Return the filters as one SQL condition."""

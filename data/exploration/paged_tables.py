@@ -1,11 +1,12 @@
 """Server-side search, sorting and paging of the tables of products and users."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from data.datasets.cache import FrameCache
+from data.datasets.side_tables import BUYERS, PRODUCTS, VIEWS, Attribute
 from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.i18n import _
@@ -22,9 +23,13 @@ class Listing:
     key : str
         The id column.
     columns : tuple of str
-        Visible columns, by which the table can be sorted.
+        Columns of the view, by which the table can be sorted.
     searched : tuple of str
         Columns in which a search looks for its text.
+    side_table : str
+        The side table that describes the rows.
+    attributes : tuple of Attribute
+        Its attributes: further columns, by which the table can be sorted and searched.
     order : str
         Column of the default order, largest first.
     """
@@ -33,10 +38,29 @@ class Listing:
     key: str
     columns: tuple[str, ...]
     searched: tuple[str, ...]
+    side_table: str
+    attributes: tuple[Attribute, ...] = ()
     order: str = "purchases"
 
+    def of(self, dataset: Dataset) -> "Listing":
+        """Return the table with the attributes of a dataset."""
+        attributes = {
+            PRODUCTS: dataset.product_attributes,
+            BUYERS: dataset.buyer_attributes,
+        }
+        return replace(self, attributes=attributes[self.side_table])
 
-PRODUCTS = Listing(
+    @property
+    def source(self) -> str:
+        """The SQL of the rows with all columns."""
+        key, names = f"{self.key}_key", [attribute.column for attribute in self.attributes]
+        return (
+            f"{self.table} LEFT JOIN (SELECT {', '.join([key, *names])} "
+            f"FROM {VIEWS[self.side_table]}) USING ({key})"
+        )
+
+
+PRODUCT_LISTING = Listing(
     "products",
     "product",
     (
@@ -45,8 +69,9 @@ PRODUCTS = Listing(
         *("first_sale", "last_sale", "first", "last"),
     ),
     ("product", "title", "category", "brand"),
+    PRODUCTS,
 )
-USERS = Listing(
+USER_LISTING = Listing(
     "users",
     "user",
     (
@@ -54,6 +79,7 @@ USERS = Listing(
         *("first", "last", "first_purchase", "last_purchase"),
     ),
     ("user",),
+    BUYERS,
 )
 
 
@@ -84,7 +110,8 @@ def cached_page(
     dataset: Dataset, listing: Listing, query: PageQuery, cache: FrameCache
 ) -> tuple[pd.DataFrame, int]:
     """Return a page of a table and the total number of rows that match the search; cached."""
-    name = f"{dataset.fingerprint} {listing.table} 1"
+    listing = listing.of(dataset)
+    name = f"{dataset.fingerprint} {listing.table} 2"
     total = cache.get(
         f"{name} total {query.search!r}",
         lambda: pd.DataFrame({"rows": [count(dataset, listing, query.search)]}),
@@ -98,7 +125,7 @@ def count(dataset: Dataset, listing: Listing, search: str) -> int:
     where, values = _search_condition(listing, search)
     with dataset.connect() as connection:
         row = connection.execute(
-            f"SELECT count(*) FROM {listing.table} WHERE {where}", values
+            f"SELECT count(*) FROM {listing.source} WHERE {where}", values
         ).fetchone()
     return row[0] if row else 0
 
@@ -108,26 +135,30 @@ def _search_condition(listing: Listing, search: str) -> tuple[str, dict[str, str
     text = search.strip().lower()
     if not text:
         return "true", {}
-    return " OR ".join(f"contains(lower({name}), $text)" for name in listing.searched), {
-        "text": text
-    }
+    texts = [attribute.column for attribute in listing.attributes if attribute.kind != "number"]
+    searched = [*listing.searched, *texts]
+    return " OR ".join(f"contains(lower({name}), $text)" for name in searched), {"text": text}
 
 
 def page(dataset: Dataset, listing: Listing, query: PageQuery) -> pd.DataFrame:
     """Return a page of a table; an unknown column to sort by raises BadInput."""
+    columns = {
+        **{name: name for name in listing.columns},
+        **{attribute.name: attribute.column for attribute in listing.attributes},
+    }
     column = query.sort or listing.order
-    if column not in listing.columns:
+    if column not in columns:
         raise BadInput(
             _("Cannot sort by {column}; choose one of {known}.").format(
-                column=column, known=", ".join(listing.columns)
+                column=column, known=", ".join(columns)
             )
         )
     direction = "DESC" if query.descending or query.sort is None else "ASC"
     where, values = _search_condition(listing, query.search)
     with dataset.connect() as connection:
         return connection.execute(
-            f"SELECT {', '.join(listing.columns)} FROM {listing.table} WHERE {where} "
-            f"ORDER BY {column} {direction} NULLS LAST, {listing.key}_key "
+            f"SELECT {', '.join(columns.values())} FROM {listing.source} WHERE {where} "
+            f"ORDER BY {columns[column]} {direction} NULLS LAST, {listing.key}_key "
             f"LIMIT {max(query.stop - query.start, 0)} OFFSET {max(query.start, 0)}",
             values,
         ).df()

@@ -17,13 +17,21 @@ from data.datasets.cache import FrameCache
 from data.datasets.database import quote
 from data.datasets.store import Dataset
 from data.events import PURCHASE, TYPES
+from data.exploration.attributes import TableAttribute
 from data.exploration.filters import Filters
-from data.exploration.paged_tables import PRODUCTS, USERS, PageQuery, cached_page, catalogue
+from data.exploration.paged_tables import (
+    PRODUCT_LISTING,
+    USER_LISTING,
+    PageQuery,
+    cached_page,
+    catalogue,
+)
 from data.exploration.user_sample import one_in, sample_condition
 
 __all__ = ["Filters", "Statistics", "summary"]
 
 CURVE_POINTS = 200
+MOST_VALUES = 5_000  # of a number; more are rounded
 BINS_PER_DECADE = 10
 
 
@@ -154,6 +162,45 @@ class Statistics:
             "GROUP BY brand ORDER BY events DESC, brand",
         )
 
+    def attribute(self, filters: Filters, attribute: TableAttribute) -> pd.DataFrame:
+        """Return the number of events per value of an attribute, in falling order.
+
+        Columns: value (missing where the side table has none), events. A number of more than
+        ``MOST_VALUES`` values is rounded to so many steps between its lowest and highest value.
+        """
+        key = attribute.key
+        return self.query_counted(
+            filters,
+            f"SELECT {self._rounded(attribute)} AS value, sum(events)::BIGINT AS events FROM "
+            f"(SELECT {key}, count(*) AS events FROM {{source}} WHERE {{where}} GROUP BY {key}) "
+            f"LEFT JOIN {attribute.view} USING ({key}) GROUP BY value ORDER BY events DESC, value",
+        )
+
+    def attribute_values(self, attribute: TableAttribute, limit: int) -> list[str]:
+        """Return the values of an attribute that most products or buyers have."""
+        column = attribute.column
+        values = self.query_events(
+            Filters(),
+            f"SELECT {column} AS value FROM {attribute.view} WHERE {column} IS NOT NULL "
+            f"GROUP BY value ORDER BY count(*) DESC, value LIMIT {limit}",
+        )
+        return [str(value) for value in values["value"]]
+
+    def _rounded(self, attribute: TableAttribute) -> str:
+        """Return the SQL of the values that ``attribute`` groups by."""
+        column = attribute.column
+        if not attribute.is_number:
+            return column
+        bounds = self.query_events(
+            Filters(),
+            f"SELECT count(DISTINCT {column}), min({column}), max({column}) FROM {attribute.view}",
+        )
+        values, low, high = (float(bound) for bound in bounds.iloc[0])
+        if values <= MOST_VALUES:
+            return column
+        step = (high - low) / MOST_VALUES
+        return f"{low!r} + round(({column} - {low!r}) / {step!r}) * {step!r}"
+
     def prices(self, filters: Filters) -> pd.DataFrame:
         """Return a histogram of prices with ten logarithmic bins per decade.
 
@@ -268,14 +315,14 @@ class Statistics:
     ) -> tuple[pd.DataFrame, int]:
         """Return a page of the table of products and its number of rows; see ``PageQuery``."""
         query = PageQuery(search, sort, descending, start, stop)
-        return cached_page(self.dataset, PRODUCTS, query, self._cache)
+        return cached_page(self.dataset, PRODUCT_LISTING, query, self._cache)
 
     def users(
         self, search: str, sort: str | None, descending: bool, start: int, stop: int
     ) -> tuple[pd.DataFrame, int]:
         """Return a page of the table of users and its number of rows; see ``PageQuery``."""
         query = PageQuery(search, sort, descending, start, stop)
-        return cached_page(self.dataset, USERS, query, self._cache)
+        return cached_page(self.dataset, USER_LISTING, query, self._cache)
 
     def catalogue(self, ids: Sequence[str]) -> pd.DataFrame:
         """Return product, title, category, brand and price of products, in the order of ``ids``."""

@@ -151,6 +151,56 @@ def test_the_columns_of_another_sheet_are_shown(
     expect(page.get_by_label("Buyer")).to_have_value("1")
 
 
+def choose(page: Page, legend: str, file: Path) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("group", name=legend).get_by_role("button", name="Choose files").click()
+    chooser.value.set_files(str(file))
+
+
+def test_tables_of_products_and_buyers_come_with_a_log_filter_its_charts_and_are_replaced(
+    site: Site, worker: None, tmp_path: Path, open_page: Open
+) -> None:
+    people = ("ann", "bob")
+    rows = "".join(f"2020-01-{k:02d},{people[k % 2]},{k % 4}\n" for k in range(1, 13))
+    items, users = tmp_path / "items.csv", tmp_path / "users.csv"
+    items.write_text("product,title,mood\n0,Zero,calm\n1,One,wild\n2,Two,calm\n8,Eight,wild\n")
+    users.write_text("user,age\nann,31\nbob,54\n")
+    page, _trouble = open_page(site, "/data")
+    send(page, write_log(tmp_path, f"time,user,product\n{rows}"))
+    page.get_by_text("Tables of products and buyers, if there are any").click()
+    choose(page, "Table of the products", items)
+    expect(page.get_by_text("items.csv: 3 of 4 ids of the log are in its 4 rows.")).to_be_visible()
+    expect(page.get_by_text("attributes: mood (category)")).to_be_visible()
+    choose(page, "Table of the buyers", users)
+    expect(page.get_by_text("users.csv: 2 of 2 ids")).to_be_visible()
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_role("link", name="Open log").click()
+
+    wait_for_charts(page)
+    expect(page.get_by_text("mood: calm makes 50.0% of the purchases")).to_be_visible()
+    expect(page.get_by_text("age: half of the purchases lie between 31 and 54")).to_be_visible()
+    page.get_by_text("Attributes of products and buyers").click()
+    page.get_by_label("age from").fill("40")
+    page.get_by_label("age from").press("Enter")
+    expect(page.get_by_text("age: half of the purchases lie between 54 and 54")).to_be_visible()
+    expect(page.get_by_text("mood: wild makes 50.0% of the purchases")).to_be_visible()
+    page.wait_for_url("**/data/log?user.age=40..")
+    page.reload()
+    wait_for_charts(page)
+    expect(page.get_by_text("age: half of the purchases lie between 54 and 54")).to_be_visible()
+
+    users.write_text("user,age\nann,20\nbob,60\nzoe,9\n")
+    page.goto(f"{site.address}/data/log/quality")
+    page.get_by_text("Add or replace a table").click()
+    choose(page, "Table of the buyers", users)
+    expect(page.get_by_text("users.csv: 2 of 2 ids of the log are in its 3 rows.")).to_be_visible()
+    page.get_by_role("button", name="Use these tables").click()
+    expect(page.get_by_text("1 of its ids are not in the log")).to_have_count(2)  # Eight, and zoe
+    page.goto(f"{site.address}/data/log/users")
+    expect(page.locator(".ag-row").get_by_text("60", exact=True)).to_be_visible()
+    assert not any(file.is_file() for file in site.home.uploads.rglob("*"))
+
+
 def test_what_cannot_be_imported_is_said_where_it_was_chosen(
     site: Site, tmp_path: Path, open_page: Open
 ) -> None:

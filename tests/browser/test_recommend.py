@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from data.home import Home
 from tests.browser.conftest import Site
-from tests.dashboard.shop import copy_shop
+from tests.dashboard.shop import copy_shop, copy_titled_shop
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +37,15 @@ CUT = """() => [...document.querySelectorAll('.js-plotly-plot text')].filter(tex
     return words.width && (words.left < chart.left - 1 || words.right > chart.right + 1);
 }).map(text => text.textContent)"""
 """The words of charts that stand over a chart's edge, where they are cut off."""
+
+
+@pytest.fixture(scope="module")
+def titled(
+    serve: Callable[[Home], Site], trained_shop: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Site:
+    """Serve the trained shop whose products have titles, which no test changes."""
+    home, _run = copy_titled_shop(trained_shop, tmp_path_factory.mktemp("titled"))
+    return serve(home)
 
 
 def first_offer(page: Page) -> Any:
@@ -275,3 +284,20 @@ def test_lists_of_every_buyer_are_made_and_downloaded(
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the bundle").click()
     assert download.value.suggested_filename == f"{run}.zip"
+
+
+def test_products_are_named_by_their_titles_and_found_by_them(
+    titled: Site, open_page: OpenPage
+) -> None:
+    page, _trouble = open_page(titled, "/recommend", width=390)
+    page.get_by_label("Add a product").fill("blue stoneware")
+    page.locator("#recommend-product-list .search-option").first.click()
+    expect(first_offer(page).locator(".product-name")).to_have_text("Cup, 200 ml")
+    expect(first_offer(page).locator(".mono")).to_have_text("cup")
+    name = page.locator(".timeline .product-name")
+    lines = name.evaluate(
+        "name => name.clientHeight / parseFloat(getComputedStyle(name).lineHeight)"
+    )
+    assert round(lines) == 2  # of a title that fills six
+    assert len(name.get_attribute("title") or "") > 200
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -2,14 +2,10 @@
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from data.datasets.store import Store
 from data.home import Home
-from data.importing.ingest import ingest
-from data.importing.request import ImportRequest
-from tests.dashboard.shop import TITLES, UNSEEN, copy_shop
+from tests.dashboard.shop import copy_shop, copy_titled_shop
 
 
 @pytest.fixture(scope="session")
@@ -26,12 +22,5 @@ def own_shop(trained_shop: Path, tmp_path: Path) -> tuple[Home, str]:
 
 @pytest.fixture(scope="session")
 def titled_shop(trained_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
-    """The shop with titles in its log, except for ``PLATE``; no test changes it."""
-    folder = tmp_path_factory.mktemp("titled")
-    home, run = copy_shop(trained_shop, folder)
-    log = pd.read_csv(trained_shop / "toy.csv")
-    log = pd.concat([log, log.head(1).assign(product_id=UNSEEN, user_id="later")])
-    titles = log["product_id"].map(TITLES.get)
-    log.assign(title=titles).to_csv(folder / "toy.csv", index=False)
-    ingest(Store(home), ImportRequest([folder / "toy.csv"], "toy", mode="replace"))
-    return home, run
+    """The shop with titles in its log; no test changes it."""
+    return copy_titled_shop(trained_shop, tmp_path_factory.mktemp("titled"))

@@ -7,12 +7,15 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from data.datasets.store import Store
 from data.home import Home
+from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from model.training.trainer import train
 from tests.model.toys import imported, small
 
@@ -74,3 +77,14 @@ def copy_shop(trained_shop: Path, folder: Path) -> tuple[Home, str]:
     home = Home(folder / "home")
     shutil.copytree(trained_shop / "home", home.path)
     return home, RUN
+
+
+def copy_titled_shop(trained_shop: Path, folder: Path) -> tuple[Home, str]:
+    """Copy the trained shop as ``copy_shop`` does, and give the products of its log ``TITLES``."""
+    home, run = copy_shop(trained_shop, folder)
+    log = pd.read_csv(trained_shop / "toy.csv")
+    log = pd.concat([log, log.head(1).assign(product_id=UNSEEN, user_id="later")])
+    log["title"] = log["product_id"].map(TITLES.get)
+    log.to_csv(folder / "toy.csv", index=False)
+    ingest(Store(home), ImportRequest([folder / "toy.csv"], "toy", mode="replace"))
+    return home, run

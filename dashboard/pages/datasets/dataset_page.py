@@ -9,11 +9,12 @@ from dash import Input, Output, State, callback, html
 from dashboard import components as kit
 from dashboard import formats
 from dashboard.context import current_home
-from dashboard.pages.datasets import filter_bar, filter_query
+from dashboard.pages.datasets import attribute_cards, filter_bar, filter_query
 from dashboard.pages.datasets.charts import CHARTS, NO_TIMES
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import library
 from data.datasets.store import Dataset
+from data.exploration.attributes import table_attributes
 from data.exploration.filters import Filters
 from data.home import Home
 from data.i18n import _, language
@@ -37,7 +38,7 @@ def layout(dataset: str = "", **parameters: str) -> html.Div:
             *head(source),
             _key_figures(source),
             filter_bar.layout(source, parameters),
-            kit.grid(*cards),
+            kit.grid(*cards, *attribute_cards.layout(source)),
         ]
     )
 
@@ -121,10 +122,11 @@ def _register(name: str) -> None:
         source = library.open_dataset(home, dataset)
         if CHARTS[name].timed and source.manifest.time_from_order:
             return kit.render_empty(_(NO_TIMES), _(CHARTS[name].title))
-        query = filter_query.read(filters["given"])
+        query = filter_query.read(filters["given"], table_attributes(source))
         return _render((home, dataset, source.fingerprint), name, query, theme, language())
 
 
 for _name in CHARTS:
     _register(_name)
+attribute_cards.register()
 filter_bar.register()

@@ -10,10 +10,11 @@ from dashboard import components as kit
 from dashboard.components.aria import aria
 from dashboard.context import current_home
 from dashboard.figures.words import in_order, type_name
-from dashboard.pages.datasets import filter_query
+from dashboard.pages.datasets import attribute_filters, filter_query
 from dashboard.services.datasets import library
 from data.comma_list import write_list
 from data.datasets.store import Dataset
+from data.exploration.attributes import table_attributes
 from data.exploration.statistics import Filters
 from data.i18n import _
 
@@ -32,7 +33,8 @@ _WRITE_ADDRESS = """function (filters) {
 
 def layout(dataset: Dataset, parameters: dict[str, str]) -> html.Div:
     """Return the filters with the values of the query parameters of the address."""
-    filters = filter_query.read(parameters)
+    attributes = table_attributes(dataset)
+    filters = filter_query.read(parameters, attributes)
     summary = dataset.manifest.summary
     bounds = {"min": _day(summary["first_event"]), "max": _day(summary["last_event"])}
     fields = [
@@ -49,6 +51,7 @@ def layout(dataset: Dataset, parameters: dict[str, str]) -> html.Div:
             dcc.Store(id=FILTERS, data=_state(filters)),
             *fields,
             _types(dataset, filters),
+            *([attribute_filters.layout(attributes, filters)] if attributes else []),
             kit.button(
                 _("Clear filters"), CLEAR, kind="quiet", hidden=not filter_query.write(filters)
             ),
@@ -81,20 +84,29 @@ def register() -> None:
     @callback(
         Output(FILTERS, "data"),
         *[Input(_id(part), "value") for part in _PARTS],
+        Input(attribute_filters.CONTROLS, "value"),
+        State(attribute_filters.CONTROLS, "id"),
+        State(DATASET, "data"),
         prevent_initial_call=True,
     )
-    def collect(*values: Any) -> dict[str, Any]:
+    def collect(*arguments: Any) -> dict[str, Any]:
+        *values, given, places, name = arguments
         parameters = dict(zip(_PARTS, map(_text, values), strict=True))
-        return _state(filter_query.read(parameters))
+        parameters |= attribute_filters.parameters(places, given)
+        attributes = table_attributes(library.open_dataset(current_home(), name))
+        return _state(filter_query.read(parameters, attributes))
 
     @callback(
         *[Output(_id(part), "value") for part in _PARTS],
+        Output(attribute_filters.CONTROLS, "value"),
         Input(CLEAR, "n_clicks"),
+        State(attribute_filters.CONTROLS, "id"),
         prevent_initial_call=True,
     )
-    def clear(_clicks: int | None) -> tuple[Any, ...]:
-        return None, None, [], [], [], None, None
+    def clear(_clicks: int | None, places: list[dict[str, str]]) -> tuple[Any, ...]:
+        return None, None, [], [], [], None, None, attribute_filters.cleared(places)
 
+    attribute_filters.register(DATASET, _MOST_OPTIONS)
     clientside_callback(_WRITE_ADDRESS, Output(CLEAR, "hidden"), Input(FILTERS, "data"))
 
 

@@ -1,22 +1,33 @@
 """Filters as query parameters of an address."""
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlencode
 
 from data.comma_list import read_list, write_list
+from data.exploration.attributes import AttributeFilter, TableAttribute
 from data.exploration.statistics import Filters
 
 SEPARATOR = "|"  # many brands and categories hold commas; one that holds this is quoted
+RANGE = ".."
+
+NO_ATTRIBUTES: Mapping[str, TableAttribute] = {}
 
 
-def read(query: Mapping[str, str]) -> Filters:
+def read(
+    query: Mapping[str, str], attributes: Mapping[str, TableAttribute] = NO_ATTRIBUTES
+) -> Filters:
     """Parse the query parameters of an address; invalid values are ignored.
 
     Parameters
     ----------
     query : mapping
-        Query parameters: first, last, types, categories, brands, low, high.
+        Query parameters: first, last, types, categories, brands, low, high, and the values or the
+        range of each attribute by its name, such as ``product.genre=Drama|Comedy`` and
+        ``user.age=20..30``.
+    attributes : mapping
+        The attributes of the dataset by name; others are ignored.
 
     Examples
     --------
@@ -31,6 +42,11 @@ def read(query: Mapping[str, str]) -> Filters:
         brands=_split(query.get("brands")),
         price_low=_price(query.get("low")),
         price_high=_price(query.get("high")),
+        attributes=tuple(
+            one
+            for name, attribute in attributes.items()
+            if (one := _attribute(attribute, query.get(name)))
+        ),
     )
 
 
@@ -44,6 +60,7 @@ def parameters(filters: Filters) -> dict[str, str]:
         "brands": write_list(filters.brands, SEPARATOR),
         "low": "" if filters.price_low is None else f"{filters.price_low:g}",
         "high": "" if filters.price_high is None else f"{filters.price_high:g}",
+        **{one.of.name: _attribute_text(one) for one in filters.attributes},
     }
     return {name: value for name, value in values.items() if value}
 
@@ -58,6 +75,22 @@ def write(filters: Filters) -> str:
     """
     query = parameters(filters)
     return f"?{urlencode(query)}" if query else ""
+
+
+def _attribute(attribute: TableAttribute, text: str | None) -> AttributeFilter | None:
+    """Return the filter of an attribute; None for a text that sets none."""
+    if not attribute.is_number:
+        values = _split(text)
+        return AttributeFilter(attribute, values) if values else None
+    low, _separator, high = (text or "").partition(RANGE)
+    bounds = _number(low), _number(high)
+    return None if bounds == (None, None) else AttributeFilter(attribute, (), *bounds)
+
+
+def _attribute_text(one: AttributeFilter) -> str:
+    if not one.of.is_number:
+        return write_list(one.values, SEPARATOR)
+    return RANGE.join("" if bound is None else f"{bound:.12g}" for bound in (one.low, one.high))
 
 
 def _split(text: str | None) -> tuple[str, ...]:
@@ -75,8 +108,13 @@ def _day(text: str | None) -> date | None:
 
 
 def _price(text: str | None) -> float | None:
+    value = _number(text)
+    return None if value is None or value < 0 else value
+
+
+def _number(text: str | None) -> float | None:
     try:
         value = float(text) if text else None
     except ValueError:
         return None
-    return value if value is not None and 0 <= value < float("inf") else None
+    return value if value is not None and math.isfinite(value) else None

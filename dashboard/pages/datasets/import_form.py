@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard import components as kit
 from dashboard.context import current_home
-from dashboard.pages.datasets import import_reading
+from dashboard.pages.datasets import import_reading, side_table_fields
 from dashboard.pages.datasets.import_reading import (
     ABSENT,
     CODES,
@@ -23,14 +23,16 @@ from dashboard.pages.datasets.import_reading import (
     ROLE,
     UNDERSTOOD,
 )
-from dashboard.services.datasets import imports, uploads
+from dashboard.services.datasets import imports, side_tables, uploads
+from data.datasets.side_tables import BUYERS, IDS, PRODUCTS
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
 from data.importing.preview import Preview
 from data.importing.request import ImportRequest
+from data.importing.side_table_preview import SideTablePreview
 
-UPLOAD = "data"
+UPLOAD, SIDE = "data", "import"
 PATH, READ_PATH = "import-path", "import-read-path"
 FILES, CHECK, NAME, START = "import-files", "import-check", "import-name", "import-start"
 MODE, FORMAT = "import-mode", "import-time-format"
@@ -74,6 +76,18 @@ def register() -> None:
     _register_choice()
     _register_reading()
     _register_start()
+    side_table_fields.register(
+        SIDE,
+        [
+            State(FILES, "data"),
+            State({"type": ROLE, "column": ALL}, "id"),
+            State({"type": ROLE, "column": ALL}, "value"),
+            State(ENCODING, "value"),
+            State(HEADER, "value"),
+            State(SHEET, "value"),
+        ],
+        _look,
+    )
 
 
 def _register_choice() -> None:
@@ -108,7 +122,7 @@ def _register_choice() -> None:
             sample = imports.preview_files(home, ImportRequest(paths, ""))
         except BadInput as error:
             return kit.error_state(str(error))
-        return _check_form(paths, sample)
+        return _check_form(paths, sample, side_tables.beside(files))
 
 
 def _register_reading() -> None:
@@ -216,6 +230,10 @@ def _register_start() -> None:
             "questions": State({"type": QUESTION, "about": ALL}, "id"),
             "meanings": State({"type": MEANING, "place": ALL}, "value"),
             "codes": State(CODES, "data"),
+            "tables": {
+                table: State(side_table_fields.chosen_id(SIDE, table), "data")
+                for table in (PRODUCTS, BUYERS)
+            },
         },
         prevent_initial_call=True,
     )
@@ -231,6 +249,7 @@ def _register_start() -> None:
         questions: list[dict[str, str]],
         meanings: list[str],
         codes: list[str] | None,
+        tables: dict[str, str | None],
     ) -> tuple[Any, Any]:
         if not clicks:
             return dash.no_update, dash.no_update
@@ -248,8 +267,18 @@ def _register_start() -> None:
         types = import_reading.chosen_types(codes or [], meanings)
         try:
             paths = _paths(home, files)
+            chosen = {
+                table: imports.check_file(home, file) for table, file in tables.items() if file
+            }
             request = ImportRequest(
-                paths, (name or "").strip(), mapping, mode=mode, types=types, **_answers(given)
+                paths,
+                (name or "").strip(),
+                mapping,
+                mode=mode,
+                types=types,
+                products=chosen.get(PRODUCTS),
+                buyers=chosen.get(BUYERS),
+                **_answers(given),
             )
             imports.start(home, request)
         except BadInput as error:
@@ -277,10 +306,20 @@ def _by_name(names: list[dict[str, str]], values: list[Any]) -> dict[str, str]:
     }
 
 
-def _check_form(files: list[Path], sample: Preview | None) -> html.Div:
+def _look(home: Home, table: str, file: Path, states: Sequence[Any]) -> SideTablePreview:
+    """Return what a side table is taken for beside the log as the form says to read it."""
+    files, roles, columns, encoding, header_line, sheet = states
+    given = {"encoding": encoding, "header_line": header_line, "sheet": sheet}
+    log = ImportRequest(_paths(home, files), "", **_answers(given))
+    column = _by_name(roles, columns).get(IDS[table], "")
+    return side_tables.preview_beside_log(home, log, column, table, file)
+
+
+def _check_form(files: list[Path], sample: Preview | None, tables: dict[str, str]) -> html.Div:
     """Return the guessed mapping of columns for correction, the name and the start button.
 
-    Files at Kaggle and large archives have no preview.
+    Files at Kaggle and large archives have no preview. ``tables`` are the side tables beside the
+    log: table → file.
     """
     name = kit.field(
         _("Name of the dataset"),
@@ -353,6 +392,14 @@ def _check_form(files: list[Path], sample: Preview | None) -> html.Div:
             html.Div(
                 [time_format, decimal_mark, encoding, header_line, name, mode],
                 className="import-name",
+            ),
+            html.Details(
+                [
+                    html.Summary(_("Tables of products and buyers, if there are any")),
+                    side_table_fields.layout(SIDE, tables),
+                ],
+                open=bool(tables),
+                className="side-change",
             ),
             kit.button(_("Import"), START, kind="primary"),
         ],

@@ -8,6 +8,7 @@ from dashboard.context import current_home
 from dashboard.pages.datasets import table_page
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import library
+from data.datasets.titles import product_titles
 from data.exploration.statistics import Statistics
 from data.i18n import _
 
@@ -24,7 +25,7 @@ def layout(dataset: str = "", **parameters: str) -> html.Div:
     source = library.open_dataset(current_home(), dataset)
     columns = [
         kit.Column("product", _("Product"), "id"),
-        *([kit.Column("title", _("Title"))] if "title" in source.manifest.mapping else []),
+        *([kit.Column("title", _("Title"), width=240)] if product_titles(source) else []),
         kit.Column("category", _("Category"), width=208),
         kit.Column("brand", _("Brand")),
         kit.Column("price", _("Last price"), "money"),
@@ -32,6 +33,7 @@ def layout(dataset: str = "", **parameters: str) -> html.Div:
         kit.Column("buyers", _("Buyers"), "number"),
         kit.Column("first_sale", _("First sale")),
         kit.Column("last_sale", _("Last sale")),
+        *table_page.attribute_columns(source.product_attributes),
     ]
     table = table_page.layout("products", dataset, columns, _("Products"), parameters)
     return html.Div([*head(source, "products"), table])

@@ -8,6 +8,7 @@ from dash import Input, Output, State, callback, dcc, html
 from dashboard import components as kit
 from dashboard import formats
 from dashboard.context import current_home
+from dashboard.pages.datasets import side_table_card
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import library, quality
 from data.datasets.store import Dataset
@@ -49,6 +50,7 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
                 kit.card(kit.loading_state(240, lines=6), title=_("Findings"), body_id=FINDINGS),
                 _reasons(source.manifest.summary),
                 _sources(source),
+                side_table_card.layout(source),
                 _rejects(source),
             ),
         ]
@@ -202,3 +204,6 @@ def download(_clicks: int | None, dataset: str) -> dict[str, str]:
         "filename": f"{dataset}-rejects.csv",
         "type": "text/csv",
     }
+
+
+side_table_card.register()

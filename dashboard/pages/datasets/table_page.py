@@ -14,6 +14,7 @@ from dashboard import formats
 from dashboard.context import current_home
 from dashboard.figures.chart import plain
 from dashboard.services.datasets import library
+from data.datasets.side_tables import Attribute
 from data.exploration.statistics import Statistics
 from data.i18n import _
 
@@ -43,6 +44,16 @@ _WRITE_ADDRESS = """function (search, request, grid) {
     }
     return no_update;
 }"""
+
+
+def attribute_columns(attributes: Sequence[Attribute]) -> list[kit.Column]:
+    """Return the columns of the attributes of a side table."""
+    return [
+        kit.Column(
+            attribute.name, attribute.label, "value" if attribute.kind == "number" else "text"
+        )
+        for attribute in attributes
+    ]
 
 
 def layout(

@@ -29,6 +29,7 @@ def layout(dataset: str = "", **parameters: str) -> html.Div:
         kit.Column("spent", _("Spent"), "money"),
         kit.Column("first_purchase", _("First purchase")),
         kit.Column("last_purchase", _("Last purchase")),
+        *table_page.attribute_columns(source.buyer_attributes),
     ]
     table = table_page.layout("users", dataset, columns, _("Buyers"), parameters)
     return html.Div([*head(source, "users"), table])

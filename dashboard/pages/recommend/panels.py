@@ -15,6 +15,7 @@ from dashboard.components import (
     render_empty,
     sampled_note,
 )
+from dashboard.pages.recommend.attribute_list import attribute_list
 from dashboard.pages.recommend.comparison_panel import comparison_panel
 from dashboard.pages.recommend.controls import PRODUCT
 from dashboard.pages.recommend.fragments import Described, action_button, product_label
@@ -32,7 +33,9 @@ from dashboard.pages.recommend.view_model import (
 )
 from dashboard.services.recommendations.served_run import ServedRun
 from dashboard.services.recommendations.what_if import split_edits
+from data.datasets.side_tables import BUYERS
 from data.errors import BadInput
+from data.exploration.attributes import attributes_of
 from data.i18n import _, ngettext
 
 HEAD = "recommend-head"
@@ -75,7 +78,9 @@ def panels(served: ServedRun, query: Query, theme: str | None) -> Panels:
     explanation = explain(history)
     concentration, categories = ranking_charts(history, theme)
     return Panels(
-        head=_head(_history_title(history), _history_subtitle(history), _undo(query)),
+        head=_head(
+            _history_title(history), _history_subtitle(history), _undo(query), _buyer(served, query)
+        ),
         history=_history(history, explanation.effects if explanation else None),
         ranking=_ranking(history, explanation),
         beside=comparison_panel(served, compare(history)),
@@ -102,11 +107,24 @@ def frame(content: Panels) -> html.Div:
     )
 
 
-def _head(title: str, subtitle: str, actions: list[Component]) -> html.Div:
-    text = [html.H2(title, className="card-title"), html.P(subtitle, className="subtitle")]
+def _head(
+    title: str, subtitle: str, actions: list[Component], details: Sequence[Component] = ()
+) -> html.Div:
+    text = [
+        html.H2(title, className="card-title"),
+        html.P(subtitle, className="subtitle"),
+        *details,
+    ]
     return html.Div(
         [html.Div(text), html.Div(actions, className="card-actions")], className="card-head"
     )
+
+
+def _buyer(served: ServedRun, query: Query) -> list[Component]:
+    """Return what a side table says of the buyer."""
+    if served.dataset is None or not query.user:
+        return []
+    return attribute_list(attributes_of(served.dataset, BUYERS, query.user))
 
 
 def _history(history: RankedHistory, effects: Mapping[str, float] | None) -> list[Component]:

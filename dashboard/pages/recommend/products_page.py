@@ -19,6 +19,7 @@ from dashboard import formats
 from dashboard.components import card, empty_state, error_state, grid
 from dashboard.components.aria import aria, data
 from dashboard.context import current_home
+from dashboard.pages.recommend.attribute_list import attribute_list
 from dashboard.pages.recommend.fragments import percent, product_name_and_details
 from dashboard.pages.recommend.page_state import PATH, Query
 from dashboard.pages.recommend.search_box import Option, list_id, search_box, suggestions, words_id
@@ -32,7 +33,9 @@ from dashboard.services.recommendations.similar_products import (
     similar_products,
 )
 from dashboard.services.recommendations.what_if import add_edits
+from data.datasets.side_tables import PRODUCTS
 from data.errors import BadInput
+from data.exploration.attributes import attributes_of
 from data.i18n import _, ngettext
 
 PLACE = f"{PATH}/products"
@@ -132,6 +135,7 @@ def _similar(served: ServedRun, product: str) -> Component:
         return empty_state(str(error))
     known = served.model.describe(product)
     basket = Query(run=served.name, edit=add_edits([product])).href()
+    attributes = attributes_of(served.dataset, PRODUCTS, product) if served.dataset else []
     return html.Div(
         [
             html.Div(
@@ -141,6 +145,7 @@ def _similar(served: ServedRun, product: str) -> Component:
                 ],
                 className="space-chosen",
             ),
+            *attribute_list(attributes),
             html.Ol([_row(served.name, item) for item in similar], className="space-list"),
         ]
     )

@@ -1,11 +1,23 @@
 """Side tables of products and buyers: given to a dataset, replaced, and removed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from dashboard.services.datasets.imports import check_not_importing
+from dashboard.jobs.runs_table import Runs
+from dashboard.services.datasets.imports import IMPORT, check_not_importing, preview_files
 from data.datasets.store import Dataset, Store
+from data.errors import BadInput
 from data.home import Home
+from data.i18n import _
+from data.importing.companions import companions
+from data.importing.kaggle import is_remote
+from data.importing.request import ImportRequest
+from data.importing.side_table_preview import (
+    SideTablePreview,
+    preview_for_dataset,
+    preview_for_ids,
+)
 from data.importing.side_tables import attach_side_tables
 
 
@@ -37,3 +49,76 @@ def attach(
         encoding=encoding,
         decimal_mark=decimal_mark,
     )
+
+
+def start(home: Home, name: str, files: Mapping[str, Path], remove: Collection[str] = ()) -> str:
+    """Queue a job that gives a dataset side tables or removes them, and return its run.
+
+    Parameters
+    ----------
+    home : Home
+    name : str
+        The dataset.
+    files : mapping
+        ``"products"``, ``"buyers"`` → the new file of that table.
+    remove : collection of str
+        Tables to remove.
+
+    Raises
+    ------
+    BadInput
+        If there is nothing to do, or the dataset is unknown or being imported.
+    """
+    if not files and not remove:
+        raise BadInput(_("Choose a table of products or of buyers first."))
+    Store(home).open(name)
+    check_not_importing(home, name)
+    config = {"side_tables": {table: str(file) for table, file in files.items()}}
+    return Runs(home).create(IMPORT, name, config | {"remove": list(remove)})
+
+
+def preview(home: Home, name: str, table: str, file: Path) -> SideTablePreview:
+    """Return what a file is taken for as a side table of a dataset.
+
+    Raises
+    ------
+    BadInput
+        If the dataset is unknown, or the file cannot be its side table.
+    """
+    with TemporaryDirectory(dir=home.cache) as folder:
+        return preview_for_dataset(Store(home).open(name), table, file, Path(folder))
+
+
+def preview_beside_log(
+    home: Home, log: ImportRequest, column: str, table: str, file: Path
+) -> SideTablePreview:
+    """Return what a file is taken for as a side table of a log that is not imported yet.
+
+    Parameters
+    ----------
+    home : Home
+    log : ImportRequest
+        The log and how to read it; its first rows are looked at.
+    column : str
+        The log's column of the buyers or products, as a person has chosen it.
+    table : {"products", "buyers"}
+    file : Path
+
+    Raises
+    ------
+    BadInput
+        If the log has no preview, or the file has no column with ids of its first rows.
+    """
+    first = preview_files(home, log)
+    if first is None or column not in first.columns:
+        raise BadInput(_("What is in this table is told when the log has been read."))
+    place = first.columns.index(column)
+    ids = {row[place].strip() for row in first.rows if len(row) > place and row[place].strip()}
+    with TemporaryDirectory(dir=home.cache) as folder:
+        return preview_for_ids(ids, column, table, file, Path(folder))
+
+
+def beside(logs: Sequence[str]) -> dict[str, str]:
+    """Return the tables of products and buyers that lie beside logs: table → file."""
+    files = [Path(log) for log in logs if not is_remote(Path(log))]
+    return {table: str(file) for table, file in companions(files).items() if file.exists()}
