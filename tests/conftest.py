@@ -66,7 +66,7 @@ def start_position(item: pytest.Item) -> int:
 def shared() -> Path:
     """The folder of real purchase logs that lies beside the project, where there is one."""
     if not SHARED.is_dir():
-        pytest.skip("the folder of real data sets is not beside the project")
+        pytest.skip("needs a real log that is in no package, in ../shared/datasets")
     return SHARED
 
 

@@ -282,7 +282,7 @@ def test_tables_can_be_paged_searched_and_sorted(groceries: Dataset, tmp_path: P
     statistics = Statistics(groceries, tmp_path)
     first, total = statistics.products("", "purchases", True, 0, 10)
     second, _total = statistics.products("", "purchases", True, 10, 20)
-    assert total == 20_805
+    assert total == groceries.manifest.summary["products"]
     assert first["purchases"].min() >= second["purchases"].max()
     assert not set(first["product"]) & set(second["product"])
     cheap, some = statistics.products("SEAFOOD", "price", False, 0, 1000)
@@ -290,7 +290,7 @@ def test_tables_can_be_paged_searched_and_sorted(groceries: Dataset, tmp_path: P
     assert cheap["category"].str.contains("seafood").all()
     assert cheap["price"].is_monotonic_increasing
     buyers, everybody = statistics.users("", None, False, 0, 5)
-    assert everybody == 2_373
+    assert everybody == groceries.manifest.summary["users"]
     assert buyers["purchases"].is_monotonic_decreasing
 
 

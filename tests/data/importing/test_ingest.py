@@ -24,8 +24,8 @@ def test_a_real_log_of_views_carts_and_purchases_is_imported(morning: Dataset) -
     assert figures["rows_read"] == figures["rows_kept"] + figures["rows_rejected"]
 
 
-def test_a_real_log_of_grocery_purchases_is_imported(groceries: Dataset) -> None:
-    figures = summary(groceries)
+def test_a_real_log_of_grocery_purchases_is_imported(published_groceries: Dataset) -> None:
+    figures = summary(published_groceries)
     assert (figures["rows_read"], figures["rows_rejected"]) == (74_471, 0)
     assert (figures["purchases"], figures["users"], figures["products"]) == (74_471, 2_373, 20_805)
 
@@ -39,9 +39,9 @@ def test_the_summary_has_the_documented_keys(groceries: Dataset) -> None:
     assert set(promised.split()) <= set(summary(groceries))
 
 
-def test_the_manifest_has_the_hash_of_the_source(groceries: Dataset, shared: Path) -> None:
+def test_the_manifest_has_the_hash_of_the_source(groceries: Dataset, grocery_log: Path) -> None:
     (source,) = groceries.manifest.sources
-    content = (shared / source.name).read_bytes()
+    content = grocery_log.read_bytes()
     assert source.sha256 == hashlib.sha256(content).hexdigest()
     assert source.bytes == len(content)
 

@@ -10,16 +10,16 @@ from data.preparation.prepare import prepare, preview
 
 
 def test_the_preparation_of_the_paper_gives_the_published_counts(
-    groceries: Dataset,
+    published_groceries: Dataset,
 ) -> None:
     """Purchases with brand and category, of buyers with two or more: the figures that the
     published comparison on these data was made with."""
-    last = prepare(groceries, PREPARATIONS["paper"]).steps[-1]
+    last = prepare(published_groceries, PREPARATIONS["paper"]).steps[-1]
     assert (last.events, last.users, last.products) == (74_283, 2_292, 20_740)
 
 
-def test_each_step_reports_the_remaining_events(groceries: Dataset) -> None:
-    steps = prepare(groceries, PREPARATIONS["paper"]).steps
+def test_each_step_reports_the_remaining_events(published_groceries: Dataset) -> None:
+    steps = prepare(published_groceries, PREPARATIONS["paper"]).steps
     assert [step.name for step in steps] == [
         "all",
         "history_types",

@@ -19,7 +19,10 @@ def protocol_split(request: pytest.FixtureRequest, prepared: Prepared) -> Split:
     return split(prepared, request.param, seed=7)
 
 
-def test_the_temporal_split_of_the_groceries_is_the_published_one(prepared: Prepared) -> None:
+def test_the_temporal_split_of_the_groceries_is_the_published_one(
+    published_groceries: Dataset,
+) -> None:
+    prepared = prepare(published_groceries, PREPARATIONS["paper"])
     temporal = split(prepared, "temporal")
     codes = sequences(prepared, temporal.visible)
     assert temporal.visible.sum() == 59_426
