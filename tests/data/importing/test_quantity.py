@@ -10,8 +10,8 @@ from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.exploration.statistics import summary
 from data.home import Home
-from data.importing.columns import preview
 from data.importing.ingest import ingest
+from data.importing.preview import preview
 from data.importing.request import ImportRequest
 from tests.data.logs import events, rejects
 
@@ -90,7 +90,7 @@ def test_the_price_of_all_units_is_divided_by_the_quantity(
     )
     dataset = imported(store, file, text + "b,p,2024-01-03,-2,-5\n")
     assert list(events(dataset)["price"]) == [2.5, 3, 2.5]
-    sample = preview(file, tmp_path)
+    sample = preview(ImportRequest([file], ""), tmp_path)
     assert sample
     assert "divided by the quantity" in sample.understood["price"]
 
