@@ -4,6 +4,7 @@ Every function returns plain text; a missing value becomes an en dash.
 """
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from babel import Locale, dates, numbers
@@ -17,6 +18,7 @@ from model.registry import NETWORKS
 MISSING = "–"
 BLEND = "blend"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_NAMED_TYPES = 8  # event types in a sentence
 
 
 def _is_missing(value: float | None) -> bool:
@@ -69,6 +71,18 @@ def compact(value: float | None) -> str:
     return str(numbers.format_compact_decimal(value, locale=language(), fraction_digits=1)).replace(
         "\u00a0", "\u202f"
     )
+
+
+def event_types(counts: Mapping[str, int]) -> str:
+    """Return the most frequent event types of a log with their numbers of events.
+
+    Examples
+    --------
+    >>> event_types({"view": 1234, "cart": 12})
+    'view (1,234), cart (12)'
+    """
+    words = [f"{shortened(kind, 40)} ({number(count)})" for kind, count in counts.items()]
+    return ", ".join([*words[:_NAMED_TYPES], "…"] if len(words) > _NAMED_TYPES else words)
 
 
 def shortened(text: str, longest: int) -> str:

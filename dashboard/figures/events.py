@@ -43,14 +43,13 @@ def days(frame: pd.DataFrame, theme: str | None) -> Chart | None:
         return None
     if "hour" in frame:
         return one_day(frame, frame["day"].iloc[0], theme)
+    main, types = _drawn_types(frame)
+    frame = frame[frame["type"].isin(types)]
     counts = frame.pivot_table(
         index="day", columns="type", values="events", aggfunc="sum", fill_value=0
     )
     counts.index = pd.to_datetime(counts.index)
     counts = counts.asfreq("D", fill_value=0)
-    by_frequency = counts.sum().sort_values(ascending=False).index
-    main = main_type(by_frequency)
-    types = in_order([main, *by_frequency][: MOST_PANELS + 1])[::-1]
     return Chart(
         figure=_panels(counts, types, theme),
         finding=_days_finding(counts[main], type_noun(main)),
@@ -76,12 +75,13 @@ def one_day(frame: pd.DataFrame, day: date, theme: str | None) -> Chart | None:
     """
     if frame.empty:
         return None
-    counts = frame.pivot_table(
-        index="hour", columns="type", values="events", aggfunc="sum", fill_value=0
-    ).reindex(range(24), fill_value=0)
+    main, types = _drawn_types(frame)
+    counts = (
+        frame[frame["type"].isin(types)]
+        .pivot_table(index="hour", columns="type", values="events", aggfunc="sum", fill_value=0)
+        .reindex(range(24), fill_value=0)
+    )
     counts.index = pd.Timestamp(day) + pd.to_timedelta(counts.index, unit="h")
-    main = main_type(counts.sum().sort_values(ascending=False).index)
-    types = in_order(counts.columns)[::-1][:MOST_PANELS]
     peak = counts.index[int(counts[main].argmax())].hour
     return Chart(
         figure=_panels(counts, types, theme),
@@ -99,6 +99,14 @@ def one_day(frame: pd.DataFrame, day: date, theme: str | None) -> Chart | None:
         .rename_axis(index=_("Hour"), columns=None)
         .reset_index(),
     )
+
+
+def _drawn_types(frame: pd.DataFrame) -> tuple[str, list[str]]:
+    """Return the event type that is counted, and the most frequent types, purchases on top."""
+    by_frequency = frame.groupby("type")["events"].sum().sort_values(ascending=False).index
+    main = main_type(by_frequency)
+    others = [kind for kind in by_frequency if kind != main]
+    return main, in_order([main, *others[: MOST_PANELS - 1]])[::-1]
 
 
 def _panels(counts: pd.DataFrame, kinds: list[str], theme: str | None) -> go.Figure:

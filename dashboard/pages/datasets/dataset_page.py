@@ -37,6 +37,7 @@ def layout(dataset: str = "", **parameters: str) -> html.Div:
         [
             *head(source),
             _key_figures(source),
+            *_without_purchases(source),
             filter_bar.layout(source, parameters),
             kit.grid(*cards, *attribute_cards.layout(source)),
         ]
@@ -45,6 +46,19 @@ def layout(dataset: str = "", **parameters: str) -> html.Div:
 
 def _card(name: str) -> str:
     return f"dataset-{name}"
+
+
+def _without_purchases(dataset: Dataset) -> list[html.P]:
+    """Return a note where the log has no purchases, with the event types that it has."""
+    summary = dataset.manifest.summary
+    if summary["purchases"]:
+        return []
+    sentence = _(
+        "This log has no purchases; it has {counts}. Charts count the most frequent type, and a "
+        "network learns to predict that unless others are chosen for its training."
+    )
+    counts = formats.event_types(summary["events_by_type"])
+    return [html.P(sentence.format(counts=counts), className="import-warning", role="status")]
 
 
 def _key_figures(dataset: Dataset) -> html.Dl:

@@ -9,8 +9,8 @@ from dash.development.base_component import Component
 from dashboard import components as kit
 from dashboard.components.aria import aria
 from dashboard.context import current_home
-from dashboard.figures.words import in_order, type_name
 from dashboard.pages.datasets import attribute_filters, filter_query
+from dashboard.pages.datasets.type_choice import type_choice
 from dashboard.services.datasets import library
 from data.comma_list import write_list
 from data.datasets.store import Dataset
@@ -145,17 +145,10 @@ def _multiple(part: str, values: tuple[str, ...]) -> dcc.Dropdown:
 
 
 def _types(dataset: Dataset, filters: Filters) -> html.Fieldset:
-    """Return a checkbox per event type; none checked means all."""
-    checkboxes = dbc.Checklist(
-        id=_id("types"),
-        options=[{"label": type_name(kind), "value": kind} for kind in in_order(dataset.types)],
-        value=list(filters.types),
-        inline=True,
-    )
+    """Return the choice of event types; none chosen means all."""
+    choice = type_choice(_id("types"), dataset.types, filters.types)
     legend = html.Legend(_("Event types"), className="field-label")
-    return html.Fieldset(
-        [legend, checkboxes], className="filter-types", hidden=len(dataset.types) < 2
-    )
+    return html.Fieldset([legend, choice], className="filter-types", hidden=len(dataset.types) < 2)
 
 
 def _day(moment: str | None) -> str:

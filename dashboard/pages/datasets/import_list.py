@@ -113,7 +113,7 @@ def _summary(name: str) -> str:
         summary = library.summary(current_home(), name)
     except BadInput:
         return _("{name} was imported and has been renamed or deleted since.").format(name=name)
-    return _(
+    words = _(
         "{name} is imported: {read} rows read, {kept} kept, {rejected} rejected; "
         "{purchases} purchases of {users} buyers."
     ).format(
@@ -124,3 +124,7 @@ def _summary(name: str) -> str:
         purchases=formats.number(summary["purchases"]),
         users=formats.number(summary["users"]),
     )
+    if summary["purchases"]:
+        return words
+    counts = formats.event_types(summary["events_by_type"])
+    return f"{words} {_('It has no purchases, but {counts}.').format(counts=counts)}"

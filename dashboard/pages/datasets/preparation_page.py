@@ -9,8 +9,8 @@ from dash import ALL, Input, Output, State, callback, dcc, html
 from dashboard import components as kit
 from dashboard import formats
 from dashboard.context import current_home
-from dashboard.figures.words import in_order, type_name
 from dashboard.pages.datasets.head import head
+from dashboard.pages.datasets.type_choice import type_choice
 from dashboard.services.datasets import library, preparations
 from data.datasets.store import Dataset
 from data.errors import BadInput
@@ -81,8 +81,7 @@ def _control(name: str, value: Any, dataset: Dataset) -> Any:
     where = {"type": FIELD, "name": name}
     setting = _FIELDS[name]
     if name in {"history_types", "target_types"}:
-        kinds = [{"label": type_name(kind), "value": kind} for kind in in_order(dataset.types)]
-        return dbc.Checklist(id=where, options=kinds, value=value, inline=True)
+        return type_choice(where, dataset.types, value or ())
     if isinstance(setting.default, bool):
         return dbc.Switch(id=where, value=value)
     if setting.low is not None:

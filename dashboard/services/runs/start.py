@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard import formats
 from dashboard.jobs.hyperparameter_search import short
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.runs_table import Runs
@@ -19,6 +20,7 @@ from model.config.run_config import RunConfig, preparation_field
 MAX_GRID_RUNS = 24
 TYPES = {"target_types", "event_types"}
 """Fields of the preparation that name what is predicted."""
+TARGET_TYPES = "preparation.target_types"
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,13 @@ def configure(
     """
     changes = changes or {}
     config = named_preset(preset).override(changes)
-    types = Store(home).open(dataset).types
-    fitting = config.preparation.suited_to(types)
+    source = Store(home).open(dataset)
+    fitting = config.preparation.suited_to(source.types)
     if TYPES & set(map(preparation_field, changes)) or fitting == config.preparation:
         return Configured(config)
     words = _(
         "Dataset {dataset} has no events of type {types}; its most frequent type, {type}, is"
-        " predicted instead."
+        " predicted instead. It has {counts}: choose others with {setting}."
     )
     return Configured(
         dataclasses.replace(config, preparation=fitting),
@@ -71,6 +73,8 @@ def configure(
             dataset=dataset,
             types=", ".join(config.preparation.target_types),
             type=", ".join(fitting.target_types),
+            counts=formats.event_types(source.manifest.summary["events_by_type"]),
+            setting=TARGET_TYPES,
         ),
     )
 
@@ -88,9 +92,19 @@ def start_training(
     Raises
     ------
     BadInput
-        Where there is no such dataset; nothing is queued then.
+        Where there is no such dataset, or it has no events of the types to predict; nothing is
+        queued then.
     """
-    Store(home).open(dataset)
+    source = Store(home).open(dataset)
+    if config.preparation.suited_to(source.types) != config.preparation:
+        raise BadInput(
+            _("Dataset {dataset} has no events of type {types}; it has {counts}.").format(
+                dataset=dataset,
+                types=", ".join(config.preparation.target_types),
+                counts=formats.event_types(source.manifest.summary["events_by_type"]),
+            ),
+            TARGET_TYPES,
+        )
     return Runs(home).create(TRAINING, dataset, config.as_dict(), preset=preset, label=label)
 
 

@@ -68,6 +68,18 @@ def test_one_day_of_events_is_said_to_be_all() -> None:
     assert chart.finding == "All 214 purchases fall on Nov 1, 2019"
 
 
+def test_of_ten_thousand_event_types_the_most_frequent_are_drawn() -> None:
+    kinds = [f"kind {number:04d}" for number in range(10_000)]
+    found = pd.DataFrame({"hour": 8, "type": kinds, "events": 1})
+    found.loc[len(found)] = [9, "a most frequent one", 50]
+    chart = drawn(events.one_day(found, date(2019, 10, 1), "light"))
+    assert len(chart.figure.data) == events.MOST_PANELS
+    assert "a most frequent one" in chart.table.columns
+    days = [date(2019, 10, 1) if hour == 8 else date(2019, 10, 2) for hour in found["hour"]]
+    chart = drawn(events.days(found.drop(columns="hour").assign(day=days), "light"))
+    assert len(chart.figure.data) == events.MOST_PANELS
+
+
 def test_a_log_of_one_day_is_drawn_by_the_hour() -> None:
     found = frame("hour type events", (2, "purchase", 30), (3, "purchase", 10), (2, "view", 900))
     chart = drawn(events.one_day(found, date(2019, 10, 1), "light"))

@@ -53,7 +53,7 @@ def test_without_purchases_the_most_frequent_type_is_predicted_and_that_is_said(
     assert event_types(configured.config) == ("view",)
     assert configured.adaptation == (
         "Dataset views has no events of type purchase; its most frequent type, view, is predicted"
-        " instead."
+        " instead. It has view (24), cart (12): choose others with preparation.target_types."
     )
 
 
@@ -89,6 +89,12 @@ def test_a_training_is_queued_with_its_configuration(shop: Home) -> None:
     run = Runs(shop).get(start_training(shop, "shop", FAST, preset="fast", label="mine"))
     assert (run.dataset, run.preset, run.label, run.state) == ("shop", "fast", "mine", "queued")
     assert RunConfig.from_dict(run.config) == FAST
+
+
+def test_a_training_on_types_that_the_dataset_does_not_have_is_refused(shop: Home) -> None:
+    with pytest.raises(BadInput, match=r"no events of type purchase; it has view \(24\), cart"):
+        start_training(shop, "views", FAST, preset="fast")
+    assert Runs(shop).list() == []
 
 
 def test_a_grid_is_every_combination_of_values() -> None:
