@@ -120,7 +120,7 @@ def _step(name: str, label: str, icon_name: str) -> html.Button:
 
 
 def _hide(query: Query) -> html.Div:
-    label = ngettext("Hide the last purchase", "Hide the last {count} purchases", query.hide or 1)
+    label = ngettext("Hide the last purchase", "Hide the last {count} events", query.hide or 1)
     return _switch(HIDE, label.format(count=formats.number(query.hide)), query.hide > 0)
 
 

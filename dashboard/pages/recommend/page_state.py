@@ -30,7 +30,8 @@ class Query:
     k : int
         Length of the list, from 5 to 100; 0 for the default.
     hide : int
-        How many of the buyer's last events are hidden from the model.
+        How many of the buyer's last events are hidden from the model; more where none of them is
+        of a type that it predicts.
     new : bool
         Whether products of the history are left out.
     edit : str

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from dashboard.pages.recommend.explanations import (
     co_purchase_sentence,
     effect_sentence,
@@ -28,6 +30,7 @@ from dashboard.services.recommendations.what_if import (
     without_last_edit,
 )
 from data.errors import BadInput
+from model.sequences.event_types import EventTypes
 from model.serving.predictor import Predictor, Product
 
 
@@ -137,7 +140,7 @@ def edited_history(served: ServedRun, query: Query) -> RankedHistory:
         Where the run's dataset does not know the buyer, or the edits cannot be parsed.
     """
     record = buyers.history(served, query.user) if query.user else ()
-    visible = len(record) - min(query.hide, len(record))
+    visible = visible_events(served.model.types, record, query.hide)
     given, hidden = record[:visible], record[visible:]
 
     def describe(product: str) -> HistoryEvent:
@@ -157,6 +160,19 @@ def edited_history(served: ServedRun, query: Query) -> RankedHistory:
     return RankedHistory(
         served, query, events, hidden, len(record), previous if query.edit else None
     )
+
+
+def visible_events(types: EventTypes, record: History, hide: int) -> int:
+    """Return how many events of a record are not hidden.
+
+    Where no event of a type that the model predicts is among the last ``hide``, all from the last
+    such event on are hidden: what a buyer viewed after the last purchase is no target.
+    """
+    visible = len(record) - min(hide, len(record))
+    if not hide:
+        return visible
+    targets = np.flatnonzero(types.are_predicted([event.type for event in record]))
+    return min(visible, int(targets[-1])) if len(targets) else visible
 
 
 def explain(history: RankedHistory) -> Explanation | None:
