@@ -1,6 +1,7 @@
 """Event sequences of all users as flat arrays of integer codes, without padding."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -158,6 +159,18 @@ def offsets(users: "pd.Series[str]") -> Longs:
 def microseconds(times: "pd.Series[pd.Timestamp]") -> Longs:
     """Return times as microseconds since 1970, int64."""
     return times.to_numpy().astype("datetime64[us]").astype(np.int64)
+
+
+def to_microseconds(time: datetime) -> int:
+    """Return a time as microseconds since 1970; without a zone it is UTC.
+
+    Examples
+    --------
+    >>> to_microseconds(datetime(1970, 1, 2)), to_microseconds(datetime(1970, 1, 2, tzinfo=UTC))
+    (86400000000, 86400000000)
+    """
+    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def session_codes(sessions: "pd.Series[str]") -> Ints:

@@ -1,6 +1,7 @@
 """Histories of one user or of all users, filtered by the row-wise steps of a preparation."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pandas as pd
 
@@ -61,14 +62,21 @@ def histories(dataset: Dataset, preparation: Preparation) -> Iterator[pd.DataFra
     Yields
     ------
     pandas.DataFrame
-        Columns user, product and type, ordered by user, time and row; up to ``BATCH_ROWS`` rows.
+        Columns user, product, type and time, ordered by user, time and row; up to ``BATCH_ROWS``
+        rows.
         The events of a user may continue in the next frame.
     """
     with dataset.connect() as connection:
-        query = select_events("user, product, type", preparation)
+        query = select_events("user, product, type, time", preparation)
         result = connection.sql(f"{query} ORDER BY user, time, row")
         for batch in result.to_arrow_reader(BATCH_ROWS):
             yield batch.to_pandas()
+
+
+def last_time(dataset: Dataset) -> datetime | None:
+    """Return the time of the last event of a dataset (UTC); None where it has no times."""
+    last = dataset.manifest.summary["last_event"]
+    return None if last is None else datetime.fromisoformat(last).replace(tzinfo=None)
 
 
 def select_events(columns: str, preparation: Preparation, *conditions: str) -> str:

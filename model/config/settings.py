@@ -158,7 +158,10 @@ class Settings(Configuration):
     repeat_head: Bool = setting(
         False,
         label=N_("Repeat-aware head"),
-        help=N_("Mix the softmax with a pointer network that copies products from the history."),
+        help=N_(
+            "Mix the softmax with the probability of repeating each product of the history, from "
+            "how often, how long ago and at which interval the buyer had it."
+        ),
         group=_NETWORK,
     )
     blend: Bool = setting(

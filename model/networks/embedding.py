@@ -8,6 +8,7 @@ from model.config.run_config import RunConfig
 from model.networks.data_sizes import DataSizes
 from model.networks.layers import Standardise, TiedProductEmbedding
 from model.sequences.features import NUMBERS
+from model.sequences.repeats_numpy import FEATURES
 
 FULL_WIDTH = ("product", "brand", "category", "price")
 """Features whose embeddings have the configured width."""
@@ -49,6 +50,15 @@ def _number(name: str, values: Any, config: RunConfig, sizes: DataSizes) -> Any:
 
 def _width(name: str, config: RunConfig) -> int:
     return config.embedding_width if name in FULL_WIDTH else min(config.embedding_width, MOST_WIDTH)
+
+
+def candidate_inputs() -> dict[str, Any]:
+    """Return the inputs of a repeat head, [batch, candidates], in the order of its arguments."""
+    return {
+        "candidate": Input((None,), dtype="int32", name="candidate"),
+        "candidate_type": Input((None,), dtype="int32", name="candidate_type"),
+        "candidate_features": Input((None, FEATURES), dtype="float32", name="candidate_features"),
+    }
 
 
 def input_of(name: str) -> Any:

@@ -15,9 +15,9 @@ from keras import layers
 from data.preparation.sequences import FIRST
 from model.config.run_config import RunConfig
 from model.networks.data_sizes import DataSizes
-from model.networks.embedding import embed, input_of
+from model.networks.embedding import candidate_inputs, embed, input_of
 from model.networks.layers import LastState, PaddingMask, ProductScores, TiedProductEmbedding
-from model.networks.pointer_head import PointerHead, PointerMixture
+from model.networks.repeat_head import RepeatHead, RepeatMixture
 from model.registry import NETWORKS
 
 
@@ -32,16 +32,16 @@ class Network:
     output : ProductScores
         Maps hidden states to logits of every product.
     serving : keras.Model
-        Maps the features and ``length`` to the scores after the last event, [batch, products];
-        their softmax gives probabilities.
-    pointer_head : PointerHead or None
-        Maps hidden states and products to the pointer and the gate of a repeat-aware head.
+        Maps the features and ``length``, and with a repeat head the candidates, to the scores
+        after the last event, [batch, products]; their softmax gives probabilities.
+    repeat_head : RepeatHead or None
+        Maps hidden states and candidates to log-probabilities of the catalogue and of repeats.
     """
 
     body: Any
     output: ProductScores
     serving: Any
-    pointer_head: PointerHead | None = None
+    repeat_head: RepeatHead | None = None
 
 
 def build(config: RunConfig, sizes: DataSizes) -> Network:
@@ -67,12 +67,15 @@ def build(config: RunConfig, sizes: DataSizes) -> Network:
     scores = tied(last, scores=True) if tied is not None else output(last)
     if traits is not None:
         output.set_traits(sizes.traits)
-    pointer_head = PointerHead() if config.repeat_head else None
-    if pointer_head is not None:
-        pointer, gate = pointer_head(hidden, inputs["product"])
-        scores = PointerMixture()(scores, pointer, gate, inputs["product"], inputs["length"])
+    repeat_head = None
+    if config.repeat_head:
+        candidates = candidate_inputs()
+        repeat_head = RepeatHead(sizes.products, sizes.codes["type"])
+        repeats = repeat_head(last, *candidates.values())
+        scores = RepeatMixture()(scores, repeats, candidates["candidate"])
+        inputs |= candidates
     scores = layers.Activation("linear", dtype="float32", name="scores")(scores)
-    return Network(body, output, keras.Model(inputs, scores, name=config.network), pointer_head)
+    return Network(body, output, keras.Model(inputs, scores, name=config.network), repeat_head)
 
 
 def in_full_precision(network: Network, config: RunConfig, sizes: DataSizes) -> Network:

@@ -1,7 +1,7 @@
 """Histories of events as slices of flat arrays; padded only in batches."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -67,6 +67,8 @@ class Histories:
         end of an event's own history and the event; and the other configured features.
     start, stop : int64, shape (histories,)
         Slice of each history in the columns.
+    at : int64, shape (histories,), optional
+        Asking time of each history in microseconds; without it the times of events are not known.
 
     Examples
     --------
@@ -82,6 +84,7 @@ class Histories:
     columns: Columns
     start: Longs
     stop: Longs
+    at: Longs | None = None
 
     def __len__(self) -> int:
         """Return the number of histories."""
@@ -96,7 +99,7 @@ class Histories:
         """Return the histories cut to their most recent ``length`` events; None cuts none."""
         if length is None:
             return self
-        return Histories(self.columns, np.maximum(self.start, self.stop - length), self.stop)
+        return replace(self, start=np.maximum(self.start, self.stop - length))
 
     @property
     def events(self) -> EventColumns:
@@ -110,11 +113,12 @@ class Histories:
         if events.is_target.all():
             return self
         before = events.targets_before
-        return Histories(events.targets, before[self.start], before[self.stop])
+        return Histories(events.targets, before[self.start], before[self.stop], self.at)
 
     def select(self, index: slice | npt.NDArray[Any]) -> "Histories":
         """Return a subset of the histories, by a slice, a mask or indices."""
-        return Histories(self.columns, self.start[index], self.stop[index])
+        at = None if self.at is None else self.at[index]
+        return Histories(self.columns, self.start[index], self.stop[index], at)
 
     def indices(self) -> Longs:
         """Return the column indices of all events, shape (events of all histories,)."""
@@ -186,7 +190,7 @@ def histories_of_targets(columns: Columns, offsets: Longs, targets: Longs) -> Hi
     """Return the history of each target: the same buyer's events before the asking moment."""
     buyer = np.searchsorted(offsets, targets, side="right") - 1
     stop = targets - columns["lag"][targets]
-    return Histories(columns, offsets[buyer], stop)
+    return Histories(columns, offsets[buyer], stop, columns["time"][targets])
 
 
 def training_histories(columns: Columns, offsets: Longs, visible: Bools) -> Histories:

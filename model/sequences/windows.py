@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from data.preparation.sequences import FIRST, Ints, Longs
 from model.sequences.histories import Histories, targets_within
+from model.sequences.repeats import RepeatCandidates, repeat_candidates
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,14 @@ class TrainingBatch:
         Event after which each target is predicted: window × width + event.
     target : int32, shape (targets,)
         The product of each target, as an index among the ranked products.
+    candidates : RepeatCandidates or None
+        Candidates of each target, for a network with a repeat head.
     """
 
     inputs: dict[str, Any]
     position: Ints
     target: Ints
+    candidates: RepeatCandidates | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Windows:
         Event indices of the targets, grouped by window.
     end : int64, shape (targets,)
         Index after the last event of each target's history, which is in its window.
+    begin : int64, shape (targets,)
+        Index of the first event of each target's history, which may be before its window.
     first : int64, shape (windows + 1,)
         Index of each window's first target.
     """
@@ -55,6 +61,7 @@ class Windows:
     histories: Histories
     target: Longs
     end: Longs
+    begin: Longs
     first: Longs
 
     def sample(self, targets: int, random: np.random.Generator) -> "Windows":
@@ -66,10 +73,16 @@ class Windows:
         sizes = np.diff(self.first)[chosen]
         index = np.concatenate([np.arange(self.first[i], self.first[i + 1]) for i in chosen])
         first = np.append(0, np.cumsum(sizes))
-        return Windows(self.histories.select(chosen), self.target[index], self.end[index], first)
+        histories = self.histories.select(chosen)
+        return Windows(histories, self.target[index], self.end[index], self.begin[index], first)
 
     def batches(
-        self, names: tuple[str, ...], budget: int, random: np.random.Generator | None = None
+        self,
+        names: tuple[str, ...],
+        budget: int,
+        random: np.random.Generator | None = None,
+        *,
+        repeats: bool = False,
     ) -> Iterator[TrainingBatch]:
         """Yield batches of windows of similar length.
 
@@ -81,6 +94,8 @@ class Windows:
             Most events of a batch, padding included; a batch holds at least one window.
         random : numpy.random.Generator, optional
             Shuffles windows and batches; without it the order is fixed.
+        repeats : bool
+            Whether to add the candidates of a repeat head.
         """
         lengths = self.histories.lengths
         if random is None:
@@ -89,9 +104,9 @@ class Windows:
             order = np.argsort(lengths * random.uniform(0.9, 1.1, len(lengths)), kind="stable")
         groups = list(_groups(lengths[order], budget))
         for group in random.permutation(len(groups)) if random else range(len(groups)):
-            yield self._batch(names, order[groups[group]])
+            yield self._batch(names, order[groups[group]], repeats)
 
-    def _batch(self, names: tuple[str, ...], chosen: Longs) -> TrainingBatch:
+    def _batch(self, names: tuple[str, ...], chosen: Longs, repeats: bool) -> TrainingBatch:
         inputs = self.histories.select(chosen).padded(names)
         width = int(inputs["length"].max())
         sizes = (self.first[1:] - self.first[:-1])[chosen]
@@ -101,7 +116,16 @@ class Windows:
         event = self.end[index] - 1 - self.histories.start[chosen][window]
         product = self.histories.columns["product"][self.target[index]] - FIRST
         position = window * width + event
-        return TrainingBatch(inputs, position.astype(np.int32), product.astype(np.int32))
+        candidates = repeat_candidates(self._whole_histories(index)) if repeats else None
+        return TrainingBatch(
+            inputs, position.astype(np.int32), product.astype(np.int32), candidates
+        )
+
+    def _whole_histories(self, index: Longs) -> Histories:
+        """Return the histories of some targets, not cut to their windows."""
+        columns = self.histories.columns
+        at = columns["time"][self.target[index]]
+        return Histories(columns, self.begin[index], self.end[index], at)
 
 
 def _groups(lengths: Longs, budget: int) -> Iterator[slice]:
@@ -132,6 +156,7 @@ def training_windows(buyers: Histories, length: int, random: np.random.Generator
         Draws the offsets.
     """
     target, end, row = targets_within(buyers)
+    begin_of_buyer = buyers.start[row]
     last = buyers.start.copy()
     np.maximum.at(last, row, end)
     buyers = Histories(buyers.columns, buyers.start, last)  # what comes later is in no history
@@ -145,9 +170,9 @@ def training_windows(buyers: Histories, length: int, random: np.random.Generator
     start = np.maximum(begin, buyers.start[owner])
     stop = np.minimum(begin + length, buyers.stop[owner])
     order = np.argsort(end, kind="stable")
-    target, end = target[order], end[order]
+    target, end, whole = target[order], end[order], begin_of_buyer[order]
     sizes = np.diff(np.searchsorted(end, np.stack([start, stop]), side="right"), axis=0)[0]
-    return _with_known_targets(Histories(buyers.columns, start, stop), target, end, sizes)
+    return _with_known_targets(Histories(buyers.columns, start, stop), target, end, whole, sizes)
 
 
 def target_windows(histories: Histories, targets: Longs, length: int) -> Windows:
@@ -174,14 +199,16 @@ def target_windows(histories: Histories, targets: Longs, length: int) -> Windows
     ends = np.flatnonzero(last)
     sizes = np.diff(np.append(-1, ends))
     windows = Histories(cut.columns, cut.start[ends], cut.stop[ends])
-    return _with_known_targets(windows, targets[order], cut.stop, sizes)
+    return _with_known_targets(windows, targets[order], cut.stop, histories.start[order], sizes)
 
 
-def _with_known_targets(histories: Histories, target: Longs, end: Longs, sizes: Longs) -> Windows:
+def _with_known_targets(
+    histories: Histories, target: Longs, end: Longs, begin: Longs, sizes: Longs
+) -> Windows:
     """Return windows without cold targets, and without windows that have no other target."""
     known = histories.columns["product"][target] >= FIRST
     window = np.repeat(np.arange(len(sizes)), sizes)
     counts: npt.NDArray[Any] = np.bincount(window[known], minlength=len(sizes))
     not_empty = counts > 0
     first = np.append(0, np.cumsum(counts[not_empty])).astype(np.int64)
-    return Windows(histories.select(not_empty), target[known], end[known], first)
+    return Windows(histories.select(not_empty), target[known], end[known], begin[known], first)

@@ -15,8 +15,9 @@ from data.datasets.store import Dataset
 from data.datasets.titles import product_titles
 from data.errors import BadInput, Cancelled
 from data.i18n import _
-from data.preparation.sequences import Longs
+from data.preparation.sequences import Longs, microseconds, to_microseconds
 from data.preparation.user_history import histories as user_histories
+from data.preparation.user_history import last_time
 from model.baselines.base import log_sum_exp
 from model.kernels.malloc import keep_freed
 from model.metrics.ranking import top_k
@@ -185,21 +186,23 @@ def _count_users(dataset: Dataset) -> int:
 
 
 def _blocks(model: Predictor, dataset: Dataset) -> Iterator[tuple[Array, Histories]]:
-    """Yield blocks of users and their histories."""
+    """Yield blocks of users and their histories, asked at the end of the log."""
+    end = last_time(dataset)
+    at = None if end is None else to_microseconds(end)
     rest = pd.DataFrame()
     for frame in user_histories(dataset, model.preparation):
         events = pd.concat([rest, frame], ignore_index=True)
         stop = _stops(events["user"].to_numpy(dtype=object))
         # The last user's events may continue in the next frame.
         complete = (len(stop) - 1) // BLOCK_SIZE * BLOCK_SIZE
-        yield from _full_blocks(model, events, stop[:complete])
+        yield from _full_blocks(model, events, stop[:complete], at)
         rest = events.iloc[stop[complete - 1] if complete else 0 :]
     if len(rest):
-        yield from _full_blocks(model, rest, _stops(rest["user"].to_numpy(dtype=object)))
+        yield from _full_blocks(model, rest, _stops(rest["user"].to_numpy(dtype=object)), at)
 
 
 def _full_blocks(
-    model: Predictor, events: pd.DataFrame, stop: Longs
+    model: Predictor, events: pd.DataFrame, stop: Longs, at: int | None
 ) -> Iterator[tuple[Array, Histories]]:
     """Yield the users and histories of events, whose users end at ``stop``, in blocks."""
     for first in range(0, len(stop), BLOCK_SIZE):
@@ -207,8 +210,9 @@ def _full_blocks(
         begin = int(stop[first - 1]) if first else 0
         block = events.iloc[begin : stops[-1]]
         users = block["user"].to_numpy(dtype=object)[stops - begin - 1]
-        types = block["type"].to_numpy(dtype=object)
-        yield users, model.histories_of_codes(model.codes(block["product"]), stops - begin, types)
+        codes, types = model.codes(block["product"]), block["type"].to_numpy(dtype=object)
+        times = microseconds(block["time"])
+        yield users, model.histories_of_codes(codes, stops - begin, types, times, at)
 
 
 def _stops(users: Array) -> Longs:

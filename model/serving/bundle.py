@@ -20,11 +20,14 @@ from model.baselines.base import Baseline
 from model.blend import blend_numpy
 from model.run_files import BLEND, CONFIG, EVALUATION, KERAS_MODEL, MODEL, VOCABULARY
 from model.run_folder import RunFolder
+from model.sequences import repeats_numpy
 from model.sequences.event_types import EventTypes
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
-from model.serving.onnx_model import load_recommenders
+from model.serving.onnx_model import OnnxRecommender
 
 COPIED = (MODEL, KERAS_MODEL, CONFIG, EVALUATION, VOCABULARY)
+REPEATS = "repeats_numpy"
+"""Module of a bundle that computes the candidates of a repeat head."""
 NUMPY_MODELS = "numpy_models"
 """Package of a bundle that holds the NumPy versions of the blend's members."""
 
@@ -34,7 +37,7 @@ import sys
 from pathlib import Path
 import numpy as np
 import onnxruntime
-{import_blend}
+{imports}
 here = Path(__file__).parent
 items = np.load(here / "catalogue.npz")
 network = onnxruntime.InferenceSession(here / "model.onnx")
@@ -44,6 +47,7 @@ latest = history[-{length}:] if len(history) else np.zeros(1, dtype=np.int32)
 inputs = {{t.name: items[t.name][latest][None] for t in network.get_inputs() if t.name in items}}
 {types}
 inputs["length"] = np.array([min(len(history), {length})], dtype=np.int32)
+{candidates}
 scores = network.run(None, inputs)[0][0]
 {blend}
 probabilities = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum(dtype=np.float64)
@@ -63,6 +67,9 @@ names = [name for _type, name in events]
 type_codes = np.array([types[name] for name, _product in events], dtype=np.int32)"""
 TYPE_INPUT = """\
 inputs["type"][0, :len(history)] = type_codes[-LENGTH:]"""
+
+CANDIDATES = """\
+inputs |= repeat_candidates(history, TYPES, IS_TARGET)"""
 
 BLEND_MODULE = '''\
 """Scores of this run's blend, in NumPy alone: ``Blend(file).scores(network, history)``."""
@@ -95,7 +102,7 @@ What it serves: {serves}
 | file | what it is |
 | --- | --- |
 | `example.py` | {lines} lines that rank; they need onnxruntime and NumPy |
-{blend_rows}| `model.onnx` | the network; reads {inputs} and returns a score for every product |
+{more_rows}| `model.onnx` | the network; reads {inputs} and returns a score for every product |
 | `model.keras` | the same network for Keras 3 |
 | `catalogue.npz` | names and features by code: 0 padding, 1 unknown, products from 2 on |
 | `vocabulary.parquet` | the catalogue as a table |
@@ -129,7 +136,7 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadInput(_("{folder} is not empty; name another folder.").format(folder=out))
     run = RunFolder(folder)
-    network = load_recommenders(run, 1)[-1]
+    network = OnnxRecommender(run, 1)
     blended = (folder / BLEND).exists()
     config, types = run.config(), run.event_types
     about: dict[str, Any] = {
@@ -142,6 +149,7 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
         "reads": list(config.features),
         "event_types": types.as_dict(),
         "latest": config.sequence_length,
+        "repeats": network.reads_candidates,
         "products": len(run.vocabulary),
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -150,6 +158,8 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
             shutil.copyfile(folder / name, out / name)
     if blended:
         write_blend(folder / BLEND, out)
+    if network.reads_candidates:
+        shutil.copyfile(str(repeats_numpy.__file__), out / f"{REPEATS}.py")
     _write_catalogue(run, out / "catalogue.npz")
     _write_text(out / "bundle.json", json.dumps(about, ensure_ascii=False, indent=1))
     _write_text(out / "example.py", example(about))
@@ -169,14 +179,21 @@ def example(about: Mapping[str, Any]) -> str:
     several, blended = types.are_several, about["serves"] == "blend"
     typed_history = TYPED_HISTORY.replace("DEFAULT", repr(types.default))
     reads_types = several and "type" in about["reads"]
-    is_target = ', items["type_predicted"][type_codes]' if several else ""
-    scores = f'scores = Blend(here / "blend.npz").scores(scores, history{is_target})'
+    kinds = "type_codes" if several else 'items["type"][history]'
+    is_target = 'items["type_predicted"][type_codes]' if several else "history > 0"
+    more = f", {is_target}" if several else ""
+    scores = f'scores = Blend(here / "blend.npz").scores(scores, history{more})'
+    candidates = CANDIDATES.replace("TYPES", kinds).replace("IS_TARGET", is_target)
+    imports = ["from blend import Blend"] if blended else []
+    if about["repeats"]:
+        imports.append(f"from {REPEATS} import repeat_candidates")
     text = EXAMPLE.format(
         usage="[TYPE:]PRODUCT" if several else "PRODUCT",
         history=typed_history if several else BARE_HISTORY,
         types=TYPE_INPUT.replace("LENGTH", str(length)) if reads_types else "",
         length=length,
-        import_blend="from blend import Blend" if blended else "",
+        imports="\n".join(imports),
+        candidates=candidates if about["repeats"] else "",
         blend=scores if blended else "",
     )
     return "\n".join(line for line in text.split("\n") if line) + "\n"
@@ -270,6 +287,11 @@ def _readme(about: dict[str, Any], products: Any) -> str:
     types = EventTypes.from_dict(about["event_types"])
     other = next((name for name in types.names if name not in types.predicted), "")
     weights = ", ".join(f"{name} × {weight:.2f}" for name, weight in about["weights"].items())
+    rows = []
+    if blended:
+        rows.append(f"| `blend.py`, `blend.npz`, `{NUMPY_MODELS}` | the blend, in NumPy |\n")
+    if about["repeats"]:
+        rows.append(f"| `{REPEATS}.py` | the inputs of the repeat head, in NumPy |\n")
     return README.format(
         run=about["run"],
         version=about["version"],
@@ -289,9 +311,7 @@ which is predicted.
         if blended
         else f"the network {about['network']} alone.",
         lines=len(example(about).splitlines()),
-        blend_rows=f"| `blend.py`, `blend.npz`, `{NUMPY_MODELS}` | the blend, in NumPy |\n"
-        if blended
-        else "",
+        more_rows="".join(rows),
         inputs=", ".join([*about["reads"], "length"]),
         length=about["latest"],
     )

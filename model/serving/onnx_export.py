@@ -47,7 +47,7 @@ def _save_onnx(model: Any, file: Path) -> None:
 def _example(model: Any) -> dict[str, Any]:
     """Return inputs of two short histories, one of them padded."""
     inputs: dict[str, Any] = {
-        tensor.name: np.ones((2, 3), dtype=tensor.dtype)
+        tensor.name: np.ones([2, *(size or 3 for size in tensor.shape[1:])], dtype=tensor.dtype)
         for tensor in model.inputs
         if tensor.name != "length"
     }

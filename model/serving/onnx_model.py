@@ -10,6 +10,7 @@ from model.blend.blend import Blend
 from model.run_files import BLEND, MODEL
 from model.run_folder import RunFolder
 from model.sequences.histories import Histories
+from model.sequences.repeats import CANDIDATE_INPUTS, serving_inputs
 
 
 class OnnxRecommender(Recommender):
@@ -51,10 +52,14 @@ class OnnxRecommender(Recommender):
         )
         self._inputs = tuple(tensor.name for tensor in self._session.get_inputs())
 
+    @property
+    def reads_candidates(self) -> bool:
+        """Whether the network has a repeat head, which reads the whole history."""
+        return CANDIDATE_INPUTS[0] in self._inputs
+
     def scores(self, histories: Histories) -> Floats:
         """Return the logits, float32 [histories, products]."""
-        features = tuple(name for name in self._inputs if name != "length")
-        batch = histories.latest(self.length).padded(features)
+        batch = serving_inputs(histories, self._inputs, self.length)
         logits: Floats = self._session.run(None, {name: batch[name] for name in self._inputs})[0]
         return logits
 

@@ -20,9 +20,12 @@ from model.run_folder import RunFolder
 from model.sequences.event_types import Types
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
 from model.sequences.histories import Columns, EventColumns, Histories
+from model.sequences.repeats_numpy import NO_TIME
 from model.serving.onnx_model import load_recommenders
 
 Prices = Sequence[float | None]
+Times = Sequence[int | None]
+"""Time of each event in microseconds since 1970; None where it is not known."""
 """Price of each event of a history; None for the price in the catalogue."""
 
 
@@ -167,12 +170,21 @@ class Predictor:
         histories: Sequence[Sequence[str]],
         prices: Sequence[Prices] | None = None,
         types: Sequence[Types] | None = None,
+        times: Sequence[Times] | None = None,
+        at: int | None = None,
     ) -> Histories:
         """Return lists of product ids, oldest first, as model inputs.
 
         Unknown products keep their position. Prices default to those of the catalogue, event types
         to the one that is predicted; features that a list does not hold, such as the hour, are
         missing.
+
+        Parameters
+        ----------
+        histories, prices, types, times
+            Of each event of each history.
+        at : int, optional
+            Asking time in microseconds; by default, and at least, the time of the last event.
         """
         stop = np.cumsum([len(products) for products in histories], dtype=np.int64)
         codes = np.array(
@@ -180,7 +192,8 @@ class Predictor:
             dtype=np.int32,
         )
         flat_types = None if types is None else [name for row in types for name in row]
-        result = self.histories_of_codes(codes, stop, flat_types)
+        flat_times = None if times is None else _known_times(times)
+        result = self.histories_of_codes(codes, stop, flat_types, flat_times, at)
         if prices is not None:
             flat = np.array([price for row in prices for price in row], dtype=np.float32)
             columns = {**result.columns, **_with_prices(result.columns, flat)}
@@ -192,10 +205,26 @@ class Predictor:
         index = self._index.get_indexer(pd.Index(products, dtype=object))
         return np.where(index < 0, UNKNOWN, index + FIRST).astype(np.int32)
 
-    def histories_of_codes(self, codes: Ints, stop: Longs, types: Types | None = None) -> Histories:
+    def histories_of_codes(
+        self,
+        codes: Ints,
+        stop: Longs,
+        types: Types | None = None,
+        times: Longs | None = None,
+        at: int | None = None,
+    ) -> Histories:
         """Return histories from their concatenated product codes and the end of each.
 
-        ``types`` are the event types of all codes; by default the one that is predicted.
+        Parameters
+        ----------
+        codes : int32 [events]
+        stop : int64 [histories]
+        types : sequence of str or None, optional
+            Event types of all codes; by default the one that is predicted.
+        times : int64 [events], optional
+            Microseconds; ``NO_TIME`` for all events of a history whose times are not known.
+        at : int, optional
+            Asking time in microseconds; by default, and at least, the time of the last event.
         """
         if types is None:
             types = [None] * len(codes)
@@ -203,7 +232,7 @@ class Predictor:
             "product": codes,
             "type": self.types.codes(types),
             "target": self.types.are_predicted(types),
-            "time": np.zeros(len(codes), dtype=np.int64),
+            "time": np.zeros(len(codes), dtype=np.int64) if times is None else times,
             "session": np.full(len(codes), -1, dtype=np.int32),
         }
         columns |= {name: np.full(len(codes), missing(name)) for name in CONTEXT}
@@ -213,12 +242,23 @@ class Predictor:
             values = self._look_up(codes, name, np.nan).astype(np.float32)
             columns[name] = np.where(np.isnan(values) | (values < 0), MISSING_NUMBER, values)
         start = np.append(0, stop[:-1]).astype(np.int64)
-        return Histories(EventColumns(columns), start, stop)
+        asked = None if times is None else _asking_times(times, start, stop, at)
+        return Histories(EventColumns(columns), start, stop, asked)
 
-    def scores(self, products: Sequence[str], types: Types | None = None) -> Floats:
+    def scores(
+        self,
+        products: Sequence[str],
+        types: Types | None = None,
+        times: Times | None = None,
+        at: int | None = None,
+    ) -> Floats:
         """Return the log-probability of every product after one history, [products]."""
-        of_each = None if types is None else [types]
-        result: Floats = self.scores_of_histories([products], types=of_each)[0]
+        result: Floats = self.scores_of_histories(
+            [products],
+            types=None if types is None else [types],
+            times=None if times is None else [times],
+            at=at,
+        )[0]
         return result
 
     def scores_of_histories(
@@ -226,9 +266,11 @@ class Predictor:
         histories: Sequence[Sequence[str]],
         prices: Sequence[Prices] | None = None,
         types: Sequence[Types] | None = None,
+        times: Sequence[Times] | None = None,
+        at: int | None = None,
     ) -> Floats:
         """Return the log-probability of every product, [histories, products]."""
-        inputs = self._recommender.read(self.histories(histories, prices, types))
+        inputs = self._recommender.read(self.histories(histories, prices, types, times, at))
         result: Floats = log_softmax(self._recommender.scores(inputs))
         return result
 
@@ -238,7 +280,10 @@ class Predictor:
         k: int = 10,
         exclude_seen: bool = False,
         only: Collection[str] | None = None,
+        *,
         types: Types | None = None,
+        times: Times | None = None,
+        at: int | None = None,
     ) -> list[Recommendation]:
         """Return the most probable next products, best first.
 
@@ -255,6 +300,10 @@ class Predictor:
             Products to rank; probabilities remain those over the whole catalogue.
         types : sequence of str or None, optional
             Event type of each event of the history; by default the one that is predicted.
+        times : sequence of int or None, optional
+            Time of each event in microseconds.
+        at : int, optional
+            Asking time in microseconds; by default, and at least, the time of the last event.
 
         Raises
         ------
@@ -263,7 +312,7 @@ class Predictor:
         """
         if k < 1:
             raise BadInput(_("k cannot be “{k}”: it takes a whole number from 1.").format(k=k))
-        scores = self.scores(history, types)
+        scores = self.scores(history, types, times, at)
         allowed = np.ones(len(scores), dtype=bool)
         seen = self._indices(self.targets_of(history, types))
         if exclude_seen:
@@ -332,3 +381,25 @@ def _with_prices(columns: Columns, prices: Floats) -> dict[str, Any]:
     price = np.where(np.isnan(prices), before, prices).astype(np.float32)
     scale = np.divide(price, before, out=np.ones_like(price), where=before > 0)
     return {"price": price, "relative_price": np.where(relative > 0, relative * scale, relative)}
+
+
+def _known_times(times: Sequence[Times]) -> Longs:
+    """Return the times of all events; one that is not known is that of the event before it.
+
+    The first events of a history, where their times are not known, have that of the first event
+    with a time. Where no event has any, all have ``NO_TIME``.
+    """
+    flat: list[int] = []
+    for history in times:
+        latest = next((time for time in history if time is not None), NO_TIME)
+        for time in history:
+            latest = latest if time is None else time
+            flat.append(latest)
+    return np.array(flat, dtype=np.int64)
+
+
+def _asking_times(times: Longs, start: Longs, stop: Longs, at: int | None) -> Longs:
+    """Return the asking time of each history, ``NO_TIME`` where its times are not known."""
+    latest = np.append(times, NO_TIME)[np.where(stop > start, stop - 1, -1)]
+    asked = latest if at is None else np.maximum(latest, at)
+    return np.where(latest == NO_TIME, NO_TIME, asked)

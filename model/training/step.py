@@ -15,10 +15,11 @@ from keras import ops
 from data.preparation.sequences import FIRST, Floats
 from model.config.run_config import RunConfig
 from model.networks.network import Network
-from model.networks.pointer_head import mixed, spread
+from model.networks.repeat_head import RepeatMixture
 from model.sequences.features import drop_context
+from model.sequences.repeats import drop_times
 from model.sequences.windows import TrainingBatch
-from model.training.full_softmax import full_softmax
+from model.training.full_softmax import LOG_ZERO, full_softmax
 from model.training.negative_sampling import NegativeSampler
 from model.training.row_adam import LARGE_TABLE, RowSparseAdam
 from model.training.sampled_softmax import sampled_softmax, score_all
@@ -53,6 +54,7 @@ class CompiledSteps:
             [table.value for table in self._tables], config.weight_decay
         )
         self._log_expected = tf.constant(negatives.log_expected)
+        self._mixture = RepeatMixture()
         self._train = tf.function(self._train_step, reduce_retracing=True)
         self._evaluate = tf.function(self._evaluation_step, reduce_retracing=True)
 
@@ -85,12 +87,18 @@ class CompiledSteps:
         self.optimizer.learning_rate.assign(rate)
         negatives = self.negatives.draw(random) if self.sampled else np.zeros(0, np.int32)
         inputs = drop_context(batch.inputs, random)
-        loss, correct = self._train(_tensors(inputs), batch.position, batch.target, negatives)
+        candidates = drop_times(batch.candidates, random) if batch.candidates else ()
+        loss, correct = self._train(
+            _tensors(inputs), candidates, batch.position, batch.target, negatives
+        )
         return float(loss), float(correct)
 
     def evaluate(self, batch: TrainingBatch) -> tuple[Floats, Floats]:
         """Return each target's loss over all products and its rank, each of shape (targets,)."""
-        loss, rank = self._evaluate(_tensors(batch.inputs), batch.position, batch.target)
+        candidates = batch.candidates or ()
+        loss, rank = self._evaluate(
+            _tensors(batch.inputs), tuple(candidates), batch.position, batch.target
+        )
         return loss.numpy(), rank.numpy()
 
     @property
@@ -103,28 +111,27 @@ class CompiledSteps:
         """Name of the loss of a step; a sampled one is not comparable with validation."""
         return "sampled_loss" if self.sampled else "loss"
 
-    def _forward(self, inputs: Any, position: Any, training: bool) -> tuple[Any, Any]:
+    def _forward(
+        self, inputs: Any, candidates: Any, position: Any, training: bool
+    ) -> tuple[Any, Any]:
         """Return the hidden states at the positions of the targets, [targets, units].
 
-        With a pointer head, also the gate's logits [targets], the pointer [targets, width] and the
-        product codes that it points to [targets, width]; otherwise None.
+        With a repeat head, also what it returns, [targets, 1 + candidates]; otherwise None.
         """
         hidden = self.network.body(inputs, training=training)
         states = ops.take(ops.reshape(hidden, (-1, hidden.shape[-1])), position, axis=0)
-        if self.network.pointer_head is None:
+        if self.network.repeat_head is None:
             return states, None
-        pointer, gate = self.network.pointer_head(hidden, inputs["product"])
-        width = ops.shape(inputs["product"])[1]
-        pointer = ops.take(ops.reshape(pointer, (-1, width)), position, axis=0)
-        products = ops.take(inputs["product"], position // width, axis=0)
-        return states, (ops.take(ops.reshape(gate, (-1,)), position), pointer, products)
+        return states, self.network.repeat_head(states, *candidates)
 
-    def _train_step(self, inputs: Any, position: Any, target: Any, negatives: Any) -> Any:
+    def _train_step(
+        self, inputs: Any, candidates: Any, position: Any, target: Any, negatives: Any
+    ) -> Any:
         variables = [weight.value for weight in (*self._dense, *self._tables)]
         output = self.network.output
         with tf.GradientTape() as tape:
-            states, head = self._forward(inputs, position, training=True)
-            log_gate, log_copied = _mixture_terms(head, target)
+            states, repeats = self._forward(inputs, candidates, position, training=True)
+            log_gate, log_copied = _mixture_terms(repeats, candidates, target)
             if self.sampled:
                 losses = sampled_softmax(states, target, output, negatives, self._log_expected)
                 if log_gate is not None:
@@ -148,25 +155,25 @@ class CompiledSteps:
         self._row_optimizer.apply(gradients[split:], self.optimizer.learning_rate)
         return loss, correct
 
-    def _evaluation_step(self, inputs: Any, position: Any, target: Any) -> tuple[Any, Any]:
-        states, head = self._forward(inputs, position, training=False)
+    def _evaluation_step(
+        self, inputs: Any, candidates: Any, position: Any, target: Any
+    ) -> tuple[Any, Any]:
+        states, repeats = self._forward(inputs, candidates, position, training=False)
         logits = score_all(states, self.network.output)
-        if head is not None:
-            gate, pointer, products = head
-            logits = mixed(logits, spread(pointer, products, ops.shape(logits)[1]), gate[:, None])
+        if repeats is not None:
+            logits = self._mixture(logits, repeats, candidates[0])
         target_logit = ops.take_along_axis(logits, target[:, None], axis=1)
         rank = ops.sum(ops.cast(ops.logical_not(logits < target_logit), "int32"), axis=1)
         return ops.logsumexp(logits, axis=1) - target_logit[:, 0], rank
 
 
-def _mixture_terms(head: Any, target: Any) -> tuple[Any, Any]:
-    """Return log g, and log((1 - g) · probability that the pointer gives each target), or None."""
-    if head is None:
+def _mixture_terms(repeats: Any, candidates: Any, target: Any) -> tuple[Any, Any]:
+    """Return the log-probability of the catalogue and that of repeating the target, or None."""
+    if repeats is None:
         return None, None
-    gate, pointer, products = head
-    is_target = ops.cast(products == target[:, None] + FIRST, "float32")
-    copied = ops.sum(pointer * is_target, axis=1)
-    return ops.log_sigmoid(gate), ops.log_sigmoid(-gate) + ops.log(copied + 1e-30)
+    is_target = candidates[0] == target[:, None] + FIRST
+    none = ops.full_like(repeats[:, 1:], LOG_ZERO)
+    return repeats[:, 0], ops.max(ops.where(is_target, repeats[:, 1:], none), axis=1)
 
 
 def _tensors(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -259,7 +259,10 @@ class Trainer:
     ) -> dict[str, float] | None:
         """Take a step on every batch; return mean loss and accuracy, or None where stopped."""
         running, total = RunningMeans(), len(windows.target)
-        for batch in windows.batches(self.config.columns, self.config.batch_size, random):
+        config = self.config
+        for batch in windows.batches(
+            config.columns, config.batch_size, random, repeats=config.repeat_head
+        ):
             if self.stop():
                 return None
             done = running.epoch.targets / total
@@ -315,7 +318,7 @@ class Trainer:
         losses: list[Any] = [np.zeros(0)]
         ranks: list[Any] = [np.zeros(0, dtype=np.int64)]
         budget = max(min(EVALUATION_BATCH, MOST_LOGITS // max(self.data.products, 1)), 1)
-        for batch in windows.batches(self.config.columns, budget):
+        for batch in windows.batches(self.config.columns, budget, repeats=self.config.repeat_head):
             loss, rank = self.steps.evaluate(batch)
             losses.append(loss)
             ranks.append(rank)

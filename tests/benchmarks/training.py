@@ -162,7 +162,9 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
     negatives = NegativeSampler(popularity, config.popularity_power, config.negatives)
     steps = CompiledSteps(network, config, negatives)
     windows = training_windows(histories, length, random)
-    batches = list(windows.batches(config.columns, config.batch_size, random))
+    batches = list(
+        windows.batches(config.columns, config.batch_size, random, repeats=config.repeat_head)
+    )
     for batch in batches:  # what is compiled is compiled once in a training
         steps.train(batch, random, 1e-3)
     trained, began = 0, time.perf_counter()

@@ -30,7 +30,7 @@ Ranked = list[tuple[str, float]]
 
 @pytest.fixture(scope="module")
 def history(shop: tuple[Home, str]) -> list[str]:
-    return [product for _type, product in recorded_history(serve_run(*shop), USER)]
+    return [product for _type, product in recorded_history(serve_run(*shop), USER)[0]]
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from model.evaluation.diagnostics import find_leaks
 from model.evaluation.evaluate import predict_targets
 from model.run_files import KERAS_MODEL
 from model.run_folder import RunFolder
-from model.sequences.histories import EventColumns, Histories
+from model.sequences.histories import EventColumns
+from model.sequences.repeats import serving_inputs
 from model.sequences.split_data import SplitData, split_dataset, split_prepared
 from model.sequences.windows import target_windows, training_windows
 from model.serving.bundle import export
@@ -158,7 +160,7 @@ def test_events_from_the_asking_moment_on_change_no_prediction(
     columns = {name: values.copy() for name, values in task.columns.items()}
     for name in ("product", "type", "category", "brand"):
         columns[name][outside] = 2
-    changed = Histories(EventColumns(columns), histories.start, histories.stop)
+    changed = replace(histories, columns=EventColumns(columns))
     np.testing.assert_array_equal(network.scores(changed), network.scores(histories))
 
 
@@ -175,11 +177,11 @@ def test_a_baseline_reads_the_targets_or_every_event(task: SplitData) -> None:
 def test_the_exported_network_equals_the_trained_one(
     run: tuple[Path, Dataset], task: SplitData
 ) -> None:
-    folder = RunFolder(run[0])
-    onnx = OnnxRecommender(folder)
+    onnx = OnnxRecommender(RunFolder(run[0]))
     trained = keras.saving.load_model(run[0] / KERAS_MODEL, safe_mode=True)
     histories = task.histories(task.split.test).select(slice(0, 8))
-    inputs = histories.latest(onnx.length).padded(folder.config().columns)
+    names = tuple(tensor.name for tensor in trained.inputs)
+    inputs = serving_inputs(histories, names, onnx.length)
     expected = np.asarray(trained(inputs))
     np.testing.assert_allclose(onnx.scores(histories), expected, atol=5e-3)  # log-probabilities
     np.testing.assert_allclose(np.exp(onnx.scores(histories)), np.exp(expected), atol=1e-5)

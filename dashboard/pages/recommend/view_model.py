@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 import numpy as np
@@ -77,7 +78,15 @@ class RankedHistory:
             previous=previous,
             allowed=filter_mask(model, conditions, self.served.dataset),
             diversity=query.mix,
+            at=self.asked,
         )
+
+    @property
+    def asked(self) -> datetime | None:
+        """The asking time: that of the target, of the end of the log where none is known."""
+        if self.target:
+            return self.target.time
+        return self.served.end_of_log if self.recorded else None
 
     @cached_property
     def target(self) -> HistoryEvent | None:
@@ -180,7 +189,7 @@ def explain(history: RankedHistory) -> Explanation | None:
     product = history.query.why
     if not product:
         return None
-    effects = leave_one_out_effects(history.model, history.events, product)
+    effects = leave_one_out_effects(history.model, history.events, product, history.asked)
     sentence = effect_sentence(history.model, history.events, effects, history.ranked, product)
     return Explanation(effects, f"{sentence} {_co_purchases(history, effects)}".strip())
 

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
 from dashboard.services.recommendations.what_if import HistoryEvent
+from data.preparation.sequences import to_microseconds
 from model.serving.predictor import Predictor
 
 Floats = npt.NDArray[np.float32]
@@ -93,6 +95,7 @@ def rank_products(
     previous: Sequence[HistoryEvent] | None = None,
     allowed: Bools | None = None,
     diversity: int = 0,
+    at: datetime | None = None,
 ) -> RankedList:
     """Rank the products that come after a history, with one call of the model.
 
@@ -115,9 +118,11 @@ def rank_products(
     diversity : int
         Percentage by which the probability of a product is discounted for each product of its
         category before it. ``rank`` stays that of the model.
+    at : datetime, optional
+        Asking time (UTC); by default, and at least, the time of the last event.
     """
     histories = [history] if previous is None else [history, previous]
-    probabilities = np.exp(_log_probabilities(model, histories))
+    probabilities = np.exp(_log_probabilities(model, histories, at))
     products = [event.product for event in history]
     bought = Counter(model.targets_of(products, [event.type for event in history]))
     mask = np.ones(len(model.products), dtype=bool) if allowed is None else allowed.copy()
@@ -166,7 +171,10 @@ def rank_products(
 
 
 def leave_one_out_effects(
-    model: Predictor, history: Sequence[HistoryEvent], product: str
+    model: Predictor,
+    history: Sequence[HistoryEvent],
+    product: str,
+    at: datetime | None = None,
 ) -> dict[str, float]:
     """Return the effect of each event of a history on the probability of a product.
 
@@ -181,6 +189,8 @@ def leave_one_out_effects(
         Oldest first.
     product : str
         The product to explain.
+    at : datetime, optional
+        Asking time, as ``rank_products`` takes it.
 
     Returns
     -------
@@ -194,18 +204,28 @@ def leave_one_out_effects(
     start = max(len(history) - model.length, 0)
     read = history[start:]
     without = [[*history[:event], *history[event + 1 :]] for event in range(start, len(history))]
-    logs = _log_probabilities(model, [history, *without])[:, index]
+    logs = _log_probabilities(model, [history, *without], at)[:, index]
     return {event.key: float(logs[0] - log) for event, log in zip(read, logs[1:], strict=True)}
 
 
-def _log_probabilities(model: Predictor, histories: Sequence[Sequence[HistoryEvent]]) -> Floats:
+def _log_probabilities(
+    model: Predictor, histories: Sequence[Sequence[HistoryEvent]], at: datetime | None
+) -> Floats:
     """Return the log probabilities after each history, float32 [histories, products]."""
     products = [[event.product for event in events] for events in histories]
     types = [[event.type for event in events] for events in histories]
-    if not any(event.repriced for events in histories for event in events):
-        return model.scores_of_histories(products, types=types)
-    prices = [[event.price if event.repriced else None for event in events] for events in histories]
-    return model.scores_of_histories(products, prices, types)
+    times = [[_microseconds(event.time) for event in events] for events in histories]
+    prices = None
+    if any(event.repriced for events in histories for event in events):
+        prices = [
+            [event.price if event.repriced else None for event in events] for events in histories
+        ]
+    return model.scores_of_histories(products, prices, types, times, _microseconds(at))
+
+
+def _microseconds(time: datetime | None) -> int | None:
+    """Return a time in microseconds since 1970, None where it is not known."""
+    return None if time is None else to_microseconds(time)
 
 
 def top_indices(scores: Floats, k: int) -> list[int]:

@@ -8,6 +8,7 @@ from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
+from data.preparation.sequences import microseconds, to_microseconds
 from data.preparation.user_history import history as buyer_events
 
 TypedProduct = tuple[str | None, str]
@@ -34,8 +35,8 @@ def for_user(
     exclude_seen : bool
         Whether products that the buyer has bought are left out.
     at : datetime, optional
-        The moment of asking: the history holds the buyer's events before it, by default all.
-        Without a zone it is UTC.
+        The asking time: the history holds the buyer's events before it. By default it is the end
+        of the log. Without a zone it is UTC.
 
     Returns
     -------
@@ -50,7 +51,17 @@ def for_user(
         Where the run has no model, or its dataset is gone or has no such buyer.
     """
     served = serve_run(home, run)
-    return _answer(served, user, recorded_history(served, user, at), k, exclude_seen)
+    asked = served.end_of_log if at is None else _in_utc(at)
+    history, times = recorded_history(served, user, None if at is None else asked)
+    return _answer(
+        served,
+        user,
+        history,
+        k=k,
+        exclude_seen=exclude_seen,
+        times=times,
+        at=None if asked is None else to_microseconds(asked),
+    )
 
 
 def for_history(
@@ -85,7 +96,8 @@ def for_history(
                 run=run, products=quoted_names(unknown)
             )
         )
-    return _answer(served, None, history, k, exclude_seen) | {"unknown": unknown}
+    answer = _answer(served, None, history, k=k, exclude_seen=exclude_seen)
+    return answer | {"unknown": unknown}
 
 
 def quoted_names(products: Sequence[str]) -> str:
@@ -108,9 +120,11 @@ def typed_history(home: Home, run: str, words: Sequence[str]) -> list[TypedProdu
 
 
 def recorded_history(
-    served: ServedRun, user: str, at: datetime | None = None
-) -> list[TypedProduct]:
-    """Return the events of a buyer that the run's preparation keeps, oldest first.
+    served: ServedRun, user: str, before: datetime | None = None
+) -> tuple[list[TypedProduct], list[int]]:
+    """Return the events of a buyer that the run's preparation keeps, oldest first, and their times.
+
+    Times are in microseconds; ``before`` is in UTC.
 
     Raises
     ------
@@ -118,10 +132,11 @@ def recorded_history(
         Where the run's dataset is gone or has no such buyer.
     """
     events = buyer_events(served.require_dataset(), served.handle.config.preparation, user)
-    if at is not None:
-        events = events[events["time"] < _in_utc(at)]
+    if before is not None:
+        events = events[events["time"] < before]
     types = events["type"].astype(object).where(events["type"].notna(), None)
-    return list(zip(types, map(str, events["product"]), strict=True))
+    history = list(zip(types, map(str, events["product"]), strict=True))
+    return history, microseconds(events["time"]).tolist()
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -136,11 +151,16 @@ def _answer(
     served: ServedRun,
     user: str | None,
     history: Sequence[TypedProduct],
+    *,
     k: int,
     exclude_seen: bool,
+    times: Sequence[int] | None = None,
+    at: int | None = None,
 ) -> dict[str, Any]:
     products, types = [product for _type, product in history], [name for name, _product in history]
-    items = served.model.recommend(products, k=k, exclude_seen=exclude_seen, types=types)
+    items = served.model.recommend(
+        products, k=k, exclude_seen=exclude_seen, types=types, times=times, at=at
+    )
     return {
         "run": served.name,
         "user": user,

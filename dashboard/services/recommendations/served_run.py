@@ -1,6 +1,7 @@
 """A run with its model and its dataset, looked up once for each request."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from dashboard.jobs.run_handle import RunHandle, open_run
@@ -9,6 +10,7 @@ from data.datasets.titles import NO_TITLES, ProductTitles, product_titles
 from data.errors import BadInput
 from data.events import PURCHASE
 from data.home import Home
+from data.preparation.user_history import last_time
 from model.serving.predictor import Predictor
 
 
@@ -44,6 +46,11 @@ class ServedRun:
         """Column of the table ``users`` that counts the events that the run predicts."""
         only_purchases = self.handle.config.preparation.target_types == (PURCHASE,)
         return "purchases" if only_purchases else "events"
+
+    @property
+    def end_of_log(self) -> datetime | None:
+        """The time of the last event of the dataset (UTC): when an analyst asks by default."""
+        return last_time(self.dataset) if self.dataset else None
 
     def require_dataset(self) -> Dataset:
         """Return the dataset of the run; raise BadInput where it was deleted."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from model.baselines.personal_frequency import PersonalFrequency
@@ -10,11 +11,12 @@ from model.metrics.ranking import target_ranks
 from model.networks.data_sizes import DataSizes
 from model.networks.network import build
 from model.registry import NETWORKS
+from model.sequences.repeats import serving_inputs
 from model.sequences.split_data import SplitData, split_prepared
 from model.sequences.windows import target_windows, training_windows
 from model.training.negative_sampling import NegativeSampler
 from model.training.step import CompiledSteps
-from tests.model.toys import prepared, small
+from tests.model.toys import START, prepared, small
 
 PRODUCTS, BRANDS = 24, 4
 BUYERS, EVENTS = 120, 8
@@ -66,10 +68,16 @@ def category_of(events: Any) -> Any:
 class Trained:
     """A network after some epochs, evaluated on the test targets of its log."""
 
-    def __init__(self, histories: list[list[str]], epochs: int = 25, **changes: Any) -> None:
+    def __init__(
+        self,
+        histories: list[list[str]],
+        epochs: int = 25,
+        columns: dict[str, Any] | None = None,
+        **changes: Any,
+    ) -> None:
         config = small(batch_size=128, dropout=0.0, layers=1, epochs=epochs, **changes)
         self.data: SplitData = split_prepared(
-            prepared(histories, brand=brand_of, category=category_of), config
+            prepared(histories, brand=brand_of, category=category_of, **(columns or {})), config
         )
         self.network = build(config, DataSizes.of(self.data))
         self.network.output.start_from(self.data.popularity)
@@ -78,17 +86,21 @@ class Trained:
         random = np.random.default_rng(1)
         for _epoch in range(epochs):
             windows = training_windows(self.data.buyers, config.sequence_length, random)
-            for batch in windows.batches(config.columns, config.batch_size, random):
+            for batch in windows.batches(
+                config.columns, config.batch_size, random, repeats=config.repeat_head
+            ):
                 steps.train(batch, random, 0.02)
         targets = self.data.split.test
         self.histories, answers = self.data.histories(targets), self.data.answers(targets)
         windows = target_windows(self.histories, targets, config.sequence_length)
         evaluated = [
             (batch.target, *steps.evaluate(batch))
-            for batch in windows.batches(config.columns, 4096)
+            for batch in windows.batches(config.columns, 4096, repeats=config.repeat_head)
         ]
         self.targets, self.losses, self.ranks = map(np.concatenate, zip(*evaluated, strict=True))
-        scores = np.asarray(self.network.serving(self.histories.padded(config.columns)))
+        names = tuple(tensor.name for tensor in self.network.serving.inputs)
+        inputs = serving_inputs(self.histories, names, config.sequence_length)
+        scores = np.asarray(self.network.serving(inputs))
         warm = answers >= 0
         self.answers, self.first = answers[warm], scores.argmax(axis=1)[warm]
 
@@ -194,3 +206,37 @@ def test_a_repeat_aware_network_beats_the_buyers_own_products() -> None:
     by_frequency = target_ranks(frequency.scores(trained.histories), trained.answers) == 1
     assert trained.right > 0.95
     assert trained.right > by_frequency.mean() + 0.3
+
+
+def every_seventh_day(buyers: int) -> tuple[list[list[str]], list[list[int]]]:
+    """Return histories and hours: each buyer has products of intervals of 3, 7 and 11 days."""
+    random = np.random.default_rng(0)
+    histories, hours = [], []
+    for _buyer in range(buyers):
+        products = random.choice(120, 3, replace=False)
+        phases = random.choice(24, 3, replace=False)
+        bought = sorted(
+            (24 * day + int(phase), f"p{product:03d}")
+            for product, days, phase in zip(products, (3, 7, 11), phases, strict=True)
+            for day in range(int(random.integers(days)), 60, days)
+        )
+        histories.append([product for _hour, product in bought])
+        hours.append([hour for hour, _product in bought])
+    return histories, hours
+
+
+def test_a_repeat_aware_network_learns_that_products_are_due_at_their_intervals() -> None:
+    histories, hours = every_seventh_day(150)
+    flat = [hour for row in hours for hour in row]
+    trained = Trained(
+        histories,
+        epochs=12,
+        network="gru",
+        repeat_head=True,
+        columns={"time": lambda _events: START + pd.to_timedelta(flat, unit="h")},
+    )
+    frequency = PersonalFrequency()
+    frequency.fit(trained.data.buyers, trained.data.products)
+    by_frequency = target_ranks(frequency.scores(trained.histories), trained.answers) == 1
+    assert trained.right > 0.9
+    assert trained.right > by_frequency.mean() + 0.15

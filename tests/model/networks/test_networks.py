@@ -15,6 +15,7 @@ from model.networks.network import Network, build
 from model.registry import NETWORKS
 from model.run_folder import RunFolder
 from model.sequences.histories import Histories
+from model.sequences.repeats import serving_inputs
 from model.sequences.split_data import SplitData, split_prepared
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import OnnxRecommender
@@ -49,8 +50,11 @@ class Built:
         self.onnx = OnnxRecommender(self.run, threads=1)
 
     def keras_scores(self, histories: Histories, width: int | None = None) -> Any:
-        batch = histories.latest(self.config.sequence_length).padded(self.config.columns, width)
-        return np.asarray(self.network.serving(batch))
+        return np.asarray(self.network.serving(self.inputs(histories, width)))
+
+    def inputs(self, histories: Histories, width: int | None = None) -> dict[str, Any]:
+        names = tuple(tensor.name for tensor in self.network.serving.inputs)
+        return serving_inputs(histories, names, self.config.sequence_length, width)
 
 
 def one_of_each_length(histories: Histories) -> list[int]:
@@ -107,7 +111,7 @@ def test_an_unknown_product_gives_finite_scores(built: Built) -> None:
 
 def test_a_saved_network_loads_safely_and_says_the_same(built: Built) -> None:
     loaded = keras.models.load_model(built.run.path / "model.keras", safe_mode=True)
-    batch = built.histories.padded(built.config.columns)
+    batch = built.inputs(built.histories)
     np.testing.assert_allclose(
         np.asarray(loaded(batch)), np.asarray(built.network.serving(batch)), atol=1e-6
     )

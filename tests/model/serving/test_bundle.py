@@ -36,11 +36,12 @@ from tests.model.training.test_trainer import Notes, never
 FENCE = """
 import builtins, runpy, sys
 whole = builtins.__import__
-OPEN = {"numpy", "onnxruntime", "blend", "numpy_models", "ml_dtypes"} | set(sys.stdlib_module_names)
+BUNDLE = {"blend", "numpy_models", "repeats_numpy"}
+OPEN = {"numpy", "onnxruntime", "ml_dtypes"} | BUNDLE | set(sys.stdlib_module_names)
 def fenced(name, *rest, **more):
     asker = ((rest[0] if rest else None) or {}).get("__name__", "").partition(".")[0]
     relative = rest[3:] and rest[3]
-    if relative or name.partition(".")[0] in OPEN or asker in OPEN - {"blend", "numpy_models"}:
+    if relative or name.partition(".")[0] in OPEN or asker in OPEN - BUNDLE:
         return whole(name, *rest, **more)
     raise ImportError(name)
 builtins.__import__ = fenced
@@ -58,7 +59,11 @@ HISTORIES = ([], ["p001"], ["p004", "p000", "p004"], ["never seen", "p002"], ["p
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundle")
     dataset = imported(Store(Home(folder / "home")), random_histories(100, 30), folder)
-    config = small(blend=request.param, features="product,brand,category,price")
+    config = small(
+        blend=request.param,
+        repeat_head=not request.param,
+        features="product,brand,category,price",
+    )
     train(config, dataset, folder / "run", Notes(), never)
     return folder / "run"
 
@@ -117,6 +122,7 @@ def test_a_run_without_a_model_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("blended", [False, True])
 def test_the_example_has_twenty_lines_at_most(blended: bool) -> None:
     about = {"serves": "blend" if blended else "network", "reads": ["product"], "latest": 20}
+    about["repeats"] = False
     about["event_types"] = EventTypes(("purchase",), ("purchase",)).as_dict()
     assert len(example(about).splitlines()) <= 20
 

@@ -49,6 +49,7 @@ def test_an_item_has_the_fields_of_the_catalogue(predictor: Predictor) -> None:
     assert item.as_dict() | {"rank": 0, "probability": 0} == {
         "rank": 0,
         "product": "p005",
+        "title": None,
         "probability": 0,
         "brand": "brand2",
         "category": "group0.kind0",
@@ -117,8 +118,9 @@ def test_a_list_of_products_has_product_features_and_no_context_features(
     train(config, dataset, tmp_path / "run", Notes(), never)
     predictor = Predictor(tmp_path / "run")
     columns = predictor.histories([["p005", "never seen"]]).columns
-    for name in ("type", "hour", "weekday", "gap"):
+    for name in ("hour", "weekday", "gap"):
         assert (columns[name] == missing(name)).all()
+    assert (columns["type"] == predictor.types.codes([None])).all()
     task = split_dataset(config, dataset)
     same = np.flatnonzero(task.columns["product"] == columns["product"][0])[0]
     for name in ("category_1", "category_2", "relative_price"):

@@ -1,0 +1,117 @@
+"""Candidates for a repeat purchase: the products of a history, with how often and how long ago.
+
+The features of a candidate are exact at any length of the history, of which a network reads the
+latest events only. Beside counts and ages they have the usual interval between the buyer's events
+with the product, and its base-level activation: a sum of powers of the ages of its events
+(Anderson and Schooler 1991; as part of ACT-R for repeat consumption, Reiter-Haas et al. 2021).
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from data.preparation.sequences import Floats, Ints
+from model.sequences.features import CONTEXT_DROPOUT
+from model.sequences.histories import Histories
+from model.sequences.repeats_numpy import FEATURES, MOST_CANDIDATES, NO_TIME
+
+
+class RepeatCandidates(NamedTuple):
+    """The distinct products of each history, the latest first, padded with code 0.
+
+    Attributes
+    ----------
+    product : int32 [histories, candidates]
+        Codes.
+    type : int32 [histories, candidates]
+        Code of the type of the product's latest event.
+    features : float32 [histories, candidates, FEATURES]
+        See ``repeat_candidates``.
+    """
+
+    product: Ints
+    type: Ints
+    features: Floats
+
+
+CANDIDATE_INPUTS = ("candidate", "candidate_type", "candidate_features")
+"""Names of the inputs of a network that ``RepeatCandidates`` holds, in its order."""
+TIMES = slice(6, FEATURES)
+"""The features that need times."""
+
+
+def serving_inputs(
+    histories: Histories, names: tuple[str, ...], length: int, width: int | None = None
+) -> dict[str, Any]:
+    """Return the inputs of a network that scores whole histories.
+
+    Parameters
+    ----------
+    histories : Histories
+        Whole; the network reads the latest events, a repeat head all of them.
+    names : tuple of str
+        The inputs to return beside ``length``: features, and perhaps ``CANDIDATE_INPUTS``.
+    length : int
+        Most events that the network reads.
+    width : int, optional
+        Padded length, as ``Histories.padded`` takes it.
+    """
+    features = tuple(name for name in names if name not in {"length", *CANDIDATE_INPUTS})
+    batch = histories.latest(length).padded(features, width)
+    if CANDIDATE_INPUTS[0] in names:
+        batch |= dict(zip(CANDIDATE_INPUTS, repeat_candidates(histories), strict=True))
+    return batch
+
+
+def drop_times(candidates: RepeatCandidates, random: np.random.Generator) -> RepeatCandidates:
+    """Mask the times of a random ``CONTEXT_DROPOUT`` of the histories of a batch."""
+    dropped = random.random(len(candidates.product)) < CONTEXT_DROPOUT
+    features = candidates.features.copy()
+    features[dropped, :, TIMES] = 0
+    return candidates._replace(features=features)
+
+
+def repeat_candidates(histories: Histories) -> RepeatCandidates:
+    """Return the candidates of each history with their features.
+
+    Of a history with more than ``MOST_CANDIDATES`` distinct products, those of the highest
+    activation in events are candidates.
+    The features of a candidate are, with ages as of the asking time of the history:
+
+    0. log(1 + its events that are targets)
+    1. log(1 + its other events)
+    2. log(1 + events since its latest)
+    3. log of the activation Σ (1 + events since)^-½
+    4. log(1 + events of the history)
+    5. share of the history's events that repeat a product
+    6. whether the times are known; otherwise all that follow are 0
+    7. log(1 + hours since its latest event)
+    8. log of the activation Σ (1 + days since)^-½
+    9. whether its latest event has the asking time, as in the same basket
+    10. whether it has events at several times; otherwise those that follow are 0
+    11. log(1 + mean days between its events)
+    12. log of the days since its latest event by that mean, each plus ½
+
+    Parameters
+    ----------
+    histories : Histories
+        Whole, not cut to the events that a network reads.
+    """
+    from model.sequences.repeats_kernel import fill  # the compiler takes 130 MB
+
+    columns = histories.columns
+    rows = len(histories)
+    at = np.full(rows, NO_TIME) if histories.at is None else histories.at
+    width = max(min(int(histories.lengths.max(initial=0)), MOST_CANDIDATES), 1)
+    product, kind = (np.zeros((rows, width), np.int32) for _array in range(2))
+    features = np.zeros((rows, width, FEATURES), np.float32)
+    slots = np.full(int(columns["product"].max(initial=0)) + 1, -1)
+    counts = np.zeros(rows, np.int64)
+    fill(
+        (columns["product"], columns["type"], columns["time"], histories.events.is_target),
+        (histories.start, histories.stop, at),
+        slots,
+        (product, kind, features, counts),
+    )
+    used = slice(max(int(counts.max(initial=0)), 1))
+    return RepeatCandidates(product[:, used], kind[:, used], features[:, used])
