@@ -55,8 +55,12 @@ class CompiledSteps:
         )
         self._log_expected = tf.constant(negatives.log_expected)
         self._mixture = RepeatMixture()
-        self._train = tf.function(self._train_step, reduce_retracing=True)
-        self._evaluate = tf.function(self._evaluation_step, reduce_retracing=True)
+        # AutoGraph would take longer than the traces to translate the source code of the steps and
+        # of all that they call; none has a loop or a branch that depends on a tensor.
+        self._train, self._evaluate = (
+            tf.function(step, autograph=False, reduce_retracing=True)
+            for step in (self._train_step, self._evaluation_step)
+        )
 
     @property
     def variables(self) -> list[Any]:
