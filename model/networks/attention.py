@@ -43,20 +43,20 @@ class CausalAttention(keras.layers.Layer):  # type: ignore[misc]
         )
 
     def call(self, events: Any, training: bool | None = None) -> Any:
-        """Return [batch, width, units]."""
-        width = ops.shape(events)[1]
+        """Return [batch, length, units]."""
+        length = ops.shape(events)[1]
         size = self.units // self.heads
-        parts = ops.reshape(self.inward(events), (-1, width, 3, self.heads, size))
+        parts = ops.reshape(self.inward(events), (-1, length, 3, self.heads, size))
         query, key, value = (ops.transpose(parts[:, :, i], (0, 2, 1, 3)) for i in range(3))
         logits = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / size**0.5
-        positions = ops.arange(width)
+        positions = ops.arange(length)
         distance = positions[:, None] - positions[None, :]
         bias = ops.take(self.bias, ops.clip(distance, 0, MOST_DISTANCE - 1), axis=0)
         logits = logits + ops.cast(ops.transpose(bias, (2, 0, 1))[None], logits.dtype)
         logits = ops.where(distance[None, None] >= 0, logits, ops.full_like(logits, -1e9))
         weights = self.dropout(ops.softmax(logits), training=training)
         mixed = ops.transpose(ops.matmul(weights, value), (0, 2, 1, 3))
-        return self.outward(ops.reshape(mixed, (-1, width, self.units)))
+        return self.outward(ops.reshape(mixed, (-1, length, self.units)))
 
     def compute_output_shape(self, shape: Any) -> Any:
         """Return the shape of the events."""

@@ -19,7 +19,7 @@ MOST_WIDTH = 16
 def embed(
     inputs: dict[str, Any], config: RunConfig, sizes: DataSizes, tied: TiedProductEmbedding | None
 ) -> Any:
-    """Return the concatenated embeddings of the features of each event, [batch, width, units].
+    """Return the concatenated embeddings of the features of each event, [batch, length, units].
 
     Codes are embedded; numeric features go through a dense layer for each event (the paper writes
     TimeDistributed(Dense), the same function). With ``normalise_features`` each feature has layer
@@ -62,7 +62,7 @@ def candidate_inputs() -> dict[str, Any]:
 
 
 def input_of(name: str) -> Any:
-    """Return the input of a feature, [batch, width]; ``length`` is [batch]."""
+    """Return the input of a feature, [batch, length]; ``length`` is [batch]."""
     if name == "length":
         return Input((), dtype="int32", name=name)
     return Input((None,), dtype="float32" if name in NUMBERS else "int32", name=name)

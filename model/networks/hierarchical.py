@@ -14,7 +14,7 @@ class SessionEnds(keras.layers.Layer):  # type: ignore[misc]
     """A mask of the events that are the last of their session."""
 
     def call(self, start: Any) -> Any:
-        """Return a bool mask, [batch, width]."""
+        """Return a bool mask, [batch, length]."""
         return ops.pad(start[:, 1:] == 1, ((0, 0), (0, 1)))
 
     def compute_output_spec(self, start: Any) -> Any:
@@ -34,7 +34,7 @@ class PreviousEvent(keras.layers.Layer):  # type: ignore[misc]
         """Return None: the layers that follow process every event."""
 
     def call(self, hidden: Any) -> Any:
-        """Return [batch, width, units]."""
+        """Return [batch, length, units]."""
         return ops.pad(hidden[:, :-1], ((0, 0), (1, 0), (0, 0)))
 
     def compute_output_shape(self, shape: Any) -> Any:
@@ -47,7 +47,7 @@ class AsFeature(keras.layers.Layer):  # type: ignore[misc]
     """A mask as one more numeric feature."""
 
     def call(self, mask: Any) -> Any:
-        """Return [batch, width, 1] from [batch, width]."""
+        """Return [batch, length, 1] from [batch, length]."""
         return ops.cast(mask, self.compute_dtype)[:, :, None]
 
     def compute_output_spec(self, mask: Any) -> Any:

@@ -11,7 +11,7 @@ from keras import ops
 from data.preparation.sequences import FIRST
 
 Masks = Mapping[str, Any]
-"""What a network function receives beside the embedded events, each [batch, width]: the padding
+"""What a network function receives beside the embedded events, each [batch, length]: the padding
 mask ``present`` (True where an event is), and the columns of its registry entry, such as ``start``
 (1 where an event starts a session)."""
 
@@ -40,7 +40,7 @@ class PaddingMask(keras.layers.Layer):  # type: ignore[misc]
     """The padding mask of a batch: True where an event is."""
 
     def call(self, codes: Any, length: Any) -> Any:
-        """Return a bool mask [batch, width] from codes [batch, width] and lengths [batch]."""
+        """Return a bool mask [batch, length] from codes [batch, length] and lengths [batch]."""
         return ops.arange(ops.shape(codes)[1])[None, :] < length[:, None]
 
     def compute_output_spec(self, codes: Any, length: Any) -> Any:
@@ -74,7 +74,7 @@ class Standardise(keras.layers.Layer):  # type: ignore[misc]
         self.mean, self.deviation, self.logarithm, self.flag = mean, deviation, logarithm, flag
 
     def call(self, numbers: Any) -> Any:
-        """Return [batch, width, 1] from [batch, width], or with a flag [batch, width, 2]."""
+        """Return [batch, length, 1] from [batch, length], or with a flag [batch, length, 2]."""
         present = numbers >= 0
         values = ops.log(1 + ops.maximum(numbers, 0)) if self.logarithm else numbers
         scaled = (values - self.mean) / self.deviation
@@ -94,7 +94,7 @@ class LastState(keras.layers.Layer):  # type: ignore[misc]
     """The hidden state after the last event of each history."""
 
     def call(self, hidden: Any, length: Any) -> Any:
-        """Return [batch, units] from [batch, width, units] and [batch]."""
+        """Return [batch, units] from [batch, length, units] and [batch]."""
         index = ops.maximum(ops.cast(length, "int32") - 1, 0)[:, None, None]
         return ops.take_along_axis(hidden, index, axis=1)[:, 0]
 
@@ -108,7 +108,7 @@ class MaskedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore
     """
 
     def call(self, hidden: Any, present: Any, training: bool | None = None) -> Any:
-        """Return [batch, width, units]; statistics are over events where ``present`` is True."""
+        """Return [batch, length, units]; statistics are over events where ``present`` is True."""
         return super().call(hidden, training=training, mask=present)
 
     def build(self, hidden_shape: Any, present_shape: Any = None) -> None:
@@ -148,13 +148,13 @@ class ProductScores(keras.layers.Layer):  # type: ignore[misc]
         self.bias = self.add_weight(shape=(self.products,), initializer="zeros", name="bias")
         self._build_traits(*size)
 
-    def _build_traits(self, codes: int, width: int) -> None:
+    def _build_traits(self, codes: int, units: int) -> None:
         """Create an embedding for each trait, and the table of each product code's traits."""
         if self.traits is None:
             return
         number, per_product = self.traits
         self.trait_embeddings = self.add_weight(
-            shape=(number, width), initializer="zeros", name="traits"
+            shape=(number, units), initializer="zeros", name="traits"
         )
         self.product_traits = self.add_weight(
             shape=(codes, per_product),
@@ -239,7 +239,7 @@ class TiedProductEmbedding(ProductScores):
         return self.embed(index + FIRST), gather_rows(self.bias, index)
 
     def table(self) -> Any:
-        """Return the embedding of every ranked product, [products, width]."""
+        """Return the embedding of every ranked product, [products, units]."""
         own = self.vectors[FIRST:]
         return self._add_traits(own, self.product_traits[FIRST:]) if self.traits else own
 

@@ -33,13 +33,13 @@ class LinearRecurrence(keras.layers.Layer):  # type: ignore[misc]
         self.rate = self.add_weight(shape=(shape[-1],), initializer=rates, name="rate")
 
     def call(self, events: Any) -> Any:
-        """Return [batch, width, units]."""
-        width = ops.shape(events)[1]
+        """Return [batch, length, units]."""
+        length = ops.shape(events)[1]
         decay = ops.sigmoid(ops.cast(self.rate, events.dtype))
         state = events * ops.sqrt(1 - decay**2)
         span = 1
         while span < self.longest:
-            earlier = ops.pad(state, ((0, 0), (span, 0), (0, 0)))[:, :width]
+            earlier = ops.pad(state, ((0, 0), (span, 0), (0, 0)))[:, :length]
             state = state + decay**span * earlier
             span *= 2
         return state

@@ -1,9 +1,9 @@
 """A complete network: input features, body, output layer.
 
 The body is a function of ``model.registry.NETWORKS``. It receives the embedded events
-[batch, width, units], the masks (``model.networks.layers.Masks``) and the configuration, and
-returns the hidden state after every event, [batch, width, units]. A hidden state must not depend on
-later events or on padding.
+[batch, length, units], the masks (``model.networks.layers.Masks``) and the configuration, and
+returns the hidden state after every event, [batch, length, units]. A hidden state must not depend
+on later events or on padding.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Network:
     Attributes
     ----------
     body : keras.Model
-        Maps the features and ``length`` to hidden states, [batch, width, units].
+        Maps the features and ``length`` to hidden states, [batch, length, units].
     output : ProductScores
         Maps hidden states to logits of every product.
     serving : keras.Model

@@ -17,7 +17,7 @@ MOMENTUM = 0.9
 
 
 def body(events: Any, masks: Masks, config: RunConfig) -> Any:
-    """Return a hidden state for each event, [batch, width, units]."""
+    """Return a hidden state for each event, [batch, length, units]."""
     hidden = events
     for _block in range(config.layers):
         hidden = layers.LSTM(config.width, return_sequences=True)(hidden)

@@ -149,7 +149,7 @@ def drop_context(inputs: dict[str, Any], random: np.random.Generator) -> dict[st
     Parameters
     ----------
     inputs : dict
-        Features, [histories, width], and ``length``, [histories].
+        Features, [histories, length], and ``length``, [histories].
     random : numpy.random.Generator
         Draws the histories; not used where there are no context features.
     """

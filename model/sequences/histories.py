@@ -138,18 +138,18 @@ class Histories:
         """Return the age in events of each of ``indices``: 0 for the most recent of its history."""
         return np.repeat(self.stop, self.lengths) - 1 - self.indices()
 
-    def padded(self, names: tuple[str, ...], width: int | None = None) -> dict[str, Any]:
-        """Return columns padded on the right, [histories, width], and ``length``.
+    def padded(self, names: tuple[str, ...], length: int | None = None) -> dict[str, Any]:
+        """Return columns padded on the right, [histories, length], and ``length``.
 
         Parameters
         ----------
         names : tuple of str
             Columns to return.
-        width : int, optional
+        length : int, optional
             Padded length, at least that of the longest history, which is the default.
         """
-        width = width or max(int(self.lengths.max(initial=0)), 1)
-        position = np.arange(width)
+        length = length or max(int(self.lengths.max(initial=0)), 1)
+        position = np.arange(length)
         inside = position < self.lengths[:, None]
         index = np.where(inside, self.start[:, None] + position, 0)
         batch: dict[str, Any] = {}

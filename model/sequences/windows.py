@@ -25,9 +25,9 @@ class TrainingBatch:
     Attributes
     ----------
     inputs : dict
-        Features, [windows, width], and ``length``, [windows].
+        Features, [windows, length], and ``length``, [windows].
     position : int32, shape (targets,)
-        Event after which each target is predicted: window × width + event.
+        Event after which each target is predicted: window × length + event.
     target : int32, shape (targets,)
         The product of each target, as an index among the ranked products.
     candidates : RepeatCandidates or None
@@ -108,7 +108,7 @@ class Windows:
 
     def _batch(self, names: tuple[str, ...], chosen: Longs, repeats: bool) -> TrainingBatch:
         inputs = self.histories.select(chosen).padded(names)
-        width = int(inputs["length"].max())
+        length = int(inputs["length"].max())
         sizes = (self.first[1:] - self.first[:-1])[chosen]
         window = np.repeat(np.arange(len(chosen)), sizes)
         before = np.cumsum(sizes) - sizes

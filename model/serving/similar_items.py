@@ -27,7 +27,7 @@ class ItemEmbeddings:
 
     Attributes
     ----------
-    vectors : float32 [products, width]
+    vectors : float32 [products, units]
         Centred and of length 1, in the order of the scores.
     """
 
@@ -83,7 +83,7 @@ class ItemEmbeddings:
 
 
 def _read_embeddings(file: Path, products: int) -> Floats | None:
-    """Return the input embeddings, [products, width], or else the weights of the output layer."""
+    """Return the input embeddings, [products, units], or else the weights of the output layer."""
     import onnx
     from onnx import numpy_helper
 
