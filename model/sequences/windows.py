@@ -115,7 +115,7 @@ class Windows:
         index = np.repeat(self.first[chosen] - before, sizes) + np.arange(sizes.sum())
         event = self.end[index] - 1 - self.histories.start[chosen][window]
         product = self.histories.columns["product"][self.target[index]] - FIRST
-        position = window * width + event
+        position = window * length + event
         candidates = repeat_candidates(self._whole_histories(index)) if repeats else None
         return TrainingBatch(
             inputs, position.astype(np.int32), product.astype(np.int32), candidates
