@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import fcntl
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,6 +15,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from data.home import Home
 from data.i18n import DEFAULT_LANGUAGE, use_language
 
+# The other cores run other tests: more threads would wait for each other.
+for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    os.environ.setdefault(variable, "1")
+
 # Every run of the tests tries the same examples; `make hunt` tries others.
 settings.register_profile("same", derandomize=True)
 settings.register_profile("hunt", print_blob=True)
@@ -21,6 +26,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = (
+    "tests/browser/test_main_job.py",
     "tests/model/networks/test_learning.py",
     "tests/browser/test_run_pages.py",
     "tests/browser/test_recommend.py",
@@ -47,6 +53,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not item.get_closest_marker("xdist_group") and not item.get_closest_marker("fault"):
             item.add_marker(pytest.mark.xdist_group(module_of(item)))
     items.sort(key=start_position)
+
+
+def pytest_collection() -> None:
+    """Collect no garbage while modules are imported: what is imported stays."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from here on, without looking through all that was imported."""
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    """Let the interpreter clear what was imported: DuckDB reports whatever is left at its end."""
+    gc.unfreeze()
 
 
 def module_of(item: pytest.Item) -> str:
