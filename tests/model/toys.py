@@ -12,6 +12,9 @@ from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 from data.preparation.prepare import Prepared
 from model.config.run_config import RunConfig
+from model.run_files import CONFIG
+from model.run_folder import RunFolder
+from model.sequences.split_data import split_dataset, with_event_type
 
 START = pd.Timestamp("2024-01-01")
 
@@ -92,6 +95,21 @@ def carted(
         "session": lambda events: events["user"] + "-" + (events["step"] // VISIT).astype(str),
     }
     return histories, columns
+
+
+def save_untrained(config: RunConfig, dataset: Dataset, folder: Path) -> None:
+    """Write a run whose network has random weights: it predicts as a trained one does."""
+    from model.networks.data_sizes import DataSizes
+    from model.networks.network import build
+    from model.serving.onnx_export import save_network
+
+    data, run = split_dataset(config, dataset), RunFolder(folder)
+    config = with_event_type(config, data)
+    network = build(config, DataSizes.of(data))
+    network.output.start_from(data.popularity)
+    run.write_json(CONFIG, config.as_dict())
+    run.write_vocabulary(data.sequences)
+    save_network(run, network)
 
 
 def imported(

@@ -13,10 +13,8 @@ from model.evaluation.evaluate import evaluate_run
 from model.evaluation.predictions import StoredPredictions
 from model.run_folder import RunFolder
 from model.serving.predictor import Predictor
-from model.training.trainer import train
 from tests.model.conftest import HISTORIES
-from tests.model.toys import small
-from tests.model.training.test_trainer import Notes, never
+from tests.model.toys import save_untrained, small
 
 Result = tuple[dict[str, Any], StoredPredictions]
 
@@ -30,7 +28,7 @@ def evaluated(
     trained, dataset = toy_run
     folder = tmp_path_factory.mktemp("predictions") / "run"
     if request.param == "temporal":
-        train(small(protocol="temporal"), dataset, folder, Notes(), never)
+        save_untrained(small(protocol="temporal"), dataset, folder)
     else:
         shutil.copytree(trained, folder)
     return evaluate_run(folder, dataset), StoredPredictions(RunFolder(folder))

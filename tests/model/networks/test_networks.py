@@ -50,9 +50,7 @@ class Built:
         self.run.write_vocabulary(self.task.sequences)
         save_network(self.run, self.network)
         self.onnx = OnnxRecommender(self.run, threads=1)
-        self.compiled = tf.function(
-            self.network.serving, autograph=False, reduce_retracing=True
-        )
+        self.compiled = tf.function(self.network.serving, autograph=False, reduce_retracing=True)
 
     def keras_scores(self, histories: Histories, width: int | None = None) -> Any:
         return np.asarray(self.compiled(self.inputs(histories, width)))

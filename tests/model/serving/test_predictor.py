@@ -14,9 +14,7 @@ from model.config.settings import FEATURES
 from model.sequences.features import missing
 from model.sequences.split_data import split_dataset
 from model.serving.predictor import Predictor
-from model.training.trainer import train
-from tests.model.toys import imported, random_histories, small
-from tests.model.training.test_trainer import Notes, never
+from tests.model.toys import imported, random_histories, save_untrained, small
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +51,7 @@ def test_an_item_has_the_fields_of_the_catalogue(predictor: Predictor) -> None:
         "probability": 0,
         "brand": "brand2",
         "category": "group0.kind0",
+        "title": None,
         "price": 7.0,
         "repeat": True,
     }
@@ -115,13 +114,14 @@ def test_a_list_of_products_has_product_features_and_no_context_features(
 ) -> None:
     dataset = imported(Store(Home(tmp_path / "home")), random_histories(100, 30), tmp_path)
     config = small(features=FEATURES, normalise_features=True)
-    train(config, dataset, tmp_path / "run", Notes(), never)
+    save_untrained(config, dataset, tmp_path / "run")
     predictor = Predictor(tmp_path / "run")
     columns = predictor.histories([["p005", "never seen"]]).columns
     for name in ("hour", "weekday", "gap"):
         assert (columns[name] == missing(name)).all()
     assert (columns["type"] == predictor.types.codes([None])).all()
     task = split_dataset(config, dataset)
+    assert (columns["type"] == task.columns["type"][0]).all(), "by default the predicted type"
     same = np.flatnonzero(task.columns["product"] == columns["product"][0])[0]
     for name in ("category_1", "category_2", "relative_price"):
         assert columns[name][0] == task.columns[name][same]

@@ -15,9 +15,7 @@ from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
 from model.serving.similar_items import ItemEmbeddings
-from model.training.trainer import train
-from tests.model.toys import imported, random_histories, small
-from tests.model.training.test_trainer import Notes, never
+from tests.model.toys import imported, random_histories, save_untrained, small
 
 
 def test_neighbours_are_ordered_and_never_the_product_itself(shop: tuple[Home, str]) -> None:
@@ -52,7 +50,7 @@ def test_every_product_has_coordinates_a_group_and_a_name(shop: tuple[Home, str]
 )
 def test_the_vectors_are_those_of_the_network(tmp_path: Path, changes: dict[str, object]) -> None:
     dataset = imported(Store(Home(tmp_path / "home")), random_histories(60, 30), tmp_path)
-    train(small(**changes), dataset, tmp_path / "run", Notes(), never)
+    save_untrained(small(**changes), dataset, tmp_path / "run")
     space = ItemEmbeddings.load(tmp_path / "run")
     import keras
 
