@@ -51,7 +51,6 @@ def test_an_item_has_the_fields_of_the_catalogue(predictor: Predictor) -> None:
         "probability": 0,
         "brand": "brand2",
         "category": "group0.kind0",
-        "title": None,
         "price": 7.0,
         "repeat": True,
     }
