@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.jobs.runs_table import Runs
+from data.home import Home
 from tests.faults.conftest import TINY, Server, until, write_log
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -34,9 +36,11 @@ class Shell:
         self.environment.pop("PYTHONPATH", None)
         self._code = f"open({str(self.imported)!r}, 'a').write(__name__ + chr(10))"
 
-    def write_modules(self, *names: str) -> None:
+    def write_modules(self, *names: str, folder: Path | None = None) -> None:
+        folder = folder or self.folder
+        folder.mkdir(exist_ok=True)
         for name in names:
-            (self.folder / f"{name}.py").write_text(self._code)
+            (folder / f"{name}.py").write_text(self._code)
 
     def write_packages(self, *names: str) -> None:
         for name in names:
@@ -60,6 +64,12 @@ class Shell:
 
     def train(self, dataset: str) -> str:
         return str(json.loads(self.vitrina("train", dataset, *SETTINGS, "--json"))["run"])
+
+    def wait_for_worker(self, pid: int) -> None:
+        """Wait until this process is the worker of the home."""
+        runs = Runs(Home(Path(self.environment["VITRINA_HOME"])))
+        until(lambda: (holder := runs.lease.holder()) and holder.worker.pid == pid)
+        runs.close()
 
     def serve(self) -> None:
         """Start the server, wait until its worker is alive, and end both."""
@@ -96,29 +106,24 @@ def test_modules_in_the_current_folder_are_not_imported(shell: Shell) -> None:
     shell.vitrina("evaluate", run)
     shell.vitrina("score", run, "--out", "lists.csv")
     shell.vitrina("export", run, "--out", "bundle")
-    shell.vitrina("search", "log", "--trials", "2", "--try", "width=8,12", *SETTINGS)
     shell.serve()
     worker = subprocess.Popen(
         [VITRINA, "worker"], cwd=shell.folder, env=shell.environment, stdout=subprocess.PIPE
     )
-    shell.vitrina("train", "log", *SETTINGS)
+    shell.wait_for_worker(worker.pid)
+    shell.vitrina("search", "log", "--trials", "2", "--try", "width=8,12", *SETTINGS)
     worker.send_signal(signal.SIGINT)
     assert worker.wait() == 0
     assert not shell.imported.exists()
 
 
-def test_packages_in_the_current_folder_are_not_imported(shell: Shell) -> None:
+def test_packages_in_the_current_folder_and_modules_on_pythonpath_are_not_imported(
+    shell: Shell, tmp_path: Path
+) -> None:
     shell.write_packages(*OURS, *PYTHONS)
-    write_log(shell.folder / "log.csv")
-    shell.vitrina("import", "log.csv", "--name", "log")
-    shell.train("log")
-    shell.serve()
-
-
-def test_modules_on_pythonpath_are_not_imported(shell: Shell) -> None:
-    # Python itself would import types.py and random.py from here before Vitrina starts.
-    shell.write_modules(*OURS)
-    shell.environment["PYTHONPATH"] = str(shell.folder)
+    # Python itself would import types.py and random.py from PYTHONPATH before Vitrina starts.
+    shell.write_modules(*OURS, folder=tmp_path / "pythonpath")
+    shell.environment["PYTHONPATH"] = str(tmp_path / "pythonpath")
     write_log(shell.folder / "log.csv")
     shell.vitrina("import", "log.csv", "--name", "log")
     shell.train("log")
