@@ -48,7 +48,8 @@ def events_view(folder: Path, parts: Sequence[Part], time_from_order: bool) -> s
     parts : sequence of Part
         In order; ``row`` counts on from one to the next.
     time_from_order : bool
-        Whether ``time`` is ``row`` as seconds since 1970.
+        Whether there are no times: ``time`` is the place of an event as seconds since 1970, its
+        ``row`` where no column numbers the events.
     """
     keys = []
     for name in ("user", "product"):
@@ -57,7 +58,8 @@ def events_view(folder: Path, parts: Sequence[Part], time_from_order: bool) -> s
     selects, start = [], 0
     for part in parts:
         row = f"{'part.row' if part.filled else 'file_row_number'} + {start}"
-        time = f"make_timestamp(({row}) * 1000000)" if time_from_order else "time"
+        place = f"coalesce(part.time, make_timestamp(({row}) * 1000000))"
+        time = place if time_from_order else "time"
         others = [
             name if name in part.columns else f"NULL::{kind} AS {name}"
             for name, kind in KINDS.items()

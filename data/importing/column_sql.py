@@ -113,7 +113,7 @@ class ColumnSql:
     day_order : str
         The order of day and month that a person gave, a key of ``DAY_ORDERS``; empty for none.
     has_decimal_mark : bool
-        Whether a person gave the decimal mark of prices.
+        Whether a person gave the decimal mark of prices, or the file declares them as numbers.
     seen_missing : tuple of str
         Those that the first rows have, and the commonest: the fewer a reader compares each field
         with, the faster it is. An id that is one of the others is irregular.
@@ -168,7 +168,10 @@ class ColumnSql:
         positions = {name: _places(column, dialect) for name, column in mapping.items()}
         sample = {name: _values(dialect.sample, places) for name, places in positions.items()}
         time, time_settled = _time(sample, mapping, time_format)
-        price, price_settled = _price(sample.get("price", ()), decimal_mark)
+        is_number = mapping.get("price") in dialect.numeric
+        price, price_settled = (
+            (PriceFormat(), True) if is_number else _price(sample.get("price", ()), decimal_mark)
+        )
         ids = {name: sample[name] for name in ("user", "product")}
         floats = frozenset(name for name, values in ids.items() if _are_floats(values))
         return cls(
@@ -195,7 +198,7 @@ class ColumnSql:
                 if not is_settled
             ),
             day_order=time_format if time_format in times.DAY_ORDERS else "",
-            has_decimal_mark=bool(decimal_mark),
+            has_decimal_mark=bool(decimal_mark) or is_number,
         )
 
     def source(self, relation: str) -> str:
@@ -391,7 +394,9 @@ def _time(
     if time_format and time_format not in times.DAY_ORDERS:
         times.check_format(time_format)
         return TimeFormat("strptime", (time_format,)), True
-    formats: Sequence[TimeFormat] = times.candidates(sample["time"], 0)
+    formats: Sequence[TimeFormat] = times.candidates(sample["time"], 0) or times.ranks(
+        sample["time"]
+    )
     if time_format:
         every = times.formats_of(sample["time"], TimeFormat("strptime"))
         formats = [format for format in every if format.day_order == time_format]

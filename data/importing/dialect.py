@@ -56,6 +56,8 @@ class Dialect:
         Lines before the header, or before the first row where there is no header.
     padded : bool
         Whether blanks stand around values.
+    numeric : frozenset of str
+        The columns that the file itself declares to be numbers.
     """
 
     kind: str
@@ -69,6 +71,7 @@ class Dialect:
     line_end: str = "\n"
     skipped: int = 0
     padded: bool = False
+    numeric: frozenset[str] = frozenset()
 
     @property
     def header(self) -> bool:
@@ -289,10 +292,13 @@ def _parquet(path: Path) -> Dialect:
 
     try:
         with pq.ParquetFile(path) as file:
-            names = tuple(file.schema_arrow.names)
+            schema = file.schema_arrow
             batch = next(file.iter_batches(_LINES), None)
     except (pa.ArrowException, OSError) as error:
         raise BadInput(_("{file} is a damaged Parquet file.").format(file=path.name)) from error
     rows = zip(*(column.to_pylist() for column in batch.columns), strict=True) if batch else ()
     sample = tuple(tuple("" if v is None else str(v) for v in row) for row in rows)
-    return Dialect("parquet", "none", "utf-8", ",", "", 1, names, sample)
+    kinds = (pa.types.is_floating, pa.types.is_integer, pa.types.is_decimal)
+    numeric = frozenset(one.name for one in schema if any(kind(one.type) for kind in kinds))
+    names = tuple(schema.names)
+    return Dialect("parquet", "none", "utf-8", ",", "", 1, names, sample, numeric=numeric)

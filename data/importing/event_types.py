@@ -1,45 +1,61 @@
 """What the event types of a log mean: view, cart, favourite, purchase, return or removal."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 from data.datasets.database import quote
 from data.events import PURCHASE
+from data.importing.words import bare, bare_sql
 
 UNKNOWN_TYPE = "unknown"
 """The type of an event whose type is missing in a log that has types."""
 
 _SPELLINGS = {
-    "view": "view viewed views pageview page_view pv click clic clicked detail detail_view "
+    "view": "view viewed views pageview page_view pv click clic clicks clicked detail detail_view "
     "view_item view_product product_view product_viewed productview viewcontent view_content "
-    "item_view view_item_list content_view visit visita vista ver browse impression "
-    "catalog_product_view product_detail",
-    "cart": "cart carted add_cart add_to_cart addtocart added_to_cart add_to_basket addtobasket "
-    "basket product_added_to_cart product_added item_added add carrito agregar_carrito "
-    "checkout_cart_add "
-    "added_item_to_cart ecommerce_cart_update",
+    "item_view view_item_list content_view visit visita vista ver browse impression viewed_product "
+    "catalog_product_view product_detail item_viewed ecommerce_product_view product_clicked "
+    "select_item ansicht angesehen vue consultation visualizzazione visualizacao просмотр "
+    "просмотр_товара 浏览 点击 瀏覽 閲覧 クリック 조회",
+    "cart": "cart carts carted add_cart add_to_cart addtocart added_to_cart add_to_basket "
+    "addtobasket basket product_added_to_cart product_added item_added add carrito "
+    "agregar_carrito agregar_al_carrito checkout_cart_add added_item_to_cart ecommerce_cart_update "
+    "atc warenkorb in_den_warenkorb panier ajout_panier ajout_au_panier carrello carrinho "
+    "adicionar_ao_carrinho корзина в_корзину добавление_в_корзину 加购 加购物车 加入购物车 購物車 "
+    "カート カート追加 カートに追加 장바구니 ecommerce_abandoned_cart",
     "favourite": "favourite favorite fav favor favourited favorited wishlist add_to_wishlist "
-    "addtowishlist product_added_to_wishlist collect collected like liked save saved favorito",
-    PURCHASE: "purchase purchased purchases buy bought order ordered orders transaction "
+    "addtowishlist product_added_to_wishlist collect collected like liked save saved favorito "
+    "favoris merkzettel wunschliste preferiti избранное в_избранное 收藏 お気に入り 찜",
+    PURCHASE: "purchase purchased purchases buy buys bought order ordered orders transaction "
     "transactions sale sales sold order_completed order_complete ordercompleted completed_order "
     "checkout_completed order_placed placed_order order_paid orders_paid paid payment "
     "ecommerce_order ecommerce_purchase checkout_onepage_controller_success_action "
-    "sales_order_place_after thankyou woocommerce_thankyou conversion compra compras comprado "
-    "pedido venta",
+    "sales_order_place_after thankyou woocommerce_thankyou conversion complete_purchase "
+    "complete completed delivered shipped invoiced fulfilled "
+    "compra compras comprado comprar pedido venta kauf gekauft bestellung bestellt verkauf achat "
+    "achete commande vente acquisto acquistato ordine vendita venda comprou покупка заказ продажа "
+    "куплено 购买 下单 支付 付款 成交 購買 購入 注文 구매 주문 결제 aankoop satin_alma zakup",
     "return": "return returned returns refund refunded refunds cancel cancelled canceled "
-    "cancellation chargeback order_refunded order_cancelled order_canceled devolucion "
-    "reembolso",
+    "cancellation chargeback order_refunded order_cancelled order_canceled "
+    "devolucion devuelto reembolso cancelado retoure storno storniert erstattung ruckgabe retour "
+    "rembourse remboursement annule reso rimborso annullato devolucao возврат отмена отменен "
+    "отменён 退货 退款 取消 返品 返金 キャンセル 반품 환불 취소",
     "remove_from_cart": "remove_from_cart removefromcart product_removed removed_from_cart "
-    "remove_cart cart_remove",
+    "remove_cart cart_remove delete_from_cart product_removed_from_cart",
 }
 STANDARD_TYPES = tuple(_SPELLINGS)
 """The event types whose spellings are known."""
 
 _MEANINGS = {
-    spelling.replace("_", ""): name
-    for name, spellings in _SPELLINGS.items()
-    for spelling in spellings.split()
+    bare(spelling): name for name, spellings in _SPELLINGS.items() for spelling in spellings.split()
 }
+_OTHER_WORDS = (
+    "play played listen watch stream rate rated rating review reviewed share search login logout "
+    "signup session_start scroll download install subscribe comment follow skip begin_checkout "
+    "checkout checkout_started initiate_checkout add_shipping_info add_payment_info processing "
+    "pending on_hold unavailable created failed"
+)
+_OTHERS = frozenset(map(bare, _OTHER_WORDS.split()))
+"""Words of events that have no standard type, and so mean themselves."""
 
 CODES = {
     frozenset("1234"): {"1": "view", "2": "favourite", "3": "cart", "4": PURCHASE},
@@ -53,12 +69,12 @@ _MOST_KINDS = 40
 def meaning_of(code: str) -> str | None:
     """Return the standard type that a word means; None where it is not known.
 
-    Case, blanks and separators do not matter.
+    Case, accents, blanks and separators do not matter.
 
     >>> meaning_of("Order Completed"), meaning_of(" AddToCart "), meaning_of("signup")
     ('purchase', 'cart', None)
     """
-    return _MEANINGS.get(re.sub(r"[^a-z0-9]+", "", code.lower()))
+    return _MEANINGS.get(bare(code))
 
 
 def meanings(codes: Iterable[str], chosen: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -99,7 +115,8 @@ def looks_like_types(values: Iterable[str]) -> bool:
     if not kinds or len(kinds) > _MOST_KINDS:
         return False
     known = sum(meaning_of(kind) is not None for kind in kinds)
-    return known > len(kinds) / 2
+    others = sum(bare(kind) in _OTHERS for kind in kinds)
+    return known > 0 and known + others > len(kinds) / 2
 
 
 def meaning_sql(column: str, chosen: Mapping[str, str]) -> str:
@@ -118,7 +135,6 @@ def meaning_sql(column: str, chosen: Mapping[str, str]) -> str:
     exact = "".join(f"WHEN {quote(code)} THEN {quote(name)} " for code, name in chosen.items())
     same = "".join(f"WHEN {quote(name)} THEN {quote(name)} " for name in _SPELLINGS)
     known = " ".join(f"WHEN {quote(word)} THEN {quote(name)}" for word, name in _MEANINGS.items())
-    plain = f"regexp_replace(lower({column}), '[^a-z0-9]+', '', 'g')"
-    others = f"CASE {plain} {known} ELSE trim({column}) END"
+    others = f"CASE {bare_sql(column)} {known} ELSE trim({column}) END"
     value = f"CASE {column} {exact}{same}ELSE {others} END"
     return f"coalesce({value}, {quote(UNKNOWN_TYPE)})"

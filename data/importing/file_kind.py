@@ -1,5 +1,6 @@
 """What a file is, told by its first bytes and never by its name."""
 
+import re
 from pathlib import Path
 
 from data.errors import BadInput
@@ -37,6 +38,7 @@ _MARKUP = (
     (("<?xml", "<"), N_("an XML document"), N_("convert its records to CSV or JSON lines")),
 )
 
+_SECTION = re.compile(rb"\w+:")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 4096
 
@@ -64,6 +66,19 @@ def refuse_unreadable(start: bytes, file: str) -> None:
     for beginnings, kind, remedy in _MARKUP:
         if text.startswith(beginnings):
             raise BadInput(_refusal(file, kind, remedy))
+
+
+def refuse_sections(start: bytes, file: str) -> None:
+    """Raise BadInput for rows under lines such as ``1:``, as those of the Netflix Prize."""
+    first, _end, rest = start.partition(b"\n")
+    if _SECTION.fullmatch(first.strip()) and b"," in rest.partition(b"\n")[0]:
+        command = 'awk -F, \'/:/ {sub(/:/, ""); id = $0; next} {print id "," $0}\''
+        raise BadInput(
+            _(
+                "{file} names the product of its rows on lines of their own ({line}); put it into "
+                "every row with {command} and import that with --map product=1,user=2,time=4."
+            ).format(file=file, line=first.decode().strip(), command=command)
+        )
 
 
 def _refusal(file: str, kind: str, remedy: str) -> str:

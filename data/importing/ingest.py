@@ -139,7 +139,7 @@ def _write_tables(
         sources=tuple(sources),
         mapping=columns.mapping,
         parts=tuple(parts),
-        time_from_order=columns.time.kind == "order",
+        time_from_order=columns.time.is_order,
         synthetic=request.synthetic,
         summary={
             "rows_read": kept + sum(by_reason.values()),
@@ -217,8 +217,8 @@ def _check_new(source: Source, sources: Sequence[Source]) -> None:
 
 def _check_times(file: SourceFile, first: ColumnSql, added_to: Dataset | None) -> None:
     """Raise BadInput where files with a time column and files without are mixed."""
-    from_order = added_to.manifest.time_from_order if added_to else first.time.kind == "order"
-    if (file.columns.time.kind == "order") != from_order:
+    from_order = added_to.manifest.time_from_order if added_to else first.time.is_order
+    if file.columns.time.is_order != from_order:
         raise BadInput(
             _("{file} cannot be added: either every file has a time or none has.").format(
                 file=file.name

@@ -1,11 +1,12 @@
 """How a column of prices is written: decided over its values, read by DuckDB."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from data.datasets.database import quote
+from data.importing.column_names import TOTALS, bare_name
 
 Mark = Literal[".", ","]
 
@@ -13,17 +14,19 @@ BLANKS = " \t\u00a0\u202f\u2009"
 """Blanks that may stand around a number or between its thousands."""
 
 _GROUPING = BLANKS + "'’"
-_BEFORE = r"[^0-9.,]*[A-Za-z][.] *|[^0-9.,]*"
+_BEFORE = r"[^0-9.,]*\p{L}[.] *|[^0-9.,]*"
+_BEHIND = r"[^0-9.,]*(?:\p{L}[.][^0-9.,]*)?"
+_NEGATIVE_BEFORE, _NEGATIVE_BEHIND = "[(−-]", "^ *[−-]|[−-] *$"
+_NO_CURRENCY = (
+    r"(?i)^ *(%|‰|(k|m|mn|mio|bn|tsd|mil)([^\p{L}]|$))"
+    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[^\p{L}]*$"
+)
+"""What makes another number of the digits before or behind it: a share, thousands, a date."""
+
+_WIDE, _NARROW = "０１２３４５６７８９．，٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,0123456789.,"
+_TO_NARROW = str.maketrans(_WIDE, _NARROW)
 _NUMBER = re.compile(r"-?[\d.,]*\d[.,]?")
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-
-_TOTALS = frozenset(
-    [
-        *["salesvalue", "linetotal", "linevalue", "lineamount", "itemtotal", "subtotal"],
-        *["totalprice", "totalamount", "totalvalue", "revenue", "turnover"],
-        *["preciototal", "importetotal"],
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,24 @@ class PriceFormat:
             return _finite(column)
         decimal, thousands = (".", ",") if self.decimal_mark == "." else (",", ".")
         group = f"[{thousands}{_GROUPING}]"
-        number = f"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)?(?:[{decimal}][0-9]*)?"
-        pattern = f"^({_BEFORE})({number})([^0-9.,]*)$"
+        lakhs = f"[0-9]{{1,2}}(?:{group}[0-9]{{2}})+{group}[0-9]{{3}}"
+        number = f"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|{lakhs}|[0-9]+)?(?:[{decimal}][0-9]*)?"
+        pattern = f"^({_BEFORE})({number})({_BEHIND})$"
+        text = f"translate({column}, {quote(_WIDE)}, {quote(_NARROW)})"
         before, digits, behind = (
-            f"regexp_extract({column}, {quote(pattern)}, {group})" for group in (1, 2, 3)
+            f"regexp_extract({text}, {quote(pattern)}, {group})" for group in (1, 2, 3)
         )
         plain = f"replace(regexp_replace({digits}, {quote(group)}, '', 'g'), {quote(decimal)}, '.')"
-        sign = f"CASE WHEN regexp_matches({before} || {behind}, '[(-]') THEN -1 ELSE 1 END"
-        price = f"{sign} * try_cast(nullif({plain}, '') AS DOUBLE)"
+        negative = (  # ``24,-`` is 24 without cents
+            f"regexp_matches({before}, {quote(_NEGATIVE_BEFORE)}) OR "
+            f"(regexp_matches({behind}, {quote(_NEGATIVE_BEHIND)}) "
+            f"AND NOT suffix({digits}, {quote(decimal)}))"
+        )
+        words = f"concat({behind}, ' ', {before})"
+        price = (
+            f"CASE WHEN regexp_matches({words}, {quote(_NO_CURRENCY)}) THEN NULL ELSE "
+            f"CASE WHEN {negative} THEN -1 ELSE 1 END * try_cast(nullif({plain}, '') AS DOUBLE) END"
+        )
         return price if decimal == "," else f"coalesce({price}, {_finite(column)})"
 
 
@@ -69,8 +82,9 @@ def number_of(text: str) -> str | None:
     >>> number_of("US$ 1,299.00"), number_of("1 299,90 €"), number_of("free")
     ('1,299.00', '1299,90', None)
     """
-    stripped = re.sub(rf"(?<=\d)[{_GROUPING}](?=\d{{3}}(?!\d))", "", text)
-    match = _NUMBER.search(re.sub(r"(?<=[A-Za-z])[.]", "", stripped))
+    narrow = text.translate(_TO_NARROW)
+    stripped = re.sub(rf"(?<=\d)[{_GROUPING}](?=\d{{3}}(?!\d))", "", narrow)
+    match = _NUMBER.search(re.sub(r"(?<=[^\W\d_])[.]", "", stripped))
     return match[0].lstrip("-") if match else None
 
 
@@ -78,9 +92,8 @@ def decimal_marks(values: Iterable[str]) -> frozenset[Mark]:
     """Return the decimal marks that a column of prices may have.
 
     A mark that is followed by anything but three digits is a decimal mark; one that stands twice
-    in a number, or before another mark, separates thousands. Where nothing decides, ``.`` is the
-    decimal mark of a column without commas, and both are possible for one whose only marks are
-    commas before three digits.
+    in a number, or before another mark, separates thousands. Both are possible for a column whose
+    only marks stand before three digits.
 
     Returns
     -------
@@ -106,9 +119,9 @@ def decimal_marks(values: Iterable[str]) -> frozenset[Mark]:
         return frozenset(decimal)
     if grouping:
         return frozenset({"," if "." in grouping else "."})
-    if "," in unsettled:
-        return frozenset({".", ","}) if "." not in unsettled else frozenset()
-    return frozenset({"."})
+    if len(unsettled) == 2:
+        return frozenset()
+    return frozenset({".", ","}) if unsettled else frozenset({"."})
 
 
 def _sort_marks(number: str, decimal: set[Mark], grouping: set[Mark], unsettled: set[Mark]) -> None:
@@ -129,9 +142,13 @@ def _sort_marks(number: str, decimal: set[Mark], grouping: set[Mark], unsettled:
         decimal.add(last)
 
 
-def is_plain(values: Iterable[str]) -> bool:
-    """Tell whether every price is a number as programs write it."""
-    return all(_PLAIN.fullmatch(value) for value in values)
+def is_plain(values: Sequence[str]) -> bool:
+    """Tell whether every price is a number as programs write it, without points of thousands.
+
+    >>> is_plain(["1.299", "8.99"]), is_plain(["1.299", "8"]), is_plain(["1299", "8"])
+    (True, False, True)
+    """
+    return all(map(_PLAIN.fullmatch, values)) and len(decimal_marks(values)) == 1
 
 
 def is_total(column: str) -> bool:
@@ -140,4 +157,4 @@ def is_total(column: str) -> bool:
     >>> is_total("SALES_VALUE"), is_total("Line Total"), is_total("unit_price")
     (True, True, False)
     """
-    return re.sub(r"[^a-z]+", "", column.lower()) in _TOTALS
+    return bare_name(column) in TOTALS

@@ -1,54 +1,29 @@
 """Which column of a file is which column of an event, told by names and by values."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from data.events import NAMES
-from data.i18n import N_
-from data.importing import event_types, prices, times
-
-KNOWN = {
-    "time": "event_time timestamp time datetime date_time ts date created_at event_timestamp "
-    "unix_timestamp order_date purchase_date transaction_date invoicedate invoice_date order_time "
-    "order_purchase_timestamp unixreviewtime review_time eventdate event_date t_dat when day "
-    "order_dt fecha_hora fecha hora momento dia",
-    "type": "event_type event action event_name behavior behaviour behavior_type action_type "
-    "interaction_type type tipo_evento tipo evento accion",
-    "user": "customer_unique_id user_id userid user customer_id customerid customer buyer_id buyer "
-    "household_id household_key visitorid visitor_id client_id client shopper_id member_id uid "
-    "reviewerid anonymous_id anonymousid user_pseudo_id account_id usuario_id id_usuario usuario "
-    "cliente_id id_cliente cliente comprador_id comprador session_id sessionid",
-    "product": "product_id productid product item_id itemid item sku stockcode article_id asin "
-    "movie_id movieid goods_id pid iid parent_asin variant_id track_id song_id business_id "
-    "producto_id id_producto producto articulo_id articulo",
-    "category_id": "category_id categoryid categoria_id id_categoria",
-    "category": "category_code category category_name product_category item_category department "
-    "class genre genres product_type product_group_name categoria categoria_nombre "
-    "codigo_categoria rubro",
-    "brand": "brand brand_name manufacturer vendor marca fabricante",
-    "price": "price unit_price unitprice product_price sale_price item_price sales_value amount "
-    "revenue precio precio_unitario importe",
-    "session": "user_session session_id sessionid session basket_id order_id transaction_id "
-    "invoice invoiceno invoice_no transactionid sesion_id id_sesion sesion pedido_id pedido",
-    "title": "title product_name product_title name item_name description movie_title titulo "
-    "nombre nombre_producto descripcion",
-    "quantity": "quantity qty units pieces count item_count cantidad unidades",
-}
-"""Names that columns have, the surest first."""
+from data.i18n import N_, _
+from data.importing import event_types, times
+from data.importing.column_names import (
+    bare_name,
+    is_index_name,
+    is_ordinal_name,
+    is_time_name,
+    place_of,
+)
+from data.importing.profile import Profile
 
 JOIN = "+"
 """Joins the names of a day's column and a clock's, as in ``time=DATE+CLOCK``."""
 
-_ACCENTS = str.maketrans("áéíóúüñ", "aeiouun")
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
-_NOT_A_NUMBER = re.compile(r"[^0-9.]")
-_DAY = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{8}")
-_TIME_NAMES = frozenset(KNOWN["time"].split())
-_TIME_WORDS = re.compile(r"time|date|day|when|_dat$|_dt$|^dt|fecha|hora")
-_MOST_CATEGORIES = 0.5
+_ORDER = ("time", "user", "product", "type", *NAMES[4:])
+_IDS, _SURE = 1, 3
+"""The last ranks of names that are marked as ids, and that are no last resort."""
+
 _MOST = 0.95
+_MOST_CATEGORIES = 0.5
 
 
 @dataclass(frozen=True)
@@ -70,101 +45,6 @@ class Roles:
     times: tuple[str, ...] = ()
 
 
-class Profile:
-    """The values of one column in the first rows of a file.
-
-    Parameters
-    ----------
-    name : str
-    values : sequence of str
-        Those that are not missing.
-    """
-
-    def __init__(self, name: str, values: Sequence[str]) -> None:
-        self.name = name
-        self.plain = plain(name)
-        self.values = list(values)
-
-    @cached_property
-    def distinct(self) -> int:
-        """Return how many different values there are."""
-        return len(set(self.values))
-
-    @cached_property
-    def is_time(self) -> bool:
-        """Whether almost all values are times."""
-        return bool(self.values) and bool(times.candidates(self.values, _MOST))
-
-    @cached_property
-    def has_times(self) -> bool:
-        """Whether any value is a time."""
-        return bool(self.values) and bool(times.candidates(self.values, 0))
-
-    @cached_property
-    def is_recent(self) -> bool:
-        """Whether the values, where they are numbers, are times of 1995 to 2035."""
-        try:
-            numbers = sorted(float(value) for value in self.values)
-        except ValueError:
-            return True
-        middle = numbers[len(numbers) // 2]
-        return any(7.9e8 * k <= middle < 2.08e9 * k for k in (1, 1e3, 1e6, 1e9)) or (
-            all(len(value) in (8, 12, 14) for value in self.values)
-        )
-
-    @cached_property
-    def is_clock(self) -> bool:
-        """Whether the values are times of day."""
-        return bool(self.values) and all(_CLOCK.fullmatch(value) for value in self.values)
-
-    @cached_property
-    def is_day(self) -> bool:
-        """Whether the values are days without a clock."""
-        return bool(self.values) and all(
-            _DAY.fullmatch(value.removesuffix(" 00:00:00").removesuffix(" 0:00"))
-            for value in self.values
-        )
-
-    @cached_property
-    def is_index(self) -> bool:
-        """Whether the values count the rows."""
-        if len(self.values) < 2 or not all(value.isdigit() for value in self.values):
-            return False
-        first = int(self.values[0])
-        return first in (0, 1) and [int(value) for value in self.values] == list(
-            range(first, first + len(self.values))
-        )
-
-    @cached_property
-    def is_number(self) -> bool:
-        """Whether values hold numbers, as prices do, be there words for no price among them."""
-        numbers = sum(prices.number_of(value) is not None for value in self.values)
-        return numbers * 4 > len(self.values)
-
-    @cached_property
-    def has_fractions(self) -> bool:
-        """Whether the values are numbers and some have a fraction."""
-        return self.is_number and any("." in value or "," in value for value in self.values)
-
-    @cached_property
-    def is_text(self) -> bool:
-        """Whether values hold letters."""
-        return any(re.search(r"[^\W\d_]", value) for value in self.values)
-
-
-def plain(column: str) -> str:
-    """Return a column's name in the form of ``KNOWN``.
-
-    >>> plain("Customer ID"), plain("unixReviewTime"), plain("user_id:token")
-    ('customer_id', 'unixreviewtime', 'user_id')
-    """
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.split(":", maxsplit=1)[0].strip())
-    name = name.rsplit(".", maxsplit=1)[-1]
-    joined = re.sub(r"[^a-z0-9]+", "_", name.lower().translate(_ACCENTS)).strip("_")
-    every = {word for words in KNOWN.values() for word in words.split()}
-    return joined if joined in every else joined.replace("_", "")
-
-
 def roles(columns: Sequence[str], sample: Sequence[Sequence[str]], missing: Sequence[str]) -> Roles:
     """Return the role of each column of a file.
 
@@ -177,65 +57,105 @@ def roles(columns: Sequence[str], sample: Sequence[Sequence[str]], missing: Sequ
     missing : sequence of str
         Texts that stand for a missing value.
     """
-    profiles = [
-        Profile(
-            name,
-            [
-                row[place].strip()
-                for row in sample
-                if len(row) > place and row[place].strip() not in missing
-            ],
-        )
-        for place, name in enumerate(columns)
-    ]
+    absent = frozenset(missing)
+    profiles = []
+    for place, name in enumerate(columns):
+        cells = [row[place].strip() if len(row) > place else "" for row in sample]
+        profiles.append(Profile(name, ["" if cell in absent else cell for cell in cells]))
     named = any(name != str(place) for place, name in enumerate(columns, start=1))
-    return _by_name(profiles) if named else _by_value(profiles)
+    found = _by_name(profiles) if named else _by_value(profiles)
+    mapping = {name: found.mapping[name] for name in NAMES if name in found.mapping}
+    return Roles(mapping, found.unsure, found.times)
 
 
 def _by_name(profiles: Sequence[Profile]) -> Roles:
     """Return the roles of named columns; values confirm or refute what the names say."""
-    usable = [p for p in profiles if not (p.is_index and _is_index_name(p.name))]
+    usable = [p for p in profiles if not (p.is_index and is_index_name(p.name))]
     mapping: dict[str, str] = {}
     unsure: dict[str, str] = {}
-    taken: set[str] = set()
-    by_name: dict[str, Profile] = {p.plain: p for p in reversed(usable)}
-    for role in ("time", "type", "user", "product", *(n for n in NAMES if n not in mapping)):
-        if role in mapping or role not in KNOWN:
+    for role in _ORDER:
+        free = [p for p in usable if p.name not in mapping.values()]
+        fitting = _fitting(role, free, mapping, usable)
+        if not fitting:
             continue
-        for word in KNOWN[role].split():
-            profile = by_name.get(word)
-            if profile and profile.name not in taken and _fits(role, profile):
-                mapping[role] = profile.name
-                taken.add(profile.name)
-                break
-    times = _find_time(usable, mapping, unsure)
+        mapping[role] = fitting[0].name
+        if doubt := _doubt(role, fitting):
+            unsure[role] = doubt
+    rivals = _find_time(usable, mapping, unsure)
     if "type" not in mapping:
         _find_type(usable, mapping, unsure)
     if "category" not in mapping and "category_id" in mapping:
         mapping["category"] = mapping["category_id"]
-    if mapping.get("user") and plain(mapping["user"]) in ("session_id", "sessionid"):
-        unsure["user"] = N_("the file names sessions, no buyers")
-    return Roles({name: mapping[name] for name in NAMES if name in mapping}, unsure, times)
+    return Roles(mapping, unsure, rivals)
 
 
-def _is_index_name(name: str) -> bool:
-    return (
-        not name
-        or re.fullmatch(r"(Unnamed: \d+|index|column 1|level_0|rownames?)", name) is not None
+def _fitting(
+    role: str, free: Sequence[Profile], mapping: dict[str, str], profiles: Sequence[Profile]
+) -> list[Profile]:
+    """Return the columns whose names and values can be those of a role, the surest first."""
+    places = {p.name: place for p in free if (place := place_of(role, p.name)) is not None}
+    fitting = sorted(
+        (p for p in free if p.name in places and _can_be(role, p, mapping, profiles)),
+        key=lambda profile: places[profile.name],
     )
+    if role in ("user", "product"):
+        fitting = _repeated(fitting, places)
+    return [p for p in fitting if p.values] or fitting
 
 
-def _fits(role: str, profile: Profile) -> bool:
+def _repeated(fitting: list[Profile], places: Mapping[str, tuple[int, int]]) -> list[Profile]:
+    """Leave out ids that no row shares with another, where other ids are shared."""
+    shared = [p for p in fitting if p.values and not p.is_unique and places[p.name][0] <= _IDS]
+    return shared if fitting and fitting[0].is_unique and shared else fitting
+
+
+def _can_be(
+    role: str, profile: Profile, mapping: dict[str, str], profiles: Sequence[Profile]
+) -> bool:
     """Tell whether a column's values can be what its name says."""
     if not profile.values:
         return True
     if role == "time":
         return profile.has_times
-    if role == "type" and profile.plain == "type":  # of an event, or of a product
-        return event_types.looks_like_types(profile.values)
+    if role == "type" and bare_name(profile.name) in ("type", "tipo"):
+        return _is_type(profile, mapping, profiles)
+    if role in ("price", "quantity") and bare_name(profile.name) == "amount":  # of money, of pieces
+        return profile.is_number and profile.is_pieces == (role == "quantity")
+    if role == "product" and bare_name(profile.name) == "material":  # a number, or a fabric
+        return profile.has_digits
     if role in ("price", "quantity"):
         return profile.is_number
     return True
+
+
+def _is_type(profile: Profile, mapping: dict[str, str], profiles: Sequence[Profile]) -> bool:
+    """Tell whether a column called “type” is an event's: by its words, or its many codes."""
+    if event_types.looks_like_types(profile.values):
+        return True
+    product = next((p for p in profiles if p.name == mapping.get("product")), None)
+    return (
+        profile.is_whole
+        and 1 < profile.distinct < 10
+        and product is not None
+        and profile.varies_within(product)
+    )
+
+
+def _doubt(role: str, fitting: Sequence[Profile]) -> str | None:
+    """Return why another column might have been meant; None where nothing speaks for one."""
+    first, *others = fitting
+    place = place_of(role, first.name)
+    if role not in ("user", "product") or place is None:
+        return None
+    rank = place[0]
+    if role == "user" and bare_name(first.name).startswith(("session", "visit")):
+        return N_("the file names sessions, no buyers")
+    if rank > _SURE:
+        return N_("the column was taken for want of one with ids")
+    rivals = [p.name for p in others if (other := place_of(role, p.name)) and other[0] <= _IDS]
+    if rivals:
+        return _("{columns} may be meant, too").format(columns=", ".join(rivals[:3]))
+    return None
 
 
 def _find_time(
@@ -250,29 +170,48 @@ def _find_time(
     """
     others: list[str] = []
     by_name = {profile.name: profile for profile in profiles}
+    free = [p for p in profiles if p.name not in mapping.values()]
     if "time" not in mapping:
-        free = [p for p in profiles if p.name not in mapping.values()]
         candidates = [p for p in free if p.is_time and p.is_recent and _may_be_time(p)]
-        likely = [p for p in candidates if _TIME_WORDS.search(p.plain)] or candidates
-        if not likely:  # a time by its name is not left out in silence
-            named = [p for p in free if p.plain in _TIME_NAMES and p.values and not p.is_clock]
-            mapping |= {"time": named[0].name} if named else {}
+        likely = [p for p in candidates if is_time_name(p.name)] or candidates
+        if not likely:
+            _find_order(free, mapping, unsure)
             return ()
         mapping["time"] = likely[0].name
         if len(likely) > 1:
             unsure["time"] = N_("other columns hold times, too")
         others = [profile.name for profile in likely[1:]]
-    if by_name[mapping["time"]].is_day:
-        clocks = [p for p in profiles if p.is_clock and p.name not in mapping.values()]
+    day = by_name[mapping["time"]]
+    if day.is_day:
+        clocks = [p for p in free if p.is_clock and p is not day]
+        exact = [p for p in free if _is_exact_time(p) and times.are_close(day.cells, p.cells)]
         if len(clocks) == 1:
-            mapping["time"] = f"{mapping['time']}{JOIN}{clocks[0].name}"
+            mapping["time"] = f"{day.name}{JOIN}{clocks[0].name}"
+        elif exact:
+            mapping["time"] = exact[0].name
     return (mapping["time"], *others) if others else ()
 
 
 def _may_be_time(profile: Profile) -> bool:
     """Tell whether a column is written as a time, or named as one: ids are large numbers, too."""
-    is_text = any(map(_NOT_A_NUMBER.search, profile.values))
-    return is_text or _TIME_WORDS.search(profile.plain) is not None
+    return profile.is_written_as_time or is_time_name(profile.name)
+
+
+def _is_exact_time(profile: Profile) -> bool:
+    return profile.is_time and profile.is_recent and _may_be_time(profile) and not profile.is_day
+
+
+def _find_order(free: Sequence[Profile], mapping: dict[str, str], unsure: dict[str, str]) -> None:
+    """Find a column that numbers the events of each buyer, or one that is called a time."""
+    named = [
+        p
+        for p in free
+        if p.values and not p.is_clock and place_of("time", p.name) and p.distinct > 1
+    ]
+    ordinals = [p for p in free if is_ordinal_name(p.name) and times.ranks(p.values)]
+    if named or ordinals:  # a time by its name is not left out in silence
+        mapping["time"] = (named or ordinals)[0].name
+        unsure["time"] = N_("the numbers of the column are taken for the order of events")
 
 
 def _find_type(
@@ -281,7 +220,8 @@ def _find_type(
     """Find a column of event types by its words."""
     for profile in profiles:
         free = profile.name not in mapping.values() and profile.distinct > 1
-        if free and event_types.looks_like_types(profile.values):
+        is_full = len(profile.values) >= _MOST * len(profile.cells)
+        if free and is_full and event_types.looks_like_types(profile.values):
             mapping["type"] = profile.name
             unsure["type"] = N_("the column was found by its values")
             return
@@ -290,7 +230,7 @@ def _find_type(
 def _by_value(profiles: Sequence[Profile]) -> Roles:
     """Return the roles of columns without names: times and types by value, then ids in order."""
     rest = list(profiles)
-    if len(rest) > 2 and rest[0].is_index and rest[0].distinct == len(rest[0].values):
+    if len(rest) > 2 and rest[0].is_index:
         rest = rest[1:]
     mapping: dict[str, str] = {}
     unsure: dict[str, str] = {
@@ -305,36 +245,57 @@ def _by_value(profiles: Sequence[Profile]) -> Roles:
             mapping["type"] = profile.name
             rest.remove(profile)
             break
-    if len(rest) < 2:
+    ids = [p for p in rest if not (p.is_measure or p.is_list)]
+    if len(ids) < 2 or _are_pieces(ids[1], rest):
         return Roles({})
-    user, product, *others = rest
+    user, product = ids[0], _finest(ids[1:])
     if all(value.startswith("B0") for value in user.values) and all(
         value.startswith("A") for value in product.values
     ):
         user, product = product, user  # Amazon's products and reviewers
     mapping |= {"user": user.name, "product": product.name}
-    for profile in others:
+    for profile in (p for p in rest if p not in (user, product)):
         if "category" not in mapping and _is_category(profile, product):
             mapping["category"] = profile.name
-        elif "price" not in mapping and profile.has_fractions and profile.distinct > 10:
+        elif "price" not in mapping and _is_price(profile):
             mapping["price"] = profile.name
             unsure["price"] = N_("the column was found by its values")
-    return Roles({name: mapping[name] for name in NAMES if name in mapping}, unsure)
+    return Roles(mapping, unsure)
 
 
 def _without_times(profiles: Sequence[Profile], mapping: dict[str, str]) -> list[Profile]:
     """Return the columns that are no times, and map the one that is the event's."""
-    textual = [p for p in profiles if p.is_time and any(map(_NOT_A_NUMBER.search, p.values))]
+    textual = [p for p in profiles if p.is_time and p.is_written_as_time]
+    days = [p for p in profiles if p.is_time and p.is_recent and p.is_day]
     numeric = [p for p in profiles[2:] if p.is_time and p.is_recent]
-    for profile in [*textual, *reversed(numeric)][:1]:
+    for profile in [*textual, *reversed(numeric), *days][:1]:
         mapping["time"] = profile.name
         return [other for other in profiles if other is not profile]
     return list(profiles)
 
 
+def _are_pieces(product: Profile, profiles: Sequence[Profile]) -> bool:
+    """Tell whether a column without a name counts pieces, beside what seems to be their price."""
+    return product.is_pieces and any(map(_is_price, profiles))
+
+
+def _finest(ids: Sequence[Profile]) -> Profile:
+    """Return the first column of ids, or a later one of texts whose values the first one groups."""
+    first, *others = ids
+    for other in others:
+        is_finer = first.distinct < other.distinct < len(other.values) and other.is_text
+        if is_finer and first.is_text and not first.varies_within(other):
+            return other
+    return first
+
+
+def _is_price(profile: Profile) -> bool:
+    return profile.has_fractions and profile.distinct > 10 and not profile.is_coordinate
+
+
 def _is_category(profile: Profile, product: Profile) -> bool:
     """Tell whether a column without a name groups the products."""
-    if not profile.values or profile.has_fractions:
+    if not profile.values or profile.has_fractions or profile.is_list:
         return False
     grouped = profile.distinct < product.distinct * _MOST_CATEGORIES
     long_ids = all(value.isdigit() and len(value) >= 4 for value in profile.values)

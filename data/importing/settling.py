@@ -105,7 +105,7 @@ def _price_format(
         "GROUP BY translate(text_price, '12345678', '99999999') LIMIT 100000"
     ).fetchall()
     values = [example for (example,) in examples]
-    if prices.is_plain(value for value in values if prices.number_of(value) is not None):
+    if prices.is_plain([value for value in values if prices.number_of(value) is not None]):
         return PriceFormat()
     marks = prices.decimal_marks(values)
     if len(marks) != 1:

@@ -15,9 +15,9 @@ from data.errors import BadInput
 from data.events import NAMES
 from data.i18n import _
 from data.importing import prices
+from data.importing.column_names import NAMES as NAMES_OF
 from data.importing.column_sql import separator_of
 from data.importing.prices import Mark, PriceFormat
-from data.importing.roles import KNOWN
 from data.importing.side_table_profile import NUMBERS, Column, undotted
 
 IMAGE = "image"
@@ -37,7 +37,7 @@ _MORE = {
 _LABELS = ("genre", "genres", "tags", "labels")
 _LAST = ("description", "descripcion")
 _WORDS = {
-    role: sorted([*KNOWN.get(role, "").split(), *words.split()], key=lambda word: word in _LAST)
+    role: sorted([*NAMES_OF.get(role, ()), *words.split()], key=lambda word: word in _LAST)
     for role, words in _MORE.items()
 }
 """Names of the columns of products, the surest first."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from data.datasets.side_tables import IDS
-from data.importing.roles import KNOWN, plain
+from data.importing.column_names import LAST_RESORT, bare_name, place_of
 from data.importing.side_table_profile import Column
 
 
@@ -29,9 +29,14 @@ class Key:
 
 def named_keys(columns: Sequence[Column], table: str, log_column: str) -> list[Column]:
     """Return the columns that are called like the log's ids, or as ids usually are."""
-    words = [plain(log_column), *KNOWN[IDS[table]].split()]
-    named = [column for column in columns if column.count and column.plain in words]
-    return sorted(named, key=lambda column: words.index(column.plain))
+    log_name = bare_name(log_column)
+    places = {
+        column: (-1, 0) if column.plain == log_name else place_of(IDS[table], column.name)
+        for column in columns
+        if column.count
+    }
+    named = {column: place for column, place in places.items() if place and place[0] < LAST_RESORT}
+    return sorted(named, key=named.__getitem__)
 
 
 def key_column(

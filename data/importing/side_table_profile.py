@@ -12,8 +12,8 @@ import duckdb
 
 from data.datasets.database import quote
 from data.importing import prices
+from data.importing.column_names import bare_name
 from data.importing.prices import PriceFormat
-from data.importing.roles import plain
 
 _EXACT_DIGITS = 15
 NUMBERS = 0.99
@@ -57,8 +57,8 @@ class Column:
 
     @property
     def plain(self) -> str:
-        """The name as ``data.importing.roles.KNOWN`` has it."""
-        return plain(self.name)
+        """The name as ``data.importing.column_names`` has it."""
+        return bare_name(self.name)
 
     @property
     def sql(self) -> str:

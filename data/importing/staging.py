@@ -6,7 +6,6 @@ JSON and lists of items become Parquet.
 
 import csv
 import itertools
-import json
 import re
 import shutil
 import tarfile
@@ -19,14 +18,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.datasets.database import connect, copy, quote, quote_path
 from data.errors import BadInput
 from data.i18n import _
-from data.importing.file_kind import is_tar, is_workbook, refuse_unreadable
+from data.importing.file_kind import is_tar, is_workbook, refuse_sections, refuse_unreadable
+from data.importing.json_files import json_form, write_json_table
 from data.importing.streams import opened
 from data.progress import ShouldStop, raise_if_stopped
 
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20
 _HEAD = 1 << 16
-_JSON_SAMPLE = 1000
 _ZIP, _EMPTY_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"PAR1"
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -163,7 +160,7 @@ def is_unpacked(path: Path) -> bool:
         return False
     with opened(path) as (stream, _position):
         start = stream.read(_HEAD)
-    is_text = _json_form(start, path.name) is None and not is_item_lists(start)
+    is_text = json_form(start, path.name) is None and not is_item_lists(start)
     return start.startswith((_ZIP, _OLE)) or is_tar(start) or not is_text
 
 
@@ -225,7 +222,8 @@ class _Stage:
     def _text(self, path: Path, name: str, start: bytes, optional: bool) -> Iterator[StagedFile]:
         """Yield a delimited text as it is, JSON and lists of items as Parquet."""
         refuse_unreadable(start, name)
-        form = _json_form(start, name)
+        refuse_sections(start, name)
+        form = json_form(start, name)
         if form is None and not is_item_lists(start):
             yield StagedFile(path, name, optional)
             return
@@ -313,33 +311,15 @@ class _Stage:
                     yield StagedFile(target, f"{name}/{title}", len(titles) > 1 and not self.sheet)
 
     def _json(self, path: Path, target: Path, name: str, form: str) -> None:
-        """Write the fields of JSON objects as columns of text; inner ones as ``outer.inner``."""
+        """Write the fields of JSON objects as columns of text."""
         spill = self.folder / "spill"
         try:
-            with self._temporary("json") as plain, connect(temp_directory=str(spill)) as database:
+            with self._temporary("json") as plain:
                 with opened(path) as (stream, _position):
                     self._copy(stream, plain)
-                ignore = ", ignore_errors = true" if form == "newline_delimited" else ""
-                options = f"format = '{form}', hive_partitioning = false{ignore}"
-                source = f"read_json_objects({quote_path(plain)}, {options})"
-                sample = database.execute(f"SELECT json FROM {source} LIMIT {_JSON_SAMPLE}")
-                fields = dict.fromkeys(
-                    key for (text,) in sample.fetchall() for key in _keys(json.loads(text or "{}"))
-                )
-                columns = ", ".join(f"json ->> {_json_path(k)} AS {_name(k)}" for k in fields)
-                if columns:
-                    select = f"SELECT {columns} FROM {source}"
-                    database.execute(copy(select, target, "FORMAT parquet"))
-        except (duckdb.Error, ValueError) as error:
-            raise BadInput(
-                _("{file} is damaged JSON; each line must be one object, or all an array.").format(
-                    file=name
-                )
-            ) from error
+                write_json_table(plain, target, name, form, spill)
         finally:
             shutil.rmtree(spill, ignore_errors=True)
-        if not columns:
-            raise BadInput(_("{file} holds no JSON objects.").format(file=name))
 
     def _item_lists(self, path: Path, target: Path) -> None:
         """Write one row an item, in the order of the lines."""
@@ -371,53 +351,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value).replace("\r", " ").replace("\n", " ")
-
-
-def _json_form(start: bytes, name: str) -> str | None:
-    """Return DuckDB's name for the form of JSON in a text; None where it is none.
-
-    Raises
-    ------
-    BadInput
-        For lines of Python dictionaries, which look like JSON.
-    """
-    text = start.lstrip(b"\xef\xbb\xbf").lstrip()
-    if text[:1] == b"[" and text[1:].lstrip()[:1] in (b"{", b"]"):
-        return "array"
-    if text[:1] != b"{":
-        return None
-    if re.match(rb"\{\s*u?'", text):
-        raise BadInput(
-            _(
-                "{file} holds Python dictionaries, which are no JSON; write each with "
-                "json.dumps(ast.literal_eval(line)) and import that."
-            ).format(file=name)
-        )
-    try:
-        json.loads(text.split(b"\n", 1)[0])
-    except ValueError:
-        return "auto"
-    return "newline_delimited"
-
-
-def _json_path(key: Sequence[str]) -> str:
-    """Return the SQL of the path to a field of an object."""
-    return quote("$" + "".join(f'."{part}"' for part in key))
-
-
-def _name(key: Sequence[str]) -> str:
-    """Return the SQL of a column's name, such as ``"outer.inner"``."""
-    return '"' + ".".join(key).replace('"', '""') + '"'
-
-
-def _keys(value: Any) -> Iterator[tuple[str, ...]]:
-    """Yield the fields of an object and of the objects in it."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if isinstance(inner, dict) and inner:
-                yield from ((key, *deeper) for deeper in _keys(inner))
-            else:
-                yield (key,)
 
 
 def is_item_lists(start: bytes) -> bool:

@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,16 @@ import duckdb
 from data.datasets.database import connect, quote
 from data.errors import BadInput
 from data.i18n import N_, _
+from data.importing.month_names import english
 
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)
 """Times outside of these are damage, not history."""
 
 EPOCHS = {"seconds": 1_000_000.0, "milliseconds": 1_000.0, "microseconds": 1.0, "nanoseconds": 1e-3}
 """Units of a number of time since 1970, and the microseconds in each."""
+
+RANK = "rank"
+"""Whole numbers that are no times, and stand for the order of events."""
 
 SERIAL = "serial"
 """Days since 1899-12-30, as spreadsheets count them."""
@@ -28,6 +32,7 @@ _EPOCH_RANGES = {  # from 1973 to 2199
     "microseconds": (1e14, 7.3e15),
     "nanoseconds": (1e17, 7.3e18),
 }
+_LAST_RANK = 99_999
 _SERIAL_RANGE = (20_000, 80_000)  # from 1954 to 2119
 
 DAY_ORDERS = {
@@ -44,8 +49,8 @@ _TEXT = re.compile(
     r"(?:(?P<first>\d{1,4})(?P<sep>[./ -])(?P<second>\d{1,2})(?P=sep)(?P<third>\d{1,4})"
     r"|(?P<day>\d{1,2})(?P<sep1>[./ -]?)(?P<month>[A-Za-z]{3,9})(?P<sep2>[.,/ -]*)"
     r"(?P<year>\d{2,4})"
-    r"|(?P<month_first>[A-Za-z]{3,9})(?P<sep3>[. -]+)(?P<day_second>\d{1,2})(?P<sep4>,? +)"
-    r"(?P<year_last>\d{4})"
+    r"|(?P<month_first>[A-Za-z]{3,9})(?P<sep3>[. -]+)(?P<day_second>\d{1,2})(?P<sep4>,? +|-)"
+    r"(?P<year_last>\d{2,4})"
     r"|(?P<compact>\d{8}))"
     r"(?:(?P<gap>, *|T| +|:)(?P<hour>\d{1,2})"
     r"(?:(?P<colon>[:.h]?)(?P<minute>\d{2})(?:(?P=colon)(?P<second_of>\d{2})"
@@ -56,6 +61,7 @@ _TEXT = re.compile(
 )
 """A day, a clock and a zone, in the forms that logs are written in."""
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISO = re.compile(r"\d{4}[-/]")
 _YEAR_LAST = re.compile(
     r"[A-Za-z]{3} [A-Za-z]{3} +\d{1,2} \d{2}:\d{2}:\d{2}(?: (?P<zone>[+-]\d{4}|[A-Z]{2,5}))? \d{4}"
@@ -74,17 +80,20 @@ class TimeFormat:
     Attributes
     ----------
     kind : str
-        ``"iso"``, a unit of ``EPOCHS``, ``"serial"``, ``"order"`` (the column has no times; rows
-        keep their order), or ``"strptime"``.
+        ``"iso"``, a unit of ``EPOCHS``, ``"serial"``, ``"order"`` (there is no column of times;
+        rows keep their order), ``"rank"`` (its numbers stand for the order), or ``"strptime"``.
     formats : tuple of str
         For ``"strptime"``: the formats that occur, tried in turn.
     day_order : str
         For ``"strptime"``: a key of ``DAY_ORDERS``; empty where a person gave the format.
+    in_words : bool
+        For ``"strptime"``: whether the formats are those of the texts as ``english`` has them.
     """
 
     kind: str
     formats: tuple[str, ...] = ()
     day_order: str = ""
+    in_words: bool = False
 
     def sql(self, column: str) -> str:
         """Return the SQL of the time in UTC, NULL where the text is not written in this way."""
@@ -97,6 +106,11 @@ class TimeFormat:
                 f"ELSE try_cast({column} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
             )
         number = f"try_cast({column} AS DOUBLE)"
+        if self.kind == RANK:
+            return (
+                f"CASE WHEN {number} BETWEEN 0 AND {_LAST_RANK} AND {number} % 1 = 0 "
+                f"THEN make_timestamp({number}::BIGINT * 1000000) END"
+            )
         if self.kind == SERIAL:
             days = f"round({number} * 86400) * 1000000"
             return (
@@ -109,6 +123,7 @@ class TimeFormat:
                 f"CASE WHEN {scaled} BETWEEN -1e16 AND 1e16 "
                 f"THEN make_timestamp(round({scaled})::BIGINT) END"
             )
+        column = english(column) if self.in_words else column
         zoned = [text for text in self.formats if "%z" in text or "%Z" in text]
         local = [text for text in self.formats if text not in zoned]
         parts = []
@@ -118,10 +133,17 @@ class TimeFormat:
             parts.append(f"try_strptime({column}, {_list(zoned)}) AT TIME ZONE 'UTC'")
         return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
+    @property
+    def is_order(self) -> bool:
+        """Whether events have an order, but no times."""
+        return self.kind in ("order", RANK)
+
     def words(self) -> str:
         """Return in words how times are read, such as “day/month/year”."""
         if self.kind == "order":
             return _("row order")
+        if self.kind == RANK:
+            return _("the order of the numbers, which are no times")
         if self.kind == "iso":
             return _("ISO 8601")
         if self.kind in EPOCHS:
@@ -167,8 +189,12 @@ def candidates(values: Iterable[str], least: float = 1.0) -> tuple[TimeFormat, .
     if not distinct:
         return (TimeFormat("iso"),)
     numbers = [value for value in distinct if _is_number(value)]
-    formats = _numeric(numbers) if len(numbers) * 2 > len(distinct) else _textual(distinct)
+    is_numeric = len(numbers) * 2 > len(distinct)
+    formats = _numeric(numbers) if is_numeric else _textual(distinct)
     counts = _counts(formats, distinct)
+    if not is_numeric and max(counts, default=0) < len(distinct):
+        more = _in_words(distinct)
+        formats, counts = [*formats, *more], [*counts, *_counts(more, distinct)]
     most = max(counts, default=0)
     if not most or most < least * len(distinct):
         return ()
@@ -191,6 +217,52 @@ def check_format(pattern: str) -> None:
         ) from error
 
 
+def ranks(values: Sequence[str]) -> tuple[TimeFormat, ...]:
+    """Return the format of numbers that stand for the order of events; empty for other values.
+
+    Numbers that may be a clock, a day and month, or a date are none.
+
+    >>> ranks(["1", "2", "17"])[0].kind, ranks(["1.5"]), ranks(["0930", "1745"]), ranks(["191101"])
+    ('rank', (), (), ())
+    """
+    if not values or not all(re.fullmatch(r"\d{1,6}([.]0*)?", value) for value in values):
+        return ()
+    numbers = {int(float(value)) for value in values}
+    padded = any(re.match(r"0\d", value) for value in values)
+    is_day_of_month = max(numbers) > 31 and all(0 < n % 100 <= 12 for n in numbers)
+    is_clock = 1000 < max(numbers) < 2400 and all(n % 100 < 60 for n in numbers)
+    is_month_and_day = max(numbers) <= 1231 and all(0 < n % 100 <= 31 for n in numbers)
+    if max(numbers) > _LAST_RANK or (padded and not is_month_and_day):
+        return ()
+    ambiguous = len(numbers) > 1 and (is_clock or is_day_of_month) and not is_month_and_day
+    return () if ambiguous else (TimeFormat(RANK),)
+
+
+def are_close(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Tell whether two columns of times are less than two days apart in almost every row.
+
+    Parameters
+    ----------
+    first, second : sequence of str
+        A value for each row; empty where it is missing.
+    """
+    rows = [pair for pair in zip(first, second, strict=True) if all(pair)]
+    if not rows:
+        return False
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    for mine in candidates(columns[0], 0):
+        for theirs in candidates(columns[1], 0):
+            apart = f"abs(epoch({mine.sql('mine')}) - epoch({theirs.sql('theirs')}))"
+            (share,) = _ask(
+                f"SELECT coalesce(avg(({apart} < 172800)::INT), 0) FROM "
+                "(SELECT unnest(?::VARCHAR[]) AS mine, unnest(?::VARCHAR[]) AS theirs)",
+                *columns,
+            )
+            if share > 0.95:
+                return True
+    return False
+
+
 def _is_number(value: str) -> bool:
     try:
         float(value)
@@ -207,6 +279,11 @@ def _numeric(values: Sequence[str]) -> list[TimeFormat]:
             compact = TimeFormat("strptime", (pattern,), "compact")
             if _counts([compact], values) == [len(values)]:
                 return [compact]
+    if all(len(value) == 8 and value.isdigit() for value in values):
+        return [
+            TimeFormat("strptime", ("%d%m%Y",), "day/month/year"),
+            TimeFormat("strptime", ("%m%d%Y",), "month/day/year"),
+        ]
     numbers = sorted(map(float, values))
     median = numbers[len(numbers) // 2]
     for unit, (low, high) in _EPOCH_RANGES.items():
@@ -233,12 +310,16 @@ def formats_of(examples: Sequence[str], usual: TimeFormat) -> list[TimeFormat]:
     """
     if usual.kind != "strptime":
         return [usual]
+    if usual.in_words:
+        return _in_words(examples)
     by_order: dict[str, dict[str, None]] = {}
     for example in examples:
         for day_order, pattern in _patterns(example):
             by_order.setdefault(day_order, {})[pattern] = None
     formats = [TimeFormat("strptime", tuple(used), order) for order, used in by_order.items()]
-    return sorted(formats, key=lambda format: list(DAY_ORDERS).index(format.day_order))
+    formats.sort(key=lambda format: list(DAY_ORDERS).index(format.day_order))
+    has_names = usual.day_order == "month name"  # of which the first rows have the English ones
+    return [*formats, *_in_words(examples)] if has_names else formats
 
 
 def _textual(values: Sequence[str]) -> list[TimeFormat]:
@@ -246,6 +327,16 @@ def _textual(values: Sequence[str]) -> list[TimeFormat]:
     examples = [*{_shape(value): value for value in values if re.search(r"\d", value)}.values()]
     iso = [TimeFormat("iso")] if any(map(_ISO.match, examples)) else []
     return [*iso, *formats_of(examples, TimeFormat("strptime"))]
+
+
+def _in_words(values: Sequence[str]) -> list[TimeFormat]:
+    """Return the formats that a column of texts has as ``english`` has them."""
+    if sum(_YEAR.search(value) is not None for value in values) * 2 < len(values):
+        return []
+    (texts,) = _ask(
+        f"SELECT list({english('value')}) FROM (SELECT unnest(?::VARCHAR[]) AS value)", values
+    )
+    return [replace(format, in_words=True) for format in _textual(texts) if format.kind != "iso"]
 
 
 def _patterns(value: str) -> list[tuple[str, str]]:
@@ -277,11 +368,13 @@ def _patterns(value: str) -> list[tuple[str, str]]:
             year = "%Y" if len(part["year"]) == 4 else "%y"
             day = f"%d{part['sep1']}{month}{part['sep2']}{year}"
         else:
-            day = f"{month}{part['sep3']}%d{part['sep4']}%Y"
+            year = "%Y" if len(part["year_last"] or "") == 4 else "%y"
+            day = f"{month}{part['sep3']}%d{part['sep4']}{year}"
         return [("month name", weekday + day + clock)]
     separator = part["sep"]
     orders = []
-    if len(part["first"]) == 4 or (len(part["first"]) == 2 and len(part["third"]) <= 2):
+    short = len(part["first"]) == len(part["third"]) == 2 and separator != "."
+    if len(part["first"]) == 4 or short:
         year = "%Y" if len(part["first"]) == 4 else "%y"
         orders.append(("year/month/day", (year, "%m", "%d")))
     if len(part["first"]) <= 2 and len(part["third"]) in (2, 4):
@@ -340,9 +433,11 @@ def _are_same(first: TimeFormat, second: TimeFormat, values: Sequence[str]) -> b
     return bool(same)
 
 
-def _ask(query: str, values: Sequence[str]) -> tuple[Any, ...]:
+def _ask(query: str, *values: Sequence[str]) -> tuple[Any, ...]:
     """Return the row that DuckDB answers; each thread has a connection of its own."""
     if not hasattr(_threads, "database"):
         _threads.database = connect()
-    row: tuple[Any, ...] = _threads.database.execute(query, [list(values)]).fetchone()
+    row: tuple[Any, ...] = _threads.database.execute(
+        query, [list(column) for column in values]
+    ).fetchone()
     return row

@@ -57,16 +57,17 @@ def summaries(home: Home) -> list[dict[str, Any]]:
 def key_figures(dataset: Dataset) -> dict[str, Any]:
     """Return the key figures of an open dataset.
 
-    ``time`` says how times were read, ``"row order"`` where the files have none; null for a
+    ``time`` says how times were read, ``"row order"`` where no column orders the events; null for a
     dataset of an earlier version. ``side_tables`` says of the tables of products and buyers how
     they match the log.
     """
     summary = dataset.manifest.summary
     time = summary.get("understood", {}).get("time")
+    has_no_order = dataset.manifest.time_from_order and "time" not in dataset.manifest.mapping
     return {
         "name": dataset.name,
         "synthetic": dataset.manifest.synthetic,
-        "time": "row order" if dataset.manifest.time_from_order else time,
+        "time": "row order" if has_no_order else time,
         "side_tables": {},
         **summary,
     }

@@ -1,0 +1,302 @@
+"""The names that columns have in the logs of many makers and languages, for each role."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from data.importing.words import bare
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(bare(word) for word in text.split()))
+
+
+LAST_RESORT = 4
+"""The rank of names that are taken where there is nothing better."""
+
+
+@dataclass(frozen=True)
+class Nouns:
+    """Words that make the names of a column of ids, each the surest first.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        Names of ids, such as ``sku``.
+    nouns : tuple of str
+        With a mark of an id (``product_id``, ``No. of product``), and behind these without one.
+    marked : tuple of str
+        Only with a mark of an id: ``game_id``, but not ``game``.
+    last : tuple of str
+        Names that are taken where there is nothing better, such as titles and email addresses.
+    """
+
+    ids: tuple[str, ...]
+    nouns: tuple[str, ...]
+    marked: tuple[str, ...]
+    last: tuple[str, ...]
+
+    def place(self, name: str) -> tuple[int, int] | None:
+        """Return how sure a bare name is, less is surer; None where it is none of these."""
+        if name in self.ids:
+            return 0, self.ids.index(name)
+        if name in self.nouns:
+            return 2, self.nouns.index(name)
+        if name in self.last:
+            return LAST_RESORT, self.last.index(name)
+        for noun in _without_id_marks(name):
+            if noun in self.ids:
+                return 0, self.ids.index(noun)
+            if noun in self.nouns:
+                return 1, self.nouns.index(noun)
+            if noun in self.marked:
+                return 3, self.marked.index(noun)
+        return None
+
+
+_ENDINGS = _words(
+    "id ids no nr num number code key ref pk hash token identifier nummer kennung numero codigo "
+    "cod clave identificador reference identifiant codice numer kod nazwa номер код ид айди "
+    "идентификатор id号 编号 編號 号 號 号码 號碼 编码 編碼 代码 代碼 代號 番号 コード 번호 코드 "
+    "아이디 kodu numarasi"
+)
+_BEGINNINGS = _words(
+    "id id_do id_da id_del id_de_la no nr num number code code_du cod codigo codigo_do "
+    "codigo_del codice codice_del kod numer numero numero_do numero_del numero_de numero_du ref "
+    "reference reference_du номер код id_of идентификатор"
+)
+
+NOUNS = {
+    "user": Nouns(
+        ids=_words("customer_unique_id unique_customer_id household_key uid msno steamid kunnr"),
+        nouns=_words(
+            "user customer cust buyer visitor client shopper household consumer reviewer usuario "
+            "cliente comprador consumidor utilizador kunde kunden debitor nutzer benutzer kaufer "
+            "acheteur utilisateur acquirente utente klant koper gebruiker klient nabywca klienta "
+            "uzytkownik kund kop asiakas musteri alici kullanici zakaznik zakaznika ugyfel "
+            "покупатель клиент пользователь контрагент клиента покупателя пользователя "
+            "контрагента 用户 用戶 客户 客戶 会员 會員 会员卡 會員卡 买家 買家 顾客 顧客 "
+            "买家会员名 买家昵称 会員 お客様 ユーザー ユーザ 購入者 사용자 고객 회원 구매자 유저"
+        ),
+        marked=_words(
+            "member account cookie guest party profile subscriber card loyalty_card loyalty "
+            "loyalty_member membership user_pseudo distinct anonymous fullvisitor domain_user "
+            "person people contact socio tarjeta mitglied mitglieds karten adherent carte "
+            "tessera karta карта карты session visit sesion sitzung sessao 会话 セッション"
+        ),
+        last=_words(
+            "username user_name author email email_address e_mail customer_email buyer_email "
+            "user_email client_email mail correo correo_electronico courriel adresse_mail "
+            "электронная_почта email_клиента 邮箱 メールアドレス 이메일 buyer_name customer_name "
+            "client_name nombre_cliente nome_cliente kundenname nom_client 客户名称 顾客姓名 "
+            "顧客名 phone phone_number mobile telefono telefon телефон 手机号 電話番号 session "
+            "visit"
+        ),
+    ),
+    "product": Nouns(
+        ids=_words(
+            "product_id sku product_sku item_sku variant_sku lineitem_sku stockcode item_id "
+            "article_id asin parent_asin isbn ean upc gtin barcode plu matnr pid iid артикул "
+            "货号 品番 품번"
+        ),
+        nouns=_words(
+            "product item article goods movie film book song track anime producto articulo "
+            "prenda libro pelicula cancion produto artigo livro artikel produkt produktu "
+            "material ware produit prodotto articolo vara tuote urun termek zbozi towar "
+            "номенклатура номенклатуры товар товара продукт 商品 商品原始 产品 產品 宝贝 物品 "
+            "アイテム 製品 상품 제품 품목 아이템 物料"
+        ),
+        marked=_words(
+            "variant video game app recipe course news content listing listings business venue "
+            "poi restaurant beer part merchandise artist album show series hotel spiel buch "
+            "libro"
+        ),
+        last=_words(
+            "product_name item_name product_title item_title item_description "
+            "product_description lineitem_name lineitem_title movie_title book_title track_name "
+            "song_name game_name nombre_producto nombre_del_producto nome_produto "
+            "nome_do_produto nome_prodotto produktname produktbezeichnung artikelname "
+            "artikelbezeichnung nom_produit nom_du_produit nazwa_produktu productnaam urun_adi "
+            "наименование наименование_товара название_товара 商品名称 商品名稱 商品名 产品名称 "
+            "宝贝标题 商品标题 상품명 제품명 aid"
+        ),
+    ),
+    "session": Nouns(
+        ids=_words("user_session invoiceno"),
+        nouns=_words(
+            "session basket order transaction invoice receipt sesion pedido factura sessao venda "
+            "fatura bestellung bestell auftrag auftrags beleg bon rechnung rechnungs sitzung "
+            "commande facture ordine fattura scontrino bestelling bestel factuur zamowienie "
+            "zamowienia paragon siparis fis заказ чек накладная заказа чека 订单 訂單 注文 受注 "
+            "伝票 주문 영수증 会话"
+        ),
+        marked=_words("visit trans cart ticket bill checkout document compra ga_session"),
+        last=(),
+    ),
+}
+"""Names of the columns of ids."""
+
+NAMES = {
+    "time": _words(
+        "event_time timestamp time datetime date_time ts date created_at event_timestamp "
+        "unix_timestamp order_date order_datetime purchase_date purchased_on transaction_date "
+        "transaction_datetime transaction_timestamp transaction_time transaction_dt invoicedate "
+        "invoice_date order_time order_purchase_timestamp purchase_time purchase_timestamp "
+        "unixreviewtime review_time review_date eventdate event_date event_datetime t_dat when "
+        "time_stamp order_dt sale_date sales_date sold_at sale_time posting_date visit_date "
+        "visit_time click_time view_time checkin_time date_added server_timestamp server_time "
+        "client_timestamp collector_tstamp derived_tstamp original_timestamp time_ms ordered_at "
+        "trans_date budat audat created date_created created_on processed_at placed_at paid_at "
+        "day fecha_hora fecha hora momento dia fecha_pedido fecha_de_pedido fecha_compra "
+        "fecha_de_compra fecha_venta fecha_factura data_ora data_hora data data_compra "
+        "data_da_compra data_venda data_pedido data_do_pedido data_ordine data_acquisto "
+        "data_vendita zeitpunkt zeitstempel datum zeit bestelldatum kaufdatum verkaufsdatum "
+        "rechnungsdatum buchungsdatum belegdatum auftragsdatum horodatage date_commande "
+        "date_de_commande date_achat date_d_achat date_vente date_de_vente date_facture "
+        "besteldatum aankoopdatum orderdatum factuurdatum tijdstip data_zamowienia data_zakupu "
+        "data_sprzedazy kopdatum ordredato siparis_tarihi islem_tarihi tarih дата_время дата "
+        "время дата_заказа дата_покупки дата_продажи дата_создания период 时间 時間 时间戳 "
+        "日期时间 行为时间 下单时间 付款时间 订单时间 支付时间 交易时间 购买时间 订单创建时间 "
+        "订单付款时间 日期 购买日期 交易日期 订单日期 創建時間 日時 購入日時 注文日時 取引日時 "
+        "日付 購入日 注文日 売上日 取引日 일시 주문일시 구매일시 거래일시 날짜 주문일 구매일 "
+        "주문일자 구매날짜 시간"
+    ),
+    "type": _words(
+        "event_type event action event_name behavior behaviour behavior_type behaviour_type "
+        "action_type interaction interaction_type activity activity_type action_name user_action "
+        "type tipo_evento tipo_de_evento tipo evento accion acao azione aktion ereignis "
+        "ereignistyp evenement type_evenement type_d_evenement событие тип_события действие "
+        "行为类型 行为 行為 行為類型 事件类型 事件 动作 操作类型 イベント イベント種別 行動 "
+        "이벤트 행동 행동유형 이벤트유형"
+    ),
+    "category_id": _words("category_id categoria_id id_categoria cat_id cate_id"),
+    "category": _words(
+        "category_code category product_category_name product_category item_category "
+        "category_name main_category product_subclass product_class department department_name "
+        "class genre genres product_type product_group_name product_group product_line "
+        "item_category_id sku_category cate cat category_1 categories category_name_1 categoria "
+        "categoria_nombre codigo_categoria rubro categorie kategorie warengruppe artikelgruppe "
+        "produktgruppe produktkategorie famille reparto kategoria kategori категория группа "
+        "группа_товаров 类别 类目 類別 分类 分類 商品类别 商品分类 商品分類 品类 カテゴリ "
+        "カテゴリー 商品カテゴリ 카테고리 분류"
+    ),
+    "brand": _words(
+        "brand brand_name item_brand product_brand manufacturer vendor brand_id marca fabricante "
+        "marque fabricant marke hersteller produttore merk marka producent бренд марка "
+        "производитель 品牌 ブランド メーカー 브랜드"
+    ),
+    "price": _words(
+        "price unit_price product_price item_price sale_price selling_price sales_price "
+        "price_per_unit lineitem_price item_cost price_usd price_eur retail_price precio "
+        "precio_unitario precio_venta preco preco_unitario valor_unitario preis einzelpreis "
+        "stuckpreis verkaufspreis nettopreis bruttopreis prix prix_unitaire prix_de_vente prezzo "
+        "prezzo_unitario prijs stukprijs eenheidsprijs cena cena_jednostkowa pris styckpris "
+        "fiyat birim_fiyat birim_fiyati hinta egysegar цена цена_за_единицу 价格 單價 单价 售价 "
+        "價格 単価 価格 販売価格 단가 가격 판매가 sales_value sales_amount line_total net_sales "
+        "gross_sales amount amt netpr netwr revenue item_revenue importe monto valor subtotal "
+        "betrag nettowert umsatz montant importo bedrag wartosc kwota tutar стоимость сумма 金额 "
+        "金額 销售金额 銷售金額 支付金额 売上金額 금액 sales"
+    ),
+    "title": _words(
+        "product_title product_name title item_title item_name lineitem_name movie_title "
+        "description product_description item_description titulo nombre nombre_producto "
+        "descripcion nome_produto nome_do_produto descricao produktname artikelname "
+        "artikelbezeichnung bezeichnung nom_produit libelle designation nome_prodotto "
+        "descrizione nazwa_produktu omschrijving productnaam urun_adi наименование название "
+        "название_товара 商品名称 商品名稱 商品名 产品名称 宝贝标题 상품명 name"
+    ),
+    "quantity": _words(
+        "quantity qty quantity_ordered qty_ordered units pieces count item_count item_quantity "
+        "product_quantity lineitem_quantity order_quantity quantity_sold units_sold cantidad "
+        "unidades quantidade qtd qtde menge anzahl stuckzahl quantite qte quantita qta pezzi "
+        "aantal ilosc antal adet miktar количество кол_во шт 数量 數量 购买数量 商品数量 "
+        "宝贝数量 個数 点数 購入数量 수량 amount"
+    ),
+}
+"""Names of the other columns."""
+
+TOTALS = _words(
+    "sales_value sales_amount line_total line_value line_amount item_total subtotal total_price "
+    "total_amount total_value revenue item_revenue turnover net_sales gross_sales net_amount "
+    "sales precio_total importe importe_total valor_total nettowert netwr umsatz gesamtpreis "
+    "betrag montant prix_total importo prezzo_totale kwota wartosc сумма 金额 金額 销售金额 "
+    "銷售金額 支付金额 总价 売上金額 合計 금액"
+)
+"""Names of the price of all units of a row."""
+
+ORDINALS = _words(
+    "order_number order_no order_seq order_sequence purchase_number visit_number session_number "
+    "event_number sequence_number sequence seq step day day_number day_no"
+)
+"""Names of columns that may number the events of a buyer."""
+
+_INDEX = re.compile(
+    r"|Unnamed: \d+|index|column 1|level_0|row_?names?|row_?(id|no|number|num)?", re.I
+)
+_TIME_WORD = re.compile(
+    r"time|date|day|when|dat$|dt$|^dt|stamp|fecha|hora|datum|zeit|^data|tarih|дата|время|日|时间|時間|일"
+)
+_ASIDE = re.compile(r"(?<=.)[(\[（【][^)\]）】]*[)\]）】]")
+_TYPED = re.compile(r":(token|float)(_seq)?$")
+_UNIT = re.compile(r"(?<=.),\s.*$")
+_OUTER = re.compile(r"^(.*\w)?\.(?=\w)")
+_WRAPPED = re.compile(r"\.\$\w+$")
+
+
+@lru_cache(maxsize=1 << 12)
+def bare_name(column: str) -> str:
+    """Return a column's name as the lists here have it.
+
+    What stands in brackets or behind a comma, the outer parts of a nested field and RecBole's type
+    are left out.
+
+    >>> bare_name("Customer ID"), bare_name("Order #"), bare_name("Email (Billing)")
+    ('customerid', 'orderno', 'email')
+    >>> bare_name("user_id:token"), bare_name("properties.productId"), bare_name("at.$date")
+    ('userid', 'productid', 'at')
+    """
+    name = _WRAPPED.sub("", _TYPED.sub("", column.strip()))
+    name = re.sub(r"#|№|[Nn][°º]", " no ", _UNIT.sub("", _ASIDE.sub("", _OUTER.sub("", name))))
+    return bare(name)
+
+
+def place_of(role: str, column: str) -> tuple[int, int] | None:
+    """Return how sure a column's name says its role, less is surer; None where it does not.
+
+    >>> place_of("user", "customer_unique_id") < place_of("user", "Kunden-Nr.")
+    True
+    >>> place_of("product", "game_id") is None, place_of("product", "game") is None
+    (False, True)
+    """
+    name = bare_name(column)
+    if role in NOUNS:
+        return NOUNS[role].place(name)
+    names = NAMES.get(role, ())
+    return (0, names.index(name)) if name in names else None
+
+
+def is_index_name(column: str) -> bool:
+    """Tell whether a column's name may be that of an index of rows."""
+    return _INDEX.fullmatch(column.strip()) is not None
+
+
+def is_time_name(column: str) -> bool:
+    """Tell whether a column's name speaks of a time."""
+    return _TIME_WORD.search(bare_name(column)) is not None
+
+
+def is_ordinal_name(column: str) -> bool:
+    """Tell whether a column's name may be that of the place of an event among its buyer's."""
+    return bare_name(column) in ORDINALS
+
+
+def _without_id_marks(name: str) -> list[str]:
+    """Return what is left of a bare name without one mark of an id, and without two."""
+    ends = [name.removesuffix(e) for e in _ENDINGS if name.endswith(e) and name != e]
+    begins = [
+        rest.removeprefix(b)
+        for rest in (name, *ends)
+        for b in _BEGINNINGS
+        if rest.startswith(b) and rest != b
+    ]
+    return [*ends, *begins]

@@ -1,0 +1,218 @@
+"""JSON in the forms that logs have, written as a table of text columns."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from data.datasets.database import connect, copy, quote, quote_path
+from data.errors import BadInput
+from data.i18n import _
+from data.importing.column_names import place_of
+
+_SAMPLE = 1000
+_USUAL_OBJECT = 1 << 24
+_LARGEST_OBJECT = 1 << 30
+
+Key = tuple[str, ...]
+"""The names that lead to a field of an object and of the objects in it."""
+
+
+def json_form(start: bytes, file: str) -> str | None:
+    """Return DuckDB's name for the form of JSON in a text; None where it is none.
+
+    Parameters
+    ----------
+    start : bytes
+        The first bytes of the text.
+    file : str
+        Its name, for messages.
+
+    Raises
+    ------
+    BadInput
+        For lines of Python dictionaries, which look like JSON, and for arrays without names.
+    """
+    text = start.lstrip(b"\xef\xbb\xbf").lstrip()
+    if text[:1] == b"[" and text[1:].lstrip()[:1] in (b"{", b"]"):
+        return "array"
+    if text[:1] == b"[" and (re.match(rb"\[\s*\[", text) or _is_json(text)):
+        raise BadInput(_without_names(file))
+    if text[:1] != b"{":
+        return None
+    if re.match(rb"\{\s*u?'", text):
+        raise BadInput(
+            _(
+                "{file} holds Python dictionaries, which are no JSON; write each with "
+                "json.dumps(ast.literal_eval(line)) and import that."
+            ).format(file=file)
+        )
+    return "newline_delimited" if _is_json(text) else "auto"
+
+
+def write_json_table(source: Path, target: Path, file: str, form: str, spill: Path) -> None:
+    """Write the fields of JSON objects as columns of text; inner ones as ``outer.inner``.
+
+    Where buyer and product stand in a list of objects inside each object, such as the items of an
+    order, every one of the list is a row.
+
+    Parameters
+    ----------
+    source, target : Path
+        The text, and the Parquet file to write.
+    file : str
+        The name of the source for messages.
+    form : str
+        As ``json_form`` told it.
+    spill : Path
+        A folder that DuckDB may use.
+
+    Raises
+    ------
+    BadInput
+        For JSON that is damaged or no list of objects.
+    """
+    size = max(_USUAL_OBJECT, min(source.stat().st_size + 1, _LARGEST_OBJECT))
+    options = {
+        "newline_delimited": ", ignore_errors = true",
+        "auto": f", maximum_object_size = {size}",
+    }.get(form, "")
+    options = f"format = '{form}', hive_partitioning = false{options}"
+    relation = f"read_json_objects({quote_path(source)}, {options})"
+    try:
+        with connect(temp_directory=str(spill)) as database:
+            sample = database.execute(f"SELECT json FROM {relation} LIMIT {_SAMPLE}").fetchall()
+            objects = [json.loads(text or "{}") for (text,) in sample]
+            if any(map(_is_by_columns, objects)):
+                raise BadInput(_without_names(file))
+            fields = _Fields.of(objects)
+            if not fields.keys:
+                raise BadInput(_("{file} holds no JSON objects.").format(file=file))
+            database.execute(copy(fields.select(relation), target, "FORMAT parquet"))
+    except (duckdb.Error, ValueError) as error:
+        if isinstance(error, BadInput):
+            raise
+        raise BadInput(
+            _("{file} is damaged JSON; each line must be one object, or all an array.").format(
+                file=file
+            )
+        ) from error
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """The fields of objects that become columns.
+
+    Attributes
+    ----------
+    keys : tuple of Key
+        Those of the objects.
+    inner : Key
+        The list whose objects are the rows; empty where the objects themselves are.
+    inner_keys : tuple of Key
+        The fields of the objects in the list.
+    """
+
+    keys: tuple[Key, ...]
+    inner: Key = ()
+    inner_keys: tuple[Key, ...] = ()
+
+    @classmethod
+    def of(cls, objects: Sequence[Any]) -> "_Fields":
+        keys = tuple(dict.fromkeys(key for value in objects for key in _keys(value)))
+        if _have(("user", "product"), keys):
+            return cls(keys)
+        for key in keys:
+            inner = [one for value in objects for one in _objects(_at(value, key))]
+            inner_keys = tuple(dict.fromkeys(deep for one in inner for deep in _keys(one)))
+            if inner_keys and _have(("user", "product"), (*keys, *inner_keys)):
+                return cls(tuple(other for other in keys if other != key), key, inner_keys)
+        return cls(keys)
+
+    def select(self, relation: str) -> str:
+        """Return the SQL of the rows, with a column for each field."""
+        columns = [f"json ->> {_path(key)} AS {_name(key)}" for key in self.keys]
+        if not self.inner:
+            return f"SELECT {', '.join(columns)} FROM {relation}"
+        columns += [
+            f"one ->> {_path(key)} AS {_name((*self.inner, *key))}" for key in self.inner_keys
+        ]
+        path, every = _path(self.inner), _path(self.inner, "[*]")
+        ones = (
+            f"CASE WHEN json_array_length(json, {path}) > 0 THEN json_extract(json, {every}) "
+            "ELSE [NULL] END"
+        )
+        rows = f"(SELECT json, unnest({ones}) AS one FROM {relation})"
+        return f"SELECT {', '.join(columns)} FROM {rows}"
+
+
+def _is_json(text: bytes) -> bool:
+    """Tell whether the first line is complete JSON."""
+    try:
+        json.loads(text.split(b"\n", 1)[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _without_names(file: str) -> str:
+    return _(
+        "{file} holds JSON by columns or without names; write one object a row, such as with "
+        "pandas' to_json(orient='records', lines=True)."
+    ).format(file=file)
+
+
+def _is_by_columns(value: Any) -> bool:
+    """Tell whether an object holds columns: by row number, or names here and rows there."""
+    if not isinstance(value, Mapping) or not value:
+        return False
+    if {"columns", "data"} <= value.keys():
+        return True
+    columns = list(value.values())
+    numbered = all(isinstance(c, Mapping) and c and all(map(str.isdecimal, c)) for c in columns)
+    arrays = all(
+        isinstance(c, list) and c and not any(isinstance(one, Mapping) for one in c)
+        for c in columns
+    )
+    return len(columns) > 1 and (numbered or arrays)
+
+
+def _have(roles: Sequence[str], keys: Sequence[Key]) -> bool:
+    """Tell whether the names of some fields name all of some roles."""
+    return all(any(place_of(role, key[-1]) is not None for key in keys) for role in roles)
+
+
+def _keys(value: Any) -> Iterator[Key]:
+    """Yield the fields of an object and of the objects in it."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if '"' in key:  # which no path can name
+                continue
+            if isinstance(inner, Mapping) and inner:
+                yield from ((key, *deeper) for deeper in _keys(inner))
+            else:
+                yield (key,)
+
+
+def _at(value: Any, key: Key) -> Any:
+    for part in key:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _objects(value: Any) -> list[Any]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _path(key: Key, end: str = "") -> str:
+    """Return the SQL of the path to a field of an object."""
+    return quote("$" + "".join(f'."{part}"' for part in key) + end)
+
+
+def _name(key: Key) -> str:
+    """Return the SQL of a column's name, such as ``"outer.inner"``."""
+    return '"' + ".".join(key) + '"'
