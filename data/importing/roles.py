@@ -203,11 +203,7 @@ def _is_exact_time(profile: Profile) -> bool:
 
 def _find_order(free: Sequence[Profile], mapping: dict[str, str], unsure: dict[str, str]) -> None:
     """Find a column that numbers the events of each buyer, or one that is called a time."""
-    named = [
-        p
-        for p in free
-        if p.values and not p.is_clock and place_of("time", p.name) and p.distinct > 1
-    ]
+    named = [p for p in free if p.values and not p.is_clock and place_of("time", p.name)]
     ordinals = [p for p in free if is_ordinal_name(p.name) and times.ranks(p.values)]
     if named or ordinals:  # a time by its name is not left out in silence
         mapping["time"] = (named or ordinals)[0].name
