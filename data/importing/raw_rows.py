@@ -14,12 +14,13 @@ from data.importing.streams import opened
 
 
 def parquet_as_text(path: Path, columns: Sequence[str]) -> str:
-    """Return the table expression of a Parquet file with its columns as text."""
-    texts = ", ".join(
-        f'"{name.replace(chr(34), chr(34) * 2)}"::VARCHAR AS c{position}'
-        for position, name in enumerate(columns)
-    )
-    return f"(SELECT {texts} FROM {read_parquet(path)})"
+    """Return the table expression of a Parquet file with its columns as text.
+
+    Columns are taken by position, since a name may be empty or occur twice.
+    """
+    names = [f"c{position}" for position in range(len(columns))]
+    texts = ", ".join(f"{name}::VARCHAR AS {name}" for name in names)
+    return f"(SELECT {texts} FROM {read_parquet(path)} AS source({', '.join(names)}))"
 
 
 def write_raw_rows(
