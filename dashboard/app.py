@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import dash
@@ -11,10 +12,11 @@ from flask_compress import Compress
 from dashboard.api.models import PREFIX
 from dashboard.api.routes import ApiSettings, offer_api
 from dashboard.components import register_components
-from dashboard.context import HOME, preferred_language
+from dashboard.context import FOLDERS, HOME, OPEN, preferred_language
+from dashboard.services.datasets.imports import import_folders
 from dashboard.web import errors, security, shell
 from dashboard.web.downloads import register_downloads
-from dashboard.web.upload_endpoint import register_uploads
+from dashboard.web.upload_endpoint import PIECE, register_uploads
 from data.home import Home
 from data.i18n import language, use_language
 
@@ -32,6 +34,8 @@ STYLES = (
     "grid.css",
 )
 ICON = "vitrina.svg"
+LARGEST_REQUEST = PIECE + (1 << 16)
+"""Bytes of a request's body at most: a piece of an upload."""
 SCRIPTS = ("plotly-es.js", "failed_requests.js", "shell.js", "figures.js", "rows.js", "upload.js")
 THEME_SCRIPT = "theme.js"
 
@@ -62,7 +66,10 @@ def create_app(
     home: Home,
     *,
     host: str = "127.0.0.1",
+    allow_hosts: Sequence[str] = (),
+    allow_paths: Sequence[Path] = (),
     password: str | None = None,
+    open_to_all: bool = False,
     api: ApiSettings | None = None,
 ) -> dash.Dash:
     """Create the web application that serves one home.
@@ -72,9 +79,15 @@ def create_app(
     home : Home
         Home that the application shows and changes.
     host : str
-        Address that the server will listen on; a loopback address refuses other host names.
+        Address that the server will listen on.
+    allow_hosts : sequence of str
+        Names that browsers may call it by, beside its address and the names of this machine.
+    allow_paths : sequence of Path
+        Folders whose files may be imported by path; see ``imports.import_folders``.
     password : str, optional
         Required on every page; by default the environment variable ``VITRINA_PASSWORD``, if set.
+    open_to_all : bool
+        Whether everybody may do everything; every page says so.
     api : ApiSettings, optional
         Access to the HTTP API; without it the API is off.
 
@@ -85,8 +98,12 @@ def create_app(
     """
     server = Flask("dashboard")
     server.config[HOME] = home
+    server.config[FOLDERS] = import_folders(allow_paths, security.is_loopback(host))
+    server.config[OPEN] = open_to_all
+    server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     keyed = (PREFIX,) if api and api.token else ()
-    security.protect(server, host, password or os.environ.get(security.PASSWORD), keyed)
+    names = security.known_names(host, allow_hosts)
+    security.protect(server, names, password or os.environ.get(security.PASSWORD), keyed)
     server.before_request(_use_preferred_language)
     server.add_url_rule("/health", "health", health)
     register_uploads(server)
@@ -111,6 +128,7 @@ def create_app(
     app.layout = shell.layout
     register_components(app)
     shell.register(app)
+    errors.respond_to_errors(server, app.callback_map)
     _finish_setup(app, server)
     return app
 

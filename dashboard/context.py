@@ -1,6 +1,7 @@
 """The context of a request: the home of the application and the preferences of the browser."""
 
 from datetime import tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import current_app, has_request_context, request
@@ -10,6 +11,8 @@ from data.home import Home
 from data.i18n import DEFAULT_LANGUAGE, LANGUAGES
 
 HOME = "VITRINA_HOME"
+FOLDERS = "VITRINA_FOLDERS"
+OPEN = "VITRINA_OPEN"
 
 
 def current_home() -> Home:
@@ -17,6 +20,17 @@ def current_home() -> Home:
     home = current_app.config[HOME]
     assert isinstance(home, Home)
     return home
+
+
+def current_folders() -> tuple[Path, ...]:
+    """Return the folders of the server whose files may be imported by path."""
+    folders: tuple[Path, ...] = current_app.config[FOLDERS]
+    return folders
+
+
+def is_open() -> bool:
+    """Return whether the server lets everybody in who reaches it (``--open``)."""
+    return bool(current_app.config[OPEN])
 
 
 def preferred_language() -> str:

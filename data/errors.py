@@ -1,5 +1,8 @@
 """The errors that people see: one sentence that says what is wrong and what to do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class VitrinaError(Exception):
     """Something failed that the user did not cause.
@@ -30,6 +33,33 @@ class BadInput(VitrinaError):
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
         self.field = field
+
+
+class Damaged(VitrinaError):
+    """A file of the home cannot be used: it is damaged or missing, or another version wrote it."""
+
+
+@contextmanager
+def damaged_unless_read(sentence: str) -> Iterator[None]:
+    """Raise Damaged with a sentence where the block, which reads a file of the home, fails.
+
+    A damaged file makes each library fail in its own way. Errors that are meant for people, and a
+    lack of memory, pass.
+
+    Examples
+    --------
+    >>> with damaged_unless_read("run.json is damaged; train again."):
+    ...     int("garbage")
+    Traceback (most recent call last):
+        ...
+    data.errors.Damaged: run.json is damaged; train again.
+    """
+    try:
+        yield
+    except (VitrinaError, MemoryError):
+        raise
+    except Exception as error:
+        raise Damaged(sentence) from error
 
 
 class Cancelled(VitrinaError):

@@ -4,11 +4,16 @@ import errno
 import json
 import math
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import psutil
+
+_TEMPORARY = re.compile(r"\.([0-9]{1,9})-[0-9a-f]{8}-.+")
 
 
 @contextmanager
@@ -46,7 +51,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     ...     path.read_text()
     '42'
     """
-    temporary = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
+    temporary = path.with_name(f".{os.getpid()}-{secrets.token_hex(4)}-{path.name}")
     try:
         yield temporary
         with temporary.open("rb") as file:
@@ -55,6 +60,14 @@ def atomic_write(path: Path) -> Iterator[Path]:
     finally:
         temporary.unlink(missing_ok=True)
     _fsync_folder(path.parent)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete the temporary files that killed writers have left in a folder and those below it."""
+    for file in folder.rglob(".*"):
+        name = _TEMPORARY.fullmatch(file.name)
+        if name and not psutil.pid_exists(int(name[1])):
+            file.unlink(missing_ok=True)
 
 
 def _fsync_folder(folder: Path) -> None:
@@ -72,6 +85,22 @@ def write_json(path: Path, value: Any) -> None:
     """Replace a file atomically by a value as strict, indented JSON; see ``strict_json``."""
     with atomic_write(path) as temporary:
         temporary.write_text(strict_json(value, indent=1), encoding="utf-8")
+
+
+def read_json(file: Path) -> Any:
+    """Return the value in a JSON file.
+
+    Raises
+    ------
+    OSError
+        When there is no such file, or it cannot be read.
+    ValueError
+        When it holds no JSON, or JSON that is nested too deeply to be read.
+    """
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError(f"{file} is nested too deeply") from error
 
 
 def strict_json(value: Any, indent: int | None = None) -> str:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import platformdirs
 
+PRIVATE = 0o077
+"""The umask of processes that write homes: files in them are for their user alone."""
+
 
 @dataclass(frozen=True)
 class Home:
@@ -33,8 +36,22 @@ class Home:
 
     def _folder(self, name: str) -> Path:
         folder = self.path / name
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.make()
+            folder.mkdir(exist_ok=True)
+        except OSError:
+            if self.is_writable():  # whoever only reads does without the folder
+                raise
         return folder
+
+    def is_writable(self) -> bool:
+        """Return whether this user may create files in the home."""
+        return os.access(self.path, os.W_OK)
+
+    def make(self) -> None:
+        """Create the folder where there is none, for this user alone."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o700, exist_ok=True)
 
     @property
     def datasets(self) -> Path:

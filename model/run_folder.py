@@ -1,6 +1,5 @@
 """The folder of a run: files in open formats, replaced atomically."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.errors import BadInput, VitrinaError
-from data.files import atomic_write, strict_json
+from data.errors import BadInput, Damaged, damaged_unless_read
+from data.files import atomic_write, read_json, strict_json
 from data.i18n import _
 from data.preparation.sequences import FIRST, Sequences
 from model.config.run_config import RunConfig
@@ -32,7 +31,8 @@ class RunFolder:
 
     def config(self) -> RunConfig:
         """Return the configuration that the run was trained with."""
-        return RunConfig.from_dict(self.read_json(CONFIG))
+        with damaged_unless_read(self.damage(CONFIG)):
+            return RunConfig.from_dict(self.read_json(CONFIG))
 
     def read_json(self, name: str) -> Any:
         """Return the content of a JSON file.
@@ -41,11 +41,11 @@ class RunFolder:
         ------
         BadInput
             Where the run has no such file yet.
-        VitrinaError
+        Damaged
             Where the file is damaged.
         """
         try:
-            return json.loads((self.path / name).read_text(encoding="utf-8"))
+            return read_json(self.path / name)
         except FileNotFoundError as error:
             raise BadInput(
                 _("Run {run} has no {file} yet; wait until its training has ended.").format(
@@ -53,11 +53,13 @@ class RunFolder:
                 )
             ) from error
         except ValueError as error:
-            raise VitrinaError(
-                _("{file} of run {run} is damaged; train it again.").format(
-                    run=self.path.name, file=name
-                )
-            ) from error
+            raise Damaged(self.damage(name)) from error
+
+    def damage(self, name: str) -> str:
+        """Return the sentence on a damaged file of the run."""
+        return _("{file} of run {run} is damaged; train it again.").format(
+            run=self.path.name, file=name
+        )
 
     def write_json(self, name: str, content: Any) -> None:
         """Replace a JSON file atomically; NaN and infinity, which JSON does not have, are null."""
@@ -111,7 +113,8 @@ class RunFolder:
                     run=self.path.name
                 )
             )
-        return pd.read_parquet(file)
+        with damaged_unless_read(self.damage(VOCABULARY)):
+            return pd.read_parquet(file)
 
     def check_catalogue(self, sequences: Sequences) -> None:
         """Raise BadInput where a dataset's products are not those that the run was trained on."""

@@ -5,14 +5,15 @@ train load TensorFlow.
 """
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
 import click
 
 from dashboard.cli.group import cli
+from dashboard.cli.options import command_home
 from data.errors import VitrinaError
-from data.home import Home
 from data.i18n import _
 
 INTERRUPTED = 130
@@ -29,7 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if sys.platform == "win32":  # signals, process groups and priorities are those of POSIX
         words = _("Vitrina runs on Linux and macOS; on Windows, run it inside WSL.")
         sys.exit(_print_error(words, 1))
-    sys.exit(run(arguments))
+    code = run(arguments)
+    if code == INTERRUPTED:
+        # Threads of libraries may still run; some abort when the interpreter ends around them.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +68,7 @@ def _print_error(sentence: str, code: int) -> int:
 
 def _unexpected(error: Exception) -> str:
     """Log the traceback in the home and return a sentence with the path of the log."""
-    log = Home.default().path / "errors.log"
+    log = command_home().path / "errors.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         logging.basicConfig(filename=log, format="%(asctime)s %(message)s", force=True)

@@ -12,6 +12,7 @@ from dashboard.cli.options import (
     parse_list,
     parse_pairs,
     print_json,
+    print_notes,
     print_pairs,
     print_table,
 )
@@ -194,6 +195,7 @@ def datasets_command(home: Home, as_json: bool) -> None:
     from dashboard.services.datasets import library
 
     summaries = library.summaries(home)
+    print_notes(library.damaged(home).values())
     if as_json:
         print_json(summaries)
         return

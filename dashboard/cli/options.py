@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,13 @@ from data.i18n import _
 
 Command = Callable[..., Any]
 
+_HOME: ContextVar[Home | None] = ContextVar("home", default=None)
+
+
+def command_home() -> Home:
+    """Return the home that the command of this process was given, or the default one."""
+    return _HOME.get() or Home.default()
+
 
 def home_option(command: Command) -> Command:
     """Give a command its ``home``; ``--home`` may stand before or after the command's name."""
@@ -22,7 +30,9 @@ def home_option(command: Command) -> Command:
     @functools.wraps(command)
     def with_home(*, home_folder: Path | None, **options: Any) -> Any:
         folder = home_folder or click.get_current_context().obj
-        return command(home=Home(folder) if folder else Home.default(), **options)
+        home = Home(folder) if folder else Home.default()
+        _HOME.set(home)
+        return command(home=home, **options)
 
     return click.option(
         "--home",
@@ -42,9 +52,9 @@ def print_json(answer: Any) -> None:
     click.echo(strict_json(answer))
 
 
-def print_note(sentence: str) -> None:
-    """Print a sentence to the standard error stream, where it does not mix with an answer."""
-    if sentence:
+def print_notes(sentences: Iterable[str]) -> None:
+    """Print sentences to the standard error stream, where they do not mix with an answer."""
+    for sentence in filter(None, sentences):
         click.echo(sentence, err=True)
 
 

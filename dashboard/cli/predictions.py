@@ -10,7 +10,7 @@ from dashboard.cli.options import (
     json_option,
     parse_list,
     print_json,
-    print_note,
+    print_notes,
     print_table,
 )
 from dashboard.formats import shortened
@@ -94,10 +94,12 @@ def recommend_command(
         print_json(answer)
         return
     if answer.get("unknown"):
-        print_note(
-            _("Training never saw {products}.").format(
-                products=recommend.quoted_names(answer["unknown"])
-            )
+        print_notes(
+            [
+                _("Training never saw {products}.").format(
+                    products=recommend.quoted_names(answer["unknown"])
+                )
+            ]
         )
     print_table(
         [

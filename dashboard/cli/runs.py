@@ -5,7 +5,14 @@ from typing import Any
 
 import click
 
-from dashboard.cli.options import home_option, json_option, print_json, print_pairs, print_table
+from dashboard.cli.options import (
+    home_option,
+    json_option,
+    print_json,
+    print_notes,
+    print_pairs,
+    print_table,
+)
 from data.home import Home
 from data.i18n import _
 
@@ -15,9 +22,10 @@ from data.i18n import _
 @home_option
 def runs_command(home: Home, as_json: bool) -> None:
     """List every training, the newest first."""
-    from dashboard.services.runs.records import records
+    from dashboard.services.runs.records import damaged, records
 
     runs = records(home)
+    print_notes(damaged(home))
     if as_json:
         print_json(runs)
         return
@@ -45,6 +53,7 @@ def show_command(home: Home, run: str, as_json: bool) -> None:
     from dashboard.services.runs import records
 
     record = records.record(home, run)
+    print_notes([record["problem"] or ""])
     if as_json:
         print_json(record)
         return

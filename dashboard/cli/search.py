@@ -9,7 +9,7 @@ from dashboard.cli.options import (
     json_option,
     parse_pairs,
     print_json,
-    print_note,
+    print_notes,
     print_table,
 )
 from data.errors import VitrinaError
@@ -62,7 +62,7 @@ def search_command(
         varied=parse_pairs(varied, "--try"),
         trials=trials,
     )
-    print_note(configured.adaptation)
+    print_notes([configured.adaptation])
     if detach:
         start_worker(home)
         if not as_json:

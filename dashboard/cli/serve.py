@@ -1,24 +1,59 @@
 """``vitrina serve`` and ``vitrina worker``: the web server and the worker."""
 
+import os
 import signal
 import socket
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import click
 
 from dashboard.cli.options import home_option
-from data.errors import VitrinaError
-from data.home import Home
+from data.errors import BadInput, VitrinaError
+from data.home import PRIVATE, Home
 from data.i18n import _
 from model.kernels.malloc import share_pools
 
 THREADS = 8
 
 
+@dataclass(frozen=True)
+class Access:
+    """Who may reach the server, and by what names; see ``dashboard.app.create_app``."""
+
+    host: str
+    hosts: tuple[str, ...]
+    paths: tuple[Path, ...]
+    open_to_all: bool
+    api: bool
+    token: str | None
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8050, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    help="Another name that browsers may call this server by. Repeatable.",
+)
+@click.option(
+    "--allow-path",
+    "allow_paths",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder whose files may be imported by path (default: the current one where only this"
+    " machine reaches the server). Repeatable.",
+)
+@click.option(
+    "--open",
+    "open_to_all",
+    is_flag=True,
+    help="Let everybody who reaches this server do everything, without a password.",
+)
 @click.option("--no-worker", is_flag=True, help="Start no worker; runs wait for one.")
 @click.option(
     "--welcome",
@@ -29,7 +64,13 @@ THREADS = 8
 @click.option(
     "--api-token",
     envvar="VITRINA_API_TOKEN",
-    help="Serve /api/v1 to requests that carry this token (or set VITRINA_API_TOKEN).",
+    help="Serve /api/v1 to requests that carry this token; others on this machine see it, so set"
+    " VITRINA_API_TOKEN or --api-token-file instead.",
+)
+@click.option(
+    "--api-token-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Serve /api/v1 to requests that carry the token in this file.",
 )
 @home_option
 def serve_command(
@@ -37,22 +78,34 @@ def serve_command(
     home: Home,
     host: str,
     port: int,
+    allow_hosts: tuple[str, ...],
+    allow_paths: tuple[Path, ...],
+    open_to_all: bool,
     no_worker: bool,
     welcome: bool,
     api: bool,
     api_token: str | None,
+    api_token_file: Path | None,
 ) -> None:
     """Start the workbench in this terminal; Ctrl-C ends it."""
     from dashboard.jobs.supervisor import keep_worker, stop_worker
 
+    os.umask(PRIVATE)
+    _check_access(host, open_to_all)
+    token = api_token or (api_token_file.read_text("utf-8").strip() if api_token_file else None)
+    access = Access(host, allow_hosts, allow_paths, open_to_all, api or bool(token), token)
     listener = _listen(host, port)
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have left SIGINT ignored
         signal.signal(number, _end)
     if welcome:
         _welcome(home)
-    worker = None if no_worker else keep_worker(home)
+    worker = None
     try:
-        _serve(home, listener, host, api=api, token=api_token)
+        worker = None if no_worker else keep_worker(home)
+    except (VitrinaError, OSError) as error:
+        click.echo(_("No run can start: {reason}").format(reason=error), err=True)
+    try:
+        _serve(home, listener, access)
     finally:
         if worker is not None:
             stop_worker(worker)
@@ -74,6 +127,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # of two that start at once, the second one fails here
     except OSError as error:
         listener.close()
         raise VitrinaError(
@@ -84,18 +138,46 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(home: Home, listener: socket.socket, host: str, *, api: bool, token: str | None) -> None:
+def _check_access(host: str, open_to_all: bool) -> None:
+    """Refuse to serve a network without a password, unless that is asked for in words."""
+    from dashboard.web.security import PASSWORD, is_loopback
+
+    if is_loopback(host) or os.environ.get(PASSWORD):
+        return
+    if not open_to_all:
+        raise BadInput(
+            _(
+                "On {host} others reach this server: set a password in {variable}, or let everybody"
+                " do everything with --open."
+            ).format(host=host, variable=PASSWORD)
+        )
+    words = _("Warning: whoever reaches {host} may read, change and delete everything.")
+    click.echo(words.format(host=host), err=True)
+
+
+def _serve(home: Home, listener: socket.socket, access: Access) -> None:
     """Serve requests until a signal ends the process."""
     import waitress
 
     share_pools(2)
     from dashboard.api.routes import ApiSettings
-    from dashboard.app import create_app
+    from dashboard.app import LARGEST_REQUEST, create_app
 
-    settings = ApiSettings(token=token or None) if api or token else None
-    app = create_app(home, host=host, api=settings)
-    server = waitress.create_server(app.server, sockets=[listener], threads=THREADS)
-    address = f"[{host}]" if ":" in host else host
+    app = create_app(
+        home,
+        host=access.host,
+        allow_hosts=access.hosts,
+        allow_paths=access.paths,
+        open_to_all=access.open_to_all,
+        api=ApiSettings(token=access.token or None) if access.api else None,
+    )
+    server = waitress.create_server(
+        app.server,
+        sockets=[listener],
+        threads=THREADS,
+        max_request_body_size=LARGEST_REQUEST,  # more is refused before it is stored anywhere
+    )
+    address = f"[{access.host}]" if ":" in access.host else access.host
     click.echo(
         _("Vitrina is at {address} (Ctrl-C ends it); its state is in {home}.").format(
             address=f"http://{address}:{listener.getsockname()[1]}", home=home.path

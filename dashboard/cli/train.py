@@ -1,13 +1,13 @@
 """``vitrina train``: queue a training, and print its epochs until it ends."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from dashboard.cli.options import home_option, json_option, parse_pairs, print_json, print_note
+from dashboard.cli.options import home_option, json_option, parse_pairs, print_json, print_notes
 from data.errors import BadInput, VitrinaError
+from data.files import read_json
 from data.home import Home
 from data.i18n import _
 
@@ -47,7 +47,7 @@ def train_command(
         changes["protocol"] = protocol
     configured = configure(home, name, preset, changes)
     run = start_training(home, name, configured.config, preset=preset)
-    print_note(configured.adaptation)
+    print_notes([configured.adaptation])
     if detach:
         start_worker(home)
     else:
@@ -67,7 +67,7 @@ def _read_config(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = read_json(file)
     except OSError as error:
         raise BadInput(
             _("Cannot read {file}: {reason}.").format(file=file, reason=error.strerror)

@@ -22,6 +22,7 @@ from dashboard.jobs.schema import TableError
 from dashboard.jobs.states import State
 from data.datasets.store import Store
 from data.errors import Cancelled, VitrinaError
+from data.files import remove_leftovers
 from data.home import Home
 
 NICENESS = 5
@@ -74,8 +75,9 @@ def _handle_signals(reporter: Reporter) -> None:
 def _carry_out(runs: Runs, claim: Run, reporter: Reporter) -> tuple[State, str | None, str | None]:
     """Do the work and return how it ended: state, reason and message."""
     job = Job(runs.home, claim, runs.folder(claim.run))
-    job.folder.mkdir(parents=True, exist_ok=True)
     try:
+        job.folder.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(job.folder)
         if not reporter.stop() and WORK[claim.kind](job, reporter):
             return State.FINISHED, None, None
     except Cancelled:

@@ -4,12 +4,15 @@ SQLite in write-ahead mode is the default. Nothing else depends on SQLite but th
 connection, so any database that SQLAlchemy Core supports can be used.
 """
 
+import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Engine
@@ -40,7 +43,7 @@ class Database:
     """
 
     def __init__(self, url: URL | str) -> None:
-        self._engine = create_engine(url)
+        self._engine = create_engine(url, json_deserializer=_json)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _set_up)
             event.listen(self._engine, "begin", _begin)
@@ -72,6 +75,16 @@ class Database:
         self._engine.dispose()
 
 
+def _json(text: Any) -> Any:
+    """Return the value of a column of JSON; None for a damaged one, which hides no other row."""
+    if isinstance(text, int | float):  # SQLite stores a number as such in a column of JSON
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
 @lru_cache(maxsize=OPEN_FILES)
 def of_file(file: Path, _identity: tuple[int, int] | None) -> Database:
     """Return the database of an existing SQLite file, the same object for all callers.
@@ -79,14 +92,29 @@ def of_file(file: Path, _identity: tuple[int, int] | None) -> Database:
     It holds the statements that SQLAlchemy has compiled, which takes longer than most queries.
     ``_identity`` (device and inode) makes a file that replaced another one be opened anew.
     """
-    return Database(URL.create("sqlite", database=str(file)))
+    return Database(_url(file))
+
+
+def _url(file: Path) -> URL:
+    """Return the URL of a SQLite file, to be read only where nothing can be written beside it.
+
+    In write-ahead mode SQLite writes files beside the database even to read it, unless it is told
+    that nobody changes the file.
+    """
+    if os.access(file.parent, os.W_OK):
+        return URL.create("sqlite", database=str(file))
+    log = file.with_name(f"{file.name}-wal")
+    options = {"mode": "ro", "uri": "true"}
+    if not log.exists() or not log.stat().st_size:
+        options["immutable"] = "1"
+    return URL.create("sqlite", database=f"file:{quote(str(file))}", query=options)
 
 
 def _set_up(connection: SQLiteConnection, _record: Any) -> None:
     """Set up a new SQLite connection: wait for locks, and let readers and a writer work at once."""
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete":  # it is new
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
 

@@ -1,6 +1,7 @@
 """Deletion of runs, which can be undone for five minutes."""
 
 import shutil
+from contextlib import suppress
 
 from sqlalchemy import and_, delete, select, update
 
@@ -88,7 +89,8 @@ class Deletion:
 
     def _erase(self, run: str) -> None:
         # Files first: after a crash in between, the row is still marked and the next purge repeats.
-        shutil.rmtree(self._repository.folder(run), ignore_errors=True)
+        with suppress(BadInput):  # a damaged name has no folder
+            shutil.rmtree(self._repository.folder(run), ignore_errors=True)
         with self._database.write() as connection:
             marked = and_(RUNS.c.run == run, RUNS.c.deleted.is_not(None))
             ids = select(RUNS.c.id).where(marked)

@@ -14,10 +14,10 @@ from typing import Any
 from dashboard.jobs.job import Job
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.reporter import Reporter
-from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.runs_table import LONGEST_LABEL, Runs
 from dashboard.jobs.states import State
-from data.errors import BadInput
-from data.files import write_json
+from data.errors import BadInput, damaged_unless_read
+from data.files import read_json, write_json
 from data.i18n import _
 from model.config.run_config import RunConfig
 from model.training.monitored import HIGHER_IS_BETTER, MONITORED
@@ -79,8 +79,9 @@ class _Search:
         self._written = ""
         file = job.folder / FILE
         if file.exists():
-            trials = json.loads(file.read_text(encoding="utf-8"))["trials"]
-            self._trials = [Trial(**trial) for trial in trials]
+            sentence = _("{file} of search {run} is damaged; start the search again.")
+            with damaged_unless_read(sentence.format(file=FILE, run=job.run.run)):
+                self._trials = [Trial(**trial) for trial in read_json(file)["trials"]]
 
     def run(self) -> bool:
         while True:
@@ -105,7 +106,7 @@ class _Search:
 
     def _start(self, values: dict[str, Any]) -> None:
         """Queue a training with these values, and write it down before anything else."""
-        label = ", ".join(f"{key}={short(value)}" for key, value in values.items())
+        label = ", ".join(f"{key}={short(value)}" for key, value in values.items())[:LONGEST_LABEL]
         try:
             config = RunConfig.from_dict(self._plan["config"]).override(values)
         except BadInput as error:

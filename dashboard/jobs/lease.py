@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select, update
 
 from dashboard.jobs.process import Process
-from dashboard.jobs.queue import WAITING, setting
+from dashboard.jobs.queue import WAITING, set_setting, setting
 from dashboard.jobs.repository import Repository
 from dashboard.jobs.schema import RUNS, WORKERS
 
 # A worker sends a heartbeat once a second; after this long without one it counts as dead.
 SILENT_SECONDS = 15.0
+SERVERS = "servers"
+"""The setting that holds the web servers of a home: process id and start time of each."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,26 @@ class Lease:
                 .values(keeper_pid=keeper.pid, keeper_born=keeper.born)
             )
             return adopted.rowcount == 1
+
+    def add_server(self, process: Process) -> None:
+        """Remember a web server of this home, and forget those that have ended."""
+        self._set_servers([*self._other_servers(process), process])
+
+    def remove_server(self, process: Process) -> bool:
+        """Forget a web server; return whether another one is left, which can keep the worker."""
+        others = self._other_servers(process)
+        self._set_servers(others)
+        return bool(others)
+
+    def _other_servers(self, process: Process) -> list[Process]:
+        with self._database.read() as connection:
+            stored = setting(connection, SERVERS, [])
+        servers = [Process(int(pid), float(born)) for pid, born in stored]
+        return [server for server in servers if server != process and server.alive()]
+
+    def _set_servers(self, servers: list[Process]) -> None:
+        with self._database.write() as connection:
+            set_setting(connection, SERVERS, [[server.pid, server.born] for server in servers])
 
     def release(self, process: Process, if_idle: bool = False) -> bool:
         """Give the lease back; with ``if_idle`` only if no run waits in the queue.

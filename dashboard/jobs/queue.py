@@ -12,7 +12,7 @@ from dashboard.jobs.repository import Repository, transition
 from dashboard.jobs.run import Run, from_row
 from dashboard.jobs.schema import RUNS, SETTINGS
 from dashboard.jobs.states import ACTIVE, State
-from data.errors import BadInput
+from data.errors import BadInput, Damaged
 from data.i18n import _
 
 TRAINING = "train"
@@ -65,7 +65,14 @@ class Queue:
                 pid=None,
                 born=None,
             )
-            return None if row is None else from_row(row)
+            if row is None:
+                return None
+            try:
+                return from_row(row)
+            except Damaged as error:  # nobody could work on it; the next call claims the next one
+                message = str(error)
+                transition(connection, RUNS.c.id == row.id, State.FAILED, message=message)
+                return None
 
     def _kinds_with_room(self, connection: Connection) -> Any:
         """Return the condition that a run's kind has fewer active runs than its limit."""
@@ -96,7 +103,7 @@ class Queue:
     def pause(self, paused: bool = True) -> None:
         """Pause the queue, or let it go on."""
         with self._database.write() as connection:
-            _set(connection, "paused", paused)
+            set_setting(connection, "paused", paused)
 
     def parallel(self) -> int:
         """Return how many trainings may run at once."""
@@ -124,7 +131,7 @@ class Queue:
                 )
             )
         with self._database.write() as connection:
-            _set(connection, "parallel", limit)
+            set_setting(connection, "parallel", limit)
 
     def _parallel(self, connection: Connection) -> int:
         limit = setting(connection, "parallel", None)
@@ -157,7 +164,8 @@ def setting(connection: Connection, name: str, default: object) -> Any:
     return default if row is None else row.value
 
 
-def _set(connection: Connection, name: str, value: object) -> None:
+def set_setting(connection: Connection, name: str, value: object) -> None:
+    """Change a setting of the home."""
     changed = connection.execute(
         update(SETTINGS).where(SETTINGS.c.name == name).values(value=value)
     )

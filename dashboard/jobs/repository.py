@@ -1,6 +1,5 @@
 """The database of one home, shared by all parts of the table of runs."""
 
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +9,12 @@ from sqlalchemy import URL, ColumnElement, select, update
 from sqlalchemy.engine import Connection, Row
 
 from dashboard.jobs.database import Database, of_file
+from dashboard.jobs.run import is_run_name
 from dashboard.jobs.schema import RUNS
 from dashboard.jobs.states import State, sources
 from data.errors import BadInput, VitrinaError
 from data.home import Home
 from data.i18n import _
-
-_NAME = re.compile(r"[\w.\- ]+")
 
 
 class LostClaim(VitrinaError):
@@ -51,7 +49,7 @@ class Repository:
 
     def folder(self, run: str) -> Path:
         """Return the folder of a run's files; it is created when the run starts."""
-        if not _NAME.fullmatch(run) or run.startswith("."):
+        if not is_run_name(run):
             raise unknown_run(run)
         return self.home.runs / run
 
@@ -115,7 +113,7 @@ def transition(
 
 def _create(home: Home) -> None:
     """Create the database of a home that has none."""
-    home.path.mkdir(parents=True, exist_ok=True)
+    home.make()
     if not home.database.exists():
         Database(URL.create("sqlite", database=str(home.database))).close()
 

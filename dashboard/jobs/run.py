@@ -1,11 +1,23 @@
 """A run: one row of the table of runs, frozen."""
 
+import re
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 from sqlalchemy.engine import Row
 
 from dashboard.jobs.states import ACTIVE, ENDED, State
+from data.errors import damaged_unless_read
+from data.i18n import _
+
+_NAME = re.compile(r"[\w\- ][\w.\- ]*")
+_SETTINGS = {
+    "score": ("run", "k", "exclude_seen", "format"),
+    "evaluate": ("run",),
+    "fit": ("run", "baselines"),
+    "search": ("preset", "config", "fields", "trials"),
+}
+"""Keys that the configuration of a kind of run must have."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +93,51 @@ class Run:
         return asdict(self) | {"state": self.state.value, "tags": list(self.tags)}
 
 
-_FIELDS = tuple(field.name for field in fields(Run))
+def is_run_name(name: str) -> bool:
+    """Tell whether a text can name a run and its folder.
+
+    Examples
+    --------
+    >>> is_run_name("demo-3"), is_run_name("../demo-3")
+    (True, False)
+    """
+    return bool(_NAME.fullmatch(name))
 
 
 def from_row(row: Row[Any]) -> Run:
-    """Return the run of a row of the table."""
-    values = {name: getattr(row, name) for name in _FIELDS}
-    return Run(**values | {"state": State(row.state), "tags": tuple(row.tags)})
+    """Return the run of a row of the table.
+
+    Raises
+    ------
+    Damaged
+        When a value of the row is of another type than it should be.
+    """
+    sentence = _(
+        "The table of runs has a damaged row for run {run}; delete it: vitrina delete {run}."
+    )
+    with damaged_unless_read(sentence.format(run=row.run)):
+        values = {name: getattr(row, name) for name in _TYPES}
+        run = Run(**values | {"state": State(row.state), "tags": tuple(row.tags)})
+        for name, types in _TYPES.items():
+            if not isinstance(getattr(run, name), types):
+                raise TypeError(name)
+        if not is_run_name(run.run) or not set(_SETTINGS.get(run.kind, ())) <= run.config.keys():
+            raise ValueError(run.run)
+    return run
+
+
+def _types(hint: Any) -> tuple[type, ...]:
+    """Return the types that a value of a type hint has; a float may be an integer.
+
+    >>> _types(float | None), _types(dict[str, int])
+    ((<class 'float'>, <class 'int'>, <class 'NoneType'>), (<class 'dict'>,))
+    """
+    origin = get_origin(hint)
+    if isinstance(origin, type) and origin in (dict, tuple):
+        return (origin,)
+    if origin is not None:
+        return tuple(kind for part in get_args(hint) for kind in _types(part))
+    return (float, int) if hint is float else (hint,)
+
+
+_TYPES = {field.name: _types(get_type_hints(Run)[field.name]) for field in fields(Run)}

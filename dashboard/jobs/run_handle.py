@@ -13,7 +13,6 @@ cache of their own and never spell a file name. A service that derives something
 of a run uses ``data.file_cache.FileCache`` with a name from ``model.run_files``.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +24,9 @@ from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import in_words
-from data.errors import BadInput
+from data.errors import BadInput, Damaged, damaged_unless_read
 from data.file_cache import FileCache
+from data.files import read_json
 from data.home import Home
 from data.i18n import _
 from model.config.run_config import RunConfig
@@ -74,7 +74,10 @@ class RunHandle:
         BadInput
             When this version cannot read it.
         """
-        return RunConfig.from_dict(self.run.config)
+        with damaged_unless_read(
+            _("The configuration of run {run} is damaged; delete the run.").format(run=self.name)
+        ):
+            return RunConfig.from_dict(self.run.config)
 
     @property
     def best(self) -> Mapping[str, Any]:
@@ -87,7 +90,7 @@ class RunHandle:
 
         It is written before the first epoch, and again whenever the training resumes.
         """
-        return _json(self.folder / RECORD)
+        return self._json(RECORD, _RECORDS, _("train it again"))
 
     @property
     def held_out(self) -> dict[str, datetime]:
@@ -120,8 +123,32 @@ class RunHandle:
 
     @property
     def evaluation(self) -> Mapping[str, Any]:
-        """``evaluation.json``: test metrics of the model and the baselines; empty without one."""
-        return _json(self.folder / EVALUATION)
+        """``evaluation.json``: test metrics of the model and the baselines; empty without one.
+
+        Raises
+        ------
+        Damaged
+            Where it cannot be used; ``problem`` says so without an exception.
+        """
+        remedy = _("evaluate it again: vitrina evaluate {run}").format(run=self.name)
+        return self._json(EVALUATION, _EVALUATIONS, remedy)
+
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether there is an evaluation, damaged or not."""
+        return (self.folder / EVALUATION).exists()
+
+    @property
+    def problem(self) -> str:
+        """One sentence on an evaluation that is damaged; empty where there is none or it is fine.
+
+        Lists of runs show it in the place of the metrics, so that one bad file hides no other run.
+        """
+        try:
+            _evaluation = self.evaluation
+        except Damaged as error:
+            return str(error)
+        return ""
 
     @property
     def served_model(self) -> Mapping[str, Any]:
@@ -151,9 +178,24 @@ class RunHandle:
         ------
         BadInput
             Where there is no model.
+        Damaged
+            Where one of its files is damaged.
         """
         self.require_model()
-        return _MODELS.get(self.folder)
+        sentence = _("The model of run {run} is damaged; train it again, or choose another run.")
+        with damaged_unless_read(sentence.format(run=self.name)):
+            return _MODELS.get(self.folder)
+
+    def _json(
+        self, name: str, cache: "FileCache[Mapping[str, Any]]", remedy: str
+    ) -> Mapping[str, Any]:
+        """Return the object in a JSON file of the run; empty where there is no such file."""
+        sentence = _("{file} of run {run} is damaged; {remedy}.")
+        with damaged_unless_read(sentence.format(file=name, run=self.name, remedy=remedy)):
+            try:
+                return cache.get(self.folder / name)
+            except (FileNotFoundError, NotADirectoryError):
+                return {}
 
 
 def open_run(home: Home, run: str) -> RunHandle:
@@ -173,16 +215,38 @@ def runs_with_model(home: Home) -> list[RunHandle]:
     return [handle for handle in handles if handle.has_model]
 
 
-def _json(file: Path) -> Mapping[str, Any]:
-    """Return the object in a JSON file; empty where there is no such file."""
-    try:
-        return _OBJECTS.get(file)
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
+def _read_object(file: Path) -> Mapping[str, Any]:
+    value: Mapping[str, Any] = read_json(file)
+    if not isinstance(value, dict):
+        raise TypeError(file.name)
+    return value
 
 
-def _read_json(file: Path) -> Mapping[str, Any]:
-    value: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+def _read_record(file: Path) -> Mapping[str, Any]:
+    """Read a record; raise an error of any kind where the dates or the dataset in it are none."""
+    value = _read_object(file)
+    held_out = (value.get("held_out") or {}).values()
+    if not all(datetime.fromisoformat(start).tzinfo for start in held_out):
+        raise ValueError(file.name)
+    value.get("dataset", {}).get("version")
+    return value
+
+
+def _read_evaluation(file: Path) -> Mapping[str, Any]:
+    """Read an evaluation; raise an error of any kind where pages could not draw it."""
+    value = _read_object(file)
+    numbers = [value.get("targets"), value.get("cold_targets")]
+    texts = [value.get("protocol", "")]
+    for model in value.get("models", ()):
+        texts += [model["name"], model["kind"]]
+        for low, high in filter(None, model.get("ci95", {}).values()):
+            numbers += [low, high]
+        segments = model.get("segments", {}).values()
+        for metrics in (model["metrics"], *(part for kind in segments for part in kind.values())):
+            numbers += list(metrics.values())
+    if not all(isinstance(number, float | int | None) for number in numbers):
+        raise TypeError(file.name)
+    "".join(texts)
     return value
 
 
@@ -199,9 +263,12 @@ def _read_predictions(folder: Path) -> "StoredPredictions":
 def _load_predictor(folder: Path) -> "Predictor":
     from model.serving.predictor import Predictor
 
-    return Predictor(folder)
+    predictor = Predictor(folder)
+    predictor.check()
+    return predictor
 
 
-_OBJECTS = FileCache(_read_json, size=_FILES)
+_RECORDS = FileCache(_read_record, size=_FILES)
+_EVALUATIONS = FileCache(_read_evaluation, size=_FILES)
 _OUTCOMES = FileCache(_read_predictions, TARGETS, PRODUCTS, size=_PREDICTIONS)
 _MODELS = FileCache(_load_predictor, MODEL, BLEND, VOCABULARY, size=_PREDICTORS)

@@ -1,8 +1,9 @@
 """The table of runs, which the web server, the command line, the worker and children share."""
 
 import builtins
+import itertools
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,12 @@ from dashboard.jobs.repository import Repository, select_run, transition
 from dashboard.jobs.run import Run, from_row
 from dashboard.jobs.schema import COUNTERS, RUNS
 from dashboard.jobs.states import ENDED, RESUMABLE, State, in_words
-from data.errors import BadInput
+from data.errors import BadInput, Damaged
 from data.home import Home
 from data.i18n import _
+
+LONGEST_LABEL, LONGEST_NOTE = 200, 10_000
+"""Characters of a run's label at most, and of its note, or all its tags."""
 
 
 class Runs:
@@ -104,11 +108,12 @@ class Runs:
         priority: int = 0,
     ) -> str:
         """Queue a run and return its name, such as ``demo-3`` or ``demo-import-1``."""
+        _check_texts(label, "", tags)
         now = self.clock()
         stem = dataset if kind == TRAINING else f"{dataset}-{kind}"
         self.folder(stem)  # refuses a name that cannot name a folder
         with self.database.write() as connection:
-            run = f"{stem}-{_next_number(connection, stem)}"
+            run = f"{stem}-{_next_number(connection, stem, self._has_folder)}"
             connection.execute(
                 insert(RUNS).values(
                     run=run,
@@ -128,13 +133,20 @@ class Runs:
             )
         return run
 
+    def _has_folder(self, run: str) -> bool:
+        """Tell whether there is a folder of a run that the table may not know.
+
+        The table may have been moved out of the home, or replaced by an older copy.
+        """
+        return self.folder(run).exists()
+
     def list(
         self,
         kind: str | None = None,
         dataset: str | None = None,
         states: Collection[State] | None = None,
     ) -> list[Run]:
-        """Return the runs that are not deleted, newest first."""
+        """Return the runs that are not deleted, newest first; those in ``damaged`` are left out."""
         conditions: builtins.list[ColumnElement[bool]] = [RUNS.c.deleted.is_(None)]
         if kind is not None:
             conditions.append(RUNS.c.kind == kind)
@@ -142,9 +154,21 @@ class Runs:
             conditions.append(RUNS.c.dataset == dataset)
         if states is not None:
             conditions.append(RUNS.c.state.in_(sorted(states)))
+        return [run for run in self._read(*conditions) if isinstance(run, Run)]
+
+    def damaged(self) -> builtins.list[str]:
+        """Return a sentence on each row that cannot be read; its run can be deleted."""
+        runs = self._read(RUNS.c.deleted.is_(None))
+        return [str(run) for run in runs if isinstance(run, Damaged)]
+
+    def _read(self, *conditions: ColumnElement[bool]) -> Iterator[Run | Damaged]:
         with self.database.read() as connection:
-            rows = connection.execute(select(RUNS).where(*conditions).order_by(RUNS.c.id.desc()))
-            return [from_row(row) for row in rows]
+            query = select(RUNS).where(*conditions).order_by(RUNS.c.id.desc())
+            for row in connection.execute(query).all():
+                try:
+                    yield from_row(row)
+                except Damaged as error:
+                    yield error
 
     def request_stop(self, run: str) -> State:
         """Ask a run to stop and return its new state; a queued run stops at once.
@@ -232,7 +256,14 @@ class Runs:
         tags: Sequence[str] | None = None,
         priority: int | None = None,
     ) -> None:
-        """Change label, note, tags or priority of a run; None leaves a value as it is."""
+        """Change label, note, tags or priority of a run; None leaves a value as it is.
+
+        Raises
+        ------
+        BadInput
+            When there is no such run, or a text is too long.
+        """
+        _check_texts(label or "", note or "", tags or ())
         changes = {
             "label": label,
             "note": note,
@@ -251,12 +282,27 @@ class Runs:
             connection.execute(update(RUNS).where(RUNS.c.dataset == old).values(dataset=new))
 
 
-def _next_number(connection: Connection, stem: str) -> int:
+def _check_texts(label: str, note: str, tags: Sequence[str]) -> None:
+    """Raise BadInput for texts that no page could show."""
+    for text, longest in (
+        (label, LONGEST_LABEL),
+        (note, LONGEST_NOTE),
+        (" ".join(tags), LONGEST_NOTE),
+    ):
+        if len(text) > longest:
+            raise BadInput(
+                _("A text of {length} characters is too long; {longest} are the most.").format(
+                    length=len(text), longest=longest
+                )
+            )
+
+
+def _next_number(connection: Connection, stem: str, is_taken: Callable[[str], bool]) -> int:
     mine = COUNTERS.c.stem == stem
-    last = connection.execute(
-        update(COUNTERS).where(mine).values(last=COUNTERS.c.last + 1).returning(COUNTERS.c.last)
-    ).scalar()
+    last = connection.execute(select(COUNTERS.c.last).where(mine)).scalar()
+    number = next(n for n in itertools.count((last or 0) + 1) if not is_taken(f"{stem}-{n}"))
     if last is None:
-        connection.execute(insert(COUNTERS).values(stem=stem, last=1))
-        return 1
-    return int(last)
+        connection.execute(insert(COUNTERS).values(stem=stem, last=number))
+    else:
+        connection.execute(update(COUNTERS).where(mine).values(last=number))
+    return number

@@ -38,14 +38,18 @@ class Supervisor:
     def start(self) -> None:
         """Start a worker where none is alive, and another one whenever it has died."""
         self._check()
+        self._runs.lease.add_server(self._process)
         self._thread.start()
 
     def close(self) -> None:
-        """End the worker and its children within five seconds, unless another server keeps it."""
+        """End the worker and its children within five seconds, unless another server needs it.
+
+        Another server of this home adopts the worker when its keeper, this process, has ended.
+        """
         self._closed.set()
         self._thread.join()
         worker = self._own_worker()
-        if worker is not None:
+        if worker is not None and not self._has_successor():
             worker.send(SIGTERM)
             deadline = time.monotonic() + END_SECONDS
             while worker.alive() and time.monotonic() < deadline:
@@ -55,6 +59,11 @@ class Supervisor:
                 self._kill(worker)
         self._collect()
         self._runs.close()
+
+    def _has_successor(self) -> bool:
+        with suppress(TableError):
+            return self._runs.lease.remove_server(self._process)
+        return False
 
     def _own_worker(self) -> Process | None:
         """Return the worker that this process keeps, even before it holds the lease."""
@@ -135,7 +144,7 @@ def spawn(home: Home, keeper: Process | None = None) -> subprocess.Popen[bytes]:
     """Start a worker in a session of its own, so that it outlives this process."""
     options = ["--home", str(home.path.resolve())]
     options += ["--keeper", f"{keeper.pid}:{keeper.born}"] if keeper else ["--until-idle"]
-    home.path.mkdir(parents=True, exist_ok=True)
+    home.make()
     with (home.path / "worker.log").open("ab") as log:
         return subprocess.Popen(
             vitrina.command("dashboard.jobs.worker", *options),

@@ -1,9 +1,11 @@
 """The worker: claims runs from the queue, starts a process for each, and records how it ends."""
 
 import argparse
+import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -18,7 +20,7 @@ from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
 from dashboard.jobs.states import ACTIVE, State
 from data.errors import VitrinaError
-from data.home import Home
+from data.home import PRIVATE, Home
 from data.i18n import _
 
 POLL_SECONDS = 0.25
@@ -235,6 +237,7 @@ def serve_jobs(home: Home, until_idle: bool = False, keeper: Process | None = No
     VitrinaError
         When another worker serves this home.
     """
+    os.umask(PRIVATE)  # of the children, too
     runs = Runs(home)
     process = Process.current()
     worker = Worker(runs, process, until_idle)
@@ -279,7 +282,8 @@ def _already_served(worker: Process) -> VitrinaError:
 
 
 def _log(message: str) -> None:
-    print(time.strftime("%Y-%m-%d %H:%M:%S"), message, flush=True)  # noqa: T201 - the log of the worker
+    with suppress(OSError):  # a full disk must not end the worker because a log line is missing
+        print(time.strftime("%Y-%m-%d %H:%M:%S"), message, flush=True)  # noqa: T201 - its log
 
 
 def main() -> None:

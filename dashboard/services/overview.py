@@ -8,6 +8,7 @@ from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import RunHandle
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.schema import TableError
 from dashboard.services.datasets import library, samples
 from dashboard.services.runs import monitor
 from data.home import Home
@@ -29,6 +30,8 @@ class RunSummary:
         Whether it can recommend.
     hit_rate, popularity : float or None
         HR@10 on the test targets of the model that it serves, and of the popularity baseline.
+    problem : str
+        One sentence on an evaluation that is damaged; empty where it is not.
     """
 
     run: Run
@@ -36,6 +39,7 @@ class RunSummary:
     has_model: bool
     hit_rate: float | None
     popularity: float | None
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Overview:
     worker : WorkerStatus
     sample_offered : bool
         Whether a real log can be imported that comes with a package.
+    problems : list of str
+        One sentence on each dataset and run that is damaged, and on the table of runs.
     """
 
     datasets: list[dict[str, Any]]
@@ -60,6 +66,7 @@ class Overview:
     models: list[RunSummary]
     worker: WorkerStatus
     sample_offered: bool
+    problems: list[str]
 
     @property
     def busy(self) -> bool:
@@ -81,18 +88,25 @@ class Overview:
                 summary.run.epochs_done,
                 summary.run.label,
                 summary.hit_rate,
+                summary.problem,
                 None if summary.share is None else round(summary.share, 3),
             )
             for summary in self.latest
         ]
         names = [row["name"] for row in self.datasets]
-        return f"{names} {runs} {self.worker.alive}"
+        return f"{names} {runs} {self.worker.alive} {self.problems}"
 
 
 def overview(home: Home) -> Overview:
-    """Return the content of the home page."""
-    table = Runs(home)
-    runs = table.list()
+    """Return the content of the home page; without runs where their table cannot be read."""
+    problems = list(library.damaged(home).values())
+    try:
+        table = Runs(home)
+        runs, worker = table.list(), table.lease.status()
+        problems += table.damaged()
+    except TableError as error:
+        runs, worker = [], WorkerStatus(False, None, None)
+        problems.append(str(error))
     trainings = [_summary(home, run) for run in runs if run.kind == TRAINING]
     others = [_summary(home, run) for run in runs if run.kind != TRAINING and not run.ended]
     latest = sorted([*trainings, *others], key=lambda summary: summary.run.created, reverse=True)
@@ -100,19 +114,22 @@ def overview(home: Home) -> Overview:
         datasets=library.table(home),
         latest=latest[:LATEST],
         models=[summary for summary in trainings if summary.has_model],
-        worker=table.lease.status(),
+        worker=worker,
         sample_offered=samples.is_offered(home),
+        problems=problems,
     )
 
 
 def _summary(home: Home, run: Run) -> RunSummary:
     handle = RunHandle(home, run)
-    models = handle.evaluation.get("models", ())
+    problem = handle.problem
+    models = () if problem else handle.evaluation.get("models", ())
     baselines = {model["name"]: model["metrics"] for model in models}
     return RunSummary(
         run=run,
         share=None if run.ended else monitor.share_done(run),
         has_model=handle.has_model,
-        hit_rate=handle.test_metrics.get(METRIC),
+        hit_rate=None if problem else handle.test_metrics.get(METRIC),
         popularity=baselines.get("popularity", {}).get(METRIC),
+        problem=problem,
     )

@@ -1,11 +1,14 @@
-"""Errors of callbacks: logged under an id, and shown on the page with that id."""
+"""Errors of callbacks and requests: logged under an id, and shown with that id."""
 
 import logging
 import secrets
+from collections.abc import Container
 from typing import Any
 
 from dash import ctx, no_update
-from dash.exceptions import PreventUpdate
+from dash.exceptions import DependencyException, InvalidResourceError, PreventUpdate
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
 
 from dashboard.components.figure_card import render_error
 from dashboard.components.states import error_state
@@ -15,8 +18,10 @@ from data.i18n import _
 
 logger = logging.getLogger("vitrina")
 
+CALLBACKS = "/_dash-update-component"
 PAGE = "_pages_content"
 PAGE_TITLE = "_pages_store"
+_LISTS = ("inputs", "state", "changedPropIds")
 
 
 def handle(error: Exception) -> Any:
@@ -37,12 +42,7 @@ def handle(error: Exception) -> Any:
     """
     if isinstance(error, PreventUpdate):
         raise error
-    incident = secrets.token_hex(3)
-    sentence = explain(error)
-    if isinstance(error, VitrinaError):
-        logger.warning("%s: %s", incident, error)
-    else:
-        logger.error("%s: %s", incident, error, exc_info=error)
+    sentence, incident = explain(error), _log(error)
     outputs = ctx.outputs_list
     single = not isinstance(outputs, list)
     values = [
@@ -51,6 +51,63 @@ def handle(error: Exception) -> Any:
     if all(value is no_update for value in values):
         toast(sentence, tone="bad", incident=incident)
     return values[0] if single else values
+
+
+def respond_to_errors(server: Flask, callbacks: Container[str]) -> None:
+    """Let a server respond to every error with one sentence, never with a traceback.
+
+    Parameters
+    ----------
+    server : Flask
+    callbacks : container of str
+        The outputs of all callbacks; a request for another one is refused.
+    """
+
+    @server.before_request
+    def check_callback() -> Response | None:
+        if request.path == CALLBACKS and not _is_callback(callbacks):
+            return _plain(_("The request is none that a page of Vitrina sends."), 400)
+        return None
+
+    @server.errorhandler(Exception)
+    def respond(error: Exception) -> Any:
+        if isinstance(error, HTTPException):
+            return error
+        if isinstance(error, DependencyException | InvalidResourceError):
+            return _plain(_("This address does not exist."), 404)
+        incident = _log(error)
+        reference = _("Id in the log: {incident}").format(incident=incident)
+        return _plain(f"{explain(error)} {reference}", 500)
+
+
+def _is_callback(callbacks: Container[str]) -> bool:
+    """Return whether the request has the form of a call of one of the callbacks."""
+    try:
+        body = request.get_json()
+        return (
+            body["output"] in callbacks
+            and isinstance(body["outputs"], dict | list)
+            and all(isinstance(body.get(key, []), list) for key in _LISTS)
+            and all(
+                isinstance(entry, dict | list) for key in _LISTS[:2] for entry in body.get(key, [])
+            )
+        )
+    except (KeyError, TypeError, AttributeError, RecursionError):
+        return False
+
+
+def _plain(sentence: str, status: int) -> Response:
+    return Response(f"{sentence}\n", status, mimetype="text/plain")
+
+
+def _log(error: Exception) -> str:
+    """Log an error and return the id of the log entry."""
+    incident = secrets.token_hex(3)
+    if isinstance(error, VitrinaError):
+        logger.warning("%s: %s", incident, error)
+    else:
+        logger.error("%s: %s", incident, error, exc_info=error)
+    return incident
 
 
 def explain(error: Exception) -> str:

@@ -2,7 +2,8 @@
 
 import hmac
 import ipaddress
-from collections.abc import Sequence
+import socket
+from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -10,7 +11,11 @@ from flask import Flask, Response, request
 PASSWORD = "VITRINA_PASSWORD"
 
 _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}
+_ANY_ADDRESS = "*"
 _OPEN_PATHS = {"/health"}
+_MAKING = ("/take",)
+"""Addresses whose GET makes a file."""
+
 _POLICY = {
     "default-src": "'self'",
     "style-src": "'self' 'unsafe-inline'",
@@ -25,33 +30,56 @@ _POLICY = {
 }
 
 
-def protect(server: Flask, host: str, password: str | None, keyed: Sequence[str] = ()) -> None:
+def known_names(host: str, allowed: Sequence[str]) -> frozenset[str]:
+    """Return the names that browsers may call a server by.
+
+    A page elsewhere can make its own name mean this machine (DNS rebinding), and then reads what
+    the server responds; it cannot choose a name that is known here.
+
+    Parameters
+    ----------
+    host : str
+        Address that the server listens on.
+    allowed : sequence of str
+        Other names.
+    """
+    names = {*_LOOPBACK_NAMES, host.lower(), *(name.lower() for name in allowed)}
+    if not is_loopback(host):
+        names.add(socket.gethostname().lower())
+        names.add(_ANY_ADDRESS)
+    return frozenset(names)
+
+
+def protect(
+    server: Flask, names: Collection[str], password: str | None, keyed: Sequence[str] = ()
+) -> None:
     """Check every request to a server and add security headers to every response.
 
     Parameters
     ----------
     server : Flask
         Server to protect.
-    host : str
-        Address that it listens on. On a loopback address, requests for other host names are
-        refused, so that a page elsewhere cannot reach it by DNS rebinding.
+    names : collection of str
+        Host names that are responded to; see ``known_names``.
     password : str or None
         Required by HTTP basic authentication, with any user name, unless None or empty.
     keyed : sequence of str
-        Prefixes of paths that require an API key instead.
+        Paths that require an API key instead, with all below them.
     """
 
     @server.before_request
     def check() -> Response | None:
-        if is_loopback(host) and _host_name(request.host) not in _LOOPBACK_NAMES:
-            return Response("Requests under another host name are refused.\n", 421)
-        origin = request.headers.get("Origin")
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_same_origin(
-            origin, request.host
-        ):
+        if not _is_known(_host_name(request.host), names):
+            words = "Requests under this host name are refused; see vitrina serve --allow-host.\n"
+            return Response(words, 421)
+        if _is_from_elsewhere():
             return Response("Requests from other sites are refused.\n", 403)
-        open_path = request.path in _OPEN_PATHS or request.path.startswith(tuple(keyed))
-        if password and not open_path and not _is_authorised(password):
+        is_keyed = any(is_below(request.path, path) for path in keyed)
+        if (
+            password
+            and not is_keyed
+            and not (request.path in _OPEN_PATHS or _is_authorised(password))
+        ):
             challenge = {"WWW-Authenticate": 'Basic realm="Vitrina", charset="UTF-8"'}
             return Response("A password is needed.\n", 401, challenge)
         return None
@@ -92,12 +120,49 @@ def is_loopback(host: str) -> bool:
 
 
 def _host_name(host: str) -> str:
-    return urlsplit(f"//{host}").hostname or ""
+    """Return the name in a Host header; empty where it is malformed."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
-def _is_same_origin(origin: str | None, host: str) -> bool:
-    """Return whether a request comes from a page of this server, or from no page."""
-    return origin is None or urlsplit(origin).netloc == host
+def _is_known(name: str, names: Collection[str]) -> bool:
+    """Return whether a host name is known; an address is where it may be any."""
+    if name in names:
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return _ANY_ADDRESS in names
+
+
+def _is_from_elsewhere() -> bool:
+    """Return whether a page of another site sends this request, except a link to a page.
+
+    Browsers say so by ``Origin``, which they leave out of some requests, and ``Sec-Fetch-Site``;
+    programs send neither.
+    """
+    origin = request.headers.get("Origin")
+    is_safe = request.method in {"GET", "HEAD", "OPTIONS"}
+    if not is_safe and origin is not None and origin.partition("://")[2] != request.host:
+        return True
+    if request.headers.get("Sec-Fetch-Site") not in {"cross-site", "same-site"}:
+        return False
+    is_link = is_safe and request.headers.get("Sec-Fetch-Mode") == "navigate"
+    return not is_link or any(is_below(request.path, path) for path in _MAKING)
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Return whether the path of an address is another one or below it, by whole segments.
+
+    Examples
+    --------
+    >>> is_below("/api/v1/runs", "/api/v1"), is_below("/api/v1x", "/api/v1")
+    (True, False)
+    """
+    return f"{path}/".startswith(f"{folder}/")
 
 
 def _is_authorised(password: str) -> bool:

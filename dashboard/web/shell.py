@@ -7,8 +7,9 @@ from dash import ClientsideFunction, Input, Output, State, dcc, html
 
 from dashboard.components.aria import aria, data
 from dashboard.components.icon import icon
-from dashboard.context import current_home, preferred_theme
+from dashboard.context import current_home, is_open, preferred_theme
 from dashboard.formats import ago
+from data.errors import VitrinaError
 from data.i18n import LANGUAGES, N_, _, language
 
 THEME_STORE = "theme"
@@ -35,7 +36,9 @@ def layout() -> html.Div:
             dcc.Store(id=THEME_STORE, data=preferred_theme()),
             dcc.Interval(id=WORKER_CLOCK, interval=WORKER_PERIOD),
             _rail(),
-            html.Main(dash.page_container, id="main", className="main", tabIndex="-1"),
+            html.Main(
+                [*_open_warning(), dash.page_container], id="main", className="main", tabIndex="-1"
+            ),
             html.Div(
                 id=TOASTS,
                 className="toasts",
@@ -46,6 +49,17 @@ def layout() -> html.Div:
         ],
         className="shell",
     )
+
+
+def _open_warning() -> list[html.P]:
+    """Return the warning of a server that anybody may use; nothing on any other."""
+    if not is_open():
+        return []
+    words = _(
+        "This server is open: whoever reaches it may read, change and delete everything, without a"
+        " password."
+    )
+    return [html.P(words, className="notice", role="alert")]
 
 
 def register(app: dash.Dash) -> None:
@@ -69,10 +83,16 @@ def register(app: dash.Dash) -> None:
 
 
 def worker_health() -> dict[str, Any]:
-    """Return whether the worker is alive, and the seconds since its last heartbeat."""
+    """Return whether the worker is alive, and the seconds since its last heartbeat.
+
+    ``problem`` is a sentence where the table of runs cannot be read; data pages work without it.
+    """
     from dashboard.jobs.runs_table import Runs
 
-    worker = Runs(current_home()).lease.status()
+    try:
+        worker = Runs(current_home()).lease.status()
+    except VitrinaError as error:
+        return {"alive": False, "seconds_since_heartbeat": None, "problem": str(error)}
     return {"alive": worker.alive, "seconds_since_heartbeat": worker.seconds}
 
 
@@ -81,6 +101,8 @@ def _worker_label() -> tuple[str, str]:
     health = worker_health()
     if health["alive"]:
         return _("Worker ready"), "worker is-good"
+    if "problem" in health:
+        return _("No table of runs"), "worker is-bad"
     if health["seconds_since_heartbeat"] is None:
         return _("No worker"), "worker is-idle"
     label = _("Worker lost {ago}").format(ago=ago(health["seconds_since_heartbeat"]))

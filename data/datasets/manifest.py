@@ -1,21 +1,37 @@
 """The manifest of a dataset: its sources, files of events, mapping of columns and key figures."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, TypeVar
 
 from data.datasets.side_tables import SideTable
-from data.errors import VitrinaError
+from data.errors import Damaged, damaged_unless_read
 from data.events import NAMES
-from data.files import write_json
+from data.files import read_json, write_json
 from data.i18n import _
 
 _COLUMNS_OF_0_1 = tuple(name for name in NAMES if name != "quantity")
 
 SCHEMA = 2
 """Version of the layout of the tables; a dataset of another version must be imported again."""
+
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_COUNTS = (
+    *("rows_read", "rows_kept", "rows_rejected", "events", "purchases"),
+    *("users", "buyers", "products", "products_sold"),
+)
+_SHARES = (
+    *("missing_category_share", "missing_brand_share", "missing_price_share"),
+    *("purchases_missing_category_share", "purchases_missing_brand_share"),
+    *("repeat_share", "consecutive_repeat_share"),
+)
+_TIMES = ("first_event", "last_event")
+
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True)
@@ -56,9 +72,14 @@ class Part:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Part":
-        """Return the part that a manifest describes."""
+        """Return the part that a manifest describes; ValueError for columns that do not exist."""
         lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-        return cls(**{**values, **lists})
+        (part,) = _entries(cls, [{**values, **lists}])
+        if not isinstance(part.rows, int) or not {*part.whole} <= {"user", "product"}:
+            raise ValueError(part.file)
+        if not {*part.columns, *part.filled} <= {*NAMES}:
+            raise ValueError(part.file)
+        return part
 
 
 @dataclass(frozen=True)
@@ -111,23 +132,72 @@ class Manifest:
 
     @classmethod
     def read(cls, file: Path) -> "Manifest":
-        """Read a manifest; a damaged file raises VitrinaError."""
+        """Read a manifest.
+
+        Raises
+        ------
+        FileNotFoundError, NotADirectoryError
+            Where there is none.
+        Damaged
+            Where it cannot be used. Names of files that lead out of the dataset's folder count as
+            damage: whoever reads or deletes them would leave the folder.
+        """
+        name = file.parent.name
         try:
-            values = json.loads(file.read_text("utf-8"))
-            values["sources"] = tuple(Source(**source) for source in values["sources"])
+            values = read_json(file)
+        except (FileNotFoundError, NotADirectoryError):
+            raise
+        except (OSError, ValueError) as error:
+            raise Damaged(_damage(name)) from error
+        with damaged_unless_read(_damage(name)):
+            if values["schema"] != SCHEMA:
+                raise Damaged(
+                    _("Dataset {name} was made by another version; import it again.").format(
+                        name=name
+                    )
+                )
+            values["sources"] = tuple(_entries(Source, values["sources"]))
             values["parts"] = tuple(map(Part.from_dict, values["parts"]))
             values["side_tables"] = {
                 name: SideTable.from_json(table)
                 for name, table in values.get("side_tables", {}).items()
             }
-            return cls(**values)
-        except (ValueError, TypeError, KeyError) as error:
-            raise VitrinaError(
-                _("The manifest {file} is damaged; delete the dataset and import it again.").format(
-                    file=file
-                )
-            ) from error
+            (manifest,) = _entries(cls, [values])
+            manifest._check()
+        return manifest
+
+    def _check(self) -> None:
+        """Raise ValueError, TypeError, KeyError or AttributeError for values of another kind."""
+        for name in (self.version, *(part.file for part in self.parts)):
+            if not _FILE_NAME.fullmatch(name):
+                raise ValueError(name)
+        datetime.fromisoformat(self.created)
+        for text in (*self.mapping.items(), *(source.name for source in self.sources)):
+            "".join(text)
+        counts = {name: self.summary[name] for name in _COUNTS}
+        counts |= self.summary["events_by_type"]
+        shares = {name: self.summary[name] for name in _SHARES}
+        kinds: dict[type | UnionType, dict[str, Any]] = {int: counts, float | int | None: shares}
+        for kind, values in kinds.items():
+            if not all(isinstance(value, kind) for value in values.values()):
+                raise TypeError(values)
+        for name in _TIMES:
+            if self.summary[name] is not None:
+                datetime.fromisoformat(self.summary[name])
 
     def write(self, file: Path) -> None:
         """Replace the manifest in ``file`` atomically."""
         write_json(file, asdict(self))
+
+
+def _entries(kind: type[Entry], values: Iterable[Mapping[str, Any]]) -> Iterable[Entry]:
+    """Make dataclasses of JSON objects; keys that a later version has added are left out."""
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    for value in values:
+        yield kind(**{name: value[name] for name in names & value.keys()})
+
+
+def _damage(name: str) -> str:
+    return _(
+        "The manifest of dataset {name} is damaged; delete the dataset and import it again."
+    ).format(name=name)

@@ -20,10 +20,17 @@ from pathlib import Path
 import duckdb
 import psutil
 
-from data.datasets.database import KEYS, attributes_view, connect, events_view, keyed_view
-from data.datasets.manifest import SCHEMA, Manifest
+from data.datasets.database import (
+    KEYS,
+    attributes_view,
+    connect,
+    events_view,
+    keyed_view,
+    read_parquet,
+)
+from data.datasets.manifest import Manifest
 from data.datasets.side_tables import BUYERS, IDS, PRODUCTS, VIEWS, Attribute
-from data.errors import BadInput, VitrinaError
+from data.errors import BadInput, Damaged, VitrinaError
 from data.events import NAMES
 from data.home import Home
 from data.i18n import _
@@ -80,17 +87,31 @@ class Dataset:
         """Parquet file of the rejected rows; columns file, line, column, reason, raw."""
         return self.path / "rejects.parquet"
 
-    def connect(self) -> duckdb.DuckDBPyConnection:
-        """Open a connection with the views ``events`` and one for each derived table.
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a connection with the views ``events`` and one for each derived table.
 
         ``events`` has the columns of ``data.events`` and ``row``; ``purchases`` has the same
         columns, only events of type purchase, ordered by user, time and row; ``products`` and
         ``users`` have one row per product and user; ``hours`` has the number of events per hour
         and type. ``product_attributes`` (product_key, product, and a column for each of
         ``product_attributes``) and ``buyer_attributes`` (user_key, user, …) have a row for each
-        product and user of the log that a side table knows. The caller closes the connection.
+        product and user of the log that a side table knows.
+
+        Raises
+        ------
+        Damaged
+            Where the block fails because a file is missing or damaged.
         """
-        connection = connect()
+        with connect() as connection:
+            try:
+                self._create_views(connection)
+                yield connection
+            except duckdb.Error as error:
+                self._check_files(error)
+                raise
+
+    def _create_views(self, connection: duckdb.DuckDBPyConnection) -> None:
         for table in ("events", *KEYS):
             connection.execute(f"CREATE VIEW {table} AS {self._select(table)}")
         for name, view in VIEWS.items():
@@ -98,7 +119,25 @@ class Dataset:
             is_integer = self.manifest.has_integer_keys(IDS[name])
             select = attributes_view(self.path, name, side_table, is_integer)
             connection.execute(f"CREATE VIEW {view} AS {select}")
-        return connection
+
+    def _check_files(self, error: duckdb.Error) -> None:
+        """Raise Damaged from an error where a file of the tables cannot be read to its end."""
+        tables = (*KEYS, *(VIEWS[name] for name in self.manifest.side_tables))
+        for file in (
+            *(part.file for part in self.manifest.parts),
+            *(f"{t}.parquet" for t in tables),
+        ):
+            source = read_parquet(self.path / file)
+            try:
+                with connect() as connection:
+                    connection.execute(f"SELECT sum(hash(COLUMNS(*)) % 2) FROM {source}")
+            except duckdb.Error:
+                raise Damaged(
+                    _(
+                        "The file {file} of dataset {name} is damaged or missing; import the "
+                        "dataset again."
+                    ).format(file=file, name=self.name)
+                ) from error
 
     def _select(self, table: str) -> str:
         if table == "events":
@@ -120,18 +159,23 @@ class Store:
         self.home = home
 
     def list(self) -> "list[Dataset]":
-        """Return all datasets sorted by name; those that cannot be opened are left out."""
-        return sorted(self._openable(), key=lambda dataset: dataset.name.lower())
+        """Return all datasets sorted by name; those in ``damaged`` are left out."""
+        datasets = (self._open_or_error(name) for name in sorted(self.names(), key=str.lower))
+        return [dataset for dataset in datasets if isinstance(dataset, Dataset)]
 
-    def _openable(self) -> Iterator[Dataset]:
-        for folder in self.home.datasets.iterdir():
-            try:
-                yield self.open(folder.name)
-            except VitrinaError:
-                continue
+    def damaged(self) -> dict[str, str]:
+        """Return the datasets that cannot be opened: name → sentence. They can be deleted."""
+        datasets = {name: self._open_or_error(name) for name in sorted(self.names())}
+        return {name: str(error) for name, error in datasets.items() if isinstance(error, Damaged)}
+
+    def _open_or_error(self, name: str) -> "Dataset | VitrinaError":
+        try:
+            return self.open(name)
+        except VitrinaError as error:  # BadInput where it has been deleted meanwhile
+            return error
 
     def open(self, name: str) -> Dataset:
-        """Return a dataset by its name; an unknown name raises BadInput."""
+        """Return a dataset by its name; an unknown one raises BadInput, a damaged one Damaged."""
         folder = self.folder(name)
         try:
             manifest = Manifest.read(folder / _MANIFEST)
@@ -142,19 +186,18 @@ class Store:
                     name=name, known=known
                 )
             ) from None
-        if manifest.schema != SCHEMA:
-            raise BadInput(
-                _("Dataset {name} was made by another version; import it again.").format(name=name)
-            )
         return Dataset(name, folder / manifest.version, manifest)
 
     def names(self) -> set[str]:
-        """Return the names of the datasets."""
-        return {file.parent.name for file in self.home.datasets.glob(f"*/{_MANIFEST}")}
+        """Return the names of the datasets, damaged ones too."""
+        names = {file.parent.name for file in self.home.datasets.glob(f"*/{_MANIFEST}")}
+        return {name for name in names if _NAME.fullmatch(name)}
 
     def delete(self, name: str) -> None:
         """Delete a dataset; an unknown name, or one being imported, raises BadInput."""
-        folder = self.open(name).path.parent
+        with suppress(Damaged):
+            self.open(name)
+        folder = self.folder(name)
         with self._locked():
             self.check_not_importing(name)
             (folder / _MANIFEST).unlink()
@@ -247,16 +290,19 @@ class Store:
             ``added_to`` is no longer the current version, so that events would be lost.
         """
         folder = self.folder(name)
-        previous = self.open(name) if name in self.names() else None
-        if previous and not replace:
+        if not replace:
             self.check_free(name)
-        if added_to and (previous is None or previous.fingerprint != added_to.fingerprint):
+        previous = self._open_or_error(name)
+        current = previous.fingerprint if isinstance(previous, Dataset) else None
+        if added_to and current != added_to.fingerprint:
             raise BadInput(
                 _("Dataset {name} was changed meanwhile; add the files again.").format(name=name)
             )
         manifest.write(folder / _MANIFEST)
-        if previous:
+        if isinstance(previous, Dataset):
             shutil.rmtree(previous.path, ignore_errors=True)
+        elif isinstance(previous, Damaged):
+            _sweep(folder)
         return self.open(name)
 
     def abandon(self, folder: Path) -> None:
@@ -269,14 +315,7 @@ class Store:
         """Delete the unfinished versions of imports whose processes have ended."""
         with self._locked():
             for folder in self.home.datasets.iterdir():
-                unfinished = _unfinished(folder)
-                running = [version for version in unfinished if _is_running(version.name)]
-                for version in set(unfinished).difference(running):
-                    shutil.rmtree(version, ignore_errors=True)
-                if not running:
-                    for temporary in folder.glob(f".*{_MANIFEST}*"):  # of a killed commit
-                        temporary.unlink(missing_ok=True)
-                _remove_if_empty(folder)
+                _sweep(folder)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -287,6 +326,18 @@ class Store:
             yield
         finally:
             os.close(descriptor)
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what killed imports have left in a dataset's folder, and the folder if it is empty."""
+    unfinished = _unfinished(folder)
+    running = [version for version in unfinished if _is_running(version.name)]
+    for version in set(unfinished).difference(running):
+        shutil.rmtree(version, ignore_errors=True)
+    if not running:
+        for temporary in folder.glob(f".*{_MANIFEST}*"):  # of a killed commit
+            temporary.unlink(missing_ok=True)
+    _remove_if_empty(folder)
 
 
 def _unfinished(folder: Path) -> list[Path]:

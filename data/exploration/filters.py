@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 
 from data.datasets.database import quote
 from data.exploration.attributes import AttributeFilter
@@ -46,7 +46,7 @@ class Filters:
         if self.first:
             yield f"time >= TIMESTAMP {quote(self.first)}"
         if self.last:
-            yield f"time < TIMESTAMP {quote(self.last + timedelta(days=1))}"
+            yield f"time < TIMESTAMP {quote(self.last)} + INTERVAL 1 DAY"
         if self.types:
             yield f"type IN ({_literals(self.types)})"
         if self.categories:

@@ -6,11 +6,15 @@ from pathlib import Path
 from data.errors import BadInput
 from data.i18n import _
 
+_SYSTEM = ("proc", "sys", "dev")
+
 
 def allowed(path: str | Path, folders: Sequence[Path]) -> Path:
-    """Return the real path of a file that lies in an allowed folder.
+    """Return the real path of a regular file that lies in an allowed folder.
 
-    Symbolic links and ``..`` are resolved before the comparison.
+    Symbolic links and ``..`` are resolved before the comparison. Hidden files, those in hidden
+    folders, and what the system shows of itself under ``/proc``, ``/sys`` and ``/dev`` hold keys
+    and passwords rather than logs: they are never allowed.
 
     Parameters
     ----------
@@ -29,8 +33,8 @@ def allowed(path: str | Path, folders: Sequence[Path]) -> Path:
     if "\0" not in str(path):
         for folder in real_folders:
             real = (folder / path).resolve()
-            is_inside = any(real.is_relative_to(parent) for parent in real_folders)
-            if is_inside and real.is_file():
+            is_open = any(_is_open(real, parent) for parent in real_folders)
+            if is_open and real.is_file():
                 return real
     raise BadInput(
         _("There is no file {path} in the folders that may be imported from ({folders}).").format(
@@ -38,3 +42,10 @@ def allowed(path: str | Path, folders: Sequence[Path]) -> Path:
             folders=", ".join(map(str, folders)) or _("none"),
         )
     )
+
+
+def _is_open(file: Path, folder: Path) -> bool:
+    """Return whether a real path lies in a folder and is not hidden there."""
+    if not file.is_relative_to(folder) or file.parts[1:2] in [(name,) for name in _SYSTEM]:
+        return False
+    return not any(part.startswith(".") for part in file.relative_to(folder).parts)

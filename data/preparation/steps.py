@@ -7,7 +7,6 @@ comes last, so that it holds for the result.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 import duckdb
 
@@ -123,7 +122,7 @@ def row_filters(preparation: Preparation) -> Iterator[tuple[str, str]]:
     if preparation.first:
         yield "first", f"time >= TIMESTAMP {quote(preparation.first)}"
     if preparation.last:
-        yield "last", f"time < TIMESTAMP {quote(preparation.last + timedelta(days=1))}"
+        yield "last", f"time < TIMESTAMP {quote(preparation.last)} + INTERVAL 1 DAY"
     if preparation.require_brand:
         yield "require_brand", "brand IS NOT NULL"
     if preparation.require_category:

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.errors import damaged_unless_read
+from data.i18n import _
 from data.preparation.sequences import Longs
 from model.metrics.bootstrap import confidence_intervals
 from model.metrics.ranking import metrics_per_target
@@ -56,8 +58,11 @@ def read_ranks(run: RunFolder) -> TargetRanks | None:
     file = run.path / TARGETS
     if not file.exists():
         return None
-    table = pd.read_parquet(file, columns=["user", "after", "truth", "rank"])
-    user, after, truth, rank = (table[name].to_numpy() for name in table)
+    names = ["user", "after", "truth", "rank"]
+    sentence = _("{file} of run {run} is damaged; evaluate it again: vitrina evaluate {run}.")
+    with damaged_unless_read(sentence.format(file=file.name, run=run.path.name)):
+        table = pd.read_parquet(file, columns=names)
+    user, after, truth, rank = (table[name].to_numpy() for name in names)
     return TargetRanks(user, after, rank, truth < 0)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from data.errors import BadInput
+from data.errors import BadInput, damaged_unless_read
 from data.i18n import _
 from data.preparation.sequences import Longs
 from model.run_files import PRODUCTS, TARGETS
@@ -94,7 +94,9 @@ class StoredPredictions:
                     "Run {run} was evaluated without storing its predictions; evaluate it again."
                 ).format(run=self.run.path.name)
             )
-        return pd.read_parquet(file)
+        sentence = _("{file} of run {run} is damaged; evaluate it again: vitrina evaluate {run}.")
+        with damaged_unless_read(sentence.format(file=name, run=self.run.path.name)):
+            return pd.read_parquet(file)
 
 
 def save_predictions(run: RunFolder, task: SplitData, predictions: Predictions) -> None:

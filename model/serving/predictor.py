@@ -124,6 +124,14 @@ class Predictor:
         """The model that scores the products."""
         return self._recommender
 
+    def check(self) -> None:
+        """Raise an error where catalogue and model do not fit, or a score is not finite."""
+        scores = self.scores([])
+        if len(scores) != len(self.products) or not np.isfinite(scores).all():
+            raise ValueError("the scores do not fit the catalogue")
+        if not {"count", "brand", "category", "price"} <= set(self._columns):
+            raise ValueError("the catalogue lacks a column")
+
     def with_recommender(self, recommender: Recommender) -> "Predictor":
         """Return a predictor over the same catalogue with another model."""
         other = copy(self)

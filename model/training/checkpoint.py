@@ -4,12 +4,11 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from data.errors import VitrinaError
+from data.errors import damaged_unless_read
 from data.i18n import _
 from model.run_folder import RunFolder
 
@@ -87,24 +86,21 @@ def restore(run: RunFolder, variables: list[Any]) -> TrainingState:
 
     Raises
     ------
-    VitrinaError
+    Damaged
         Where the checkpoint is damaged or of another network.
     """
     file = run.path / FILE
     if not file.exists():
         return TrainingState()
-    try:
-        with np.load(file, allow_pickle=False) as arrays:
-            counters = json.loads(str(arrays["progress"]))
-            for i, variable in enumerate(variables):
-                variable.assign(arrays[f"now_{i}"])
-            best = [
-                arrays[f"best_{i}"] for i in range(len(arrays.files)) if f"best_{i}" in arrays.files
-            ]
-    except (ValueError, KeyError, OSError, BadZipFile) as error:
-        raise VitrinaError(
-            _("The checkpoint of run {run} cannot be read; train it again.").format(
-                run=run.path.name
-            )
-        ) from error
-    return TrainingState(best_weights=best, **counters)
+    sentence = _("The checkpoint of run {run} cannot be read; train it again.")
+    with (
+        damaged_unless_read(sentence.format(run=run.path.name)),
+        np.load(file, allow_pickle=False) as arrays,
+    ):
+        counters = json.loads(str(arrays["progress"]))
+        for i, variable in enumerate(variables):
+            variable.assign(arrays[f"now_{i}"])
+        best = [
+            arrays[f"best_{i}"] for i in range(len(arrays.files)) if f"best_{i}" in arrays.files
+        ]
+        return TrainingState(best_weights=best, **counters)

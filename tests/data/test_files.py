@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from data.files import atomic_write, write_json
+from data.files import atomic_write, read_json, remove_leftovers, write_json
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -107,3 +107,28 @@ def test_a_value_that_is_no_json_keeps_the_old_file(path: Path) -> None:
         write_json(path, {"value": object()})
     assert path.read_text() == "old"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_temporary_files_of_killed_writers_are_removed_and_no_others(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    deep = tmp_path / "checkpoint"
+    deep.mkdir()
+    killed = deep / f".{ended.pid}-0123abcd-state.npz"
+    kept = [
+        tmp_path / f".{os.getpid()}-0123abcd-state.npz",
+        tmp_path / ".hidden",
+        tmp_path / f"{ended.pid}-0123abcd-state.npz",
+    ]
+    for file in (killed, *kept):
+        file.touch()
+    remove_leftovers(tmp_path)
+    assert not killed.exists()
+    assert all(file.exists() for file in kept)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[" * 100_000, "1" * 10_000])
+def test_text_that_is_no_json_is_a_value_error(tmp_path: Path, content: str) -> None:
+    (tmp_path / "x.json").write_text(content)
+    with pytest.raises(ValueError):
+        read_json(tmp_path / "x.json")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -79,9 +79,10 @@ class Place:
     runs: Runs
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def worker(self, *options: str) -> subprocess.Popen[str]:
+    def worker(self, *options: str, stdout: IO[str] | None = None) -> subprocess.Popen[str]:
         """Start a worker; it need not hold the lease yet."""
-        return self._start("-m", "dashboard.jobs.worker", "--home", str(self.home.path), *options)
+        command = ("-m", "dashboard.jobs.worker", "--home", str(self.home.path), *options)
+        return self._start(*command, stdout=stdout)
 
     def serve(self) -> Server:
         """Start the web server, which keeps a worker."""
@@ -97,7 +98,7 @@ class Place:
                 return Server(process, found.group())
         pytest.fail("the server ended without an address")
 
-    def _start(self, *command: str, stdout: int | None = None) -> subprocess.Popen[str]:
+    def _start(self, *command: str, stdout: int | IO[str] | None = None) -> subprocess.Popen[str]:
         process = subprocess.Popen([sys.executable, *command], stdout=stdout, text=True)
         self.started.append(process)
         return process

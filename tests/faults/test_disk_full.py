@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +60,10 @@ def assert_failed(place: Place, failed: Run) -> None:
     assert (failed.state, failed.reason, failed.pid) == (State.FAILED, DISK, None)
     files = (place.runs.folder(failed.run) / "checkpoint").glob("*")
     assert [file.name for file in files] == (["state.npz"] if failed.epochs_done else [])
+
+
+def test_a_worker_that_cannot_write_its_log_goes_on(place: Place) -> None:
+    run = place.runs.create("import", "tiny", {"files": [str(place.log())]})
+    with Path("/dev/full").open("w") as full:
+        place.worker(stdout=full)
+        place.reached(run, State.FINISHED)

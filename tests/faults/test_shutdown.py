@@ -67,6 +67,17 @@ def test_a_worker_of_another_keeper_is_not_ended(place: Place) -> None:
     assert place.worker_process() == worker
 
 
+def test_the_worker_of_a_server_that_ends_goes_on_for_another_server(place: Place) -> None:
+    first = place.serve()
+    worker = place.worker_process()
+    second = place.serve()
+    _interrupt(first.process)
+    assert worker.alive()
+    until(lambda: (holder := place.runs.lease.holder()) and holder.keeper and holder.keeper.alive())
+    _interrupt(second.process)
+    assert place.processes() == []
+
+
 def test_a_worker_started_until_idle_ends_by_itself(place: Place) -> None:
     run = place.runs.create("import", "tiny", {"files": [str(place.log())]})
     worker = place.worker("--until-idle")

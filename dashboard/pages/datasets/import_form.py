@@ -10,7 +10,7 @@ from dash import ALL, Input, Output, State, callback, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components as kit
-from dashboard.context import current_home
+from dashboard.context import current_folders, current_home
 from dashboard.pages.datasets import import_reading, side_table_fields
 from dashboard.pages.datasets.import_reading import (
     ABSENT,
@@ -45,10 +45,7 @@ def layout() -> html.Section:
     path = kit.field(
         _("Or a path on the server"),
         dbc.Input(id=PATH, type="text", placeholder="2019-Nov.csv.gz", autoComplete="off"),
-        hint=_(
-            "Files in {folders} can be read without sending them; a data set of Kaggle is "
-            "kaggle:OWNER/SET/FILE."
-        ).format(folders=", ".join(str(folder) for folder in imports.folders())),
+        hint=_path_hint(),
     )
     return kit.card(
         [
@@ -69,6 +66,16 @@ def layout() -> html.Section:
             "needed, the rest is used where present."
         ).format(limit=uploads.LIMIT >> 30),
     )
+
+
+def _path_hint() -> str:
+    folders = ", ".join(map(str, current_folders()))
+    where = (
+        _("Files in {folders} can be read without sending them.").format(folders=folders)
+        if folders
+        else _("No folder can be read: start vitrina serve with --allow-path FOLDER.")
+    )
+    return " ".join((where, _("A data set of Kaggle is kaggle:OWNER/SET/FILE.")))
 
 
 def register() -> None:
@@ -108,7 +115,7 @@ def _register_choice() -> None:
             files = [uploads.find(home, file["path"]) for file in (uploaded or {}).get("files", [])]
             return [str(file) for file in files], ""
         try:
-            return [str(imports.file_at(path or ""))], ""
+            return [str(imports.file_at(path or "", current_folders()))], ""
         except BadInput as error:
             return dash.no_update, str(error)
 
@@ -268,7 +275,9 @@ def _register_start() -> None:
         try:
             paths = _paths(home, files)
             chosen = {
-                table: imports.check_file(home, file) for table, file in tables.items() if file
+                table: imports.check_file(home, file, current_folders())
+                for table, file in tables.items()
+                if file
             }
             request = ImportRequest(
                 paths,
@@ -287,7 +296,7 @@ def _register_start() -> None:
 
 
 def _paths(home: Home, files: list[str]) -> list[Path]:
-    return [imports.check_file(home, file) for file in files]
+    return [imports.check_file(home, file, current_folders()) for file in files]
 
 
 def _answers(given: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from dashboard.context import current_home
 from dashboard.jobs.states import State as RunState
 from dashboard.services.datasets import imports, library
 from dashboard.services.datasets.imports import Import
-from data.errors import BadInput
+from data.errors import VitrinaError
 from data.i18n import _
 
 FINISHED = "import-finished"
@@ -49,7 +49,12 @@ def register() -> None:
     def poll(
         _ticks: int | None, shown: list[Any] | None, known: list[str] | None
     ) -> tuple[Any, Any, Any]:
-        current = imports.current(current_home())
+        try:
+            current = imports.current(current_home())
+        except VitrinaError as error:  # data pages work without the table of runs
+            unchanged = shown == [str(error)]
+            problem = dash.no_update if unchanged else kit.error_state(str(error))
+            return problem, [str(error)], dash.no_update
         now = [[job.run, str(job.state), job.rows, job.share, job.stage] for job in current]
         if now == shown:
             return dash.no_update, dash.no_update, dash.no_update
@@ -111,7 +116,7 @@ def _summary(name: str) -> str:
     """Return a sentence with the numbers of rows of a finished import."""
     try:
         summary = library.summary(current_home(), name)
-    except BadInput:
+    except VitrinaError:
         return _("{name} was imported and has been renamed or deleted since.").format(name=name)
     words = _(
         "{name} is imported: {read} rows read, {kept} kept, {rejected} rejected; "

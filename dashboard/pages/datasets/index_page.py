@@ -4,7 +4,7 @@ from typing import Any
 
 import dash
 import dash_bootstrap_components as dbc
-from dash import Input, Output, State, callback, html
+from dash import ALL, Input, Output, State, callback, ctx, html
 from dash.development.base_component import Component
 
 from dashboard import components as kit
@@ -23,11 +23,13 @@ TABLE, SAMPLE = "data-table", "data-sample"
 RENAME, DELETE = "data-rename", "data-delete"
 NEW_NAME = "data-new-name"
 _NAMES = "data-names"
+BROKEN = "data-broken"
 
 
 def layout(**_query: str) -> html.Div:
     """Return the page: imports, datasets and the import form."""
-    rows = library.table(current_home())
+    home = current_home()
+    rows = library.table(home)
     sample = kit.button(_("Import a real log"), SAMPLE, title=_(TERMS))
     return html.Div(
         [
@@ -38,6 +40,7 @@ def layout(**_query: str) -> html.Div:
             ),
             kit.stack(
                 import_list.layout(),
+                *(_damaged(name, problem) for name, problem in library.damaged(home).items()),
                 _datasets(rows),
                 import_form.layout(),
             ),
@@ -71,6 +74,14 @@ def _datasets(rows: list[dict[str, Any]]) -> html.Section:
         kit.button(_("Delete"), kit.confirm_opener(DELETE), disabled=True),
     ]
     return kit.card(table, title=_("Datasets"), actions=actions, flush=True)
+
+
+def _damaged(name: str, problem: str) -> Component:
+    """Return the sentence on a dataset that cannot be opened, with a button that deletes it."""
+    return kit.error_state(
+        problem,
+        action=kit.button(_("Delete {name}").format(name=name), {"type": BROKEN, "name": name}),
+    )
 
 
 def _with_texts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -179,6 +190,21 @@ def import_sample(clicks: int | None) -> Any:
     samples.start(current_home())
     start_worker(current_home())
     return True
+
+
+@callback(
+    Output("_pages_location", "href", allow_duplicate=True),
+    Input({"type": BROKEN, "name": ALL}, "n_clicks"),
+    prevent_initial_call=True,
+)
+def delete_damaged(clicks: list[int | None]) -> Any:
+    """Delete a dataset that cannot be opened."""
+    if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+        return dash.no_update
+    name = ctx.triggered_id["name"]
+    library.delete(current_home(), name)
+    kit.toast(_("Deleted {name}.").format(name=name))
+    return "/data"
 
 
 import_list.register()

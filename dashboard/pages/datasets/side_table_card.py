@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard import components as kit
 from dashboard import formats
-from dashboard.context import current_home
+from dashboard.context import current_folders, current_home
 from dashboard.pages.datasets import side_table_fields
 from dashboard.services.datasets import imports, library, side_tables
 from data.datasets.side_tables import BUYERS, PRODUCTS
@@ -78,7 +78,7 @@ def register() -> None:
         try:
             if triggered == START and clicks:
                 files = {
-                    table: imports.check_file(home, file)
+                    table: imports.check_file(home, file, current_folders())
                     for table, file in ((PRODUCTS, products), (BUYERS, buyers))
                     if file
                 }

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard import components as kit
 from dashboard import formats
-from dashboard.context import current_home
+from dashboard.context import current_folders, current_home
 from dashboard.services.datasets import imports, uploads
 from data.datasets.side_tables import BUYERS, PRODUCTS, SideTable
 from data.errors import BadInput
@@ -115,7 +115,7 @@ def _register(prefix: str, table: str, states: Sequence[State], look: Look) -> N
         try:
             if by_upload:
                 return str(uploads.find(current_home(), files[0]["path"])), ""
-            return str(imports.file_at(text or "")) if text else None, ""
+            return str(imports.file_at(text or "", current_folders())) if text else None, ""
         except BadInput as error:
             return dash.no_update, str(error)
 
@@ -129,7 +129,7 @@ def _register(prefix: str, table: str, states: Sequence[State], look: Look) -> N
             return None
         home = current_home()
         try:
-            checked = imports.check_file(home, file)
+            checked = imports.check_file(home, file, current_folders())
             return _preview(look(home, table, checked, values))
         except BadInput as error:
             return html.P(str(error), className="field-error")

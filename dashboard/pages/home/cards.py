@@ -221,6 +221,8 @@ def _figures(summary: RunSummary) -> list[Component]:
                 done=run.epochs_done, all=run.config.get("epochs", "?")
             )
         return [progress(summary.share, label=label)]
+    if summary.problem:
+        return [html.Span(summary.problem, className="field-error")]
     if summary.hit_rate is not None:
         rate = _("HR@10 {rate}").format(rate=formats.percent(summary.hit_rate))
         if summary.popularity is None:

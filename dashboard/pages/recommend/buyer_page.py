@@ -20,6 +20,7 @@ from dash.development.base_component import Component
 from dashboard.components import (
     NO_CHOICE,
     chart_id,
+    error_state,
     figure_card,
     grid,
     page_header,
@@ -59,7 +60,7 @@ from dashboard.services.recommendations.comparison_models import (
 )
 from dashboard.services.recommendations.error_analysis import BuyerCriteria, find_buyers
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
-from data.errors import BadInput
+from data.errors import Damaged, VitrinaError
 from data.i18n import _
 
 dash.register_page(
@@ -83,11 +84,15 @@ def layout(**parameters: str) -> html.Div:
     purpose = _("What a buyer will buy next, why, and what would change it.")
     if no_model is not None:
         return html.Div([page_header(_("Recommend"), purpose), no_model])
-    served = serve_run(home, query.run)
-    content = panels(served, query, preferred_theme())
+    top = head(next(run for run in models if run.run == query.run), models, PATH, purpose)
+    try:
+        served = serve_run(home, query.run)
+        content = panels(served, query, preferred_theme())
+    except Damaged as error:  # the crumbs lead to the other models
+        return html.Div([*top, error_state(str(error))])
     return html.Div(
         [
-            *head(served.handle.run, models, PATH, purpose),
+            *top,
             dcc.Store(id=QUERY, data=query.as_dict()),
             dcc.Store(id=DRAWN, data=query.as_dict()),
             html.Div(_bar(served, query), id=CONTROLS, **data(rules=state_rules())),
@@ -170,13 +175,13 @@ def fit_baselines(clicks: int | None, ticks: int | None, state: dict[str, Any]) 
     if clicks and ctx.triggered_id == FIT:
         try:
             start_fitting(served, missing)
-        except BadInput as error:
+        except VitrinaError as error:
             return comparison_panel(served, Comparison(error=str(error))), no_update
     if any(fitting_job(served, name) for name in missing):
         return comparison_panel(served, Comparison(not_fitted=tuple(missing))), no_update
     try:
         comparison = compare(edited_history(served, query))
-    except BadInput as error:
+    except VitrinaError as error:
         comparison = Comparison(error=str(error))
     return comparison_panel(served, comparison), _bar(served, query)
 
@@ -231,7 +236,7 @@ def find_buyers_by_criteria(
     try:
         served = serve_run(current_home(), query.run)
         return buyer_links(query, find_buyers(served, criteria))
-    except BadInput as error:
+    except VitrinaError as error:
         return html.P(str(error), className="note")
 
 

@@ -10,7 +10,7 @@ from dashboard.pages.recommend.page_state import PATH
 from dashboard.pages.recommend.tabs import view
 from dashboard.services.recommendations.run_jobs import EVALUATION, jobs_of_run, start_evaluation
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
-from data.errors import BadInput
+from data.errors import Damaged, VitrinaError
 from data.i18n import _
 
 PLACE = f"{PATH}/health"
@@ -30,24 +30,32 @@ def layout(**parameters: str) -> html.Div:
         [
             *top,
             dcc.Store(id=RUN, data=served.name),
-            dcc.Interval(id=CLOCK, interval=POLL_INTERVAL, disabled=served.handle.outcomes.exist),
+            dcc.Interval(id=CLOCK, interval=POLL_INTERVAL, disabled=_has_predictions(served)),
             html.Div(_body(served), id=BODY),
         ]
     )
 
 
+def _has_predictions(served: ServedRun) -> bool:
+    return served.handle.outcomes.exist and served.handle.is_evaluated
+
+
 def _body(served: ServedRun) -> Component:
-    if served.handle.outcomes.exist:
+    if not _has_predictions(served):
+        text = _("The evaluation of this run stored no prediction for each test purchase.")
+        return _offer(served, text)
+    try:
         return error_report(served, preferred_theme())
-    return _no_predictions(served)
+    except Damaged as error:
+        return _offer(served, str(error))
 
 
-def _no_predictions(served: ServedRun) -> Component:
+def _offer(served: ServedRun, text: str) -> Component:
+    """Offer to evaluate a run again, or show that this is under way."""
     job = next(iter(jobs_of_run(served.handle.home, served.name, EVALUATION)), None)
     if job is not None and not job.ended:
-        text = _("The run is being evaluated; the error analysis is here once that is done.")
-        return card([empty_state(text), progress(None, label=_("Evaluating"))])
-    text = _("The evaluation of this run stored no prediction for each test purchase.")
+        waiting = _("The run is being evaluated; the error analysis is here once that is done.")
+        return card([empty_state(waiting), progress(None, label=_("Evaluating"))])
     start = button(_("Evaluate it again"), AGAIN, kind="primary")
     error = [html.P(job.message, className="field-error")] if job and job.message else []
     return card([empty_state(text, start), *error])
@@ -64,11 +72,10 @@ def _no_predictions(served: ServedRun) -> Component:
 def follow(_ticks: int | None, clicks: int | None, run: str) -> tuple[Component, bool]:
     """Start the evaluation of a run on a click, and show the analysis once it is done."""
     served = serve_run(current_home(), run)
-    exist = served.handle.outcomes.exist
     running = any(not job.ended for job in jobs_of_run(served.handle.home, run, EVALUATION))
-    if clicks and not exist and not running:
+    if clicks and not running:
         try:
             start_evaluation(served.handle.home, run)
-        except BadInput as error:
+        except VitrinaError as error:
             return card(empty_state(str(error))), True
-    return _body(served), exist
+    return _body(served), _has_predictions(served)

@@ -18,7 +18,7 @@ from dashboard.pages.recommend.tabs import view
 from dashboard.services.recommendations.run_jobs import SCORING, jobs_of_run, start_scoring
 from dashboard.services.recommendations.served_run import ServedRun
 from dashboard.web.downloads import BUNDLE, LISTS
-from data.errors import BadInput
+from data.errors import VitrinaError
 from data.home import Home
 from data.i18n import _
 from model.blend.blend import Blend
@@ -175,7 +175,7 @@ def start(
     home = current_home()
     try:
         start_scoring(home, run, k=int(size), kind=file_format, exclude_seen=bool(only_new))
-    except BadInput as error:
+    except VitrinaError as error:
         return str(error), no_update
     return "", _jobs(home, run)
 

@@ -34,7 +34,7 @@ from dashboard.pages.recommend.view_model import (
 from dashboard.services.recommendations.served_run import ServedRun
 from dashboard.services.recommendations.what_if import split_edits
 from data.datasets.side_tables import BUYERS
-from data.errors import BadInput
+from data.errors import VitrinaError
 from data.exploration.attributes import attributes_of
 from data.i18n import _, ngettext
 
@@ -70,7 +70,7 @@ def panels(served: ServedRun, query: Query, theme: str | None) -> Panels:
     """Return all panels of a query; the ranking is computed once for cards and charts."""
     try:
         history = edited_history(served, query)
-    except BadInput as error:
+    except VitrinaError as error:
         head = _head(_("No history"), query.user, [])
         no_chart = render_empty(_("There is no ranking to draw."))
         message = error_state(str(error), action=_reset(query))

@@ -34,7 +34,7 @@ from dashboard.services.recommendations.similar_products import (
 )
 from dashboard.services.recommendations.what_if import add_edits
 from data.datasets.side_tables import PRODUCTS
-from data.errors import BadInput
+from data.errors import VitrinaError
 from data.exploration.attributes import attributes_of
 from data.i18n import _, ngettext
 
@@ -57,7 +57,7 @@ def layout(**parameters: str) -> html.Div:
     product = parameters.get("product") or served.model.products[0]
     try:
         projection = product_map(served)
-    except BadInput as error:
+    except VitrinaError as error:
         return html.Div([*top, card(error_state(str(error)))])
     return html.Div(
         [
@@ -131,7 +131,7 @@ def _map(projection: ProductMap) -> html.Section:
 def _similar(served: ServedRun, product: str) -> Component:
     try:
         similar = similar_products(served, product)
-    except BadInput as error:
+    except VitrinaError as error:
         return empty_state(str(error))
     known = served.model.describe(product)
     basket = Query(run=served.name, edit=add_edits([product])).href()

@@ -5,13 +5,14 @@ from urllib.parse import urlencode
 
 from dash.development.base_component import Component
 
-from dashboard.components import page_header, tabs
+from dashboard.components import error_state, page_header, tabs
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import runs_with_model
 from dashboard.pages.recommend import controls
 from dashboard.pages.recommend.model_choice import no_model_card, with_default_run
 from dashboard.pages.recommend.page_state import PATH, Query
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
+from data.errors import Damaged
 from data.home import Home
 from data.i18n import N_, _
 
@@ -26,14 +27,18 @@ VIEWS = {
 def view(
     home: Home, parameters: Mapping[str, str], path: str, purpose: str
 ) -> tuple[ServedRun | None, list[Component]]:
-    """Return the run that a view shows and the head of the view; no run where none has a model."""
+    """Return the run that a view shows and the head of the view; no run without a usable model."""
     models = [handle.run for handle in runs_with_model(home)]
     query = with_default_run(Query.read({"run": parameters.get("run", "")}), models)
     no_model = no_model_card(home, query, models)
     if no_model is not None:
         return None, [page_header(_("Recommend"), purpose), no_model]
-    served = serve_run(home, query.run)
-    return served, head(served.handle.run, models, path, purpose)
+    run = next(run for run in models if run.run == query.run)
+    top = head(run, models, path, purpose)
+    try:
+        return serve_run(home, query.run), top
+    except Damaged as error:
+        return None, [*top, error_state(str(error))]
 
 
 def head(run: Run, models: Sequence[Run], path: str, purpose: str) -> list[Component]:

@@ -30,7 +30,7 @@ from dashboard.services.recommendations.what_if import (
     apply_edits,
     without_last_edit,
 )
-from data.errors import BadInput
+from data.errors import VitrinaError
 from model.sequences.event_types import EventTypes
 from model.serving.predictor import Predictor, Product
 
@@ -145,7 +145,7 @@ def edited_history(served: ServedRun, query: Query) -> RankedHistory:
 
     Raises
     ------
-    BadInput
+    VitrinaError
         Where the run's dataset does not know the buyer, or the edits cannot be parsed.
     """
     record = buyers.history(served, query.user) if query.user else ()
@@ -208,7 +208,7 @@ def compare(history: RankedHistory) -> Comparison | None:
             other = comparison_model(served, key)
         except NotFitted as error:
             not_fitted.append(error.baseline)
-        except BadInput as error:
+        except VitrinaError as error:
             return Comparison(error=str(error))
         else:
             lists.append(ComparedList(other.name, history.rank(other.model), other.probabilistic))

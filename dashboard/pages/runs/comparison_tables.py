@@ -27,8 +27,8 @@ _VALIDATION = {
 
 
 def warnings(comparison: Comparison) -> list[Component]:
-    """Return the reasons why these runs are not comparable."""
-    return [error_state(sentence) for sentence in comparison.warnings]
+    """Return the reasons why these runs are not comparable, and what is damaged."""
+    return [error_state(sentence) for sentence in (*comparison.warnings, *comparison.problems)]
 
 
 def settings(comparison: Comparison) -> html.Section:

@@ -32,7 +32,15 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
     if not runs:
         nothing = empty_state(_("No network has been trained yet."), train)
         return html.Div(
-            [page_header(title, words), stack(notice, *runs_table.searches(home), nothing)]
+            [
+                page_header(title, words),
+                stack(
+                    notice,
+                    *runs_table.problems(home, runs),
+                    *runs_table.searches(home),
+                    nothing,
+                ),
+            ]
         )
     return html.Div(
         [
@@ -46,6 +54,7 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
             ),
             stack(
                 notice,
+                *runs_table.problems(home, runs),
                 html.Div(runs_table.queue(home, runs), id=QUEUE),
                 *runs_table.searches(home),
                 card(runs_table.table(runs_table.rows(home, runs)), flush=True),

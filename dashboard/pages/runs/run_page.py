@@ -12,6 +12,7 @@ from dashboard.components import (
     card,
     chart_id,
     confirmed,
+    error_state,
     page_header,
     render,
     render_empty,
@@ -208,6 +209,8 @@ def show_results(
     handle = open_run(current_home(), name)
     if handle.run.kind == SEARCHING:
         return search_results.results(searches.result(current_home(), name), theme), True
+    if handle.problem:
+        return [error_state(handle.problem)], True
     results = test_results.results(handle.evaluation, metric, theme)
     return results, not results
 

@@ -9,7 +9,15 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formats
-from dashboard.components import NO_CHOICE, Column, button, data_table, no_choice, state_name
+from dashboard.components import (
+    NO_CHOICE,
+    Column,
+    button,
+    data_table,
+    error_state,
+    no_choice,
+    state_name,
+)
 from dashboard.jobs.queue import SEARCHING, default_parallel
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import RunHandle
@@ -78,6 +86,12 @@ def queue(home: Home, runs: Sequence[Run]) -> list[Component]:
     return [line, _order(positions)]
 
 
+def problems(home: Home, runs: Sequence[Run]) -> list[Component]:
+    """Return one sentence on each row of the table and each evaluation that is damaged."""
+    evaluations = (RunHandle(home, run).problem for run in runs)
+    return [error_state(problem) for problem in (*Runs(home).damaged(), *evaluations) if problem]
+
+
 def searches(home: Home) -> list[Component]:
     """Return links to the newest searches."""
     runs = Runs(home).list(kind=SEARCHING)[:_SEARCHES]
@@ -130,7 +144,8 @@ def _name(run: Run) -> str:
 
 
 def _row(home: Home, run: Run, now: float) -> dict[str, Any]:
-    test = RunHandle(home, run).test_metrics if run.epochs_done else {}
+    handle = RunHandle(home, run)
+    test = handle.test_metrics if run.epochs_done and not handle.problem else {}
     return {
         "run": run.run,
         "state": run.state.value,

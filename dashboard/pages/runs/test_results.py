@@ -24,7 +24,7 @@ LOWER_IS_BETTER = {"loss"}
 
 def results(evaluation: Mapping[str, Any], metric: str, theme: str | None) -> list[Component]:
     """Return the chart of models, the chart of segments, and the table of every metric."""
-    if not evaluation:
+    if not evaluation.get("models"):
         return []
     models = evaluation["models"]
     height = max(28 * len(models) + 96, 200)
@@ -78,9 +78,9 @@ def _subtitle(evaluation: Mapping[str, Any]) -> str:
         " {cold} of them were never seen in training and count as misses."
         " In brackets: 95% intervals."
     ).format(
-        targets=formats.number(evaluation["targets"]),
-        protocol=evaluation["protocol"],
-        cold=formats.number(evaluation["cold_targets"]),
+        targets=formats.number(evaluation.get("targets")),
+        protocol=evaluation.get("protocol", "–"),
+        cold=formats.number(evaluation.get("cold_targets")),
     )
 
 

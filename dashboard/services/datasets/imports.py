@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -76,13 +77,25 @@ class Import:
         return self.state in {State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING}
 
 
-def folders() -> tuple[Path, ...]:
-    """Return the folders of ``VITRINA_FOLDERS``, by default the current folder."""
-    paths = [Path(part) for part in os.environ.get(FOLDERS, "").split(os.pathsep) if part]
-    return tuple(folder.resolve() for folder in paths or [Path.cwd()])
+def import_folders(named: Sequence[Path], loopback: bool) -> tuple[Path, ...]:
+    """Return the folders whose files the page may import by path.
+
+    Parameters
+    ----------
+    named : sequence of Path
+        Those of ``--allow-path``; without any, those of ``VITRINA_FOLDERS``.
+    loopback : bool
+        Whether only this machine reaches the server: the current folder is allowed then where none
+        was named. Others could read every file in it.
+    """
+    variable = os.environ.get(FOLDERS, "").split(os.pathsep)
+    paths = list(named) or [Path(part) for part in variable if part]
+    if not paths and loopback:
+        paths = [Path.cwd()]
+    return tuple(folder.resolve() for folder in paths)
 
 
-def file_at(path: str) -> Path:
+def file_at(path: str, folders: Sequence[Path]) -> Path:
     """Return the file of the server, or the Kaggle reference, that a person typed as a path.
 
     Raises
@@ -93,7 +106,7 @@ def file_at(path: str) -> Path:
     if kaggle.is_remote(path.strip()):
         kaggle.parse(path)
         return Path(path.strip())
-    return allowed(path.strip(), folders())
+    return allowed(path.strip(), folders)
 
 
 def preview_files(home: Home, request: ImportRequest) -> Preview | None:
@@ -110,7 +123,7 @@ def preview_files(home: Home, request: ImportRequest) -> Preview | None:
         return preview(request, Path(folder))
 
 
-def check_file(home: Home, path: str) -> Path:
+def check_file(home: Home, path: str, folders: Sequence[Path]) -> Path:
     """Return an uploaded file, one in an allowed folder, or a Kaggle reference.
 
     The path comes back from the browser, so it is checked again.
@@ -123,7 +136,7 @@ def check_file(home: Home, path: str) -> Path:
     file = Path(path)
     if file.is_relative_to(home.uploads.resolve()):
         return uploads.find(home, path)
-    return file_at(path)
+    return file_at(path, folders)
 
 
 def suggest_name(file: Path) -> str:

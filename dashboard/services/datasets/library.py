@@ -27,6 +27,11 @@ def names(home: Home) -> list[str]:
     return [dataset.name for dataset in Store(home).list()]
 
 
+def damaged(home: Home) -> dict[str, str]:
+    """Return the datasets that cannot be opened, name → sentence; they can be deleted."""
+    return Store(home).damaged()
+
+
 def open_dataset(home: Home, name: str) -> Dataset:
     """Return a dataset.
 

@@ -1,6 +1,5 @@
 """The preparation saved with a dataset, and the events that its steps leave."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +8,7 @@ import pandas as pd
 from data.datasets.cache import FrameCache
 from data.datasets.store import Store
 from data.errors import BadInput
-from data.files import write_json
+from data.files import read_json, write_json
 from data.home import Home
 from data.preparation.preparation import Preparation, presets
 from data.preparation.prepare import preview
@@ -22,8 +21,8 @@ def saved(home: Home, dataset: str) -> Preparation | None:
     """Return the preparation saved with a dataset; None if there is none or it is unreadable."""
     file = Store(home).open(dataset).path.parent / _FILE
     try:
-        return Preparation.from_dict(json.loads(file.read_text("utf-8")))
-    except (FileNotFoundError, ValueError, TypeError, BadInput):
+        return Preparation.from_dict(read_json(file))
+    except (OSError, ValueError, TypeError, AttributeError, BadInput):
         return None
 
 

@@ -3,10 +3,12 @@
 import pyarrow.parquet as pq
 
 from data.datasets.store import Dataset, Store
+from data.errors import damaged_unless_read
 from data.exploration.csv_export import csv_text
 from data.exploration.finding import Finding
 from data.exploration.quality import findings as check
 from data.home import Home
+from data.i18n import _
 
 MOST_IN_CSV = 200_000
 """Rejected rows in a download at most."""
@@ -29,8 +31,12 @@ def rejected_rows(dataset: Dataset, limit: int) -> list[dict[str, object]]:
     """Return the first rejected rows of a dataset, in the order of its files."""
     if not dataset.rejects.exists():
         return []
-    with pq.ParquetFile(dataset.rejects) as file:
-        batch = next(file.iter_batches(limit), None)
+    sentence = _("The rejected rows of dataset {name} are damaged; import the dataset again.")
+    with (
+        damaged_unless_read(sentence.format(name=dataset.name)),
+        pq.ParquetFile(dataset.rejects) as file,
+    ):
+        batch = next(file.iter_batches(limit, columns=COLUMNS), None)
     return batch.to_pylist() if batch else []
 
 

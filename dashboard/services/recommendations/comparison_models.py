@@ -12,7 +12,7 @@ from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import runs_with_model
 from dashboard.services.recommendations import run_jobs
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
-from data.errors import BadInput
+from data.errors import BadInput, damaged_unless_read
 from data.file_cache import FileCache
 from data.i18n import _
 from model.baselines import BASELINES
@@ -108,7 +108,9 @@ def comparison_model(served: ServedRun, key: str) -> ComparisonModel:
         file = baseline_file(served.handle.folder, name)
         if not file.exists():
             raise NotFitted(name)
-        baseline = _STORED.get(file)
+        sentence = _("The stored baseline {name} of run {run} is damaged; delete {file}.")
+        with damaged_unless_read(sentence.format(name=name, run=served.name, file=file)):
+            baseline = _STORED.get(file)
     return ComparisonModel(
         _member_name(served, name), served.model.with_recommender(baseline), baseline.probabilistic
     )

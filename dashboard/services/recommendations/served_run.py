@@ -7,7 +7,7 @@ from functools import lru_cache
 from dashboard.jobs.run_handle import RunHandle, open_run
 from data.datasets.store import Dataset, Store
 from data.datasets.titles import NO_TITLES, ProductTitles, product_titles
-from data.errors import BadInput
+from data.errors import BadInput, Damaged
 from data.events import PURCHASE
 from data.home import Home
 from data.preparation.user_history import last_time
@@ -69,7 +69,7 @@ def serve_run(home: Home, name: str) -> ServedRun:
     model = handle.predictor
     try:
         dataset = Store(home).open(handle.run.dataset)
-    except BadInput:
+    except (BadInput, Damaged):
         dataset = None
     titles = product_titles(dataset) if dataset else NO_TITLES
     return ServedRun(handle, _with_titles(model, titles), dataset)

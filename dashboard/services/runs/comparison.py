@@ -11,7 +11,7 @@ from dashboard.jobs.run_handle import RunHandle, open_run
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.runs import monitor
 from dashboard.training_metrics import TrainingMetrics
-from data.errors import BadInput
+from data.errors import BadInput, Damaged
 from data.file_cache import Stamp, stamp
 from data.home import Home
 from data.i18n import _
@@ -46,12 +46,15 @@ class Comparison:
         The evaluation of the model that each run serves, by run: ``metrics`` and ``ci95``.
     versions : tuple of str or None
         The version of the dataset that each run was trained on, where it is known.
+    problems : tuple of str
+        One sentence on each evaluation that is damaged.
     """
 
     runs: tuple[Run, ...]
     metrics: dict[str, TrainingMetrics]
     evaluations: dict[str, Mapping[str, Any]]
     versions: tuple[str | None, ...] = ()
+    problems: tuple[str, ...] = ()
 
     @property
     def differences(self) -> list[tuple[str, list[Any]]]:
@@ -107,8 +110,13 @@ def compare(home: Home, names: Sequence[str]) -> Comparison:
     return Comparison(
         runs=tuple(handle.run for handle in handles),
         metrics={handle.name: monitor.metrics(home, handle.run) for handle in handles},
-        evaluations={handle.name: handle.served_model for handle in handles if handle.evaluation},
+        evaluations={
+            handle.name: handle.served_model
+            for handle in handles
+            if not handle.problem and handle.evaluation
+        },
         versions=tuple(_version(handle) for handle in handles),
+        problems=tuple(handle.problem for handle in handles if handle.problem),
     )
 
 
@@ -130,7 +138,10 @@ def paired(home: Home, comparison: Comparison) -> dict[str, PairedDifferences]:
 def _paired(
     run: Path, _run_changed: Stamp, first: Path, _first_changed: Stamp
 ) -> PairedDifferences | None:
-    ours, theirs = (ranks.read_ranks(RunFolder(folder)) for folder in (run, first))
+    try:
+        ours, theirs = (ranks.read_ranks(RunFolder(folder)) for folder in (run, first))
+    except Damaged:
+        return None
     if ours is None or theirs is None or not ours.same_targets(theirs):
         return None
     buyers = len(set(ours.user.tolist()))
@@ -140,5 +151,5 @@ def _paired(
 def _version(handle: RunHandle) -> str | None:
     try:
         return handle.dataset_version
-    except ValueError:  # a record that is not JSON
+    except Damaged:
         return None

@@ -32,8 +32,14 @@ def record(home: Home, name: str) -> dict[str, Any]:
     return _brief(handle.run) | {
         "config": handle.run.config,
         "history": Runs(home).metrics.history(name),
-        "test": dict(handle.test_metrics),
+        "test": {} if handle.problem else dict(handle.test_metrics),
+        "problem": handle.problem or None,
     }
+
+
+def damaged(home: Home) -> list[str]:
+    """Return a sentence on each run whose row cannot be read; it can be deleted."""
+    return Runs(home).damaged()
 
 
 def archive(home: Home, run: str, out: Path) -> Path:

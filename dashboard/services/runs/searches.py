@@ -1,7 +1,6 @@
 """Hyperparameter searches: check and queue them, and read their trials."""
 
 import importlib.util
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +11,9 @@ from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.runs_table import Runs
 from data.comma_list import read_list
 from data.datasets.store import Store
-from data.errors import BadInput
+from data.errors import BadInput, damaged_unless_read
 from data.file_cache import FileCache
+from data.files import read_json
 from data.home import Home
 from data.i18n import _
 from model.config.run_config import RunConfig
@@ -90,10 +90,12 @@ def start(
 
 def result(home: Home, name: str) -> SearchResult:
     """Return the trials of a search so far."""
-    try:
-        return _RESULTS.get(Runs(home).folder(name) / FILE)
-    except FileNotFoundError:
-        return SearchResult()
+    sentence = _("{file} of search {run} is damaged; start the search again.")
+    with damaged_unless_read(sentence.format(file=FILE, run=name)):
+        try:
+            return _RESULTS.get(Runs(home).folder(name) / FILE)
+        except FileNotFoundError:
+            return SearchResult()
 
 
 def _field(config: RunConfig, key: str, text: str) -> dict[str, Any]:
@@ -139,7 +141,7 @@ def _value(config: RunConfig, key: str, text: str) -> Any:
 
 
 def _read(file: Path) -> SearchResult:
-    content = json.loads(file.read_text(encoding="utf-8"))
+    content = read_json(file)
     trials = tuple(Trial(**trial) for trial in content["trials"])
     return SearchResult(trials, content.get("importance", {}))
 

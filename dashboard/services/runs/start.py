@@ -9,7 +9,7 @@ from typing import Any
 from dashboard import formats
 from dashboard.jobs.hyperparameter_search import short
 from dashboard.jobs.queue import TRAINING
-from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.runs_table import LONGEST_LABEL, Runs
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
@@ -170,4 +170,4 @@ def _values(text: str) -> list[str]:
 
 def _label(config: RunConfig, keys: Iterable[str]) -> str:
     settings = config.as_dict()
-    return ", ".join(f"{key}={short(settings[key])}" for key in keys)
+    return ", ".join(f"{key}={short(settings[key])}" for key in keys)[:LONGEST_LABEL]

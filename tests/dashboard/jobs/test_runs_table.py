@@ -221,3 +221,13 @@ def test_a_run_is_converted_to_json_values(runs: Runs, training: Run) -> None:
     record = runs.get("demo-1").as_dict()
     assert (record["run"], record["state"], record["pid"]) == ("demo-1", "running", ME.pid)
     assert record["tags"] == []
+
+
+def test_a_label_of_a_megabyte_is_refused(runs: Runs) -> None:
+    with pytest.raises(BadInput, match="too long"):
+        runs.create("train", "demo", {}, label="x" * 1_000_000)
+    run = runs.create("train", "demo", {})
+    for change in ({"label": "x" * 201}, {"note": "x" * 10_001}, {"tags": ["x" * 6_000] * 2}):
+        with pytest.raises(BadInput, match="too long"):
+            runs.edit(run, **change)
+    runs.edit(run, label="x" * 200)

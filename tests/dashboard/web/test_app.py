@@ -3,12 +3,14 @@
 import base64
 import json
 import re
+import socket
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard.app import create_app
+from dashboard.api.routes import ApiSettings
+from dashboard.app import LARGEST_REQUEST, create_app
 from dashboard.context import current_home
 from data.home import Home
 
@@ -77,9 +79,119 @@ def test_the_names_of_this_machine_are_answered(client: FlaskClient, name: str) 
     assert client.get("/", base_url=f"http://{name}:8050").status_code == 200
 
 
-def test_any_name_is_answered_where_the_whole_network_may_ask(home: Home) -> None:
-    client = create_app(home, host="0.0.0.0").server.test_client()
-    assert client.get("/", base_url="http://shop.example:8050").status_code == 200
+def test_an_address_of_another_loopback_interface_is_answered(home: Home) -> None:
+    client = create_app(home, host="127.0.0.2").server.test_client()
+    assert client.get("/", base_url="http://127.0.0.2:8050").status_code == 200
+
+
+def test_on_a_network_only_addresses_and_known_names_are_answered(home: Home) -> None:
+    app = create_app(home, host="0.0.0.0", allow_hosts=["Shop.example"])
+    client = app.server.test_client()
+    for name, status in {
+        "shop.example": 200,
+        "192.168.1.5": 200,
+        "[fe80::1]": 200,
+        socket.gethostname(): 200,
+        "evil.example": 421,
+        "shop.example.evil.example": 421,
+    }.items():
+        assert client.get("/health", base_url=f"http://{name}:8050").status_code == status
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    ("path", "mode", "status"),
+    [
+        ("/", "navigate", 200),
+        ("/", "no-cors", 403),
+        ("/take/bundle/demo-1.zip", "no-cors", 403),
+        ("/take/bundle/demo-1.zip", "navigate", 403),
+        ("/_dash-layout", "cors", 403),
+    ],
+)
+def test_a_page_of_another_site_may_link_here_and_load_nothing(
+    client: FlaskClient, site: str, path: str, mode: str, status: int
+) -> None:
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode}
+    assert client.get(path, base_url=LOCAL, headers=headers).status_code == status
+    assert client.post("/upload", base_url=LOCAL, headers=headers).status_code == 403
+
+
+def test_the_pages_own_requests_are_answered(client: FlaskClient) -> None:
+    headers = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+    assert client.get("/_dash-layout", base_url=LOCAL, headers=headers).status_code == 200
+
+
+def test_only_the_interface_for_programs_goes_without_the_password(home: Home) -> None:
+    app = create_app(home, password="secret", api=ApiSettings(token="token"))
+    client = app.server.test_client()
+    for path in ("/api/v1x", "/api/v1x/runs", "/api", "/api/v10/runs"):
+        assert client.get(path, base_url=LOCAL).status_code == 401
+        assert "WWW-Authenticate" in client.get(path, base_url=LOCAL).headers
+    refused = client.get("/api/v1/runs", base_url=LOCAL)
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_an_open_server_says_so_on_every_page(home: Home, client: FlaskClient) -> None:
+    frame = create_app(home, host="0.0.0.0", open_to_all=True).server.test_client()
+    warning = "This server is open"
+    assert warning in frame.get("/_dash-layout", base_url=LOCAL).text
+    assert warning not in client.get("/_dash-layout", base_url=LOCAL).text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/_dash-component-suites/nothing/x.js", 404),
+        ("/_dash-component-suites/dash/nothing.js", 404),
+        ("/nothing/at/all", 200),  # a page that says so
+        ("/assets/nothing.css", 404),
+    ],
+)
+def test_an_unknown_address_is_no_failure(client: FlaskClient, path: str, status: int) -> None:
+    assert client.get(path, base_url=LOCAL).status_code == status
+
+
+CALL = {"output": "worker-state.children", "outputs": {}, "inputs": [], "changedPropIds": []}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "null",
+        "[" * 100_000,
+        json.dumps(CALL | {"output": "nothing.children"}),
+        json.dumps(CALL | {"output": []}),
+        json.dumps(CALL | {"inputs": "text"}),
+        json.dumps(CALL | {"inputs": [1]}),
+        json.dumps({"output": CALL["output"]}),
+    ],
+)
+def test_a_call_that_no_page_makes_is_refused_without_a_traceback(
+    client: FlaskClient, body: str
+) -> None:
+    answer = client.post(
+        "/_dash-update-component", base_url=LOCAL, data=body, content_type="application/json"
+    )
+    assert answer.status_code == 400
+    assert "Traceback" not in answer.text
+
+
+def test_a_body_larger_than_a_piece_of_an_upload_is_refused(client: FlaskClient) -> None:
+    body = b" " * (LARGEST_REQUEST + 1)
+    for path in ("/_dash-update-component", "/upload"):
+        sent = client.post(
+            path,
+            base_url=LOCAL,
+            data=body,
+            content_type="application/json",
+            headers={"X-Vitrina-Upload": "1"},
+        )
+        assert sent.status_code == 413
 
 
 def test_a_page_of_another_site_cannot_send_anything(client: FlaskClient) -> None:

@@ -1,12 +1,16 @@
 """Names and folders of datasets while an import runs, and after one was killed."""
 
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from data.datasets.store import Store
-from data.errors import BadInput
+from data.errors import BadInput, Damaged
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 
@@ -102,3 +106,98 @@ def test_a_version_of_an_ended_process_with_the_same_id_is_deleted(store: Store)
     folder.mkdir(parents=True)
     store.sweep()
     assert not folder.parent.exists()
+
+
+DAMAGE: dict[str, Callable[[dict[str, Any]], object]] = {
+    "without a key": lambda manifest: manifest.pop("parts"),
+    "without a count": lambda manifest: manifest["summary"].pop("purchases"),
+    "with text for a count": lambda manifest: manifest["summary"].update(users="many"),
+    "with a number for a time": lambda manifest: manifest.update(created=5),
+    "of another version": lambda manifest: manifest.update(schema=1),
+    "with a version outside": lambda manifest: manifest.update(version="../../../victim"),
+    "with a file outside": lambda manifest: manifest["parts"][0].update(file="../victim.parquet"),
+}
+
+
+@pytest.fixture
+def manifest(store: Store, log: Path) -> Path:
+    """The manifest of dataset "log", which another process seems to have imported."""
+    dataset = ingest(store, ImportRequest([log], "log"))
+    file = dataset.path.parent / "manifest.json"
+    dataset.path.rename(dataset.path.with_name(DEAD))
+    file.write_text(file.read_text().replace(dataset.fingerprint, DEAD))
+    return file
+
+
+def damage(manifest: Path, how: str) -> None:
+    values = json.loads(manifest.read_text())
+    DAMAGE[how](values)
+    manifest.write_text(json.dumps(values))
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_damaged_dataset_is_named_and_hides_no_other(
+    store: Store, log: Path, manifest: Path, how: str
+) -> None:
+    ingest(store, ImportRequest([log], "other"))
+    damage(manifest, how)
+    assert [dataset.name for dataset in store.list()] == ["other"]
+    (name,) = store.damaged()
+    assert name == "log"
+    with pytest.raises(Damaged, match=r"(log is damaged|log was made by another version)"):
+        store.open("log")
+    with pytest.raises(BadInput, match="exists already"):
+        ingest(store, ImportRequest([log], "log"))
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_damaged_dataset_can_be_deleted_or_replaced_and_nothing_outside_is(
+    store: Store, log: Path, manifest: Path, how: str
+) -> None:
+    victim = store.home.path.parent / "victim"
+    victim.mkdir()
+    damage(manifest, how)
+    dataset = ingest(store, ImportRequest([log], "log", mode="replace"))
+    assert {path.name for path in manifest.parent.iterdir()} == {
+        "manifest.json",
+        dataset.fingerprint,
+    }
+    damage(manifest, how)
+    store.delete("log")
+    assert store.names() == set()
+    assert not manifest.parent.exists()
+    assert victim.is_dir()
+
+
+def test_a_manifest_that_is_no_json_is_damaged(store: Store, manifest: Path) -> None:
+    for content in (b"", b"null", b"[]", b"{", b"\xff", b"[" * 100_000, b'{"schema": 2}'):
+        manifest.write_bytes(content)
+        assert list(store.damaged()) == ["log"]
+
+
+def test_keys_that_a_later_version_has_added_are_ignored(store: Store, manifest: Path) -> None:
+    values = json.loads(manifest.read_text())
+    values["later"] = values["sources"][0]["later"] = "value"
+    manifest.write_text(json.dumps(values))
+    assert store.open("log").manifest.sources[0].name == "log.csv"
+
+
+@pytest.mark.parametrize("file", ["part-0.parquet", "users.parquet"])
+@pytest.mark.parametrize("content", [None, b"", b"PAR1 and garbage PAR1"])
+def test_a_damaged_table_is_named(
+    store: Store, manifest: Path, file: str, content: bytes | None
+) -> None:
+    table = store.open("log").path / file
+    table.unlink()
+    if content is not None:
+        table.write_bytes(content)
+    with (
+        pytest.raises(Damaged, match=rf"The file {file} of dataset log is damaged or missing"),
+        store.open("log").connect() as connection,
+    ):
+        connection.execute("SELECT * FROM events, users").fetchall()
+
+
+def test_an_error_of_a_query_is_no_damage(store: Store, manifest: Path) -> None:
+    with pytest.raises(duckdb.Error), store.open("log").connect() as connection:
+        connection.execute("SELECT nothing FROM events")

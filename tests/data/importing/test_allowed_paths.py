@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,11 @@ def folder(tmp_path: Path) -> Path:
     (inside / "near.csv").symlink_to(inside / "deep" / "log.csv")
     (tmp_path / "allowed-not").mkdir()
     (tmp_path / "allowed-not" / "log.csv").write_text("x")
+    (inside / ".env").write_text("x")
+    (inside / ".ssh").mkdir()
+    (inside / ".ssh" / "id_rsa").write_text("x")
+    (inside / "key.csv").symlink_to(inside / ".ssh" / "id_rsa")
+    os.mkfifo(inside / "pipe")
     return inside
 
 
@@ -40,6 +46,11 @@ def test_a_path_inside_an_allowed_folder_is_resolved(folder: Path, path: str) ->
         "none.csv",
         "",
         "deep/log.csv\0.txt",
+        ".env",
+        ".ssh/id_rsa",
+        "deep/../.ssh/id_rsa",
+        "key.csv",
+        "pipe",
     ],
 )
 def test_a_path_outside_the_allowed_folders_or_without_a_file_is_refused(
@@ -49,3 +60,15 @@ def test_a_path_outside_the_allowed_folders_or_without_a_file_is_refused(
         allowed(path, [folder])
     with pytest.raises(BadInput, match="There is no file"):
         allowed(path, [])
+
+
+@pytest.mark.parametrize(
+    "path", ["/proc/self/environ", "/proc/version", "/dev/null", "/sys/kernel"]
+)
+def test_what_the_system_shows_of_itself_is_refused(path: str) -> None:
+    with pytest.raises(BadInput, match="There is no file"):
+        allowed(path, [Path("/")])
+
+
+def test_a_hidden_folder_is_open_where_it_was_allowed_by_name(folder: Path) -> None:
+    assert allowed("id_rsa", [folder / ".ssh"]).name == "id_rsa"

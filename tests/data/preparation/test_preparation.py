@@ -72,6 +72,7 @@ SHOP = [
         (Preparation(category_prefix="toys", min_user_events=1), ["1", "1", "2"]),
         (Preparation(first=date(2024, 1, 3), min_user_events=1), ["2", "1", "3"]),
         (Preparation(last=date(2024, 1, 3), min_user_events=1), ["1", "1", "2"]),
+        (Preparation(last=date.max, min_user_events=1), ["1", "1", "2", "1", "3"]),
         (Preparation(merge_session_repeats=True, min_user_events=1), ["1", "2", "1", "3"]),
         (Preparation(max_user_events=2, min_user_events=1), ["1", "3"]),
     ],

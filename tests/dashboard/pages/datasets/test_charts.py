@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
@@ -55,6 +56,16 @@ def test_every_chart_draws_a_log(name: str, statistics: Statistics) -> None:
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_chart_is_empty_where_no_event_matches(name: str, statistics: Statistics) -> None:
     assert CHARTS[name].draw(statistics, Filters(brands=("nobody's",)), "dark") is None
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_the_first_and_last_day_of_the_calendar_leave_all_events(
+    name: str, statistics: Statistics
+) -> None:
+    ever = Filters(first=date.min, last=date.max)
+    chart = CHARTS[name].draw(statistics, ever, "light")
+    assert chart is not None
+    assert CHARTS[name].draw(statistics, Filters(last=date.min), "light") is None
 
 
 def test_days_are_drawn_by_the_hour_where_the_filters_leave_one(statistics: Statistics) -> None:

@@ -1,0 +1,119 @@
+"""Who may reach the server: what ``vitrina serve`` refuses to start with."""
+
+import logging
+import os
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard import cli
+from dashboard.cli import serve
+from data.home import Home
+from tests.dashboard.cli.conftest import Vitrina
+
+
+@pytest.fixture(autouse=True)
+def no_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[serve.Access]]:
+    """Collect what would be served; put back what a server changes in its process."""
+    served: list[serve.Access] = []
+    monkeypatch.setattr(
+        serve, "_serve", lambda _home, listener, access: (listener.close(), served.append(access))
+    )
+    monkeypatch.setattr("signal.signal", lambda *_arguments: None)
+    monkeypatch.delenv("VITRINA_PASSWORD", raising=False)
+    umask = os.umask(0o022)
+    yield served
+    os.umask(umask)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_a_network_without_a_password_is_refused(
+    vitrina: Vitrina, no_server: list[serve.Access], host: str
+) -> None:
+    answer = vitrina("serve", "--no-worker", "--port", 0, "--host", host)
+    assert answer.code == 2
+    assert "set a password in VITRINA_PASSWORD" in answer.err
+    assert no_server == []
+
+
+def test_a_network_is_served_with_a_password(
+    vitrina: Vitrina, no_server: list[serve.Access], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VITRINA_PASSWORD", "secret")
+    assert vitrina("serve", "--no-worker", "--port", 0, "--host", "0.0.0.0").code == 0
+    assert not no_server[0].open_to_all
+
+
+def test_an_open_network_is_served_with_a_warning(
+    vitrina: Vitrina, no_server: list[serve.Access]
+) -> None:
+    answer = vitrina("serve", "--no-worker", "--port", 0, "--host", "0.0.0.0", "--open")
+    assert answer.code == 0
+    assert "whoever reaches 0.0.0.0 may read, change and delete everything" in answer.err
+    assert no_server[0].open_to_all
+
+
+def test_the_token_is_read_from_a_file_or_a_variable(
+    vitrina: Vitrina,
+    no_server: list[serve.Access],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("secret\n")
+    vitrina("serve", "--no-worker", "--port", 0, "--api-token-file", file)
+    monkeypatch.setenv("VITRINA_API_TOKEN", "other")
+    vitrina("serve", "--no-worker", "--port", 0)
+    assert [(access.api, access.token) for access in no_server] == [
+        (True, "secret"),
+        (True, "other"),
+    ]
+
+
+def test_a_port_in_use_is_refused_in_a_sentence(vitrina: Vitrina) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        # Another server that has just started, and does not listen yet.
+        first = serve._listen("127.0.0.1", port)
+        answer = vitrina("serve", "--no-worker", "--port", port)
+        first.close()
+    assert answer.code == 1
+    assert "choose another --port" in answer.err
+
+
+def test_a_home_is_made_for_its_user_alone(vitrina: Vitrina, home: Home) -> None:
+    vitrina("serve", "--no-worker", "--port", 0)
+    _folder = home.datasets
+    assert stat.S_IMODE(home.path.stat().st_mode) == 0o700
+    assert os.umask(0o022) == 0o077
+
+
+def test_a_damaged_table_lets_the_server_start(
+    vitrina: Vitrina, home: Home, no_server: list[serve.Access]
+) -> None:
+    home.make()
+    home.database.write_bytes(b"garbage" * 1_000)
+    answer = vitrina("serve", "--port", 0)
+    assert answer.code == 0
+    assert "The table of runs is damaged" in answer.err
+    assert len(no_server) == 1
+
+
+def test_an_unexpected_failure_is_logged_in_the_home_of_the_command(
+    vitrina: Vitrina, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError("the disk is on fire")
+
+    monkeypatch.setattr(logging.root, "handlers", [])
+    monkeypatch.setattr("dashboard.services.datasets.library.summaries", fail)
+    answer = vitrina("datasets")
+    assert answer.code == 1
+    assert str(home.path / "errors.log") in answer.err
+    assert "the disk is on fire" in (home.path / "errors.log").read_text()
+    assert cli.run(["--help"]) == 0

@@ -1,0 +1,103 @@
+"""Damage to the files of a home, and what commands and pages then say."""
+
+import contextlib
+import io
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dash import Dash
+
+from dashboard.cli import run as run_command
+from dashboard.context import HOME
+from data.home import Home
+
+LOCAL = "http://127.0.0.1:8050"
+PAGES = (
+    *("/", "/data", "/data/demo", "/data/demo/products", "/data/demo/users"),
+    *("/data/demo/quality", "/data/demo/preparation"),
+    *("/train", "/train?clone=demo-1", "/runs", "/runs/demo-1", "/runs/demo-2", "/runs/demo-3"),
+    *("/compare", "/compare?runs=demo-1,demo-2"),
+    *("/recommend", "/recommend?run=demo-1&user=1", "/recommend/products?run=demo-1"),
+    *("/recommend/health?run=demo-1", "/recommend/take-away?run=demo-1"),
+)
+COMMANDS = (
+    *(["datasets"], ["stats", "demo"], ["runs"], ["show", "demo-1"], ["show", "demo-2"]),
+    ["recommend", "demo-1", "--history", ""],
+)
+UNEXPLAINED = ("not your fault", "Unexpected failure", "Traceback", "Error:")
+
+
+@dataclass
+class Answers:
+    """What pages and commands said of a home.
+
+    Attributes
+    ----------
+    texts : dict
+        Address of a page, or words of a command → all text of the answer.
+    unexplained : list of str
+        The answers that are no sentence for people.
+    """
+
+    texts: dict[str, str] = field(default_factory=dict)
+    unexplained: list[str] = field(default_factory=list)
+
+    def add(self, name: str, text: str, failed: bool) -> None:
+        self.texts[name] = text
+        if failed or any(sign in text for sign in UNEXPLAINED):
+            self.unexplained.append(f"{name}: {text[-600:]}")
+
+
+def answers(app: Dash, home: Home) -> Answers:
+    """Ask every page and command about a home."""
+    result = Answers()
+    app.server.config[HOME] = home
+    client = app.server.test_client()
+    for address in PAGES:
+        path, _mark, query = address.partition("?")
+        places = {"pathname": path, "search": f"?{query}" if query else ""}
+        body = {
+            "output": ".._pages_content.children..._pages_store.data..",
+            "outputs": [
+                {"id": "_pages_content", "property": "children"},
+                {"id": "_pages_store", "property": "data"},
+            ],
+            "inputs": [
+                {"id": "_pages_location", "property": name, "value": value}
+                for name, value in places.items()
+            ],
+            "changedPropIds": ["_pages_location.pathname"],
+            "state": [],
+        }
+        answer = client.post("/_dash-update-component", json=body, base_url=LOCAL)
+        result.add(address, answer.text, answer.status_code != 200)
+    answer = client.get("/_dash-layout", base_url=LOCAL)
+    result.add("the frame", answer.text, answer.status_code != 200)
+    for chart in ("days", "brands", "long-tail"):
+        output = {"id": f"dataset-{chart}", "type": "chart"}
+        body = {
+            "output": json.dumps(output, separators=(",", ":")) + ".data",
+            "outputs": {"id": output, "property": "data"},
+            "inputs": [
+                {"id": "theme", "property": "data", "value": "light"},
+                {"id": "explore-filters", "property": "data", "value": {"given": {}}},
+            ],
+            "state": [{"id": "explore-dataset", "property": "data", "value": "demo"}],
+            "changedPropIds": ["theme.data"],
+        }
+        answer = client.post("/_dash-update-component", json=body, base_url=LOCAL)
+        result.add(f"chart {chart}", answer.text, answer.status_code != 200)
+    for words in COMMANDS:
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = run_command([*words, "--json", "--home", str(home.path)])
+        text = out.getvalue() + err.getvalue()
+        says_nothing = code != 0 and not err.getvalue().strip()
+        result.add(" ".join(words), text, code not in (0, 1, 2) or says_nothing)
+    return result
+
+
+def files_of(home: Path) -> list[str]:
+    """Return the files of a home, sorted, as paths relative to it."""
+    return sorted(str(file.relative_to(home)) for file in home.rglob("*") if file.is_file())
