@@ -86,7 +86,7 @@ def _is_callback(callbacks: Container[str]) -> bool:
         body = request.get_json()
         return (
             body["output"] in callbacks
-            and isinstance(body["outputs"], dict | list)
+            and isinstance(body.get("outputs", []), dict | list)  # absent where there are none
             and all(isinstance(body.get(key, []), list) for key in _LISTS)
             and all(
                 isinstance(entry, dict | list) for key in _LISTS[:2] for entry in body.get(key, [])

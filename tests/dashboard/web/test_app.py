@@ -181,6 +181,20 @@ def test_a_call_that_no_page_makes_is_refused_without_a_traceback(
     assert "Traceback" not in answer.text
 
 
+def test_a_callback_without_outputs_is_carried_out(client: FlaskClient) -> None:
+    callbacks = client.get("/_dash-dependencies", base_url=LOCAL).json
+    clicks = {"id": "gallery-toast", "property": "n_clicks"}
+    output = next(each["output"] for each in callbacks if clicks in each["inputs"])
+    body = {
+        "output": output,
+        "inputs": [clicks | {"value": 1}],
+        "changedPropIds": ["gallery-toast.n_clicks"],
+    }
+    answer = client.post("/_dash-update-component", base_url=LOCAL, json=body)
+    assert answer.status_code == 200
+    assert "demo-3" in answer.text
+
+
 def test_a_body_larger_than_a_piece_of_an_upload_is_refused(client: FlaskClient) -> None:
     body = b" " * (LARGEST_REQUEST + 1)
     for path in ("/_dash-update-component", "/upload"):
