@@ -16,6 +16,8 @@ from data.importing.column_sql import REASONS
 
 _MANY_REPEATS = 0.1
 _NOTABLE = 0.01
+_MOST_SPIKES = 3
+"""Busy days with a finding each; more of them share one."""
 
 
 def findings(dataset: Dataset, cache_folder: Path) -> list[Finding]:
@@ -122,18 +124,37 @@ def _duplicates(numbers: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _days(numbers: dict[str, Any]) -> Iterator[Finding]:
-    for day, share, times in zip(
-        numbers["spike_days"], numbers["spike_shares"], numbers["spike_times"], strict=True
-    ):
+    spikes = list(
+        zip(numbers["spike_days"], numbers["spike_shares"], numbers["spike_times"], strict=True)
+    )
+    many = len(spikes) > _MOST_SPIKES
+    sentences = [
+        _("{share} of the purchases fall on {day}, {times} times an ordinary day.").format(
+            share=percent(share), day=day, times=number(times, 1)
+        )
+        for day, share, times in spikes[: 0 if many else None]
+    ]
+    if many:
+        busiest = sorted(spikes, key=lambda spike: -spike[2])[:_MOST_SPIKES]
+        sentences.append(
+            _(
+                "{share} of the purchases fall on {count} days of {times} times an ordinary day "
+                "or more; the busiest are {days}."
+            ).format(
+                share=percent(sum(share for _day, share, _times in spikes)),
+                count=number(len(spikes)),
+                times=number(min(times for _day, _share, times in spikes), 1),
+                days=", ".join(f"{day} (× {number(times, 1)})" for day, _share, times in busiest),
+            )
+        )
+    for sentence in sentences:
         yield Finding(
             "spike",
             "warning",
-            _("{share} of the purchases fall on {day}, {times} times an ordinary day.").format(
-                share=percent(share), day=day, times=number(times, 1)
-            ),
+            sentence,
             _(
                 "These purchases have too much weight in training, and the boundary of a split "
-                "by time may fall on this day."
+                "by time may fall on such a day."
             ),
             "last",
         )

@@ -69,6 +69,14 @@ def test_days_without_purchases_and_spikes_are_reported(
     assert "8.0 times" in entries["spike"].finding
 
 
+def test_many_busy_days_share_a_finding(report: Callable[..., dict[str, Finding]]) -> None:
+    busy = {4: 40, 11: 80, 18: 50, 25: 60}
+    rows = [purchase(day, user=k) for day in range(60) for k in range(busy.get(day, 10))]
+    finding = report(*rows)["spike"].finding
+    assert "4 days of 4.0 times an ordinary day or more" in finding
+    assert "2024-01-12 (× 8.0), 2024-01-26 (× 6.0), 2024-01-19 (× 5.0)." in finding
+
+
 def test_zero_and_negative_prices_are_counted(report: Callable[..., dict[str, Finding]]) -> None:
     entries = report(purchase(1, price=0), purchase(2, price=-2), purchase(3, price=5))
     assert (
