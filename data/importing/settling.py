@@ -109,7 +109,7 @@ def _price_format(
         return PriceFormat()
     marks = prices.decimal_marks(values)
     if len(marks) != 1:
-        raise _ambiguous_prices(columns.mapping["price"], values)
+        raise _ambiguous_prices(columns.mapping["price"], values, contradict=not marks)
     return PriceFormat(next(iter(marks)), False)
 
 
@@ -151,23 +151,38 @@ def _ambiguous_times(
     return Ambiguous(message, Question("time", sentence, readings))
 
 
-def _ambiguous_prices(column: str, values: Sequence[str]) -> Ambiguous:
-    """Return the error for prices whose decimal mark is not settled by their values."""
+def _ambiguous_prices(column: str, values: Sequence[str], *, contradict: bool) -> Ambiguous:
+    """Return the error for prices whose decimal mark is not settled, or not the same in all."""
     message = _(
         "The prices in column {column} can have a decimal point or a decimal comma; say which with "
         "--decimal-mark . or --decimal-mark ,"
-    ).format(column=column)
-    text = next(value for value in values if re.search(r"\d[.,]\d{3}(?!\d)", value))
-    number = prices.number_of(text) or ""
+    )
+    if contradict:
+        message = _(
+            "Some prices in column {column} have a decimal point and others a decimal comma; say "
+            "with --decimal-mark . or --decimal-mark , which to read: the others count as missing."
+        )
+    message = message.format(column=column)
+    numbers = {value: prices.number_of(value) or "" for value in values}
+    marked = [value for value, number in sorted(numbers.items()) if re.search("[.,]", number)]
+    thousands = [value for value in marked if re.search(r"\d[.,]\d{3}(?!\d)", numbers[value])]
+    text = (thousands or marked)[0]
     words = {".": _("decimal point"), ",": _("decimal comma")}
     readings = tuple(
         Reading(
             mark,
             _("{order}: {text} is {value}").format(
-                order=words[mark], text=text, value=number.replace(other, "").replace(mark, ".")
+                order=words[mark], text=text, value=_reading(numbers[text], mark, other)
             ),
         )
         for mark, other in ((".", ","), (",", "."))
     )
     sentence = _("How are the prices in column {column} written?").format(column=column)
     return Ambiguous(message, Question("price", sentence, readings))
+
+
+def _reading(number: str, mark: str, other: str) -> str:
+    """Return what a number means with a decimal mark, where the other mark is of thousands."""
+    if re.search(rf"[{other}](?!\d{{3}}(?!\d))", number):
+        return _("missing")
+    return number.replace(other, "").replace(mark, ".")

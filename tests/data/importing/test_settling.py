@@ -67,6 +67,17 @@ def test_a_decimal_mark_that_nothing_settles_is_asked_for_with_an_example(
     ]
 
 
+def test_prices_with_both_decimal_marks_are_asked_about(imported: Import) -> None:
+    rows = [("2019-02-01", "12,50"), ("2019-02-02", "12.50"), ("2019-02-03", "7.25")]
+    with pytest.raises(Ambiguous, match="others count as missing") as refusal:
+        imported(rows)
+    assert [(one.value, one.words) for one in refusal.value.question.readings] == [
+        (".", "decimal point: 12,50 is missing"),
+        (",", "decimal comma: 12,50 is 12.50"),
+    ]
+    assert imported(rows, decimal_mark=".").manifest.summary["unreadable_prices"] == 1
+
+
 def test_a_format_of_times_that_is_none_is_refused(imported: Import) -> None:
     with pytest.raises(BadInput, match="“%Q” is no format of times"):
         imported(TIMES, time_format="%Q")
