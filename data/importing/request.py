@@ -56,10 +56,11 @@ class ImportRequest:
     buyers: Path | None = None
 
     def given(self) -> frozenset[str]:
-        """Return what a person said of the files: time, price, encoding or header."""
+        """Return what a person said of the files: time, price, type, encoding or header."""
         answers = {
             "time": self.time_format,
             "price": self.decimal_mark,
+            "type": self.types,
             "encoding": self.encoding,
             "header": self.header_line is not None,
         }

@@ -11,6 +11,7 @@ _UNSETTLED = {
     "time": N_("the first rows fit another order of day and month, too; all rows decide"),
     "price": N_("the first rows do not settle the decimal mark; all rows decide"),
 }
+_NUMBERS = N_("numbers are read as Tianchi and Tmall write event types: say with --type if not")
 _NO_HEADER = N_("no line looks like names of columns")
 _TITLES = N_("the lines before it are taken for titles")
 
@@ -30,7 +31,7 @@ def understanding(
     unsure : mapping, optional
         Event column → why another column might have been meant.
     given : collection of str
-        What a person said: some of ``time``, ``price``, ``encoding`` and ``header``.
+        What a person said: some of ``time``, ``price``, ``type``, ``encoding`` and ``header``.
 
     Returns
     -------
@@ -42,6 +43,8 @@ def understanding(
     """
     text = dialect.kind == "text"
     reasons = {name: _UNSETTLED[name] for name in columns.unsettled} | dict(unsure or {})
+    if any(code.isdigit() for code in columns.types):
+        reasons["type"] = _NUMBERS
     if text and not dialect.encoding.startswith(("utf", "ascii")):
         reasons["encoding"] = N_("told by its letters: look at names with accents")
     if text and dialect.header_line != 1:

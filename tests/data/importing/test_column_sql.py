@@ -186,6 +186,15 @@ def test_a_type_that_the_first_rows_do_not_have_is_known_all_the_same(
     assert types == {"view": 2000, "purchase": 1}
 
 
+def test_numbers_that_stand_for_types_are_said_to_be_unsure(store: Store, file: Path) -> None:
+    file.write_text("user,item,behavior_type\n" + "".join(f"u,p{k},{k}\n" for k in range(1, 5)))
+    understood = ingest(store, ImportRequest([file], "log")).manifest.summary["understood"]
+    assert understood["types"]["4"] == "purchase"
+    assert "--type" in understood["unsure"]["type"]
+    chosen = ImportRequest([file], "other", types={"1": "view", "4": "purchase"})
+    assert "type" not in ingest(store, chosen).manifest.summary["understood"]["unsure"]
+
+
 def test_the_type_of_a_product_is_no_event_type(store: Store, file: Path) -> None:
     rows = "".join(f"{k % 5},{k % 7},2019-11-01,{('shoe', 'hat')[k % 2]}\n" for k in range(60))
     file.write_text("user_id,product_id,event_time,type\n" + rows)
