@@ -160,7 +160,8 @@ class Settings(Configuration):
         label=N_("Repeat-aware head"),
         help=N_(
             "Mix the softmax with the probability of repeating each product of the history, from "
-            "how often, how long ago and at which interval the buyer had it."
+            "how often, how long ago and at which interval the buyer had it. Left out where fewer"
+            " than one in a hundred training targets repeats a product of its history."
         ),
         group=_NETWORK,
     )

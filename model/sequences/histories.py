@@ -222,6 +222,28 @@ def targets_within(buyers: Histories) -> tuple[Longs, Longs, Longs]:
     return event[usable], end[usable], row[usable]
 
 
+def repeat_share(buyers: Histories) -> float:
+    """Return the share of the targets of buyers whose product is in their history.
+
+    Examples
+    --------
+    >>> columns = {"product": np.array([2, 3, 2, 4, 5], dtype=np.int32)}
+    >>> repeat_share(Histories(columns, np.array([0, 3]), np.array([3, 5])))
+    0.3333333333333333
+    """
+    event, end, _row = targets_within(buyers)
+    if not len(event):
+        return 0.0
+    indices = buyers.indices()
+    codes = buyers.columns["product"][indices].astype(np.int64)
+    _keys, first, key = np.unique(
+        buyers.rows() * (codes.max() + 1) + codes, return_index=True, return_inverse=True
+    )
+    earliest = np.empty(len(buyers.columns["product"]), dtype=np.int64)
+    earliest[indices] = indices[first[key]]
+    return float((earliest[event] < end).mean())
+
+
 def stored_entries(matrix: sparse.csr_matrix) -> tuple[Longs, Ints]:
     """Return the rows and columns of the stored entries of a CSR matrix, zeros included."""
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), matrix.indices

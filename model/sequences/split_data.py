@@ -1,6 +1,5 @@
 """A dataset, prepared and split into training, validation and test by a configuration."""
 
-import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +17,7 @@ from model.sequences.histories import (
     EventColumns,
     Histories,
     histories_of_targets,
+    repeat_share,
     training_histories,
 )
 
@@ -54,6 +54,11 @@ class SplitData:
     def has_other_types(self) -> bool:
         """Whether histories hold events of types that are not predicted."""
         return not self.sequences.is_target.all()
+
+    @cached_property
+    def repeat_share(self) -> float:
+        """Share of the training targets whose product is in their history; 0 without targets."""
+        return repeat_share(self.buyers)
 
     @cached_property
     def popularity(self) -> Longs:
@@ -103,10 +108,3 @@ def split_prepared(prepared: Prepared, config: RunConfig) -> SplitData:
         | {"lag": np.arange(len(all_sequences)) - parts.ends}
     )
     return SplitData(all_sequences, parts, columns)
-
-
-def with_event_type(config: RunConfig, data: SplitData) -> RunConfig:
-    """Return a configuration whose network reads event types where the data have several."""
-    if "type" in config.features or not data.has_other_types:
-        return config
-    return dataclasses.replace(config, features=(*config.features, "type"))

@@ -13,7 +13,10 @@ PACKAGES = ("vitrina", "keras", "tensorflow", "numpy", "scipy", "onnxruntime", "
 
 
 def record(config: RunConfig, dataset: Dataset, data: SplitData) -> dict[str, Any]:
-    """Return the seed, the checksums of the sources, the versions and the held-out periods."""
+    """Return the seed, the checksums of the sources, the versions and facts of the split.
+
+    ``repeat_share`` is what decides whether the network has a repeat-aware head.
+    """
     sources = [
         {"name": source.name, "sha256": source.sha256} for source in dataset.manifest.sources
     ]
@@ -24,4 +27,5 @@ def record(config: RunConfig, dataset: Dataset, data: SplitData) -> dict[str, An
         "machine": platform.machine(),
         "packages": {name: version(name) for name in PACKAGES},
         "held_out": held_out_starts(data),
+        "repeat_share": data.repeat_share,
     }

@@ -11,7 +11,7 @@ import numpy as np
 
 from data.datasets.store import Dataset
 from data.errors import Cancelled, VitrinaError
-from data.i18n import _
+from data.i18n import _, percent
 from model.baselines.tuning import fit_all
 from model.blend.fit import fit_blend
 from model.config.run_config import RunConfig
@@ -21,7 +21,8 @@ from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build, in_full_precision
 from model.run_files import BASELINES, CONFIG, EVALUATION, HISTORY, PRODUCTS, RECORD, TARGETS
 from model.run_folder import RunFolder
-from model.sequences.split_data import SplitData, split_dataset, with_event_type
+from model.sequences.adapted_config import adapt
+from model.sequences.split_data import SplitData, split_dataset
 from model.sequences.windows import Windows, target_windows, training_windows
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import load_recommenders
@@ -175,7 +176,7 @@ class Trainer:
     ) -> "Trainer":
         """Split a dataset, write the configuration and the provenance, and return a trainer.
 
-        Where histories hold events of several types, the type is one of the features.
+        The configuration is adapted to the data; see ``model.sequences.adapted_config``.
 
         Raises
         ------
@@ -183,7 +184,9 @@ class Trainer:
             Where the dataset leaves no training, validation or test targets; nothing is written.
         """
         data = split_dataset(config, dataset)
-        config = with_event_type(config, data)
+        asked, config = config, adapt(config, data)
+        if asked.repeat_head:
+            callback.log(_repeats_sentence(config, data.repeat_share))
         run = RunFolder(folder)
         run.write_json(CONFIG, config.as_dict())
         run.write_json(RECORD, record(config, dataset, data))
@@ -350,3 +353,16 @@ class Trainer:
     def _patience_is_over(self) -> bool:
         patience, start = self.config.early_stopping, self.state.patience_start
         return bool(patience) and self.state.epochs - start >= patience
+
+
+def _repeats_sentence(config: RunConfig, share: float) -> str:
+    """Return how many training targets are repeats, and whether there is a head for them."""
+    if config.repeat_head:
+        return _(
+            "{percent} of the training targets repeat a product of their history;"
+            " the network has the repeat-aware head."
+        ).format(percent=percent(share))
+    return _(
+        "{percent} of the training targets repeat a product of their history;"
+        " the network is built without the repeat-aware head."
+    ).format(percent=percent(share))

@@ -68,7 +68,7 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     "hrnn": ("best", {"network": "hrnn", "blend": False}),
     "lru": ("best", {"network": "lru", "blend": False}),
     "sasrec": ("best", {"network": "sasrec", "layers": 2, "width": 64, "blend": False}),
-    "repeat head": ("best", {"repeat_head": True, "blend": False}),
+    "no repeat head": ("best", {"repeat_head": False, "blend": False}),
 }
 
 
@@ -103,10 +103,8 @@ def trained(config: RunConfig, dataset: Dataset, folder: Path) -> RunFolder:
 
     run = RunFolder(folder)
     if not (folder / "model.onnx").exists():
-        run.write_json("config.json", config.as_dict())
         callback: Any = Quiet()
-        data = split_dataset(config, dataset)
-        Trainer(config, data, run, callback, lambda: False).fit()
+        Trainer.create(config, dataset, folder, callback, lambda: False).fit()
     return run
 
 

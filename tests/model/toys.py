@@ -14,7 +14,8 @@ from data.preparation.prepare import Prepared
 from model.config.run_config import RunConfig
 from model.run_files import CONFIG
 from model.run_folder import RunFolder
-from model.sequences.split_data import split_dataset, with_event_type
+from model.sequences.adapted_config import adapt
+from model.sequences.split_data import split_dataset
 
 START = pd.Timestamp("2024-01-01")
 
@@ -104,7 +105,7 @@ def save_untrained(config: RunConfig, dataset: Dataset, folder: Path) -> None:
     from model.serving.onnx_export import save_network
 
     data, run = split_dataset(config, dataset), RunFolder(folder)
-    config = with_event_type(config, data)
+    config = adapt(config, data)
     network = build(config, DataSizes.of(data))
     network.output.start_from(data.popularity)
     run.write_json(CONFIG, config.as_dict())

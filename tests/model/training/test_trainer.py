@@ -12,6 +12,7 @@ import pytest
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput, Cancelled, VitrinaError
 from data.home import Home
+from data.i18n import percent
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_run, predict_targets
 from model.evaluation.paired_bootstrap import read_ranks
@@ -97,6 +98,19 @@ def test_a_finished_run_holds_open_formats_and_nothing_half_written(
         "model.keras", "model.onnx", "vocabulary.parquet", "checkpoint",
         "outcomes.parquet", "exposure.parquet", "event_types.json",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("repeats", [True, False])
+def test_the_log_and_the_record_say_whether_products_repeat(tmp_path: Path, repeats: bool) -> None:
+    histories = random_histories(60, 20) if repeats else [["p1", "p2", "p3", "p4"]] * 40
+    dataset = imported(Store(Home(tmp_path / "home")), histories, tmp_path)
+    notes, folder = Notes(), tmp_path / "run"
+    Trainer.create(small(repeat_head=True), dataset, folder, notes, never)
+    share = json.loads((folder / "record.json").read_text())["repeat_share"]
+    assert json.loads((folder / "config.json").read_text())["repeat_head"] is repeats
+    assert (share > 0.1) is repeats
+    said = "has the repeat-aware head" if repeats else "without the repeat-aware head"
+    assert [percent(share) in line and said in line for line in notes.lines] == [True]
 
 
 def test_the_history_has_one_entry_an_epoch(finished: tuple[Path, Notes], dataset: Dataset) -> None:

@@ -1,0 +1,27 @@
+"""Settings that follow from the data: what a configuration becomes once its dataset is split."""
+
+import dataclasses
+
+from model.config.run_config import RunConfig
+from model.sequences.split_data import SplitData
+
+LEAST_REPEATS = 0.01
+"""Share of the training targets that repeat a product of their history from which a repeat-aware
+head is built. Where nothing repeats it gains nothing, and its candidates take more than half of the
+time of a training."""
+
+
+def adapt(config: RunConfig, data: SplitData) -> RunConfig:
+    """Return the configuration that a network of some data is built from.
+
+    Where histories hold events of several types, the type is one of the features. Where fewer than
+    ``LEAST_REPEATS`` of the training targets are repeats, there is no repeat-aware head.
+    """
+    features = config.features
+    if data.has_other_types and "type" not in features:
+        features = (*features, "type")
+    return dataclasses.replace(
+        config,
+        features=features,
+        repeat_head=config.repeat_head and data.repeat_share >= LEAST_REPEATS,
+    )

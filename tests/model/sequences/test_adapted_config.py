@@ -1,0 +1,52 @@
+"""What a network is built from follows from the data."""
+
+import numpy as np
+import pytest
+
+from model.config.presets import PRESETS
+from model.sequences.adapted_config import adapt
+from model.sequences.split_data import SplitData, split_prepared
+from tests.model.toys import carted, prepared, random_histories, small
+
+
+def without_repeats(buyers: int = 100) -> list[list[str]]:
+    random = np.random.default_rng(0)
+    return [[f"p{one:03d}" for one in random.permutation(40)[:6]] for _buyer in range(buyers)]
+
+
+def share_by_counting(data: SplitData) -> float:
+    product, is_target = data.sequences.product, data.sequences.is_target
+    repeats = []
+    for buyer in range(len(data.sequences.users)):
+        start, stop = data.sequences.offsets[buyer : buyer + 2]
+        for event in range(start, stop):
+            end = data.split.ends[event]
+            if data.split.visible[event] and is_target[event] and end > start:
+                repeats.append(product[event] in product[start:end])
+    return float(np.mean(repeats))
+
+
+@pytest.mark.parametrize("moment", ["event", "session", "basket"])
+def test_the_share_of_repeats_is_that_of_the_training_targets(moment: str) -> None:
+    histories, columns = carted(buyers=30)
+    data = split_prepared(prepared(histories, **columns), small(moment=moment))
+    assert data.repeat_share == pytest.approx(share_by_counting(data))
+
+
+def test_best_has_a_repeat_aware_head_where_products_repeat() -> None:
+    best = PRESETS["best"]
+    assert adapt(best, split_prepared(prepared(random_histories(60, 10)), best)).repeat_head
+
+
+def test_nothing_that_repeats_costs_no_repeat_aware_head() -> None:
+    best = PRESETS["best"]
+    data = split_prepared(prepared(without_repeats()), best)
+    assert data.repeat_share == 0
+    adapted = adapt(best, data)
+    assert not adapted.repeat_head
+    assert adapted == best.override({"repeat_head": False})
+
+
+def test_no_head_is_built_that_was_not_asked_for() -> None:
+    config = small()
+    assert adapt(config, split_prepared(prepared(random_histories(60, 10)), config)) == config
