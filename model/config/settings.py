@@ -165,6 +165,15 @@ class Settings(Configuration):
         ),
         group=_NETWORK,
     )
+    asking_time: Bool = setting(
+        False,
+        label=N_("Time of asking"),
+        help=N_(
+            "Let the network know when it is asked: hour, weekday, day of the month and the time "
+            "since the last event scale and shift the hidden state before the output layer."
+        ),
+        group=_NETWORK,
+    )
     blend: Bool = setting(
         False,
         label=N_("Blend with baselines"),

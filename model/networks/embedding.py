@@ -7,6 +7,8 @@ from keras import Input, layers
 from model.config.run_config import RunConfig
 from model.networks.data_sizes import DataSizes
 from model.networks.layers import Standardise, TiedProductEmbedding
+from model.sequences.asking import ASKED
+from model.sequences.asking_numpy import SIZES
 from model.sequences.features import NUMBERS
 from model.sequences.repeats_numpy import FEATURES
 
@@ -59,6 +61,11 @@ def candidate_inputs() -> dict[str, Any]:
         "candidate_type": Input((None,), dtype="int32", name="candidate_type"),
         "candidate_features": Input((None, FEATURES), dtype="float32", name="candidate_features"),
     }
+
+
+def asked_input() -> Any:
+    """Return the input of the time of asking, [batch, 4]."""
+    return Input((len(SIZES),), dtype="int32", name=ASKED)
 
 
 def input_of(name: str) -> Any:

@@ -14,11 +14,13 @@ from keras import layers
 
 from data.preparation.sequences import FIRST
 from model.config.run_config import RunConfig
+from model.networks.asking_time import AskingTime
 from model.networks.data_sizes import DataSizes
-from model.networks.embedding import candidate_inputs, embed, input_of
+from model.networks.embedding import asked_input, candidate_inputs, embed, input_of
 from model.networks.layers import LastState, PaddingMask, ProductScores, TiedProductEmbedding
 from model.networks.repeat_head import RepeatHead, RepeatMixture
 from model.registry import NETWORKS
+from model.sequences.asking import ASKED
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,20 @@ class Network:
     output : ProductScores
         Maps hidden states to logits of every product.
     serving : keras.Model
-        Maps the features and ``length``, and with a repeat head the candidates, to the scores
-        after the last event, [batch, products]; their softmax gives probabilities.
+        Maps the features and ``length``, the time of asking where the network knows it, and with a
+        repeat head the candidates, to the scores after the last event, [batch, products]; their
+        softmax gives probabilities.
     repeat_head : RepeatHead or None
         Maps hidden states and candidates to log-probabilities of the catalogue and of repeats.
+    asking_time : AskingTime or None
+        Modulates hidden states by the time of asking; repeat head and output read its result.
     """
 
     body: Any
     output: ProductScores
     serving: Any
     repeat_head: RepeatHead | None = None
+    asking_time: AskingTime | None = None
 
 
 def build(config: RunConfig, sizes: DataSizes) -> Network:
@@ -63,6 +69,11 @@ def build(config: RunConfig, sizes: DataSizes) -> Network:
         hidden = layers.Dense(config.embedding_width, name="to_product")(hidden)
     body = keras.Model(inputs, hidden, name="body")
     last = LastState()(hidden, inputs["length"])
+    asking_time = None
+    if config.asking_time:
+        asking_time = AskingTime()
+        inputs[ASKED] = asked_input()
+        last = asking_time(last, inputs[ASKED])
     output = tied or ProductScores(ranked, traits=traits)
     scores = tied(last, scores=True) if tied is not None else output(last)
     if traits is not None:
@@ -75,7 +86,8 @@ def build(config: RunConfig, sizes: DataSizes) -> Network:
         scores = RepeatMixture()(scores, repeats, candidates["candidate"])
         inputs |= candidates
     scores = layers.Activation("linear", dtype="float32", name="scores")(scores)
-    return Network(body, output, keras.Model(inputs, scores, name=config.network), repeat_head)
+    serving = keras.Model(inputs, scores, name=config.network)
+    return Network(body, output, serving, repeat_head, asking_time)
 
 
 def in_full_precision(network: Network, config: RunConfig, sizes: DataSizes) -> Network:

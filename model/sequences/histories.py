@@ -68,7 +68,8 @@ class Histories:
     start, stop : int64, shape (histories,)
         Slice of each history in the columns.
     at : int64, shape (histories,), optional
-        Asking time of each history in microseconds; without it the times of events are not known.
+        Asking time of each history in microseconds, ``NO_TIME`` where it is not known; without it
+        none is.
 
     Examples
     --------
@@ -187,10 +188,14 @@ class Histories:
 
 
 def histories_of_targets(columns: Columns, offsets: Longs, targets: Longs) -> Histories:
-    """Return the history of each target: the same buyer's events before the asking moment."""
+    """Return the history of each target: the same buyer's events before the asking moment.
+
+    The asking time is that of the first event which is not in the history: of the target itself, or
+    of the begin of its session or basket.
+    """
     buyer = np.searchsorted(offsets, targets, side="right") - 1
     stop = targets - columns["lag"][targets]
-    return Histories(columns, offsets[buyer], stop, columns["time"][targets])
+    return Histories(columns, offsets[buyer], stop, columns["time"][stop])
 
 
 def training_histories(columns: Columns, offsets: Longs, visible: Bools) -> Histories:

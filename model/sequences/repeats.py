@@ -6,7 +6,7 @@ with the product, and its base-level activation: a sum of powers of the ages of 
 (Anderson and Schooler 1991; as part of ACT-R for repeat consumption, Reiter-Haas et al. 2021).
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,29 +38,6 @@ CANDIDATE_INPUTS = ("candidate", "candidate_type", "candidate_features")
 """Names of the inputs of a network that ``RepeatCandidates`` holds, in its order."""
 TIMES = slice(6, FEATURES)
 """The features that need times."""
-
-
-def serving_inputs(
-    histories: Histories, names: tuple[str, ...], length: int, width: int | None = None
-) -> dict[str, Any]:
-    """Return the inputs of a network that scores whole histories.
-
-    Parameters
-    ----------
-    histories : Histories
-        Whole; the network reads the latest events, a repeat head all of them.
-    names : tuple of str
-        The inputs to return beside ``length``: features, and perhaps ``CANDIDATE_INPUTS``.
-    length : int
-        Most events that the network reads.
-    width : int, optional
-        Padded length, as ``Histories.padded`` takes it.
-    """
-    features = tuple(name for name in names if name not in {"length", *CANDIDATE_INPUTS})
-    batch = histories.latest(length).padded(features, width)
-    if CANDIDATE_INPUTS[0] in names:
-        batch |= dict(zip(CANDIDATE_INPUTS, repeat_candidates(histories), strict=True))
-    return batch
 
 
 def drop_times(candidates: RepeatCandidates, random: np.random.Generator) -> RepeatCandidates:

@@ -59,7 +59,7 @@ def fill(
     in_events, in_days = np.empty(longest), np.empty(longest)
     for row in range(len(starts)):
         distinct, start, stop = 0, starts[row], stops[row]
-        timed = at[row] != NO_TIME
+        timed = stop > start and at[row] != NO_TIME and time[stop - 1] != NO_TIME
         for event in range(stop - 1, start - 1, -1):
             code = product[event]
             if code < FIRST:

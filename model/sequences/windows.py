@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.preparation.sequences import FIRST, Ints, Longs
+from model.sequences.asking import asked
 from model.sequences.histories import Histories, targets_within
 from model.sequences.repeats import RepeatCandidates, repeat_candidates
 
@@ -30,6 +31,8 @@ class TrainingBatch:
         Event after which each target is predicted: window × length + event.
     target : int32, shape (targets,)
         The product of each target, as an index among the ranked products.
+    asked : int32, shape (targets, 4)
+        Asking time of each target, see ``model.sequences.asking``.
     candidates : RepeatCandidates or None
         Candidates of each target, for a network with a repeat head.
     """
@@ -37,6 +40,7 @@ class TrainingBatch:
     inputs: dict[str, Any]
     position: Ints
     target: Ints
+    asked: Ints
     candidates: RepeatCandidates | None = None
 
 
@@ -116,15 +120,16 @@ class Windows:
         event = self.end[index] - 1 - self.histories.start[chosen][window]
         product = self.histories.columns["product"][self.target[index]] - FIRST
         position = window * length + event
-        candidates = repeat_candidates(self._whole_histories(index)) if repeats else None
+        whole = self._whole_histories(index)
+        candidates = repeat_candidates(whole) if repeats else None
         return TrainingBatch(
-            inputs, position.astype(np.int32), product.astype(np.int32), candidates
+            inputs, position.astype(np.int32), product.astype(np.int32), asked(whole), candidates
         )
 
     def _whole_histories(self, index: Longs) -> Histories:
         """Return the histories of some targets, not cut to their windows."""
         columns = self.histories.columns
-        at = columns["time"][self.target[index]]
+        at = columns["time"][self.end[index]]  # of the first event that is not in the history
         return Histories(columns, self.begin[index], self.end[index], at)
 
 

@@ -20,7 +20,7 @@ from model.baselines.base import Baseline
 from model.blend import blend_numpy
 from model.run_files import BLEND, CONFIG, EVALUATION, KERAS_MODEL, MODEL, VOCABULARY
 from model.run_folder import RunFolder
-from model.sequences import repeats_numpy
+from model.sequences import asking_numpy, repeats_numpy
 from model.sequences.event_types import EventTypes
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
 from model.serving.onnx_model import OnnxRecommender
@@ -28,6 +28,8 @@ from model.serving.onnx_model import OnnxRecommender
 COPIED = (MODEL, KERAS_MODEL, CONFIG, EVALUATION, VOCABULARY)
 REPEATS = "repeats_numpy"
 """Module of a bundle that computes the candidates of a repeat head."""
+ASKING = "asking_numpy"
+"""Module of a bundle that computes the codes of the time of asking."""
 NUMPY_MODELS = "numpy_models"
 """Package of a bundle that holds the NumPy versions of the blend's members."""
 
@@ -39,6 +41,7 @@ import numpy as np
 import onnxruntime
 {imports}
 here = Path(__file__).parent
+{at}
 items = np.load(here / "catalogue.npz")
 network = onnxruntime.InferenceSession(here / "model.onnx")
 code = {{name: code for code, name in enumerate(items["name"])}}
@@ -48,6 +51,7 @@ inputs = {{t.name: items[t.name][latest][None] for t in network.get_inputs() if 
 {types}
 inputs["length"] = np.array([min(len(history), {length})], dtype=np.int32)
 {candidates}
+{asked}
 scores = network.run(None, inputs)[0][0]
 {blend}
 probabilities = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum(dtype=np.float64)
@@ -70,6 +74,14 @@ inputs["type"][0, :len(history)] = type_codes[-LENGTH:]"""
 
 CANDIDATES = """\
 inputs |= repeat_candidates(history, TYPES, IS_TARGET)"""
+
+ASKED_AT = """\
+at = NO_TIME
+if sys.argv[1:2] == ["--at"]:  # the time of asking in UTC, such as 2019-11-30T18:00
+    at = int(np.datetime64(sys.argv[2], "us").astype(np.int64))
+    del sys.argv[1:3]"""
+ASKED = """\
+inputs["asked"] = asking_codes([at], [NO_TIME])"""
 
 BLEND_MODULE = '''\
 """Scores of this run's blend, in NumPy alone: ``Blend(file).scores(network, history)``."""
@@ -96,7 +108,7 @@ Made by Vitrina {version} on {day}. It ranks {products} products after a history
     python example.py {first}
 
 Each product is one word of the command: an id with blanks or commas stands in quotation marks.
-{event_types}
+{asking_time}{event_types}
 What it serves: {serves}
 
 | file | what it is |
@@ -150,6 +162,7 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
         "event_types": types.as_dict(),
         "latest": config.sequence_length,
         "repeats": network.reads_candidates,
+        "asking_time": network.reads_asking_time,
         "products": len(run.vocabulary),
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -160,6 +173,8 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
         write_blend(folder / BLEND, out)
     if network.reads_candidates:
         shutil.copyfile(str(repeats_numpy.__file__), out / f"{REPEATS}.py")
+    if network.reads_asking_time:
+        shutil.copyfile(str(asking_numpy.__file__), out / f"{ASKING}.py")
     _write_catalogue(run, out / "catalogue.npz")
     _write_text(out / "bundle.json", json.dumps(about, ensure_ascii=False, indent=1))
     _write_text(out / "example.py", example(about))
@@ -187,8 +202,13 @@ def example(about: Mapping[str, Any]) -> str:
     imports = ["from blend import Blend"] if blended else []
     if about["repeats"]:
         imports.append(f"from {REPEATS} import repeat_candidates")
+    if about["asking_time"]:
+        imports.append(f"from {ASKING} import NO_TIME, asking_codes")
+    usage = "[TYPE:]PRODUCT" if several else "PRODUCT"
     text = EXAMPLE.format(
-        usage="[TYPE:]PRODUCT" if several else "PRODUCT",
+        usage=f"[--at TIME] {usage}" if about["asking_time"] else usage,
+        at=ASKED_AT if about["asking_time"] else "",
+        asked=ASKED if about["asking_time"] else "",
         history=typed_history if several else BARE_HISTORY,
         types=TYPE_INPUT.replace("LENGTH", str(length)) if reads_types else "",
         length=length,
@@ -292,12 +312,18 @@ def _readme(about: dict[str, Any], products: Any) -> str:
         rows.append(f"| `blend.py`, `blend.npz`, `{NUMPY_MODELS}` | the blend, in NumPy |\n")
     if about["repeats"]:
         rows.append(f"| `{REPEATS}.py` | the inputs of the repeat head, in NumPy |\n")
+    if about["asking_time"]:
+        rows.append(f"| `{ASKING}.py` | the codes of the time of asking, in NumPy |\n")
     return README.format(
         run=about["run"],
         version=about["version"],
         day=about["written"][:10],
         products=f"{about['products']:,}",
         first=shlex.join(map(str, products[:2])),
+        asking_time="The network knows when it is asked. `--at 2019-11-30T18:00`, before the first "
+        "product, is the time in UTC; without it no time is known.\n"
+        if about["asking_time"]
+        else "",
         event_types=f"""
 A history may hold events of the types {", ".join(types.names)}, such as
 `{shlex.quote(f"{other}:{products[0]}")}`; a product alone is an event of type {types.default},

@@ -9,8 +9,9 @@ from model.baselines.base import Kind, Recommender
 from model.blend.blend import Blend
 from model.run_files import BLEND, MODEL
 from model.run_folder import RunFolder
+from model.sequences.asking import ASKED, serving_inputs
 from model.sequences.histories import Histories
-from model.sequences.repeats import CANDIDATE_INPUTS, serving_inputs
+from model.sequences.repeats import CANDIDATE_INPUTS
 
 
 class OnnxRecommender(Recommender):
@@ -56,6 +57,11 @@ class OnnxRecommender(Recommender):
     def reads_candidates(self) -> bool:
         """Whether the network has a repeat head, which reads the whole history."""
         return CANDIDATE_INPUTS[0] in self._inputs
+
+    @property
+    def reads_asking_time(self) -> bool:
+        """Whether the scores depend on the time of asking."""
+        return ASKED in self._inputs
 
     def scores(self, histories: Histories) -> Floats:
         """Return the logits, float32 [histories, products]."""

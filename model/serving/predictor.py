@@ -240,7 +240,7 @@ class Predictor:
             "product": codes,
             "type": self.types.codes(types),
             "target": self.types.are_predicted(types),
-            "time": np.zeros(len(codes), dtype=np.int64) if times is None else times,
+            "time": np.full(len(codes), NO_TIME, dtype=np.int64) if times is None else times,
             "session": np.full(len(codes), -1, dtype=np.int32),
         }
         columns |= {name: np.full(len(codes), missing(name)) for name in CONTEXT}
@@ -250,7 +250,7 @@ class Predictor:
             values = self._look_up(codes, name, np.nan).astype(np.float32)
             columns[name] = np.where(np.isnan(values) | (values < 0), MISSING_NUMBER, values)
         start = np.append(0, stop[:-1]).astype(np.int64)
-        asked = None if times is None else _asking_times(times, start, stop, at)
+        asked = _asking_times(columns["time"], start, stop, at)
         return Histories(EventColumns(columns), start, stop, asked)
 
     def scores(
@@ -407,7 +407,6 @@ def _known_times(times: Sequence[Times]) -> Longs:
 
 
 def _asking_times(times: Longs, start: Longs, stop: Longs, at: int | None) -> Longs:
-    """Return the asking time of each history, ``NO_TIME`` where its times are not known."""
-    latest = np.append(times, NO_TIME)[np.where(stop > start, stop - 1, -1)]
-    asked = latest if at is None else np.maximum(latest, at)
-    return np.where(latest == NO_TIME, NO_TIME, asked)
+    """Return the asking time of each history, ``NO_TIME`` where neither it nor times are known."""
+    latest: Longs = np.append(times, NO_TIME)[np.where(stop > start, stop - 1, -1)]
+    return latest if at is None else np.maximum(latest, at)

@@ -16,6 +16,7 @@ from data.preparation.sequences import FIRST, Floats
 from model.config.run_config import RunConfig
 from model.networks.network import Network
 from model.networks.repeat_head import RepeatMixture
+from model.sequences.asking import drop_asked
 from model.sequences.features import drop_context
 from model.sequences.repeats import drop_times
 from model.sequences.windows import TrainingBatch
@@ -77,7 +78,7 @@ class CompiledSteps:
         ----------
         batch : TrainingBatch
         random : numpy.random.Generator
-            Draws negatives, and histories that lose their context features.
+            Draws negatives, and histories and targets that lose their context features.
         rate : float
             Learning rate.
 
@@ -92,8 +93,9 @@ class CompiledSteps:
         negatives = self.negatives.draw(random) if self.sampled else np.zeros(0, np.int32)
         inputs = drop_context(batch.inputs, random)
         candidates = drop_times(batch.candidates, random) if batch.candidates else ()
+        asked = drop_asked(batch.asked, random) if self.config.asking_time else batch.asked
         loss, correct = self._train(
-            _tensors(inputs), candidates, batch.position, batch.target, negatives
+            _tensors(inputs), (batch.position, asked, candidates), batch.target, negatives
         )
         return float(loss), float(correct)
 
@@ -101,7 +103,7 @@ class CompiledSteps:
         """Return each target's loss over all products and its rank, each of shape (targets,)."""
         candidates = batch.candidates or ()
         loss, rank = self._evaluate(
-            _tensors(batch.inputs), tuple(candidates), batch.position, batch.target
+            _tensors(batch.inputs), (batch.position, batch.asked, tuple(candidates)), batch.target
         )
         return loss.numpy(), rank.numpy()
 
@@ -115,27 +117,29 @@ class CompiledSteps:
         """Name of the loss of a step; a sampled one is not comparable with validation."""
         return "sampled_loss" if self.sampled else "loss"
 
-    def _forward(
-        self, inputs: Any, candidates: Any, position: Any, training: bool
-    ) -> tuple[Any, Any]:
+    def _forward(self, inputs: Any, at_targets: Any, training: bool) -> tuple[Any, Any]:
         """Return the hidden states at the positions of the targets, [targets, units].
+
+        Where the network knows the time of asking, they are modulated by it. ``at_targets`` holds
+        the position, the asking time and the candidates of each target.
 
         With a repeat head, also what it returns, [targets, 1 + candidates]; otherwise None.
         """
+        position, asked, candidates = at_targets
         hidden = self.network.body(inputs, training=training)
         states = ops.take(ops.reshape(hidden, (-1, hidden.shape[-1])), position, axis=0)
+        if self.network.asking_time is not None:
+            states = self.network.asking_time(states, asked)
         if self.network.repeat_head is None:
             return states, None
         return states, self.network.repeat_head(states, *candidates)
 
-    def _train_step(
-        self, inputs: Any, candidates: Any, position: Any, target: Any, negatives: Any
-    ) -> Any:
+    def _train_step(self, inputs: Any, at_targets: Any, target: Any, negatives: Any) -> Any:
         variables = [weight.value for weight in (*self._dense, *self._tables)]
         output = self.network.output
         with tf.GradientTape() as tape:
-            states, repeats = self._forward(inputs, candidates, position, training=True)
-            log_gate, log_copied = _mixture_terms(repeats, candidates, target)
+            states, repeats = self._forward(inputs, at_targets, training=True)
+            log_gate, log_copied = _mixture_terms(repeats, at_targets[-1], target)
             if self.sampled:
                 losses = sampled_softmax(states, target, output, negatives, self._log_expected)
                 if log_gate is not None:
@@ -159,13 +163,11 @@ class CompiledSteps:
         self._row_optimizer.apply(gradients[split:], self.optimizer.learning_rate)
         return loss, correct
 
-    def _evaluation_step(
-        self, inputs: Any, candidates: Any, position: Any, target: Any
-    ) -> tuple[Any, Any]:
-        states, repeats = self._forward(inputs, candidates, position, training=False)
+    def _evaluation_step(self, inputs: Any, at_targets: Any, target: Any) -> tuple[Any, Any]:
+        states, repeats = self._forward(inputs, at_targets, training=False)
         logits = score_all(states, self.network.output)
         if repeats is not None:
-            logits = self._mixture(logits, repeats, candidates[0])
+            logits = self._mixture(logits, repeats, at_targets[-1][0])
         target_logit = ops.take_along_axis(logits, target[:, None], axis=1)
         rank = ops.sum(ops.cast(ops.logical_not(logits < target_logit), "int32"), axis=1)
         return ops.logsumexp(logits, axis=1) - target_logit[:, 0], rank

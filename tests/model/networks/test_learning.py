@@ -11,7 +11,7 @@ from model.metrics.ranking import target_ranks
 from model.networks.data_sizes import DataSizes
 from model.networks.network import build
 from model.registry import NETWORKS
-from model.sequences.repeats import serving_inputs
+from model.sequences.asking import serving_inputs
 from model.sequences.split_data import SplitData, split_prepared
 from model.sequences.windows import target_windows, training_windows
 from model.training.negative_sampling import NegativeSampler
@@ -240,3 +240,22 @@ def test_a_repeat_aware_network_learns_that_products_are_due_at_their_intervals(
     by_frequency = target_ranks(frequency.scores(trained.histories), trained.answers) == 1
     assert trained.right > 0.9
     assert trained.right > by_frequency.mean() + 0.15
+
+
+def at_its_hour(buyers: int = 120, events: int = 10) -> tuple[list[list[str]], list[int]]:
+    """Return histories and the hours of all events: the hour of a purchase decides its product."""
+    random = np.random.default_rng(0)
+    hours = random.integers(24, size=(buyers, events)) + 24 * np.arange(events)
+    histories = [[f"p{hour % 24 // 2:03d}" for hour in row] for row in hours]
+    return histories, hours.ravel().tolist()
+
+
+def test_a_network_that_knows_the_time_of_asking_learns_that_the_hour_decides() -> None:
+    histories, hours = at_its_hour()
+    columns = {"time": lambda _events: START + pd.to_timedelta(hours, unit="h")}
+    with_time, without_time = (
+        Trained(histories, epochs=12, network="gru", asking_time=knows, columns=columns)
+        for knows in (True, False)
+    )
+    assert with_time.right > 0.95
+    assert without_time.right < 0.3

@@ -15,8 +15,8 @@ from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build
 from model.registry import NETWORKS
 from model.run_folder import RunFolder
+from model.sequences.asking import serving_inputs
 from model.sequences.histories import Histories
-from model.sequences.repeats import serving_inputs
 from model.sequences.split_data import SplitData, split_prepared
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import OnnxRecommender
@@ -25,6 +25,7 @@ from tests.model.toys import prepared, random_histories, small
 VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in NETWORKS} | {
     "tied": {"tied_embeddings": True},
     "repeat-aware": {"network": "gru", "repeat_head": True, "tied_embeddings": True},
+    "asking time": {"network": "gru", "asking_time": True, "repeat_head": True},
     "product alone": {"features": "product"},
     "traits": {"network": "rnn", "product_traits": True},
     "tied traits": {"network": "rnn", "product_traits": True, "tied_embeddings": True},

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
-from data.preparation.sequences import FIRST
+from data.preparation.sequences import FIRST, to_microseconds
 from model.baselines import BASELINES
 from model.baselines.base import Baseline
 from model.baselines.popularity import Popularity
@@ -36,7 +37,7 @@ from tests.model.training.test_trainer import Notes, never
 FENCE = """
 import builtins, runpy, sys
 whole = builtins.__import__
-BUNDLE = {"blend", "numpy_models", "repeats_numpy"}
+BUNDLE = {"blend", "numpy_models", "repeats_numpy", "asking_numpy"}
 OPEN = {"numpy", "onnxruntime", "ml_dtypes"} | BUNDLE | set(sys.stdlib_module_names)
 def fenced(name, *rest, **more):
     asker = ((rest[0] if rest else None) or {}).get("__name__", "").partition(".")[0]
@@ -62,6 +63,7 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     config = small(
         blend=request.param,
         repeat_head=not request.param,
+        asking_time=not request.param,
         features="product,brand,category,price",
     )
     train(config, dataset, folder / "run", Notes(), never)
@@ -86,6 +88,18 @@ def test_the_example_ranks_as_the_run_does(run: Path, tmp_path: Path) -> None:
         assert [name for name, _probability in rows] == [item.product for item in expected]
         probabilities = [item.probability for item in expected]
         assert [value for _name, value in rows] == pytest.approx(probabilities, abs=2e-6)
+
+
+def test_the_example_ranks_as_of_a_time_as_the_run_does(run: Path, tmp_path: Path) -> None:
+    if not export(run, tmp_path / "bundle")["asking_time"]:
+        pytest.skip("the network does not know the time of asking")
+    predictor, moment = Predictor(run), datetime(2019, 11, 30, 18, 0)
+    expected = predictor.recommend(["p001"], k=10, at=to_microseconds(moment))
+    rows = answer(tmp_path / "bundle", ["--at", "2019-11-30T18:00", "p001"])
+    probabilities = [item.probability for item in expected]
+    assert [value for _name, value in rows] == pytest.approx(probabilities, abs=2e-6)
+    at_any_time = [item.probability for item in predictor.recommend(["p001"], k=10)]
+    assert probabilities != pytest.approx(at_any_time, abs=1e-6)
 
 
 def test_the_example_names_products_that_it_does_not_know(run: Path, tmp_path: Path) -> None:
@@ -122,7 +136,7 @@ def test_a_run_without_a_model_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("blended", [False, True])
 def test_the_example_has_twenty_lines_at_most(blended: bool) -> None:
     about = {"serves": "blend" if blended else "network", "reads": ["product"], "latest": 20}
-    about["repeats"] = False
+    about |= {"repeats": False, "asking_time": False}
     about["event_types"] = EventTypes(("purchase",), ("purchase",)).as_dict()
     assert len(example(about).splitlines()) <= 20
 
