@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import waitress
+from flask import Flask, Response, request
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from dashboard.app import create_app
@@ -50,10 +51,11 @@ class Trouble:
 
 @dataclass
 class Site:
-    """A running web server."""
+    """A running web server; ``cleared_wrongly`` are outputs that broke the rule of ``_watch``."""
 
     address: str
     home: Home
+    cleared_wrongly: set[str] = field(default_factory=set)
 
 
 @pytest.fixture(scope="session")
@@ -74,15 +76,36 @@ def serve() -> Iterator[Callable[[Home], Site]]:
     servers = []
 
     def start(home: Home) -> Site:
-        server = waitress.create_server(create_app(home).server, port=0, threads=8)
+        app = create_app(home).server
+        server = waitress.create_server(app, port=0, threads=8)
+        site = Site(f"http://127.0.0.1:{server.effective_port}", home)
+        _watch(app, site.cleared_wrongly)
         threading.Thread(target=server.run, daemon=True).start()
         servers.append(server)
-        return Site(f"http://127.0.0.1:{server.effective_port}", home)
+        return site
 
     yield start
     for server in servers:
         server.task_dispatcher.shutdown()
         server.close()
+
+
+def _watch(app: Flask, cleared_wrongly: set[str]) -> None:
+    """Note the components whose children a callback sets to None.
+
+    Dash keeps the paths of the components that were in there, and throws where the response of a
+    slower callback for one of them arrives later; after an empty list it forgets them.
+    """
+
+    def note(response: Response) -> Response:
+        if request.path == "/_dash-update-component" and response.status_code == 200:
+            outputs = (response.get_json() or {}).get("response", {})
+            cleared_wrongly.update(
+                name for name, props in outputs.items() if props.get("children", "") is None
+            )
+        return response
+
+    app.after_request(note)
 
 
 @pytest.fixture
@@ -100,7 +123,7 @@ def still_site(serve: Callable[[Home], Site], tmp_path_factory: pytest.TempPathF
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Trouble]]]:
     """Open addresses in fresh contexts; a test fails if a page met trouble that it did not take."""
-    contexts, troubles = [], []
+    contexts, troubles, sites = [], [], []
 
     def start(
         site: Site, path: str = "/", *, width: int = 1280, theme: str = "light", locale: str = "en"
@@ -116,6 +139,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Trouble]]]
         trouble = Trouble(site.address)
         trouble.watch(page)
         troubles.append(trouble)
+        sites.append(site)
         page.goto(site.address + path)
         page.wait_for_selector("#main h1")
         return page, trouble
@@ -126,6 +150,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Trouble]]]
     for trouble in troubles:
         assert not trouble.errors
         assert not trouble.foreign
+    for site in sites:
+        assert not site.cleared_wrongly
 
 
 def import_small(folder: Path) -> None:

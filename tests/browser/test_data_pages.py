@@ -1,5 +1,6 @@
 """A log comes in through the browser, and its pages show what it holds."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,10 +10,13 @@ from playwright.sync_api import Page, expect
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.supervisor import keep_worker, stop_worker
 from dashboard.pages.datasets.charts import CHARTS
+from dashboard.pages.datasets.import_reading import EXAMPLES
+from dashboard.services.datasets import imports
 from data.datasets.store import Store
 from data.exploration.statistics import Filters, Statistics
 from data.home import Home
 from data.importing.ingest import ingest
+from data.importing.preview import Preview
 from data.importing.request import ImportRequest
 from tests.browser.conftest import Site
 
@@ -85,6 +89,28 @@ def test_a_column_that_was_guessed_wrongly_is_corrected_before_the_import(
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("log is imported")).to_be_visible()
     assert Store(site.home).open("log").manifest.summary["products"] == 3
+
+
+def test_an_import_starts_while_the_form_still_reads_the_file_with_other_columns(
+    site: Site, worker: None, tmp_path: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, preview = threading.Event(), imports.preview_files
+
+    def preview_after_the_start(home: Home, request: ImportRequest) -> Preview | None:
+        if request.mapping:
+            started.wait(60)
+        return preview(home, request)
+
+    monkeypatch.setattr(imports, "preview_files", preview_after_the_start)
+    page, _trouble = open_page(site, "/data")
+    send(page, write_log(tmp_path, "time,user,product,other\n2020-01-01,a,x,y\n2020-01-02,b,x,z\n"))
+    page.get_by_role("combobox", name="Product").select_option("other")
+    start = page.get_by_role("button", name="Import", exact=True)
+    start.click()
+    expect(start).to_have_count(0)
+    with page.expect_response(lambda response: EXAMPLES in (response.request.post_data or "")):
+        started.set()
+    expect(page.get_by_text("log is imported")).to_be_visible()
 
 
 def test_a_further_file_is_added_to_a_dataset_with_times_in_a_format_of_its_own(

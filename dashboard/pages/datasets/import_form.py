@@ -120,9 +120,9 @@ def _register_choice() -> None:
             return dash.no_update, str(error)
 
     @callback(Output(CHECK, "children"), Input(FILES, "data"), prevent_initial_call=True)
-    def check(files: list[str] | None) -> Component | None:
+    def check(files: list[str] | None) -> Component | list[Component]:
         if not files:
-            return None
+            return []
         home = current_home()
         try:
             paths = _paths(home, files)

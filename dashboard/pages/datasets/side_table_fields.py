@@ -124,9 +124,9 @@ def _register(prefix: str, table: str, states: Sequence[State], look: Look) -> N
         Input(chosen, "data"),
         *states,
     )
-    def show(file: str | None, *values: Any) -> Component | None:
+    def show(file: str | None, *values: Any) -> Component | list[Component]:
         if not file:
-            return None
+            return []
         home = current_home()
         try:
             checked = imports.check_file(home, file, current_folders())

@@ -166,7 +166,7 @@ def show_epochs(_epochs: str | None, theme: str, axis: Any, name: str) -> tuple[
     by_step = monitor.LOSSES if axis != "epoch" else ()
     metrics = monitor.metrics(home, Runs(home).get(name), by_step)
     if not metrics.history:
-        return render_empty(_("The first point comes at the end of the first epoch.")), None
+        return render_empty(_("The first point comes at the end of the first epoch.")), []
     chart = learning_curves.ranking(metrics, View(axis, theme, name))
     return render(chart), test_results.reading(diagnose(metrics))
 

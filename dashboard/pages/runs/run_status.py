@@ -182,18 +182,14 @@ def _best_epoch(metrics: TrainingMetrics) -> list[html.Div]:
     ]
 
 
-def trouble(run: Run, why: Explanation | None, log: str) -> Component | None:
-    """Return why a run failed, what to do, and the last lines of its log."""
+def trouble(run: Run, why: Explanation | None, log: str) -> list[Component]:
+    """Return why a run failed, what to do, and the last lines of its log; empty if it did not."""
     if why is None:
-        return None
+        return []
     lines = "\n".join(log.strip().splitlines()[-_LOG_LINES:])
     message = f"{why.title}. {run.message or ''}".strip()
-    return html.Div(
-        [
-            error_state(message, advice=why.advice),
-            html.Pre(lines, className="log", tabIndex="0") if lines else None,
-        ]
-    )
+    last_lines = [html.Pre(lines, className="log", tabIndex="0")] if lines else []
+    return [error_state(message, advice=why.advice), *last_lines]
 
 
 def _other_figures(run: Run, seconds: float) -> Component:

@@ -62,14 +62,16 @@ def figures_card(evaluation: Mapping[str, Any]) -> html.Section:
     )
 
 
-def reading(diagnosis: Diagnosis | None) -> Component | None:
-    """Return the diagnosis of the curves and the advice; None where there is none yet."""
+def reading(diagnosis: Diagnosis | None) -> list[Component]:
+    """Return the diagnosis of the curves and the advice; empty where there is none yet."""
     if diagnosis is None:
-        return None
-    return html.Div(
-        [html.P(diagnosis.finding, className="reading-finding"), html.P(diagnosis.advice)],
-        className=f"reading is-{diagnosis.tone}",
-    )
+        return []
+    return [
+        html.Div(
+            [html.P(diagnosis.finding, className="reading-finding"), html.P(diagnosis.advice)],
+            className=f"reading is-{diagnosis.tone}",
+        )
+    ]
 
 
 def _subtitle(evaluation: Mapping[str, Any]) -> str:
