@@ -14,13 +14,14 @@ from dashboard.api.routes import ApiSettings, offer_api
 from dashboard.components import register_components
 from dashboard.context import FOLDERS, HOME, OPEN, preferred_language
 from dashboard.services.datasets.imports import import_folders
-from dashboard.web import errors, security, shell
+from dashboard.users.access import Access
+from dashboard.web import errors, permissions, security, shell, sign_in
+from dashboard.web.assets import ASSETS, ICON, THEME_SCRIPT, asset
 from dashboard.web.downloads import register_downloads
 from dashboard.web.upload_endpoint import PIECE, register_uploads
 from data.home import Home
 from data.i18n import language, use_language
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
 PAGES = Path(__file__).resolve().parent / "pages"
 STYLES = (
     "vendor/bootstrap/bootstrap.min.css",
@@ -33,11 +34,9 @@ STYLES = (
     "controls.css",
     "grid.css",
 )
-ICON = "vitrina.svg"
 LARGEST_REQUEST = PIECE + (1 << 16)
 """Bytes of a request's body at most: a piece of an upload."""
 SCRIPTS = ("plotly-es.js", "failed_requests.js", "shell.js", "figures.js", "rows.js", "upload.js")
-THEME_SCRIPT = "theme.js"
 
 _INDEX = """<!DOCTYPE html>
 <html lang="{language}" data-bs-theme="light">
@@ -85,7 +84,8 @@ def create_app(
     allow_paths : sequence of Path
         Folders whose files may be imported by path; see ``imports.import_folders``.
     password : str, optional
-        Required on every page; by default the environment variable ``VITRINA_PASSWORD``, if set.
+        Lets in whoever knows it, beside the users of the home; by default the environment variable
+        ``VITRINA_PASSWORD``, if set. Without it and without users nobody has to sign in.
     open_to_all : bool
         Whether everybody may do everything; every page says so.
     api : ApiSettings, optional
@@ -96,15 +96,15 @@ def create_app(
     dash.Dash
         Application whose ``server`` is a WSGI application; a process may hold several.
     """
-    server = Flask("dashboard")
+    server = Flask("dashboard", static_folder=None)
     server.config[HOME] = home
     server.config[FOLDERS] = import_folders(allow_paths, security.is_loopback(host))
-    server.config[OPEN] = open_to_all
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
-    keyed = (PREFIX,) if api and api.token else ()
-    names = security.known_names(host, allow_hosts)
-    security.protect(server, names, password or os.environ.get(security.PASSWORD), keyed)
+    access = Access(home, password or os.environ.get(sign_in.PASSWORD))
+    server.config[OPEN] = open_to_all and not access.is_needed()
+    security.protect(server, security.known_names(host, allow_hosts))
     server.before_request(_use_preferred_language)
+    sign_in.let_users_in(server, access, keyed=(PREFIX,) if api and api.token else ())
     server.add_url_rule("/health", "health", health)
     register_uploads(server)
     register_downloads(server)
@@ -129,6 +129,7 @@ def create_app(
     register_components(app)
     shell.register(app)
     errors.respond_to_errors(server, app.callback_map)
+    permissions.check_callbacks(server, app.callback_map)
     _finish_setup(app, server)
     return app
 
@@ -149,18 +150,18 @@ class _Vitrina(dash.Dash):
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
         """Return the HTML document of every page."""
         styles = (
-            f'<link rel="stylesheet" href="{_asset(name)}">'
+            f'<link rel="stylesheet" href="{asset(name)}">'
             for name in (*STYLES, *_page_assets("css"))
         )
         scripts = (
-            f'<script src="{_asset(name)}"></script>' for name in (*SCRIPTS, *_page_assets("js"))
+            f'<script src="{asset(name)}"></script>' for name in (*SCRIPTS, *_page_assets("js"))
         )
         return _INDEX.format(
             language=language(),
             metas=parts["metas"],
             title=parts["title"],
-            icon=_asset(ICON),
-            theme=_asset(THEME_SCRIPT),
+            icon=asset(ICON),
+            theme=asset(THEME_SCRIPT),
             styles="\n".join(styles),
             css=parts["css"],
             entry=_ENTRY,
@@ -174,11 +175,6 @@ class _Vitrina(dash.Dash):
 def _page_assets(suffix: str) -> list[str]:
     """Return the style sheets or scripts of single pages, from ``assets/pages``."""
     return sorted(f"pages/{file.name}" for file in (ASSETS / "pages").glob(f"*.{suffix}"))
-
-
-def _asset(name: str) -> str:
-    """Return the address of an asset with the modification time, so that caches see a change."""
-    return f"/assets/{name}?v={(ASSETS / name).stat().st_mtime_ns:x}"
 
 
 def _use_preferred_language() -> None:

@@ -8,6 +8,7 @@ import click
 COMMANDS = {
     "serve": "dashboard.cli.serve",
     "worker": "dashboard.cli.serve",
+    "user": "dashboard.cli.users",
     "demo": "dashboard.cli.datasets",
     "sample": "dashboard.cli.datasets",
     "import": "dashboard.cli.datasets",

@@ -17,11 +17,15 @@ from data.i18n import _
 from model.kernels.malloc import share_pools
 
 THREADS = 8
+_FORWARDED = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
 
 
 @dataclass(frozen=True)
-class Access:
-    """Who may reach the server, and by what names; see ``dashboard.app.create_app``."""
+class Exposure:
+    """Who may reach the server, and by what names; see ``dashboard.app.create_app``.
+
+    ``proxy`` is the address of the proxy in front of it, if any.
+    """
 
     host: str
     hosts: tuple[str, ...]
@@ -29,6 +33,7 @@ class Access:
     open_to_all: bool
     api: bool
     token: str | None
+    proxy: str | None
 
 
 @click.command()
@@ -53,6 +58,10 @@ class Access:
     "open_to_all",
     is_flag=True,
     help="Let everybody who reaches this server do everything, without a password.",
+)
+@click.option(
+    "--proxy",
+    help="Address of the proxy in front, whose X-Forwarded-For, -Proto and -Host are believed.",
 )
 @click.option("--no-worker", is_flag=True, help="Start no worker; runs wait for one.")
 @click.option(
@@ -86,14 +95,17 @@ def serve_command(
     api: bool,
     api_token: str | None,
     api_token_file: Path | None,
+    proxy: str | None,
 ) -> None:
     """Start the workbench in this terminal; Ctrl-C ends it."""
     from dashboard.jobs.supervisor import keep_worker, stop_worker
 
     os.umask(PRIVATE)
-    _check_access(host, open_to_all)
+    _check_access(home, host, open_to_all)
     token = api_token or (api_token_file.read_text("utf-8").strip() if api_token_file else None)
-    access = Access(host, allow_hosts, allow_paths, open_to_all, api or bool(token), token)
+    exposure = Exposure(
+        host, allow_hosts, allow_paths, open_to_all, api or bool(token), token, proxy
+    )
     listener = _listen(host, port)
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have left SIGINT ignored
         signal.signal(number, _end)
@@ -105,7 +117,7 @@ def serve_command(
     except (VitrinaError, OSError) as error:
         click.echo(_("No run can start: {reason}").format(reason=error), err=True)
     try:
-        _serve(home, listener, access)
+        _serve(home, listener, exposure)
     finally:
         if worker is not None:
             stop_worker(worker)
@@ -138,24 +150,34 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _check_access(host: str, open_to_all: bool) -> None:
-    """Refuse to serve a network without a password, unless that is asked for in words."""
-    from dashboard.web.security import PASSWORD, is_loopback
+def _check_access(home: Home, host: str, open_to_all: bool) -> None:
+    """Refuse to serve a network where nobody has to sign in, unless that is asked for in words."""
+    from dashboard.users.access import Access
+    from dashboard.web.security import is_loopback
+    from dashboard.web.sign_in import PASSWORD
 
-    if is_loopback(host) or os.environ.get(PASSWORD):
+    is_guarded = Access(home, os.environ.get(PASSWORD)).is_needed()
+    if is_guarded and open_to_all:
+        raise BadInput(
+            _(
+                "--open lets everybody in, but there are users or a password in {variable}; leave"
+                " one of them out."
+            ).format(variable=PASSWORD)
+        )
+    if is_guarded or is_loopback(host):
         return
     if not open_to_all:
         raise BadInput(
             _(
-                "On {host} others reach this server: set a password in {variable}, or let everybody"
-                " do everything with --open."
+                "On {host} others reach this server: add a user with `vitrina user add`, set a"
+                " password in {variable}, or let everybody do everything with --open."
             ).format(host=host, variable=PASSWORD)
         )
     words = _("Warning: whoever reaches {host} may read, change and delete everything.")
     click.echo(words.format(host=host), err=True)
 
 
-def _serve(home: Home, listener: socket.socket, access: Access) -> None:
+def _serve(home: Home, listener: socket.socket, exposure: Exposure) -> None:
     """Serve requests until a signal ends the process."""
     import waitress
 
@@ -165,19 +187,22 @@ def _serve(home: Home, listener: socket.socket, access: Access) -> None:
 
     app = create_app(
         home,
-        host=access.host,
-        allow_hosts=access.hosts,
-        allow_paths=access.paths,
-        open_to_all=access.open_to_all,
-        api=ApiSettings(token=access.token or None) if access.api else None,
+        host=exposure.host,
+        allow_hosts=exposure.hosts,
+        allow_paths=exposure.paths,
+        open_to_all=exposure.open_to_all,
+        api=ApiSettings(token=exposure.token or None) if exposure.api else None,
     )
     server = waitress.create_server(
         app.server,
         sockets=[listener],
         threads=THREADS,
         max_request_body_size=LARGEST_REQUEST,  # more is refused before it is stored anywhere
+        trusted_proxy=exposure.proxy,
+        trusted_proxy_headers=_FORWARDED if exposure.proxy else set(),
+        clear_untrusted_proxy_headers=True,
     )
-    address = f"[{access.host}]" if ":" in access.host else access.host
+    address = f"[{exposure.host}]" if ":" in exposure.host else exposure.host
     click.echo(
         _("Vitrina is at {address} (Ctrl-C ends it); its state is in {home}.").format(
             address=f"http://{address}:{listener.getsockname()[1]}", home=home.path

@@ -115,6 +115,26 @@ WORKERS = Table(
     Column("keeper_born", Float),
 )
 
+USERS = Table(
+    "users",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("password_hash", String, nullable=False),
+    Column("created", Float, nullable=False),
+)
+
+# `id` is a hash of the token that the browser holds; `user` is null for whoever knows the password
+# of the server.
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("user", String),
+    Column("seal", String, nullable=False),
+    Column("expires", Float, nullable=False),
+)
+
 
 class TableError(VitrinaError):
     """The table of runs cannot be read or written."""

@@ -1,6 +1,5 @@
-"""Protection of the web server: host and origin checks, a password, security headers."""
+"""Protection of the web server from other sites: host and origin checks, security headers."""
 
-import hmac
 import ipaddress
 import socket
 from collections.abc import Collection, Sequence
@@ -8,11 +7,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-PASSWORD = "VITRINA_PASSWORD"
-
 _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}
 _ANY_ADDRESS = "*"
-_OPEN_PATHS = {"/health"}
 _MAKING = ("/take",)
 """Addresses whose GET makes a file."""
 
@@ -50,10 +46,8 @@ def known_names(host: str, allowed: Sequence[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def protect(
-    server: Flask, names: Collection[str], password: str | None, keyed: Sequence[str] = ()
-) -> None:
-    """Check every request to a server and add security headers to every response.
+def protect(server: Flask, names: Collection[str]) -> None:
+    """Refuse requests of other sites to a server, and add security headers to every response.
 
     Parameters
     ----------
@@ -61,10 +55,6 @@ def protect(
         Server to protect.
     names : collection of str
         Host names that are responded to; see ``known_names``.
-    password : str or None
-        Required by HTTP basic authentication, with any user name, unless None or empty.
-    keyed : sequence of str
-        Paths that require an API key instead, with all below them.
     """
 
     @server.before_request
@@ -74,14 +64,6 @@ def protect(
             return Response(words, 421)
         if _is_from_elsewhere():
             return Response("Requests from other sites are refused.\n", 403)
-        is_keyed = any(is_below(request.path, path) for path in keyed)
-        if (
-            password
-            and not is_keyed
-            and not (request.path in _OPEN_PATHS or _is_authorised(password))
-        ):
-            challenge = {"WWW-Authenticate": 'Basic realm="Vitrina", charset="UTF-8"'}
-            return Response("A password is needed.\n", 401, challenge)
         return None
 
     @server.after_request
@@ -163,8 +145,3 @@ def is_below(path: str, folder: str) -> bool:
     (True, False)
     """
     return f"{path}/".startswith(f"{folder}/")
-
-
-def _is_authorised(password: str) -> bool:
-    sent = request.authorization.password if request.authorization else None
-    return hmac.compare_digest((sent or "").encode(), password.encode())

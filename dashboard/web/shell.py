@@ -7,8 +7,9 @@ from dash import ClientsideFunction, Input, Output, State, dcc, html
 
 from dashboard.components.aria import aria, data
 from dashboard.components.icon import icon
-from dashboard.context import current_home, is_open, preferred_theme
+from dashboard.context import current_home, current_identity, is_open, preferred_theme
 from dashboard.formats import ago
+from dashboard.web.sign_in import SIGN_OUT
 from data.errors import VitrinaError
 from data.i18n import LANGUAGES, N_, _, language
 
@@ -45,6 +46,7 @@ def layout() -> html.Div:
                 role="status",
                 **aria(live="polite", label=_("Messages")),
             ),
+            html.Div(id="refusals", className="toasts", role="alert"),
             html.Div(id="shell-quiet", hidden=True),
         ],
         className="shell",
@@ -132,7 +134,10 @@ def _rail() -> html.Header:
                 title=_("Vitrina, home"),
             ),
             html.Nav(html.Ul(links), className="rail-nav", **aria(label=_("Main"))),
-            html.Div([_worker(), _theme_switch(), _language_switch()], className="rail-foot"),
+            html.Div(
+                [_worker(), _theme_switch(), _language_switch(), *_sign_out()],
+                className="rail-foot",
+            ),
         ],
         className="rail",
     )
@@ -171,3 +176,20 @@ def _language_switch() -> html.Div:
         role="group",
         **aria(label=_("Language")),
     )
+
+
+def _sign_out() -> list[html.Form]:
+    """Return the button that signs the user out; nothing where nobody has to sign in."""
+    identity = current_identity()
+    if identity is None:
+        return []
+    title = _("Sign out")
+    if identity.name:
+        title = _("Sign out {name} ({role})").format(name=identity.name, role=identity.role)
+    button = html.Button(
+        [icon("sign-out"), html.Span(title, className="visually-hidden")],
+        type="submit",
+        className="quiet-button",
+        title=title,
+    )
+    return [html.Form(button, action=SIGN_OUT, method="post")]

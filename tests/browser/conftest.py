@@ -126,7 +126,13 @@ def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Trouble]]]
     contexts, troubles, sites = [], [], []
 
     def start(
-        site: Site, path: str = "/", *, width: int = 1280, theme: str = "light", locale: str = "en"
+        site: Site,
+        path: str = "/",
+        *,
+        width: int = 1280,
+        theme: str = "light",
+        locale: str = "en",
+        heading: str = "#main h1",
     ) -> tuple[Page, Trouble]:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
@@ -141,7 +147,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Trouble]]]
         troubles.append(trouble)
         sites.append(site)
         page.goto(site.address + path)
-        page.wait_for_selector("#main h1")
+        page.wait_for_selector(heading)
         return page, trouble
 
     yield start

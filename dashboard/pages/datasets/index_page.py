@@ -8,7 +8,8 @@ from dash import ALL, Input, Output, State, callback, ctx, html
 from dash.development.base_component import Component
 
 from dashboard import components as kit
-from dashboard.context import current_home
+from dashboard.context import current_home, may
+from dashboard.identity import Role
 from dashboard.jobs.supervisor import start_worker
 from dashboard.pages.datasets import import_form, import_list
 from dashboard.pages.datasets.period import period
@@ -36,13 +37,13 @@ def layout(**_query: str) -> html.Div:
             kit.page_header(
                 _("Data"),
                 _("Import purchase logs, and open them to explore and prepare them."),
-                actions=[sample] if samples.is_offered(current_home()) else [],
+                actions=[sample] if may(Role.TRAIN) and samples.is_offered(home) else [],
             ),
             kit.stack(
                 import_list.layout(),
                 *(_damaged(name, problem) for name, problem in library.damaged(home).items()),
                 _datasets(rows),
-                import_form.layout(),
+                *([import_form.layout()] if may(Role.TRAIN) else []),
             ),
             *_dialogs(),
         ]

@@ -7,7 +7,8 @@ from dash import Input, Output, State, callback, dcc, html
 
 from dashboard import components as kit
 from dashboard import formats
-from dashboard.context import current_home
+from dashboard.context import current_home, may
+from dashboard.identity import Role
 from dashboard.pages.datasets import side_table_card
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import library, quality
@@ -50,7 +51,7 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
                 kit.card(kit.loading_state(240, lines=6), title=_("Findings"), body_id=FINDINGS),
                 _reasons(source.manifest.summary),
                 _sources(source),
-                side_table_card.layout(source),
+                *([side_table_card.layout(source)] if may(Role.TRAIN) else []),
                 _rejects(source),
             ),
         ]

@@ -26,7 +26,8 @@ from dashboard.components import (
     page_header,
 )
 from dashboard.components.aria import data
-from dashboard.context import current_home, preferred_theme
+from dashboard.context import current_home, preferred_theme, require
+from dashboard.identity import Role
 from dashboard.jobs.run_handle import runs_with_model
 from dashboard.pages.recommend import controls
 from dashboard.pages.recommend.buyer_finder import (
@@ -174,6 +175,7 @@ def fit_baselines(clicks: int | None, ticks: int | None, state: dict[str, Any]) 
     missing = not_fitted(served, [query.compare, query.beside])
     if clicks and ctx.triggered_id == FIT:
         try:
+            require(Role.TRAIN)
             start_fitting(served, missing)
         except VitrinaError as error:
             return comparison_panel(served, Comparison(error=str(error))), no_update

@@ -4,7 +4,8 @@ from dash import Input, Output, State, callback, dcc, html, register_page
 from dash.development.base_component import Component
 
 from dashboard.components import button, card, empty_state, progress
-from dashboard.context import current_home, preferred_theme
+from dashboard.context import current_home, preferred_theme, require
+from dashboard.identity import Role
 from dashboard.pages.recommend.error_tables import error_report
 from dashboard.pages.recommend.page_state import PATH
 from dashboard.pages.recommend.tabs import view
@@ -75,6 +76,7 @@ def follow(_ticks: int | None, clicks: int | None, run: str) -> tuple[Component,
     running = any(not job.ended for job in jobs_of_run(served.handle.home, run, EVALUATION))
     if clicks and not running:
         try:
+            require(Role.TRAIN)
             start_evaluation(served.handle.home, run)
         except VitrinaError as error:
             return card(empty_state(str(error))), True

@@ -11,16 +11,21 @@ import pytest
 
 from dashboard import cli
 from dashboard.cli import serve
+from dashboard.identity import Role
+from dashboard.jobs.runs_table import Runs
+from dashboard.users.users import Users
 from data.home import Home
 from tests.dashboard.cli.conftest import Vitrina
 
 
 @pytest.fixture(autouse=True)
-def no_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[serve.Access]]:
+def no_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[serve.Exposure]]:
     """Collect what would be served; put back what a server changes in its process."""
-    served: list[serve.Access] = []
+    served: list[serve.Exposure] = []
     monkeypatch.setattr(
-        serve, "_serve", lambda _home, listener, access: (listener.close(), served.append(access))
+        serve,
+        "_serve",
+        lambda _home, listener, exposure: (listener.close(), served.append(exposure)),
     )
     monkeypatch.setattr("signal.signal", lambda *_arguments: None)
     monkeypatch.delenv("VITRINA_PASSWORD", raising=False)
@@ -31,24 +36,35 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[serve.Access]]:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_a_network_without_a_password_is_refused(
-    vitrina: Vitrina, no_server: list[serve.Access], host: str
+    vitrina: Vitrina, no_server: list[serve.Exposure], host: str
 ) -> None:
     answer = vitrina("serve", "--no-worker", "--port", 0, "--host", host)
     assert answer.code == 2
-    assert "set a password in VITRINA_PASSWORD" in answer.err
+    assert "add a user with `vitrina user add`, set a password in VITRINA_PASSWORD" in answer.err
     assert no_server == []
 
 
 def test_a_network_is_served_with_a_password(
-    vitrina: Vitrina, no_server: list[serve.Access], monkeypatch: pytest.MonkeyPatch
+    vitrina: Vitrina, no_server: list[serve.Exposure], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VITRINA_PASSWORD", "secret")
     assert vitrina("serve", "--no-worker", "--port", 0, "--host", "0.0.0.0").code == 0
     assert not no_server[0].open_to_all
 
 
+def test_a_network_is_served_where_there_are_users(
+    vitrina: Vitrina, home: Home, no_server: list[serve.Exposure]
+) -> None:
+    Users(Runs(home).database).add("ana", "correct horse", Role.LOOK)
+    assert vitrina("serve", "--no-worker", "--port", 0, "--host", "0.0.0.0").code == 0
+    refused = vitrina("serve", "--no-worker", "--port", 0, "--host", "0.0.0.0", "--open")
+    assert refused.code == 2
+    assert "leave one of them out" in refused.err
+    assert len(no_server) == 1
+
+
 def test_an_open_network_is_served_with_a_warning(
-    vitrina: Vitrina, no_server: list[serve.Access]
+    vitrina: Vitrina, no_server: list[serve.Exposure]
 ) -> None:
     answer = vitrina("serve", "--no-worker", "--port", 0, "--host", "0.0.0.0", "--open")
     assert answer.code == 0
@@ -58,7 +74,7 @@ def test_an_open_network_is_served_with_a_warning(
 
 def test_the_token_is_read_from_a_file_or_a_variable(
     vitrina: Vitrina,
-    no_server: list[serve.Access],
+    no_server: list[serve.Exposure],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -67,7 +83,7 @@ def test_the_token_is_read_from_a_file_or_a_variable(
     vitrina("serve", "--no-worker", "--port", 0, "--api-token-file", file)
     monkeypatch.setenv("VITRINA_API_TOKEN", "other")
     vitrina("serve", "--no-worker", "--port", 0)
-    assert [(access.api, access.token) for access in no_server] == [
+    assert [(exposure.api, exposure.token) for exposure in no_server] == [
         (True, "secret"),
         (True, "other"),
     ]
@@ -94,7 +110,7 @@ def test_a_home_is_made_for_its_user_alone(vitrina: Vitrina, home: Home) -> None
 
 
 def test_a_damaged_table_lets_the_server_start(
-    vitrina: Vitrina, home: Home, no_server: list[serve.Access]
+    vitrina: Vitrina, home: Home, no_server: list[serve.Exposure]
 ) -> None:
     home.make()
     home.database.write_bytes(b"garbage" * 1_000)

@@ -1,6 +1,5 @@
 """The application as a browser's requests meet it."""
 
-import base64
 import json
 import re
 import socket
@@ -213,18 +212,6 @@ def test_a_page_of_another_site_cannot_send_anything(client: FlaskClient) -> Non
     path = "/_dash-update-component"
     assert client.post(path, headers={"Origin": "http://evil.example"}, **sent).status_code == 403
     assert client.post(path, headers={"Origin": LOCAL}, **sent).status_code != 403
-
-
-def test_a_password_guards_all_but_health(home: Home) -> None:
-    client = create_app(home, password="pläin").server.test_client()
-    key = base64.b64encode("me:pläin".encode()).decode()
-    wrong = base64.b64encode(b"me:guess").decode()
-    assert client.get("/", base_url=LOCAL).status_code == 401
-    assert client.get("/_dash-layout", base_url=LOCAL).status_code == 401
-    for given, status in ((key, 200), (wrong, 401)):
-        headers = {"Authorization": f"Basic {given}"}
-        assert client.get("/", base_url=LOCAL, headers=headers).status_code == status
-    assert client.get("/health", base_url=LOCAL).status_code == 200
 
 
 def test_assets_change_their_address_when_they_change(client: FlaskClient) -> None:

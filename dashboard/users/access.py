@@ -1,0 +1,206 @@
+"""Who is let in: checks names and passwords at the pace of ``guesses``, and sessions."""
+
+import hashlib
+import hmac
+import math
+import secrets
+import time
+from collections import OrderedDict
+from threading import BoundedSemaphore, Lock
+
+from dashboard.identity import Identity, Role
+from dashboard.jobs.runs_table import Runs
+from dashboard.users.guesses import Guesses
+from dashboard.users.passwords import is_password
+from dashboard.users.sessions import Sessions
+from dashboard.users.users import User, Users
+from data.errors import VitrinaError
+from data.home import Home
+from data.i18n import ngettext
+
+AT_ONCE = 2
+"""Passwords that are checked at the same time; each takes 19 MiB and some 30 ms."""
+_REMEMBERED_SECONDS = 60.0
+_MOST_REMEMBERED = 100
+
+
+class TooManyGuesses(VitrinaError):
+    """Passwords are guessed too quickly.
+
+    Attributes
+    ----------
+    seconds : int
+        When to try again.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = max(1, math.ceil(seconds))
+        super().__init__(
+            ngettext(
+                "Too many wrong passwords; try again in {seconds} second.",
+                "Too many wrong passwords; try again in {seconds} seconds.",
+                self.seconds,
+            ).format(seconds=self.seconds)
+        )
+
+
+class Access:
+    """Lets users of a home in, and whoever knows the password of the server.
+
+    Parameters
+    ----------
+    home : Home
+        Whose users may sign in.
+    password : str or None
+        Password of the server, which lets in with every role; None for none.
+    """
+
+    def __init__(self, home: Home, password: str | None) -> None:
+        self._home = home
+        self._password = password or None
+        self._guesses = Guesses()
+        self._checks = BoundedSemaphore(AT_ONCE)
+        self._remembered: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
+        self._key = secrets.token_bytes(32)
+        self._lock = Lock()
+        self._was_needed = self._password is not None
+
+    def has_users(self) -> bool:
+        """Return whether there are users, or may be where they cannot be read."""
+        try:
+            return self._users().exist()
+        except VitrinaError:
+            return True
+
+    def is_needed(self) -> bool:
+        """Return whether anybody has to sign in: there is a password, or there are users.
+
+        Raises
+        ------
+        TableError
+            When the users cannot be read, and it was needed before.
+        """
+        if self._password:
+            return True
+        try:
+            self._was_needed = self._users().exist()
+        except VitrinaError:
+            if self._was_needed:
+                raise
+        return self._was_needed
+
+    def sign_in(self, name: str, password: str, address: str) -> str | None:
+        """Begin a session.
+
+        Parameters
+        ----------
+        name : str
+            Name of a user; any other one, or none, goes with the password of the server.
+        password : str
+        address : str
+            Address of the client.
+
+        Returns
+        -------
+        str or None
+            The token of the session; None where name and password do not go together.
+
+        Raises
+        ------
+        TooManyGuesses
+            When this client, or somebody else for this user, has guessed too often.
+        """
+        user = self._find(name)
+        if not self._check(user, name, password, address):
+            return None
+        credential = user.password_hash if user else self._password
+        assert credential is not None
+        return self._sessions().begin(user.name if user else None, credential)
+
+    def sign_out(self, token: str) -> None:
+        """End a session."""
+        self._sessions().end(token)
+
+    def of_session(self, token: str) -> Identity | None:
+        """Return whom a session belongs to; None where it has ended."""
+        session = self._sessions().find(token)
+        if session is None:
+            return None
+        if session.user is None:
+            valid = self._password is not None and session.is_sealed_by(self._password)
+            return Identity(None, Role.ADMINISTER) if valid else None
+        user = self._users().find(session.user)
+        if user is None or not session.is_sealed_by(user.password_hash):
+            return None
+        return Identity(user.name, user.role)
+
+    def of_password(self, name: str, password: str, address: str) -> Identity | None:
+        """Return who sends name and password with each request; None where they are wrong.
+
+        A password that was right is not hashed again for a minute.
+
+        Raises
+        ------
+        TooManyGuesses
+            See ``sign_in``.
+        """
+        user = self._find(name)
+        mark = hmac.digest(self._key, f"{len(name)}:{name}{password}".encode(), "sha256")
+        if not self._is_remembered(mark, user):
+            if not self._check(user, name, password, address):
+                return None
+            self._remember(mark, user)
+        return Identity(user.name, user.role) if user else Identity(None, Role.ADMINISTER)
+
+    def _find(self, name: str) -> User | None:
+        """Return a user; None where the users cannot be read, but the server has a password."""
+        try:
+            return self._users().find(name) if name else None
+        except VitrinaError:
+            if self._password:
+                return None
+            raise
+
+    def _check(self, user: User | None, name: str, password: str, address: str) -> bool:
+        """Return whether a password is right, at the pace of ``guesses``."""
+        if user is None and self._password:
+            name = ""  # the same password goes with every other name
+        pause = self._guesses.pause(address, name)
+        if pause:
+            raise TooManyGuesses(pause)
+        if not self._checks.acquire(timeout=1.0):
+            raise TooManyGuesses(1.0)
+        try:
+            if user is None and self._password:
+                right = hmac.compare_digest(_digest(password), _digest(self._password))
+            else:
+                right = is_password(password, user.password_hash if user else None)
+        finally:
+            self._checks.release()
+        (self._guesses.right if right else self._guesses.wrong)(address, name)
+        return right
+
+    def _is_remembered(self, mark: bytes, user: User | None) -> bool:
+        with self._lock:
+            credential, until = self._remembered.get(mark, ("", 0.0))
+        return credential == self._credential(user) and time.monotonic() < until
+
+    def _remember(self, mark: bytes, user: User | None) -> None:
+        with self._lock:
+            until = time.monotonic() + _REMEMBERED_SECONDS
+            self._remembered[mark] = (self._credential(user), until)
+            while len(self._remembered) > _MOST_REMEMBERED:
+                self._remembered.popitem(last=False)
+
+    def _credential(self, user: User | None) -> str:
+        return user.password_hash if user else self._password or ""
+
+    def _users(self) -> Users:
+        return Users(Runs(self._home).database)
+
+    def _sessions(self) -> Sessions:
+        return Sessions(Runs(self._home).database)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
