@@ -63,7 +63,7 @@ _ENDINGS = _words(
 _BEGINNINGS = _words(
     "id id_do id_da id_del id_de_la no nr num number code code_du cod codigo codigo_do "
     "codigo_del codice codice_del kod numer numero numero_do numero_del numero_de numero_du ref "
-    "reference reference_du номер код id_of идентификатор"
+    "reference reference_du номер код id_of идентификатор click clicked viewed purchased bought"
 )
 
 NOUNS = {
@@ -100,7 +100,7 @@ NOUNS = {
             "货号 品番 품번"
         ),
         nouns=_words(
-            "product item article goods movie film book song track anime producto articulo "
+            "product item article goods prod movie film book song track anime producto articulo "
             "prenda libro pelicula cancion produto artigo livro artikel produkt produktu "
             "material ware produit prodotto articolo vara tuote urun termek zbozi towar "
             "номенклатура номенклатуры товар товара продукт 商品 商品原始 产品 產品 宝贝 物品 "
@@ -163,7 +163,8 @@ NAMES = {
     ),
     "type": _words(
         "event_type event action event_name behavior behaviour behavior_type behaviour_type "
-        "action_type interaction interaction_type activity activity_type action_name user_action "
+        "action_type product_action interaction interaction_type activity activity_type "
+        "action_name user_action "
         "type tipo_evento tipo_de_evento tipo evento accion acao azione aktion ereignis "
         "ereignistyp evenement type_evenement type_d_evenement событие тип_события действие "
         "行为类型 行为 行為 行為類型 事件类型 事件 动作 操作类型 イベント イベント種別 行動 "
@@ -291,12 +292,15 @@ def is_ordinal_name(column: str) -> bool:
 
 
 def _without_id_marks(name: str) -> list[str]:
-    """Return what is left of a bare name without one mark of an id, and without two."""
-    ends = [name.removesuffix(e) for e in _ENDINGS if name.endswith(e) and name != e]
+    """Return what is left of a bare name without one mark of an id, and without more."""
+    ends = [name]
+    for end in ends:
+        shorter = (end.removesuffix(mark) for mark in _ENDINGS if end.endswith(mark))
+        ends += [rest for rest in shorter if rest and rest not in ends]
     begins = [
         rest.removeprefix(b)
-        for rest in (name, *ends)
+        for rest in ends
         for b in _BEGINNINGS
         if rest.startswith(b) and rest != b
     ]
-    return [*ends, *begins]
+    return [*ends[1:], *begins]

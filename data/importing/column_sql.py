@@ -13,6 +13,7 @@ from data.events import NAMES, PURCHASE, RETURN
 from data.i18n import N_, _
 from data.importing import event_types, prices, times
 from data.importing.dialect import Dialect, numbers
+from data.importing.ids import are_floats, integer_sql, is_integer, is_rounded
 from data.importing.prices import PriceFormat
 from data.importing.times import EARLIEST, LATEST, TimeFormat
 
@@ -98,7 +99,7 @@ class ColumnSql:
         The id columns that are kept as BIGINT, since every id in them is a whole number written
         in the usual way; the others are kept as text.
     floats : frozenset of str
-        The id columns whose whole numbers are written with ``.0``, which is cut off.
+        The id columns whose whole numbers are written as floats, such as ``17850.0``.
     types : dict
         Text of the type column → the type that it means, where that is not the text itself.
     separator : str
@@ -163,7 +164,8 @@ class ColumnSql:
         Raises
         ------
         BadInput
-            Where a column that a person named as the time holds no times, or a format is none.
+            Where a column that a person named as the time holds no times, a format is none, or
+            digits of ids are missing.
         """
         positions = {name: _places(column, dialect) for name, column in mapping.items()}
         sample = {name: _values(dialect.sample, places) for name, places in positions.items()}
@@ -173,7 +175,10 @@ class ColumnSql:
             (PriceFormat(), True) if is_number else _price(sample.get("price", ()), decimal_mark)
         )
         ids = {name: sample[name] for name in ("user", "product")}
-        floats = frozenset(name for name, values in ids.items() if _are_floats(values))
+        for name, values in ids.items():
+            if rounded := next(filter(is_rounded, values), ""):
+                raise BadInput(rounded_ids(mapping[name], rounded))
+        floats = frozenset(name for name, values in ids.items() if are_floats(values))
         return cls(
             mapping,
             positions,
@@ -184,7 +189,7 @@ class ColumnSql:
             integer_ids=frozenset(
                 name
                 for name, values in ids.items()
-                if name in floats or all(map(_is_integer, values))
+                if name in floats or all(map(is_integer, values))
             ),
             floats=floats,
             types=_changed_types(sample.get("type", ()), types),
@@ -227,7 +232,7 @@ class ColumnSql:
             cases = " ".join(f"WHEN {quote(text)} THEN NULL" for text in texts)
             column = f"CASE {column} {cases} ELSE {column} END"
         if name in self.floats:
-            column = f"regexp_replace({column}, {quote('[.]0+$')}, '')"
+            column = integer_sql(column)
         return column
 
     def text(self, name: str) -> str:
@@ -405,6 +410,14 @@ def _time(
     return formats[0], len(formats) == 1
 
 
+def rounded_ids(column: str, example: str) -> str:
+    """Return the sentence for ids whose last digits a spreadsheet has rounded away."""
+    return _(
+        "The ids in column {column} have lost digits ({example}), as spreadsheets do with long "
+        "numbers, so that different ids look the same; export the column as text."
+    ).format(column=column, example=example)
+
+
 def unreadable_times(column: str, example: str) -> str:
     """Return the sentence for a column that holds no times."""
     return _(
@@ -440,19 +453,6 @@ def _missing_values(sample: Sequence[Sequence[str]]) -> list[str]:
 
 def _is_padded(sample: Sequence[Sequence[str]]) -> bool:
     return any(value != value.strip(BLANKS) for row in sample for value in row)
-
-
-def _is_integer(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19 and str(int(text)) == text
-
-
-def _are_floats(values: Sequence[str]) -> bool:
-    """Tell whether ids are whole numbers that went through floats: ``17850.0``."""
-    cut = [value.partition(".") for value in values]
-    return any(mark for _head, mark, _tail in cut) and all(
-        _is_integer(head) and not tail.strip("0") and (bool(tail) or not mark)
-        for head, mark, tail in cut
-    )
 
 
 def _changed_types(codes: Sequence[str], chosen: Mapping[str, str] | None) -> dict[str, str]:

@@ -7,9 +7,10 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from data.errors import BadInput
 from data.i18n import N_, _
@@ -21,10 +22,12 @@ _HEAD = 1 << 18
 _LINES = 1000
 _DELIMITERS = (",", ";", "\t", "|")
 _EMPTY = N_("{file} is empty or damaged.")
-_BLANKS = re.compile(r"[ \t]+")
+_WORD = re.compile(r"[^ \t]+")
+_WORD_OR_QUOTED = re.compile(r'"[^"]*"(?=[ \t]|$)|[^ \t]+')
 _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?\s*')
 _PADDING = re.compile(r"[ \u00a0]")
-_VALUE = re.compile(r"[-+]?[$€£]?\d[\d.,:TZ /+-]*( UTC)?")
+_VALUE = re.compile(r"[-+]?[$€£]?\d[\d.,:TZ /+-]*([eE][-+]?\d+)?( UTC)?")
+_MOST_LINES_OF_A_ROW = 50
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Dialect:
     delimiter : str
         One or two characters; ``" "`` means any run of blanks.
     quote : str
-        ``'"'``, or ``""`` where quotes mean nothing.
+        ``'"'`` or ``"'"``, or ``""`` where quotes mean nothing.
     header_line : int
         The line that names the columns, from 1; 0 where none does.
     columns : tuple of str
@@ -58,6 +61,8 @@ class Dialect:
         Whether blanks stand around values.
     numeric : frozenset of str
         The columns that the file itself declares to be numbers.
+    escape : str
+        What stands before a quotation mark in a quoted field: a second one, or a backslash.
     """
 
     kind: str
@@ -72,6 +77,7 @@ class Dialect:
     skipped: int = 0
     padded: bool = False
     numeric: frozenset[str] = frozenset()
+    escape: str = '"'
 
     @property
     def header(self) -> bool:
@@ -135,11 +141,15 @@ def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dia
     is_recbole = re.search(r":(token|float)(_seq)?(\t|$)", body[0]) is not None
     delimiter = "\t" if is_recbole else delimiter or _delimiter(body)
     quote = "" if is_recbole else _quote(body, delimiter)
-    rows = _rows(body, delimiter, quote)
+    escape = _escape(body, delimiter, quote)
+    rows = _rows(body, delimiter, quote, escape)
     if not any(rows):  # nothing but NUL bytes
         raise BadInput(_(_EMPTY).format(file=path.name))
     if header_line is None:
         title_rows = 0 if is_recbole else _title_rows(rows)
+        if title_rows and _names_all_but_the_first(rows[title_rows - 1], rows[title_rows:]):
+            title_rows -= 1
+            rows[title_rows] = ("", *rows[title_rows])
         skipped = _place_of_line(lines, skipped, title_rows)
         rows = rows[title_rows:]
     header = is_recbole or (_is_header(rows[0]) if header_line is None else header_line > 0)
@@ -156,6 +166,7 @@ def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dia
         line_end=line_end,
         skipped=skipped,
         padded=delimiter != " " and any(_PADDING.search(line) for line in _around(body, delimiter)),
+        escape=escape,
     )
 
 
@@ -195,7 +206,9 @@ def _around(lines: Sequence[str], delimiter: str) -> Iterator[str]:
 def _preamble(lines: Sequence[str]) -> tuple[int, str]:
     """Return how many lines stand before the table, and the delimiter that one of them names."""
     place = 0
-    while place < len(lines) - 1 and (not lines[place].strip() or lines[place].startswith("#")):
+    while place < len(lines) - 1 and (
+        not lines[place].strip() or lines[place].startswith(("#", "%"))
+    ):
         place += 1
     if match := _SEP_LINE.fullmatch(lines[place]):
         return place + 1, match["delimiter"]
@@ -219,30 +232,88 @@ def _title_rows(rows: Sequence[tuple[str, ...]]) -> int:
     return 0
 
 
+def _names_all_but_the_first(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> bool:
+    """Tell whether a row names all columns but that of the rows' own names, as R writes it."""
+    keys = [row[0] for row in rows]
+    return (
+        all(len(row) == len(names) + 1 for row in rows)
+        and len(set(keys)) == len(keys) > 1
+        and len(set(names)) == len(names) > 1
+        and _is_header(names)
+        and not _is_header(rows[0])
+    )
+
+
 def _quote(lines: Sequence[str], delimiter: str) -> str:
     """Return the quotation mark of a text; empty where quotes mean nothing."""
-    if delimiter == " " or len(delimiter) > 1:
+    if len(delimiter) > 1:
         return ""
-    return "" if delimiter == "\t" and not _are_quoted(lines) else '"'
+    if delimiter in " \t":
+        return '"' if _are_quoted(lines, delimiter) else ""
+    return "'" if _are_single_quoted(lines, delimiter) else '"'
 
 
-def _are_quoted(lines: Sequence[str]) -> bool:
-    """Tell whether quotes in a tab-separated text enclose fields, and none stands alone."""
-    fields = [field for line in lines for field in line.split("\t") if '"' in field]
+def _are_quoted(lines: Sequence[str], delimiter: str) -> bool:
+    """Tell whether quotes in a text enclose fields, and none stands alone."""
+    fields = [
+        field
+        for line in lines
+        for field in (_WORD_OR_QUOTED.findall(line) if delimiter == " " else line.split(delimiter))
+        if '"' in field
+    ]
     return bool(fields) and all(
         len(field) > 1 and field.startswith('"') and field.endswith('"') for field in fields
     )
 
 
-def _rows(lines: Sequence[str], delimiter: str, quote: str) -> list[tuple[str, ...]]:
+def _are_single_quoted(lines: Sequence[str], delimiter: str) -> bool:
+    """Tell whether every line has a field in single quotes, and no field has another quote."""
+    return all(
+        re.search(rf"(^|{re.escape(delimiter)}) ?'[^']*'({re.escape(delimiter)}|$)", line)
+        and '"' not in line
+        for line in lines
+    )
+
+
+def _escape(lines: Sequence[str], delimiter: str, quote: str) -> str:
+    """Return what stands before a quotation mark in a quoted field: another one or a backslash."""
+    if quote != '"' or delimiter == " ":
+        return '"'
+    inner = re.compile(rf'[^{re.escape(delimiter)}\\]\\"(?!{re.escape(delimiter)}|$)')
+    doubled = re.compile(rf'[^{re.escape(delimiter)}]""(?!{re.escape(delimiter)}|$)')
+    is_backslash = any(map(inner.search, lines)) and not any(map(doubled.search, lines))
+    return "\\" if is_backslash else '"'
+
+
+def split_at_blanks(text: str, quote: str) -> list[str]:
+    """Return what runs of blanks separate; with a quote, fields in it may hold blanks.
+
+    >>> split_at_blanks('1  "2019-11-01 08:26" 3', '"')
+    ['1', '2019-11-01 08:26', '3']
+    """
+    if not quote:
+        return _WORD.findall(text)
+    fields = _WORD_OR_QUOTED.findall(text)
+    return [field[1:-1] if field[0] == field[-1] == '"' != field else field for field in fields]
+
+
+def csv_rows(lines: Iterable[str], delimiter: str, quote: str, escape: str, **options: Any) -> Any:
+    """Return a reader of the rows of delimited text with quotation marks."""
+    csv.field_size_limit(1 << 30)
+    if escape != '"':
+        options |= {"escapechar": escape, "doublequote": False}
+    return csv.reader(lines, delimiter=delimiter, quotechar=quote, **options)
+
+
+def _rows(
+    lines: Sequence[str], delimiter: str, quote: str, escape: str = '"'
+) -> list[tuple[str, ...]]:
     if delimiter == " ":
-        return [tuple(filter(None, _BLANKS.split(line))) for line in lines]
+        return [tuple(split_at_blanks(line, quote)) for line in lines]
     if not quote:
         return [tuple(line.split(delimiter)) for line in lines]
-    csv.field_size_limit(1 << 30)
-    reader = csv.reader(
-        io.StringIO("\n".join(lines)), delimiter=delimiter, skipinitialspace=delimiter != "\t"
-    )
+    text = io.StringIO("\n".join(lines))
+    reader = csv_rows(text, delimiter, quote, escape, skipinitialspace=delimiter != "\t")
     try:
         return [tuple(row) for row in reader if row]
     except csv.Error:  # a carriage return in the middle of a line, say: no quotes then
@@ -250,20 +321,46 @@ def _rows(lines: Sequence[str], delimiter: str, quote: str) -> list[tuple[str, .
 
 
 def _delimiter(lines: Sequence[str]) -> str:
-    """Return the delimiter that gives most lines the same number of columns, and more than one."""
+    """Return the delimiter that gives most rows the same number of columns, and more than one.
+
+    A row is a line, or, where that fits better, all lines until a quotation mark is closed.
+    """
     if sum("::" in line for line in lines) * 2 > len(lines):
         return "::"
     best, best_score = ",", 0.0
+    joined = _joined(lines)
     for delimiter in (*_DELIMITERS, " "):
-        widths = Counter(  # line by line: a quote that is never closed spoils its own alone
-            len(row) for line in lines for row in _rows([line], delimiter, '"')
-        )
-        several = Counter({width: count for width, count in widths.items() if width > 1})
-        width, lines_of_it = several.most_common(1)[0] if several else (0, 0)
-        score = lines_of_it / len(lines) + min(width, 20) / 1000
-        if width > 1 and score > best_score + (0.2 if delimiter == " " and best_score else 0):
+        score = max(_regularity(rows, delimiter) for rows in (lines, joined))
+        if score > best_score + (0.2 if delimiter == " " and best_score else 0):
             best, best_score = delimiter, score
     return best
+
+
+def _joined(lines: Sequence[str]) -> list[str]:
+    """Return lines, those of which a quotation mark is open together with what closes it."""
+    joined: list[str] = []
+    held: list[str] = []
+    for line in lines:
+        held.append(line)
+        if sum(one.count('"') for one in held) % 2 == 0:
+            joined.append("\n".join(held))
+            held = []
+        elif len(held) == _MOST_LINES_OF_A_ROW:  # a mark that is never closed
+            joined += held
+            held = []
+    return [*joined, *held]
+
+
+def _regularity(rows: Sequence[str], delimiter: str) -> float:
+    """Return the share of rows with the same number of columns; a little more for more columns."""
+    widths = Counter(  # row by row: a quote that is never closed spoils its own alone
+        len(row) for text in rows for row in _rows([text], delimiter, '"')
+    )
+    several = Counter({width: count for width, count in widths.items() if width > 1})
+    if not several:
+        return 0.0
+    width, count = several.most_common(1)[0]
+    return count / len(rows) + min(width, 20) / 1000
 
 
 def _is_header(row: tuple[str, ...]) -> bool:

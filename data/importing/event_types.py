@@ -119,6 +119,11 @@ def looks_like_types(values: Iterable[str]) -> bool:
     return known > 0 and known + others > len(kinds) / 2
 
 
+def has_purchases(values: Iterable[str]) -> bool:
+    """Tell whether some text means a purchase."""
+    return any(meaning_of(value) == PURCHASE for value in set(values))
+
+
 def meaning_sql(column: str, chosen: Mapping[str, str]) -> str:
     """Return the SQL of what a type means, ``unknown`` where it is missing.
 

@@ -24,8 +24,11 @@ from data.datasets.database import (
     read_parquet,
 )
 from data.datasets.manifest import Part, Source
+from data.errors import BadInput
+from data.i18n import _
 from data.importing.checksum import Checksum
 from data.importing.column_sql import ColumnSql
+from data.importing.columns import shortly
 from data.importing.dialect import Dialect
 from data.importing.line_reader import Reject, line_texts
 from data.importing.raw_rows import parquet_as_text, write_raw_rows
@@ -205,11 +208,12 @@ def _table(source: SourceFile) -> str:
     width = len(source.dialect.columns)
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
     mark = quote(source.dialect.quote)
+    escape = quote(source.dialect.escape if source.dialect.escape == "\\" else source.dialect.quote)
     return (
         f"read_csv({quote_path(source.path)}, columns = {{{columns}}}, "
         "auto_detect = false, hive_partitioning = false, "
         f"header = {str(source.dialect.header).lower()}, skip = {source.dialect.skipped}, "
-        f"delim = {quote(source.dialect.delimiter)}, quote = {mark}, escape = {mark}, "
+        f"delim = {quote(source.dialect.delimiter)}, quote = {mark}, escape = {escape}, "
         f"compression = {quote(source.dialect.compression)}, "
         f"nullstr = [{', '.join(map(quote, source.columns.seen_missing))}])"
     )
@@ -272,11 +276,10 @@ def _read_lines(
     unreadable : Counter
         As in ``FileResult``.
     """
-    rejected = 0
+    rejected = Counter[str]()
 
     def add_reject(reject: Reject) -> None:
-        nonlocal rejected
-        rejected += 1
+        rejected[reject.reason] += 1
         rejects.add(source.name, reject.line, None, reject.reason, reject.raw)
 
     write_raw_rows(
@@ -288,6 +291,7 @@ def _read_lines(
         on_progress=tracker.report,
     )
     raw = read_parquet(source.raw)
+    _refuse_no_table(source, pq.read_metadata(source.raw).num_rows, rejected)
     columns = settled(connection, source.columns, raw)
     columns = replace(columns, integer_ids=_integer_ids(connection, columns, raw))
     rows = columns.source(raw)
@@ -302,9 +306,27 @@ def _read_lines(
         tracker.should_stop,
     )
     unreadable = _unreadable(connection, columns, rows)
-    rejected += _write_rejects(connection, source, columns, rejects, tracker)
+    read = kept + rejected.total() + _write_rejects(connection, source, columns, rejects, tracker)
     source.raw.unlink()
-    return kept, kept + rejected, columns, unreadable
+    return kept, read, columns, unreadable
+
+
+def _refuse_no_table(source: SourceFile, rows: int, rejected: Counter[str]) -> None:
+    """Raise BadInput where most lines of a file do not have its columns."""
+    misfits = rejected["wrong_number_of_columns"]
+    if misfits > rows:
+        raise BadInput(
+            _(
+                "{misfits} of {lines} lines of {file} do not have its {width} columns ({columns}): "
+                "it is no table, or its header is another line, to be named with --header-line."
+            ).format(
+                misfits=misfits,
+                lines=rows + rejected.total(),
+                file=source.name,
+                width=len(source.dialect.columns),
+                columns=shortly(source.dialect.columns),
+            )
+        )
 
 
 def _integer_ids(

@@ -38,6 +38,50 @@ _MARKUP = (
     (("<?xml", "<"), N_("an XML document"), N_("convert its records to CSV or JSON lines")),
 )
 
+_TEXTS = (
+    (
+        r"%%MatrixMarket ",
+        N_("a sparse matrix of Matrix Market"),
+        N_("write its entries as CSV, with a line that names the columns"),
+    ),
+    (
+        r"(%[^\n]*\n|\s)*@relation\s",
+        N_("an ARFF file of Weka"),
+        N_("save it as CSV, with a line that names the columns"),
+    ),
+    (
+        r"(--[^\n]*\n|/\*[^\n]*\n|\s)*(INSERT INTO|CREATE TABLE|DROP TABLE|SET [A-Z_@]+ ?=|BEGIN;)",
+        N_("an SQL script"),
+        N_("run it in a database and export its table as CSV"),
+    ),
+    (
+        r"\S+ \S+ \S+ \[\d{2}/[A-Za-z]{3}/\d{4}:",
+        N_("the access log of a web server"),
+        N_("write the buyer, the product and the time of each request as CSV"),
+    ),
+    (
+        r"(-1|-?\d+(\.\d+)?)( \S+:-?[\d.]+){2,} *\n",
+        N_("a libSVM file, whose lines are features and no events"),
+        N_("write one line an event: buyer, product, time"),
+    ),
+    (
+        r"(\d+ -1 )+-2 *\n",
+        N_("a file of sequences as SPMF reads it, without buyers"),
+        N_("write one line an event: buyer, product, time"),
+    ),
+    (
+        r"(---\s*\n)?- [\w\"']+: ",
+        N_("a YAML file"),
+        N_("convert its records to CSV or JSON lines"),
+    ),
+    (
+        r"(\w+=(\"[^\"\n]*\"|\S+) +){2,}\w+=",
+        N_("a text of key=value pairs"),
+        N_("convert its lines to CSV or JSON lines"),
+    ),
+)
+"""Regular expressions of how texts begin that are no tables."""
+
 _SECTION = re.compile(rb"\w+:")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 4096
@@ -65,6 +109,10 @@ def refuse_unreadable(start: bytes, file: str) -> None:
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].decode("latin-1").lower()
     for beginnings, kind, remedy in _MARKUP:
         if text.startswith(beginnings):
+            raise BadInput(_refusal(file, kind, remedy))
+    start = start.lstrip(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    for pattern, kind, remedy in _TEXTS:
+        if re.match(pattern.encode(), start, re.IGNORECASE):
             raise BadInput(_refusal(file, kind, remedy))
 
 

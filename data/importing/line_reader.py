@@ -5,7 +5,6 @@ their number of lines, and blocks with bytes that are no UTF-8, are parsed line 
 """
 
 import csv
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,14 +15,13 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from data.importing.dialect import Dialect
+from data.importing.dialect import Dialect, csv_rows, split_at_blanks
 from data.importing.streams import is_broken, opened
 
 _BLOCK = 8 << 20
 _MAX_LINE = 64 << 20
 _MAX_RECORD_LINES = 200
 _MAX_ATTEMPTS = 5
-_BLANKS = re.compile(r"[ \t]+")
 
 
 @dataclass(frozen=True)
@@ -160,14 +158,19 @@ class LineReader:
         delimiter = self.dialect.delimiter
         if delimiter == " " or len(delimiter) > 1 or b"\0" in data:
             return None
-        if delimiter.encode() + b' "' in data:  # a quote behind a blank opens a field, too
+        blank_and_quote = f"{delimiter} {self.dialect.quote}".encode()
+        if self.dialect.quote and blank_and_quote in data:  # it opens a field, too
             return None
         names = [f"c{position}" for position in range(self.width)]
         try:
             table = pc.read_csv(
                 pa.BufferReader(data),
                 pc.ReadOptions(column_names=names, block_size=len(data) + 1, use_threads=False),
-                pc.ParseOptions(delimiter=delimiter, quote_char=self.dialect.quote or False),
+                pc.ParseOptions(
+                    delimiter=delimiter,
+                    quote_char=self.dialect.quote or False,
+                    escape_char="\\" if self.dialect.escape == "\\" else False,
+                ),
                 pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
             )
         except pa.ArrowInvalid:
@@ -219,14 +222,15 @@ class LineReader:
             reason = "nul_byte" if b"\0" in raw else "line_too_long"
             block.rejects.append(Reject(self._line, reason, text))
             return 1
-        if not self.dialect.quote or self.dialect.quote not in text:
+        is_plain = not self.dialect.quote or self.dialect.quote not in text
+        if is_plain or self.dialect.delimiter == " ":
             self._add(self._split(text), block, 1, text)
             return 1
         return self._parse_quoted(lines, position, block, last)
 
     def _split(self, text: str) -> list[str]:
         if self.dialect.delimiter == " ":
-            return [*filter(None, _BLANKS.split(text))]
+            return split_at_blanks(text, self.dialect.quote)
         return text.split(self.dialect.delimiter)
 
     def _parse_quoted(
@@ -260,7 +264,7 @@ class LineReader:
         for count in range(1, _MAX_RECORD_LINES + 1):
             if position + count > len(lines):
                 return None if last else 0
-            quotes += lines[position + count - 1].count(b'"')
+            quotes += self._quotes(lines[position + count - 1])
             if count == 1 or quotes % 2:
                 continue
             attempts += 1
@@ -273,19 +277,30 @@ class LineReader:
                 return None
         return None
 
+    def _quotes(self, line: bytes) -> int:
+        """Return how many quotation marks of a line open or close a field."""
+        if self.dialect.escape == "\\":
+            line = line.replace(b"\\\\", b"").replace(b'\\"', b"")
+        return line.count(self.dialect.quote.encode())
+
     def _fields(self, text: str) -> list[str] | str:
         """Return the fields of a row, or the reason why it cannot be parsed."""
-        csv.field_size_limit(1 << 30)
-        delimiter = self.dialect.delimiter
-        try:
-            return next(csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=True))
-        except csv.Error as error:
-            if "unexpected end" in str(error):
-                return "open_quote"
-        try:
-            return next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
-        except csv.Error:
-            return "bad_quote"
+        dialect = self.dialect
+        for strict in (True, False):
+            reader = csv_rows(
+                [text],
+                dialect.delimiter,
+                dialect.quote,
+                dialect.escape,
+                strict=strict,
+                skipinitialspace=True,
+            )
+            try:
+                return list(next(reader))
+            except csv.Error as error:
+                if strict and "unexpected end" in str(error):
+                    return "open_quote"
+        return "bad_quote"
 
     def _add(self, fields: list[str], block: ParsedBlock, lines: int, raw: str) -> None:
         """Add a row, or a reject if its number of fields is wrong."""

@@ -1,13 +1,13 @@
 """What the values of a column look like in the first rows of a file."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from data.importing import prices, times
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
-_NOT_A_NUMBER = re.compile(r"[^0-9.]")
+_NUMBER = re.compile(r"[0-9.]+([eE][-+]?[0-9]+)?")
 _DAY = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{8}")
 _FRACTION = re.compile(r"[-+]?\d*[.,]\d*[1-9]\d*")
 _COORDINATE = re.compile(r"-?\d{1,3}[.]\d{3,}")
@@ -64,16 +64,19 @@ class Profile:
 
     @cached_property
     def is_clock(self) -> bool:
-        """Whether the values are times of day."""
-        return bool(self.values) and all(_CLOCK.fullmatch(value) for value in self.values)
+        """Whether almost all values are times of day."""
+        return self._are_most(_CLOCK.fullmatch(value) for value in self.values)
 
     @cached_property
     def is_day(self) -> bool:
-        """Whether the values are days without a clock."""
-        return bool(self.values) and all(
+        """Whether almost all values are days without a clock."""
+        return self._are_most(
             _DAY.fullmatch(value.removesuffix(" 00:00:00").removesuffix(" 0:00"))
             for value in self.values
         )
+
+    def _are_most(self, matches: Iterable[object]) -> bool:
+        return bool(self.values) and sum(map(bool, matches)) >= _MOST * len(self.values)
 
     @cached_property
     def is_index(self) -> bool:
@@ -148,7 +151,7 @@ class Profile:
     @cached_property
     def is_written_as_time(self) -> bool:
         """Whether values are more than numbers, as times are written, and ids are not."""
-        return any(map(_NOT_A_NUMBER.search, self.values))
+        return not all(map(_NUMBER.fullmatch, self.values))
 
     def varies_within(self, other: "Profile") -> bool:
         """Tell whether some value of another column has several of this one's beside it."""

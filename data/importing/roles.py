@@ -100,6 +100,8 @@ def _fitting(
     )
     if role in ("user", "product"):
         fitting = _repeated(fitting, places)
+    if role == "type":  # of several, the one that has purchases
+        fitting.sort(key=lambda profile: not event_types.has_purchases(profile.values))
     return [p for p in fitting if p.values] or fitting
 
 
@@ -266,7 +268,12 @@ def _without_times(profiles: Sequence[Profile], mapping: dict[str, str]) -> list
     numeric = [p for p in profiles[2:] if p.is_time and p.is_recent]
     for profile in [*textual, *reversed(numeric), *days][:1]:
         mapping["time"] = profile.name
-        return [other for other in profiles if other is not profile]
+        rest = [other for other in profiles if other is not profile]
+        clocks = [other for other in rest if other.is_clock] if profile.is_day else []
+        if len(clocks) == 1:
+            mapping["time"] = f"{profile.name}{JOIN}{clocks[0].name}"
+            rest.remove(clocks[0])
+        return rest
     return list(profiles)
 
 

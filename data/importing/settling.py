@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import duckdb
 
+from data.errors import BadInput
 from data.i18n import _
 from data.importing import prices, times
-from data.importing.column_sql import ColumnSql
+from data.importing.column_sql import ColumnSql, rounded_ids
+from data.importing.ids import are_floats_sql, is_rounded_sql
 from data.importing.prices import PriceFormat
 from data.importing.questions import Ambiguous, Question, Reading
 from data.importing.times import TimeFormat
@@ -29,6 +31,8 @@ def settled(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str)
     ------
     Ambiguous
         Where two readings fit equally.
+    BadInput
+        Where digits of ids are missing.
     """
     floats = frozenset(n for n in ("user", "product") if _are_floats(connection, columns, n, raw))
     integer_ids = columns.integer_ids | floats
@@ -59,14 +63,24 @@ def settled_prices(
 def _are_floats(
     connection: duckdb.DuckDBPyConnection, columns: ColumnSql, name: str, raw: str
 ) -> bool:
-    """Return whether every id is an integer, and some are written with ``.0``."""
+    """Return whether every id is a whole number, and some are written as floats.
+
+    Raises
+    ------
+    BadInput
+        Where digits of ids are missing.
+    """
     rows = replace(columns, floats=frozenset()).source(raw)
     row = connection.execute(
-        "SELECT coalesce(bool_and(regexp_full_match(id, '(0|[1-9][0-9]{0,17})([.]0+)?')), false) "
-        "AND coalesce(bool_or(contains(id, '.')), false) "
-        f"FROM (SELECT text_{name} AS id FROM {rows})"
+        f"SELECT {are_floats_sql('id')}, any_value(id) FILTER ({is_rounded_sql('id')}) "
+        f"FROM (SELECT text_{name} AS id FROM {rows} "
+        "WHERE text_user IS NOT NULL AND text_product IS NOT NULL)"  # no line of totals
     ).fetchone()
-    return bool(row and row[0])
+    assert row is not None
+    is_float, rounded = row
+    if rounded:
+        raise BadInput(rounded_ids(columns.mapping[name], rounded))
+    return bool(is_float)
 
 
 def _time_format(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> TimeFormat:

@@ -1,0 +1,135 @@
+"""How files are laid out: quotation marks, names of rows, rows over lines, and what is no table."""
+
+from pathlib import Path
+
+import pytest
+
+from data.datasets.store import Store
+from tests.data.importing.makers import (
+    Event,
+    Maker,
+    check,
+    event,
+    kind,
+    ks,
+    moment,
+    product,
+    stamp,
+    user,
+)
+
+EVENTS: list[Event] = [event(user(k), product(k), moment(k)) for k in ks()]
+
+
+def lines(row: str, begin: str = "", end: str = "") -> str:
+    """Return a text with a line for each event: ``{u}``, ``{p}``, ``{t}``, ``{s}``, ``{k}``."""
+    values = ({"u": user(k), "p": product(k), "t": moment(k), "s": stamp(k), "k": k} for k in ks())
+    return begin + "".join(row.format(**value) + "\n" for value in values) + end
+
+
+def maker(text: str, *, titled: bool = False) -> Maker:
+    titles = [one | {"title": f'12" disc, {k}'} for k, one in enumerate(EVENTS)]
+    return Maker({"log.txt": text}, titles if titled else EVENTS)
+
+
+MAKERS = {
+    "R, blanks": maker(lines('"{k}" {u} {p} "{t}"', '"user" "item" "time"\n')),
+    "R, tabs": maker(lines("{k}\t{u}\t{p}\t{t}", "user\titem\ttime\n")),
+    "R, commas": maker(lines('"row {k}","{u}","{p}","{t}"', '"user","item","time"\n')),
+    "backslashes before quotes": maker(
+        lines('{u},{p},{t},"12\\" disc, {k}"', "user,product,time,title\n"), titled=True
+    ),
+    "doubled quotes": maker(
+        lines('{u},{p},{t},"12"" disc, {k}"', "user,product,time,title\n"), titled=True
+    ),
+    "single quotes": maker(
+        lines("'{u}','{p}','{t}','a, {k}'", "'user','product','time','title'\n")
+    ),
+    "rows over several lines": maker(
+        lines('{u},{p},{t},"nice\nindeed, {k}\n\n"', "user,product,time,review\n")
+    ),
+    "rows over many lines": maker(
+        lines('{u};{p};{t};"a b\nc d\ne f\ng h\ni j {k}"', "user;product;time;review\n")
+    ),
+    "psql": maker(
+        lines(
+            " {u} | {p} | {t}",
+            " user_id | product_id | created_at\n-----+-----+-----\n",
+            "(90 rows)\n",
+        )
+    ),
+    "sqlcmd, blanks": maker(
+        lines(
+            "{u:11} {p:11} {t}.000",
+            f"user_id {'item_id':11} created_at\n{'-' * 9} {'-' * 9} {'-' * 9}\n",
+        )
+    ),
+    "KONECT": maker(lines("{u} {p} 1 {s}", "% bip weighted\n% 90 13 17\n")),
+    "NumPy": maker(lines("{u:.18e} {p:.18e} {s:.18e}", "# user item timestamp\n")),
+    "NumPy, commas": maker(lines("{u:.18e},{p:.18e},{s:.18e}")),
+    "ids with two zeros": maker(lines("{u}.00,{p}.000000,{t}", "customer_id,product_id,date\n")),
+    "ids with a decimal comma": maker(lines("{u},0;{p},00;{t}", "customer_id;product_id;date\n")),
+    "float ids over a line of totals": maker(
+        lines("{u}.0,{p}.0,{t}", "customer_id,product_id,date\n", "Total,,\n")
+    ),
+    "hashed names": maker(lines("{u};{p};{t}", "USER_ID_hash;product_sku_hash;I_DATE\n")),
+    "prefixed names": maker(lines("{u};{p};{t}", "user_id;click_article_id;click_timestamp\n")),
+    "short names": maker(lines("{u};{p};{t}", "CUST_ID;PROD_ID;SALE_DATE\n")),
+    "Coveo": Maker(
+        {
+            "browsing_train.csv": "session_id_hash,event_type,product_action,product_sku_hash,ts\n"
+            + "".join(
+                f"s{user(k)},event_product,"
+                f"{ {'view': 'detail', 'cart': 'add', 'purchase': 'purchase'}[kind(k)] },"
+                f"p{product(k)},{1000 * stamp(k)}\ns{user(k)},pageview,,,{1000 * stamp(k)}\n"
+                for k in ks()
+            )
+        },
+        [event(f"s{user(k)}", f"p{product(k)}", moment(k), type=kind(k)) for k in ks()],
+    ),
+}
+
+REFUSED = {
+    "Matrix Market": (
+        lines("{u} {p} 1", "%%MatrixMarket matrix coordinate integer general\n%\n20000 30000 90\n"),
+        "Matrix Market",
+    ),
+    "Weka": (lines("{u},{p}", "@RELATION log\n@ATTRIBUTE user NUMERIC\n@DATA\n"), "ARFF"),
+    "MySQL": (
+        "-- MySQL dump 10.13\n\nDROP TABLE IF EXISTS `o`;\nINSERT INTO `o` VALUES (1,2,'a');\n",
+        "SQL script.* export its table as CSV",
+    ),
+    "access log": (
+        lines('10.0.0.{k} - - [20/Nov/2019:09:30:00 +0000] "GET /p/{p} HTTP/1.1" 200 17'),
+        "access log",
+    ),
+    "libSVM": (lines("-1 {u}:1 {p}:1 57:1"), "libSVM"),
+    "SPMF": (lines("{u} -1 {p} -1 17 -1 -2"), "SPMF"),
+    "YAML": (lines("- user: {u}\n  item: {p}\n  time: {t}"), "YAML"),
+    "logfmt": (lines('time="{t}" user={u} item={p} action=purchase'), "key=value"),
+    "baskets of FIMI": (
+        "".join(" ".join(str(3 * n % 97) for n in range(1 + 5 * k % 9)) + "\n" for k in ks()),
+        "--header-line",
+    ),
+    "long ids rounded by a spreadsheet": (
+        lines("4.8{k:02d}E+17,{p},{t}", "fullVisitorId,sku,date\n"),
+        "fullVisitorId have lost digits.*export the column as text",
+    ),
+    "long ids rounded far below": (
+        lines("{u},{p},{t}", "user,sku,date\n")
+        + lines("{u},{p},{t}") * 12
+        + "4.82E+17,7,2019-11-20\n",
+        "have lost digits",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_events_come_back(name: str, store: Store, tmp_path: Path) -> None:
+    check(MAKERS[name], store, tmp_path)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_table_of_events_is_refused(name: str, store: Store, tmp_path: Path) -> None:
+    text, sentence = REFUSED[name]
+    check(Maker({"log.txt": text}, None, sentence), store, tmp_path)
