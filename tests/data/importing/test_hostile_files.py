@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from data.datasets.store import Dataset, Store
@@ -42,14 +42,22 @@ junk = st.binary(max_size=40) | st.sampled_from(
 lines = st.lists(written | junk.map(lambda line: line.replace(b"\r", b"") + b"\n"), max_size=30)
 
 
+# Enough for most examples: where most rows have too few or too many fields, a file is refused.
+VALID = 40
+
+
 def imported(content: bytes, suffix: str = ".csv") -> Dataset | None:
-    """Import a file with a header, two valid rows and this content."""
-    start = ",".join(HEADER) + "\n" + "2019-11-01 00:00:00 UTC,purchase,p,b,1,u\n" * 2
+    """Import a file with a header, VALID valid rows and this content; pass over no tables."""
+    start = ",".join(HEADER) + "\n" + "2019-11-01 00:00:00 UTC,purchase,p,b,1,u\n" * VALID
     folder = Path(tempfile.mkdtemp())
     whole = start.encode() + content
     file = folder / f"log{suffix}"
     file.write_bytes(gzip.compress(whole) if suffix == ".csv.gz" else whole)
-    return ingest(Store(Home(folder / "home")), ImportRequest([file], "log"))
+    try:
+        return ingest(Store(Home(folder / "home")), ImportRequest([file], "log"))
+    except BadInput as error:
+        assume("it is no table" not in str(error))
+        raise
 
 
 def rows_of(dataset: Dataset) -> int:
@@ -87,7 +95,7 @@ def test_every_line_is_in_exactly_one_row(content: list[bytes]) -> None:
         kept = connection.execute("SELECT user, product, brand FROM events").fetchall()
     inside = sum((value or "").count("\n") for row in kept for value in row)
     blank = len(total) - 1 - len(filled)
-    assert 0 <= len(filled) - (rejected + len(kept) - 2 + inside) + blank <= blank
+    assert 0 <= len(filled) - (rejected + len(kept) - VALID + inside) + blank <= blank
 
 
 @pytest.mark.property
@@ -104,7 +112,7 @@ def test_ids_of_any_kind_are_kept_exactly(pairs: list[tuple[str, str]]) -> None:
     ]
     with dataset.connect() as connection:
         kept = connection.execute("SELECT product, user FROM events ORDER BY row").fetchall()
-    assert kept[2:] == expected
+    assert kept[VALID:] == expected
 
 
 @pytest.mark.property
