@@ -7,7 +7,7 @@ from keras import Input, layers
 from model.config.run_config import RunConfig
 from model.networks.data_sizes import DataSizes
 from model.networks.layers import Standardise, TiedProductEmbedding
-from model.sequences.asking import ASKED
+from model.sequences.asking import ASKING_TIME
 from model.sequences.asking_numpy import SIZES
 from model.sequences.features import NUMBERS
 from model.sequences.repeats_numpy import FEATURES
@@ -63,9 +63,9 @@ def candidate_inputs() -> dict[str, Any]:
     }
 
 
-def asked_input() -> Any:
+def asking_time_input() -> Any:
     """Return the input of the time of asking, [batch, 4]."""
-    return Input((len(SIZES),), dtype="int32", name=ASKED)
+    return Input((len(SIZES),), dtype="int32", name=ASKING_TIME)
 
 
 def input_of(name: str) -> Any:

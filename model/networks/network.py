@@ -14,13 +14,13 @@ from keras import layers
 
 from data.preparation.sequences import FIRST
 from model.config.run_config import RunConfig
-from model.networks.asking_time import AskingTime
+from model.networks.asking_time import AskingTimeCross
 from model.networks.data_sizes import DataSizes
-from model.networks.embedding import asked_input, candidate_inputs, embed, input_of
+from model.networks.embedding import asking_time_input, candidate_inputs, embed, input_of
 from model.networks.layers import LastState, PaddingMask, ProductScores, TiedProductEmbedding
 from model.networks.repeat_head import RepeatHead, RepeatMixture
 from model.registry import NETWORKS
-from model.sequences.asking import ASKED
+from model.sequences.asking import ASKING_TIME
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Network:
         softmax gives probabilities.
     repeat_head : RepeatHead or None
         Maps hidden states and candidates to log-probabilities of the catalogue and of repeats.
-    asking_time : AskingTime or None
+    asking_time : AskingTimeCross or None
         Modulates hidden states by the time of asking; repeat head and output read its result.
     """
 
@@ -47,7 +47,7 @@ class Network:
     output: ProductScores
     serving: Any
     repeat_head: RepeatHead | None = None
-    asking_time: AskingTime | None = None
+    asking_time: AskingTimeCross | None = None
 
 
 def build(config: RunConfig, sizes: DataSizes) -> Network:
@@ -71,9 +71,9 @@ def build(config: RunConfig, sizes: DataSizes) -> Network:
     last = LastState()(hidden, inputs["length"])
     asking_time = None
     if config.asking_time:
-        asking_time = AskingTime()
-        inputs[ASKED] = asked_input()
-        last = asking_time(last, inputs[ASKED])
+        asking_time = AskingTimeCross()
+        inputs[ASKING_TIME] = asking_time_input()
+        last = asking_time(last, inputs[ASKING_TIME])
     output = tied or ProductScores(ranked, traits=traits)
     scores = tied(last, scores=True) if tied is not None else output(last)
     if traits is not None:

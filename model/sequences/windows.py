@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.preparation.sequences import FIRST, Ints, Longs
-from model.sequences.asking import asked
+from model.sequences.asking import asking_time_codes
 from model.sequences.histories import Histories, targets_within
 from model.sequences.repeats import RepeatCandidates, repeat_candidates
 
@@ -31,8 +31,8 @@ class TrainingBatch:
         Event after which each target is predicted: window × length + event.
     target : int32, shape (targets,)
         The product of each target, as an index among the ranked products.
-    asked : int32, shape (targets, 4)
-        Asking time of each target, see ``model.sequences.asking``.
+    asking_time : int32, shape (targets, 4), or None
+        Asking time of each target, for a network that knows it; see ``model.sequences.asking``.
     candidates : RepeatCandidates or None
         Candidates of each target, for a network with a repeat head.
     """
@@ -40,7 +40,7 @@ class TrainingBatch:
     inputs: dict[str, Any]
     position: Ints
     target: Ints
-    asked: Ints
+    asking_time: Ints | None = None
     candidates: RepeatCandidates | None = None
 
 
@@ -87,6 +87,7 @@ class Windows:
         random: np.random.Generator | None = None,
         *,
         repeats: bool = False,
+        asking_time: bool = False,
     ) -> Iterator[TrainingBatch]:
         """Yield batches of windows of similar length.
 
@@ -100,6 +101,8 @@ class Windows:
             Shuffles windows and batches; without it the order is fixed.
         repeats : bool
             Whether to add the candidates of a repeat head.
+        asking_time : bool
+            Whether to add the asking time of each target.
         """
         lengths = self.histories.lengths
         if random is None:
@@ -108,9 +111,11 @@ class Windows:
             order = np.argsort(lengths * random.uniform(0.9, 1.1, len(lengths)), kind="stable")
         groups = list(_groups(lengths[order], budget))
         for group in random.permutation(len(groups)) if random else range(len(groups)):
-            yield self._batch(names, order[groups[group]], repeats)
+            yield self._batch(names, order[groups[group]], repeats, asking_time)
 
-    def _batch(self, names: tuple[str, ...], chosen: Longs, repeats: bool) -> TrainingBatch:
+    def _batch(
+        self, names: tuple[str, ...], chosen: Longs, repeats: bool, asking_time: bool
+    ) -> TrainingBatch:
         inputs = self.histories.select(chosen).padded(names)
         length = int(inputs["length"].max())
         sizes = (self.first[1:] - self.first[:-1])[chosen]
@@ -121,9 +126,12 @@ class Windows:
         product = self.histories.columns["product"][self.target[index]] - FIRST
         position = window * length + event
         whole = self._whole_histories(index)
-        candidates = repeat_candidates(whole) if repeats else None
         return TrainingBatch(
-            inputs, position.astype(np.int32), product.astype(np.int32), asked(whole), candidates
+            inputs,
+            position.astype(np.int32),
+            product.astype(np.int32),
+            asking_time_codes(whole) if asking_time else None,
+            repeat_candidates(whole) if repeats else None,
         )
 
     def _whole_histories(self, index: Longs) -> Histories:

@@ -51,7 +51,7 @@ inputs = {{t.name: items[t.name][latest][None] for t in network.get_inputs() if 
 {types}
 inputs["length"] = np.array([min(len(history), {length})], dtype=np.int32)
 {candidates}
-{asked}
+{asking_time}
 scores = network.run(None, inputs)[0][0]
 {blend}
 probabilities = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum(dtype=np.float64)
@@ -80,8 +80,8 @@ at = NO_TIME
 if sys.argv[1:2] == ["--at"]:  # the time of asking in UTC, such as 2019-11-30T18:00
     at = int(np.datetime64(sys.argv[2], "us").astype(np.int64))
     del sys.argv[1:3]"""
-ASKED = """\
-inputs["asked"] = asking_codes([at], [NO_TIME])"""
+ASKING_TIME = """\
+inputs["asking_time"] = asking_codes([at], [NO_TIME])"""
 
 BLEND_MODULE = '''\
 """Scores of this run's blend, in NumPy alone: ``Blend(file).scores(network, history)``."""
@@ -208,7 +208,7 @@ def example(about: Mapping[str, Any]) -> str:
     text = EXAMPLE.format(
         usage=f"[--at TIME] {usage}" if about["asking_time"] else usage,
         at=ASKED_AT if about["asking_time"] else "",
-        asked=ASKED if about["asking_time"] else "",
+        asking_time=ASKING_TIME if about["asking_time"] else "",
         history=typed_history if several else BARE_HISTORY,
         types=TYPE_INPUT.replace("LENGTH", str(length)) if reads_types else "",
         length=length,

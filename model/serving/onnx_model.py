@@ -9,8 +9,9 @@ from model.baselines.base import Kind, Recommender
 from model.blend.blend import Blend
 from model.run_files import BLEND, MODEL
 from model.run_folder import RunFolder
-from model.sequences.asking import ASKED, serving_inputs
+from model.sequences.asking import ASKING_TIME
 from model.sequences.histories import Histories
+from model.sequences.inputs import serving_inputs
 from model.sequences.repeats import CANDIDATE_INPUTS
 
 
@@ -61,7 +62,7 @@ class OnnxRecommender(Recommender):
     @property
     def reads_asking_time(self) -> bool:
         """Whether the scores depend on the time of asking."""
-        return ASKED in self._inputs
+        return ASKING_TIME in self._inputs
 
     def scores(self, histories: Histories) -> Floats:
         """Return the logits, float32 [histories, products]."""

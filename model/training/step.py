@@ -16,7 +16,7 @@ from data.preparation.sequences import FIRST, Floats
 from model.config.run_config import RunConfig
 from model.networks.network import Network
 from model.networks.repeat_head import RepeatMixture
-from model.sequences.asking import drop_asked
+from model.sequences.asking import drop_asking_times
 from model.sequences.features import drop_context
 from model.sequences.repeats import drop_times
 from model.sequences.windows import TrainingBatch
@@ -93,17 +93,19 @@ class CompiledSteps:
         negatives = self.negatives.draw(random) if self.sampled else np.zeros(0, np.int32)
         inputs = drop_context(batch.inputs, random)
         candidates = drop_times(batch.candidates, random) if batch.candidates else ()
-        asked = drop_asked(batch.asked, random) if self.config.asking_time else batch.asked
+        codes = batch.asking_time
+        asking_time = () if codes is None else drop_asking_times(codes, random)
         loss, correct = self._train(
-            _tensors(inputs), (batch.position, asked, candidates), batch.target, negatives
+            _tensors(inputs), (batch.position, asking_time, candidates), batch.target, negatives
         )
         return float(loss), float(correct)
 
     def evaluate(self, batch: TrainingBatch) -> tuple[Floats, Floats]:
         """Return each target's loss over all products and its rank, each of shape (targets,)."""
         candidates = batch.candidates or ()
+        asking_time = () if batch.asking_time is None else batch.asking_time
         loss, rank = self._evaluate(
-            _tensors(batch.inputs), (batch.position, batch.asked, tuple(candidates)), batch.target
+            _tensors(batch.inputs), (batch.position, asking_time, tuple(candidates)), batch.target
         )
         return loss.numpy(), rank.numpy()
 
@@ -125,11 +127,11 @@ class CompiledSteps:
 
         With a repeat head, also what it returns, [targets, 1 + candidates]; otherwise None.
         """
-        position, asked, candidates = at_targets
+        position, asking_time, candidates = at_targets
         hidden = self.network.body(inputs, training=training)
         states = ops.take(ops.reshape(hidden, (-1, hidden.shape[-1])), position, axis=0)
         if self.network.asking_time is not None:
-            states = self.network.asking_time(states, asked)
+            states = self.network.asking_time(states, asking_time)
         if self.network.repeat_head is None:
             return states, None
         return states, self.network.repeat_head(states, *candidates)

@@ -184,8 +184,8 @@ class Trainer:
             Where the dataset leaves no training, validation or test targets; nothing is written.
         """
         data = split_dataset(config, dataset)
-        asked, config = config, adapt(config, data)
-        if asked.repeat_head:
+        requested, config = config, adapt(config, data)
+        if requested.repeat_head:
             callback.log(_repeats_sentence(config, data.repeat_share))
         run = RunFolder(folder)
         run.write_json(CONFIG, config.as_dict())
@@ -264,7 +264,11 @@ class Trainer:
         running, total = RunningMeans(), len(windows.target)
         config = self.config
         for batch in windows.batches(
-            config.columns, config.batch_size, random, repeats=config.repeat_head
+            config.columns,
+            config.batch_size,
+            random,
+            repeats=config.repeat_head,
+            asking_time=config.asking_time,
         ):
             if self.stop():
                 return None
@@ -321,7 +325,10 @@ class Trainer:
         losses: list[Any] = [np.zeros(0)]
         ranks: list[Any] = [np.zeros(0, dtype=np.int64)]
         budget = max(min(EVALUATION_BATCH, MOST_LOGITS // max(self.data.products, 1)), 1)
-        for batch in windows.batches(self.config.columns, budget, repeats=self.config.repeat_head):
+        config = self.config
+        for batch in windows.batches(
+            config.columns, budget, repeats=config.repeat_head, asking_time=config.asking_time
+        ):
             loss, rank = self.steps.evaluate(batch)
             losses.append(loss)
             ranks.append(rank)

@@ -163,7 +163,13 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
     steps = CompiledSteps(network, config, negatives)
     windows = training_windows(histories, length, random)
     batches = list(
-        windows.batches(config.columns, config.batch_size, random, repeats=config.repeat_head)
+        windows.batches(
+            config.columns,
+            config.batch_size,
+            random,
+            repeats=config.repeat_head,
+            asking_time=config.asking_time,
+        )
     )
     for batch in batches:  # what is compiled is compiled once in a training
         steps.train(batch, random, 1e-3)

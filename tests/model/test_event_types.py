@@ -21,8 +21,8 @@ from model.evaluation.diagnostics import find_leaks
 from model.evaluation.evaluate import predict_targets
 from model.run_files import KERAS_MODEL
 from model.run_folder import RunFolder
-from model.sequences.asking import serving_inputs
 from model.sequences.histories import EventColumns
+from model.sequences.inputs import serving_inputs
 from model.sequences.split_data import SplitData, split_dataset, split_prepared
 from model.sequences.windows import target_windows, training_windows
 from model.serving.bundle import export

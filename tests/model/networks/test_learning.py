@@ -11,7 +11,7 @@ from model.metrics.ranking import target_ranks
 from model.networks.data_sizes import DataSizes
 from model.networks.network import build
 from model.registry import NETWORKS
-from model.sequences.asking import serving_inputs
+from model.sequences.inputs import serving_inputs
 from model.sequences.split_data import SplitData, split_prepared
 from model.sequences.windows import target_windows, training_windows
 from model.training.negative_sampling import NegativeSampler
@@ -87,7 +87,11 @@ class Trained:
         for _epoch in range(epochs):
             windows = training_windows(self.data.buyers, config.sequence_length, random)
             for batch in windows.batches(
-                config.columns, config.batch_size, random, repeats=config.repeat_head
+                config.columns,
+                config.batch_size,
+                random,
+                repeats=config.repeat_head,
+                asking_time=config.asking_time,
             ):
                 steps.train(batch, random, 0.02)
         targets = self.data.split.test
@@ -95,7 +99,9 @@ class Trained:
         windows = target_windows(self.histories, targets, config.sequence_length)
         evaluated = [
             (batch.target, *steps.evaluate(batch))
-            for batch in windows.batches(config.columns, 4096, repeats=config.repeat_head)
+            for batch in windows.batches(
+                config.columns, 4096, repeats=config.repeat_head, asking_time=config.asking_time
+            )
         ]
         self.targets, self.losses, self.ranks = map(np.concatenate, zip(*evaluated, strict=True))
         names = tuple(tensor.name for tensor in self.network.serving.inputs)

@@ -15,8 +15,8 @@ from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build
 from model.registry import NETWORKS
 from model.run_folder import RunFolder
-from model.sequences.asking import serving_inputs
 from model.sequences.histories import Histories
+from model.sequences.inputs import serving_inputs
 from model.sequences.split_data import SplitData, split_prepared
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import OnnxRecommender

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.preparation.sequences import UNKNOWN
-from model.sequences.asking import asked, drop_asked
+from model.sequences.asking import asking_time_codes, drop_asking_times
 from model.sequences.histories import EventColumns, Histories
 from model.sequences.split_data import split_prepared
 from model.sequences.windows import training_windows
@@ -21,7 +21,7 @@ def of(times: list[int], at: int | None) -> list[int]:
     )
     stop = np.array([len(times)])
     at_times = None if at is None else np.array([at * MICROSECONDS])
-    return asked(Histories(columns, stop * 0, stop, at_times))[0].tolist()
+    return asking_time_codes(Histories(columns, stop * 0, stop, at_times))[0].tolist()
 
 
 def test_hour_weekday_and_day_are_those_of_the_asking_time() -> None:
@@ -45,7 +45,7 @@ def test_without_an_asking_time_nothing_is_known() -> None:
 
 def test_a_tenth_of_the_targets_is_trained_without_the_asking_time() -> None:
     codes = np.full((5000, 4), 7, np.int32)
-    dropped = (drop_asked(codes, np.random.default_rng(0)) == UNKNOWN).all(axis=1)
+    dropped = (drop_asking_times(codes, np.random.default_rng(0)) == UNKNOWN).all(axis=1)
     assert 0.08 < dropped.mean() < 0.12
 
 
@@ -57,12 +57,13 @@ def test_the_asking_time_is_that_of_the_first_event_after_the_history(moment: st
     for targets in (data.split.validation, data.split.test):
         assert data.histories(targets).at.tolist() == time[ends[targets]].tolist()
     windows = training_windows(data.buyers, 20, np.random.default_rng(0))
-    batch = next(windows.batches(("product",), 10**6))
+    assert next(windows.batches(("product",), 10**6)).asking_time is None
+    batch = next(windows.batches(("product",), 10**6, asking_time=True))
     visible = data.buyers.columns["time"]
     order = np.argsort(windows.histories.lengths, kind="stable")
     index = np.concatenate([np.arange(*windows.first[i : i + 2]) for i in order])
     end = windows.end[index]
     hours = 2 + visible[end] // (60 * MICROSECONDS) % 24
-    assert batch.asked[:, HOUR].tolist() == hours.tolist()
+    assert batch.asking_time[:, HOUR].tolist() == hours.tolist()
     if moment == "event":
         assert (end == windows.target[index]).all()
