@@ -329,8 +329,9 @@ def _delimiter(lines: Sequence[str]) -> str:
         return "::"
     best, best_score = ",", 0.0
     joined = _joined(lines)
+    readings = [lines] if len(joined) == len(lines) else [lines, joined]
     for delimiter in (*_DELIMITERS, " "):
-        score = max(_regularity(rows, delimiter) for rows in (lines, joined))
+        score = max(_regularity(rows, delimiter) for rows in readings)
         if score > best_score + (0.2 if delimiter == " " and best_score else 0):
             best, best_score = delimiter, score
     return best

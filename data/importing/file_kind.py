@@ -60,7 +60,7 @@ _TEXTS = (
         N_("write the buyer, the product and the time of each request as CSV"),
     ),
     (
-        r"(-1|-?\d+(\.\d+)?)( \S+:-?[\d.]+){2,} *\n",
+        r"-?\d+(\.\d+)?( \d+:-?\d+(\.\d+)?){2,} *\n",
         N_("a libSVM file, whose lines are features and no events"),
         N_("write one line an event: buyer, product, time"),
     ),

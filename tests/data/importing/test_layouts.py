@@ -74,6 +74,10 @@ MAKERS = {
     ),
     "hashed names": maker(lines("{u};{p};{t}", "USER_ID_hash;product_sku_hash;I_DATE\n")),
     "prefixed names": maker(lines("{u};{p};{t}", "user_id;click_article_id;click_timestamp\n")),
+    "colons in ids, after blanks": Maker(
+        {"log.txt": lines("{u} shop:{p} {t:%Y-%m-%dT%H:%M:%S}")},
+        [one | {"product": f"shop:{one['product']}"} for one in EVENTS],
+    ),
     "short names": maker(lines("{u};{p};{t}", "CUST_ID;PROD_ID;SALE_DATE\n")),
     "Coveo": Maker(
         {
