@@ -7,6 +7,10 @@
   "use strict";
   const CALLBACKS = "/_dash-update-component";
   const fetchOriginal = window.fetch;
+  let leaving = false; // signing out, say: its own page comes next
+  window.addEventListener("beforeunload", () => {
+    leaving = true;
+  });
 
   // The intervals of a request, and the button that triggered it, which was enabled before.
   function disabledInputs(body) {
@@ -37,7 +41,7 @@
   }
 
   function refused(response) {
-    if (response.status === 401) {
+    if (response.status === 401 && !leaving) {
       signIn();
     } else if (response.status === 403) {
       response.clone().text().then(tell);

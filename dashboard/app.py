@@ -101,7 +101,7 @@ def create_app(
     server.config[FOLDERS] = import_folders(allow_paths, security.is_loopback(host))
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     access = Access(home, password or os.environ.get(sign_in.PASSWORD))
-    server.config[OPEN] = open_to_all and not access.is_needed()
+    server.config[OPEN] = open_to_all
     security.protect(server, security.known_names(host, allow_hosts))
     server.before_request(_use_preferred_language)
     sign_in.let_users_in(server, access, keyed=(PREFIX,) if api and api.token else ())

@@ -51,8 +51,11 @@ def current_folders() -> tuple[Path, ...]:
 
 
 def is_open() -> bool:
-    """Return whether the server lets everybody in who reaches it (``--open``)."""
-    return bool(current_app.config[OPEN])
+    """Return whether the server lets everybody in who reaches it (``--open``).
+
+    It does not any more where users have been added since it started.
+    """
+    return bool(current_app.config[OPEN]) and current_identity() is None
 
 
 def use_identity(identity: Identity | None) -> None:

@@ -131,7 +131,7 @@ SESSIONS = Table(
     METADATA,
     Column("id", String, primary_key=True),
     Column("user", String),
-    Column("seal", String, nullable=False),
+    Column("signature", String, nullable=False),
     Column("expires", Float, nullable=False),
 )
 

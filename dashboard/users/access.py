@@ -127,10 +127,10 @@ class Access:
         if session is None:
             return None
         if session.user is None:
-            valid = self._password is not None and session.is_sealed_by(self._password)
+            valid = self._password is not None and session.is_signed_with(self._password)
             return Identity(None, Role.ADMINISTER) if valid else None
         user = self._users().find(session.user)
-        if user is None or not session.is_sealed_by(user.password_hash):
+        if user is None or not session.is_signed_with(user.password_hash):
             return None
         return Identity(user.name, user.role)
 

@@ -35,7 +35,7 @@ def is_password(password: str, password_hash: str | None) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        matches = _hasher().verify(password_hash or _hash_of_nobody(), password[:LONGEST])
+        matches = _hasher().verify(password_hash or _dummy_hash(), password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
     return matches and password_hash is not None
@@ -50,5 +50,5 @@ def _hasher() -> "PasswordHasher":
 
 
 @lru_cache(maxsize=1)
-def _hash_of_nobody() -> str:
+def _dummy_hash() -> str:
     return _hasher().hash("the hash that the password of an unknown user is compared with")

@@ -24,22 +24,22 @@ class Session:
     ----------
     user : str or None
         Who has signed in; None for whoever knows the password of the server.
-    seal : str
-        Ties the session to a password: see ``is_sealed_by``.
+    signature : str
+        Ties the session to a password: see ``is_signed_with``.
     token : str
         The secret that the browser holds.
     """
 
     user: str | None
-    seal: str
+    signature: str
     token: str
 
-    def is_sealed_by(self, credential: str) -> bool:
+    def is_signed_with(self, credential: str) -> bool:
         """Return whether the session began with this password, or hash of a password.
 
         A session whose password has changed since is over.
         """
-        return hmac.compare_digest(self.seal, _seal(self.token, credential))
+        return hmac.compare_digest(self.signature, _signature(self.token, credential))
 
 
 class Sessions:
@@ -74,7 +74,7 @@ class Sessions:
                 insert(SESSIONS).values(
                     id=_id(token),
                     user=user,
-                    seal=_seal(token, credential),
+                    signature=_signature(token, credential),
                     expires=now + LIFETIME,
                 )
             )
@@ -82,12 +82,12 @@ class Sessions:
 
     def find(self, token: str) -> Session | None:
         """Return the session of a token; None where there is none or it has expired."""
-        query = select(SESSIONS.c.user, SESSIONS.c.seal).where(
+        query = select(SESSIONS.c.user, SESSIONS.c.signature).where(
             SESSIONS.c.id == _id(token), SESSIONS.c.expires > self._clock()
         )
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
-        return Session(row.user, row.seal, token) if row else None
+        return Session(row.user, row.signature, token) if row else None
 
     def end(self, token: str) -> None:
         """End the session of a token."""
@@ -99,5 +99,5 @@ def _id(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _seal(token: str, credential: str) -> str:
+def _signature(token: str, credential: str) -> str:
     return hmac.new(token.encode(), credential.encode(), hashlib.sha256).hexdigest()

@@ -8,12 +8,12 @@ from playwright.sync_api import Browser, Page, expect
 from dashboard.identity import Role
 from dashboard.jobs.runs_table import Runs
 from dashboard.users.users import Users
-from tests.browser.conftest import PATIENCE, Site
+from tests.browser.conftest import PATIENCE, Site, Trouble
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PASSWORD = "correct horse"
-Opened = Callable[..., tuple[Page, object]]
+Opened = Callable[..., tuple[Page, Trouble]]
 
 
 @pytest.fixture
@@ -32,13 +32,15 @@ def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
 
 
 def test_a_user_signs_in_comes_back_and_signs_out(guarded: Site, open_page: Opened) -> None:
-    page, _ = open_page(guarded, "/runs?deleted=nothing", heading="main h1")
+    page, trouble = open_page(guarded, "/runs?deleted=nothing", heading="main h1")
     sign_in(page, "train")
     page.wait_for_url("**/runs?deleted=nothing")
     page.get_by_role("button", name="Sign out train").click()
     page.wait_for_url("**/login")
     page.goto(f"{guarded.address}/data")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    # The runs page may have asked for news between the end of the session and the next page.
+    trouble.errors[:] = [error for error in trouble.errors if "401" not in error]
 
 
 def test_a_user_who_may_look_gets_no_import_form(guarded: Site, open_page: Opened) -> None:
@@ -46,6 +48,7 @@ def test_a_user_who_may_look_gets_no_import_form(guarded: Site, open_page: Opene
     sign_in(page, "look")
     page.wait_for_selector("#main h1")
     expect(page.locator("#import-files")).to_have_count(0)
+    expect(page.get_by_text("No dataset yet.", exact=True).first).to_be_visible()
 
 
 def test_a_session_that_has_ended_leads_to_the_page_and_back(

@@ -68,7 +68,9 @@ def _datasets(rows: list[dict[str, Any]]) -> html.Section:
         label=_("Datasets"),
         row_id="name",
         select=True,
-        empty=_("No dataset yet. Import a purchase log below."),
+        empty=_("No dataset yet. Import a purchase log below.")
+        if may(Role.TRAIN)
+        else _("No dataset yet."),
     )
     actions = [
         kit.button(_("Rename"), kit.confirm_opener(RENAME), disabled=True),

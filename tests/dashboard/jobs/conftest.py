@@ -1,7 +1,6 @@
 """A table of runs in a real SQLite file, with a clock that tests set."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
@@ -9,18 +8,9 @@ from dashboard.jobs.process import Process
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from data.home import Home
+from tests.dashboard.clock import Clock
 
 ME = Process(pid=4_000_001, born=12.0)
-
-
-@dataclass
-class Clock:
-    """A clock that tests set."""
-
-    now: float = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from dashboard.jobs.repository import LostClaim
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
-from tests.dashboard.jobs.conftest import ME, Clock
+from tests.dashboard.clock import Clock
+from tests.dashboard.jobs.conftest import ME
 
 OTHER = Process(pid=4_000_002, born=13.0)
 

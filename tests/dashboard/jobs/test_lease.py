@@ -3,7 +3,8 @@
 from dashboard.jobs.lease import SILENT_SECONDS, WorkerStatus
 from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
-from tests.dashboard.jobs.conftest import ME, Clock
+from tests.dashboard.clock import Clock
+from tests.dashboard.jobs.conftest import ME
 
 HERE = Process.current()
 

@@ -23,7 +23,7 @@ from dashboard.jobs.schema import METADATA
 from dashboard.jobs.states import ACTIVE, ENDED, RESUMABLE, State, may
 from data.errors import BadInput
 from data.home import Home
-from tests.dashboard.jobs.conftest import Clock
+from tests.dashboard.clock import Clock
 
 pytestmark = pytest.mark.property
 

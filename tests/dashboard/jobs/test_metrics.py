@@ -6,7 +6,7 @@ from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from model.training.monitored import MONITORED
-from tests.dashboard.jobs.conftest import Clock
+from tests.dashboard.clock import Clock
 
 
 def _steps(first: int, last: int, name: str = "loss", stride: int = 1) -> list[Point]:

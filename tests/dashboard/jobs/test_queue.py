@@ -9,7 +9,8 @@ from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from data.errors import BadInput
 from data.home import Home
-from tests.dashboard.jobs.conftest import ME, Clock
+from tests.dashboard.clock import Clock
+from tests.dashboard.jobs.conftest import ME
 
 
 def _claim_names(runs: Runs) -> list[str]:

@@ -10,7 +10,8 @@ from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from data.errors import BadInput
 from data.home import Home
-from tests.dashboard.jobs.conftest import ME, Clock
+from tests.dashboard.clock import Clock
+from tests.dashboard.jobs.conftest import ME
 
 
 def test_runs_of_a_dataset_are_numbered_and_imports_apart(runs: Runs) -> None:

@@ -1,20 +1,11 @@
 """Five guesses, then slower and slower."""
 
-from dataclasses import dataclass
-
 import pytest
 
 from dashboard.users.guesses import FORGOTTEN_AFTER, FREE, LONGEST_PAUSE, Guesses
+from tests.dashboard.clock import Clock
 
 OFFICE, STRANGER = "192.0.2.1", "198.51.100.7"
-
-
-@dataclass
-class Clock:
-    now: float = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

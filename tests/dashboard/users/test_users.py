@@ -1,7 +1,6 @@
 """Users, their passwords and their sessions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import update
@@ -15,16 +14,9 @@ from dashboard.users.sessions import LIFETIME, Sessions
 from dashboard.users.users import Users
 from data.errors import BadInput
 from data.home import Home
+from tests.dashboard.clock import Clock
 
 ANA = ("ana", "correct horse", Role.TRAIN)
-
-
-@dataclass
-class Clock:
-    now: float = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -122,8 +114,8 @@ def test_a_session_ends_with_the_password_that_began_it(database: Database) -> N
     sessions = Sessions(database)
     session = sessions.find(sessions.begin(None, "old"))
     assert session is not None
-    assert session.is_sealed_by("old")
-    assert not session.is_sealed_by("new")
+    assert session.is_signed_with("old")
+    assert not session.is_signed_with("new")
 
 
 def test_signing_out_ends_one_session(database: Database) -> None:

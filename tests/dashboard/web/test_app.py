@@ -11,6 +11,9 @@ from flask.testing import FlaskClient
 from dashboard.api.routes import ApiSettings
 from dashboard.app import LARGEST_REQUEST, create_app
 from dashboard.context import current_home
+from dashboard.identity import Role
+from dashboard.jobs.runs_table import Runs
+from dashboard.users.users import Users
 from data.home import Home
 
 LOCAL = "http://127.0.0.1:8050"
@@ -136,6 +139,15 @@ def test_an_open_server_says_so_on_every_page(home: Home, client: FlaskClient) -
     warning = "This server is open"
     assert warning in frame.get("/_dash-layout", base_url=LOCAL).text
     assert warning not in client.get("/_dash-layout", base_url=LOCAL).text
+
+
+def test_a_server_that_was_open_does_not_say_so_where_a_user_was_added_since(home: Home) -> None:
+    client = create_app(home, host="0.0.0.0", open_to_all=True).server.test_client()
+    Users(Runs(home).database).add("ana", "correct horse", Role.LOOK)
+    assert client.get("/_dash-layout", base_url=LOCAL).status_code == 401
+    layout = client.get("/_dash-layout", base_url=LOCAL, auth=("ana", "correct horse"))
+    assert layout.status_code == 200
+    assert "This server is open" not in layout.text
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def upgrade() -> None:
         "sessions",
         sa.Column("id", sa.String, primary_key=True),
         sa.Column("user", sa.String),
-        sa.Column("seal", sa.String, nullable=False),
+        sa.Column("signature", sa.String, nullable=False),
         sa.Column("expires", sa.Float, nullable=False),
         if_not_exists=True,
     )
