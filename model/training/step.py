@@ -5,6 +5,7 @@ TensorFlow is called directly here and in ``full_softmax``, ``row_adam`` and
 ``keras.ops``.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -56,12 +57,8 @@ class CompiledSteps:
         )
         self._log_expected = tf.constant(negatives.log_expected)
         self._mixture = RepeatMixture()
-        # AutoGraph would take longer than the traces to translate the source code of the steps and
-        # of all that they call; none has a loop or a branch that depends on a tensor.
-        self._train, self._evaluate = (
-            tf.function(step, autograph=False, reduce_retracing=True)
-            for step in (self._train_step, self._evaluation_step)
-        )
+        self._train = _TracedOnce(self._train_step)
+        self._evaluate = _TracedOnce(self._evaluation_step)
 
     @property
     def variables(self) -> list[Any]:
@@ -173,6 +170,30 @@ class CompiledSteps:
         target_logit = ops.take_along_axis(logits, target[:, None], axis=1)
         rank = ops.sum(ops.cast(ops.logical_not(logits < target_logit), "int32"), axis=1)
         return ops.logsumexp(logits, axis=1) - target_logit[:, 0], rank
+
+
+class _TracedOnce:
+    """A step compiled at its first call, for batches of every size.
+
+    A ``tf.function`` without a signature is traced for the sizes of the first batch and again for
+    those of the second. AutoGraph would take longer than the trace to translate the source code of
+    a step and of all that it calls; none has a loop or a branch that depends on a tensor.
+    """
+
+    def __init__(self, step: Callable[..., Any]) -> None:
+        self._step = step
+        self._compiled: Callable[..., Any] | None = None
+
+    def __call__(self, *arrays: Any) -> Any:
+        if self._compiled is None:
+            signature = tf.nest.map_structure(_of_any_size, arrays)
+            self._compiled = tf.function(self._step, input_signature=signature, autograph=False)
+        return self._compiled(*arrays)
+
+
+def _of_any_size(array: Any) -> Any:
+    """Return the specification of arrays with the dtype and the number of axes of this array."""
+    return tf.TensorSpec([None] * len(array.shape), array.dtype)
 
 
 def _mixture_terms(repeats: Any, candidates: Any, target: Any) -> tuple[Any, Any]:

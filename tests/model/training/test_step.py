@@ -54,6 +54,33 @@ def test_a_step_is_as_long_as_the_learning_rate_says() -> None:
     assert moved(rate=0.0)[0] == 0
 
 
+def test_the_steps_are_traced_once_for_batches_of_every_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    traced = []
+    for name in ("_train_step", "_evaluation_step"):
+        step = getattr(CompiledSteps, name)
+
+        def traced_step(*arguments: Any, name: str = name, step: Any = step) -> Any:
+            traced.append(name)
+            return step(*arguments)
+
+        monkeypatch.setattr(CompiledSteps, name, traced_step)
+    config = small(network="rnn", batch_size=64, repeat_head=True, asking_time=True)
+    data = split_prepared(prepared(HISTORIES), config)
+    network = build(config, DataSizes.of(data))
+    steps = CompiledSteps(network, config, NegativeSampler(data.popularity, 0.5, config.negatives))
+    random = np.random.default_rng(0)
+    windows = training_windows(data.buyers, 20, random)
+    sizes = set()
+    for batch in windows.batches(config.columns, 64, random, repeats=True, asking_time=True):
+        sizes.add(batch.inputs["product"].shape)
+        steps.train(batch, random, 0.01)
+        steps.evaluate(batch)
+    assert len(sizes) > 3
+    assert traced == ["_train_step", "_evaluation_step"]
+
+
 def test_weight_decay_shrinks_the_weights() -> None:
     assert moved(weight_decay=1.0)[1] < moved()[1] * 0.99
 
