@@ -3,15 +3,26 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+HELP   := dashboard/help_pages/index.html
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: run setup fresh lock test suite check lint types fast hunt bench browser clean help
+.PHONY: run docs screenshots setup fresh lock test suite check lint types fast hunt bench browser clean help
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
 
 run: $(READY) fresh  ## start the workbench; the first time it makes the demo shop and trains a first model
+	@$(MAKE) --silent $(HELP) & # at the same time: they are not needed yet
 	$(BIN)/vitrina serve --welcome
+
+docs: $(READY)  ## write the reference anew and build the pages that the workbench serves at /help
+	$(BIN)/python -m docs
+
+$(HELP): $(READY) $(shell find docs -name '*.py' -o -name '*.md' -o -path 'docs/shared/*' -type f)
+	@$(BIN)/python -m docs site --quiet
+
+screenshots: $(READY)  ## take the screenshots of the documentation anew, from a real log; takes minutes
+	$(BIN)/python -m docs.screenshots
 
 setup: $(READY)  ## make the virtual environment from the locked versions
 
@@ -19,14 +30,14 @@ $(READY): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet uv==0.13.9
 	UV_LINK_MODE=copy $(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
-	UV_LINK_MODE=copy $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	UV_LINK_MODE=copy $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
 fresh:  # Numba's cache of a file does not notice changes of the functions that it calls elsewhere
 	@find model tests -name '*.nb[ic]' ! -newer model/kernels/math.py -delete
 
 lock: $(READY)  ## lock the versions anew after a change of dependencies
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --group dev --group docs --universal --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
 
 browser: $(READY)  ## install a Chromium for the browser tests where none is found
@@ -64,4 +75,4 @@ bench: $(READY) fresh  ## measure speed and memory; prints tables, fails nothing
 	$(BIN)/python -m tests.benchmarks
 
 clean:  ## remove what was built, never what was imported or trained
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) dashboard/help_pages .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

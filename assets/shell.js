@@ -55,7 +55,16 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     });
   }
 
+  function isTyping(target) {
+    return target.closest("input, textarea, select, [contenteditable='true']") !== null;
+  }
+
   document.addEventListener("click", (event) => closeOthers(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "?" && !isTyping(event.target) && !document.querySelector(".modal.show")) {
+      document.getElementById("help-open").click();
+    }
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       const open = document.querySelector("details.menu[open], details.help[open]");

@@ -18,6 +18,7 @@ from dashboard.users.access import Access
 from dashboard.web import errors, permissions, security, shell, sign_in
 from dashboard.web.assets import ASSETS, ICON, THEME_SCRIPT, asset
 from dashboard.web.downloads import register_downloads
+from dashboard.web.help import offer_help
 from dashboard.web.upload_endpoint import PIECE, register_uploads
 from data.home import Home
 from data.i18n import language, use_language
@@ -108,6 +109,7 @@ def create_app(
     server.add_url_rule("/health", "health", health)
     register_uploads(server)
     register_downloads(server)
+    offer_help(server)
     offer_api(server, api, version())
     Compress(server)
     app = _Vitrina(
@@ -194,5 +196,5 @@ def _finish_setup(app: dash.Dash, server: Flask) -> None:
 
     @server.after_request
     def add_policy(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = policy
+        response.headers.setdefault("Content-Security-Policy", policy)
         return response

@@ -14,6 +14,7 @@ def field(
     control: Component,
     *,
     explanation: str | None = None,
+    place: str = "",
     unit: str | None = None,
     hint: str | None = None,
     error: str | None = None,
@@ -28,6 +29,8 @@ def field(
         Input with an ``id``, such as ``dbc.Input`` or ``dbc.Select``.
     explanation : str, optional
         Help text, behind a question mark.
+    place : str
+        Place of the guide that says more than the help text; see ``help_text``.
     unit : str, optional
         Unit, in muted text after the control.
     hint : str, optional
@@ -37,7 +40,7 @@ def field(
     """
     name = vars(control)["id"]
     heading = html.Label(label, htmlFor=dom_id(name), className="field-label")
-    helps = [help_text(explanation, about=label)] if explanation else []
+    helps = [help_text(explanation, about=label, place=place)] if explanation else []
     line = [control, *([html.Span(unit, className="unit")] if unit else [])]
     return html.Div(
         [

@@ -15,6 +15,7 @@ def key_figure(
     comparison: str | None = None,
     tone: str | None = None,
     explanation: str | None = None,
+    place: str = "",
 ) -> html.Div:
     """Return one key figure.
 
@@ -32,9 +33,12 @@ def key_figure(
         Colour of the comparison.
     explanation : str, optional
         Help text.
+    place : str
+        Place of the guide that says more than the help text; see ``help_text``.
     """
     number: list[Any] = [value, *([html.Span(unit, className="unit")] if unit else [])]
-    name: list[Any] = [label, *([help_text(explanation, about=label)] if explanation else [])]
+    help_ = [help_text(explanation, about=label, place=place)] if explanation else []
+    name: list[Any] = [label, *help_]
     lines: list[Any] = [
         html.Dt(name, className="key-label"),
         html.Dd(number, className="key-value"),

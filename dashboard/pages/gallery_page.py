@@ -105,6 +105,7 @@ def _numbers() -> html.Dl:
             comparison=_("popularity: 12.9%"),
             tone="good",
             explanation=_("How often the next purchase is among the ten offered (HR@10)."),
+            place="reference/evaluation#hr",
         ),
         kit.key_figure(_("Test loss"), "5.713", comparison=_("last run: 5.201"), tone="bad"),
         kit.key_figure(_("Events"), "67.5M", comparison=_("November 2019")),
@@ -142,6 +143,7 @@ def _form() -> html.Section:
                 _("Epochs"),
                 dbc.Input(id="gallery-epochs", type="number", value=10),
                 explanation=_("How many times the network sees all sequences."),
+                place="reference/settings#epochs",
                 hint=_("1 to 500"),
             ),
             kit.field(

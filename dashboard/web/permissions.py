@@ -28,6 +28,9 @@ ROUTES: Mapping[str, Role | None] = {
     "bundle": Role.LOOK,
     "lists": Role.LOOK,
     "record": Role.LOOK,
+    "help": Role.LOOK,
+    "help_page": Role.LOOK,
+    "help_start": Role.LOOK,
     "upload": Role.TRAIN,
     "api.openapi": Role.LOOK,
     "api.list_runs": Role.LOOK,
@@ -44,6 +47,7 @@ _DATASETS, _RECOMMEND, _RUNS = (
 CALLBACKS: Mapping[str, Role] = {
     "dash.dash.update": Role.LOOK,
     "dashboard.components.figure_card.save_table": Role.LOOK,
+    "dashboard.web.help_panel.show": Role.LOOK,
     "dashboard.web.shell.show_worker": Role.LOOK,
     "dashboard.pages.gallery_page.show_figures": Role.LOOK,
     "dashboard.pages.gallery_page.show_toast": Role.LOOK,

@@ -9,6 +9,7 @@ from dashboard.components.aria import aria, data
 from dashboard.components.icon import icon
 from dashboard.context import current_home, current_identity, is_open, preferred_theme
 from dashboard.formats import ago
+from dashboard.web import help_panel
 from dashboard.web.sign_in import SIGN_OUT
 from data.errors import VitrinaError
 from data.i18n import LANGUAGES, N_, _, language
@@ -46,6 +47,7 @@ def layout() -> html.Div:
                 role="status",
                 **aria(live="polite", label=_("Messages")),
             ),
+            help_panel.panel(),
             html.Div(id="refusals", className="toasts", role="alert"),
             html.Div(id="shell-quiet", hidden=True),
         ],
@@ -72,6 +74,7 @@ def register(app: dash.Dash) -> None:
         Input("_pages_location", "pathname"),
         Input("_pages_content", "children"),
     )
+    help_panel.register(app)
 
     @app.callback(
         Output(WORKER, "children"),
@@ -135,7 +138,13 @@ def _rail() -> html.Header:
             ),
             html.Nav(html.Ul(links), className="rail-nav", **aria(label=_("Main"))),
             html.Div(
-                [_worker(), _theme_switch(), _language_switch(), *_sign_out()],
+                [
+                    _worker(),
+                    help_panel.opener(),
+                    _theme_switch(),
+                    _language_switch(),
+                    *_sign_out(),
+                ],
                 className="rail-foot",
             ),
         ],

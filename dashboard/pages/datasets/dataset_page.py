@@ -99,6 +99,7 @@ def _key_figures(dataset: Dataset) -> html.Dl:
                 "Share of purchases of a product that the same buyer had bought before. Such "
                 "purchases are predicted by a repeat baseline: compare every model with it."
             ),
+            place="data-pages#charts",
         ),
         kit.key_figure(
             _("Rejected rows"),

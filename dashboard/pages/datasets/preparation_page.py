@@ -8,6 +8,7 @@ from dash import ALL, Input, Output, State, callback, dcc, html
 
 from dashboard import components as kit
 from dashboard import formats
+from dashboard.components.help_text import setting_place
 from dashboard.context import current_home
 from dashboard.pages.datasets.head import head
 from dashboard.pages.datasets.type_choice import type_choice
@@ -65,6 +66,7 @@ def _form(
             _(setting.label),
             _control(name, values[name], dataset),
             explanation=_(setting.help),
+            place=setting_place(f"preparation.{name}"),
         )
         for name, setting in _FIELDS.items()
     ]

@@ -78,6 +78,7 @@ def _counts(summary: dict[str, Any]) -> html.Dl:
                 share=formats.percent(summary["purchases_missing_category_share"])
             ),
             explanation=_("The preparation step “Category must be present” leaves them out."),
+            place="data-pages#preparation",
         ),
         kit.key_figure(
             _("Without brand"),
@@ -86,6 +87,7 @@ def _counts(summary: dict[str, Any]) -> html.Dl:
                 share=formats.percent(summary["purchases_missing_brand_share"])
             ),
             explanation=_("The preparation step “Brand must be present” leaves them out."),
+            place="data-pages#preparation",
         ),
         kit.key_figure(_("Without price"), formats.percent(summary["missing_price_share"])),
     )

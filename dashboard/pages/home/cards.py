@@ -68,6 +68,7 @@ def _best(best: RunSummary) -> html.Div:
             "The share of test targets whose product is among the first ten recommendations (HR@10,"
             " ranked among the whole catalogue)."
         ),
+        place="reference/evaluation#hr",
     )
 
 

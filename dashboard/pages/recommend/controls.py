@@ -154,6 +154,7 @@ def _filters(query: Query, options: ControlOptions) -> html.Details:
                     " category by this percentage."
                 ),
                 about=_("Diversity"),
+                place="buyers#filters",
             ),
         ],
         className="bar-size",

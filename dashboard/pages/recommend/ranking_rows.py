@@ -66,7 +66,7 @@ def _head() -> html.Div:
                 [
                     _("Probability"),
                     html.Span(_("popularity"), className="key-tick"),
-                    help_text(explanation, about=_("Probability")),
+                    help_text(explanation, about=_("Probability"), place="buyers#list"),
                 ]
             ),
         ],

@@ -164,6 +164,7 @@ def _best_epoch(metrics: TrainingMetrics) -> list[html.Div]:
                 "The epoch with the highest {metric} on the validation targets; early stopping"
                 " and searches go by it."
             ).format(metric=name),
+            place="judging#run",
         ),
         key_figure(
             _("Validation loss"),

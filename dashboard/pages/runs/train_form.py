@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import card, field, key_figure, key_figures
+from dashboard.components.help_text import setting_place
 from dashboard.pages.runs.config_form import Setting, choice_name, control_value, grouped
 from dashboard.services.runs.estimates import Estimate
 from data.i18n import N_, _
@@ -58,6 +59,7 @@ def remains(steps: Sequence[Step], estimate: Estimate) -> list[Component]:
                 _("Targets an epoch"),
                 _("about {number}").format(number=formats.compact(estimate.targets)),
                 explanation=_("Every training event of a predicted type that has a history."),
+                place="judging#protocols",
             ),
         ),
         html.Table(
@@ -94,6 +96,7 @@ def _box(setting: Setting, values: Mapping[str, Any]) -> html.Div:
         _(setting.label),
         _control(setting, values.get(setting.key)),
         explanation=_(setting.explanation),
+        place=setting_place(setting.key),
         hint=setting.hint or None,
     )
     return html.Div(control, id={"type": BOX, "name": setting.key}, className=box_class(False))

@@ -36,6 +36,7 @@ def start_card(names: list[str], dataset: str, preset_name: str) -> html.Section
                     _("Preset"),
                     dbc.Select(id=PRESET, options=presets, value=preset_name),
                     explanation=_("Where the settings start from; a bar marks what you change."),
+                    place="reference/settings#presets",
                 ),
             ],
             className="settings",
@@ -102,6 +103,7 @@ def grid() -> html.Details:
             "With a number, that many trainings search for the best values instead of trying every"
             " combination; ranges such as 0.001..0.01 can be searched, too. It needs Optuna."
         ),
+        place="judging#compare",
     )
     return html.Details(
         [html.Summary(_("Try several values")), words, *rows, trials], className="rare"

@@ -1,0 +1,45 @@
+"""Examples of each command."""
+
+EXAMPLES = {
+    "serve": ["vitrina serve", "vitrina serve --port 8080 --api"],
+    "worker": ["vitrina worker"],
+    "user": ["vitrina user list"],
+    "user add": [
+        "vitrina user add ana --role train",
+        "vitrina user add ines --role administer --password-file password.txt",
+    ],
+    "user list": ["vitrina user list --json"],
+    "user remove": ["vitrina user remove ana"],
+    "user password": ["vitrina user password ana"],
+    "user role": ["vitrina user role ana administer"],
+    "demo": ["vitrina demo", "vitrina demo --buyers 500 --seed 1 --out shop.csv"],
+    "sample": ["vitrina sample complete-journey"],
+    "import": [
+        "vitrina import 2019-Nov.csv.gz --name november",
+        "vitrina import log.csv --name shop --map user=Customer,item=SKU,time=When",
+        "vitrina import december.csv --name shop --append",
+    ],
+    "datasets": ["vitrina datasets --json"],
+    "attributes": ["vitrina attributes shop --products items.csv"],
+    "stats": ["vitrina stats november"],
+    "train": [
+        "vitrina train november --preset fast",
+        "vitrina train november --set network=lstm --set epochs=20 --detach",
+    ],
+    "search": [
+        "vitrina search november --try learning_rate=0.001..0.01 --try width=64..256 --trials 20"
+    ],
+    "runs": ["vitrina runs"],
+    "show": ["vitrina show november-1 --json"],
+    "stop": ["vitrina stop november-1"],
+    "resume": ["vitrina resume november-1"],
+    "delete": ["vitrina delete november-1"],
+    "archive": ["vitrina archive november-1"],
+    "evaluate": ["vitrina evaluate november-1", "vitrina evaluate november-1 --exclude-seen"],
+    "recommend": [
+        "vitrina recommend november-1 --user 541312140 -k 5",
+        "vitrina recommend november-1 --history 1004856,view:1004767",
+    ],
+    "export": ["vitrina export november-1 --out november-1"],
+    "score": ["vitrina score november-1 --out lists.parquet -k 20"],
+}

@@ -1,0 +1,19 @@
+"""Addresses of the server beside its pages and the HTTP interface, and environment variables."""
+
+ADDRESSES = {
+    "/health": "`GET`: the state of server and worker as JSON; needs no password.",
+    "/help": "The documentation in the reader's language; `?page=judging` opens a page of it.",
+    "/help/": "The documentation.",
+    "/help/<path:place>": "A page of the documentation.",
+    "/login": "The page to sign in, where there are users or a password.",
+    "/logout": "`POST`: signs out.",
+    "/take/bundle/<run>.zip": "The bundle of a run.",
+    "/take/lists/<job>": "The ranked lists that a job has written.",
+    "/take/record/<run>.zip": "The archive of a run: its row, metrics and files.",
+    "/upload": "The pieces of a file that the page Data uploads.",
+}
+ENVIRONMENT = {
+    "VITRINA_HOME": "The folder that holds the state; `--home` goes before it.",
+    "VITRINA_PASSWORD": "One password for everybody, beside the users of the home.",
+    "VITRINA_API_TOKEN": "The token that the HTTP interface asks for; turns the interface on.",
+}

@@ -1,0 +1,139 @@
+"""Equation, source and use of each network and baseline."""
+
+from docs.notes import Note
+
+NETWORKS = {
+    "paper": Note(
+        equation="h^0 = e;  h^l = dropout(norm(LSTM(h^{l−1}))), l = 1, 2, 3",
+        source="Silva, Cápiro and González, Universidad de La Habana",
+        use="To repeat the paper and to see a network overfit.",
+    ),
+    "rnn": Note(
+        equation="h_t = tanh(W x_t + U h_{t−1} + b)",
+        source="Elman 1990, Finding structure in time",
+        use="As the simplest network that reads an order; it forgets long histories.",
+    ),
+    "lstm": Note(
+        equation="c_t = f_t ∘ c_{t−1} + i_t ∘ tanh(W x_t + U h_{t−1} + b);  h_t = o_t ∘ tanh(c_t),"
+        " with gates f, i, o = σ(W' x_t + U' h_{t−1} + b')",
+        source="Hochreiter and Schmidhuber 1997, Long short-term memory",
+        use="Where a GRU keeps too little of a long history; it has a third more parameters.",
+    ),
+    "gru": Note(
+        equation="h_t = z_t ∘ h_{t−1} + (1 − z_t) ∘ tanh(W x_t + r_t ∘ (U h_{t−1}) + b),"
+        " with gates z, r = σ(W' x_t + U' h_{t−1} + b')",
+        source="Cho et al. 2014; for sessions Hidasi et al. 2016 (GRU4Rec)",
+        use="First: it is small, fast, and the network of the presets fast and best.",
+    ),
+    "hrnn": Note(
+        equation="s_j = GRU(s_{j−1}, last h of session j);  h_t = GRU([x_t, s before its session])",
+        source="Quadrana et al. 2017, Personalizing session-based recommendations, section 3.2",
+        use="Where buyers come in sessions of several events and come back.",
+    ),
+    "conv_lstm": Note(
+        equation="x'_t = relu(K_0 x_t + K_1 x_{t−1} + K_2 x_{t−2} + b);  h = LSTM(x')",
+        source="a causal convolution of three events before an LSTM",
+        use="Where what matters is in short runs of events, as views of similar products.",
+    ),
+    "sasrec": Note(
+        equation="attention(Q, K, V) = softmax(Q K^T / √d + bias of the distance) V,"
+        " over the event itself and those before it",
+        source="Kang and McAuley 2018, Self-attentive sequential recommendation; biases as in"
+        " Zhai et"
+        " al. 2024",
+        use="For long histories and much data; it wants a warm-up and more epochs.",
+    ),
+    "lru": Note(
+        equation="h_t = a ∘ h_{t−1} + √(1 − a^2) ∘ x_t,  0 < a < 1",
+        source="Yue et al. 2024, Linear recurrent units for sequential recommendation, section 4.2",
+        use="For histories of hundreds of events: all events are computed in parallel.",
+    ),
+}
+_KNN = "Ludewig and Jannach 2018, Evaluation of session-based recommendation algorithms"
+BASELINES = {
+    "popularity": Note(
+        equation="score(j) = log(n_j / n)",
+        use="As the least that a model must beat: everybody gets the same list.",
+    ),
+    "popularity, 7 days": Note(
+        equation="score(j) = log(n_j of the last seven days + n_j / n)",
+        use="Where what sells changes from week to week.",
+    ),
+    "popularity, fading": Note(
+        equation="score(j) = log Σ 2^{−age / half-life}",
+        use="As the one before, with a half-life that is chosen on validation.",
+    ),
+    "repeat last": Note(
+        equation="the products of the history, the last one first; then popularity",
+        use="Where much is bought again; it is strong wherever each unit is a row.",
+    ),
+    "personal frequency": Note(
+        equation="the products of the history by their count; then popularity",
+        use="For groceries and other purchases that return.",
+    ),
+    "popularity + own count": Note(
+        equation="score(j) = n_j / n + w · (count of j in the history)",
+        use="As a simple compromise of what all and what the buyer prefer.",
+    ),
+    "repurchase": Note(
+        equation="P(j) = e^{V_j} / (1 − s + Σ e^V), s the popularity of the history's products",
+        source="Anderson and Schooler 1991 (activation); Benson, Kumar and Tomkins 2016",
+        use="The strongest baseline where buyers return to their products.",
+    ),
+    "markov": Note(
+        equation="P(j | i) = (c_{ij} + w p_j) / (c_i + w)",
+        use="Where the last product says most: accessories, sizes, colours.",
+    ),
+    "sequence rules": Note(
+        equation="score(j) = Σ (1 / distance) · (1 / (age + 1)) over the last ten products",
+        source=f"{_KNN}, section 3.1",
+        use="Where what belongs together is bought within a few events, in any order.",
+    ),
+    "buyer neighbours": Note(
+        equation="score(j) = Σ similarity(buyer, neighbour) over 100 neighbours that bought j",
+        source=f"{_KNN}, section 3.2",
+        use="Where there are groups of buyers with the same taste.",
+    ),
+    "item neighbours": Note(
+        equation="score(j) = Σ cos(i, j) over the products i of the history, shrunk where few"
+        " bought",
+        source="Sarwar et al. 2001; shrinkage as in Bell and Koren 2007",
+        use="As the classical reference of recommender systems.",
+    ),
+    "item neighbours, recent": Note(
+        equation="score(j) = Σ d^{age of i} · cos(i, j)",
+        source="as the one before",
+        use="Where the last purchases say more than the first ones.",
+    ),
+    "ease": Note(
+        equation="B = I − P · diag(1 / P),  P = (X^T X + λ I)^{−1};  score = x B",
+        source="Steck 2019, Embarrassingly shallow autoencoders, equation 8",
+        use="As a strong linear model without order; it covers the 2,000 most popular products.",
+    ),
+    "ease, recent": Note(
+        equation="as EASE, with x_i = Σ d^{age}",
+        source="Steck 2019",
+        use="As EASE, where the last purchases say more.",
+    ),
+    "content": Note(
+        equation="score(j) = cos(profile of the history, features of j), weighted by idf",
+        use="Where products are new: it needs no purchase of a product to rank it.",
+    ),
+    "affinity": Note(
+        equation="score(j) = p_j · Σ_g w_g · s_g(j) / p_g(j), the w fitted by expectation"
+        " maximisation",
+        source="Dempster, Laird and Rubin 1977 (fitting)",
+        use="Where buyers keep to categories, brands or prices rather than to products.",
+    ),
+    "matrix factorisation": Note(
+        equation="score = x V V^T, V the first right singular vectors of the matrix of purchases",
+        source="Cremonesi, Koren and Turrin 2010, equation 12",
+        use="As the classical latent-factor model; it does not see order.",
+    ),
+}
+BLEND = Note(
+    equation="score(j) = Σ_m w_m · log p_m(j), one w for new products and one for repeat products",
+    use="What a run with the setting blend serves. Its weights are fitted on validation targets;"
+    " the"
+    " network is one of its members and is always listed beside it.",
+)

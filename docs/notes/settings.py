@@ -1,0 +1,72 @@
+"""When to change each setting of a run."""
+
+WHEN = {
+    "protocol": "Leave it at temporal for every decision; the others are for comparison with"
+    " published"
+    " figures.",
+    "moment": "Leave it at auto, unless you know when the shop asks: session for a page that"
+    " greets a"
+    " visitor, event for suggestions beside the product that somebody looks at.",
+    "preparation.history_types": "Leave it empty to read views and carts too; purchase alone is"
+    " smaller and faster.",
+    "preparation.target_types": "Change it for a log without purchases, or to predict the next"
+    " view.",
+    "preparation.first": "Set it where the shop was another one before: other products, other"
+    " prices.",
+    "preparation.last": "Set it to leave out days at the end that are incomplete.",
+    "preparation.require_brand": "Switch it on to repeat the paper; it leaves out real purchases.",
+    "preparation.require_category": "Switch it on to repeat the paper; it leaves out real"
+    " purchases.",
+    "preparation.category_prefix": "Set it to study one part of a shop.",
+    "preparation.drop_duplicates": "Switch it on where the quality report names rows that were"
+    " written"
+    " twice; leave it off where each unit bought is a row of its own.",
+    "preparation.merge_session_repeats": "Switch it on where each unit bought is a row of its own:"
+    " otherwise much of what is predicted is the second unit of the same purchase.",
+    "preparation.max_user_events": "Set it where the quality report names buyers that are no"
+    " people.",
+    "preparation.min_product_events": "Raise it for a smaller catalogue and faster training; what"
+    " is"
+    " left out is never recommended.",
+    "preparation.min_user_events": "Raise it to study regular buyers; the figures are then about"
+    " them"
+    " alone.",
+    "sequence_length": "Raise it where buyers have long histories and come back to what they"
+    " bought;"
+    " training time grows with it.",
+    "features": "Add hour, weekday and gap where purchases have a rhythm, and type where histories"
+    " hold views and carts.",
+    "normalise_features": "Try it where prices span several orders of magnitude.",
+    "network": "Start with gru, as fast and best do; see the page of networks.",
+    "layers": "One block suffices for most logs; try two where the training loss stays high.",
+    "width": "Raise it where the training loss stays high; lower it where the run overfits.",
+    "embedding_width": "Raise it with the number of products; half of the units is a good start.",
+    "dropout": "Raise it where validation loss rises while training loss falls.",
+    "embedding_dropout": "Raise it together with dropout where the run overfits.",
+    "heads": "Two suffice for up to 128 units; four or eight for wider blocks.",
+    "tied_embeddings": "Switch it on for large catalogues: the second table of products, often"
+    " most of"
+    " the parameters, is left out.",
+    "product_traits": "Switch it on where many products are rare or new and have a brand and a"
+    " category.",
+    "repeat_head": "Switch it on where buyers buy the same products again, as with groceries.",
+    "asking_time": "Switch it on where purchases have a rhythm of days, weeks or months.",
+    "blend": "Switch it on for what you deploy; leave it off to compare networks by themselves.",
+    "loss": "Leave it at full_softmax up to some ten thousand products; beyond, sampled_softmax is"
+    " faster and needs less memory.",
+    "negatives": "More come closer to the full softmax and take longer.",
+    "popularity_power": "Towards 1, best sellers are the negatives more often; towards 0, rare"
+    " products.",
+    "label_smoothing": "Try 0.1 where the calibration shows probabilities that are too high.",
+    "epochs": "Set it high and let early stopping end the training.",
+    "batch_size": "Raise it for speed, together with the learning rate; lower it where memory"
+    " ends.",
+    "learning_rate": "Lower it where the loss jumps or rises; raise it where it falls slowly.",
+    "schedule": "Use cosine where the number of epochs is known, plateau where it is not.",
+    "warmup": "Try 1 with attention, with large batches or with a high learning rate.",
+    "weight_decay": "Try 0.01 where a wide network overfits in spite of dropout.",
+    "gradient_clipping": "Try 1 where the loss jumps or is no longer finite, above all with rnn.",
+    "early_stopping": "Use 2 to 5 for everything but a repetition of the paper.",
+    "precision": "Measure an epoch of each: it depends on the processor.",
+    "seed": "Train with several seeds before you believe in a small difference.",
+}

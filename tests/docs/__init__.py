@@ -1,0 +1,1 @@
+"""The documentation: complete, alive, and true to the code."""
