@@ -72,7 +72,7 @@ REASONS = {
     "bad_quote": N_("The quotation marks are misplaced"),
     "nul_byte": N_("The row contains a NUL byte"),
     "file_ends_early": N_("The file is truncated in this row"),
-    "line_too_long": N_("The line is longer than 64 MB"),
+    "line_too_long": N_("The line is longer than 8 MB"),
     "price_unreadable": N_("The price is not a number"),  # of datasets imported before 0.2
 }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import BadInput
-from data.i18n import N_, _
+from data.i18n import N_, _, number
 from data.importing.encodings import encoding_of, normalised_name
 from data.importing.file_kind import compression_of
 from data.importing.streams import opened
@@ -28,6 +28,9 @@ _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?\s*')
 _PADDING = re.compile(r"[ \u00a0]")
 _VALUE = re.compile(r"[-+]?[$€£]?\d[\d.,:TZ /+-]*([eE][-+]?\d+)?( UTC)?")
 _MOST_LINES_OF_A_ROW = 50
+_LONGEST_VALUE = 10_000  # characters of a value of the sample
+_ALWAYS_ROWS = 10_000_000  # rows that even a small Parquet file may have
+_MOST_ROWS_A_BYTE = 4
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,8 @@ def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dia
     whole = len(start) < _HEAD
     encoding = normalised_name(encoding) if encoding else encoding_of(start, whole)
     lines, line_end = _lines_of(start.decode(encoding, errors="replace"), whole)
+    if not lines:  # the first line is longer than what is looked at
+        raise BadInput(_("{file} is no table: its first line is too long.").format(file=path.name))
     skipped, delimiter = _preamble(lines)
     if header_line is not None:
         skipped = max(header_line - 1, 0)
@@ -390,13 +395,44 @@ def _parquet(path: Path) -> Dialect:
 
     try:
         with pq.ParquetFile(path) as file:
-            schema = file.schema_arrow
+            schema, rows = file.schema_arrow, file.metadata.num_rows
+            texts = [one.name for one in schema if pa.types.is_string(one.type)]
+        _check_rows(path, rows)
+        # As dictionaries, texts that are there many times are in memory once.
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
             batch = next(file.iter_batches(_LINES), None)
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError) as error:
         raise BadInput(_("{file} is a damaged Parquet file.").format(file=path.name)) from error
-    rows = zip(*(column.to_pylist() for column in batch.columns), strict=True) if batch else ()
-    sample = tuple(tuple("" if v is None else str(v) for v in row) for row in rows)
+    columns = map(_shortened, batch.columns) if batch else ()
+    sample = tuple(
+        tuple("" if v is None else str(v)[:_LONGEST_VALUE] for v in row)
+        for row in zip(*columns, strict=True)
+    )
     kinds = (pa.types.is_floating, pa.types.is_integer, pa.types.is_decimal)
     numeric = frozenset(one.name for one in schema if any(kind(one.type) for kind in kinds))
     names = tuple(schema.names)
     return Dialect("parquet", "none", "utf-8", ",", "", 1, names, sample, numeric=numeric)
+
+
+def _check_rows(path: Path, rows: int) -> None:
+    """Raise BadInput where a file claims more rows than a log can have in so few bytes."""
+    if rows > max(_ALWAYS_ROWS, _MOST_ROWS_A_BYTE * path.stat().st_size):
+        raise BadInput(
+            _(
+                "{file} claims {rows} rows in {size} bytes, as no log does: they would fill the "
+                "disk."
+            ).format(file=path.name, rows=number(rows), size=number(path.stat().st_size))
+        )
+
+
+def _shortened(column: Any) -> list[Any]:
+    """Return the values of a column of an Arrow batch, long texts cut."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_dictionary(column.type):
+        return list(column.to_pylist())
+    texts = pc.utf8_slice_codeunits(column.dictionary, 0, _LONGEST_VALUE)
+    return list(texts.take(column.indices).to_pylist())

@@ -34,6 +34,7 @@ from data.importing.line_reader import Reject, line_texts
 from data.importing.raw_rows import parquet_as_text, write_raw_rows
 from data.importing.rejects import Rejects
 from data.importing.settling import settled
+from data.importing.streams import check_unpacked
 from data.importing.times import EARLIEST, LATEST
 from data.importing.version import MEMORY
 from data.progress import ImportProgress, OnProgress, ShouldStop, execute, raise_if_stopped
@@ -171,6 +172,8 @@ def _copy(
     size = source.path.stat().st_size
 
     def on_progress(share: float) -> None:
+        checksum.check()
+        _check_size(source, size)
         done = int(share * size)
         rows = int(checksum.lines * done / checksum.done) if checksum.done else 0
         tracker.report(done, rows)
@@ -199,6 +202,12 @@ def _copy(
         if is_full(error) or isinstance(error, duckdb.OutOfMemoryException):
             raise
         return None
+
+
+def _check_size(source: SourceFile, size: int) -> None:
+    """Raise BadInput where the events take more space than a file of this size can need."""
+    if source.part.exists():
+        check_unpacked(source.part.stat().st_size, size)
 
 
 def _table(source: SourceFile) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from data.datasets.database import connect, copy, quote, quote_path
+from data.datasets.database import connect, copy, is_full, quote, quote_path
 from data.errors import BadInput
 from data.i18n import _
 from data.importing.column_names import place_of
@@ -17,6 +17,7 @@ from data.importing.column_names import place_of
 _SAMPLE = 1000
 _USUAL_OBJECT = 1 << 24
 _LARGEST_OBJECT = 1 << 30
+_MEMORY = "1200MB"
 
 Key = tuple[str, ...]
 """The names that lead to a field of an object and of the objects in it."""
@@ -84,7 +85,7 @@ def write_json_table(source: Path, target: Path, file: str, form: str, spill: Pa
     options = f"format = '{form}', hive_partitioning = false{options}"
     relation = f"read_json_objects({quote_path(source)}, {options})"
     try:
-        with connect(temp_directory=str(spill)) as database:
+        with connect(memory_limit=_MEMORY, temp_directory=str(spill)) as database:
             sample = database.execute(f"SELECT json FROM {relation} LIMIT {_SAMPLE}").fetchall()
             objects = [json.loads(text or "{}") for (text,) in sample]
             if any(map(_is_by_columns, objects)):
@@ -94,7 +95,7 @@ def write_json_table(source: Path, target: Path, file: str, form: str, spill: Pa
                 raise BadInput(_("{file} holds no JSON objects.").format(file=file))
             database.execute(copy(fields.select(relation), target, "FORMAT parquet"))
     except (duckdb.Error, ValueError) as error:
-        if isinstance(error, BadInput):
+        if isinstance(error, BadInput | duckdb.OutOfMemoryException) or is_full(error):
             raise
         raise BadInput(
             _("{file} is damaged JSON; each line must be one object, or all an array.").format(

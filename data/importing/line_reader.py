@@ -19,7 +19,7 @@ from data.importing.dialect import Dialect, csv_rows, split_at_blanks
 from data.importing.streams import is_broken, opened
 
 _BLOCK = 8 << 20
-_MAX_LINE = 64 << 20
+_MAX_LINE = _BLOCK
 _MAX_RECORD_LINES = 200
 _MAX_ATTEMPTS = 5
 

@@ -29,6 +29,9 @@ from data.progress import never
 
 _LARGEST_UNPACKED = 64 << 20
 _MOST_ROWS = 500_000
+_MOST_BLOCKS = 16  # of the line reader
+_MEMORY = "800MB"
+_LONGEST_CELL = 300
 _MOST_TYPES = 10_000
 _SHOWN_ROWS = 20
 _EXAMPLES = 3
@@ -146,14 +149,15 @@ def preview(request: ImportRequest, folder: Path) -> Preview | None:
 def _preview(path: Path, name: str, request: ImportRequest) -> Preview:
     dialect = sniff(path, request.encoding or "", request.header_line)
     roles = corrected(dialect, request.mapping, name)
-    shown = Preview(dialect.columns, dialect.sample[:_SHOWN_ROWS], roles.mapping)
+    rows = tuple(tuple(map(_cell, row)) for row in dialect.sample[:_SHOWN_ROWS])
+    shown = Preview(dialect.columns, rows, roles.mapping)
     if not {"user", "product"} <= roles.mapping.keys():
         return shown
     try:
         columns = ColumnSql.of(
             dialect, roles.mapping, request.time_format, request.decimal_mark, request.types
         )
-        with connect() as connection:
+        with connect(memory_limit=_MEMORY, temp_directory="") as connection:
             looked_at, complete = _create_rows(connection, dialect, path)
             columns, questions = _settle(connection, columns)
             types = _types(connection, columns, request)
@@ -170,6 +174,10 @@ def _preview(path: Path, name: str, request: ImportRequest) -> Preview:
     )
 
 
+def _cell(text: str) -> str:
+    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
+
+
 def _create_rows(
     connection: duckdb.DuckDBPyConnection, dialect: Dialect, path: Path
 ) -> tuple[int, bool]:
@@ -184,17 +192,18 @@ def _create_rows(
         total = int(row[0]) if row else 0
         return min(total, _MOST_ROWS), total <= _MOST_ROWS
     tables: list[pa.Table] = []
-    count, width = 0, len(dialect.columns)
+    count, width, complete = 0, len(dialect.columns), True
     with opened(path, dialect.encoding, dialect.line_end) as (stream, _position):
         for block in LineReader(dialect).read(stream):
             tables.append(block.as_table(width))
             count += tables[-1].num_rows
-            if count >= _MOST_ROWS:
+            complete = count < _MOST_ROWS and len(tables) < _MOST_BLOCKS
+            if not complete:
                 break
     connection.register("seen", pa.concat_tables(tables))
     connection.execute("CREATE TABLE rows AS SELECT * FROM seen")
     connection.unregister("seen")
-    return count, count < _MOST_ROWS
+    return count, complete
 
 
 def _settle(

@@ -17,6 +17,9 @@ SCHEMA = pa.schema(
         ("raw", pa.string()),
     ]
 )
+LONGEST_TEXT = 10_000
+"""Characters of the text of a row that are kept; a longer one ends in an ellipsis."""
+
 _BATCH_ROWS = 10_000
 
 
@@ -55,8 +58,9 @@ class Rejects:
     def add(self, file: str, line: int, column: str | None, reason: str, raw: str) -> None:
         """Add a rejected row; ``column`` is the file's column at fault, if it is one."""
         self.by_reason[reason] += 1
-        self._rows.append((file, line, column, reason, raw))
-        if len(self._rows) >= _BATCH_ROWS or len(raw) > 1 << 20:
+        text = raw if len(raw) <= LONGEST_TEXT else raw[: LONGEST_TEXT - 1] + "…"
+        self._rows.append((file, line, column, reason, text))
+        if len(self._rows) >= _BATCH_ROWS:
             self._flush()
 
     def copy(self, file: Path) -> None:

@@ -25,7 +25,7 @@ from data.errors import BadInput
 from data.i18n import _
 from data.importing.file_kind import is_tar, is_workbook, refuse_sections, refuse_unreadable
 from data.importing.json_files import json_form, write_json_table
-from data.importing.streams import opened
+from data.importing.streams import check_unpacked, opened
 from data.progress import ShouldStop, raise_if_stopped
 
 if TYPE_CHECKING:
@@ -179,6 +179,9 @@ def _workbook(path: Path, name: str) -> "CalamineWorkbook":
     """Open a workbook; refuse one that is damaged or locked."""
     from python_calamine import CalamineError, CalamineWorkbook
 
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            check_unpacked(sum(i.file_size for i in archive.infolist()), path.stat().st_size)
     try:
         return CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
@@ -243,30 +246,36 @@ class _Stage:
         finally:
             path.unlink(missing_ok=True)
 
-    def _copy(self, source: Any, target: Path) -> None:
+    def _copy(self, source: Any, target: Path, packed: int) -> None:
+        """Write what a source holds that was packed into some bytes."""
         with target.open("wb") as file:
             while block := source.read(_BLOCK):
                 raise_if_stopped(self.should_stop)
+                check_unpacked(file.tell() + len(block), packed)
                 file.write(block)
 
     def _decompressed(self, path: Path, name: str, optional: bool) -> Iterator[StagedFile]:
         with self._temporary("plain") as plain:
             with opened(path) as (stream, _position):
-                self._copy(stream, plain)
+                self._copy(stream, plain, path.stat().st_size)
             yield from self.files(plain, name, optional)
 
     def _zip_members(self, path: Path, name: str) -> Iterator[StagedFile]:
         with zipfile.ZipFile(path) as archive:
             members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
-            yield from self._members(name, list(members), lambda m: archive.open(members[m]))
+            yield from self._members(path, name, list(members), lambda m: archive.open(members[m]))
 
     def _tar_members(self, path: Path, name: str) -> Iterator[StagedFile]:
         with tarfile.open(path) as archive:
             members = {info.name: info for info in archive.getmembers() if info.isfile()}
-            yield from self._members(name, list(members), lambda m: archive.extractfile(members[m]))
+
+            def open_member(member: str) -> Any:
+                return archive.extractfile(members[member])
+
+            yield from self._members(path, name, list(members), open_member)
 
     def _members(
-        self, archive: str, names: Sequence[str], open_member: Callable[[str], Any]
+        self, path: Path, archive: str, names: Sequence[str], open_member: Callable[[str], Any]
     ) -> Iterator[StagedFile]:
         """Yield the members of an archive, each unpacked; what systems add to it is left out."""
         member, self.member = self.member, ""  # not of an archive in the archive
@@ -278,7 +287,7 @@ class _Stage:
             with self._temporary("member") as plain:
                 try:
                     with open_member(member) as source:
-                        self._copy(source, plain)
+                        self._copy(source, plain, path.stat().st_size)
                 except _DAMAGE as error:
                     raise BadInput(
                         _("{member} in {file} is damaged or locked with a password.").format(
@@ -316,7 +325,7 @@ class _Stage:
         try:
             with self._temporary("json") as plain:
                 with opened(path) as (stream, _position):
-                    self._copy(stream, plain)
+                    self._copy(stream, plain, path.stat().st_size)
                 write_json_table(plain, target, name, form, spill)
         finally:
             shutil.rmtree(spill, ignore_errors=True)

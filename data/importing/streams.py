@@ -10,10 +10,36 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from data.errors import BadInput
+from data.i18n import _, number
 from data.importing.file_kind import compression_of
+
+MOST_UNPACKED = 250
+"""How many times its own size a packed file may hold; logs are packed to a fiftieth at the most."""
+
+_ALWAYS_UNPACKED = 256 << 20  # bytes that even a small file may hold
 
 _BLOCK = 1 << 18
 _MAGIC = 6
+
+
+def check_unpacked(size: int, packed: int) -> None:
+    """Raise BadInput where a packed file holds more than a log can: it would fill the disk.
+
+    Parameters
+    ----------
+    size : int
+        Bytes unpacked so far.
+    packed : int
+        Bytes of the packed file that they came from.
+    """
+    if size > max(_ALWAYS_UNPACKED, MOST_UNPACKED * packed):
+        raise BadInput(
+            _(
+                "The file unpacks to more than {times} times its size, as no log does; it is"
+                " damaged, or made to fill the disk."
+            ).format(times=number(MOST_UNPACKED))
+        )
 
 
 class _Gzip:
@@ -63,9 +89,11 @@ def decompressor(compression: str) -> Any:
 class Decompressed(io.RawIOBase):
     """The content of a compressed file; one that is truncated or damaged just ends there.
 
+    Reading raises BadInput where it holds more than a log can; see ``check_unpacked``.
+
     Parameters
     ----------
-    source : BinaryIO
+    source : BinaryIO or RawIOBase
     compression : str
         A key of ``file_kind.COMPRESSIONS``'s values.
 
@@ -75,12 +103,13 @@ class Decompressed(io.RawIOBase):
         Whether the file ended too early or is damaged; known once the end has been reached.
     """
 
-    def __init__(self, source: BinaryIO, compression: str) -> None:
+    def __init__(self, source: BinaryIO | io.RawIOBase, compression: str) -> None:
         super().__init__()
         self.broken = False
         self._source = source
         self._compression = compression
         self._stream = decompressor(compression)
+        self._packed = self._unpacked = 0
 
     def readable(self) -> bool:
         """Tell that this can be read."""
@@ -92,12 +121,12 @@ class Decompressed(io.RawIOBase):
         while not content and not self.broken:
             block = b""
             if self._stream.eof:  # several compressed streams may follow one another
-                block = self._stream.unused_data or self._source.read(_BLOCK)
+                block = self._stream.unused_data or self._next_block()
                 if not block.strip(b"\0"):
                     return 0
                 self._stream = decompressor(self._compression)
             elif self._stream.needs_input:
-                block = self._source.read(_BLOCK)
+                block = self._next_block()
                 if not block:
                     self.broken = True
                     return 0
@@ -105,8 +134,15 @@ class Decompressed(io.RawIOBase):
                 content = self._stream.decompress(block, len(buffer))
             except (zlib.error, OSError, lzma.LZMAError, EOFError, ValueError, RuntimeError):
                 self.broken = True
+        self._unpacked += len(content)
+        check_unpacked(self._unpacked, self._packed)
         buffer[: len(content)] = content
         return len(content)
+
+    def _next_block(self) -> bytes:
+        block = self._source.read(_BLOCK)
+        self._packed += len(block)
+        return block
 
 
 class LineEnds(io.RawIOBase):

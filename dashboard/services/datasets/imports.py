@@ -13,6 +13,7 @@ from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.services.datasets import uploads
+from data.bounded_process import BoundedProcess
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.home import Home
@@ -32,6 +33,9 @@ FOLDERS = "VITRINA_FOLDERS"
 
 _STAGES = {"reading": N_("Reading the files"), "summarising": N_("Computing the statistics")}
 _RECENT_SECONDS = 600
+
+BOUNDED = BoundedProcess()
+"""Where files are looked into before they are imported: they may be made to take all memory."""
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -120,7 +124,7 @@ def preview_files(home: Home, request: ImportRequest) -> Preview | None:
     if kaggle.is_remote(request.files[0]):
         return None
     with TemporaryDirectory(dir=home.cache) as folder:
-        return preview(request, Path(folder))
+        return BOUNDED.call(preview, request, Path(folder))
 
 
 def check_file(home: Home, path: str, folders: Sequence[Path]) -> Path:

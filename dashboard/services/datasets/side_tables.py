@@ -5,7 +5,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.datasets.imports import IMPORT, check_not_importing, preview_files
+from dashboard.services.datasets.imports import (
+    BOUNDED,
+    IMPORT,
+    check_not_importing,
+    preview_files,
+)
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.home import Home
@@ -86,7 +91,8 @@ def preview(home: Home, name: str, table: str, file: Path) -> SideTablePreview:
         If the dataset is unknown, or the file cannot be its side table.
     """
     with TemporaryDirectory(dir=home.cache) as folder:
-        return preview_for_dataset(Store(home).open(name), table, file, Path(folder))
+        dataset = Store(home).open(name)
+        return BOUNDED.call(preview_for_dataset, dataset, table, file, Path(folder))
 
 
 def preview_beside_log(
@@ -115,7 +121,7 @@ def preview_beside_log(
     place = first.columns.index(column)
     ids = {row[place].strip() for row in first.rows if len(row) > place and row[place].strip()}
     with TemporaryDirectory(dir=home.cache) as folder:
-        return preview_for_ids(ids, column, table, file, Path(folder))
+        return BOUNDED.call(preview_for_ids, ids, column, table, file, Path(folder))
 
 
 def beside(logs: Sequence[str]) -> dict[str, str]:
