@@ -6,7 +6,7 @@ from dashboard.components import confirm as _confirm
 from dashboard.components import figure_card as _figure_card
 from dashboard.components.badge import state_badge, state_name
 from dashboard.components.breadcrumb import Crumb, breadcrumb
-from dashboard.components.button import button
+from dashboard.components.button import button, download_link
 from dashboard.components.card import card, grid, stack
 from dashboard.components.confirm import confirm, confirm_opener, confirmed
 from dashboard.components.field import error_id, field
@@ -42,6 +42,7 @@ __all__ = [
     "confirm_opener",
     "confirmed",
     "data_table",
+    "download_link",
     "empty_state",
     "error_id",
     "error_state",

@@ -46,3 +46,13 @@ def button(
     return html.Button(
         children, type="button", className=style, disabled=disabled, **identity, **attributes
     )
+
+
+def download_link(label: str, address: str) -> html.A:
+    """Return a link to a file to download, styled as a button."""
+    return html.A(
+        [icon_of("download"), html.Span(label)],
+        href=address,
+        className="button is-secondary",
+        download="",
+    )

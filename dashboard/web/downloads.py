@@ -1,4 +1,8 @@
-"""The addresses of downloads: the bundle or the archive of a run, the lists of a scoring."""
+"""The addresses of downloads.
+
+These are the bundle or the archive of a run, the lists of a scoring, and the rejected rows of a
+dataset.
+"""
 
 import os
 import tempfile
@@ -8,11 +12,13 @@ from pathlib import Path
 from flask import Flask, Response, send_file
 
 from dashboard.context import current_home
+from dashboard.services.datasets import quality
 from dashboard.services.recommendations import exports
 from dashboard.services.runs import records
 from data.errors import BadInput, VitrinaError
 
 BUNDLE, LISTS, RECORD = "/take/bundle/", "/take/lists/", "/take/record/"
+REJECTS = "/take/rejects/"
 
 
 def register_downloads(server: Flask) -> None:
@@ -20,18 +26,32 @@ def register_downloads(server: Flask) -> None:
     server.add_url_rule(f"{BUNDLE}<run>.zip", "bundle", bundle)
     server.add_url_rule(f"{LISTS}<job>", "lists", lists)
     server.add_url_rule(f"{RECORD}<run>.zip", "record", record)
+    server.add_url_rule(f"{REJECTS}<dataset>.csv", "rejects", rejects)
 
 
 def bundle(run: str) -> Response:
     """Respond with the bundle of a run as a ZIP file."""
     home = current_home()
-    return _send_zip(f"{run}.zip", lambda folder: exports.bundle_archive(home, run, folder))
+    return _send(
+        f"{run}.zip", "application/zip", lambda folder: exports.bundle_archive(home, run, folder)
+    )
 
 
 def record(run: str) -> Response:
     """Respond with the archive of a run (row, metrics and files) as a ZIP file."""
     home, name = current_home(), f"{run}.zip"
-    return _send_zip(name, lambda folder: records.archive(home, run, folder / name))
+    return _send(name, "application/zip", lambda folder: records.archive(home, run, folder / name))
+
+
+def rejects(dataset: str) -> Response:
+    """Respond with the rejected rows of a dataset as CSV."""
+    home, name = current_home(), f"{dataset}-rejects.csv"
+
+    def write(folder: Path) -> Path:
+        quality.write_rejected_rows(home, dataset, folder / name)
+        return folder / name
+
+    return _send(name, "text/csv", write)
 
 
 def lists(job: str) -> Response:
@@ -43,7 +63,7 @@ def lists(job: str) -> Response:
     return send_file(file, as_attachment=True, download_name=f"{job}{file.suffix}")
 
 
-def _send_zip(name: str, write: Callable[[Path], Path]) -> Response:
+def _send(name: str, kind: str, write: Callable[[Path], Path]) -> Response:
     """Respond with a file that is written for this request alone.
 
     It is written into a temporary folder, opened, and removed before it is sent (an open file
@@ -54,6 +74,8 @@ def _send_zip(name: str, write: Callable[[Path], Path]) -> Response:
     ----------
     name : str
         Name of the file in the browser.
+    kind : str
+        Its media type.
     write : callable
         Writes the file into the folder and returns its path.
     """
@@ -62,7 +84,7 @@ def _send_zip(name: str, write: Callable[[Path], Path]) -> Response:
             file = write(Path(folder)).open("rb")
         except VitrinaError as error:
             return _refusal(error)
-    response = send_file(file, "application/zip", as_attachment=True, download_name=name)
+    response = send_file(file, kind, as_attachment=True, download_name=name)
     response.content_length = os.fstat(file.fileno()).st_size
     return response
 

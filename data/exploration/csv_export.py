@@ -4,7 +4,8 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 _SKIPPED = "\\s\\x00-\\x1f\u200b-\u200f\u2060\ufeff\"'"
 """Characters that spreadsheets drop, or may drop, at the start of a cell."""
@@ -36,7 +37,18 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     "\ufeffcategory,events\r\n'=cmd,3\r\ncafé,\r\n"
     """
     lines = StringIO()
-    writer = csv.writer(lines)
+    _write(lines, header, rows)
+    return lines.getvalue()
+
+
+def write_csv(target: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a table as ``csv_text`` does, row by row, into a file."""
+    with target.open("w", encoding="utf-8", newline="") as file:
+        _write(file, header, rows)
+
+
+def _write(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    file.write("\ufeff")
+    writer = csv.writer(file)
     writer.writerow([neutral(name) for name in header])
     writer.writerows([neutral(value) for value in row] for row in rows)
-    return "\ufeff" + lines.getvalue()

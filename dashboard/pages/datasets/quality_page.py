@@ -3,7 +3,7 @@
 from typing import Any
 
 import dash
-from dash import Input, Output, State, callback, dcc, html
+from dash import Input, Output, callback, dcc, html
 
 from dashboard import components as kit
 from dashboard import formats
@@ -12,6 +12,7 @@ from dashboard.identity import Role
 from dashboard.pages.datasets import side_table_card
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import library, quality
+from dashboard.web.downloads import REJECTS
 from data.datasets.store import Dataset
 from data.exploration.finding import Finding
 from data.i18n import N_, _
@@ -26,8 +27,7 @@ dash.register_page(
     title=lambda dataset="", **_parts: f"{_('Quality')} · {dataset} · Vitrina",
 )
 
-DATASET, DOWNLOAD, GET = "quality-dataset", "quality-download", "quality-get"
-FINDINGS = "quality-findings"
+DATASET, FINDINGS = "quality-dataset", "quality-findings"
 SHOWN = 200
 _SEVERITIES = {
     "warning": ("bad", N_("Warning")),
@@ -45,7 +45,6 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
         [
             *head(source, "quality"),
             dcc.Store(id=DATASET, data=dataset),
-            dcc.Download(id=DOWNLOAD),
             _counts(source.manifest.summary),
             kit.grid(
                 kit.card(kit.loading_state(240, lines=6), title=_("Findings"), body_id=FINDINGS),
@@ -159,12 +158,12 @@ def _rejects(dataset: Dataset) -> html.Section:
     subtitle = _("The first {number} of {total}, with the text of the file.").format(
         number=formats.number(len(rows)), total=formats.number(total)
     )
-    get = kit.button(_("Download as CSV"), GET, icon="download", disabled=not total)
+    get = kit.download_link(_("Download as CSV"), f"{REJECTS}{dataset.name}.csv")
     return kit.card(
         table,
         title=_("Rejected rows"),
         subtitle=subtitle if rows else None,
-        actions=[get],
+        actions=[get] if total else [],
         flush=True,
     )
 
@@ -192,21 +191,6 @@ def _finding(finding: Finding, dataset: str) -> html.Li:
     tone, label = _SEVERITIES[finding.severity]
     badge = html.Span(_(label), className=f"badge-state is-{tone}")
     return html.Li([badge, html.Div(lines)])
-
-
-@callback(
-    Output(DOWNLOAD, "data"),
-    Input(GET, "n_clicks"),
-    State(DATASET, "data"),
-    prevent_initial_call=True,
-)
-def download(_clicks: int | None, dataset: str) -> dict[str, str]:
-    """Send the rejected rows as CSV."""
-    return {
-        "content": quality.rejected_rows_csv(current_home(), dataset),
-        "filename": f"{dataset}-rejects.csv",
-        "type": "text/csv",
-    }
 
 
 side_table_card.register()

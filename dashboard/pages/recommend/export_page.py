@@ -8,11 +8,10 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.api.models import PREFIX
-from dashboard.components import button, card, grid, moment, progress, state_badge
+from dashboard.components import button, card, download_link, grid, moment, progress, state_badge
 from dashboard.context import current_home
 from dashboard.jobs.run import Run
 from dashboard.jobs.states import State as RunState
-from dashboard.pages.recommend.fragments import download_link
 from dashboard.pages.recommend.page_state import PATH
 from dashboard.pages.recommend.tabs import view
 from dashboard.services.recommendations.run_jobs import SCORING, jobs_of_run, start_scoring

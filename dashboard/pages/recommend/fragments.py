@@ -115,13 +115,3 @@ def action_button(label: str, action: Action, *, look: str = "quiet") -> html.Bu
         className=f"button is-{look}",
         **data(**action),
     )
-
-
-def download_link(label: str, address: str) -> html.A:
-    """Return a link to a file to download, styled as a button."""
-    return html.A(
-        [icon("download"), html.Span(label)],
-        href=address,
-        className="button is-secondary",
-        download="",
-    )
