@@ -1,7 +1,7 @@
 // Uploads: sends files piece by piece, then puts their paths into the store of the drop zone.
 (function () {
   "use strict";
-  const PIECE = 8 * 1024 * 1024;
+  const PIECE = 2 * 1024 * 1024;
   const TRIES = 3;
 
   function fill(words, name, percent) {

@@ -10,7 +10,7 @@ from data.errors import BadInput
 from data.i18n import _
 
 PATH = "/upload"
-PIECE = 8 << 20  # bytes in one request
+PIECE = 2 << 20  # bytes in one request
 _HEADER = "X-Vitrina-Upload"
 
 
