@@ -16,9 +16,6 @@ from data.home import PRIVATE, Home
 from data.i18n import _
 from model.kernels.malloc import share_pools
 
-THREADS = 8
-_FORWARDED = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
-
 
 @dataclass(frozen=True)
 class Exposure:
@@ -179,11 +176,10 @@ def _check_access(home: Home, host: str, open_to_all: bool) -> None:
 
 def _serve(home: Home, listener: socket.socket, exposure: Exposure) -> None:
     """Serve requests until a signal ends the process."""
-    import waitress
-
     share_pools(2)
     from dashboard.api.routes import ApiSettings
     from dashboard.app import LARGEST_REQUEST, create_app
+    from dashboard.web.server import Server
 
     app = create_app(
         home,
@@ -193,15 +189,7 @@ def _serve(home: Home, listener: socket.socket, exposure: Exposure) -> None:
         open_to_all=exposure.open_to_all,
         api=ApiSettings(token=exposure.token or None) if exposure.api else None,
     )
-    server = waitress.create_server(
-        app.server,
-        sockets=[listener],
-        threads=THREADS,
-        max_request_body_size=LARGEST_REQUEST,  # more is refused before it is stored anywhere
-        trusted_proxy=exposure.proxy,
-        trusted_proxy_headers=_FORWARDED if exposure.proxy else set(),
-        clear_untrusted_proxy_headers=True,
-    )
+    server = Server(app.server, listener, largest_request=LARGEST_REQUEST, proxy=exposure.proxy)
     address = f"[{exposure.host}]" if ":" in exposure.host else exposure.host
     click.echo(
         _("Vitrina is at {address} (Ctrl-C ends it); its state is in {home}.").format(
