@@ -139,7 +139,9 @@ def meaning_sql(column: str, chosen: Mapping[str, str]) -> str:
     """
     exact = "".join(f"WHEN {quote(code)} THEN {quote(name)} " for code, name in chosen.items())
     same = "".join(f"WHEN {quote(name)} THEN {quote(name)} " for name in _SPELLINGS)
-    known = " ".join(f"WHEN {quote(word)} THEN {quote(name)}" for word, name in _MEANINGS.items())
-    others = f"CASE {bare_sql(column)} {known} ELSE trim({column}) END"
+    words = ", ".join(map(quote, _MEANINGS))
+    names = ", ".join(map(quote, _MEANINGS.values()))
+    # A CASE would repeat the expression of the word for each of them.
+    others = f"coalesce(MAP([{words}], [{names}])[{bare_sql(column)}], trim({column}))"
     value = f"CASE {column} {exact}{same}ELSE {others} END"
     return f"coalesce({value}, {quote(UNKNOWN_TYPE)})"
