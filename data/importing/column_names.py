@@ -61,7 +61,7 @@ _ENDINGS = _words(
     "아이디 kodu numarasi"
 )
 _BEGINNINGS = _words(
-    "id id_do id_da id_del id_de_la no nr num number code code_du cod codigo codigo_do "
+    "id id_do id_da id_del id_de_la no no_de nr num number code code_du cod codigo codigo_do "
     "codigo_del codice codice_del kod numer numero numero_do numero_del numero_de numero_du ref "
     "reference reference_du номер код id_of идентификатор click clicked viewed purchased bought"
 )
@@ -70,7 +70,8 @@ NOUNS = {
     "user": Nouns(
         ids=_words("customer_unique_id unique_customer_id household_key uid msno steamid kunnr"),
         nouns=_words(
-            "user customer cust buyer visitor client shopper household consumer reviewer usuario "
+            "user customer cust buyer purchaser visitor client shopper household consumer reviewer "
+            "usuario "
             "cliente comprador consumidor utilizador kunde kunden debitor nutzer benutzer kaufer "
             "acheteur utilisateur acquirente utente klant koper gebruiker klient nabywca klienta "
             "uzytkownik kund kop asiakas musteri alici kullanici zakaznik zakaznika ugyfel "
@@ -86,7 +87,8 @@ NOUNS = {
         ),
         last=_words(
             "username user_name author email email_address e_mail customer_email buyer_email "
-            "user_email client_email mail correo correo_electronico courriel adresse_mail "
+            "user_email client_email ordering_customer_email from_email_address "
+            "注文者メールアドレス mail correo correo_electronico courriel adresse_mail "
             "электронная_почта email_клиента 邮箱 メールアドレス 이메일 buyer_name customer_name "
             "client_name nombre_cliente nome_cliente kundenname nom_client 客户名称 顾客姓名 "
             "顧客名 phone phone_number mobile telefono telefon телефон 手机号 電話番号 session "
@@ -95,15 +97,16 @@ NOUNS = {
     ),
     "product": Nouns(
         ids=_words(
-            "product_id sku product_sku item_sku variant_sku lineitem_sku stockcode item_id "
-            "article_id asin parent_asin isbn ean upc gtin barcode plu matnr pid iid артикул "
-            "货号 品番 품번"
+            "product_id sku product_sku item_sku variant_sku lineitem_sku seller_sku ti_sku "
+            "stockcode item_id article_id asin parent_asin asin_isbn isbn ean upc gtin jan_code "
+            "barcode plu matnr gmap_id iid артикул 货号 商家编码 品番 품번"
         ),
         nouns=_words(
             "product item article goods prod movie film book song track anime producto articulo "
             "prenda libro pelicula cancion produto artigo livro artikel produkt produktu "
             "material ware produit prodotto articolo vara tuote urun termek zbozi towar "
-            "номенклатура номенклатуры товар товара продукт 商品 商品原始 产品 產品 宝贝 物品 "
+            "product_card номенклатура номенклатуры товар товара продукт 商品 商品原始 产品 產品 "
+            "宝贝 物品 "
             "アイテム 製品 상품 제품 품목 아이템 物料"
         ),
         marked=_words(
@@ -118,7 +121,7 @@ NOUNS = {
             "nome_do_produto nome_prodotto produktname produktbezeichnung artikelname "
             "artikelbezeichnung nom_produit nom_du_produit nazwa_produktu productnaam urun_adi "
             "наименование наименование_товара название_товара 商品名称 商品名稱 商品名 产品名称 "
-            "宝贝标题 商品标题 상품명 제품명 aid"
+            "宝贝标题 商品标题 상품명 제품명 aid pid"
         ),
     ),
     "session": Nouns(
@@ -130,7 +133,7 @@ NOUNS = {
             "zamowienia paragon siparis fis заказ чек накладная заказа чека 订单 訂單 注文 受注 "
             "伝票 주문 영수증 会话"
         ),
-        marked=_words("visit trans cart ticket bill checkout document compra ga_session"),
+        marked=_words("visit trans cart ticket bill checkout document compra venta ga_session"),
         last=(),
     ),
 }
@@ -148,9 +151,10 @@ NAMES = {
         "client_timestamp collector_tstamp derived_tstamp original_timestamp time_ms ordered_at "
         "trans_date budat audat created date_created created_on processed_at placed_at paid_at "
         "day fecha_hora fecha hora momento dia fecha_pedido fecha_de_pedido fecha_compra "
-        "fecha_de_compra fecha_venta fecha_factura data_ora data_hora data data_compra "
-        "data_da_compra data_venda data_pedido data_do_pedido data_ordine data_acquisto "
-        "data_vendita zeitpunkt zeitstempel datum zeit bestelldatum kaufdatum verkaufsdatum "
+        "fecha_de_compra fecha_venta fecha_de_venta fecha_factura data_ora data_hora data "
+        "data_compra data_da_compra data_venda data_pedido data_do_pedido data_ordine "
+        "data_acquisto data_vendita zeitpunkt zeitstempel datum zeit bestelldatum kaufdatum "
+        "verkaufsdatum "
         "rechnungsdatum buchungsdatum belegdatum auftragsdatum horodatage date_commande "
         "date_de_commande date_achat date_d_achat date_vente date_de_vente date_facture "
         "besteldatum aankoopdatum orderdatum factuurdatum tijdstip data_zamowienia data_zakupu "
@@ -188,13 +192,17 @@ NAMES = {
     ),
     "price": _words(
         "price unit_price product_price item_price sale_price selling_price sales_price "
-        "price_per_unit lineitem_price item_cost price_usd price_eur retail_price precio "
+        "price_per_unit price_per_item price_each order_item_product_price purchase_price "
+        "purchase_price_per_unit lineitem_price ti_price item_cost price_usd price_eur "
+        "retail_price precio precio_unitario_de_venta "
         "precio_unitario precio_venta preco preco_unitario valor_unitario preis einzelpreis "
         "stuckpreis verkaufspreis nettopreis bruttopreis prix prix_unitaire prix_de_vente prezzo "
         "prezzo_unitario prijs stukprijs eenheidsprijs cena cena_jednostkowa pris styckpris "
         "fiyat birim_fiyat birim_fiyati hinta egysegar цена цена_за_единицу 价格 單價 单价 售价 "
+        "宝贝价格 商品价格 商品单价 итоговая_стоимость_товара "
         "價格 単価 価格 販売価格 단가 가격 판매가 sales_value sales_amount line_total net_sales "
-        "gross_sales amount amt netpr netwr revenue item_revenue importe monto valor subtotal "
+        "gross_sales spend dollar_sales product_sales product_revenue amount_sold amount amt "
+        "gross netpr netwr revenue item_revenue importe monto valor subtotal "
         "betrag nettowert umsatz montant importo bedrag wartosc kwota tutar стоимость сумма 金额 "
         "金額 销售金额 銷售金額 支付金额 売上金額 금액 sales"
     ),
@@ -208,7 +216,8 @@ NAMES = {
     ),
     "quantity": _words(
         "quantity qty quantity_ordered qty_ordered units pieces count item_count item_quantity "
-        "product_quantity lineitem_quantity order_quantity quantity_sold units_sold cantidad "
+        "product_quantity lineitem_quantity order_quantity order_item_quantity ti_quantity "
+        "transaction_qty quantity_sold units_sold cantidad "
         "unidades quantidade qtd qtde menge anzahl stuckzahl quantite qte quantita qta pezzi "
         "aantal ilosc antal adet miktar количество кол_во шт 数量 數量 购买数量 商品数量 "
         "宝贝数量 個数 点数 購入数量 수량 amount"
@@ -218,6 +227,7 @@ NAMES = {
 
 TOTALS = _words(
     "sales_value sales_amount line_total line_value line_amount item_total subtotal total_price "
+    "gross spend dollar_sales product_sales product_revenue amount_sold итоговая_стоимость_товара "
     "total_amount total_value revenue item_revenue turnover net_sales gross_sales net_amount "
     "sales precio_total importe importe_total valor_total nettowert netwr umsatz gesamtpreis "
     "betrag montant prix_total importo prezzo_totale kwota wartosc сумма 金额 金額 销售金额 "
@@ -240,25 +250,60 @@ _TIME_WORD = re.compile(
 _ASIDE = re.compile(r"(?<=.)[(\[（【][^)\]）】]*[)\]）】]")
 _TYPED = re.compile(r":(token|float)(_seq)?$")
 _UNIT = re.compile(r"(?<=.),\s.*$")
-_OUTER = re.compile(r"^(.*\w)?\.(?=\w)")
-_WRAPPED = re.compile(r"\.\$\w+$")
+_OUTER = re.compile(r"^(.*\w)?\.(?=[\w$@])")
+_WRAPPED = re.compile(r"\.(\$(date|oid|uuid|timestamp|number\w+)|[SN])$")
+_TAX = re.compile(
+    r"(tax)?(incl|excl)(uding|usive|uded)?(tax|vat|gst)?$|(with|without)(tax|vat)$"
+    r"|(tax|vat)(incl|excl)(uded)?$|(ttc|ht|netto|brutto|inklmwst|zzglmwst|ivaincl(uido)?)$"
+)
+_CLOCK_WORD = re.compile(
+    r"hour|^hora|hora$|uhr|stunde|heure|^ora|saat|час|время|time|时间|時間|時刻|시간"
+)
+_FLAG_MARKS = re.compile(r"^(is|was|has|did)_?(?=.)|_?(flag|yn)$", re.I)
+_PARTS = tuple(
+    re.compile(rf"({words})$")
+    for words in (
+        "year|ano|anno|jahr|annee|yil|год|年",
+        "month|mes|mese|monat|mois|^ay|месяц|月",
+        "day|dayofmonth|mday|dia|giorno|tag|jour|gun|день|日",
+        "hour|hora|ora|stunde|heure|saat|час|時|时",
+        "minute|minuto|minuten|dakika|минута|分",
+        "second|segundo|secondo|sekunde|seconde|saniye|секунда|秒",
+    )
+)
+_NO_EVENT = re.compile(
+    r"ship|deliver|dispatch|fulfil|release|modif|updat|birth|dob$|expir|valid|due|return|regist"
+    r"|signup|liefer|versand|geburt|gultig|envio|entrega|nacimiento|livrais|expedi|naissance"
+    r"|consegna|spedizione|teslim|отгруз|достав|рожд|发货|收货|出生|発送|배송"
+)
 
 
 @lru_cache(maxsize=1 << 12)
 def bare_name(column: str) -> str:
     """Return a column's name as the lists here have it.
 
-    What stands in brackets or behind a comma, the outer parts of a nested field and RecBole's type
-    are left out.
+    What stands in brackets or behind a comma, RecBole's type, and the outer parts of a nested field
+    whose whole name is not known are left out.
 
     >>> bare_name("Customer ID"), bare_name("Order #"), bare_name("Email (Billing)")
     ('customerid', 'orderno', 'email')
     >>> bare_name("user_id:token"), bare_name("properties.productId"), bare_name("at.$date")
     ('userid', 'productid', 'at')
+    >>> bare_name("customer.id"), bare_name("Q.tà")
+    ('customerid', 'qta')
     """
-    name = _WRAPPED.sub("", _TYPED.sub("", column.strip()))
-    name = re.sub(r"#|№|[Nn][°º]", " no ", _UNIT.sub("", _ASIDE.sub("", _OUTER.sub("", name))))
-    return bare(name)
+    name = _ASIDE.sub("", _WRAPPED.sub("", _TYPED.sub("", column.strip())))
+    whole, inner = (
+        bare(re.sub(r"#|№|[Nn][°º]", " no ", _UNIT.sub("", text)))
+        for text in (name, _OUTER.sub("", name))
+    )
+    return whole if whole == inner or _is_known(whole) else inner
+
+
+def _is_known(name: str) -> bool:
+    """Tell whether a bare name is that of any role."""
+    is_noun = any(nouns.place(name) is not None for nouns in NOUNS.values())
+    return is_noun or any(name in names for names in NAMES.values())
 
 
 def place_of(role: str, column: str) -> tuple[int, int] | None:
@@ -273,7 +318,18 @@ def place_of(role: str, column: str) -> tuple[int, int] | None:
     if role in NOUNS:
         return NOUNS[role].place(name)
     names = NAMES.get(role, ())
+    if role == "price" and name not in names:
+        name = _TAX.sub("", name)
     return (0, names.index(name)) if name in names else None
+
+
+def roles_of(column: str) -> set[str]:
+    """Return the roles that a column's name may say.
+
+    >>> sorted(roles_of("order_id")), roles_of("colour")
+    (['session'], set())
+    """
+    return {role for role in (*NOUNS, *NAMES) if place_of(role, column) is not None}
 
 
 def is_index_name(column: str) -> bool:
@@ -284,6 +340,39 @@ def is_index_name(column: str) -> bool:
 def is_time_name(column: str) -> bool:
     """Tell whether a column's name speaks of a time."""
     return _TIME_WORD.search(bare_name(column)) is not None
+
+
+def is_name_of_event_time(column: str) -> bool:
+    """Tell whether a time's name may be that of an event, and not of a delivery or a birth.
+
+    >>> is_name_of_event_time("Order Date"), is_name_of_event_time("Shipped at")
+    (True, False)
+    """
+    return _NO_EVENT.search(bare_name(column)) is None
+
+
+def is_clock_name(column: str) -> bool:
+    """Tell whether a column's name may be that of a time of day."""
+    return _CLOCK_WORD.search(bare_name(column)) is not None
+
+
+def time_part_of(column: str) -> int | None:
+    """Return which part of a time a column's name says: 0 for the year, to 5 for the second.
+
+    >>> time_part_of("date_year"), time_part_of("Monat"), time_part_of("price")
+    (0, 1, None)
+    """
+    name = bare_name(column)
+    return next((part for part, words in enumerate(_PARTS) if words.search(name)), None)
+
+
+def flag_name(column: str) -> str:
+    """Return the bare name of a column of yes and no without the marks of one.
+
+    >>> flag_name("is_booking"), flag_name("Returned")
+    ('booking', 'returned')
+    """
+    return bare(_FLAG_MARKS.sub("", column.strip()))
 
 
 def is_ordinal_name(column: str) -> bool:

@@ -89,7 +89,7 @@ class ColumnSql:
     mapping : dict
         Event column → column of the file.
     positions : dict
-        Event column → places of that column in the file; two for a day and a clock.
+        Event column → places of that column in the file; several for a time in parts.
     time : TimeFormat
     price, quantity : PriceFormat
     price_of_all : bool
@@ -109,6 +109,8 @@ class ColumnSql:
         that holds the same numbers is an event, not a repeated header.
     padded : bool
         Whether blanks stand around values.
+    formulas : bool
+        Whether values are written as ``="00123"``.
     unsettled : frozenset of str
         ``time`` and ``price`` where the first rows do not decide how these are written.
     day_order : str
@@ -135,6 +137,7 @@ class ColumnSql:
     separator: str = "."
     named: bool = True
     padded: bool = False
+    formulas: bool = False
     unsettled: frozenset[str] = frozenset()
     day_order: str = ""
     has_decimal_mark: bool = False
@@ -192,11 +195,12 @@ class ColumnSql:
                 if name in floats or all(map(is_integer, values))
             ),
             floats=floats,
-            types=_changed_types(sample.get("type", ()), types),
+            types=changed_types(sample.get("type", ()), types, mapping.get("type", "")),
             separator=separator_of(sample.get("category", ())),
             named=dialect.columns != numbers(len(dialect.columns)),
             seen_missing=tuple(dict.fromkeys([*_COMMON_MISSING, *_missing_values(dialect.sample)])),
             padded=dialect.padded or _is_padded(dialect.sample),
+            formulas=dialect.formulas,
             unsettled=frozenset(
                 name
                 for name, is_settled in (("time", time_settled), ("price", price_settled))
@@ -224,10 +228,16 @@ class ColumnSql:
         columns = [f"c{place}" for place in self.positions[name]]
         if self.padded:
             columns = [f"trim({column}, {quote(BLANKS)})" for column in columns]
+        if self.formulas:
+            columns = [without_formula(column) for column in columns]
         column = columns[0]
-        if len(columns) == 2:
-            column = f"split_part({columns[0]}, ' ', 1) || ' ' || {columns[1]}"
-        if self.missing or self.padded:
+        if len(columns) > 1:
+            day, *others = columns
+            marks = map(quote, _marks(columns))
+            column = f"split_part({day}, ' ', 1)" + "".join(
+                f" || {mark} || {part}" for mark, part in zip(marks, others, strict=False)
+            )
+        if self.missing or self.padded or self.formulas:
             texts = self.missing or MISSING
             cases = " ".join(f"WHEN {quote(text)} THEN NULL" for text in texts)
             column = f"CASE {column} {cases} ELSE {column} END"
@@ -371,7 +381,7 @@ def _parts(column: str, places: Sequence[int]) -> list[str]:
 
 
 def _places(column: str, dialect: Dialect) -> tuple[int, ...]:
-    """Return where a column of the file is; two places for ``DAY+CLOCK``."""
+    """Return where a column of the file is; several places for the parts of a time."""
     if column in dialect.columns:
         return (dialect.columns.index(column),)
     return tuple(dialect.columns.index(part) for part in column.split("+"))
@@ -383,11 +393,22 @@ def _values(sample: Sequence[Sequence[str]], places: Sequence[int]) -> list[str]
     for row in sample:
         if len(row) > max(places):
             cells = [row[place].strip(BLANKS) for place in places]
-            if len(cells) == 2:
+            if len(cells) > 1:
                 cells[0] = cells[0].split(" ")[0]
             if cells[0] not in MISSING:
-                values.append(" ".join(cells))
+                others = zip(_marks(cells), cells[1:], strict=False)
+                values.append(cells[0] + "".join(mark + cell for mark, cell in others))
     return values
+
+
+def without_formula(column: str) -> str:
+    """Return the SQL of a text that may be written as ``="00123"``, without what is around it."""
+    return f"""regexp_replace({column}, '^="(.*)"$', '\\1', 's')"""
+
+
+def _marks(parts: Sequence[str]) -> str:
+    """Return what joins a day and a clock, or year, month, day, hour, minute and second."""
+    return " " if len(parts) == 2 else "-- ::"
 
 
 def _time(
@@ -455,9 +476,11 @@ def _is_padded(sample: Sequence[Sequence[str]]) -> bool:
     return any(value != value.strip(BLANKS) for row in sample for value in row)
 
 
-def _changed_types(codes: Sequence[str], chosen: Mapping[str, str] | None) -> dict[str, str]:
+def changed_types(
+    codes: Sequence[str], chosen: Mapping[str, str] | None, column: str
+) -> dict[str, str]:
     """Return the texts of the type column that mean another type."""
-    meanings = event_types.meanings(codes, chosen)
+    meanings = event_types.meanings(codes, chosen, column)
     return {code: name for code, name in {**meanings, **(chosen or {})}.items() if code != name}
 
 

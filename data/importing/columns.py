@@ -77,11 +77,11 @@ def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) 
 
 
 def _has(dialect: Dialect, column: str) -> bool:
-    """Tell whether a file has a column, or both columns of ``DAY+CLOCK``."""
+    """Tell whether a file has a column, or all columns of ``DAY+CLOCK`` or ``YEAR+MONTH+DAY``."""
     if column in dialect.columns:
         return True
     parts = column.split(JOIN)
-    return len(parts) == 2 and all(part in dialect.columns for part in parts)
+    return 1 < len(parts) <= 6 and all(part in dialect.columns for part in parts)
 
 
 def shortly(columns: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from data.errors import BadInput
 from data.i18n import N_, _, number
+from data.importing.column_names import roles_of
 from data.importing.encodings import encoding_of, normalised_name
 from data.importing.file_kind import compression_of
 from data.importing.streams import opened
@@ -21,13 +22,19 @@ from data.importing.streams import opened
 _HEAD = 1 << 18
 _LINES = 1000
 _DELIMITERS = (",", ";", "\t", "|")
+_RARE_DELIMITERS = ("\x01", "\x1f", "~", "^")
+"""Those of Hive and of mainframes, where none of the usual ones gives a table."""
+
 _EMPTY = N_("{file} is empty or damaged.")
 _WORD = re.compile(r"[^ \t]+")
 _WORD_OR_QUOTED = re.compile(r'"[^"]*"(?=[ \t]|$)|[^ \t]+')
 _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?\s*')
+_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 _PADDING = re.compile(r"[ \u00a0]")
 _VALUE = re.compile(r"[-+]?[$€£]?\d[\d.,:TZ /+-]*([eE][-+]?\d+)?( UTC)?")
 _MOST_LINES_OF_A_ROW = 50
+_LEAST_OF_A_TABLE = 0.5
+"""The share of rows with the same number of columns that a delimiter of a table gives."""
 _LONGEST_VALUE = 10_000  # characters of a value of the sample
 _ALWAYS_ROWS = 10_000_000  # rows that even a small Parquet file may have
 _MOST_ROWS_A_BYTE = 4
@@ -66,6 +73,8 @@ class Dialect:
         The columns that the file itself declares to be numbers.
     escape : str
         What stands before a quotation mark in a quoted field: a second one, or a backslash.
+    formulas : bool
+        Whether values are written as ``="00123"``, so that spreadsheets keep them as text.
     """
 
     kind: str
@@ -81,6 +90,7 @@ class Dialect:
     padded: bool = False
     numeric: frozenset[str] = frozenset()
     escape: str = '"'
+    formulas: bool = False
 
     @property
     def header(self) -> bool:
@@ -150,15 +160,14 @@ def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dia
     rows = _rows(body, delimiter, quote, escape)
     if not any(rows):  # nothing but NUL bytes
         raise BadInput(_(_EMPTY).format(file=path.name))
-    if header_line is None:
-        title_rows = 0 if is_recbole else _title_rows(rows)
-        if title_rows and _names_all_but_the_first(rows[title_rows - 1], rows[title_rows:]):
-            title_rows -= 1
-            rows[title_rows] = ("", *rows[title_rows])
-        skipped = _place_of_line(lines, skipped, title_rows)
-        rows = rows[title_rows:]
+    if header_line is None and not is_recbole:
+        skipped, rows = _without_titles(lines, skipped, rows, delimiter)
     header = is_recbole or (_is_header(rows[0]) if header_line is None else header_line > 0)
     names = rows[0] if header else numbers(len(rows[0]))
+    formulas = any(_FORMULA.fullmatch(field) for row in rows for field in row)
+    if formulas:
+        rows = [tuple(_FORMULA.sub(r"\1", field) for field in row) for row in rows]
+        names = rows[0] if header else names
     return Dialect(
         kind="text",
         compression=compression_of(magic),
@@ -172,6 +181,7 @@ def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dia
         skipped=skipped,
         padded=delimiter != " " and any(_PADDING.search(line) for line in _around(body, delimiter)),
         escape=escape,
+        formulas=formulas,
     )
 
 
@@ -226,6 +236,19 @@ def _place_of_line(lines: Sequence[str], start: int, number: int) -> int:
     return places[number]
 
 
+def _without_titles(
+    lines: Sequence[str], skipped: int, rows: list[tuple[str, ...]], delimiter: str
+) -> tuple[int, list[tuple[str, ...]]]:
+    """Return how many lines stand before the header or the first row, and what follows."""
+    if names := _names_in_comment(lines[:skipped], delimiter, rows):
+        return skipped - 1, [names, *rows]
+    titles = _title_rows(rows)
+    if titles and _names_all_but_the_first(rows[titles - 1], rows[titles:]):
+        titles -= 1
+        rows[titles] = ("", *rows[titles])
+    return _place_of_line(lines, skipped, titles), rows[titles:]
+
+
 def _title_rows(rows: Sequence[tuple[str, ...]]) -> int:
     """Return how many rows before the header are titles: fields are missing in them."""
     widths = Counter(len(row) for row in rows[1:] or rows)
@@ -247,6 +270,21 @@ def _names_all_but_the_first(names: tuple[str, ...], rows: Sequence[tuple[str, .
         and _is_header(names)
         and not _is_header(rows[0])
     )
+
+
+def _names_in_comment(
+    comments: Sequence[str], delimiter: str, rows: Sequence[tuple[str, ...]]
+) -> tuple[str, ...] | None:
+    """Return the names of the columns that the comment right before the rows holds, if it does."""
+    last = comments[-1] if comments else ""
+    if not last.startswith(("#", "%")):
+        return None
+    texts = (last.lstrip("#% \t"), last)  # ``# de venta`` is a name with its sign
+    without, whole = (_rows([text], delimiter, _quote([text], delimiter))[0] for text in texts)
+    names = without if roles_of(without[0]) or not roles_of(whole[0]) else whole
+    is_header = _is_header(names) and len(set(names)) == len(names) == len(rows[0]) > 1
+    known = set().union(*map(roles_of, names))
+    return names if is_header and {"user", "product"} & known else None
 
 
 def _quote(lines: Sequence[str], delimiter: str) -> str:
@@ -335,7 +373,9 @@ def _delimiter(lines: Sequence[str]) -> str:
     best, best_score = ",", 0.0
     joined = _joined(lines)
     readings = [lines] if len(joined) == len(lines) else [lines, joined]
-    for delimiter in (*_DELIMITERS, " "):
+    for delimiter in (*_DELIMITERS, *_RARE_DELIMITERS, " "):
+        if delimiter in _RARE_DELIMITERS and best_score > _LEAST_OF_A_TABLE:
+            continue
         score = max(_regularity(rows, delimiter) for rows in readings)
         if score > best_score + (0.2 if delimiter == " " and best_score else 0):
             best, best_score = delimiter, score

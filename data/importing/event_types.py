@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from data.datasets.database import quote
 from data.events import PURCHASE
+from data.importing.column_names import flag_name
 from data.importing.words import bare, bare_sql
 
 UNKNOWN_TYPE = "unknown"
@@ -28,6 +29,7 @@ _SPELLINGS = {
     PURCHASE: "purchase purchased purchases buy buys bought order ordered orders transaction "
     "transactions sale sales sold order_completed order_complete ordercompleted completed_order "
     "checkout_completed order_placed placed_order order_paid orders_paid paid payment "
+    "website_payment express_checkout_payment mobile_payment "
     "ecommerce_order ecommerce_purchase checkout_onepage_controller_success_action "
     "sales_order_place_after thankyou woocommerce_thankyou conversion complete_purchase "
     "complete completed delivered shipped invoiced fulfilled "
@@ -35,7 +37,8 @@ _SPELLINGS = {
     "achete commande vente acquisto acquistato ordine vendita venda comprou покупка заказ продажа "
     "куплено 购买 下单 支付 付款 成交 購買 購入 注文 구매 주문 결제 aankoop satin_alma zakup",
     "return": "return returned returns refund refunded refunds cancel cancelled canceled "
-    "cancellation chargeback order_refunded order_cancelled order_canceled "
+    "cancellation chargeback payment_refund payment_reversal order_refunded "
+    "order_cancelled order_canceled "
     "devolucion devuelto reembolso cancelado retoure storno storniert erstattung ruckgabe retour "
     "rembourse remboursement annule reso rimborso annullato devolucao возврат отмена отменен "
     "отменён 退货 退款 取消 返品 返金 キャンセル 반품 환불 취소",
@@ -58,10 +61,19 @@ _OTHERS = frozenset(map(bare, _OTHER_WORDS.split()))
 """Words of events that have no standard type, and so mean themselves."""
 
 CODES = {
+    frozenset("012"): {"0": "view", "1": "cart", "2": PURCHASE},
     frozenset("1234"): {"1": "view", "2": "favourite", "3": "cart", "4": PURCHASE},
     frozenset("0123"): {"0": "view", "1": "cart", "2": PURCHASE, "3": "favourite"},
 }
-"""Numbers that stand for types: those of Tianchi, then those of Tmall."""
+"""Numbers that stand for types: those of Otto, Tianchi and Tmall."""
+
+_YES, _NO = frozenset(("1", "true", "t", "yes", "y")), frozenset(("0", "false", "f", "no", "n"))
+_FLAGS = {
+    "purchase purchased buy bought booking booked conversion converted ordered": (PURCHASE, "view"),
+    "return returned refund refunded cancel canceled cancelled": ("return", PURCHASE),
+    "click clicked clk": ("view", "impression"),
+}
+_FLAG_MEANINGS = {word: pair for words, pair in _FLAGS.items() for word in words.split()}
 
 _MOST_KINDS = 40
 
@@ -77,7 +89,23 @@ def meaning_of(code: str) -> str | None:
     return _MEANINGS.get(bare(code))
 
 
-def meanings(codes: Iterable[str], chosen: Mapping[str, str] | None = None) -> dict[str, str]:
+def flag_meanings(column: str, codes: Iterable[str]) -> dict[str, str]:
+    """Return what yes and no mean in a column whose name is that of an event.
+
+    >>> flag_meanings("is_booking", ["0", "1"]), flag_meanings("is_mobile", ["0", "1"])
+    ({'0': 'view', '1': 'purchase'}, {})
+    """
+    texts = {code.strip() for code in codes}
+    words = {text.lower() for text in texts}
+    pair = _FLAG_MEANINGS.get(flag_name(column))
+    if pair is None or not words <= _YES | _NO:
+        return {}
+    return {text: pair[0] if text.lower() in _YES else pair[1] for text in sorted(texts)}
+
+
+def meanings(
+    codes: Iterable[str], chosen: Mapping[str, str] | None = None, column: str = ""
+) -> dict[str, str]:
     """Return what each of a log's types means; a type that is not known means itself.
 
     Parameters
@@ -86,6 +114,8 @@ def meanings(codes: Iterable[str], chosen: Mapping[str, str] | None = None) -> d
         The texts of the type column.
     chosen : mapping, optional
         What a person said that a text means.
+    column : str
+        Its name.
 
     Examples
     --------
@@ -93,7 +123,9 @@ def meanings(codes: Iterable[str], chosen: Mapping[str, str] | None = None) -> d
     ({'pv': 'view', 'buy': 'purchase'}, 'purchase')
     """
     texts = {code.strip() for code in codes}
-    numbers = next((table for codes_of, table in CODES.items() if _stand_for(texts, codes_of)), {})
+    numbers = flag_meanings(column, texts) or next(
+        (table for codes_of, table in CODES.items() if _stand_for(texts, codes_of)), {}
+    )
     return {
         code: (chosen or {}).get(code) or numbers.get(code) or meaning_of(code) or code
         for code in sorted(texts, key=lambda text: (len(text), text))

@@ -231,7 +231,7 @@ def _types(
             f"GROUP BY text_type ORDER BY count(*) DESC, text_type LIMIT {_MOST_TYPES}"
         ).fetchall()
     )
-    meanings = event_types.meanings(counts, request.types)
+    meanings = event_types.meanings(counts, request.types, columns.mapping["type"])
     return tuple(TypeSeen(code, meanings[code.strip()], count) for code, count in counts.items())
 
 

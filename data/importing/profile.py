@@ -5,10 +5,17 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from data.importing import prices, times
+from data.importing.column_names import is_clock_name
 
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?|\d{1,2}\.\d{2}\.\d{2}")
+_CLOCK_DIGITS = (
+    re.compile(r"[01]?\d|2[0-3]"),
+    re.compile(r"([01]\d|2[0-3])[0-5]\d"),
+    re.compile(r"([01]\d|2[0-3])[0-5]\d[0-5]\d"),
+)
 _NUMBER = re.compile(r"[0-9.]+([eE][-+]?[0-9]+)?")
 _DAY = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{8}")
+_NUMBERS = re.compile(r"\d+\D+\d+.*", re.DOTALL)
 _FRACTION = re.compile(r"[-+]?\d*[.,]\d*[1-9]\d*")
 _COORDINATE = re.compile(r"-?\d{1,3}[.]\d{3,}")
 _FEW = 20
@@ -41,6 +48,11 @@ class Profile:
         return self.distinct == len(self.values) >= _FEW
 
     @cached_property
+    def is_constant(self) -> bool:
+        """Whether all values are the same, in more than a few rows."""
+        return self.distinct == 1 and len(self.values) >= _FEW
+
+    @cached_property
     def is_time(self) -> bool:
         """Whether almost all values are times."""
         return bool(self.values) and bool(times.candidates(self.values, _MOST))
@@ -49,6 +61,13 @@ class Profile:
     def has_times(self) -> bool:
         """Whether any value is a time."""
         return bool(self.values) and bool(times.candidates(self.values, 0))
+
+    @cached_property
+    def has_numbers_apart(self) -> bool:
+        """Whether almost all values hold several numbers with something between, as dates do."""
+        return self._are_most(
+            _NUMBERS.search(value) and prices.number_of(value) != value for value in self.values
+        )
 
     @cached_property
     def is_recent(self) -> bool:
@@ -68,6 +87,13 @@ class Profile:
         return self._are_most(_CLOCK.fullmatch(value) for value in self.values)
 
     @cached_property
+    def is_clock_in_digits(self) -> bool:
+        """Whether almost all values are digits of a time of day, and the name says it."""
+        return is_clock_name(self.name) and any(
+            self._are_most(map(form.fullmatch, self.values)) for form in _CLOCK_DIGITS
+        )
+
+    @cached_property
     def is_day(self) -> bool:
         """Whether almost all values are days without a clock."""
         return self._are_most(
@@ -77,6 +103,12 @@ class Profile:
 
     def _are_most(self, matches: Iterable[object]) -> bool:
         return bool(self.values) and sum(map(bool, matches)) >= _MOST * len(self.values)
+
+    def is_between(self, least: int, most: int) -> bool:
+        """Whether all values are whole numbers in a range."""
+        return bool(self.values) and all(
+            value.isdecimal() and least <= int(value) <= most for value in self.values
+        )
 
     @cached_property
     def is_index(self) -> bool:

@@ -1,22 +1,31 @@
 """Which column of a file is which column of an event, told by names and by values."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from data.events import NAMES
+from data.events import NAMES, PURCHASE
 from data.i18n import N_, _
 from data.importing import event_types, times
 from data.importing.column_names import (
     bare_name,
     is_index_name,
+    is_name_of_event_time,
     is_ordinal_name,
     is_time_name,
     place_of,
+    time_part_of,
 )
 from data.importing.profile import Profile
 
 JOIN = "+"
-"""Joins the names of a day's column and a clock's, as in ``time=DATE+CLOCK``."""
+"""Joins the names of columns that are a time together.
+
+These are a day and a clock, as in ``time=DATE+CLOCK``, or year, month and day, and behind them
+hour, minute and second.
+"""
+
+_PART_RANGES = ((1900, 2199), (1, 12), (1, 31), (0, 23), (0, 59), (0, 59))
 
 _ORDER = ("time", "user", "product", "type", *NAMES[4:])
 _IDS, _SURE = 1, 3
@@ -96,10 +105,10 @@ def _fitting(
     places = {p.name: place for p in free if (place := place_of(role, p.name)) is not None}
     fitting = sorted(
         (p for p in free if p.name in places and _can_be(role, p, mapping, profiles)),
-        key=lambda profile: places[profile.name],
+        key=lambda profile: (places[profile.name], profile.name.count(".")),
     )
     if role in ("user", "product"):
-        fitting = _repeated(fitting, places)
+        fitting = _varied(_repeated(fitting, places), places)
     if role == "type":  # of several, the one that has purchases
         fitting.sort(key=lambda profile: not event_types.has_purchases(profile.values))
     return [p for p in fitting if p.values] or fitting
@@ -109,6 +118,14 @@ def _repeated(fitting: list[Profile], places: Mapping[str, tuple[int, int]]) -> 
     """Leave out ids that no row shares with another, where other ids are shared."""
     shared = [p for p in fitting if p.values and not p.is_unique and places[p.name][0] <= _IDS]
     return shared if fitting and fitting[0].is_unique and shared else fitting
+
+
+def _varied(fitting: list[Profile], places: Mapping[str, tuple[int, int]]) -> list[Profile]:
+    """Put ids of which there is one alone, such as that of the staff, behind those that vary."""
+    constant = [p for p in fitting if p.is_constant]
+    others = [p for p in fitting if p not in constant]
+    has_ids = any(places[p.name][0] <= _IDS and p.values for p in others)
+    return [*others, *constant] if has_ids else fitting
 
 
 def _can_be(
@@ -123,6 +140,8 @@ def _can_be(
         return _is_type(profile, mapping, profiles)
     if role in ("price", "quantity") and bare_name(profile.name) == "amount":  # of money, of pieces
         return profile.is_number and profile.is_pieces == (role == "quantity")
+    if role == "product" and bare_name(profile.name) == "appid":  # that of the shop, or of apps
+        return not profile.is_constant
     if role == "product" and bare_name(profile.name) == "material":  # a number, or a fabric
         return profile.has_digits
     if role in ("price", "quantity"):
@@ -175,23 +194,41 @@ def _find_time(
     free = [p for p in profiles if p.name not in mapping.values()]
     if "time" not in mapping:
         candidates = [p for p in free if p.is_time and p.is_recent and _may_be_time(p)]
-        likely = [p for p in candidates if is_time_name(p.name)] or candidates
+        events = [p for p in candidates if is_name_of_event_time(p.name)] or candidates
+        likely = [p for p in events if is_time_name(p.name)] or events
         if not likely:
-            _find_order(free, mapping, unsure)
+            if not _find_parts(free, mapping):
+                _find_order(free, mapping, unsure)
             return ()
         mapping["time"] = likely[0].name
-        if len(likely) > 1:
+        if len(candidates) > 1:
             unsure["time"] = N_("other columns hold times, too")
         others = [profile.name for profile in likely[1:]]
     day = by_name[mapping["time"]]
     if day.is_day:
         clocks = [p for p in free if p.is_clock and p is not day]
         exact = [p for p in free if _is_exact_time(p) and times.are_close(day.cells, p.cells)]
-        if len(clocks) == 1:
-            mapping["time"] = f"{day.name}{JOIN}{clocks[0].name}"
-        elif exact:
+        digits = [p for p in free if p.is_clock_in_digits and p is not day]
+        if exact and len(clocks) != 1:
             mapping["time"] = exact[0].name
+        elif len(clocks or digits) == 1:
+            mapping["time"] = f"{day.name}{JOIN}{(clocks or digits)[0].name}"
     return (mapping["time"], *others) if others else ()
+
+
+def _find_parts(free: Sequence[Profile], mapping: dict[str, str]) -> bool:
+    """Find the columns of year, month and day, and of hour, minute and second where they are."""
+    found: dict[int, str] = {}
+    for profile in free:
+        part = time_part_of(profile.name)
+        is_event = is_name_of_event_time(profile.name)
+        if part is not None and is_event and profile.is_between(*_PART_RANGES[part]):
+            found.setdefault(part, profile.name)
+    names = [found[part] for part in itertools.takewhile(found.__contains__, range(6))]
+    if len(names) < 3:
+        return False
+    mapping["time"] = JOIN.join(names)
+    return True
 
 
 def _may_be_time(profile: Profile) -> bool:
@@ -206,6 +243,14 @@ def _is_exact_time(profile: Profile) -> bool:
 def _find_order(free: Sequence[Profile], mapping: dict[str, str], unsure: dict[str, str]) -> None:
     """Find a column that numbers the events of each buyer, or one that is called a time."""
     named = [p for p in free if p.values and not p.is_clock and place_of("time", p.name)]
+    named += [
+        p
+        for p in free
+        if p.has_numbers_apart
+        and not p.is_clock
+        and is_time_name(p.name)
+        and is_name_of_event_time(p.name)
+    ]
     ordinals = [p for p in free if is_ordinal_name(p.name) and times.ranks(p.values)]
     if named or ordinals:  # a time by its name is not left out in silence
         mapping["time"] = (named or ordinals)[0].name
@@ -215,14 +260,24 @@ def _find_order(free: Sequence[Profile], mapping: dict[str, str], unsure: dict[s
 def _find_type(
     profiles: Sequence[Profile], mapping: dict[str, str], unsure: dict[str, str]
 ) -> None:
-    """Find a column of event types by its words."""
-    for profile in profiles:
-        free = profile.name not in mapping.values() and profile.distinct > 1
-        is_full = len(profile.values) >= _MOST * len(profile.cells)
-        if free and is_full and event_types.looks_like_types(profile.values):
+    """Find a column of event types by its words, or one that says yes or no to a purchase."""
+    free = [
+        profile
+        for profile in profiles
+        if profile.name not in mapping.values()
+        and profile.distinct > 1
+        and len(profile.values) >= _MOST * len(profile.cells)
+    ]
+    flags = {p.name: event_types.flag_meanings(p.name, p.values) for p in free}
+    for profile in free:
+        is_purchase = PURCHASE in flags[profile.name].values()
+        if is_purchase or event_types.looks_like_types(profile.values):
             mapping["type"] = profile.name
             unsure["type"] = N_("the column was found by its values")
             return
+    if name := next(filter(flags.get, flags), None):
+        doubt = _("every row is taken for a purchase, but {column} may say otherwise")
+        unsure["type"] = doubt.format(column=name)
 
 
 def _by_value(profiles: Sequence[Profile]) -> Roles:

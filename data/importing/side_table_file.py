@@ -12,7 +12,7 @@ from data.datasets.database import copy, quote, read_parquet
 from data.datasets.side_tables import BUYERS, IDS, PRODUCTS, VIEWS, SideTable
 from data.errors import BadInput
 from data.i18n import N_, _
-from data.importing.column_sql import BLANKS, MISSING
+from data.importing.column_sql import BLANKS, MISSING, without_formula
 from data.importing.columns import shortly
 from data.importing.dialect import Dialect, sniff
 from data.importing.line_reader import Reject
@@ -182,7 +182,8 @@ def _load(connection: duckdb.DuckDBPyConnection, members: Sequence[_Member]) -> 
     """Make the table ``side`` of the rows of members; missing values are NULL."""
     layout = members[0].layout
     width = len(layout.columns)
-    fields = [f"{_cleaned(f'c{place}')} AS c{place}" for place in range(width)]
+    formulas = members[0].dialect.formulas
+    fields = [f"{_cleaned(f'c{place}', formulas)} AS c{place}" for place in range(width)]
     if layout.flags:
         labels = ", ".join(
             f"CASE trim(c{place}) WHEN '1' THEN {quote(label)} END"
@@ -199,9 +200,9 @@ def _load(connection: duckdb.DuckDBPyConnection, members: Sequence[_Member]) -> 
     )
 
 
-def _cleaned(column: str) -> str:
+def _cleaned(column: str, formulas: bool) -> str:
     cases = " ".join(f"WHEN {quote(text)} THEN NULL" for text in MISSING)
-    trimmed = f"trim({column}, {quote(BLANKS)})"
+    trimmed = f"trim({without_formula(column) if formulas else column}, {quote(BLANKS)})"
     return f"CASE {trimmed} {cases} ELSE {trimmed} END"
 
 

@@ -44,7 +44,7 @@ def understanding(
     text = dialect.kind == "text"
     reasons = {name: _UNSETTLED[name] for name in columns.unsettled} | dict(unsure or {})
     if any(code.isdigit() for code in columns.types):
-        reasons["type"] = _NUMBERS
+        reasons.setdefault("type", _NUMBERS)
     if text and not dialect.encoding.startswith(("utf", "ascii")):
         reasons["encoding"] = N_("told by its letters: look at names with accents")
     if text and dialect.header_line != 1:

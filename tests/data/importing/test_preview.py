@@ -67,12 +67,12 @@ def test_what_nothing_decides_is_asked_until_a_person_answers(look: Any) -> None
 
 def test_several_columns_of_times_are_asked_for(look: Any) -> None:
     rows = "".join(f"{k},{k % 7},2019-11-0{1 + k % 9},2019-12-0{1 + k % 9}\n" for k in range(50))
-    text = "user,product,date_sent,date_returned\n" + rows
+    text = "user,product,date_seen,date_bought\n" + rows
     (question,) = look(text).questions
     assert question.about == "time_column"
-    assert [reading.value for reading in question.readings] == ["date_sent", "date_returned"]
+    assert [reading.value for reading in question.readings] == ["date_seen", "date_bought"]
     assert "2019-11-01" in question.readings[0].words
-    assert look(text, mapping={"time": "date_returned"}).questions == ()
+    assert look(text, mapping={"time": "date_bought"}).questions == ()
 
 
 def test_every_event_type_is_counted_with_its_meaning(look: Any) -> None:
