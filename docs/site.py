@@ -17,7 +17,7 @@ from docs import notebook
 DOCS = Path(__file__).resolve().parent
 PACKAGED = DOCS.parent / "dashboard" / "help_pages"
 """Where the workbench looks for the pages that it serves at ``/help``."""
-PLACES = {"en": ""}
+PLACES = {"en": "", "es": "es"}
 """Folder of each language in the site."""
 GUIDE = (
     "index.md",
@@ -140,6 +140,7 @@ def configuration(language: str) -> dict[str, Any]:
             "generator": False,
             "alternate": [
                 {"name": "English", "link": "/help/", "lang": "en"},
+                {"name": "Español", "link": "/help/es/", "lang": "es"},
             ],
         },
         "extra_css": ["vitrina.css"],

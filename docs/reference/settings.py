@@ -1,7 +1,5 @@
 """The page of settings."""
 
-from itertools import groupby
-
 from data.validation import SettingSpec, as_json
 from docs.notes.settings import WHEN
 from docs.notes.training import PRESETS
@@ -20,7 +18,10 @@ PURPOSE = (
 def page() -> str:
     """Return every setting by group, with its default, its range and when to change it."""
     parts = [_presets()]
-    for group, specs in groupby(setting_specs().values(), lambda spec: spec.group):
+    groups: dict[str, list[SettingSpec]] = {}
+    for spec in setting_specs().values():
+        groups.setdefault(spec.group, []).append(spec)
+    for group, specs in groups.items():
         parts.append(f"## {group}")
         parts += [_setting(spec) for spec in specs]
     return whole_page("Settings of a run", PURPOSE, *parts)

@@ -12,6 +12,7 @@ _FENCE = re.compile(
     r"(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
+_IMAGE = re.compile(r"!\[[^\]]+\]\(([^)]+)\)")
 _ANCHOR = re.compile(r"^#+ .*\{#([^}]+)\}$", re.MULTILINE)
 
 
@@ -65,3 +66,8 @@ def blocks(page: Path) -> list[Block]:
 def anchors(page: Path) -> list[str]:
     """Return the anchors that a page gives its headings, in order."""
     return _ANCHOR.findall(page.read_text("utf-8"))
+
+
+def images(page: Path) -> list[str]:
+    """Return the pictures that a page shows, in order."""
+    return _IMAGE.findall(page.read_text("utf-8"))
