@@ -9,6 +9,7 @@ ADDRESSES = {
     "/logout": "`POST`: signs out.",
     "/take/bundle/<run>.zip": "The bundle of a run.",
     "/take/lists/<job>": "The ranked lists that a job has written.",
+    "/take/rejects/<dataset>.csv": "The rejected rows of a dataset, with file, line and reason.",
     "/take/record/<run>.zip": "The archive of a run: its row, metrics and files.",
     "/upload": "The pieces of a file that the page Data uploads.",
 }
