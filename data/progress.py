@@ -87,6 +87,7 @@ def execute(
         When ``should_stop`` returned true.
     """
     outcome: list[int | BaseException] = []
+    ended = threading.Event()  # a join that Ctrl-C interrupts takes the thread for ended
 
     def work() -> None:
         try:
@@ -94,19 +95,20 @@ def execute(
             outcome.append(int(row[0]) if row else 0)
         except BaseException as error:
             outcome.append(error)
+        finally:
+            ended.set()
 
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
+    threading.Thread(target=work, daemon=True).start()
     try:
         share = 0.0  # the progress that DuckDB reports is not monotonic
-        while thread.is_alive():
-            thread.join(_POLL_SECONDS)
+        while not ended.wait(_POLL_SECONDS):
             share = max(share, connection.query_progress() / 100)
             on_progress(share)
             raise_if_stopped(should_stop)
     except BaseException:
         connection.interrupt()
-        thread.join()
+        while not ended.wait(_POLL_SECONDS):  # the statement may only have begun now
+            connection.interrupt()
         raise
     result = outcome[0]
     if isinstance(result, BaseException):

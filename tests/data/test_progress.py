@@ -1,0 +1,39 @@
+"""Long statements of DuckDB: they end when they are asked to, however that is."""
+
+import signal
+import threading
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from data.datasets.database import connect
+from data.errors import Cancelled
+from data.progress import execute, never
+
+LONG = "SELECT count(*) FROM range(1_000_000_000_000) WHERE random() < 0.5"
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect() as connection:
+        connection.execute("SET enable_progress_bar = true")
+        connection.execute("SET enable_progress_bar_print = false")
+        yield connection
+
+
+def test_the_statement_ends_before_the_interruption_is_raised(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+    interrupt = threading.Timer(0.05, signal.pthread_kill, (main, signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):  # Ctrl-C, while it waits
+        execute(connection, LONG, lambda _share: interrupt.ident or interrupt.start(), never)
+    assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_statement_is_cancelled(connection: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(Cancelled):
+        execute(connection, LONG, lambda _share: None, lambda: True)
+    assert connection.execute("SELECT 1").fetchone() == (1,)
