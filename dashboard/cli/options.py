@@ -1,7 +1,9 @@
 """Options that commands share, and the functions that print their answers."""
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import click
 from data.comma_list import read_list
 from data.errors import BadInput
 from data.files import strict_json
-from data.home import Home
+from data.home import PRIVATE, Home
 from data.i18n import _
 
 Command = Callable[..., Any]
@@ -32,7 +34,9 @@ def home_option(command: Command) -> Command:
         folder = home_folder or click.get_current_context().obj
         home = Home(folder) if folder else Home.default()
         _HOME.set(home)
-        return command(home=home, **options)
+        is_for_home = options.get("out") is None  # else its user chooses who may read it
+        with _private_files() if is_for_home else nullcontext():
+            return command(home=home, **options)
 
     return click.option(
         "--home",
@@ -40,6 +44,16 @@ def home_option(command: Command) -> Command:
         type=click.Path(file_okay=False, path_type=Path),
         help="Folder with datasets and runs.",
     )(with_home)
+
+
+@contextmanager
+def _private_files() -> Iterator[None]:
+    """Let files that the block writes be for their user alone."""
+    umask = os.umask(PRIVATE)
+    try:
+        yield
+    finally:
+        os.umask(umask)
 
 
 json_option = click.option(

@@ -12,7 +12,7 @@ import click
 
 from dashboard.cli.options import home_option
 from data.errors import BadInput, VitrinaError
-from data.home import PRIVATE, Home
+from data.home import Home
 from data.i18n import _
 from model.kernels.malloc import share_pools
 
@@ -97,7 +97,6 @@ def serve_command(
     """Start the workbench in this terminal; Ctrl-C ends it."""
     from dashboard.jobs.supervisor import keep_worker, stop_worker
 
-    os.umask(PRIVATE)
     _check_access(home, host, open_to_all)
     token = api_token or (api_token_file.read_text("utf-8").strip() if api_token_file else None)
     exposure = Exposure(

@@ -2,6 +2,8 @@
 
 import csv
 import gzip
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -246,3 +248,17 @@ def test_attributes_refuses_what_it_cannot_use(vitrina: Vitrina, log: Path, tmp_
         assert (answer.code, len(answer.err.splitlines())) == (2, 1)
         assert sentence in answer.err
     assert vitrina("stats", "shop", "--json").json == before
+
+
+def test_what_a_command_writes_in_the_home_is_for_its_user_alone(
+    vitrina: Vitrina, home: Home, log: Path, tmp_path: Path
+) -> None:
+    umask = os.umask(0o022)
+    try:
+        vitrina("import", log, "--name", "log")
+        vitrina("demo", "--buyers", 5, "--out", tmp_path / "demo.csv")
+    finally:
+        assert os.umask(umask) == 0o022
+    paths = [home.path, *home.path.rglob("*")]
+    assert [path for path in paths if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+    assert stat.S_IMODE((tmp_path / "demo.csv").stat().st_mode) == 0o644

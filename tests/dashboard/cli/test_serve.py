@@ -1,10 +1,8 @@
 """Who may reach the server: what ``vitrina serve`` refuses to start with."""
 
 import logging
-import os
 import socket
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +17,8 @@ from tests.dashboard.cli.conftest import Vitrina
 
 
 @pytest.fixture(autouse=True)
-def no_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[serve.Exposure]]:
-    """Collect what would be served; put back what a server changes in its process."""
+def no_server(monkeypatch: pytest.MonkeyPatch) -> list[serve.Exposure]:
+    """Collect what would be served."""
     served: list[serve.Exposure] = []
     monkeypatch.setattr(
         serve,
@@ -29,9 +27,7 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[serve.Exposure]]
     )
     monkeypatch.setattr("signal.signal", lambda *_arguments: None)
     monkeypatch.delenv("VITRINA_PASSWORD", raising=False)
-    umask = os.umask(0o022)
-    yield served
-    os.umask(umask)
+    return served
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
@@ -106,7 +102,6 @@ def test_a_home_is_made_for_its_user_alone(vitrina: Vitrina, home: Home) -> None
     vitrina("serve", "--no-worker", "--port", 0)
     _folder = home.datasets
     assert stat.S_IMODE(home.path.stat().st_mode) == 0o700
-    assert os.umask(0o022) == 0o077
 
 
 def test_a_damaged_table_lets_the_server_start(
