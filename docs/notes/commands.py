@@ -1,7 +1,10 @@
 """Examples of each command."""
 
 EXAMPLES = {
-    "serve": ["vitrina serve", "vitrina serve --port 8080 --api"],
+    "serve": [
+        "vitrina serve",
+        "vitrina serve --api-token-file token  # POST /api/v1/recommendations, GET /api/v1/runs",
+    ],
     "worker": ["vitrina worker"],
     "user": ["vitrina user list"],
     "user add": [
@@ -15,7 +18,10 @@ EXAMPLES = {
     "demo": ["vitrina demo", "vitrina demo --buyers 500 --seed 1 --out shop.csv"],
     "sample": ["vitrina sample complete-journey"],
     "import": [
-        "vitrina import 2019-Nov.csv.gz --name november",
+        "vitrina import 2019-Nov.csv.gz --name november  # or JSON, Parquet, a workbook",
+        "vitrina import --name november"
+        " kaggle:mkechinov/ecommerce-behavior-data-from-multi-category-store/2019-Nov.csv",
+        "vitrina import log.csv --name shop --products items.csv --buyers users.csv",
         "vitrina import log.csv --name shop --map user=Customer,item=SKU,time=When",
         "vitrina import december.csv --name shop --append",
     ],
@@ -25,6 +31,8 @@ EXAMPLES = {
     "train": [
         "vitrina train november --preset fast",
         "vitrina train november --set network=lstm --set epochs=20 --detach",
+        "vitrina train november --set history_types=view,cart,purchase --set target_types=purchase"
+        " --set moment=session",
     ],
     "search": [
         "vitrina search november --try learning_rate=0.001..0.01 --try width=64..256 --trials 20"
@@ -38,8 +46,11 @@ EXAMPLES = {
     "evaluate": ["vitrina evaluate november-1", "vitrina evaluate november-1 --exclude-seen"],
     "recommend": [
         "vitrina recommend november-1 --user 541312140 -k 5",
-        "vitrina recommend november-1 --history 1004856,view:1004767",
+        "vitrina recommend november-1 --history 1004856,view:1004767  # no type: bought",
+        "vitrina recommend november-1 --user 541312140 --at 2019-11-20  # from the events before",
     ],
-    "export": ["vitrina export november-1 --out november-1"],
-    "score": ["vitrina score november-1 --out lists.parquet -k 20"],
+    "export": [
+        "vitrina export november-1 --out november-1  # then: python november-1/example.py 1004856"
+    ],
+    "score": ["vitrina score november-1 --out lists.parquet -k 20  # .csv as well"],
 }

@@ -1,6 +1,7 @@
 """Every command of the guide is one, and those that are quick run on a small shop."""
 
 import io
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def documented() -> Iterator[tuple[str, str, list[str]]]:
                 yield page.stem, " ".join(words), words
     for name, examples in EXAMPLES.items():
         for example in examples:
-            yield f"reference/commands#{name}", example, example.split()[1:]
+            yield f"reference/commands#{name}", example, shlex.split(example, comments=True)[1:]
 
 
 @pytest.mark.parametrize(
