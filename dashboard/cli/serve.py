@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from dashboard.cli.options import home_option
+from dashboard.cli.options import home_option, print_notes
 from data.errors import BadInput, VitrinaError
 from data.home import Home
 from data.i18n import _
@@ -96,6 +96,7 @@ def serve_command(
 ) -> None:
     """Start the workbench in this terminal; Ctrl-C ends it."""
     from dashboard.jobs.supervisor import keep_worker, stop_worker
+    from dashboard.services.runs.records import damaged
 
     _check_access(home, host, open_to_all)
     token = api_token or (api_token_file.read_text("utf-8").strip() if api_token_file else None)
@@ -109,6 +110,7 @@ def serve_command(
         _welcome(home)
     worker = None
     try:
+        print_notes(damaged(home))
         worker = None if no_worker else keep_worker(home)
     except (VitrinaError, OSError) as error:
         click.echo(_("No run can start: {reason}").format(reason=error), err=True)

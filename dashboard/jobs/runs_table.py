@@ -17,13 +17,14 @@ from dashboard.jobs.metric_reader import MetricReader
 from dashboard.jobs.metric_writer import MetricWriter
 from dashboard.jobs.queue import TRAINING, Queue
 from dashboard.jobs.repository import Repository, select_run, transition
-from dashboard.jobs.run import Run, from_row
+from dashboard.jobs.run import Run, from_row, is_run_name
 from dashboard.jobs.schema import COUNTERS, RUNS
 from dashboard.jobs.states import ENDED, RESUMABLE, State, in_words
 from data.errors import BadInput, Damaged
 from data.home import Home
 from data.i18n import _
 
+_MOST_NAMED = 10
 LONGEST_LABEL, LONGEST_NOTE = 200, 10_000
 """Characters of a run's label at most, and of its note, or all its tags."""
 
@@ -157,9 +158,30 @@ class Runs:
         return [run for run in self._read(*conditions) if isinstance(run, Run)]
 
     def damaged(self) -> builtins.list[str]:
-        """Return a sentence on each row that cannot be read; its run can be deleted."""
+        """Return a sentence on each row that cannot be read, and on folders without a row.
+
+        A run whose row cannot be read can be deleted.
+        """
         runs = self._read(RUNS.c.deleted.is_(None))
-        return [str(run) for run in runs if isinstance(run, Damaged)]
+        sentences = [str(run) for run in runs if isinstance(run, Damaged)]
+        unknown = self._folders_without_row()
+        if unknown:
+            names = ", ".join([*unknown[:_MOST_NAMED], *["…"][: len(unknown) > _MOST_NAMED]])
+            sentences.append(
+                _(
+                    "There are folders of runs that the table of runs does not know ({names}): put"
+                    " the vitrina.db back that was deleted or replaced. New runs do not overwrite"
+                    " them."
+                ).format(names=names)
+            )
+        return sentences
+
+    def _folders_without_row(self) -> builtins.list[str]:
+        """Return the runs that have a folder and no row: the table was deleted or replaced."""
+        folders = {folder.name for folder in self.home.runs.glob("*") if is_run_name(folder.name)}
+        with self.database.read() as connection:
+            rows = set(connection.execute(select(RUNS.c.run)).scalars())
+        return sorted(folders - rows)
 
     def _read(self, *conditions: ColumnElement[bool]) -> Iterator[Run | Damaged]:
         with self.database.read() as connection:

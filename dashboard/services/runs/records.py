@@ -38,7 +38,7 @@ def record(home: Home, name: str) -> dict[str, Any]:
 
 
 def damaged(home: Home) -> list[str]:
-    """Return a sentence on each run whose row cannot be read; it can be deleted."""
+    """Return a sentence on each damaged row of the table, and on folders without a row."""
     return Runs(home).damaged()
 
 

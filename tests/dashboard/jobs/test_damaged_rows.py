@@ -83,3 +83,17 @@ def test_a_new_run_does_not_take_the_folder_of_a_run_that_the_table_lost(runs: R
     runs.folder("demo-3").mkdir()
     names = [runs.create("train", "demo", {}) for _run in range(3)]
     assert names == ["demo-2", "demo-4", "demo-5"]
+
+
+def test_folders_of_runs_that_the_table_does_not_know_are_named(runs: Runs) -> None:
+    for run in [runs.create("train", "demo", {"epochs": 3}) for _run in range(2)]:
+        runs.folder(run).mkdir()
+    assert runs.damaged() == []
+    runs.close()
+    runs.home.database.unlink()
+
+    new = Runs(runs.home)
+    (sentence,) = new.damaged()
+    assert "does not know (demo-1, demo-2): put the vitrina.db back" in sentence
+    assert new.create("train", "demo", {"epochs": 3}) == "demo-3"
+    new.close()
