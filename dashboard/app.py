@@ -19,6 +19,7 @@ from dashboard.web import errors, permissions, security, shell, sign_in
 from dashboard.web.assets import ASSETS, ICON, THEME_SCRIPT, asset
 from dashboard.web.downloads import register_downloads
 from dashboard.web.help import offer_help
+from dashboard.web.shared_answers import share_answers
 from dashboard.web.upload_endpoint import PIECE, register_uploads
 from data.home import Home
 from data.i18n import language, use_language
@@ -132,6 +133,7 @@ def create_app(
     shell.register(app)
     errors.respond_to_errors(server, app.callback_map)
     permissions.check_callbacks(server, app.callback_map)
+    share_answers(server, app.callback_map)
     _finish_setup(app, server)
     return app
 

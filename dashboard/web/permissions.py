@@ -110,6 +110,7 @@ CALLBACKS: Mapping[str, Role] = {
     f"{_RUNS}.index_page.undo": Role.ADMINISTER,
     f"{_RUNS}.run_page.follow": Role.LOOK,
     f"{_RUNS}.run_page.show_state": Role.LOOK,
+    f"{_RUNS}.run_page.show_steps": Role.LOOK,
     f"{_RUNS}.run_page.show_epochs": Role.LOOK,
     f"{_RUNS}.run_page.show_pace": Role.LOOK,
     f"{_RUNS}.run_page.show_results": Role.LOOK,

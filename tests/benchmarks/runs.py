@@ -107,7 +107,7 @@ def _live_page(home: Home, names: list[str]) -> None:
         browser = http.client.HTTPConnection(host, int(port))
         live = [names[-1]]
         poll = _poll(browser)
-        _time("HTTP: a poll that draws the loss", lambda run: poll(run, {}), names)
+        _time("HTTP: the first poll", lambda run: poll(run, {}), names)
         seen: dict[str, Any] = {}
         _time("HTTP: a poll of the run that trains", lambda run: poll(run, seen), live)
         rss = psutil.Process(server.pid).memory_info().rss / 1e6

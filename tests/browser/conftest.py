@@ -98,7 +98,8 @@ def _watch(app: Flask, cleared_wrongly: set[str]) -> None:
     """
 
     def note(response: Response) -> Response:
-        if request.path == "/_dash-update-component" and response.status_code == 200:
+        is_first = "Content-Encoding" not in response.headers  # not one that was sent before
+        if request.path == "/_dash-update-component" and response.status_code == 200 and is_first:
             outputs = (response.get_json() or {}).get("response", {})
             cleared_wrongly.update(
                 name for name, props in outputs.items() if props.get("children", "") is None

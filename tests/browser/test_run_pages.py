@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboard.jobs.metric_reader import Point
+from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.states import State
 from dashboard.jobs.supervisor import keep_worker, stop_worker
 from data.home import Home
 from tests.browser.conftest import SMALL, Site
@@ -73,6 +76,25 @@ def stored(home: Home, name: str, *, ends: str) -> str:
     run = runs.create("train", name, {"epochs": 3, "network": "paper"}, preset="fast")
     assert runs.request_stop(run).value == ends
     return run
+
+
+def test_the_page_of_a_run_follows_every_epoch_and_step(site: Site, open_page: Open):
+    runs = Runs(site.home)
+    run = runs.create("train", "shop", {"epochs": 9, "network": "paper"}, preset="fast")
+    runs.queue.claim()
+    runs.attempts.begin(run, 1, Process.current())
+    page, _trouble = open_page(site, f"/runs/{run}")
+    other, _trouble = open_page(site, f"/runs/{run}")
+    for epoch in range(1, 4):
+        points = [Point(epoch, 10 * epoch + step, "loss", 1.0, 0.0) for step in range(10)]
+        losses = [Point(epoch, None, name, 1 / epoch, 0.0) for name in ("loss", "val_loss")]
+        runs.metric_writer.append(run, 1, [*points, *losses])
+        for tab in (page, other):
+            until(tab, lambda tab=tab, n=epoch: len(drawn(tab, "Validation")) == n, "the epoch")
+    runs.attempts.end(run, 1, State.FINISHED, None, None)
+    for tab in (page, other):
+        until(tab, lambda tab=tab: "Finished" in state(tab), "the end")
+    runs.close()
 
 
 @pytest.mark.slow

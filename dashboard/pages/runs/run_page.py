@@ -6,6 +6,7 @@ from typing import Any
 
 import dash
 from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
+from dash.exceptions import PreventUpdate
 
 from dashboard.components import (
     Crumb,
@@ -38,7 +39,7 @@ from data.i18n import _
 RUN, CLOCK, FILE = "run-name", "run-clock", "run-file"
 BADGE, ACTIONS, NOW, TROUBLE = "run-badge", "run-actions", "run-now", "run-trouble"
 CURVES, COMPARED, RESULTS = "run-curves", "run-compared", "run-results"
-MARKS = ("state", "seq", "epochs", "pace", "log", "evaluated")
+MARKS = ("state", "seq", "time", "epochs", "pace", "log", "evaluated")
 PERIOD = 800  # milliseconds
 OTHER_RUNS = 12
 
@@ -96,18 +97,14 @@ def layout(run: str = "", **_query: str) -> html.Div:
 
 @callback(
     *(Output(mark(name), "data") for name in MARKS),
-    Output(NOW, "children"),
-    Output(chart_id("loss"), "data"),
     Output(CLOCK, "max_intervals"),
     Input(CLOCK, "n_intervals"),
-    Input("theme", "data"),
-    Input(AXIS, "value"),
     State(RUN, "data"),
     *(State(mark(name), "data") for name in MARKS),
     running=[(Output(CLOCK, "disabled"), True, False)],
 )
-def follow(_ticks: int | None, theme: str, axis: Any, name: str, *seen: Any) -> tuple[Any, ...]:
-    """Poll the run, and draw what changes with every step; other parts follow their markers."""
+def follow(_ticks: int | None, name: str, *seen: Any) -> tuple[Any, ...]:
+    """Poll the run: tell what has changed; the parts of the page follow their markers."""
     home = current_home()
     run = Runs(home).get(name)
     marks = asdict(monitor.marks(home, run))
@@ -115,16 +112,34 @@ def follow(_ticks: int | None, theme: str, axis: Any, name: str, *seen: Any) -> 
         marks[part] if marks[part] != old else no_update
         for part, old in zip(MARKS, seen, strict=True)
     ]
-    view_changed = not {"theme", AXIS}.isdisjoint(ctx.triggered_prop_ids.values())
-    unchanged = all(change is no_update for change in changes)
-    if not run.active and not view_changed and unchanged:
-        return *changes, no_update, no_update, 0 if run.ended else -1
+    if not run.ended and all(change is no_update for change in changes):
+        raise PreventUpdate
+    return *changes, 0 if run.ended else -1
+
+
+@callback(
+    Output(NOW, "children"),
+    Output(chart_id("loss"), "data"),
+    Input(mark("seq"), "data"),
+    Input(mark("state"), "data"),
+    Input(mark("time"), "data"),
+    Input("theme", "data"),
+    Input(AXIS, "value"),
+    State(RUN, "data"),
+)
+def show_steps(
+    seq: int | None, _state: str | None, _time: int | None, theme: str, axis: Any, name: str
+) -> tuple[Any, Any]:
+    """Show the status, and draw what changes with every step."""
+    if seq is None:  # the first poll has not been answered
+        raise PreventUpdate
+    home = current_home()
+    run = Runs(home).get(name)
     metrics = monitor.metrics(home, run, monitor.LOSSES)
-    chart: Any = no_update
-    if view_changed or changes[MARKS.index("seq")] is not no_update:
-        chart = _loss(metrics, View(axis, theme, name))
-    now = run_status.now(run, metrics, monitor.queue_position(home, run), time.time())
-    return *changes, now, chart, 0 if run.ended else -1
+    triggers = list(ctx.triggered_prop_ids.values())
+    is_same = bool(triggers) and all(one in (mark("state"), mark("time")) for one in triggers)
+    chart = no_update if is_same else _loss(metrics, View(axis, theme, name))
+    return run_status.now(run, metrics, monitor.queue_position(home, run), time.time()), chart
 
 
 def _loss(metrics: TrainingMetrics, view: View) -> dict[str, Any]:

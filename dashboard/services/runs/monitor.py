@@ -24,6 +24,7 @@ LOSSES = ("loss", "sampled_loss")
 PACE = ("accuracy", "learning_rate", "speed", "memory", "processor")
 """The other metrics that it reports by step; they are drawn every few seconds."""
 _ROWS_A_PACE = 50
+_SECONDS_SHOWN = 3.0  # how long the duration of a run and its place in the queue may be old
 LOG_BYTES = 24_000
 _FOLLOW_SECONDS = 0.2
 _RECENT_EPOCHS = 5  # the time left is estimated from the durations of these
@@ -32,10 +33,14 @@ _MARGIN = 1.3  # validation and other work come on top of the seconds of trainin
 
 @dataclass(frozen=True)
 class Marks:
-    """Change markers of a run's page: a part is drawn again when its marker has changed."""
+    """Change markers of a run's page: a part is drawn again when its marker has changed.
+
+    ``time`` changes every few seconds while the run is not at its end.
+    """
 
     state: str
     seq: int
+    time: int
     epochs: str
     pace: str
     log: int
@@ -54,6 +59,7 @@ def marks(home: Home, run: Run) -> Marks:
     return Marks(
         state=f"{run.state} {run.attempt} {run.label} {run.config.get('epochs')}",
         seq=run.last_seq,
+        time=0 if run.ended else int(time.time() / _SECONDS_SHOWN),
         epochs=f"{run.attempt}.{run.epochs_done}",
         pace=f"{run.state}.{run.attempt}.{run.epochs_done}.{run.last_seq // _ROWS_A_PACE}",
         log=_stamp(folder / LOG, size=True),
