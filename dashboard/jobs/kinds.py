@@ -20,12 +20,12 @@ def train(job: Job, reporter: Reporter) -> bool:
     """Train a network, or resume its training; False when it was stopped."""
     from model.training.trainer import train as train_network
 
-    dataset = Store(job.home).open(job.run.dataset)
     config = RunHandle(job.home, job.run).config
     reporter.progress(epochs=config.epochs)
-    return train_network(
-        config, dataset, job.folder, reporter, reporter.stop, resume=job.run.resume
-    )
+    with Store(job.home).reading(job.run.dataset) as dataset:
+        return train_network(
+            config, dataset, job.folder, reporter, reporter.stop, resume=job.run.resume
+        )
 
 
 def import_files(job: Job, reporter: Reporter) -> bool:
@@ -102,15 +102,16 @@ def score(job: Job, reporter: Reporter) -> bool:
     from model.serving.batch_scoring import score as score_buyers
 
     config = job.run.config
-    score_buyers(
-        job.home.runs / config["run"],
-        Store(job.home).open(job.run.dataset),
-        job.folder / f"lists.{config['format']}",
-        k=config["k"],
-        exclude_seen=config["exclude_seen"],
-        on_progress=lambda done, total: reporter.progress(buyers=done, all=total),
-        should_stop=reporter.stop,
-    )
+    with Store(job.home).reading(job.run.dataset) as dataset:
+        score_buyers(
+            job.home.runs / config["run"],
+            dataset,
+            job.folder / f"lists.{config['format']}",
+            k=config["k"],
+            exclude_seen=config["exclude_seen"],
+            on_progress=lambda done, total: reporter.progress(buyers=done, all=total),
+            should_stop=reporter.stop,
+        )
     return True
 
 
@@ -119,11 +120,8 @@ def evaluate(job: Job, reporter: Reporter) -> bool:
     from model.evaluation.evaluate import evaluate_run
 
     folder = job.home.runs / job.run.config["run"]
-    evaluate_run(
-        folder,
-        Store(job.home).open(job.run.dataset),
-        on_progress=lambda: _raise_if_stopped(reporter),
-    )
+    with Store(job.home).reading(job.run.dataset) as dataset:
+        evaluate_run(folder, dataset, on_progress=lambda: _raise_if_stopped(reporter))
     return True
 
 
@@ -140,7 +138,8 @@ def fit(job: Job, reporter: Reporter) -> bool:
     from model.sequences.split_data import split_dataset
 
     run = RunFolder(job.home.runs / job.run.config["run"])
-    data = split_dataset(run.config(), Store(job.home).open(job.run.dataset))
+    with Store(job.home).reading(job.run.dataset) as dataset:
+        data = split_dataset(run.config(), dataset)
     run.check_catalogue(data.sequences)
     for name in job.run.config["baselines"]:
         _raise_if_stopped(reporter)

@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,7 @@ from data.i18n import _
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _MANIFEST = "manifest.json"
 _PREFIX = "v-"
+_REMOVED = ".removed"  # marks a version that was deleted while it was being read
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,23 @@ class Store:
             ) from None
         return Dataset(name, folder / manifest.version, manifest)
 
+    @contextmanager
+    def reading(self, name: str) -> Iterator[Dataset]:
+        """Open a dataset whose files stay while the block runs, even if it is replaced or deleted.
+
+        Raises
+        ------
+        BadInput, Damaged
+            As ``open``.
+        """
+        while True:
+            dataset = self.open(name)
+            # Without its folder a dataset is damaged, which shows when it is read.
+            with _lock(dataset.path, fcntl.LOCK_SH) if dataset.path.exists() else nullcontext():
+                if self.open(name).path == dataset.path:  # it has not been replaced before the lock
+                    yield dataset
+                    return
+
     def names(self) -> set[str]:
         """Return the names of the datasets, damaged ones too."""
         names = {file.parent.name for file in self.home.datasets.glob(f"*/{_MANIFEST}")}
@@ -201,7 +219,10 @@ class Store:
         with self._locked():
             self.check_not_importing(name)
             (folder / _MANIFEST).unlink()
-            shutil.rmtree(folder, ignore_errors=True)
+            for version in folder.glob(f"{_PREFIX}*"):
+                _remove(version)
+            if not list(folder.glob(f"{_PREFIX}*")):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def rename(self, old: str, new: str) -> Dataset:
         """Rename a dataset; a taken or malformed name, or one being imported, raises BadInput."""
@@ -241,7 +262,7 @@ class Store:
 
     def importing(self, name: str) -> bool:
         """Return whether a process, this one or another, imports a dataset of this name now."""
-        return any(_is_running(version.name) for version in _unfinished(self.folder(name)))
+        return any(map(_is_running, _unfinished(self.folder(name))))
 
     def check_not_importing(self, name: str) -> None:
         """Raise BadInput if a dataset of this name is being imported."""
@@ -300,7 +321,7 @@ class Store:
             )
         manifest.write(folder / _MANIFEST)
         if isinstance(previous, Dataset):
-            shutil.rmtree(previous.path, ignore_errors=True)
+            _remove(previous.path)
         elif isinstance(previous, Damaged):
             _sweep(folder)
         return self.open(name)
@@ -320,20 +341,16 @@ class Store:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Keep every other process from beginning an import, renaming or deleting meanwhile."""
-        descriptor = os.open(self.home.datasets, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with _lock(self.home.datasets, fcntl.LOCK_EX):
             yield
-        finally:
-            os.close(descriptor)
 
 
 def _sweep(folder: Path) -> None:
     """Delete what killed imports have left in a dataset's folder, and the folder if it is empty."""
     unfinished = _unfinished(folder)
-    running = [version for version in unfinished if _is_running(version.name)]
+    running = list(filter(_is_running, unfinished))
     for version in set(unfinished).difference(running):
-        shutil.rmtree(version, ignore_errors=True)
+        _remove(version)
     if not running:
         for temporary in folder.glob(f".*{_MANIFEST}*"):  # of a killed commit
             temporary.unlink(missing_ok=True)
@@ -354,15 +371,38 @@ def _unfinished(folder: Path) -> list[Path]:
     return [path for path in folder.glob(f"{_PREFIX}*") if path.name != current]
 
 
+def _remove(version: Path) -> None:
+    """Delete a version; where it is being read, mark it, and leave it to a later sweep."""
+    with suppress(FileNotFoundError):
+        try:
+            with _lock(version, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                shutil.rmtree(version, ignore_errors=True)
+        except BlockingIOError:
+            (version / _REMOVED).touch()
+
+
+@contextmanager
+def _lock(folder: Path, operation: int) -> Iterator[None]:
+    """Hold a lock on a folder, which ends with the process at the latest."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, operation)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _remove_if_empty(folder: Path) -> None:
     with suppress(OSError):  # it is not empty, or another process has removed it
         folder.rmdir()
 
 
-def _is_running(version: str) -> bool:
+def _is_running(version: Path) -> bool:
     """Return whether the process that writes a version still runs."""
+    if (version / _REMOVED).exists():
+        return False
     try:
-        _prefix, pid, started, _salt = version.split("-")
+        _prefix, pid, started, _salt = version.name.split("-")
         process = psutil.Process(int(pid))
         return abs(process.create_time() * 1000 - int(started)) < 2000
     except (ValueError, psutil.Error):

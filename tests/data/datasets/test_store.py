@@ -201,3 +201,21 @@ def test_a_damaged_table_is_named(
 def test_an_error_of_a_query_is_no_damage(store: Store, manifest: Path) -> None:
     with pytest.raises(duckdb.Error), store.open("log").connect() as connection:
         connection.execute("SELECT nothing FROM events")
+
+
+@pytest.mark.parametrize("change", ["replace", "delete"])
+def test_a_version_stays_while_it_is_being_read(store: Store, log: Path, change: str) -> None:
+    first = ingest(store, ImportRequest([log], "log"))
+    with store.reading("log") as dataset:
+        assert dataset.path == first.path
+        if change == "delete":
+            store.delete("log")
+            assert store.names() == set()
+        else:
+            assert ingest(store, ImportRequest([log], "log", mode="replace")).path != first.path
+        with dataset.connect() as connection:
+            assert connection.execute("SELECT count(*) FROM events").fetchone() != (0,)
+        assert not store.importing("log")
+    store.sweep()
+    assert not first.path.exists()
+    assert store.names() == ({"log"} if change == "replace" else set())
