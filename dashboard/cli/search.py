@@ -62,7 +62,7 @@ def search_command(
         varied=parse_pairs(varied, "--try"),
         trials=trials,
     )
-    print_notes([configured.adaptation])
+    print_notes([configured.adaptation, configured.sizing])
     if detach:
         start_worker(home)
         if not as_json:

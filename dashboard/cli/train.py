@@ -47,7 +47,7 @@ def train_command(
         changes["protocol"] = protocol
     configured = configure(home, name, preset, changes)
     run = start_training(home, name, configured.config, preset=preset)
-    print_notes([configured.adaptation])
+    print_notes([configured.adaptation, configured.sizing])
     if detach:
         start_worker(home)
     else:

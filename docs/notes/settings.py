@@ -65,8 +65,11 @@ WHEN = {
     "schedule": "Use cosine where the number of epochs is known, plateau where it is not.",
     "warmup": "Try 1 with attention, with large batches or with a high learning rate.",
     "weight_decay": "Try 0.01 where a wide network overfits in spite of dropout.",
+    "weight_averaging": "Use 1 with early stopping: validation figures vary less from epoch to"
+    " epoch and are higher. It takes the memory of one more copy of the weights.",
     "gradient_clipping": "Try 1 where the loss jumps or is no longer finite, above all with rnn.",
-    "early_stopping": "Use 2 to 5 for everything but a repetition of the paper.",
+    "early_stopping": "Use 4 to 8 for everything but a repetition of the paper: more where an"
+    " epoch is short.",
     "precision": "Measure an epoch of each: it depends on the processor.",
     "seed": "Train with several seeds before you believe in a small difference.",
 }

@@ -4,14 +4,16 @@
 128 holds as many histories of four events as two of the paper's batches of 16. ``best`` had the
 highest NDCG@10 in ``tests/benchmarks/RESULTS.md``: a GRU with tied embeddings and, where products
 repeat, the repeat-aware head, blended with the baselines by weights that are fitted on the
-validation targets of each dataset. ``fast`` is a smaller network of the same kind. No setting was
-chosen for a single dataset.
+validation targets of each dataset; ``preset_for`` gives it the batch size, learning rate, loss and
+limit of epochs that follow from the size of a log. ``fast`` is a smaller network of the same kind.
+No setting was chosen for a single dataset.
 """
 
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.preparation import PREPARATIONS
 from model.config.run_config import RunConfig
+from model.config.sizing import LogSize, reason, sized
 
 PAPER = RunConfig(preparation=PREPARATIONS["paper"], sequence_length=4, batch_size=128)
 FAST = RunConfig(
@@ -45,11 +47,13 @@ BEST = RunConfig(
     negatives=1024,
     batch_size=512,
     learning_rate=0.003,
-    schedule="cosine",
-    warmup=1.0,
-    epochs=15,
-    early_stopping=4,
+    schedule="plateau",
+    weight_averaging=1.0,
+    epochs=50,
+    early_stopping=5,
 )
+SIZED = ("best",)
+"""Presets with settings that follow from the size of a log."""
 
 PRESETS: dict[str, RunConfig] = {"paper": PAPER, "fast": FAST, "best": BEST}
 
@@ -69,3 +73,15 @@ def preset(name: str) -> RunConfig:
             )
         )
     return PRESETS[name]
+
+
+def preset_for(name: str, size: LogSize) -> tuple[RunConfig, str]:
+    """Return a preset for a log of a size, and a sentence on what follows from the size.
+
+    The sentence is empty where nothing does. Raises as ``preset`` does.
+    """
+    config = preset(name)
+    if name not in SIZED:
+        return config, ""
+    config = sized(config, size)
+    return config, reason(config, size)

@@ -270,6 +270,17 @@ class Settings(Configuration):
         low=0.0,
         high=1.0,
     )
+    weight_averaging: Float = setting(
+        0.0,
+        label=N_("Averaged weights"),
+        help=N_(
+            "Epochs over which the weights are averaged, more recent ones with more weight; the "
+            "average is validated and served. 0: off."
+        ),
+        group=_TRAINING,
+        low=0.0,
+        high=100.0,
+    )
     gradient_clipping: Float = setting(
         0.0,
         label=N_("Gradient clipping"),

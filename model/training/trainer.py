@@ -11,7 +11,7 @@ import numpy as np
 
 from data.datasets.store import Dataset
 from data.errors import Cancelled, VitrinaError
-from data.i18n import _, percent
+from data.i18n import _, ngettext, percent
 from model.baselines.tuning import fit_all
 from model.blend.fit import fit_blend
 from model.config.run_config import RunConfig
@@ -26,6 +26,7 @@ from model.sequences.split_data import SplitData, split_dataset
 from model.sequences.windows import Windows, target_windows, training_windows
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import load_recommenders
+from model.training.averaged_weights import AveragedWeights
 from model.training.callback import TrainingCallback
 from model.training.checkpoint import TrainingState, restore, save
 from model.training.lr_schedule import learning_rate
@@ -159,6 +160,7 @@ class Trainer:
         popularity = np.maximum(data.popularity, 1)  # of 0 where a product was never a target
         sampler = NegativeSampler(popularity, config.popularity_power, config.negatives)
         self.steps = CompiledSteps(self.network, config, sampler)
+        self.averages = AveragedWeights(self.network.serving.variables, config.weight_averaging)
         self.state = TrainingState(planned=config.epochs)
         validation = data.histories(data.split.validation)
         self._validation = target_windows(validation, data.split.validation, config.sequence_length)
@@ -205,12 +207,14 @@ class Trainer:
         except NonFiniteLoss:
             self.save_model(best=True)
             raise
+        if finished:
+            self.callback.log(self._ending())
         self.save_model(best=not finished or bool(self.config.early_stopping))
         return finished
 
     def restore(self) -> None:
         """Return to the last checkpoint in the run's folder, if there is one."""
-        self.state = restore(self.run, self.steps.variables)
+        self.state = restore(self.run, self._variables)
         if self.state.planned not in {0, self.config.epochs}:  # more epochs were asked for
             self.state.extended = self.state.epochs
         self.state.planned = self.config.epochs
@@ -235,12 +239,21 @@ class Trainer:
         for file in (EVALUATION, TARGETS, PRODUCTS):
             (self.run.path / file).unlink(missing_ok=True)
         shutil.rmtree(self.run.path / BASELINES, ignore_errors=True)  # of the old catalogue
-        if best and self.state.best_weights:
-            variables = self.network.serving.variables
-            for variable, values in zip(variables, self.state.best_weights, strict=True):
-                variable.assign(values)
+        weights = (self.state.best_weights if best else []) or self._validated_weights()
+        for variable, values in zip(self.network.serving.variables, weights, strict=True):
+            variable.assign(values)
         self.run.write_vocabulary(self.data.sequences)
         save_network(self.run, in_full_precision(self.network, self.config, self.sizes))
+
+    @property
+    def _variables(self) -> list[Any]:
+        """Every variable that a checkpoint contains."""
+        return [*self.steps.variables, *self.averages.variables]
+
+    def _validated_weights(self) -> list[Any]:
+        """Return the weights that are validated and served: averaged where configured."""
+        with self.averages.in_use():
+            return [np.asarray(variable) for variable in self.network.serving.variables]
 
     def _epoch(self, completed: int) -> dict[str, Any] | None:
         """Train and validate one epoch; return its metrics, or None where it was stopped."""
@@ -252,9 +265,10 @@ class Trainer:
             return None
         seconds = time.perf_counter() - start
         entry: dict[str, Any] = {"epoch": completed + 1, **metrics}
-        if self.steps.sampled:
-            entry |= self._training_metrics(windows)
-        entry |= {f"val_{name}": value for name, value in self._validation_metrics().items()}
+        with self.averages.in_use():
+            if self.steps.sampled:
+                entry |= self._training_metrics(windows)
+            entry |= {f"val_{name}": value for name, value in self._validation_metrics().items()}
         return entry | {"targets": len(windows.target), "seconds": round(seconds, 3)}
 
     def _train_batches(
@@ -282,6 +296,7 @@ class Trainer:
                         " lower learning_rate (now {rate}) and train again."
                     ).format(epoch=completed + 1, rate=self.config.learning_rate)
                 )
+            self.averages.after_step(len(batch.target) / total)
             running.add(loss, correct, len(batch.target))
             self.state.steps += 1
             if running.report_is_due:
@@ -342,10 +357,10 @@ class Trainer:
         best = best_epoch(state.history)["epoch"]
         if best == entry["epoch"]:
             state.best_epoch = best
-            state.best_weights = [np.asarray(value) for value in self.network.serving.variables]
+            state.best_weights = self._validated_weights()
         elif (entry["epoch"] - state.best_epoch) % PLATEAU_PATIENCE == 0:
             state.plateaus += 1
-        save(self.run, self.steps.variables, state)
+        save(self.run, self._variables, state)
         self.callback.progress(steps=state.steps / state.epochs)
         self.run.write_json(HISTORY, state.history)
         for name, value in entry.items():
@@ -356,6 +371,22 @@ class Trainer:
                 epoch=entry["epoch"], loss=entry["loss"], val_loss=entry["val_loss"]
             )
         )
+
+    def _ending(self) -> str:
+        """Return the sentence that says whether patience or the limit of epochs ended training."""
+        state, patience = self.state, self.config.early_stopping
+        if self._patience_is_over():
+            return ngettext(
+                "Patience ended the training after epoch {epoch}: {n} epoch without a better"
+                " validation NDCG@10 than that of epoch {best}.",
+                "Patience ended the training after epoch {epoch}: {n} epochs without a better"
+                " validation NDCG@10 than that of epoch {best}.",
+                patience,
+            ).format(epoch=state.epochs, n=patience, best=state.patience_start)
+        return _(
+            "The limit of epochs ended the training after epoch {epoch}; the best validation"
+            " NDCG@10 is that of epoch {best}."
+        ).format(epoch=state.epochs, best=state.best_epoch)
 
     def _patience_is_over(self) -> bool:
         patience, start = self.config.early_stopping, self.state.patience_start

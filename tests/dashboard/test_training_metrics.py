@@ -1,13 +1,16 @@
 """The best epoch of a training is that of the monitored figure, on every page."""
 
+import dataclasses
 import json
 from collections.abc import Iterator
 
+import pytest
 from dash.development.base_component import Component
 
 from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.states import State
 from dashboard.pages.runs import comparison_tables, run_status, runs_table
 from dashboard.services.runs import monitor
 from dashboard.services.runs.comparison import compare
@@ -66,6 +69,25 @@ def test_the_key_figures_of_a_run_are_those_of_its_best_epoch(home: Home) -> Non
         "5.200",
         "1.00%",
     ]
+
+
+@pytest.mark.parametrize(
+    ("limit", "patience", "words"),
+    [
+        (2, 4, "ended by the limit of epochs"),
+        (9, 1, "ended by patience: 1 epoch without a better one"),
+        (9, 4, "ended by patience: 4 epochs without a better one"),
+        (2, 0, None),
+    ],
+)
+def test_a_finished_run_says_whether_patience_or_the_limit_ended_it(
+    home: Home, limit: int, patience: int, words: str | None
+) -> None:
+    config = {"epochs": limit, "early_stopping": patience}
+    run = dataclasses.replace(Runs(home).get(trained(home)), config=config)
+    assert run_status.ending(run) is None
+    finished = dataclasses.replace(run, state=State.FINISHED)
+    assert run_status.ending(finished) == words
 
 
 def test_the_table_of_runs_shows_the_loss_of_the_best_epoch(home: Home) -> None:

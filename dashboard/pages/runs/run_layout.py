@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from dashboard.components import card, confirm, field, figure_card, grid
 from dashboard.components.aria import aria
+from dashboard.context import current_home
 from dashboard.figures.curves import metric_name
 from dashboard.figures.machine import GAUGES
 from dashboard.figures.progress_axis import AXES, axis_name
@@ -16,9 +17,9 @@ from dashboard.jobs.run import Run
 from dashboard.pages.runs import config_form
 from dashboard.pages.runs.run_status import DELETE, STOP
 from dashboard.pages.runs.test_results import LADDER_METRICS
-from data.errors import BadInput
+from dashboard.services.runs.start import configure
+from data.errors import VitrinaError
 from data.i18n import _
-from model.config.presets import PRESETS
 
 AXIS, METRIC, READING = "run-axis", "run-metric", "run-reading"
 LOG, LABEL, NOTE, TAGS = "run-log", "run-label", "run-note", "run-tags"
@@ -87,14 +88,19 @@ def facts(run: Run) -> list[tuple[str, str, bool]]:
     """Return label and value of every setting of a run, and whether it differs from its preset."""
     labels = {setting.key: _(setting.label) for setting in config_form.settings()}
     config = run.config["config"] if run.kind == SEARCHING else run.config
-    try:
-        preset = PRESETS[run.preset or ""].as_dict()
-    except (KeyError, BadInput):
-        preset = config
+    preset = _preset_settings(run) or config
     return [
         (labels.get(key, key), value_words(value), value != preset.get(key))
         for key, value in config.items()
     ]
+
+
+def _preset_settings(run: Run) -> dict[str, Any] | None:
+    """Return the settings of a run's preset for its dataset; None where either is gone."""
+    try:
+        return configure(current_home(), run.dataset, run.preset or "").config.as_dict()
+    except VitrinaError:
+        return None
 
 
 def value_words(value: object) -> str:

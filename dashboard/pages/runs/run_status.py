@@ -26,7 +26,7 @@ from dashboard.pages.runs.search_results import field_name
 from dashboard.services.runs import monitor
 from dashboard.training_metrics import TrainingMetrics
 from dashboard.web.downloads import RECORD
-from data.i18n import _
+from data.i18n import _, ngettext
 from model.training.monitored import MONITORED
 
 ACTION = "run-action"
@@ -221,13 +221,33 @@ def _resources(run: Run) -> str | None:
 
 
 def _epochs(run: Run) -> html.Div:
-    planned, step = run.config.get("epochs"), run.progress.get("step") if run.active else None
+    limit, patience = run.config.get("epochs"), run.config.get("early_stopping")
+    words = _("of {epochs} at most") if patience else _("of {epochs}")
     return key_figure(
         _("Epochs"),
         formats.number(run.epochs_done),
-        unit=_("of {epochs}").format(epochs=formats.number(planned)),
-        comparison=_("step {step}").format(step=formats.number(step)) if step else None,
+        unit=words.format(epochs=formats.number(limit)),
+        comparison=_step(run) if run.active else ending(run),
     )
+
+
+def _step(run: Run) -> str | None:
+    step = run.progress.get("step")
+    return _("step {step}").format(step=formats.number(step)) if step else None
+
+
+def ending(run: Run) -> str | None:
+    """Return what ended a finished training with early stopping: patience or the limit."""
+    limit, patience = run.config.get("epochs"), run.config.get("early_stopping")
+    if run.state is not State.FINISHED or not patience or not limit:
+        return None
+    if run.epochs_done < limit:
+        return ngettext(
+            "ended by patience: {n} epoch without a better one",
+            "ended by patience: {n} epochs without a better one",
+            patience,
+        ).format(n=patience)
+    return _("ended by the limit of epochs")
 
 
 def _bar_label(run: Run) -> str:

@@ -1,5 +1,7 @@
 """The cards beside the training form: dataset and preset, the start button, a grid of values."""
 
+from collections.abc import Iterable
+
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
@@ -131,10 +133,10 @@ def problem(errors: dict[str, str]) -> html.Div:
     return error_state(words.format(n=len(errors)))
 
 
-def ready(changed: int, adaptation: str) -> list[html.P]:
-    """Return how many settings differ from the preset, and what was adapted to the dataset."""
+def ready(changed: int, notes: Iterable[str]) -> list[html.P]:
+    """Return how many settings differ from the preset, and notes on what fits the dataset."""
     words = ngettext(
         "{n} setting differs from the preset.", "{n} settings differ from the preset.", changed
     )
     sentence = words.format(n=changed) if changed else _("Every setting is that of the preset.")
-    return [html.P(text, className="muted") for text in (sentence, adaptation) if text]
+    return [html.P(text, className="muted") for text in (sentence, *notes) if text]

@@ -10,9 +10,9 @@ from dashboard.services.runs import monitor
 from data.home import Home
 from data.preparation.steps import Step
 from model.config.run_config import RunConfig
+from model.config.sizing import training_targets
 
 _SHAPE = ("network", "layers", "width", "loss")
-_TRAINING_SHARE = 0.8
 _RANGE = (0.8, 1.6)
 
 
@@ -39,14 +39,19 @@ class Estimate:
 def estimate(home: Home, dataset: str, config: RunConfig, steps: Sequence[Step]) -> Estimate:
     """Estimate a training from what its preparation leaves and the throughput of earlier runs."""
     prepared = steps[-1]
-    targets = max(int(_TRAINING_SHARE * prepared.targets) - prepared.users, 0)
+    targets = training_targets(prepared.targets, prepared.users)
     run = _comparable(home, dataset, config)
     speed = monitor.throughput(monitor.metrics(home, run)) if run else None
     if run is None or not speed:
         return Estimate(targets)
-    seconds = config.epochs * targets / speed
+    least, most = (epochs * targets / speed for epochs in (_fewest_epochs(config), config.epochs))
     low, high = _RANGE
-    return Estimate(targets, (low * seconds, high * seconds), run.run)
+    return Estimate(targets, (low * least, high * most), run.run)
+
+
+def _fewest_epochs(config: RunConfig) -> int:
+    """Return the epochs after which patience ends a training that never improves on its first."""
+    return min(config.early_stopping + 1, config.epochs) if config.early_stopping else config.epochs
 
 
 def _comparable(home: Home, dataset: str, config: RunConfig) -> Run | None:

@@ -161,7 +161,7 @@ def time_left(run: Run, metrics: TrainingMetrics, now: float) -> tuple[float, fl
     """Return an estimate of the least and the most seconds that a training still takes.
 
     It follows the fastest and the slowest of the last epochs; before the end of the first epoch,
-    the time that its share took so far.
+    the time that its share took so far. With early stopping the least is what patience has left.
     """
     share = share_done(run)
     if not run.active or share is None or share >= 1:
@@ -171,12 +171,24 @@ def time_left(run: Run, metrics: TrainingMetrics, now: float) -> tuple[float, fl
     ]
     if seconds:
         epochs = (1 - share) * (run.progress.get("epochs") or run.config["epochs"])
-        return epochs * min(seconds), epochs * max(seconds) * _MARGIN
+        return _fewest(run, metrics, epochs) * min(seconds), epochs * max(seconds) * _MARGIN
     if not metrics.curves or share < 0.01:
         return None
     spent = now - metrics.start
     whole = spent / share
     return (whole - spent) / _MARGIN, (whole - spent) * _MARGIN
+
+
+def _fewest(run: Run, metrics: TrainingMetrics, epochs: float) -> float:
+    """Return the least epochs that a training with some epochs left takes until patience is over.
+
+    Of a training that was extended after patience had ended it, that is at least none.
+    """
+    patience, best = run.config.get("early_stopping"), metrics.best
+    if not patience or not best:
+        return epochs
+    left = best["epoch"] + patience - run.epochs_done - share_of_epoch(run)
+    return float(min(epochs, max(left, 0.0)))
 
 
 def throughput(metrics: TrainingMetrics, run: Run | None = None) -> float | None:

@@ -15,7 +15,9 @@ from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
 from model.config.presets import preset as named_preset
+from model.config.presets import preset_for
 from model.config.run_config import RunConfig, preparation_field
+from model.config.sizing import LogSize
 
 MAX_GRID_RUNS = 24
 TYPES = {"target_types", "event_types"}
@@ -33,10 +35,14 @@ class Configured:
         The configuration.
     adaptation : str
         One sentence on what was changed to fit the dataset; empty where nothing was.
+    sizing : str
+        One sentence on the settings of the preset that follow from the size of the dataset, and
+        why; empty where none does.
     """
 
     config: RunConfig
     adaptation: str = ""
+    sizing: str = ""
 
 
 def configure(
@@ -45,7 +51,8 @@ def configure(
     """Return the configuration of a training: a preset, some changed settings, and the dataset.
 
     Where the dataset has no events of the types that the preset predicts, its most frequent type
-    takes their place, unless ``changes`` names the types.
+    takes their place, unless ``changes`` names the types. Settings that follow from the size of the
+    dataset (``model.config.sizing``) are those of the preset, and ``changes`` goes before them.
 
     Parameters
     ----------
@@ -58,25 +65,27 @@ def configure(
         For an unknown dataset, preset or setting, and for a value that is not allowed.
     """
     changes = changes or {}
-    config = named_preset(preset).override(changes)
+    preparation = named_preset(preset).override(changes).preparation
     source = Store(home).open(dataset)
-    fitting = config.preparation.suited_to(source.types)
-    if TYPES & set(map(preparation_field, changes)) or fitting == config.preparation:
-        return Configured(config)
+    fitting = preparation
+    if not TYPES & set(map(preparation_field, changes)):
+        fitting = preparation.suited_to(source.types)
+    start, sizing = preset_for(preset, LogSize.of(source, fitting))
+    config = dataclasses.replace(start.override(changes), preparation=fitting)
+    if fitting == preparation:
+        return Configured(config, sizing=sizing)
     words = _(
         "Dataset {dataset} has no events of type {types}; its most frequent type, {type}, is"
         " predicted instead. It has {counts}: choose others with {setting}."
     )
-    return Configured(
-        dataclasses.replace(config, preparation=fitting),
-        words.format(
-            dataset=dataset,
-            types=", ".join(config.preparation.target_types),
-            type=", ".join(fitting.target_types),
-            counts=formats.event_types(source.manifest.summary["events_by_type"]),
-            setting=TARGET_TYPES,
-        ),
+    adaptation = words.format(
+        dataset=dataset,
+        types=", ".join(preparation.target_types),
+        type=", ".join(fitting.target_types),
+        counts=formats.event_types(source.manifest.summary["events_by_type"]),
+        setting=TARGET_TYPES,
     )
+    return Configured(config, adaptation, sizing)
 
 
 def start_training(

@@ -205,8 +205,12 @@ def figures(folder: Path) -> list[dict[str, Any]]:
     return [{k: v for k, v in entry.items() if k != "seconds"} for entry in history]
 
 
-def test_a_stopped_run_keeps_its_best_epoch(dataset: Dataset, tmp_path: Path) -> None:
-    config, folder, notes = small(epochs=40, learning_rate=0.3), tmp_path / "run", Notes()
+@pytest.mark.parametrize("averaging", [0.0, 1.0])
+def test_a_stopped_run_keeps_its_best_epoch(
+    dataset: Dataset, tmp_path: Path, averaging: float
+) -> None:
+    config = small(epochs=40, learning_rate=0.3, weight_averaging=averaging)
+    folder, notes = tmp_path / "run", Notes()
 
     def past_the_best() -> bool:
         judged = [value for _e, _s, name, value in notes.metrics if name == "val_ndcg@10"]
@@ -315,13 +319,28 @@ def test_a_damaged_checkpoint_is_told_in_a_sentence(dataset: Dataset, tmp_path: 
         run_epochs(small(), dataset, tmp_path / "run", Notes(), resume=True)
 
 
-def test_early_stopping_ends_a_hopeless_training(dataset: Dataset, tmp_path: Path) -> None:
-    config = small(epochs=40, early_stopping=2, learning_rate=0.3)
-    assert run_epochs(config, dataset, tmp_path / "run", Notes())
+def test_early_stopping_ends_a_hopeless_training_and_the_log_says_so(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    config, notes = small(epochs=40, early_stopping=2, learning_rate=0.3), Notes()
+    assert fit(config, dataset, tmp_path / "run", notes, never)
     history = figures(tmp_path / "run")
     assert len(history) < 40
-    best = int(np.argmax([entry["val_ndcg@10"] for entry in history]))
-    assert len(history) == best + 1 + 2
+    best = 1 + int(np.argmax([entry["val_ndcg@10"] for entry in history]))
+    assert len(history) == best + 2
+    assert notes.lines[-1] == (
+        f"Patience ended the training after epoch {best + 2}: 2 epochs without a better validation"
+        f" NDCG@10 than that of epoch {best}."
+    )
+
+
+def test_the_log_says_where_the_limit_of_epochs_ended_a_training(
+    finished: tuple[Path, Notes],
+) -> None:
+    assert any(
+        line.startswith("The limit of epochs ended the training after epoch 3; the best")
+        for line in finished[1].lines
+    )
 
 
 @pytest.mark.parametrize(

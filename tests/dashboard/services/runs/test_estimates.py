@@ -10,7 +10,7 @@ from data.preparation.steps import Step
 from model.config.presets import preset
 from model.config.run_config import RunConfig
 
-CONFIG = preset("fast").override({"epochs": 10})
+CONFIG = preset("fast").override({"epochs": 10, "early_stopping": 0})
 STEPS = (
     Step("all", "All", 2000, 200, 50, 2000),
     Step("min_user_events", "Least", 1000, 100, 40, 1000),
@@ -47,6 +47,16 @@ def test_the_duration_follows_the_throughput_of_a_comparable_run(home: Home) -> 
     assert estimated.seconds is not None
     low, high = estimated.seconds
     assert low < 10 * 700 / 100 < high
+
+
+def test_the_least_duration_is_that_of_a_training_that_patience_ends(home: Home) -> None:
+    trained(home, "shop", CONFIG, seconds=10)
+    whole = estimate(home, "shop", CONFIG, STEPS).seconds
+    patient = estimate(home, "shop", CONFIG.override({"early_stopping": 4}), STEPS).seconds
+    hasty = estimate(home, "shop", CONFIG.override({"early_stopping": 40}), STEPS).seconds
+    assert whole is not None
+    assert patient == (whole[0] / 2, whole[1])
+    assert hasty == whole
 
 
 def test_a_run_on_the_same_dataset_is_preferred_to_a_newer_one(home: Home) -> None:

@@ -13,6 +13,7 @@ from dashboard.services.runs import monitor
 from dashboard.training_metrics import Curve, TrainingMetrics
 from data.errors import VitrinaError
 from data.home import Home
+from model.training.monitored import MONITORED
 
 
 @pytest.fixture
@@ -62,6 +63,20 @@ def test_time_left_reaches_from_the_fastest_epochs_to_the_slowest(run: Run):
     )
     assert low == 50
     assert high > 60
+
+
+def test_patience_may_end_a_training_long_before_its_limit(run: Run):
+    patient = running(run, epochs_done=5, config={"epochs": 10, "early_stopping": 3})
+    epochs = [
+        {**entry, MONITORED: value}
+        for entry, value in zip(history(10, 10, 10, 10, 10), [1, 2, 5, 4, 3], strict=True)
+    ]
+    low, high = monitor.time_left(patient, TrainingMetrics(epochs), 0.0)
+    assert low == 10  # the best epoch is the third, two since then were no better
+    assert high > 50
+    extended = dataclasses.replace(patient, config={"epochs": 10, "early_stopping": 1})
+    low, _high = monitor.time_left(extended, TrainingMetrics(epochs), 0.0)
+    assert low == 0
 
 
 def test_before_the_first_epoch_time_left_is_judged_by_its_share(run: Run):
