@@ -144,7 +144,7 @@ def configuration(language: str) -> dict[str, Any]:
             ],
         },
         "extra_css": ["vitrina.css"],
-        "extra_javascript": ["theme.js"],
+        "extra_javascript": ["theme.js", "tables.js"],
         "markdown_extensions": [
             "admonition",
             "attr_list",
