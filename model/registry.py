@@ -158,6 +158,16 @@ NETWORKS = Registry(
             check="model.networks.checks:heads_divide_width",
         ),
         "lru": Entry("model.networks.linear_recurrence:linear_recurrence", N_("LRU")),
+        "hstu": Entry(
+            "model.networks.hstu:hstu",
+            N_("HSTU"),
+            columns=("gap",),
+            check="model.networks.checks:heads_divide_width",
+        ),
+        "caser": Entry("model.networks.caser:caser", N_("Caser")),
+        "sr_gnn": Entry("model.networks.session_graph:sr_gnn", N_("SR-GNN"), columns=("product",)),
+        "rum": Entry("model.networks.user_memory:rum", N_("RUM")),
+        "mohr": Entry("model.networks.relations:mohr", N_("MoHR"), columns=("start", "type")),
     },
 )
 """Each is a function ``(events, masks, config)`` that returns the hidden state after every event;

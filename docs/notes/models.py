@@ -48,6 +48,40 @@ NETWORKS = {
         source="Yue et al. 2024, Linear recurrent units for sequential recommendation, section 4.2",
         use="For histories of hundreds of events: all events are computed in parallel.",
     ),
+    "hstu": Note(
+        equation="y = W' (norm(Σ SiLU(q · k_j + bias of the distance + bias of the time between)"
+        " v_j) ∘ u),  [u, v, q, k] = SiLU(W x)",
+        source="Zhai et al. 2024, Actions speak louder than words, equations 1 to 3",
+        use="Where the times between events say much, as in histories with views and carts.",
+    ),
+    "caser": Note(
+        equation="h = relu(W [max over the places of relu(F · E), Σ F'_l x_{t−l}] + b),"
+        " E the latest five events",
+        source="Tang and Wang 2018, Personalized top-N sequential recommendation via convolutional"
+        " sequence embedding, without the embedding of the user",
+        use="Where the latest few events decide, in whatever order; it sees no others.",
+    ),
+    "sr_gnn": Note(
+        equation="H' = GRU(H, [A_{out} H W_{out}, A_{in} H W_{in}]);"
+        "  s = W [h_{last}, Σ α_i h_i],  α_i = q · σ(W_1 h_{last} + W_2 h_i)",
+        source="Wu et al. 2019, Session-based recommendation with graph neural networks;"
+        " normalised as in Gupta et al. 2019 (NISER)",
+        use="For short sessions that go back and forth between products: a graph is of the latest"
+        " ten events. A step takes several times that of a GRU.",
+    ),
+    "rum": Note(
+        equation="m_k ← m_k ∘ (1 − z_k e) + z_k a,"
+        "  z_k = softmax(x · f_k), e = σ(E x), a = tanh(A x)",
+        source="Chen et al. 2018, Sequential recommendation with user memory networks, feature"
+        " level; read by the latest event",
+        use="For buyers with several tastes at a time: each has a slot of its own.",
+    ),
+    "mohr": Note(
+        equation="h = Σ P_r (x_r + ψ_r),  P = softmax(W (mean of x + x_t) + b)",
+        source="Kang et al. 2018, Recommendation through mixtures of heterogeneous item"
+        " relationships; relations of the log",
+        use="Where sessions and event types say what belongs together; small and quick.",
+    ),
 }
 _KNN = "Ludewig and Jannach 2018, Evaluation of session-based recommendation algorithms"
 BASELINES = {

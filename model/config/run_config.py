@@ -80,7 +80,7 @@ class RunConfig(Settings):
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns that the network reads of each event: the features, then the network's own."""
-        return (*self.features, *NETWORKS[self.network].columns)
+        return tuple(dict.fromkeys((*self.features, *NETWORKS[self.network].columns)))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as JSON values by flat key."""

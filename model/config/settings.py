@@ -134,7 +134,8 @@ class Settings(Configuration):
         2,
         label=N_("Heads"),
         help=N_(
-            "Number of attention heads of a block; only for SASRec. They must divide the units."
+            "Number of attention heads of a block; only for SASRec and HSTU. They must divide the "
+            "units."
         ),
         group=_NETWORK,
         low=1,

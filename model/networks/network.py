@@ -62,7 +62,7 @@ def build(config: RunConfig, sizes: DataSizes) -> Network:
         tied = TiedProductEmbedding(ranked, config.embedding_width, traits=traits)
     inputs = {name: input_of(name) for name in (*config.columns, "length")}
     masks = {"present": PaddingMask()(inputs[config.features[0]], inputs["length"])}
-    masks |= {name: inputs[name] for name in config.columns if name not in config.features}
+    masks |= {name: inputs[name] for name in NETWORKS[config.network].columns}
     encode = NETWORKS.load(config.network)
     hidden = encode(embed(inputs, config, sizes, tied), masks, config)
     if tied is not None:

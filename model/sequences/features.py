@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from data.preparation.moments import SESSION_GAP
-from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Sequences
+from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Longs, Sequences
 from model.sequences.histories import Array
 
 ALWAYS = ("product", "brand", "category", "price", "time", "session", "type", "target")
@@ -70,7 +70,7 @@ def event_columns(sequences: Sequences, features: Collection[str] = ()) -> dict[
     if set(features) & {*LEVELS, "relative_price"}:
         columns |= category_features(sequences, category, columns["price"])
     if set(features) & set(CONTEXT):
-        columns |= _context(sequences)
+        columns |= context_features(sequences.time, sequences.session, sequences.offsets[:-1])
     return {name: values for name, values in columns.items() if name in {*ALWAYS, *features}}
 
 
@@ -117,6 +117,33 @@ def category_features(sequences: Sequences, category: Ints, price: Floats) -> di
     return {**levels, "relative_price": relative.astype(np.float32)}
 
 
+def context_features(time: Longs, session: Ints, first: Longs) -> dict[str, Array]:
+    """Return hour, weekday (UTC, from Monday), minutes since the buyer's last event, start.
+
+    Without session ids, a session starts after ``SESSION_GAP`` minutes without an event.
+
+    Parameters
+    ----------
+    time : int64 [events]
+        Microseconds.
+    session : int32 [events]
+        Codes; below 0 where an event has no session id.
+    first : int64 array
+        Index of the first event of each buyer.
+    """
+    gap = np.diff(time, prepend=0) / MINUTE
+    gap[first] = MISSING_NUMBER
+    before = np.append(-1, session[:-1])
+    start = np.where((session < 0) | (before < 0), gap > SESSION_GAP, session != before)
+    start[first] = False
+    return {
+        "hour": (time // HOUR % 24 + FIRST).astype(np.int32),
+        "weekday": ((time // DAY + THURSDAY) % 7 + FIRST).astype(np.int32),
+        "gap": gap.astype(np.float32),
+        "start": start.astype(np.int32),
+    }
+
+
 def level(sequences: Sequences, depth: int) -> Ints:
     """Return the code of the first ``depth`` levels of each category, shape (len(categories),).
 
@@ -159,25 +186,6 @@ def drop_context(inputs: dict[str, Any], random: np.random.Generator) -> dict[st
     dropped = random.random(len(inputs["length"])) < CONTEXT_DROPOUT
     return inputs | {
         name: np.where(dropped[:, None], missing(name), inputs[name]) for name in names
-    }
-
-
-def _context(sequences: Sequences) -> dict[str, Array]:
-    """Return hour, weekday (UTC, from Monday), minutes since the buyer's last event, start.
-
-    Without session ids, a session starts after ``SESSION_GAP`` minutes without an event.
-    """
-    gap = np.diff(sequences.time, prepend=0) / MINUTE
-    gap[sequences.offsets[:-1]] = MISSING_NUMBER
-    session = sequences.session
-    before = np.append(-1, session[:-1])
-    start = np.where((session < 0) | (before < 0), gap > SESSION_GAP, session != before)
-    start[sequences.offsets[:-1]] = False
-    return {
-        "hour": (sequences.time // HOUR % 24 + FIRST).astype(np.int32),
-        "weekday": ((sequences.time // DAY + THURSDAY) % 7 + FIRST).astype(np.int32),
-        "gap": gap.astype(np.float32),
-        "start": start.astype(np.int32),
     }
 
 

@@ -18,7 +18,7 @@ from model.baselines.base import Recommender, log_softmax
 from model.metrics.ranking import top_k
 from model.run_folder import RunFolder
 from model.sequences.event_types import Types
-from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
+from model.sequences.features import LEVELS, MISSING_NUMBER, context_features, missing
 from model.sequences.histories import Columns, EventColumns, Histories
 from model.sequences.repeats_numpy import NO_TIME
 from model.serving.onnx_model import load_recommenders
@@ -184,8 +184,8 @@ class Predictor:
         """Return lists of product ids, oldest first, as model inputs.
 
         Unknown products keep their position. Prices default to those of the catalogue, event types
-        to the one that is predicted; features that a list does not hold, such as the hour, are
-        missing.
+        to the one that is predicted; features of the time, such as the hour, are missing where it
+        is not known.
 
         Parameters
         ----------
@@ -243,13 +243,13 @@ class Predictor:
             "time": np.full(len(codes), NO_TIME, dtype=np.int64) if times is None else times,
             "session": np.full(len(codes), -1, dtype=np.int32),
         }
-        columns |= {name: np.full(len(codes), missing(name)) for name in CONTEXT}
+        start = np.append(0, stop[:-1]).astype(np.int64)
+        columns |= _context(columns["time"], columns["session"], start[start < stop])
         for name in ("brand", "category", *LEVELS):
             columns[name] = self._look_up(codes, f"{name}_code", UNKNOWN).astype(np.int32)
         for name in ("price", "relative_price"):
             values = self._look_up(codes, name, np.nan).astype(np.float32)
             columns[name] = np.where(np.isnan(values) | (values < 0), MISSING_NUMBER, values)
-        start = np.append(0, stop[:-1]).astype(np.int64)
         asked = _asking_times(columns["time"], start, stop, at)
         return Histories(EventColumns(columns), start, stop, asked)
 
@@ -389,6 +389,14 @@ def _with_prices(columns: Columns, prices: Floats) -> dict[str, Any]:
     price = np.where(np.isnan(prices), before, prices).astype(np.float32)
     scale = np.divide(price, before, out=np.ones_like(price), where=before > 0)
     return {"price": price, "relative_price": np.where(relative > 0, relative * scale, relative)}
+
+
+def _context(times: Longs, session: Ints, first: Longs) -> dict[str, Any]:
+    """Return the context features of all events, missing where the time is not known."""
+    return {
+        name: np.where(times == NO_TIME, missing(name), values)
+        for name, values in context_features(times, session, first).items()
+    }
 
 
 def _known_times(times: Sequence[Times]) -> Longs:

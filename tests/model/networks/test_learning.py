@@ -265,3 +265,35 @@ def test_a_network_that_knows_the_time_of_asking_learns_that_the_hour_decides() 
     )
     assert with_time.right > 0.95
     assert without_time.right < 0.3
+
+
+def viewed_in_time(buyers: int = 150, visits: int = 6) -> tuple[list[list[str]], list[int]]:
+    """Return histories and the hours of all events: two views and a purchase a visit.
+
+    The latest view is bought where an hour is between the two, the first where a day is.
+    """
+    random = np.random.default_rng(0)
+    histories, gaps = [], []
+    for _buyer in range(buyers):
+        history: list[int] = []
+        for gap in random.choice([1, 24], visits).tolist():
+            views = random.choice(PRODUCTS, 2, replace=False).tolist()
+            history += [*views, views[gap == 1]]
+            gaps += [24 * 7, gap, 24 * 7]
+        histories.append([f"p{product:03d}" for product in history])
+    return histories, np.cumsum(gaps).tolist()
+
+
+def test_hstu_learns_that_the_time_between_events_decides() -> None:
+    histories, hours = viewed_in_time()
+    columns = {
+        "time": lambda _events: START + pd.to_timedelta(hours, unit="h"),
+        "type": lambda events: np.where(events["step"] % 3 == 2, "purchase", "view"),
+        "target": lambda events: events["type"] == "purchase",
+    }
+    with_time, without_time = (
+        Trained(histories, network=name, features="product,type", moment="event", columns=columns)
+        for name in ("hstu", "sasrec")
+    )
+    assert with_time.right > 0.8
+    assert without_time.right < 0.6

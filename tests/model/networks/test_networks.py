@@ -12,7 +12,7 @@ from data.preparation.sequences import UNKNOWN
 from model.config.run_config import RunConfig
 from model.config.settings import FEATURES
 from model.networks.data_sizes import DataSizes
-from model.networks.network import Network, build
+from model.networks.network import Network, build, in_full_precision
 from model.registry import NETWORKS
 from model.run_folder import RunFolder
 from model.sequences.histories import Histories
@@ -30,6 +30,7 @@ VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in NETWO
     "traits": {"network": "rnn", "product_traits": True},
     "tied traits": {"network": "rnn", "product_traits": True, "tied_embeddings": True},
     "every feature": {"network": "gru", "features": FEATURES, "normalise_features": True},
+    "a feature that the network reads, too": {"network": "hstu", "features": "product,gap"},
 }
 
 
@@ -130,3 +131,18 @@ def test_the_same_seed_makes_the_same_network(built: Built) -> None:
     )
     assert all(same)
     assert not all(differ)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_in_mixed_precision_says_nearly_what_its_export_says(name: str) -> None:
+    config = small(network=name, precision="mixed_bfloat16")
+    task = split_prepared(prepared(random_histories(60, 40)), config)
+    keras.mixed_precision.set_global_policy(config.precision)
+    try:
+        mixed = build(config, DataSizes.of(task))
+        exported = in_full_precision(mixed, config, DataSizes.of(task))
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    inputs = task.histories(task.split.test).padded(config.columns)
+    scores = [np.asarray(network.serving(inputs)) for network in (mixed, exported)]
+    assert np.corrcoef(scores[0].ravel(), scores[1].ravel())[0, 1] > 0.99

@@ -21,7 +21,7 @@ from model.blend import blend_numpy
 from model.blend.blend import Blend
 from model.blend.conditional_logit import BlendWeights
 from model.blend.popularity_strata import EDGES
-from model.registry import resolve
+from model.registry import NETWORKS, resolve
 from model.run_folder import RunFolder
 from model.sequences.event_types import EventTypes
 from model.sequences.histories import Histories
@@ -29,7 +29,7 @@ from model.sequences.split_data import SplitData, split_prepared
 from model.serving.bundle import example, export
 from model.serving.predictor import Predictor
 from model.training.trainer import train
-from tests.model.toys import imported, prepared, random_histories, small
+from tests.model.toys import imported, prepared, random_histories, save_untrained, small
 from tests.model.training.test_trainer import Notes, never
 
 # Runs a program in a process that can import the standard library, NumPy and onnxruntime only;
@@ -88,6 +88,19 @@ def test_the_example_ranks_as_the_run_does(run: Path, tmp_path: Path) -> None:
         assert [name for name, _probability in rows] == [item.product for item in expected]
         probabilities = [item.probability for item in expected]
         assert [value for _name, value in rows] == pytest.approx(probabilities, abs=2e-6)
+
+
+@pytest.mark.parametrize("name", [name for name, entry in NETWORKS.items() if entry.columns])
+def test_a_bundle_has_the_columns_that_its_network_reads_beside_the_features(
+    name: str, tmp_path: Path
+) -> None:
+    dataset = imported(Store(Home(tmp_path / "home")), random_histories(60, 30), tmp_path)
+    save_untrained(small(network=name), dataset, tmp_path / "run")
+    export(tmp_path / "run", tmp_path / "bundle")
+    history = ["p004", "p000", "p004", "never seen"]
+    expected = Predictor(tmp_path / "run").recommend(history, k=10)
+    rows = answer(tmp_path / "bundle", history)
+    assert [product for product, _probability in rows] == [item.product for item in expected]
 
 
 def test_the_example_ranks_as_of_a_time_as_the_run_does(run: Path, tmp_path: Path) -> None:

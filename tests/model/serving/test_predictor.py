@@ -10,6 +10,7 @@ import pytest
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.home import Home
+from data.preparation.sequences import FIRST
 from model.config.settings import FEATURES
 from model.sequences.features import missing
 from model.sequences.split_data import split_dataset
@@ -128,6 +129,26 @@ def test_a_list_of_products_has_product_features_and_no_context_features(
     assert sum(item.probability for item in predictor.recommend(["p005"], k=99)) == pytest.approx(
         1, abs=1e-4
     )
+
+
+def test_a_list_with_times_has_the_context_features_of_training(tmp_path: Path) -> None:
+    dataset = imported(Store(Home(tmp_path / "home")), random_histories(100, 30), tmp_path)
+    config = small(features=FEATURES)
+    save_untrained(config, dataset, tmp_path / "run")
+    task = split_dataset(config, dataset)
+    products = np.array(task.sequences.products.ids)[task.columns["product"] - FIRST]
+    rows = [slice(*task.sequences.offsets[buyer : buyer + 2]) for buyer in (0, 1)]
+    columns = (
+        Predictor(tmp_path / "run")
+        .histories(
+            [products[row].tolist() for row in rows] + [[]],
+            times=[task.columns["time"][row].tolist() for row in rows] + [[]],
+        )
+        .columns
+    )
+    for name in ("hour", "weekday", "gap"):
+        expected = np.concatenate([task.columns[name][row] for row in rows])
+        np.testing.assert_array_equal(columns[name], expected)
 
 
 def test_k_below_one_is_refused(predictor: Predictor) -> None:
