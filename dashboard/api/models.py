@@ -62,8 +62,8 @@ class Question(BaseModel):
     )
     at: Moment | None = Field(
         None,
-        description="With user: rank as of this time, from the events before it; UTC if it has"
-        " no zone.",
+        description="Rank as of this time: of a user, from the events before it; after a history,"
+        " for networks that know when they are asked. UTC if it has no zone.",
     )
     k: Whole = Field(10, description="How many products to return.", ge=1, le=MOST_ITEMS)
     exclude_seen: bool = Field(False, description="Leave out products that were bought.")
@@ -144,7 +144,7 @@ def description(version: str, *, token: bool) -> dict[str, Any]:
             "properties": {present: {"not": {"type": "null"}}}
             | {name: {"type": "null"} for name in absent},
         }
-        for present, absent in (("user", ["history"]), ("history", ["user", "at"]))
+        for present, absent in (("user", ["history"]), ("history", ["user"]))
     ]
     refusals = [code for code in _REFUSALS if token or code != "401"]
     listing = [code for code in refusals if code in {"401", "429"}]

@@ -113,8 +113,6 @@ def recommend() -> Response:
         return _problem(_first_error(error), 400)
     if (question.user is None) == (question.history is None):
         return _problem(_("Give either user or history, not both."), 400)
-    if question.at is not None and question.user is None:
-        return _problem(_("at needs a user."), 400)
     home, k, exclude_seen = current_home(), question.k, question.exclude_seen
     if question.user is not None:
         answer = recommendations.for_user(
@@ -122,7 +120,9 @@ def recommend() -> Response:
         )
     else:
         history = [(event.type, event.product) for event in question.history or []]
-        answer = recommendations.for_history(home, question.run, history, k, exclude_seen)
+        answer = recommendations.for_history(
+            home, question.run, history, k, exclude_seen, at=question.at
+        )
     return _json(Ranking.model_validate(answer))
 
 

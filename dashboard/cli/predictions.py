@@ -60,7 +60,8 @@ def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) ->
 @click.option(
     "--at",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]),
-    help="With --user: rank as of this time (UTC), from the events before it.",
+    help="Rank as of this time (UTC): with --user from the events before it, with --history for"
+    " networks that know when they are asked.",
 )
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--exclude-seen", is_flag=True, help="Leave out products of the history.")
@@ -82,14 +83,12 @@ def recommend_command(
 
     if (user is None) == (not histories):
         raise BadInput(_("Give either a buyer with --user or products with --history."))
-    if at is not None and user is None:
-        raise BadInput(_("--at needs a buyer: give one with --user."))
     if user is not None:
         answer = recommend.for_user(home, run, user, k, exclude_seen, at=at)
     else:
         words = [word for line in histories for word in parse_list(line, "--history")]
         events = recommend.typed_history(home, run, words)
-        answer = recommend.for_history(home, run, events, k, exclude_seen)
+        answer = recommend.for_history(home, run, events, k, exclude_seen, at=at)
     if as_json:
         print_json(answer)
         return

@@ -65,7 +65,13 @@ def for_user(
 
 
 def for_history(
-    home: Home, run: str, history: Sequence[TypedProduct], k: int = 10, exclude_seen: bool = False
+    home: Home,
+    run: str,
+    history: Sequence[TypedProduct],
+    k: int = 10,
+    exclude_seen: bool = False,
+    *,
+    at: datetime | None = None,
 ) -> dict[str, Any]:
     """Rank the products that come after a given history.
 
@@ -76,6 +82,8 @@ def for_history(
     history : sequence of (str or None, str)
         Event types and product ids, oldest first; may be empty. None is the type that the run
         predicts.
+    at : datetime, optional
+        The asking time, for networks that know it; without a zone it is UTC.
 
     Returns
     -------
@@ -96,7 +104,8 @@ def for_history(
                 run=run, products=quoted_names(unknown)
             )
         )
-    answer = _answer(served, None, history, k=k, exclude_seen=exclude_seen)
+    asked = None if at is None else to_microseconds(_in_utc(at))
+    answer = _answer(served, None, history, k=k, exclude_seen=exclude_seen, at=asked)
     return answer | {"unknown": unknown}
 
 

@@ -17,6 +17,7 @@ from dashboard.services.recommendations import recommend
 from dashboard.services.recommendations.served_run import serve_run
 from data.home import Home
 from data.preparation.user_history import history as recorded_events
+from model.serving.predictor import Predictor
 from tests.dashboard.shop import CUP, PLATE, TEAPOT, TITLES
 
 LOCAL = "http://localhost:8050"
@@ -93,6 +94,22 @@ def test_a_buyer_can_be_ranked_as_of_any_moment(api: FlaskClient, shop: tuple[Ho
     assert history(at=third["time"][2].isoformat()) == everything[:2]
 
 
+def test_a_history_can_be_ranked_as_of_any_moment(
+    api: FlaskClient, shop: tuple[Home, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments: list[int | None] = []
+    rank = Predictor.recommend
+
+    def note(model: Predictor, *arguments: Any, at: int | None = None, **options: Any) -> Any:
+        moments.append(at)
+        return rank(model, *arguments, at=at, **options)
+
+    monkeypatch.setattr(Predictor, "recommend", note)
+    asked = {"run": shop[1], "history": ["teapot"]}
+    assert ask(api, **asked, at="1970-01-02T01:00:00+01:00").json == ask(api, **asked).json
+    assert moments == [86_400_000_000, None]
+
+
 def test_products_never_seen_in_training_are_named(
     api: FlaskClient, shop: tuple[Home, str]
 ) -> None:
@@ -108,7 +125,7 @@ def test_products_never_seen_in_training_are_named(
         ({"run": "toy-1", "history": [], "k": 0}, 400, "k"),
         ({"run": "toy-1", "history": [], "k": "ten"}, 400, "k"),
         ({"run": "toy-1", "history": [], "size": 3}, 400, "size"),
-        ({"run": "toy-1", "history": [], "at": "2024-01-01"}, 400, "at needs a user"),
+        ({"run": "toy-1", "history": [], "at": "soon"}, 400, "at"),
         ({"run": "toy-1", "user": "u1", "at": "soon"}, 400, "at"),
         ({"run": "toy-1", "history": [{"type": "view"}]}, 400, "product"),
         ({"run": "toy-1", "history": ["p"] * (LONGEST_HISTORY + 1)}, 400, "history"),
