@@ -9,9 +9,6 @@ the processor time of the server: 43.5 ms for a poll that draws the loss and 14.
 changes nothing, before answers were shared; 22.8 ms and 5.3 ms since then.
 """
 
-import gzip
-import http.client
-import json
 import os
 import statistics
 import subprocess
@@ -20,7 +17,6 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -28,6 +24,7 @@ from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
 from data.home import Home
+from tests.benchmarks._run_page import RunPage
 
 CLIENTS = int(os.environ.get("BENCH_CLIENTS", "30"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "20"))
@@ -86,7 +83,7 @@ def _measure(
     over, taken, sizes = threading.Event(), list[float](), list[int]()
 
     def watch(number: int) -> None:
-        browser, turn = _Browser(address, run), 0
+        browser, turn = RunPage(address, run), 0
         over.wait(PERIOD * number / CLIENTS)
         while not over.is_set():
             turn += 1
@@ -121,75 +118,6 @@ def _measure(
         f"{1e3 * cut[18]:7.1f} ms 95 %   {1e3 * spent:6.1f} ms of processor each   "
         f"{statistics.mean(sizes) / 1e3:6.1f} kB each"
     )
-
-
-class _Browser:
-    """A page of a run: polls it, and asks for what has changed."""
-
-    def __init__(self, address: str, run: str) -> None:
-        self._connection = http.client.HTTPConnection(address)
-        self._callbacks = json.loads(_send(self._connection, "GET", "/_dash-dependencies"))
-        self._values: dict[str, Any] = {"theme": "light", "run-axis": "epoch", "run-name": run}
-        self.size = 0
-
-    def poll(self, turn: int) -> None:
-        self._values["run-clock"] = turn
-        changed = self._call("run-clock.n_intervals", ["run-clock.n_intervals"])
-        drawn = [one for one in changed if json.loads(one)["name"] in {"seq", "state", "time"}]
-        if drawn:
-            self._call(_mark("seq"), [f"{one}.data" for one in drawn])
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def _call(self, trigger: str, changed: list[str]) -> list[str]:
-        """Call the first callback that a property triggers; return the markers that changed."""
-        callback = next(
-            one
-            for one in self._callbacks
-            if trigger in {f"{part['id']}.{part['property']}" for part in one["inputs"]}
-        )
-        body = {
-            "output": callback["output"],
-            "outputs": [self._part(*_split(one)) for one in _outputs(callback["output"])],
-            "inputs": [self._part(one["id"], one["property"]) for one in callback["inputs"]],
-            "state": [self._part(one["id"], one["property"]) for one in callback["state"]],
-            "changedPropIds": changed,
-        }
-        content = _send(self._connection, "POST", "/_dash-update-component", json.dumps(body))
-        self.size += len(content)
-        answer = json.loads(content or "{}").get("response", {})
-        marks = {name: values["data"] for name, values in answer.items() if "run-mark" in name}
-        self._values |= marks
-        return list(marks)
-
-    def _part(self, name: str, property_: str) -> dict[str, Any]:
-        id_ = json.loads(name) if name.startswith("{") else name
-        return {"id": id_, "property": property_, "value": self._values.get(name)}
-
-
-def _mark(name: str) -> str:
-    return f'{{"name":"{name}","type":"run-mark"}}.data'
-
-
-def _outputs(output: str) -> list[str]:
-    return output.strip(".").split("...") if output.startswith("..") else [output]
-
-
-def _split(output: str) -> tuple[str, str]:
-    name, _dot, property_ = output.rpartition(".")
-    return name.replace("\\.", "."), property_
-
-
-def _send(browser: http.client.HTTPConnection, method: str, path: str, body: str = "") -> bytes:
-    headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"} if body else {}
-    browser.request(method, path, body or None, headers)
-    answer = browser.getresponse()
-    content = answer.read()
-    assert answer.status in {200, 204}, content
-    if answer.headers.get("Content-Encoding") == "gzip":
-        return gzip.decompress(content)
-    return content
 
 
 if __name__ == "__main__":
