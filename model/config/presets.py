@@ -13,7 +13,7 @@ from data.errors import BadInput
 from data.i18n import _
 from data.preparation.preparation import PREPARATIONS
 from model.config.run_config import RunConfig
-from model.config.sizing import LogSize, reason, sized
+from model.config.sizing import LogSize, sized
 
 PAPER = RunConfig(preparation=PREPARATIONS["paper"], sequence_length=4, batch_size=128)
 FAST = RunConfig(
@@ -75,13 +75,7 @@ def preset(name: str) -> RunConfig:
     return PRESETS[name]
 
 
-def preset_for(name: str, size: LogSize) -> tuple[RunConfig, str]:
-    """Return a preset for a log of a size, and a sentence on what follows from the size.
-
-    The sentence is empty where nothing does. Raises as ``preset`` does.
-    """
+def preset_for(name: str, size: LogSize) -> RunConfig:
+    """Return a preset for a log of a size; raises as ``preset`` does."""
     config = preset(name)
-    if name not in SIZED:
-        return config, ""
-    config = sized(config, size)
-    return config, reason(config, size)
+    return sized(config, size) if name in SIZED else config

@@ -1,7 +1,7 @@
 """The settings of ``best`` that follow from the size of a log.
 
-A rule of sizes only: how many targets, buyers and products a log has, never which log it is. What
-was measured for it is in ``tests/benchmarks/RESULTS.md``.
+A rule of sizes only: how many events and products a log has, never which log it is. What was
+measured for it is in ``tests/benchmarks/RESULTS.md``.
 """
 
 import dataclasses
@@ -17,15 +17,15 @@ TRAINING_SHARE = 0.8
 """Share of the targets before the first cut of the temporal protocol."""
 STEPS_OF_AN_EPOCH = 200
 """Steps that an epoch should have, as far as the bounds of the batch size allow."""
-SMALLEST_BATCH, LARGEST_BATCH = 64, 2048
+SMALLEST_BATCH, LARGEST_BATCH = 128, 2048
 REFERENCE_BATCH, REFERENCE_RATE = 512, 0.002
 FEW_PRODUCTS = 2048
 """Products up to which a full softmax costs no more than a sampled one."""
-MOST_TARGETS = 40_000_000
-"""Training targets of all epochs together, at most: about an hour where a core trains 10,000 a
-second."""
-FEWEST_EPOCHS, MOST_EPOCHS = 12, 100
-LEAST_PATIENCE, MOST_PATIENCE = 4, 8
+MOST_EVENTS = 40_000_000
+"""Events that all epochs together read, at most: an hour or two on two cores, which read 5,000 to
+10,000 a second."""
+FEWEST_EPOCHS, MOST_EPOCHS = 5, 100
+LEAST_PATIENCE, MOST_PATIENCE = 3, 8
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,13 @@ class LogSize:
 
     Attributes
     ----------
-    targets : int
-        Events of the types that are predicted.
-    users : int
-        Users with such an event: buyers where purchases are predicted, else of any type.
+    events : int
+        Events of the types that histories hold.
     products : int
         Products in events of any type.
     """
 
-    targets: int
-    users: int
+    events: int
     products: int
 
     @classmethod
@@ -51,26 +48,13 @@ class LogSize:
         """Return the size of a dataset before its filters, as its manifest counts it."""
         summary = dataset.manifest.summary
         types = summary["events_by_type"]
-        predicted = preparation.target_types or types
-        targets = sum(types.get(name, 0) for name in predicted)
-        users = summary["buyers" if tuple(predicted) == ("purchase",) else "users"]
-        return cls(targets, users, summary["products"])
+        events = sum(types.get(name, 0) for name in preparation.history_types or types)
+        return cls(events, summary["products"])
 
     @property
-    def training_targets(self) -> int:
-        """Targets of an epoch, about: without the first event of each user, which has no history.
-
-        Examples
-        --------
-        >>> LogSize(targets=100_000, users=943, products=1682).training_targets
-        79057
-        """
-        return training_targets(self.targets, self.users)
-
-
-def training_targets(targets: int, users: int) -> int:
-    """Return about how many of the targets of a log an epoch trains on."""
-    return max(int(TRAINING_SHARE * targets) - users, 0)
+    def training_events(self) -> int:
+        """Events that an epoch reads, about."""
+        return int(TRAINING_SHARE * self.events)
 
 
 def sized(config: RunConfig, size: LogSize) -> RunConfig:
@@ -80,21 +64,21 @@ def sized(config: RunConfig, size: LogSize) -> RunConfig:
       learning rate of Adam grows with its square root (Malladi et al. 2022).
     - A small catalogue has a full softmax.
     - Epochs are a limit, so high that patience comes first where it can: at most ``MOST_EPOCHS``,
-      fewer where they would be more than ``MOST_TARGETS`` targets. Patience is a tenth of it.
+      fewer where they would read more than ``MOST_EVENTS``. Patience is a tenth of it.
 
     Examples
     --------
-    >>> small, large = LogSize(6_000, 3_000, 1_800), LogSize(1_400_000, 2_500, 68_000)
+    >>> small, large = LogSize(6_000, 1_800), LogSize(1_400_000, 68_000)
     >>> for size in (small, large):
     ...     it = sized(RunConfig(), size)
     ...     print(it.batch_size, it.learning_rate, it.loss, it.epochs, it.early_stopping)
-    64 0.0007 full_softmax 100 8
+    128 0.001 full_softmax 100 8
     2048 0.004 sampled_softmax 35 4
     """
-    targets = max(size.training_targets, 1)
-    batch = 2 ** round(math.log2(targets / STEPS_OF_AN_EPOCH))
-    batch = min(max(batch, SMALLEST_BATCH), LARGEST_BATCH)
-    epochs = min(max(MOST_TARGETS // targets, FEWEST_EPOCHS), MOST_EPOCHS)
+    events = max(size.training_events, 1)
+    batch = 2 ** round(math.log2(max(events / STEPS_OF_AN_EPOCH, SMALLEST_BATCH)))
+    batch = min(batch, LARGEST_BATCH)
+    epochs = min(max(MOST_EVENTS // events, FEWEST_EPOCHS), MOST_EPOCHS)
     return dataclasses.replace(
         config,
         batch_size=batch,
@@ -106,24 +90,39 @@ def sized(config: RunConfig, size: LogSize) -> RunConfig:
 
 
 def reason(config: RunConfig, size: LogSize) -> str:
-    """Return a sentence that says what ``sized`` chose for a log, and why."""
-    targets = size.training_targets
-    steps = math.ceil(targets / config.batch_size)
+    """Return a sentence on what the settings that ``sized`` chooses mean for a log of a size.
+
+    Examples
+    --------
+    >>> log = LogSize(100_000, 1_682)
+    >>> print(reason(sized(RunConfig(), log), log))
+    For about 80,000 training events and 1,682 products: batches of 512 events, 157 of them an
+    epoch, with a learning rate of 0.0020; a softmax over all products; patience ends the training
+    after 8 epochs without a better one, at the latest it ends after 100.
+    """
     loss = (
-        _("a full softmax, since there are only {products} products")
+        _("a softmax over all products")
         if config.loss == "full_softmax"
-        else _("a sampled softmax, since there are {products} products")
-    ).format(products=number(size.products))
-    return _(
-        "Chosen for about {targets} training targets: batches of {batch} give {steps} steps an"
-        " epoch, with a learning rate of {rate}; {loss}; training ends after {patience} epochs"
-        " without a better one, at the latest after {epochs}."
-    ).format(
-        targets=number(targets),
+        else _("a softmax over {negatives} sampled products")
+    )
+    end = (
+        _(
+            "patience ends the training after {patience} epochs without a better one, at the latest"
+            " it ends after {epochs}"
+        )
+        if config.early_stopping
+        else _("training ends after {epochs} epochs")
+    )
+    words = _(
+        "For about {events} training events and {products} products: batches of {batch} events,"
+        " {batches} of them an epoch, with a learning rate of {rate}; {loss}; {end}."
+    )
+    return words.format(
+        events=number(size.training_events),
+        products=number(size.products),
         batch=number(config.batch_size),
-        steps=number(steps),
+        batches=number(math.ceil(size.training_events / config.batch_size)),
         rate=number(config.learning_rate, 4),
-        loss=loss,
-        patience=config.early_stopping,
-        epochs=config.epochs,
+        loss=loss.format(negatives=number(config.negatives)),
+        end=end.format(patience=config.early_stopping, epochs=config.epochs),
     )

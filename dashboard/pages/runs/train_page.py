@@ -145,7 +145,8 @@ def check(
         return messages, [no_update] * len(keys), problem, True, None, no_update
     boxes = [box_class(key in checked.changed) for key in keys]
     adapted = checked.config.preparation.target_types == base.config.preparation.target_types
-    notes = [base.adaptation if adapted else "", base.sizing]
+    final = configure(current_home(), dataset, preset, checked.changed)
+    notes = [base.adaptation if adapted else "", final.sizing]
     status = train_sidebar.ready(len(checked.changed), notes)
     draft = {
         "dataset": dataset,

@@ -10,7 +10,7 @@ from dashboard.services.runs import monitor
 from data.home import Home
 from data.preparation.steps import Step
 from model.config.run_config import RunConfig
-from model.config.sizing import training_targets
+from model.config.sizing import TRAINING_SHARE
 
 _SHAPE = ("network", "layers", "width", "loss")
 _RANGE = (0.8, 1.6)
@@ -39,7 +39,7 @@ class Estimate:
 def estimate(home: Home, dataset: str, config: RunConfig, steps: Sequence[Step]) -> Estimate:
     """Estimate a training from what its preparation leaves and the throughput of earlier runs."""
     prepared = steps[-1]
-    targets = training_targets(prepared.targets, prepared.users)
+    targets = max(int(TRAINING_SHARE * prepared.targets) - prepared.users, 0)
     run = _comparable(home, dataset, config)
     speed = monitor.throughput(monitor.metrics(home, run)) if run else None
     if run is None or not speed:

@@ -14,10 +14,10 @@ from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
+from model.config.presets import SIZED, preset_for
 from model.config.presets import preset as named_preset
-from model.config.presets import preset_for
 from model.config.run_config import RunConfig, preparation_field
-from model.config.sizing import LogSize
+from model.config.sizing import LogSize, reason
 
 MAX_GRID_RUNS = 24
 TYPES = {"target_types", "event_types"}
@@ -36,8 +36,8 @@ class Configured:
     adaptation : str
         One sentence on what was changed to fit the dataset; empty where nothing was.
     sizing : str
-        One sentence on the settings of the preset that follow from the size of the dataset, and
-        why; empty where none does.
+        One sentence on the settings that follow from the size of the dataset, with the sizes;
+        empty where none does.
     """
 
     config: RunConfig
@@ -70,8 +70,10 @@ def configure(
     fitting = preparation
     if not TYPES & set(map(preparation_field, changes)):
         fitting = preparation.suited_to(source.types)
-    start, sizing = preset_for(preset, LogSize.of(source, fitting))
-    config = dataclasses.replace(start.override(changes), preparation=fitting)
+    size = LogSize.of(source, fitting)
+    config = preset_for(preset, size).override(changes)
+    config = dataclasses.replace(config, preparation=fitting)
+    sizing = reason(config, size) if preset in SIZED else ""
     if fitting == preparation:
         return Configured(config, sizing=sizing)
     words = _(

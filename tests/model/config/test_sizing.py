@@ -1,34 +1,33 @@
-"""The settings of ``best`` follow from the size of a log by one rule, and a sentence says why."""
+"""The settings of ``best`` follow from the size of a log by one rule, and a sentence says what."""
 
 import pytest
 
 from model.config.presets import preset, preset_for
-from model.config.sizing import LARGEST_BATCH, MOST_TARGETS, SMALLEST_BATCH, LogSize
+from model.config.sizing import LARGEST_BATCH, MOST_EVENTS, SMALLEST_BATCH, LogSize, reason
 
 SIZES = [
-    LogSize(targets, users, products)
-    for targets in (2, 300, 6_000, 100_000, 1_500_000, 60_000_000)
-    for users in (1, targets // 3)
-    for products in (2, 2_000, 1_000_000)
+    LogSize(events, products)
+    for events in (0, 1, 300, 6_000, 100_000, 1_500_000, 60_000_000)
+    for products in (1, 2_000, 1_000_000)
 ]
 SIZED = {"batch_size", "learning_rate", "loss", "epochs", "early_stopping"}
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_every_size_has_settings_within_their_bounds(size: LogSize) -> None:
-    config, sentence = preset_for("best", size)
+    config = preset_for("best", size)
     fixed = {key: value for key, value in config.as_dict().items() if key not in SIZED}
     assert fixed == {k: v for k, v in preset("best").as_dict().items() if k not in SIZED}
     assert SMALLEST_BATCH <= config.batch_size <= LARGEST_BATCH
     assert config.batch_size & (config.batch_size - 1) == 0
     assert 0 < config.early_stopping < config.epochs
-    assert "\n" not in sentence
+    assert "\n" not in reason(config, size)
 
 
 def test_larger_logs_have_larger_batches_and_fewer_epochs() -> None:
     configs = [
-        preset_for("best", LogSize(targets, targets // 10, 5_000))[0]
-        for targets in (10_000, 50_000, 200_000, 5_000_000)
+        preset_for("best", LogSize(events, 5_000))
+        for events in (10_000, 60_000, 200_000, 5_000_000)
     ]
     batches = [config.batch_size for config in configs]
     epochs = [config.epochs for config in configs]
@@ -39,22 +38,23 @@ def test_larger_logs_have_larger_batches_and_fewer_epochs() -> None:
     )
 
 
-@pytest.mark.parametrize("targets", [1_000_000, 2_000_000, 4_000_000])
-def test_a_training_reads_no_more_targets_than_its_limit(targets: int) -> None:
-    size = LogSize(targets, targets // 10, 5_000)
-    config, _sentence = preset_for("best", size)
-    assert config.epochs * size.training_targets <= MOST_TARGETS
+@pytest.mark.parametrize("events", [1_000_000, 2_000_000, 8_000_000])
+def test_a_training_reads_no_more_events_than_its_limit(events: int) -> None:
+    size = LogSize(events, 5_000)
+    config = preset_for("best", size)
+    assert config.epochs * size.training_events <= MOST_EVENTS
 
 
-def test_the_sentence_names_the_sizes_and_the_choices() -> None:
-    _config, sentence = preset_for("best", LogSize(100_000, 943, 1_682))
-    assert sentence == (
-        "Chosen for about 79,057 training targets: batches of 512 give 155 steps an epoch, with a"
-        " learning rate of 0.0020; a full softmax, since there are only 1,682 products; training"
-        " ends after 8 epochs without a better one, at the latest after 100."
+def test_the_sentence_is_about_the_settings_as_they_are() -> None:
+    size = LogSize(2_000_000, 70_000)
+    config = preset_for("best", size).override({"early_stopping": 0, "epochs": 7})
+    assert reason(config, size) == (
+        "For about 1,600,000 training events and 70,000 products: batches of 2,048 events, 782 of"
+        " them an epoch, with a learning rate of 0.0040; a softmax over 1,024 sampled products;"
+        " training ends after 7 epochs."
     )
 
 
 @pytest.mark.parametrize("name", ["paper", "fast"])
 def test_other_presets_are_the_same_for_every_size(name: str) -> None:
-    assert preset_for(name, SIZES[0]) == preset_for(name, SIZES[-1]) == (preset(name), "")
+    assert preset_for(name, SIZES[0]) == preset_for(name, SIZES[-1]) == preset(name)

@@ -13,6 +13,7 @@ from data.home import Home
 from data.importing.request import ImportRequest
 from model.config.presets import preset
 from model.config.run_config import RunConfig
+from model.config.sizing import MOST_EPOCHS
 
 FAST = preset("fast")
 
@@ -55,6 +56,16 @@ def test_without_purchases_the_most_frequent_type_is_predicted_and_that_is_said(
         "Dataset views has no events of type purchase; its most frequent type, view, is predicted"
         " instead. It has view (24), cart (12): choose others with preparation.target_types."
     )
+
+
+def test_best_is_sized_for_the_dataset_unless_a_setting_is_named(shop: Home) -> None:
+    configured = configure(shop, "shop", "best")
+    assert configured.config.epochs == MOST_EPOCHS
+    assert configured.config.loss == "full_softmax"
+    assert configured.sizing.startswith("For about 19 training events and 13 products: batches of")
+    changed = configure(shop, "shop", "best", {"epochs": "6", "loss": "sampled_softmax"})
+    assert (changed.config.epochs, changed.config.loss) == (6, "sampled_softmax")
+    assert changed.sizing.endswith("at the latest it ends after 6.")
 
 
 def test_a_named_preparation_is_adapted_too(shop: Home) -> None:
