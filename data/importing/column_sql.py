@@ -5,14 +5,14 @@ line), so that both mean the same.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from data.datasets.database import quote
 from data.errors import BadInput
 from data.events import NAMES, PURCHASE, RETURN
 from data.i18n import N_, _
 from data.importing import event_types, prices, times
-from data.importing.dialect import Dialect, numbers
+from data.importing.dialect import Dialect
 from data.importing.ids import are_floats, integer_sql, is_integer, is_rounded
 from data.importing.prices import PriceFormat
 from data.importing.times import EARLIEST, LATEST, TimeFormat
@@ -102,6 +102,10 @@ class ColumnSql:
         The id columns whose whole numbers are written as floats, such as ``17850.0``.
     types : dict
         Text of the type column → the type that it means, where that is not the text itself.
+    chosen_types : dict
+        Those of ``types`` that a person gave.
+    codes : tuple of str
+        The texts of the type column, where these are numbers, or yes and no.
     separator : str
         What separates the levels of categories; ``.`` is what datasets keep.
     named : bool
@@ -134,6 +138,8 @@ class ColumnSql:
     integer_ids: frozenset[str] = frozenset()
     floats: frozenset[str] = frozenset()
     types: Mapping[str, str] = field(default_factory=dict)
+    chosen_types: Mapping[str, str] = field(default_factory=dict)
+    codes: tuple[str, ...] = ()
     separator: str = "."
     named: bool = True
     padded: bool = False
@@ -195,9 +201,11 @@ class ColumnSql:
                 if name in floats or all(map(is_integer, values))
             ),
             floats=floats,
-            types=changed_types(sample.get("type", ()), types, mapping.get("type", "")),
+            types=_changed_types(sample.get("type", ()), types, mapping.get("type", "")),
+            chosen_types=dict(types or {}),
+            codes=_codes(sample.get("type", ())),
             separator=separator_of(sample.get("category", ())),
-            named=dialect.columns != numbers(len(dialect.columns)),
+            named=dialect.names_columns,
             seen_missing=tuple(dict.fromkeys([*_COMMON_MISSING, *_missing_values(dialect.sample)])),
             padded=dialect.padded or _is_padded(dialect.sample),
             formulas=dialect.formulas,
@@ -209,6 +217,11 @@ class ColumnSql:
             day_order=time_format if time_format in times.DAY_ORDERS else "",
             has_decimal_mark=bool(decimal_mark) or is_number,
         )
+
+    def with_codes(self, codes: Sequence[str]) -> "ColumnSql":
+        """Return the columns where the type column holds these numbers, or yes and no."""
+        types = _changed_types(codes, self.chosen_types, self.mapping["type"])
+        return replace(self, types=types, codes=_codes(codes))
 
     def source(self, relation: str) -> str:
         """Return the SQL of a relation with a column ``text_…`` for each role, beside its own.
@@ -476,7 +489,12 @@ def _is_padded(sample: Sequence[Sequence[str]]) -> bool:
     return any(value != value.strip(BLANKS) for row in sample for value in row)
 
 
-def changed_types(
+def _codes(texts: Sequence[str]) -> tuple[str, ...]:
+    distinct = sorted(set(texts))
+    return tuple(distinct) if event_types.are_codes(distinct) else ()
+
+
+def _changed_types(
     codes: Sequence[str], chosen: Mapping[str, str] | None, column: str
 ) -> dict[str, str]:
     """Return the texts of the type column that mean another type."""

@@ -1,10 +1,12 @@
 """The mapping from columns of a file to columns of an event: the guess and its corrections."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from data.errors import BadInput
 from data.events import NAMES
 from data.i18n import _
+from data.importing.column_names import roles_of
 from data.importing.column_sql import MISSING
 from data.importing.dialect import Dialect
 from data.importing.roles import JOIN, Roles, roles
@@ -14,7 +16,13 @@ _ALIASES = {"item": "product", "event": "type", "timestamp": "time", "customer":
 
 def guess(dialect: Dialect) -> Roles:
     """Return what the columns of a file are taken for, by their names and values."""
-    return roles(dialect.columns, dialect.sample, MISSING)
+    if dialect.names_columns:
+        return roles(dialect.columns, dialect.sample, MISSING)
+    guessed = roles(dialect.columns[: dialect.width], dialect.sample, MISSING)
+    names = {
+        role: name for name in dialect.columns[dialect.width :] for role in sorted(roles_of(name))
+    }
+    return replace(guessed, mapping=names | guessed.mapping)
 
 
 def corrected(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) -> Roles:
@@ -56,10 +64,18 @@ def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) 
     Raises
     ------
     BadInput
-        Where an event column or a file's column is unknown, or no column holds the buyer or the
-        product.
+        Where an event column or a file's column is unknown, no column holds the buyer or the
+        product, or several columns may as well be the time and a person did not say which.
     """
     roles = corrected(dialect, corrections, file)
+    said = {_ALIASES.get(name, name) for name in corrections or {}}
+    if roles.times and "time" not in said:
+        raise BadInput(
+            _(
+                "{file} has several columns of times, {columns}; say which is that of the events "
+                "with --map time=COLUMN."
+            ).format(file=file, columns=shortly(roles.times))
+        )
     missing = [name for name in ("user", "product") if name not in roles.mapping]
     if missing:
         raise BadInput(

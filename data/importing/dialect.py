@@ -7,8 +7,8 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,8 @@ class Dialect:
         What stands before a quotation mark in a quoted field: a second one, or a backslash.
     formulas : bool
         Whether values are written as ``="00123"``, so that spreadsheets keep them as text.
+    constants : tuple of str
+        The values, the same in all rows, of the last columns, which are not in the file itself.
     """
 
     kind: str
@@ -91,6 +93,17 @@ class Dialect:
     numeric: frozenset[str] = frozenset()
     escape: str = '"'
     formulas: bool = False
+    constants: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """The number of columns in the file itself."""
+        return len(self.columns) - len(self.constants)
+
+    @property
+    def names_columns(self) -> bool:
+        """Whether the file itself names its columns."""
+        return self.columns[: self.width] != numbers(self.width)
 
     @property
     def header(self) -> bool:
@@ -182,6 +195,20 @@ def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dia
         padded=delimiter != " " and any(_PADDING.search(line) for line in _around(body, delimiter)),
         escape=escape,
         formulas=formulas,
+    )
+
+
+def with_constants(dialect: Dialect, values: Mapping[str, str]) -> Dialect:
+    """Return the format of a file with columns behind its own that have one value in all rows."""
+    new = {name: value for name, value in values.items() if name not in dialect.columns}
+    constants = tuple(new.values())
+    if not new:
+        return dialect
+    return replace(
+        dialect,
+        columns=(*dialect.columns, *new),
+        sample=tuple((*row, *constants) for row in dialect.sample if len(row) == dialect.width),
+        constants=constants,
     )
 
 

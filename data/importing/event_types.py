@@ -103,6 +103,27 @@ def flag_meanings(column: str, codes: Iterable[str]) -> dict[str, str]:
     return {text: pair[0] if text.lower() in _YES else pair[1] for text in sorted(texts)}
 
 
+def is_purchase_flag(column: str) -> bool:
+    """Tell whether a column's name says that yes or no in it tells purchases from other events.
+
+    >>> [is_purchase_flag(name) for name in ("is_booking", "is_returned", "is_click")]
+    [True, True, False]
+    """
+    return PURCHASE in _FLAG_MEANINGS.get(flag_name(column), ())
+
+
+def are_codes(codes: Iterable[str]) -> bool:
+    """Tell whether texts are numbers, or yes and no, whose meaning depends on all that there are.
+
+    >>> are_codes(["1", "4"]), are_codes(["True"]), are_codes(["pv", "1"]), are_codes([])
+    (True, True, False, False)
+    """
+    texts = list(codes)
+    return bool(texts) and all(
+        text.strip().isdigit() or text.strip().lower() in _YES | _NO for text in texts
+    )
+
+
 def meanings(
     codes: Iterable[str], chosen: Mapping[str, str] | None = None, column: str = ""
 ) -> dict[str, str]:

@@ -30,8 +30,9 @@ from data.importing.checksum import Checksum
 from data.importing.column_sql import ColumnSql
 from data.importing.columns import shortly
 from data.importing.dialect import Dialect
+from data.importing.event_types import are_codes
 from data.importing.line_reader import Reject, line_texts
-from data.importing.raw_rows import parquet_as_text, write_raw_rows
+from data.importing.raw_rows import parquet_as_text, with_constants_sql, write_raw_rows
 from data.importing.rejects import Rejects
 from data.importing.settling import settled
 from data.importing.streams import check_unpacked
@@ -145,7 +146,11 @@ def import_file(source: SourceFile, rejects: Rejects, tracker: ProgressTracker) 
             digest = checksum.finish()
             read = kept
             columns, unreadable = source.columns, Counter[str]()
-            if kept is None or not _is_complete(source, kept, checksum):
+            if (
+                kept is None
+                or not _is_complete(source, kept, checksum)
+                or _has_new_codes(connection, source)
+            ):
                 kept, read, columns, unreadable = _read_lines(connection, source, rejects, tracker)
     finally:
         checksum.stop()
@@ -189,7 +194,7 @@ def _copy(
         columns = replace(columns, missing=())
     select = (
         f"SELECT {columns.select()}, {columns.is_irregular()} AS irregular "
-        f"FROM {columns.source(_table(source))}"
+        f"FROM {columns.source(with_constants_sql(_table(source), dialect))}"
     )
     try:
         return execute(
@@ -213,8 +218,8 @@ def _check_size(source: SourceFile, size: int) -> None:
 def _table(source: SourceFile) -> str:
     """Return the table expression of a file, with text columns ``c0``, ``c1``, …."""
     if source.dialect.kind == "parquet":
-        return parquet_as_text(source.path, source.dialect.columns)
-    width = len(source.dialect.columns)
+        return parquet_as_text(source.path, source.dialect.columns[: source.dialect.width])
+    width = source.dialect.width
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
     mark = quote(source.dialect.quote)
     escape = quote(source.dialect.escape if source.dialect.escape == "\\" else source.dialect.quote)
@@ -244,6 +249,16 @@ def _is_complete(source: SourceFile, kept: int, checksum: Checksum) -> bool:
             _has_only_events(part.metadata.row_group(group), source)
             for group in range(part.num_row_groups)
         )
+
+
+def _has_new_codes(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> bool:
+    """Return whether the type column holds numbers that the first rows do not have."""
+    codes = source.columns.codes
+    if not codes:
+        return False
+    found = connection.execute(f"SELECT DISTINCT type FROM {read_parquet(source.part)}").fetchall()
+    known = {*codes, *source.columns.types.values()}
+    return any(code not in known and are_codes([code]) for (code,) in found)
 
 
 def _has_only_events(group: pq.RowGroupMetaData, source: SourceFile) -> bool:
@@ -299,7 +314,7 @@ def _read_lines(
         on_reject=add_reject,
         on_progress=tracker.report,
     )
-    raw = read_parquet(source.raw)
+    raw = with_constants_sql(read_parquet(source.raw), source.dialect)
     _refuse_no_table(source, pq.read_metadata(source.raw).num_rows, rejected)
     columns = settled(connection, source.columns, raw)
     columns = replace(columns, integer_ids=_integer_ids(connection, columns, raw))
@@ -332,8 +347,8 @@ def _refuse_no_table(source: SourceFile, rows: int, rejected: Counter[str]) -> N
                 misfits=misfits,
                 lines=rows + rejected.total(),
                 file=source.name,
-                width=len(source.dialect.columns),
-                columns=shortly(source.dialect.columns),
+                width=source.dialect.width,
+                columns=shortly(source.dialect.columns[: source.dialect.width]),
             )
         )
 
@@ -374,11 +389,12 @@ def _write_rejects(
     tracker: ProgressTracker,
 ) -> int:
     """Write the parsed rows that are no events to the rejects and return their number."""
-    fields = ", ".join(f"c{position}" for position in range(len(source.dialect.columns)))
+    fields = ", ".join(f"c{position}" for position in range(source.dialect.width))
+    raw = with_constants_sql(read_parquet(source.raw), source.dialect)
     result = connection.execute(
         f"SELECT line, lines, ({columns.reason()}) AS reason, "
         f"concat_ws({quote(source.dialect.delimiter)}, {fields}) AS raw "
-        f"FROM {columns.source(read_parquet(source.raw))} "
+        f"FROM {columns.source(raw)} "
         "WHERE reason IS NOT NULL ORDER BY line"
     )
     count = 0

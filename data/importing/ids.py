@@ -8,7 +8,7 @@ from data.datasets.database import quote
 
 _CUT = "[.,]0{1,18}$"
 _PLAIN = r"(0|[1-9][0-9]{0,17})([.]0+|,0{1,2})?"
-_SCIENTIFIC = r"[1-9][.]([0-9]+)[eE][+]?[0-9]{1,2}"
+_SCIENTIFIC = r"[1-9](?:[.][0-9]+[eE][+]?[0-9]{1,2}|[eE][+][0-9]{2})"  # R writes 1e+05
 _ROUNDED = r"[1-9][.,]([0-9]+)[eE][+]0*([0-9]{1,2})"  # Java drops zeros, too, but writes no plus
 
 
@@ -36,8 +36,8 @@ def are_floats(values: Sequence[str]) -> bool:
 
     >>> are_floats(["17850.0", "17851"]), are_floats(["17850,0"]), are_floats(["1.785000e+04"])
     (True, True, True)
-    >>> are_floats(["1.5E7", "1.7850123E7"])
-    True
+    >>> are_floats(["1.5E7", "1.7850123E7"]), are_floats(["1e+05", "100001"])
+    (True, True)
     >>> are_floats(["17850"]), are_floats(["17850.5"]), are_floats(["17,000"])
     (False, False, False)
     """

@@ -14,7 +14,7 @@ from data.i18n import _
 from data.importing.column_sql import REASONS, ColumnSql
 from data.importing.columns import resolve
 from data.importing.companions import LOG, companions
-from data.importing.dialect import sniff
+from data.importing.dialect import sniff, with_constants
 from data.importing.file_import import ProgressTracker, SourceFile, import_file
 from data.importing.rejects import Rejects
 from data.importing.request import ImportRequest
@@ -188,6 +188,7 @@ def _source_file(member: StagedFile, part: Path, request: ImportRequest) -> Sour
     """Detect the format and the columns of a file."""
     try:
         dialect = sniff(member.path, request.encoding or "", request.header_line)
+        dialect = with_constants(dialect, member.partitions)
     except BadInput as error:
         raise BadInput(str(error).replace(member.path.name, member.name)) from error
     roles = resolve(dialect, request.mapping, member.name)
@@ -200,7 +201,7 @@ def _source_file(member: StagedFile, part: Path, request: ImportRequest) -> Sour
         dialect,
         columns,
         part,
-        unsure=roles.unsure,
+        unsure={**member.unsure, **roles.unsure},
     )
 
 

@@ -122,7 +122,7 @@ class LineReader:
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.width = len(dialect.columns)
+        self.width = dialect.width
         self._line = 1
         self._pending = b""  # an open quotation, which the next block may close
 

@@ -15,14 +15,14 @@ from data.importing import event_types
 from data.importing.column_sql import ColumnSql
 from data.importing.columns import corrected
 from data.importing.companions import LOG
-from data.importing.dialect import Dialect, sniff
+from data.importing.dialect import Dialect, sniff, with_constants
 from data.importing.line_reader import LineReader
 from data.importing.questions import Ambiguous, Question, Reading
-from data.importing.raw_rows import parquet_as_text
+from data.importing.raw_rows import parquet_as_text, with_constants_sql
 from data.importing.request import ImportRequest
 from data.importing.roles import JOIN, Roles
 from data.importing.settling import settled_prices, settled_times
-from data.importing.staging import is_unpacked, sheet_names, size_of, staged
+from data.importing.staging import StagedFile, is_unpacked, sheet_names, size_of, staged
 from data.importing.streams import opened
 from data.importing.understanding import understanding
 from data.progress import never
@@ -134,7 +134,7 @@ def preview(request: ImportRequest, folder: Path) -> Preview | None:
     first: Preview | None = None
     for member in staged([path], folder, never, sheet=request.sheet or "", preferred=LOG):
         try:
-            part = _preview(member.path, member.name, request)
+            part = _preview(member, request)
         except BadInput:
             if not member.optional:
                 raise
@@ -146,9 +146,10 @@ def preview(request: ImportRequest, folder: Path) -> Preview | None:
     return replace(first, sheets=sheet_names(path)) if first else None
 
 
-def _preview(path: Path, name: str, request: ImportRequest) -> Preview:
-    dialect = sniff(path, request.encoding or "", request.header_line)
-    roles = corrected(dialect, request.mapping, name)
+def _preview(member: StagedFile, request: ImportRequest) -> Preview:
+    dialect = sniff(member.path, request.encoding or "", request.header_line)
+    dialect = with_constants(dialect, member.partitions)
+    roles = corrected(dialect, request.mapping, member.name)
     rows = tuple(tuple(map(_cell, row)) for row in dialect.sample[:_SHOWN_ROWS])
     shown = Preview(dialect.columns, rows, roles.mapping)
     if not {"user", "product"} <= roles.mapping.keys():
@@ -158,7 +159,7 @@ def _preview(path: Path, name: str, request: ImportRequest) -> Preview:
             dialect, roles.mapping, request.time_format, request.decimal_mark, request.types
         )
         with connect(memory_limit=_MEMORY, temp_directory="") as connection:
-            looked_at, complete = _create_rows(connection, dialect, path)
+            looked_at, complete = _create_rows(connection, dialect, member.path)
             columns, questions = _settle(connection, columns)
             types = _types(connection, columns, request)
     except BadInput as error:
@@ -166,7 +167,9 @@ def _preview(path: Path, name: str, request: ImportRequest) -> Preview:
     columns = replace(columns, types={seen.code: seen.meaning for seen in types})
     return replace(
         shown,
-        understood=understanding(dialect, columns, roles.unsure, request.given()),
+        understood=understanding(
+            dialect, columns, {**member.unsure, **roles.unsure}, request.given()
+        ),
         questions=(*_question_on_columns(shown, roles), *questions),
         types=types,
         looked_at=looked_at,
@@ -186,13 +189,14 @@ def _create_rows(
     Rows that cannot be parsed are left out.
     """
     if dialect.kind == "parquet":
-        source = parquet_as_text(path, dialect.columns)
-        connection.execute(f"CREATE TABLE rows AS SELECT * FROM {source} LIMIT {_MOST_ROWS}")
+        source = parquet_as_text(path, dialect.columns[: dialect.width])
+        rows = with_constants_sql(source, dialect)
+        connection.execute(f"CREATE TABLE rows AS SELECT * FROM {rows} LIMIT {_MOST_ROWS}")
         row = connection.execute(f"SELECT count(*) FROM {source}").fetchone()
         total = int(row[0]) if row else 0
         return min(total, _MOST_ROWS), total <= _MOST_ROWS
     tables: list[pa.Table] = []
-    count, width, complete = 0, len(dialect.columns), True
+    count, width, complete = 0, dialect.width, True
     with opened(path, dialect.encoding, dialect.line_end) as (stream, _position):
         for block in LineReader(dialect).read(stream):
             tables.append(block.as_table(width))
@@ -201,7 +205,7 @@ def _create_rows(
             if not complete:
                 break
     connection.register("seen", pa.concat_tables(tables))
-    connection.execute("CREATE TABLE rows AS SELECT * FROM seen")
+    connection.execute(f"CREATE TABLE rows AS SELECT * FROM {with_constants_sql('seen', dialect)}")
     connection.unregister("seen")
     return count, complete
 

@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.datasets.database import WRITE, copy, read_parquet
+from data.datasets.database import WRITE, copy, quote, read_parquet
 from data.importing.dialect import Dialect
 from data.importing.line_reader import LineReader, Reject
 from data.importing.streams import opened
@@ -21,6 +21,17 @@ def parquet_as_text(path: Path, columns: Sequence[str]) -> str:
     names = [f"c{position}" for position in range(len(columns))]
     texts = ", ".join(f"{name}::VARCHAR AS {name}" for name in names)
     return f"(SELECT {texts} FROM {read_parquet(path)} AS source({', '.join(names)}))"
+
+
+def with_constants_sql(relation: str, dialect: Dialect) -> str:
+    """Return the table expression of a file's rows with its constants as columns behind them."""
+    if not dialect.constants:
+        return relation
+    values = ", ".join(
+        f"{quote(value)} AS c{place}"
+        for place, value in enumerate(dialect.constants, start=dialect.width)
+    )
+    return f"(SELECT *, {values} FROM {relation})"
 
 
 def write_raw_rows(
@@ -47,11 +58,11 @@ def write_raw_rows(
         Receives the bytes and rows read so far.
     """
     if dialect.kind == "parquet":
-        rows = parquet_as_text(path, dialect.columns)
+        rows = parquet_as_text(path, dialect.columns[: dialect.width])
         select = f"SELECT *, row_number() OVER () AS line, 1 AS lines FROM {rows}"
         connection.execute(copy(select, target, WRITE))
         return
-    width = len(dialect.columns)
+    width = dialect.width
     texts = [(f"c{position}", pa.string()) for position in range(width)]
     schema = pa.schema([*texts, ("line", pa.int64()), ("lines", pa.int32())])
     size, count = path.stat().st_size, 0

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from data.events import NAMES, PURCHASE
+from data.events import NAMES
 from data.i18n import N_, _
 from data.importing import event_types, times
 from data.importing.column_names import (
@@ -194,7 +194,8 @@ def _find_time(
     free = [p for p in profiles if p.name not in mapping.values()]
     if "time" not in mapping:
         candidates = [p for p in free if p.is_time and p.is_recent and _may_be_time(p)]
-        events = [p for p in candidates if is_name_of_event_time(p.name)] or candidates
+        varied = [p for p in candidates if not p.is_constant] or candidates
+        events = [p for p in varied if is_name_of_event_time(p.name)] or varied
         likely = [p for p in events if is_time_name(p.name)] or events
         if not likely:
             if not _find_parts(free, mapping):
@@ -203,7 +204,8 @@ def _find_time(
         mapping["time"] = likely[0].name
         if len(candidates) > 1:
             unsure["time"] = N_("other columns hold times, too")
-        others = [profile.name for profile in likely[1:]]
+        first = likely[0].cells
+        others = [p.name for p in likely[1:] if not times.are_close(first, p.cells)]
     day = by_name[mapping["time"]]
     if day.is_day:
         clocks = [p for p in free if p.is_clock and p is not day]
@@ -265,19 +267,19 @@ def _find_type(
         profile
         for profile in profiles
         if profile.name not in mapping.values()
-        and profile.distinct > 1
+        and profile.values
         and len(profile.values) >= _MOST * len(profile.cells)
     ]
-    flags = {p.name: event_types.flag_meanings(p.name, p.values) for p in free}
+    flags = {p.name for p in free if event_types.flag_meanings(p.name, p.values)}
     for profile in free:
-        is_purchase = PURCHASE in flags[profile.name].values()
-        if is_purchase or event_types.looks_like_types(profile.values):
+        is_type = profile.distinct > 1 and event_types.looks_like_types(profile.values)
+        if is_type or (profile.name in flags and event_types.is_purchase_flag(profile.name)):
             mapping["type"] = profile.name
             unsure["type"] = N_("the column was found by its values")
             return
-    if name := next(filter(flags.get, flags), None):
+    if flags:
         doubt = _("every row is taken for a purchase, but {column} may say otherwise")
-        unsure["type"] = doubt.format(column=name)
+        unsure["type"] = doubt.format(column=min(flags))
 
 
 def _by_value(profiles: Sequence[Profile]) -> Roles:

@@ -37,7 +37,18 @@ def settled(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str)
     floats = frozenset(n for n in ("user", "product") if _are_floats(connection, columns, n, raw))
     integer_ids = columns.integer_ids | floats
     columns = replace(columns, floats=floats, integer_ids=integer_ids)
+    columns = settled_types(connection, columns, raw)
     return settled_prices(connection, settled_times(connection, columns, raw), raw)
+
+
+def settled_types(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> ColumnSql:
+    """Decide over every row what the numbers of the type column mean."""
+    if not columns.codes:
+        return columns
+    found = connection.execute(
+        f"SELECT DISTINCT text_type FROM {columns.source(raw)} WHERE text_type IS NOT NULL"
+    ).fetchall()
+    return columns.with_codes([text for (text,) in found])
 
 
 def settled_times(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> ColumnSql:

@@ -11,18 +11,19 @@ import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.errors import BadInput
-from data.i18n import _
+from data.i18n import N_, _
 from data.importing.file_kind import is_tar, is_workbook, refuse_sections, refuse_unreadable
 from data.importing.json_files import json_form, write_json_table
 from data.importing.streams import check_unpacked, opened
@@ -43,6 +44,9 @@ _DAMAGE = (
     NotImplementedError,
 )
 Name = TypeVar("Name", str, Path)
+_PARTITION = re.compile(r"(\w[\w .-]*)=(.*)")
+_LISTS = N_("each line is taken for a buyer and then the products in their order")
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 _SYSTEM_FILES = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|\._|Thumbs\.db$|_SUCCESS$|\.)")
 
 
@@ -58,11 +62,25 @@ class StagedFile:
     optional : bool
         Whether it is one of several in an archive or workbook, of which those without a log are
         passed over.
+    unsure : mapping
+        Event column → why something else might have been meant, marked for translation.
     """
 
     path: Path
     name: str
     optional: bool = False
+    unsure: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def partitions(self) -> dict[str, str]:
+        """The values that the folders of a partitioned table give to all rows of the file.
+
+        >>> StagedFile(Path("0"), "log/event_type=view/day=1%2F2/0").partitions
+        {'event_type': 'view', 'day': '1/2'}
+        """
+        pairs = map(_PARTITION.fullmatch, self.name.split("/")[:-1])
+        values = {pair[1]: unquote(pair[2]) for pair in pairs if pair}
+        return {key: "" if value == _NO_VALUE else value for key, value in values.items()}
 
 
 def staged(
@@ -91,8 +109,11 @@ def staged(
         archive, member = in_archive(file) or (file, "")
         stage = _Stage(folder, should_stop, sheet, preferred, member)
         parts = parts_of(file) if file.is_dir() else [archive]
+        root = archive.parent
+        while _PARTITION.fullmatch(root.name):
+            root = root.parent
         for part in _preferred(parts, preferred):
-            yield from stage.files(part, str(part.relative_to(archive.parent)))
+            yield from stage.files(part, part.relative_to(root).as_posix())
 
 
 def in_archive(path: Path) -> tuple[Path, str] | None:
@@ -235,7 +256,7 @@ class _Stage:
                 self._item_lists(path, target)
             else:
                 self._json(path, target, name, form)
-            yield StagedFile(target, name, optional)
+            yield StagedFile(target, name, optional, {} if form else {"user": _LISTS})
 
     @contextmanager
     def _temporary(self, suffix: str) -> Iterator[Path]:

@@ -12,6 +12,7 @@ import duckdb
 from data.datasets.database import connect, quote
 from data.errors import BadInput
 from data.i18n import N_, _
+from data.importing.ids import is_rounded
 from data.importing.month_names import english
 
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)
@@ -182,6 +183,8 @@ def candidates(values: Iterable[str], least: float = 1.0) -> tuple[TimeFormat, .
     ['day/month/year', 'month/day/year']
     >>> candidates(["1572566400"])[0].kind, candidates(["20191101"])[0].day_order
     ('seconds', 'compact')
+    >>> candidates(["1.57E+09"]), candidates(["1.574242200E+09"])[0].kind
+    ((), 'seconds')
     >>> candidates(["17"]), candidates(["2019-11-01", "soon"], least=0.5)[0].kind
     ((), 'iso')
     """
@@ -284,6 +287,8 @@ def _numeric(values: Sequence[str]) -> list[TimeFormat]:
             TimeFormat("strptime", ("%d%m%Y",), "day/month/year"),
             TimeFormat("strptime", ("%m%d%Y",), "month/day/year"),
         ]
+    if any(map(is_rounded, values)):  # ``1.57E+09`` is a time of three months
+        return []
     numbers = sorted(map(float, values))
     median = numbers[len(numbers) // 2]
     for unit, (low, high) in _EPOCH_RANGES.items():

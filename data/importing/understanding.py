@@ -12,6 +12,7 @@ _UNSETTLED = {
     "price": N_("the first rows do not settle the decimal mark; all rows decide"),
 }
 _NUMBERS = N_("numbers are read as Tianchi and Tmall write event types: say with --type if not")
+_UNKNOWN_NUMBERS = N_("the meaning of the numbers is not known: say it with --type 4=purchase")
 _NO_HEADER = N_("no line looks like names of columns")
 _TITLES = N_("the lines before it are taken for titles")
 
@@ -45,6 +46,8 @@ def understanding(
     reasons = {name: _UNSETTLED[name] for name in columns.unsettled} | dict(unsure or {})
     if any(code.isdigit() for code in columns.types):
         reasons.setdefault("type", _NUMBERS)
+    elif columns.codes and not columns.types:
+        reasons["type"] = _UNKNOWN_NUMBERS
     if text and not dialect.encoding.startswith(("utf", "ascii")):
         reasons["encoding"] = N_("told by its letters: look at names with accents")
     if text and dialect.header_line != 1:

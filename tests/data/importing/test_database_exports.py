@@ -132,6 +132,38 @@ MAKERS["times in a form that is not known are not left out"] = Maker(
     None,
     "cannot be read",
 )
+MAKERS["R: ids that are shorter in scientific notation"] = Maker(
+    {
+        "log.csv": csv(
+            ("", "user_id", "item_id", "time"),
+            (
+                (
+                    *(k + 1, "1e+05" if k % 13 == 0 else user(k)),
+                    *("2e+05" if k % 17 == 0 else product(k), moment(k)),
+                )
+                for k in ks()
+            ),
+        )
+    },
+    [
+        event(
+            100000 if k % 13 == 0 else user(k),
+            200000 if k % 17 == 0 else product(k),
+            moment(k),
+        )
+        for k in ks()
+    ],
+)
+MAKERS["times that a spreadsheet has rounded"] = Maker(
+    {
+        "log.csv": csv(
+            ("user", "item", "time"),
+            ((user(k), product(k), f"{stamp(k) / 1e9:.2f}E+09") for k in ks()),
+        )
+    },
+    None,
+    "cannot be read",
+)
 MAKERS["Kinesis Firehose: objects without line ends"] = Maker(
     {
         "firehose": jsonl(

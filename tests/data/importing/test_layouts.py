@@ -2,12 +2,18 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from data.datasets.store import Store
+from data.importing.ingest import ingest
+from data.importing.preview import preview
+from data.importing.request import ImportRequest
 from tests.data.importing.makers import (
     Event,
     Maker,
+    brief,
     check,
     event,
     kind,
@@ -137,3 +143,53 @@ def test_the_events_come_back(name: str, store: Store, tmp_path: Path) -> None:
 def test_what_is_no_table_of_events_is_refused(name: str, store: Store, tmp_path: Path) -> None:
     text, sentence = REFUSED[name]
     check(Maker({"log.txt": text}, None, sentence), store, tmp_path)
+
+
+def part(kind_of_part: str, header: str = "", mark: str = ",") -> str:
+    """Return the rows of one type, which the name of the part's folder says."""
+    rows = (k for k in ks() if kind(k) == kind_of_part)
+    fields = ((f"u{user(k)}", f"p{product(k)}", str(moment(k))) for k in rows)
+    return header + "".join(mark.join(row) + "\n" for row in fields)
+
+
+@pytest.mark.parametrize(
+    ("header", "mark", "suffix"),
+    [
+        ("user_id,product_id,event_time\n", ",", ".csv"),
+        ("", "\x01", ""),
+    ],
+)
+def test_the_folders_of_a_partitioned_table_are_columns(
+    store: Store, tmp_path: Path, header: str, mark: str, suffix: str
+) -> None:
+    files: dict[str, str | bytes] = {
+        f"log/event_type={kind}/part-0{suffix}": part(kind, header, mark)
+        for kind in ("view", "cart", "purchase")
+    }
+    for file, text in files.items():
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).write_text(str(text))
+    dataset = ingest(store, ImportRequest([tmp_path / "log"], "log"))
+    expected = sorted((f"u{user(k)}", f"p{product(k)}", moment(k), kind(k)) for k in ks())
+    assert brief(dataset, ("user", "product", "time", "type")) == expected
+
+
+def test_a_part_of_a_partitioned_parquet_table_has_its_folders_columns(
+    store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "event_type=cart" / "brand=Caf%C3%A9"
+    folder.mkdir(parents=True)
+    table = pa.table({"user_id": [1, 2], "item_id": [3, 4], "time": ["2019-11-01", "2019-11-02"]})
+    pq.write_table(table, folder / "part-0.parquet")
+    dataset = ingest(store, ImportRequest([folder / "part-0.parquet"], "log"))
+    assert [row[1:] for row in brief(dataset, ("user", "type", "brand"))] == [("cart", "Café")] * 2
+    seen = preview(ImportRequest([folder / "part-0.parquet"], "log"), tmp_path)
+    assert seen is not None
+    assert [one.code for one in seen.types] == ["cart"]
+
+
+def test_a_line_a_buyer_is_said_to_be_taken_for_that(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "retail.dat"
+    file.write_text("0 1 2 3 4 5\n30 31 32\n33 34 35\n36 37 38 39 40 41 42 43\n")
+    understood = ingest(store, ImportRequest([file], "log")).manifest.summary["understood"]
+    assert "each line" in understood["unsure"]["user"]

@@ -1,6 +1,9 @@
 """What all rows decide, and what they leave open, with the readings spelt out."""
 
+from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.questions import Ambiguous
 from data.importing.request import ImportRequest
+from tests.data.importing.makers import START, brief, csv
 
 Import = Callable[..., Dataset]
 
@@ -81,3 +85,81 @@ def test_prices_with_both_decimal_marks_are_asked_about(imported: Import) -> Non
 def test_a_format_of_times_that_is_none_is_refused(imported: Import) -> None:
     with pytest.raises(BadInput, match="“%Q” is no format of times"):
         imported(TIMES, time_format="%Q")
+
+
+def types_of(dataset: Dataset) -> Counter[str]:
+    return Counter(kind for (kind,) in brief(dataset, ("type",)))
+
+
+@pytest.mark.parametrize(
+    ("column", "codes", "expected"),
+    [
+        (  # the first rows alone would be numbers of another maker
+            "behavior_type",
+            (["1", "3"], ["2", "4"]),
+            {"view": 1500, "cart": 1500, "favourite": 10, "purchase": 10},
+        ),
+        ("action_type", (["0"], ["2", "3"]), {"view": 3000, "purchase": 10, "favourite": 10}),
+        ("is_booking", (["0"], ["1"]), {"view": 3000, "purchase": 20}),
+        ("purchased", (["False"], ["True"]), {"view": 3000, "purchase": 20}),
+    ],
+)
+def test_codes_that_the_first_rows_do_not_have_count(
+    store: Store,
+    tmp_path: Path,
+    column: str,
+    codes: tuple[list[str], list[str]],
+    expected: dict[str, int],
+) -> None:
+    first, later = codes
+    values = [*islice(cycle(first), 3000), *islice(cycle(later), 20)]
+    rows = ((k % 7, k % 11, 1_572_566_400 + k, code) for k, code in enumerate(values))
+    file = tmp_path / "log.csv"
+    file.write_text(csv(("user_id", "item_id", "timestamp", column), rows))
+    dataset = ingest(store, ImportRequest([file], "log"))
+    assert types_of(dataset) == expected
+
+
+def test_what_a_person_says_of_a_code_holds_beside_codes_of_later_rows(
+    store: Store, tmp_path: Path
+) -> None:
+    codes = ["1"] * 3000 + ["2"] * 10 + ["6"]
+    rows = ((k % 7, k % 11, 1_572_566_400 + k, code) for k, code in enumerate(codes))
+    file = tmp_path / "log.csv"
+    file.write_text(csv(("user_id", "item_id", "timestamp", "type"), rows))
+    request = ImportRequest([file], "log", {"type": "type"}, types={"2": "purchase"})
+    assert types_of(ingest(store, request)) == {"1": 3000, "purchase": 10, "6": 1}
+
+
+def test_numbers_without_a_known_meaning_are_said(store: Store, tmp_path: Path) -> None:
+    rows = ((k % 7, k % 11, 1_572_566_400 + k, 5 + k % 5) for k in range(50))
+    file = tmp_path / "log.csv"
+    file.write_text(csv(("user_id", "item_id", "timestamp", "event_type"), rows))
+    understood = ingest(store, ImportRequest([file], "log")).manifest.summary["understood"]
+    assert "--type" in understood["unsure"]["type"]
+
+
+def test_two_columns_of_times_are_asked_about(store: Store, tmp_path: Path) -> None:
+    moments = [START + timedelta(hours=k) for k in range(50)]
+    rows = ((k % 7, k % 11, m, m + timedelta(days=9 + k)) for k, m in enumerate(moments))
+    file = tmp_path / "log.csv"
+    file.write_text(csv(("user_id", "item_id", "date_seen", "date_bought"), rows))
+    with pytest.raises(BadInput, match=r"date_seen, date_bought; .* --map time=COLUMN"):
+        ingest(store, ImportRequest([file], "log"))
+    dataset = ingest(store, ImportRequest([file], "log", {"time": "date_seen"}))
+    assert dataset.manifest.summary["first_event"].startswith("2019-11-20T09:30")
+
+
+@pytest.mark.parametrize("other", [timedelta(minutes=3), None])
+def test_a_column_beside_the_time_that_is_close_or_constant_is_said(
+    store: Store, tmp_path: Path, other: timedelta | None
+) -> None:
+    moments = [START + timedelta(hours=k) for k in range(50)]
+    rows = (
+        (k % 7, k % 11, START if other is None else m + other, m) for k, m in enumerate(moments)
+    )
+    file = tmp_path / "log.csv"
+    file.write_text(csv(("user_id", "item_id", "date_seen", "date_bought"), rows))
+    understood = ingest(store, ImportRequest([file], "log")).manifest.summary["understood"]
+    assert understood["roles"]["time"] == ("date_seen" if other else "date_bought")
+    assert "time" in understood["unsure"]
