@@ -1,12 +1,12 @@
-"""Tables of items and users that lie beside a log in RecBole's atomic files.
+"""Logs that lie in one folder or archive with the tables of their items and users.
 
-RecBole keeps ``ml-100k.inter`` (the log), ``ml-100k.item`` and ``ml-100k.user`` in one folder or
-archive; the log may be cut into ``ml-100k.train.inter`` and so on.
-https://recbole.io/docs/user_guide/data/atomic_files.html
+RecBole keeps ``ml-100k.inter`` (the log), ``ml-100k.item`` and ``ml-100k.user``; the log may be cut
+into ``ml-100k.train.inter`` and so on. MovieLens keeps its log beside tables, tags and parts of the
+same log. https://recbole.io/docs/user_guide/data/atomic_files.html
 """
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePath
 
 from data.datasets.side_tables import BUYERS, PRODUCTS
 from data.importing.staging import in_archive, members_of, parts_of
@@ -14,6 +14,24 @@ from data.importing.staging import in_archive, members_of, parts_of
 LOG = ".inter"
 SUFFIXES = {PRODUCTS: ".item", BUYERS: ".user"}
 """Side table → the suffix of its file."""
+
+MOVIELENS = {
+    "u.data": {PRODUCTS: "u.item", BUYERS: "u.user"},
+    "ratings.dat": {PRODUCTS: "movies.dat", BUYERS: "users.dat"},
+    "ratings.csv": {PRODUCTS: "movies.csv"},
+}
+"""Log → the names of the side tables in its folder."""
+
+
+def choose_logs(names: Sequence[str]) -> Sequence[str]:
+    """Return the logs among the files of a folder or archive; all where no layout is known.
+
+    >>> choose_logs(["ml/tags.csv", "ml/ratings.csv", "ml/movies.csv"]), choose_logs(["a", "b"])
+    (['ml/ratings.csv'], ['a', 'b'])
+    """
+    logs = [name for name in names if name.endswith(LOG)]
+    logs = logs or [name for name in names if dict(_beside(name, names)).get(PRODUCTS)]
+    return logs or names
 
 
 def companions(files: Sequence[Path]) -> dict[str, Path]:
@@ -24,24 +42,52 @@ def companions(files: Sequence[Path]) -> dict[str, Path]:
     files : sequence of Path
         Files, folders and archives.
     """
-    names = [name for file in files for name in _files_around(file)]
-    logs = [str(name) for name in names if name.suffix == LOG]
+    names = [str(name) for file in files for name in _files_around(file)]
     result: dict[str, Path] = {}
-    for name in names:
-        stem = str(name.with_suffix(""))
-        for table, suffix in SUFFIXES.items():
-            if name.suffix == suffix and any(log.startswith(f"{stem}.") for log in logs):
-                result.setdefault(table, name)
+    for log in choose_logs(names):
+        for table, name in _beside(log, names):
+            result.setdefault(table, Path(name))
     return result
+
+
+def left_out(files: Sequence[Path]) -> list[str]:
+    """Return the files in folders and archives that are neither logs nor their side tables."""
+    side_tables = companions(files).values()
+    names: list[str] = []
+    for file in files:
+        inside = _in(file)
+        logs = choose_logs([str(name) for name in inside])
+        others = (name for name in inside if str(name) not in logs and name not in side_tables)
+        names += [name.relative_to(file.parent).as_posix() for name in others]
+    return names
+
+
+def _beside(log: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the side tables of a log, and their files among some names."""
+    path = PurePath(log)
+    for name in names:
+        other = PurePath(name)
+        if other.parent != path.parent:
+            continue
+        is_named_after = path.suffix == LOG and path.name.startswith(f"{other.stem}.")
+        for table, suffix in SUFFIXES.items():
+            if is_named_after and other.suffix == suffix:
+                yield table, name
+        for table, known in MOVIELENS.get(path.name, {}).items():
+            if other.name == known:
+                yield table, name
+
+
+def _in(file: Path) -> list[Path]:
+    """Return the files in a folder or archive."""
+    return parts_of(file) if file.is_dir() else [file / name for name in members_of(file)]
 
 
 def _files_around(file: Path) -> list[Path]:
     """Return the files in a folder or archive, or a log and the side tables beside it."""
-    if file.is_dir():
-        return parts_of(file)
+    if file.is_dir() or file.suffix != LOG:
+        return _in(file)
     archive, member = in_archive(file) or (file, "")
-    if file.suffix == LOG:
-        around = members_of(archive) if member else [path.name for path in file.parent.iterdir()]
-        folder = archive if member else file.parent
-        return [file, *(folder / name for name in around if Path(name).suffix != LOG)]
-    return [file / name for name in members_of(file)]
+    around = members_of(archive) if member else [path.name for path in file.parent.iterdir()]
+    folder = archive if member else file.parent
+    return [file, *(folder / name for name in around if Path(name).suffix != LOG)]

@@ -13,7 +13,7 @@ from data.errors import BadInput
 from data.i18n import _
 from data.importing.column_sql import REASONS, ColumnSql
 from data.importing.columns import resolve
-from data.importing.companions import LOG, companions
+from data.importing.companions import choose_logs, companions, left_out
 from data.importing.dialect import sniff, with_constants
 from data.importing.file_import import ProgressTracker, SourceFile, import_file
 from data.importing.rejects import Rejects
@@ -94,7 +94,8 @@ def _write_tables(
     sources: list[Source] = []
     columns: ColumnSql | None = None
     understood: dict[str, Any] = {}
-    skipped: dict[str, str] = {}
+    skipped = {name: _("It lies beside a log.") for name in left_out(request.files)}
+    first_of: dict[str, SourceFile] = {}
     unreadable = _unreadable(added_to)
     with Rejects(folder / "rejects.parquet") as rejects:
         if added_to:
@@ -107,7 +108,7 @@ def _write_tables(
             folder,
             tracker.should_stop,
             sheet=request.sheet or "",
-            preferred=LOG,
+            choose=choose_logs,
         ):
             try:
                 file = _source_file(member, folder / f"part-{len(parts)}.parquet", request)
@@ -116,6 +117,8 @@ def _write_tables(
                     raise
                 skipped[member.name] = str(error)
                 continue
+            if "/" in member.name:
+                _check_same_columns(file, first_of.setdefault(member.name.split("/")[0], file))
             result = import_file(file, rejects, tracker)
             _check_new(result.source, sources)
             parts.append(result.part)
@@ -214,6 +217,20 @@ def _check_new(source: Source, sources: Sequence[Source]) -> None:
                     file=source.name, earlier=earlier.name
                 )
             )
+
+
+def _check_same_columns(file: SourceFile, first: SourceFile) -> None:
+    """Raise BadInput for logs of one archive, folder or workbook that have other columns."""
+    own, others = set(file.dialect.columns), set(first.dialect.columns)
+    is_named = file.dialect.names_columns
+    if (own <= others or own >= others) if is_named else own == others:
+        return
+    raise BadInput(
+        _(
+            "{first} and {second} are logs with different columns; import one of them, by its path "
+            "or, of a workbook, with --sheet."
+        ).format(first=first.name, second=file.name)
+    )
 
 
 def _check_times(file: SourceFile, first: ColumnSql, added_to: Dataset | None) -> None:

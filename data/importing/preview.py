@@ -14,7 +14,7 @@ from data.i18n import _
 from data.importing import event_types
 from data.importing.column_sql import ColumnSql
 from data.importing.columns import corrected
-from data.importing.companions import LOG
+from data.importing.companions import choose_logs
 from data.importing.dialect import Dialect, sniff, with_constants
 from data.importing.line_reader import LineReader
 from data.importing.questions import Ambiguous, Question, Reading
@@ -132,7 +132,7 @@ def preview(request: ImportRequest, folder: Path) -> Preview | None:
     if size_of(path) > _LARGEST_UNPACKED and is_unpacked(path):
         return None
     first: Preview | None = None
-    for member in staged([path], folder, never, sheet=request.sheet or "", preferred=LOG):
+    for member in staged([path], folder, never, sheet=request.sheet or "", choose=choose_logs):
         try:
             part = _preview(member, request)
         except BadInput:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -43,7 +43,7 @@ _DAMAGE = (
     RuntimeError,
     NotImplementedError,
 )
-Name = TypeVar("Name", str, Path)
+Choose = Callable[[Sequence[str]], Sequence[str]]
 _PARTITION = re.compile(r"(\w[\w .-]*)=(.*)")
 _LISTS = N_("each line is taken for a buyer and then the products in their order")
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
@@ -89,7 +89,7 @@ def staged(
     should_stop: ShouldStop,
     *,
     sheet: str = "",
-    preferred: str = "",
+    choose: Choose = list,
 ) -> Iterator[StagedFile]:
     """Yield every file of an import in a form that the readers read.
 
@@ -102,17 +102,19 @@ def staged(
     should_stop : callable
     sheet : str
         The sheet of workbooks to read; empty for all of them.
-    preferred : str
-        A suffix such as ``.inter``: of folders and archives that hold files of it, only these.
+    choose : callable
+        Gets the names of all files in a folder or archive, and returns those to read.
     """
     for file in files:
         archive, member = in_archive(file) or (file, "")
-        stage = _Stage(folder, should_stop, sheet, preferred, member)
-        parts = parts_of(file) if file.is_dir() else [archive]
+        stage = _Stage(folder, should_stop, sheet, choose, member)
+        parts = [archive]
+        if file.is_dir():
+            parts = [Path(name) for name in choose([str(part) for part in parts_of(file)])]
         root = archive.parent
         while _PARTITION.fullmatch(root.name):
             root = root.parent
-        for part in _preferred(parts, preferred):
+        for part in parts:
             yield from stage.files(part, part.relative_to(root).as_posix())
 
 
@@ -138,15 +140,11 @@ def members_of(archive: Path) -> list[str]:
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as zipped:
             return [info.filename for info in zipped.infolist() if not info.is_dir()]
-    if tarfile.is_tarfile(archive):
+    try:
         with tarfile.open(archive) as tar:
             return [info.name for info in tar.getmembers() if info.isfile()]
-    return []
-
-
-def _preferred(names: Sequence[Name], suffix: str) -> Sequence[Name]:
-    """Return the names that end in a suffix, all where none does."""
-    return [name for name in names if suffix and str(name).endswith(suffix)] or names
+    except (*_DAMAGE, OSError):  # no tar archive, or a damaged one, which its reader names
+        return []
 
 
 def parts_of(folder: Path) -> list[Path]:
@@ -215,12 +213,12 @@ class _Stage:
     """Unpacks and converts files into a folder."""
 
     def __init__(
-        self, folder: Path, should_stop: ShouldStop, sheet: str, preferred: str, member: str
+        self, folder: Path, should_stop: ShouldStop, sheet: str, choose: Choose, member: str
     ) -> None:
         self.folder = folder
         self.should_stop = should_stop
         self.sheet = sheet
-        self.preferred = preferred
+        self.choose = choose
         self.member = member
         self._count = itertools.count()
 
@@ -301,7 +299,7 @@ class _Stage:
         """Yield the members of an archive, each unpacked; what systems add to it is left out."""
         member, self.member = self.member, ""  # not of an archive in the archive
         members: Sequence[str] = [name for name in names if not _SYSTEM_FILES.search(name)]
-        members = [member] if member else _preferred(members, self.preferred)
+        members = [member] if member else self.choose(members)
         if not members:
             raise BadInput(_("{file} holds no files.").format(file=archive))
         for member in members:

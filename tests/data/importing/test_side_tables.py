@@ -438,6 +438,74 @@ def test_the_files_of_movielens_1m_are_named_inside_their_archive(
     }
 
 
+FLAGS = "|".join("1" if k == 5 else "0" for k in range(19))
+MOVIELENS = {
+    "ml-100k.zip": {
+        "ml-100k/README": "SUMMARY & USAGE LICENSE\n",
+        "ml-100k/u.data": "7\t1\t3\t881250949\n8\t2\t5\t891717742\n",
+        "ml-100k/ua.base": "7\t1\t3\t881250949\n",
+        "ml-100k/u.genre": "Comedy|5\nDrama|8\n",
+        "ml-100k/u.item": f"1|Toy Story (1995)|01-Jan-1995||x|{FLAGS}\n"
+        f"2|Heat (1995)|01-Jan-1995||x|{FLAGS}\n",
+        "ml-100k/u.user": "7|24|M|technician|85711\n8|53|F|other|04043\n",
+    },
+    "ml-1m.zip": {
+        "ml-1m/users.dat": "7::F::1::10::48067\n8::M::56::16::70072\n",
+        "ml-1m/movies.dat": "1::Toy Story (1995)::Comedy\n2::Heat (1995)::Action|Crime\n",
+        "ml-1m/ratings.dat": "7::1::3::881250949\n8::2::5::891717742\n",
+    },
+    "ml-latest-small.zip": {
+        "ml-latest-small/tags.csv": "userId,movieId,tag,timestamp\n7,1,fun,1139045764\n",
+        "ml-latest-small/links.csv": "movieId,imdbId,tmdbId\n1,0114709,862\n",
+        "ml-latest-small/ratings.csv": "userId,movieId,rating,timestamp\n"
+        "7,1,3.0,881250949\n8,2,5.0,891717742\n",
+        "ml-latest-small/movies.csv": "movieId,title,genres\n1,Toy Story (1995),Comedy\n"
+        "2,Heat (1995),Action|Crime\n",
+    },
+}
+
+
+@pytest.mark.parametrize("name", MOVIELENS)
+@pytest.mark.parametrize("packed", [True, False])
+def test_of_the_files_of_movielens_the_ratings_are_the_log(
+    store: Store, tmp_path: Path, name: str, packed: bool
+) -> None:
+    source = tmp_path / name
+    if packed:
+        with zipfile.ZipFile(source, "w") as zipped:
+            for member, text in MOVIELENS[name].items():
+                zipped.writestr(member, text)
+    else:
+        source = tmp_path / name.removesuffix(".zip")
+        source.mkdir()
+        for member, text in MOVIELENS[name].items():
+            (tmp_path / member).write_text(text)
+    dataset = ingest(store, ImportRequest([source], "ml"))
+    assert dataset.manifest.summary["rows_read"] == 2
+    assert column(dataset, "user")[0] in {7, "7"}
+    assert column(dataset, "title")[0] == "Toy Story (1995)"
+    assert dataset.manifest.summary["first_event"].startswith("1997-12-04")
+    used = {"ratings", "movies", "users", "u.data", "u.item", "u.user"}
+    others = [member for member in MOVIELENS[name] if Path(member).stem not in used]
+    others = [member for member in others if Path(member).name not in used]
+    assert sorted(dataset.manifest.summary["understood"]["skipped"]) == sorted(
+        f"{name}/{member}" if packed else member for member in others
+    )
+
+
+def test_logs_with_different_columns_in_an_archive_are_not_mixed(
+    store: Store, tmp_path: Path
+) -> None:
+    archive = tmp_path / "shop.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("wishes.csv", "user_id,item_id,time,note\n1,2,2024-01-01,x\n")
+        zipped.writestr("orders.csv", "user_id,item_id,time,price\n1,3,2024-01-02,5.00\n")
+    with pytest.raises(BadInput, match=r"shop\.zip/wishes\.csv and shop\.zip/orders\.csv are logs"):
+        ingest(store, ImportRequest([archive], "log"))
+    dataset = ingest(store, ImportRequest([archive / "orders.csv"], "log"))
+    assert column(dataset, "price") == [5.0]
+
+
 def test_the_name_of_a_category_is_better_than_its_id(store: Store, tmp_path: Path) -> None:
     log = written(
         tmp_path / "log.csv",
