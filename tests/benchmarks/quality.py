@@ -29,8 +29,9 @@ from data.preparation.sequences import microseconds
 from model.baselines.base import Recommender
 from model.baselines.tuning import fit_all
 from model.blend.fit import fit_blend
-from model.config.presets import preset
+from model.config.presets import preset, preset_for
 from model.config.run_config import RunConfig
+from model.config.sizing import LogSize
 from model.evaluation.evaluate import evaluate_models
 from model.run_folder import RunFolder
 from model.sequences.split_data import split_dataset
@@ -91,10 +92,11 @@ def opened(store: Store, data: str) -> Dataset:
     return ingest(store, ImportRequest([file], name, synthetic=data == "shop"))
 
 
-def config_of(case: Case, model: str, seed: int) -> RunConfig:
+def config_of(case: Case, dataset: Dataset, model: str, seed: int) -> RunConfig:
     """Return what a model of a case is trained with."""
     name, changes = MODELS[model]
-    return preset(name).override(changes | {"protocol": case.protocol, "seed": seed})
+    start = preset_for(name, LogSize.of(dataset, preset(name).override(changes).preparation))
+    return start.override(changes | {"protocol": case.protocol, "seed": seed})
 
 
 def trained(config: RunConfig, dataset: Dataset, folder: Path) -> RunFolder:
@@ -112,7 +114,7 @@ def judged(
     case: Case, dataset: Dataset, runs: dict[str, list[RunFolder]]
 ) -> tuple[dict[str, Any], dict[str, list[int]]]:
     """Return the figures of all runs and baselines, and which of them are one model's seeds."""
-    columns = config_of(case, "hrnn", 1)  # reads all that the others read
+    columns = config_of(case, dataset, "hrnn", 1)  # reads all that the others read
     task = split_dataset(columns, dataset)
     baselines = fit_all(task)
     recommenders: list[Recommender] = []
@@ -219,7 +221,7 @@ def main() -> None:
             for model in models:
                 for seed in range(1, count + 1 if model == "best" else 2):
                     folder = out / "runs" / f"{name}--{model}--{seed}"
-                    run = trained(config_of(case, model, seed), dataset, folder)
+                    run = trained(config_of(case, dataset, model, seed), dataset, folder)
                     runs.setdefault(model, []).append(run)
             table(name, *judged(case, dataset, runs))
             if name == "shop":
