@@ -342,6 +342,8 @@ class ColumnSql:
                 conditions.append(f"CASE {column} {rare} ELSE false END")
                 if not self.padded:
                     conditions.append(f"{column} <> trim({column}, {quote(BLANKS)})")
+                if not self.formulas:
+                    conditions.append(f"""starts_with({column}, '="')""")
         if self.time.kind == "order":  # else the header's own time cannot be read
             conditions.append(f"coalesce({self._header_again()}, false)")
         return " OR ".join(conditions) or "false"

@@ -34,11 +34,20 @@ def settled(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str)
     BadInput
         Where digits of ids are missing.
     """
+    columns = replace(columns, padded=True, formulas=_has_formulas(connection, columns, raw))
     floats = frozenset(n for n in ("user", "product") if _are_floats(connection, columns, n, raw))
     integer_ids = columns.integer_ids | floats
     columns = replace(columns, floats=floats, integer_ids=integer_ids)
     columns = settled_types(connection, columns, raw)
     return settled_prices(connection, settled_times(connection, columns, raw), raw)
+
+
+def _has_formulas(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> bool:
+    """Return whether an id is written as ``="00123"``."""
+    ids = [f"c{place}" for name in ("user", "product") for place in columns.positions[name]]
+    conditions = " OR ".join(f"""starts_with(trim({column}), '="')""" for column in ids)
+    found = connection.execute(f"SELECT 1 FROM {raw} WHERE {conditions} LIMIT 1").fetchone()
+    return columns.formulas or found is not None
 
 
 def settled_types(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> ColumnSql:

@@ -45,6 +45,7 @@ _DAMAGE = (
 )
 Choose = Callable[[Sequence[str]], Sequence[str]]
 _PARTITION = re.compile(r"(\w[\w .-]*)=(.*)")
+_LARGEST_CELL = 1e15
 _LISTS = N_("each line is taken for a buyer and then the products in their order")
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 _SYSTEM_FILES = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|\._|Thumbs\.db$|_SUCCESS$|\.)")
@@ -369,9 +370,15 @@ class _Stage:
 def _cell(value: Any) -> str:
     """Return a cell as text: whole numbers without a point, times in ISO 8601.
 
+    A workbook keeps 15 digits of a number; one that has more shows that some are missing.
+
     >>> _cell(13085.0), _cell(2.5), _cell(datetime(2019, 11, 1, 8, 26))
     ('13085', '2.5', '2019-11-01 08:26:00')
+    >>> _cell(1515915625441993984)
+    '1.51591562544199E+18'
     """
+    if isinstance(value, int | float) and abs(value) >= _LARGEST_CELL:
+        return f"{value:.14E}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):

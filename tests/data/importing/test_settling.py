@@ -7,6 +7,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from data.datasets.store import Dataset, Store
@@ -163,3 +164,42 @@ def test_a_column_beside_the_time_that_is_close_or_constant_is_said(
     understood = ingest(store, ImportRequest([file], "log")).manifest.summary["understood"]
     assert understood["roles"]["time"] == ("date_seen" if other else "date_bought")
     assert "time" in understood["unsure"]
+
+
+def late(first: Callable[[int], str], then: Callable[[int], str]) -> str:
+    """Return a log whose buyers are written in another way from row 2,000 on."""
+    rows = (
+        (first(k) if k < 2000 else then(k), k % 11, START + timedelta(minutes=k))
+        for k in range(3000)
+    )
+    return csv(("user_id", "item_id", "time"), rows)
+
+
+def test_blanks_for_a_buyer_are_missing_also_behind_the_first_rows(
+    store: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(late(lambda k: f"u{k % 7}", lambda k: "  " if k % 10 == 0 else f"u{k % 7}"))
+    summary = ingest(store, ImportRequest([file], "log")).manifest.summary
+    assert summary["rejected_by_reason"] == {"user_missing": 100}
+
+
+@pytest.mark.parametrize("letter", ["", "u"])
+def test_ids_as_formulas_are_read_also_behind_the_first_rows(
+    store: Store, tmp_path: Path, letter: str
+) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(late(lambda k: f"{letter}{k % 7}", lambda k: f'="{letter}{k % 7}"'))
+    dataset = ingest(store, ImportRequest([file], "log"))
+    users = {str(user) for (user,) in brief(dataset, ("user",))}
+    assert users == {f"{letter}{k}" for k in range(7)}
+
+
+def test_long_ids_that_a_workbook_cannot_hold_are_refused(store: Store, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(("user_id", "item_id", "time"))
+    for k in range(30):
+        book.active.append((1515915625441993984 + k, k % 11, START + timedelta(hours=k)))
+    book.save(tmp_path / "log.xlsx")
+    with pytest.raises(BadInput, match="have lost digits"):
+        ingest(store, ImportRequest([tmp_path / "log.xlsx"], "log"))
