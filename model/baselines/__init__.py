@@ -1,7 +1,7 @@
 """Baselines by name, imported when they are first used.
 
-To add a baseline, write its module, and its NumPy version beside it (see
-``model.baselines.base.Baseline``), and add a line to ``BASELINES``. An installed package adds one
+To add a baseline, write its module (see ``model.baselines.base.Baseline``), and add a line to
+``BASELINES``. An installed package adds one
 without a change here, by an entry point whose name is the baseline's::
 
     [project.entry-points."vitrina.baselines"]

@@ -1,12 +1,13 @@
 """Affinity baseline: popularity, lifted where a product's kinds are the user's."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import Floats, Ints
+from model.baselines import numpy_ops
 from model.baselines.base import Baseline, popularity_shares
 from model.baselines.content import price_bins
 from model.baselines.interactions import NextItems, decayed_counts, next_items
@@ -43,7 +44,6 @@ class Affinity(Baseline):
     name = "affinity"
     probabilistic = True
     grid = tuple({"decay": decay} for decay in (1.0, 0.9))
-    numpy_module = "model.baselines.affinity_numpy"
 
     def __init__(self, decay: float = 1.0) -> None:
         super().__init__(decay=decay)
@@ -116,6 +116,19 @@ class Affinity(Baseline):
             lifts.append((np.asarray(lifted).ravel() + PRIOR) / (totals + PRIOR))
             number += 1
         return np.stack(lifts, axis=1)
+
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return the log-probability of each product, float32 [products]."""
+        shares, weights = state["shares"], state["weights"]
+        products, values = numpy_ops.decayed_counts(history, settings["decay"])
+        mixture = np.full(len(shares), weights[0], dtype=np.float64)
+        total = values.sum() + PRIOR
+        for number, weight in enumerate(weights[1:]):
+            kind, lift = state[f"lift{number}.indices"], state[f"lift{number}.data"]
+            counts = np.bincount(kind[products], weights=values, minlength=kind.max() + 1)
+            mixture += weight * (counts[kind] * lift + PRIOR) / total
+        return np.log(mixture * shares).astype(np.float32)
 
 
 def _groupings(users: Histories, products: int) -> list[Ints]:

@@ -70,17 +70,10 @@ class Baseline(Recommender):
         Whether it reads the events of every type, not the targets alone.
     fit_once : bool
         Whether the hyperparameters change the scores only, so that one fit serves the whole grid.
-    numpy_module : str or None
-        Module that computes the same scores in NumPy alone, for exported bundles. It imports
-        nothing of Vitrina and defines ``scores(state, settings, history)``, where ``state`` holds
-        the arrays as ``model.baselines.serialization`` stores them and ``history`` the codes of
-        one history; it returns float32 [products]. Without one the baseline is evaluated as all
-        others, but a blend leaves it out, as an exported blend could not run.
     """
 
     grid: ClassVar[tuple[dict[str, float], ...]] = ()
     fit_once: ClassVar[bool] = False
-    numpy_module: ClassVar[str | None] = None
 
     def __init__(self, **settings: float) -> None:
         self.settings = settings
@@ -102,6 +95,29 @@ class Baseline(Recommender):
         products : int
             Number of products in the catalogue.
         """
+
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return the scores of one history, float32 [products], in NumPy alone.
+
+        Exported bundles, which run without Vitrina, hold the source of this method. It may use
+        ``np``, ``numpy_ops``, and what its module defines by these two. A baseline without it is
+        evaluated as all others, but a blend leaves it out, as an exported blend could not run.
+
+        Parameters
+        ----------
+        state : dict
+            Arrays as ``model.baselines.serialization`` stores them.
+        settings : dict
+        history : int array [events]
+            Product codes, oldest first.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def has_numpy_scores(cls) -> bool:
+        """Return whether the baseline defines ``numpy_scores``."""
+        return cls.numpy_scores is not Baseline.numpy_scores
 
 
 class SparseBaseline(Baseline):

@@ -1,12 +1,13 @@
 """Content-based baseline: similarity with the history in category, brand and price."""
 
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import FIRST, UNKNOWN, Floats
+from model.baselines import numpy_ops
 from model.baselines.base import Baseline, popularity_shares
 from model.baselines.interactions import decayed_counts
 from model.kernels.csr import Indices
@@ -31,7 +32,6 @@ class Content(Baseline):
     name = "content"
     grid = tuple({"decay": decay} for decay in (1.0, 0.8))
     fit_once = True
-    numpy_module = "model.baselines.content_numpy"
 
     def __init__(self, decay: float = 0.8) -> None:
         super().__init__(decay=decay)
@@ -72,6 +72,18 @@ class Content(Baseline):
         values = np.zeros((FEATURES, features.shape[0]), np.float32)
         indices[position, row], values[position, row] = feature, features.data
         return indices, values
+
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return the cosine similarity of each product with the history, float32 [products]."""
+        shares = state["shares"]
+        counts = numpy_ops.decayed_counts(history, settings["decay"])
+        profile = numpy_ops.vector_times_matrix(*counts, state, "traits")
+        profile /= max(np.linalg.norm(profile), np.float32(1e-9))
+        rows = np.repeat(np.arange(len(shares)), np.diff(state["traits.indptr"]))
+        products = state["traits.data"] * profile[state["traits.indices"]]
+        cosine = np.bincount(rows, weights=products, minlength=len(shares)).astype(np.float32)
+        return cosine + 0.1 * shares / shares.max()
 
 
 def price_bins(price: Floats, bins: int, side: Literal["left", "right"] = "left") -> Array:

@@ -1,8 +1,11 @@
 """EASE baselines: a linear item-item model in closed form."""
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 
+from model.baselines import numpy_ops
 from model.baselines.base import SparseBaseline, popularity_shares
 from model.baselines.interactions import binary_matrix, decayed_counts
 from model.sequences.histories import Histories
@@ -25,7 +28,6 @@ class Ease(SparseBaseline):
     """
 
     name = "ease"
-    numpy_module = "model.baselines.ease_numpy"
 
     def __init__(self, penalty: float = 0.3, decay: float = 1.0) -> None:
         super().__init__(penalty=penalty, decay=decay)
@@ -51,6 +53,15 @@ class Ease(SparseBaseline):
         scores = (counts[:, :size] @ weights + self.default_scores[:size]).ravel()
         column, indptr = np.tile(np.arange(size), rows), np.arange(rows + 1) * size
         return sparse.csr_matrix((scores, column, indptr), shape=(rows, len(self.default_scores)))
+
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return the linear model's scores, float32 [products]."""
+        result, weights = state["shares"].copy(), state["weights"]
+        products, values = numpy_ops.decayed_counts(history, settings["decay"])
+        covered = products < len(weights)
+        result[: len(weights)] += values[covered] @ weights[products[covered]]
+        return result
 
 
 class RecentEase(Ease):

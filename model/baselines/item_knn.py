@@ -1,8 +1,11 @@
 """Item-based k-nearest-neighbour baselines."""
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 
+from model.baselines import numpy_ops
 from model.baselines.base import SparseBaseline, popularity_shares
 from model.baselines.interactions import binary_matrix, decayed_counts
 from model.baselines.knn import nearest
@@ -25,7 +28,6 @@ class ItemKNN(SparseBaseline):
     """
 
     name = "item neighbours"
-    numpy_module = "model.baselines.item_knn_numpy"
 
     def __init__(self, decay: float = 1.0) -> None:
         super().__init__(decay=decay)
@@ -44,6 +46,12 @@ class ItemKNN(SparseBaseline):
         """Return the weighted sum of the cosines."""
         counts = decayed_counts(histories, len(self.default_scores), self.settings["decay"])
         return add_to_stored((counts @ self.state["cosines"]).tocsr(), self.default_scores)
+
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return the weighted sum of the cosines, float32 [products]."""
+        products, values = numpy_ops.decayed_counts(history, settings["decay"])
+        return numpy_ops.vector_times_matrix(products, values, state, "cosines") + state["shares"]
 
 
 class RecentItemKNN(ItemKNN):

@@ -1,9 +1,12 @@
 """First-order Markov chain with back-off to popularity."""
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import Floats
+from model.baselines import numpy_ops
 from model.baselines.base import SparseBaseline, popularity_shares
 from model.baselines.interactions import last_items, pair_weights
 from model.sequences.histories import Histories, add_to_stored
@@ -25,7 +28,6 @@ class Markov(SparseBaseline):
     probabilistic = True
     grid = tuple({"backoff": backoff} for backoff in (1.0, 100.0))
     fit_once = True
-    numpy_module = "model.baselines.markov_numpy"
 
     def __init__(self, backoff: float = 1.0) -> None:
         super().__init__(backoff=backoff)
@@ -53,3 +55,12 @@ class Markov(SparseBaseline):
         scores = add_to_stored(counts * (1 / weight), shares)
         np.log(scores.data, out=scores.data)
         return scores
+
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return the log-probability of each product after the last of the history, [products]."""
+        shares, weight = state["shares"], np.float32(settings["backoff"])
+        counts = np.zeros_like(shares)
+        if len(history) and history[-1] >= numpy_ops.FIRST:
+            numpy_ops.add_row(counts, state, "counts", history[-1] - numpy_ops.FIRST, np.float32(1))
+        return np.log((counts + weight * shares) / (counts.sum() + weight)).astype(np.float32)

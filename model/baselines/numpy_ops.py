@@ -1,4 +1,4 @@
-"""Operations on one history and on CSR arrays that the NumPy versions of baselines share.
+"""Operations on one history and on CSR arrays that ``numpy_scores`` of baselines use.
 
 Imports nothing of Vitrina: it is copied into exported bundles.
 """

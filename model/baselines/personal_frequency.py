@@ -1,8 +1,11 @@
 """Personal-frequency baselines: how often the user bought each product, then popularity."""
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 
+from model.baselines import numpy_ops
 from model.baselines.base import SparseBaseline, popularity_shares
 from model.sequences.histories import Histories, add_to_stored
 
@@ -11,7 +14,6 @@ class PersonalFrequency(SparseBaseline):
     """Ranks the products of the history by their number of purchases, then all by popularity."""
 
     name = "personal frequency"
-    numpy_module = "model.baselines.personal_frequency_numpy"
 
     def fit(self, users: Histories, products: int) -> None:
         """Count the events of every product."""
@@ -22,6 +24,14 @@ class PersonalFrequency(SparseBaseline):
         counts = histories.matrix(len(self.default_scores))
         weight = np.float32(self.settings.get("weight", 1.0))
         return add_to_stored(counts * weight, self.default_scores)
+
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return share of events + weight × count of each product, float32 [products]."""
+        result = state["shares"].copy()
+        products, counts = np.unique(numpy_ops.known_items(history), return_counts=True)
+        result[products] += counts.astype(np.float32) * np.float32(settings.get("weight", 1.0))
+        return result
 
 
 class PopularityAndPersonalFrequency(PersonalFrequency):

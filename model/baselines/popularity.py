@@ -1,5 +1,7 @@
 """Popularity baselines: over all training events, over the last week, and with a half-life."""
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 
@@ -16,7 +18,6 @@ class Popularity(SparseBaseline):
 
     name = "popularity"
     probabilistic = True
-    numpy_module = "model.baselines.popularity_numpy"
 
     def fit(self, users: Histories, products: int) -> None:
         """Count the events of every product."""
@@ -31,6 +32,11 @@ class Popularity(SparseBaseline):
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
         """Return an empty matrix: the scores do not depend on the history."""
         return sparse.csr_matrix((len(histories), len(self.default_scores)), dtype=np.float32)
+
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return the logarithm of each product's share of events, float32 [products]."""
+        return state["scores"]
 
 
 class RecentPopularity(Popularity):

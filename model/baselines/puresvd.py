@@ -1,9 +1,12 @@
 """PureSVD: a truncated singular value decomposition of the user-item matrix."""
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import Floats
+from model.baselines import numpy_ops
 from model.baselines.base import Baseline, popularity_shares
 from model.baselines.interactions import binary_matrix, decayed_counts
 from model.sequences.histories import Histories
@@ -21,7 +24,6 @@ class PureSVD(Baseline):
     """
 
     name = "matrix factorisation"
-    numpy_module = "model.baselines.puresvd_numpy"
 
     def __init__(self, rank: float = 32) -> None:
         super().__init__(rank=rank)
@@ -45,3 +47,10 @@ class PureSVD(Baseline):
         scores: Floats = (decayed_counts(histories, len(shares), 1.0) @ vectors.T) @ vectors
         scores += shares
         return scores
+
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return the history projected onto the singular vectors and back, float32 [products]."""
+        products, values = numpy_ops.decayed_counts(history, 1.0)
+        vectors = state["vectors"]
+        return (vectors[:, products] @ values) @ vectors + state["shares"]

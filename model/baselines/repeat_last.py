@@ -1,9 +1,12 @@
 """Repeat-last baseline: the products of the history, most recent first."""
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import FIRST
+from model.baselines import numpy_ops
 from model.baselines.base import SparseBaseline, popularity_shares
 from model.sequences.histories import Histories, known
 
@@ -12,7 +15,6 @@ class RepeatLast(SparseBaseline):
     """Ranks the products of the history by their last purchase, then all others by popularity."""
 
     name = "repeat last"
-    numpy_module = "model.baselines.repeat_last_numpy"
 
     def fit(self, users: Histories, products: int) -> None:
         """Count the events of every product."""
@@ -26,3 +28,13 @@ class RepeatLast(SparseBaseline):
         _key, last = np.unique(row * shape[1] + product, return_index=True)
         recency = (1 + 1 / (1 + histories.ages()[events[last]])).astype(np.float32)
         return sparse.csr_matrix((recency, (row[last], product[last])), shape=shape)
+
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return 1 + 1/(age + 1) for products of the history, shares for others, [products]."""
+        result = state["shares"].copy()
+        ages = np.arange(len(history))[::-1]
+        known = history >= numpy_ops.FIRST
+        recency = (1 + 1 / (1 + ages[known])).astype(np.float32)
+        np.maximum.at(result, history[known] - numpy_ops.FIRST, recency)
+        return result

@@ -1,11 +1,13 @@
 """Repurchase baseline: a conditional logit of whether a user buys a product again."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from data.preparation.sequences import FIRST, Floats, Longs
+from model.baselines import numpy_ops
 from model.baselines.base import SparseBaseline, popularity, popularity_shares
 from model.baselines.interactions import LONGEST, next_items
 from model.sequences.histories import Array, Histories, known, product_columns
@@ -50,7 +52,6 @@ class Repurchase(SparseBaseline):
 
     name = "repurchase"
     probabilistic = True
-    numpy_module = "model.baselines.repurchase_numpy"
 
     def fit(self, users: Histories, products: int) -> None:
         """Maximise the likelihood of the next purchases in training."""
@@ -169,6 +170,73 @@ class Repurchase(SparseBaseline):
         rate = _smoothed_log_odds(again, counts, mean)
         return [rate, np.log(events[index]), np.log1p(age[index])]
 
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return log-shares, and the utility of each product of the history, float32 [products]."""
+        result = state["log_share"].copy()
+        recent = history[-numpy_ops.LONGEST :]
+        ages, known = np.arange(len(recent))[::-1], recent >= numpy_ops.FIRST
+        product, entry = np.unique(recent[known] - numpy_ops.FIRST, return_inverse=True)
+        if not len(product):
+            return result
+
+        def sums(weights: Any) -> Any:
+            return np.bincount(entry, weights=weights[known], minlength=len(product))
+
+        count, last_two = sums(np.ones(len(recent))), sums(ages < 2)
+        age = np.full(len(product), numpy_ops.LONGEST, dtype=np.float64)
+        np.minimum.at(age, entry, ages[known])
+        same = np.append(recent[1:] == recent[:-1], False)
+        own = (("counts", count), ("at_once", sums(same)), ("followed", sums(ages > 0)))
+        others, at_once, followed = (
+            np.maximum(state[key][product] - part, 0.0) for key, part in own
+        )
+        again = np.maximum(state["again"][product] - np.maximum(count - 1, 0), 0.0)
+        mean = state["again"].sum() / max(state["counts"].sum(), 1)
+        mean_at_once = state["at_once"].sum() / max(state["followed"].sum(), 1)
+        length, ones = float(len(recent)), np.ones(len(product))
+        is_last = (age == 0).astype(np.float64)
+        user_rate = _smoothed_log_odds(length - len(product), length, mean)
+        features = [
+            ones,
+            np.log(count),
+            np.log(sums((1.0 + ages) ** -0.5)),
+            np.log1p(age),
+            is_last,
+            ones * np.log(length),
+            np.log((others + 1) / (state["counts"].sum() + 1)),
+            _smoothed_log_odds(again, others, mean),
+            ones * user_rate,
+            np.log(count) * np.log(length),
+            is_last * _smoothed_log_odds(at_once, followed, mean_at_once),
+            is_last * user_rate,
+            is_last * np.log(length),
+            (last_two == 2).astype(np.float64),
+        ]
+        if "category" in state:
+            features += _category_features_of_one(
+                state, product, count, recent[known] - numpy_ops.FIRST, ages[known]
+            )
+        utility = np.stack(features, axis=1).astype(np.float32) @ state["theta"]
+        result[product] = np.clip(utility, LOWEST, HIGHEST)
+        return result
+
+
+def _category_features_of_one(
+    state: Any, product: Any, count: Any, events: Any, ages: Any
+) -> list[Any]:
+    """Return the same as ``_category_features``, of one history."""
+    category = state["category"]
+    mean = state["again"].sum() / max(state["counts"].sum(), 1)
+    counts, again = (
+        np.bincount(category, weights=state[key])[category[product]] for key in ("counts", "again")
+    )
+    counts = np.maximum(counts - count, 0.0)
+    again = np.maximum(again - np.maximum(count - 1, 0), 0.0)
+    same = category[events] == category[product][:, None]
+    age = np.where(same, ages, numpy_ops.LONGEST).min(axis=1)
+    return [_smoothed_log_odds(again, counts, mean), np.log(same.sum(axis=1)), np.log1p(age)]
+
 
 def _event_entries(recent: Histories, key: Longs, products: int) -> Longs:
     """Return the index in ``key`` of the history and product of each known event."""
@@ -217,7 +285,7 @@ def _event_weights(recent: Histories) -> tuple[Floats, Floats, Floats]:
     return np.ones(len(codes), np.float32), same.astype(np.float32), (~last).astype(np.float32)
 
 
-def _smoothed_log_odds(part: Array, whole: Array, mean: float) -> Array:
+def _smoothed_log_odds(part: Array | float, whole: Array | float, mean: float) -> Array:
     """Return the log-odds of part/whole, smoothed towards a mean rate."""
     rate = (part + PRIOR * mean + 0.01) / (whole + PRIOR + 0.02)
     return np.log(rate) - np.log1p(-np.minimum(rate, 0.999))

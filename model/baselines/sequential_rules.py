@@ -1,7 +1,10 @@
 """Sequential rules: pairs of products at every distance up to ten events."""
 
+from typing import Any
+
 from scipy import sparse
 
+from model.baselines import numpy_ops
 from model.baselines.base import SparseBaseline, popularity, popularity_shares
 from model.baselines.interactions import pair_weights, reciprocal_counts
 from model.sequences.histories import Histories, add_to_stored
@@ -26,7 +29,6 @@ class SequentialRules(SparseBaseline):
     name = "sequence rules"
     grid = tuple({"damping": damping} for damping in (20.0, 1e6))
     fit_once = True
-    numpy_module = "model.baselines.sequential_rules_numpy"
 
     def __init__(self, damping: float = 1e6) -> None:
         super().__init__(damping=damping)
@@ -47,3 +49,12 @@ class SequentialRules(SparseBaseline):
             counts = self.state["bought"][antecedents.indices]
             antecedents.data *= (1 + damping) / (counts + damping)
         return add_to_stored((antecedents @ self.state["rules"]).tocsr(), self.default_scores)
+
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return the sum of the rules' weights, float32 [products]."""
+        products, values = numpy_ops.reciprocal_counts(history, FARTHEST)
+        if "bought" in state:  # absent where an earlier version stored the model
+            damping = settings["damping"]
+            values = values * (1 + damping) / (state["bought"][products] + damping)
+        return numpy_ops.vector_times_matrix(products, values, state, "rules") + state["shares"]

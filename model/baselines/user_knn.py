@@ -1,14 +1,19 @@
 """User-based (session-based) k-nearest-neighbour baseline."""
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from model.baselines import numpy_ops
 from model.baselines.base import SparseBaseline, popularity_shares
 from model.baselines.interactions import LONGEST, binary_matrix, reciprocal_counts
 from model.baselines.knn import nearest
 from model.sequences.histories import Histories, add_to_stored
+
+NEIGHBOURS = 100
+"""Most similar users whose products are ranked."""
 
 
 class UserKNN(SparseBaseline):
@@ -19,7 +24,6 @@ class UserKNN(SparseBaseline):
     """
 
     name = "buyer neighbours"
-    numpy_module = "model.baselines.user_knn_numpy"
 
     def fit(self, users: Histories, products: int) -> None:
         """Store the user-item matrix, and the same with rows of length 1."""
@@ -40,5 +44,26 @@ class UserKNN(SparseBaseline):
         """Return the summed similarity of the nearest users that bought each product."""
         shares = self.default_scores
         weights = reciprocal_counts(histories, len(shares), LONGEST)
-        neighbours = nearest(weights @ self._item_users)
+        neighbours = nearest(weights @ self._item_users, NEIGHBOURS)
         return add_to_stored((neighbours @ self.state["held"]).tocsr(), shares)
+
+    @staticmethod
+    def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
+        """Return the summed similarity of the nearest users of each product, float32 [products]."""
+        shares = state["shares"]
+        if "order" not in state:  # the users of each product: the columns of the matrix
+            columns = state["scaled.indices"]
+            state["order"] = np.argsort(columns, kind="stable")
+            state["first"] = np.append(0, np.cumsum(np.bincount(columns, minlength=len(shares))))
+            lengths = np.diff(state["scaled.indptr"])
+            state["row"] = np.repeat(np.arange(len(lengths)), lengths)
+        similarity = np.zeros(len(state["scaled.indptr"]) - 1, dtype=np.float32)
+        weights = numpy_ops.reciprocal_counts(history, numpy_ops.LONGEST)
+        for product, weight in zip(*weights, strict=True):
+            entries = state["order"][state["first"][product] : state["first"][product + 1]]
+            similarity[state["row"][entries]] += weight * state["scaled.data"][entries]
+        users = np.flatnonzero(similarity)
+        result = np.zeros_like(shares)
+        for user in users[np.argsort(-similarity[users], kind="stable")[:NEIGHBOURS]]:
+            numpy_ops.add_row(result, state, "held", user, similarity[user])
+        return result + shares

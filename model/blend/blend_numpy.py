@@ -1,7 +1,7 @@
 """Scores of a blend in NumPy.
 
-Imports nothing of Vitrina: it is copied into exported bundles, with the NumPy versions of the
-members. It computes for one history what ``model.blend.blend`` computes for many.
+Imports nothing of Vitrina: it is copied into exported bundles, with the methods ``numpy_scores`` of
+its members. It computes for one history what ``model.blend.blend`` computes for many.
 """
 
 import json
@@ -29,8 +29,8 @@ class Blend:
     file : path
         ``blend.npz`` of a run or of a bundle.
     baselines : mapping of str to (callable, bool)
-        The baselines among the members by name: the function ``scores`` of their NumPy version,
-        and whether they are probabilistic.
+        The baselines among the members by name: the source of their method
+        ``numpy_scores``, and whether they are probabilistic.
     """
 
     def __init__(self, file: Path | str, baselines: Mapping[str, tuple[Scores, bool]]) -> None:

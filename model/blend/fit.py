@@ -71,8 +71,10 @@ def fit_blend(
 
 
 def eligible_members(models: Sequence[Recommender]) -> list[Recommender]:
-    """Return all models but baselines without a NumPy version, which a bundle could not run."""
-    return [model for model in models if not isinstance(model, Baseline) or model.numpy_module]
+    """Return all models but baselines without ``numpy_scores``, which a bundle could not run."""
+    return [
+        model for model in models if not isinstance(model, Baseline) or model.has_numpy_scores()
+    ]
 
 
 def _scales(members: Sequence[Recommender], histories: Histories) -> Array:

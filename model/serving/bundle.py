@@ -3,10 +3,9 @@
 import json
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from model.run_folder import RunFolder
 from model.sequences import asking_numpy, repeats_numpy
 from model.sequences.event_types import EventTypes
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
+from model.serving.numpy_source import numpy_source
 from model.serving.onnx_model import OnnxRecommender
 
 COPIED = (MODEL, KERAS_MODEL, CONFIG, EVALUATION, VOCABULARY)
@@ -31,7 +31,7 @@ REPEATS = "repeats_numpy"
 ASKING = "asking_numpy"
 """Module of a bundle that computes the codes of the time of asking."""
 NUMPY_MODELS = "numpy_models"
-"""Package of a bundle that holds the NumPy versions of the blend's members."""
+"""Package of a bundle that holds the methods ``numpy_scores`` of the blend's members."""
 
 EXAMPLE = '''\
 """Rank the next products after a history: python example.py {usage} … (oldest first)."""
@@ -222,7 +222,7 @@ def example(about: Mapping[str, Any]) -> str:
 def write_blend(file: Path, out: Path) -> None:
     """Write a blend into a bundle: ``blend.npz``, ``blend.py`` and the package that it imports.
 
-    The package holds ``blend_numpy`` and the NumPy version of each baseline among the members.
+    The package holds ``blend_numpy`` and ``numpy_scores`` of each baseline among the members.
 
     Parameters
     ----------
@@ -236,28 +236,40 @@ def write_blend(file: Path, out: Path) -> None:
         for entry in _members(file)
         if entry["baseline"]
     }
-    modules = {name: str(member.numpy_module) for name, member in members.items()}
+    functions = {name: member.numpy_scores for name, member in members.items()}
     package = out / NUMPY_MODELS
     package.mkdir()
     _write_text(package / "__init__.py", '"""Scores of the blend and its members in NumPy."""\n')
-    for module in (blend_numpy.__name__, numpy_ops.__name__, *modules.values()):
-        spec = find_spec(module)
-        assert spec is not None and spec.origin is not None, module
-        shutil.copyfile(spec.origin, package / f"{_last(module)}.py")
+    for module in (blend_numpy, numpy_ops):
+        shutil.copyfile(str(module.__file__), package / f"{_last(module.__name__)}.py")
+    for function in set(functions.values()):
+        _write_text(package / f"{_module_name(function)}.py", numpy_source(function))
     shutil.copyfile(file, out / BLEND)
-    _write_text(out / "blend.py", _blend_module(members, modules))
+    _write_text(out / "blend.py", _blend_module(members, functions))
 
 
-def _blend_module(members: Mapping[str, type[Baseline]], modules: Mapping[str, str]) -> str:
+def _blend_module(
+    members: Mapping[str, type[Baseline]], functions: Mapping[str, Callable[..., Any]]
+) -> str:
     """Return the source of ``blend.py``."""
+    modules = {name: _module_name(function) for name, function in functions.items()}
     return BLEND_MODULE.format(
         package=NUMPY_MODELS,
-        imports="".join(f", {name}" for name in sorted({_last(path) for path in modules.values()})),
+        imports="".join(f", {name}" for name in sorted(set(modules.values()))),
         entries="".join(
-            f"    {name!r}: ({_last(modules[name])}.scores, {member.probabilistic}),\n"
+            f"    {name!r}: ({modules[name]}.{functions[name].__name__}, {member.probabilistic}),\n"
             for name, member in members.items()
         ),
     )
+
+
+def _module_name(function: Callable[..., Any]) -> str:
+    """Return the name of the module of a bundle that holds a baseline's function.
+
+    Two baselines may have the same function, and two modules classes of the same name.
+    """
+    qualifier = function.__qualname__.rpartition(".")[0]
+    return "_".join([*function.__module__.split(".")[-1:], qualifier.lower()])
 
 
 def _last(module: str) -> str:

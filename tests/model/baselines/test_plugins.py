@@ -21,11 +21,10 @@ class Newest(Baseline):
 
 class Portable(Newest):
     name = "portable"
-    numpy_module = "toy_numpy"
-"""
-IN_NUMPY = """
-def scores(state, settings, history):
-    return state["scores"]
+
+    @staticmethod
+    def numpy_scores(state, settings, history):
+        return state["scores"]
 """
 ENTRY_POINTS = """
 [vitrina.baselines]
@@ -42,14 +41,13 @@ def site(tmp_path: Path) -> Path:
     metadata = folder / "toy_baselines-1.0.dist-info"
     metadata.mkdir(parents=True)
     (folder / "toy_baselines.py").write_text(BASELINE)
-    (folder / "toy_numpy.py").write_text(IN_NUMPY)
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-baselines\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(ENTRY_POINTS)
     return folder
 
 
 def test_a_packages_baselines_are_evaluated_and_blended(site: Path, tmp_path: Path) -> None:
-    """A blend takes those with a NumPy version only, as a bundle has to run without Vitrina."""
+    """A blend takes those with ``numpy_scores`` only, as a bundle has to run without Vitrina."""
     program = f"""
 import sys
 sys.path.append({str(site)!r})

@@ -21,7 +21,7 @@ from model.blend import blend_numpy
 from model.blend.blend import Blend
 from model.blend.conditional_logit import BlendWeights
 from model.blend.popularity_strata import EDGES
-from model.registry import NETWORKS, resolve
+from model.registry import NETWORKS
 from model.run_folder import RunFolder
 from model.sequences.event_types import EventTypes
 from model.sequences.histories import Histories
@@ -164,19 +164,19 @@ def codes(histories: Histories, row: int) -> Any:
 
 
 def grid() -> list[tuple[str, dict[str, float]]]:
-    """Every baseline with a NumPy version, and each of its hyperparameters."""
+    """Every baseline with ``numpy_scores``, and each of its hyperparameters."""
     models = {name: BASELINES.load(name) for name in BASELINES}
     return [
         (name, settings)
         for name, model in models.items()
-        if model.numpy_module
+        if model.has_numpy_scores()
         for settings in model.grid or ({},)
     ]
 
 
 def numpy_version(model: type[Baseline]) -> Any:
     """Return what the bundle's ``blend.py`` says of a baseline."""
-    return resolve(f"{model.numpy_module}:scores"), model.probabilistic
+    return model.numpy_scores, model.probabilistic
 
 
 @pytest.mark.parametrize(("name", "settings"), grid())
