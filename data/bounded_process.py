@@ -33,6 +33,19 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
+class TooMuchMemory(BadInput):
+    """It takes more memory to look into a file than may be used for that."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("It takes too much memory to look into this file: it has huge values or rows.")
+        )
+
+    def __reduce__(self) -> tuple[type["TooMuchMemory"], tuple[()]]:
+        """Let it be pickled, without its sentence."""
+        return TooMuchMemory, ()
+
+
 class BoundedProcess:
     """Carries out calls of functions in processes of its own; several threads may ask at once.
 
@@ -84,11 +97,14 @@ class BoundedProcess:
         except EOFError:
             if process.end() == 0:  # it was idle for too long
                 return self._call(request)
-            raise too_much_memory() from None  # it could not even say so
+            raise TooMuchMemory from None  # it could not even say so
         except BaseException:
             process.end()
             raise
-        self._idle.append(process)
+        if isinstance(result, TooMuchMemory):
+            process.end()
+        else:
+            self._idle.append(process)
         if not succeeded:
             raise result
         return result
@@ -129,13 +145,6 @@ class _Process:
         return self._process.wait()
 
 
-def too_much_memory() -> BadInput:
-    """Return the refusal of a file that takes more memory than may be used to look into it."""
-    return BadInput(
-        _("It takes too much memory to look into this file: it has huge values or rows.")
-    )
-
-
 def _is_lack_of_memory(error: BaseException) -> bool:
     """Return whether an error, or the one that led to it, is a lack of memory."""
     while True:
@@ -152,7 +161,7 @@ def _carry_out(function: Callable[..., Any], args: Any, kw: Any) -> tuple[bool, 
         return True, function(*args, **kw)
     except Exception as error:
         if _is_lack_of_memory(error):
-            return False, too_much_memory()
+            return False, TooMuchMemory()
         if isinstance(error, VitrinaError):
             return False, error
         return False, RuntimeError("".join(traceback.format_exception(error)))
@@ -166,8 +175,13 @@ def main(descriptor: int, memory: int) -> None:
         while connection.poll(_IDLE_SECONDS):
             code, function, args, kw = connection.recv()
             use_language(code)
-            connection.send(_carry_out(function, args, kw))
+            succeeded, result = _carry_out(function, args, kw)
+            connection.send((succeeded, result))
+            if isinstance(result, TooMuchMemory):
+                return  # what its libraries hold on to is missing for the next call
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    from data.bounded_process import main as carry_out_calls  # whose errors the caller knows
+
+    carry_out_calls(*map(int, sys.argv[1:]))

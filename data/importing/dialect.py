@@ -38,6 +38,7 @@ _LEAST_OF_A_TABLE = 0.5
 _LONGEST_VALUE = 10_000  # characters of a value of the sample
 _ALWAYS_ROWS = 10_000_000  # rows that even a small Parquet file may have
 _MOST_ROWS_A_BYTE = 4
+_MOST_COLUMNS = 1_000
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,7 @@ def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dia
         skipped, rows = _without_titles(lines, skipped, rows, delimiter)
     header = is_recbole or (_is_header(rows[0]) if header_line is None else header_line > 0)
     names = rows[0] if header else numbers(len(rows[0]))
+    _check_columns(path, len(names))
     formulas = any(_FORMULA.fullmatch(field) for row in rows for field in row)
     if formulas:
         rows = [tuple(_FORMULA.sub(r"\1", field) for field in row) for row in rows]
@@ -465,6 +467,7 @@ def _parquet(path: Path) -> Dialect:
             schema, rows = file.schema_arrow, file.metadata.num_rows
             texts = [one.name for one in schema if pa.types.is_string(one.type)]
         _check_rows(path, rows)
+        _check_columns(path, len(schema))
         # As dictionaries, texts that are there many times are in memory once.
         with pq.ParquetFile(path, read_dictionary=texts) as file:
             batch = next(file.iter_batches(_LINES), None)
@@ -491,6 +494,16 @@ def _check_rows(path: Path, rows: int) -> None:
                 "{file} claims {rows} rows in {size} bytes, as no log does: they would fill the "
                 "disk."
             ).format(file=path.name, rows=number(rows), size=number(path.stat().st_size))
+        )
+
+
+def _check_columns(path: Path, number_of_columns: int) -> None:
+    """Raise BadInput where a file has more columns than a person can be asked about."""
+    if number_of_columns > _MOST_COLUMNS:
+        raise BadInput(
+            _("{file} has {columns} columns, and a log has {most} at the most.").format(
+                file=path.name, columns=number(number_of_columns), most=number(_MOST_COLUMNS)
+            )
         )
 
 

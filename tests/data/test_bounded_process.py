@@ -45,6 +45,7 @@ def test_too_much_memory_is_refused_in_a_sentence(bounded: BoundedProcess) -> No
         bounded.call(allocate, 1 << 30)
     with pytest.raises(BadInput, match="too much memory"):
         bounded.call(refuse_for_memory)
+    assert bounded._idle == []  # what its libraries hold on to would be missing
     assert bounded.call(allocate, 1 << 20) == 1 << 20
 
 

@@ -85,6 +85,15 @@ def test_long_values_of_a_parquet_file_are_shown_in_part(tmp_path: Path) -> None
     assert sum(len(cell) for row in dialect.sniff(file).sample for cell in row) < 10 * MILLION
 
 
+def test_a_file_of_too_many_columns_is_refused(tmp_path: Path) -> None:
+    names = [f"column_{number}" for number in range(1_001)]
+    text = tmp_path / "log.csv"
+    text.write_text(f"{','.join(names)}\n{','.join('1' for _name in names)}\n")
+    for file in (text, parquet(tmp_path / "log.parquet", {name: [1] for name in names})):
+        with pytest.raises(BadInput, match=r"has 1,001 columns, and a log has 1,000 at the most"):
+            dialect.sniff(file)
+
+
 def test_the_text_of_a_long_rejected_row_is_cut(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_bytes(HEADER + ROW + b"1," * MILLION + b"\n" + ROW)
