@@ -167,6 +167,7 @@ NETWORKS = Registry(
         "caser": Entry("model.networks.caser:caser", N_("Caser")),
         "sr_gnn": Entry("model.networks.session_graph:sr_gnn", N_("SR-GNN"), columns=("product",)),
         "rum": Entry("model.networks.user_memory:rum", N_("RUM")),
+        "rrn": Entry("model.networks.product_drift:rrn", N_("RRN"), columns=("month",)),
         "mohr": Entry("model.networks.relations:mohr", N_("MoHR"), columns=("start", "type")),
     },
 )

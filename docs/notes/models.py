@@ -76,6 +76,13 @@ NETWORKS = {
         " level; read by the latest event",
         use="For buyers with several tastes at a time: each has a slot of its own.",
     ),
+    "rrn": Note(
+        equation="h_t = [u_t, s_{month} ∘ (W u_t + b)],  u_t = LSTM(u_{t−1}, x_t),"
+        "  s_m = tanh(δ_1 + … + δ_m)",
+        source="Wu et al. 2017, Recurrent recommender networks, with one state that all products"
+        " share",
+        use="Where what sells changes over many months of the log.",
+    ),
     "mohr": Note(
         equation="h = Σ P_r (x_r + ψ_r),  P = softmax(W (mean of x + x_t) + b)",
         source="Kang et al. 2018, Recommendation through mixtures of heterogeneous item"

@@ -18,9 +18,11 @@ LEVELS = ("category_1", "category_2")
 """The category up to its first and second level: ``electronics``, ``electronics.audio``."""
 NUMBERS = ("price", "relative_price", "gap")
 """Numeric features; below 0 where they are missing. All others are categorical."""
-CONTEXT = ("hour", "weekday", "gap", "start")
+CONTEXT = ("hour", "weekday", "gap", "start", "month")
 """Features of the event and not of its product; a list of product ids has none of them. ``start``
-is 1 where an event starts a session, else 0."""
+is 1 where an event starts a session, else 0; ``month`` counts periods of 30 days since 1970."""
+MONTHS = 1218
+"""Number of months, to 2070; later events are of the last one."""
 MISSING_NUMBER = np.float32(-1)
 CONTEXT_DROPOUT = 0.1
 """Share of histories whose context features are masked in training, so that the network also learns
@@ -118,7 +120,7 @@ def category_features(sequences: Sequences, category: Ints, price: Floats) -> di
 
 
 def context_features(time: Longs, session: Ints, first: Longs) -> dict[str, Array]:
-    """Return hour, weekday (UTC, from Monday), minutes since the buyer's last event, start.
+    """Return hour, weekday (UTC, from Monday), minutes since the buyer's last event, start, month.
 
     Without session ids, a session starts after ``SESSION_GAP`` minutes without an event.
 
@@ -141,6 +143,7 @@ def context_features(time: Longs, session: Ints, first: Longs) -> dict[str, Arra
         "weekday": ((time // DAY + THURSDAY) % 7 + FIRST).astype(np.int32),
         "gap": gap.astype(np.float32),
         "start": start.astype(np.int32),
+        "month": (FIRST + np.clip(time // (30 * DAY), 0, MONTHS - 1)).astype(np.int32),
     }
 
 
