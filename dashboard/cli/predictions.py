@@ -1,5 +1,6 @@
 """The commands ``vitrina evaluate`` and ``vitrina recommend``."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,6 @@ from data.home import Home
 from data.i18n import _
 
 LONGEST_TITLE = 48  # characters in the table
-METRICS = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10", "loss")
 
 
 @click.command()
@@ -30,19 +30,17 @@ METRICS = ("hr@1", "hr@10", "ndcg@10", "mrr@10", "coverage@10", "loss")
 def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) -> None:
     """Evaluate a run beside the baselines, with its own evaluation protocol."""
     from dashboard.services.runs.evaluation import evaluate
+    from model.metrics.protocol_metrics import metrics_of
 
     answer = evaluate(home, run, exclude_seen)
     if as_json:
         print_json(answer)
         return
-    click.echo(
-        _("{protocol}: {targets} targets, {cold} of them never seen in training").format(
-            protocol=answer["protocol"], targets=answer["targets"], cold=answer["cold_targets"]
-        )
-    )
+    click.echo(_about(answer))
+    names = metrics_of(answer["protocol"]).table
     print_table(
-        [_("model"), *METRICS],
-        [[model["name"], *_cells(model["metrics"])] for model in answer["models"]],
+        [_("model"), *names],
+        [[model["name"], *_cells(model["metrics"], names)] for model in answer["models"]],
     )
 
 
@@ -109,8 +107,21 @@ def recommend_command(
     )
 
 
-def _cells(metrics: dict[str, Any]) -> list[str]:
-    return ["–" if metrics.get(name) is None else f"{metrics[name]:.4f}" for name in METRICS]
+def _about(answer: dict[str, Any]) -> str:
+    """Return the protocol of an evaluation, and how many targets and sets it has."""
+    words = _("{protocol}: {targets} targets, {cold} of them never seen in training")
+    if answer["sets"]:
+        words = _("{protocol}: {sets} sets of {targets} targets, {cold} never seen in training")
+    return words.format(
+        protocol=answer["protocol"],
+        sets=answer["sets"],
+        targets=answer["targets"],
+        cold=answer["cold_targets"],
+    )
+
+
+def _cells(metrics: dict[str, Any], names: Sequence[str]) -> list[str]:
+    return ["–" if metrics.get(name) is None else f"{metrics[name]:.4f}" for name in names]
 
 
 def _row(item: dict[str, Any]) -> list[str]:

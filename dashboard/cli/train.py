@@ -15,7 +15,7 @@ from data.i18n import _
 @click.command()
 @click.argument("name")
 @click.option("--preset", default="best", show_default=True, help="paper, fast or best.")
-@click.option("--protocol", help="temporal, leave-one-out or paper.")
+@click.option("--protocol", help="temporal, basket, horizon, leave-one-out or paper.")
 @click.option(
     "--config",
     "config_file",

@@ -15,7 +15,14 @@ from data.i18n import N_, _
 
 THIN, THICK = 1.5, 3.0
 _TICKS = 10
-_WORDS = {"coverage": N_("Coverage"), "novelty": N_("Novelty"), "loss": N_("Loss")}
+_WORDS = {
+    "recall": N_("Recall"),
+    "precision": N_("Precision"),
+    "coverage": N_("Coverage"),
+    "novelty": N_("Novelty"),
+    "loss": N_("Loss"),
+}
+_INITIALS = {"ndcg", "hr", "mrr", "map"}
 
 
 def curves(
@@ -59,12 +66,12 @@ def metric_name(name: str) -> str:
 
     Examples
     --------
-    >>> metric_name("val_ndcg@10"), metric_name("coverage@10")
-    ('NDCG@10', 'Coverage@10')
+    >>> metric_name("val_ndcg@10"), metric_name("coverage@10"), metric_name("map@10")
+    ('NDCG@10', 'Coverage@10', 'MAP@10')
     """
     plain = name.removeprefix("val_")
     head, at, depth = plain.partition("@")
-    label = head.upper() if head in {"ndcg", "hr", "mrr"} else _(_WORDS.get(head, head))
+    label = head.upper() if head in _INITIALS else _(_WORDS.get(head, head))
     return f"{label}{at}{depth}"
 
 

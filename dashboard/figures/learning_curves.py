@@ -1,5 +1,7 @@
 """Learning curves of one training: loss, accuracy and ranking metrics, the best epoch marked."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
 from dashboard import formats
@@ -9,11 +11,12 @@ from dashboard.figures.line_chart import Line
 from dashboard.figures.progress_axis import View, epoch_positions, smooth, step_positions
 from dashboard.training_metrics import TrainingMetrics, extreme_epoch
 from data.i18n import _
+from model.metrics.protocol_metrics import OF_SETS, OF_TARGETS
 from model.training.monitored import MONITORED
 
 SMOOTHED_SHARE = 25  # the span of a smoothed line is a 25th of its curve
 SAMPLED = "sampled_loss"
-RANKING = (MONITORED, "val_hr@10", "val_mrr@10")
+RANKING = tuple(f"val_{name}" for name in dict.fromkeys((*OF_TARGETS.epoch, *OF_SETS.epoch)))
 _COLOURS = ("validation", "purchase", "test")
 
 
@@ -61,7 +64,7 @@ def ranking(metrics: TrainingMetrics, view: View) -> Chart:
     return Chart(
         figure,
         ranking_finding(metrics),
-        _("Validation targets, ranked among the whole catalogue; 1 is a perfect ranking"),
+        _subtitle(names),
         epoch_table(history, {name: metric_name(name) for name in names}),
     )
 
@@ -107,6 +110,12 @@ def ranking_finding(metrics: TrainingMetrics) -> str:
         epoch=best["epoch"],
         value=formats.number(best[MONITORED], 4),
     )
+
+
+def _subtitle(names: Sequence[str]) -> str:
+    if f"val_{OF_SETS.hits}" in names:
+        return _("Validation sets, ranked among the whole catalogue; means over the sets")
+    return _("Validation targets, ranked among the whole catalogue; 1 is a perfect ranking")
 
 
 def _best_index(metrics: TrainingMetrics) -> int | None:

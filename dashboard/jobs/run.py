@@ -88,6 +88,11 @@ class Run:
         """Whether its state changes no more unless a person resumes or extends it."""
         return self.state in ENDED
 
+    @property
+    def protocol(self) -> str:
+        """The protocol of a training."""
+        return str(self.config.get("protocol", "temporal"))
+
     def as_dict(self) -> dict[str, Any]:
         """Return every field as a JSON value."""
         return asdict(self) | {"state": self.state.value, "tags": list(self.tags)}

@@ -235,14 +235,16 @@ def _read_record(file: Path) -> Mapping[str, Any]:
 def _read_evaluation(file: Path) -> Mapping[str, Any]:
     """Read an evaluation; raise an error of any kind where pages could not draw it."""
     value = _read_object(file)
-    numbers = [value.get("targets"), value.get("cold_targets")]
+    numbers = [value.get("targets"), value.get("cold_targets"), value.get("sets")]
     texts = [value.get("protocol", "")]
     for model in value.get("models", ()):
         texts += [model["name"], model["kind"]]
         for low, high in filter(None, model.get("ci95", {}).values()):
             numbers += [low, high]
         segments = model.get("segments", {}).values()
-        for metrics in (model["metrics"], *(part for kind in segments for part in kind.values())):
+        parts = [part for kind in segments for part in kind.values()]
+        averages = [model.get("per_event", {}), model.get("per_buyer", {})]
+        for metrics in (model["metrics"], *averages, *parts):
             numbers += list(metrics.values())
     if not all(isinstance(number, float | int | None) for number in numbers):
         raise TypeError(file.name)

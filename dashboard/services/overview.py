@@ -12,6 +12,7 @@ from dashboard.jobs.schema import TableError
 from dashboard.services.datasets import library, samples
 from dashboard.services.runs import monitor
 from data.home import Home
+from data.preparation.splits import SETS
 
 LATEST = 6
 METRIC = "hr@10"
@@ -75,8 +76,15 @@ class Overview:
 
     @property
     def best(self) -> RunSummary | None:
-        """The model with the highest hit rate; None before one was evaluated."""
-        evaluated = [summary for summary in self.models if summary.hit_rate is not None]
+        """The model with the highest hit rate of single targets; None before one was evaluated.
+
+        A set has more targets to hit, so that its hit rate is no measure for them.
+        """
+        evaluated = [
+            summary
+            for summary in self.models
+            if summary.hit_rate is not None and summary.run.protocol not in SETS
+        ]
         return max(evaluated, key=lambda summary: summary.hit_rate or 0.0, default=None)
 
     def mark(self) -> str:

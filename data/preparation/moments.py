@@ -13,7 +13,8 @@ event of a type that is predicted, and the moment says where the history of a ta
     gap of 30 minutes separates from it.
 ``auto``
     ``event`` where every event is a target, else ``session``: the product of a purchase was put
-    into the cart minutes before, and reading that off is no prediction.
+    into the cart minutes before, and reading that off is no prediction. Where sets are predicted,
+    ``basket`` in place of ``event``.
 
 Everything that reads a history (training, validation, baselines, blend, evaluation) takes its end
 from the array that ``history_ends`` returns. The history of a target is always the beginning of its
@@ -31,17 +32,29 @@ SESSION_GAP = 30
 MINUTE = 60_000_000
 
 
-def resolve(moment: str, is_target: Bools) -> str:
+def resolve(moment: str, is_target: Bools, *, in_sets: bool = False) -> str:
     """Return the moment that ``auto`` stands for, and any other as it is.
+
+    Parameters
+    ----------
+    moment : str
+        One of ``MOMENTS``.
+    is_target : bool array [events]
+    in_sets : bool
+        Whether sets of targets are predicted.
 
     Examples
     --------
     >>> resolve("auto", np.array([True, True])), resolve("auto", np.array([False, True]))
     ('event', 'session')
+    >>> resolve("auto", np.array([True, True]), in_sets=True)
+    'basket'
     """
     if moment != "auto":
         return moment
-    return "event" if is_target.all() else "session"
+    if not is_target.all():
+        return "session"
+    return "basket" if in_sets else "event"
 
 
 def history_ends(

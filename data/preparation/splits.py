@@ -5,14 +5,22 @@ out of a buyer is counted in them. A target of validation and test needs a targe
 whatever other events that holds: where a log has session ids, they are the same with every choice
 of types in the history. A training target needs any event.
 
-Three protocols: ``temporal`` (the default), ``leave-one-out`` (for comparison with published
-results; training uses events after the test targets of other users) and ``paper`` (for comparison
-with the paper).
+Five protocols: ``temporal`` (the default), ``basket``, ``horizon``, ``leave-one-out`` (for
+comparison with published results; training uses events after the test targets of other users) and
+``paper`` (for comparison with the paper).
+
+``basket`` and ``horizon`` hold out sets: targets with the same history are predicted by one
+ranking, and their order means nothing. A product is in a set once. A set of ``basket`` is the
+buyer's next basket, or session; validation and test are separated by the same times as under
+``temporal``, and a set that lies in two parts is left out. A set of ``horizon`` is what a buyer
+buys within a number of days after a cut: the last days of the log are the test, as many before
+them the validation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from data.errors import BadInput
 from data.i18n import N_, _
@@ -27,11 +35,22 @@ from data.preparation.sequences import (
 )
 
 PROTOCOLS = {
-    "temporal": N_("By time: train on the past, test on the future"),
-    "leave-one-out": N_("Leave one out: each buyer's last event is the test"),
-    "paper": N_("As the paper: buyers at random, one target each"),
+    "temporal": N_("Temporal: test on later events"),
+    "basket": N_("Next basket: each one is a set"),
+    "horizon": N_("Next days: all that is bought"),
+    "leave-one-out": N_("Leave one out: last event per buyer"),
+    "paper": N_("As in the paper"),
 }
+"""The protocols and what pages call them."""
 
+BY_TIME = ("temporal", "basket", "horizon")
+"""Protocols under which training sees only what is before a moment."""
+SETS = ("basket", "horizon")
+"""Protocols whose held-out targets are judged as sets."""
+CUT = "cut"
+"""The asking moment of held-out targets under ``horizon``."""
+
+DAY = 86_400_000_000
 PAPER_HISTORY = 4
 PAPER_SHARES = (0.6, 0.3, 0.1)
 
@@ -52,9 +71,13 @@ class Split:
     train, validation, test : int64, sorted
         Targets. Every training target and its history are visible.
     moment : str
-        The asking moment, see ``data.preparation.moments``; never ``auto``.
+        The asking moment of validation and test targets, see ``data.preparation.moments``; never
+        ``auto``; ``CUT`` under ``horizon``.
     ends : int64, shape (events,)
-        Index after the last event of each event's history.
+        Index after the last event of each event's history. Where ``in_sets``, the validation and
+        test targets with the same end are a set.
+    asking_time : int64, shape (events,)
+        Asking time of each event's history, microseconds.
     history : int or None
         Maximum length of a history; None for no limit.
     """
@@ -66,7 +89,13 @@ class Split:
     test: Longs
     moment: str
     ends: Longs
+    asking_time: Longs
     history: int | None = None
+
+    @property
+    def in_sets(self) -> bool:
+        """Whether validation and test targets are judged as sets."""
+        return self.protocol in SETS
 
 
 @dataclass(frozen=True)
@@ -75,9 +104,11 @@ class _Log:
 
     time: Longs
     start: Longs
+    product: Longs
     is_target: Bools
     moment: str
     ends: Longs
+    asking_time: Longs
 
     @property
     def user(self) -> Longs:
@@ -94,6 +125,15 @@ class _Log:
         targets_before = np.append(0, np.cumsum(self.is_target))
         first = targets_before[self.start[self.user]]
         return self.is_target & (targets_before[self.ends] > first)
+
+    @property
+    def once_per_set(self) -> Bools:
+        """The targets whose product is none of an earlier target with the same end."""
+        targets = np.flatnonzero(self.is_target)
+        keys = self.ends[targets] * (self.product.max(initial=0) + 1) + self.product[targets]
+        result = np.zeros(len(self.time), dtype=bool)
+        result[targets[np.unique(keys, return_index=True)[1]]] = True
+        return result
 
     def split(
         self,
@@ -112,12 +152,17 @@ class _Log:
             test=np.flatnonzero(test),
             moment=self.moment,
             ends=self.ends,
+            asking_time=self.asking_time,
             history=history,
         )
 
 
 def split(
-    prepared: Prepared, protocol: str = "temporal", seed: int = 0, moment: str = "auto"
+    prepared: Prepared,
+    protocol: str = "temporal",
+    seed: int = 0,
+    moment: str = "auto",
+    days: int = 7,
 ) -> Split:
     """Split prepared events.
 
@@ -130,7 +175,10 @@ def split(
     seed : int
         Seed of the random choices of ``paper``; the other protocols are deterministic.
     moment : str
-        The asking moment, a key of ``data.preparation.moments.MOMENTS``.
+        The asking moment, a key of ``data.preparation.moments.MOMENTS``; under ``horizon`` that of
+        training targets.
+    days : int
+        Length of the periods of ``horizon``.
     """
     if protocol not in PROTOCOLS:
         raise BadInput(
@@ -141,12 +189,17 @@ def split(
     events = prepared.events
     time, start = microseconds(events["time"]), offsets(events["user"])
     is_target = events["target"].to_numpy(dtype=bool)
-    moment = resolve(moment, is_target)
+    moment = resolve(moment, is_target, in_sets=protocol in SETS)
     session = session_codes(events["session"])
     ends = history_ends(moment, offsets=start, time=time, session=session, is_target=is_target)
-    log = _Log(time, start, is_target, moment, ends)
+    product = pd.factorize(events["product"])[0].astype(np.int64)
+    log = _Log(time, start, product, is_target, moment, ends, asking_time=time[ends])
     if protocol == "temporal":
         return _temporal(log)
+    if protocol == "basket":
+        return _basket(log)
+    if protocol == "horizon":
+        return _horizon(log, days)
     if protocol == "leave-one-out":
         return _leave_one_out(log)
     return _paper(log, np.random.default_rng(seed))
@@ -158,12 +211,45 @@ def _temporal(log: _Log) -> Split:
     Events at the time of a boundary belong to the later part, so that events of equal time are
     never separated.
     """
+    part = _part(log)
+    validation, test = (log.evaluable & (part == k) for k in (1, 2))
+    return log.split("temporal", part == 0, validation, test)
+
+
+def _part(log: _Log) -> Longs:
+    """Return 0, 1 or 2: the part of training, validation or test by the time of each event."""
     ordered = np.sort(log.time[log.is_target])
     count = len(ordered)
     boundaries = ordered[[count * 8 // 10, count * 9 // 10]] if count else [0, 0]
-    part = np.searchsorted(np.asarray(boundaries), log.time, side="right")
-    validation, test = (log.evaluable & (part == k) for k in (1, 2))
-    return log.split("temporal", part == 0, validation, test)
+    return np.searchsorted(np.asarray(boundaries), log.time, side="right")
+
+
+def _basket(log: _Log) -> Split:
+    """Split by time as ``temporal`` does; sets that lie in two parts are left out."""
+    part = _part(log)
+    last = part.copy()  # of each set, at its end
+    np.maximum.at(last, log.ends[log.is_target], part[log.is_target])
+    whole = part[log.ends] == last[log.ends]
+    validation, test = (log.evaluable & log.once_per_set & whole & (part == k) for k in (1, 2))
+    return log.split("basket", part == 0, validation, test)
+
+
+def _horizon(log: _Log, days: int) -> Split:
+    """Hold out the last days of the log for test, and as many before them for validation.
+
+    A training target keeps its own asking moment; held-out targets are asked for at the cut.
+    """
+    stop = log.time[log.is_target].max(initial=0) + 1
+    cuts = np.array([stop - 2 * days * DAY, stop - days * DAY])
+    part = np.searchsorted(cuts, log.time, side="right")
+    ends, asking_time, user = log.ends.copy(), log.asking_time.copy(), log.user
+    for number, cut in enumerate(cuts, start=1):
+        first = log.start[:-1] + np.bincount(user[part < number], minlength=len(log.start) - 1)
+        held_out = part == number
+        ends[held_out], asking_time[held_out] = first[user[held_out]], cut
+    log = replace(log, moment=CUT, ends=ends, asking_time=asking_time)
+    validation, test = (log.evaluable & log.once_per_set & (part == k) for k in (1, 2))
+    return log.split("horizon", part == 0, validation, test)
 
 
 def _leave_one_out(log: _Log) -> Split:

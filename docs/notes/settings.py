@@ -1,9 +1,11 @@
 """When to change each setting of a run."""
 
 WHEN = {
-    "protocol": "Leave it at temporal for every decision; the others are for comparison with"
-    " published"
-    " figures.",
+    "protocol": "Leave it at temporal for most decisions; basket where people buy several things"
+    " at once, horizon where lists are made for days ahead; the others are for comparison with"
+    " published figures.",
+    "horizon_days": "Set it to the days between two mailings, or between two times at which lists"
+    " are made.",
     "moment": "Leave it at auto, unless you know when the shop asks: session for a page that"
     " greets a"
     " visitor, event for suggestions beside the product that somebody looks at.",

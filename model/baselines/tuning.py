@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from data.preparation.sequences import Longs
 from model.baselines import BASELINES
 from model.baselines.base import Baseline
-from model.metrics.ranking import metrics_per_target, target_ranks
+from model.metrics.held_out import HeldOutTargets
+from model.metrics.ranking import target_ranks
 from model.metrics.segments import are_repeats
 from model.sequences.split_data import SplitData
 
-TARGETS = 1000
+HISTORIES = 1000
 SCORES_PER_BATCH = 2**24
 
 
@@ -63,24 +65,34 @@ def _fit_best(
 
 
 def validation_ndcg(baseline: Baseline, task: SplitData) -> float:
-    """Return NDCG@10 on at most 1,000 validation targets, the same ones for every baseline.
+    """Return NDCG@10 on the validation targets of at most 1,000 histories, always the same.
 
     Where no validation target is a repeat purchase, the products of the targets in the history are
     excluded from the ranking.
     """
-    targets = task.split.validation
-    if len(targets) > TARGETS:
-        drawn = np.random.default_rng(0).choice(len(targets), TARGETS, replace=False)
-        targets = targets[np.sort(drawn)]
-    histories, answers = task.histories(targets), task.answers(targets)
+    targets = sample_targets(task)
+    answers, histories = task.answers(targets), task.histories(targets)
     bought = histories.of_targets()
     exclude_seen = not are_repeats(bought, task.sequences.product[targets]).any()
+    histories, row = histories.distinct()
     step = max(SCORES_PER_BATCH // max(task.products, 1), 16)
-    ranks = []
-    for begin in range(0, len(targets), step):
-        rows = slice(begin, begin + step)
-        scores = baseline.scores(baseline.read(histories.select(rows)))
+    ranks = np.zeros(len(targets), dtype=np.int64)
+    for begin in range(0, len(histories), step):
+        batch = histories.select(slice(begin, begin + step))
+        scores = baseline.scores(baseline.read(batch))
         if exclude_seen:
-            scores[bought.select(rows).matrix(task.products).nonzero()] = -np.inf
-        ranks.append(target_ranks(scores, answers[begin : begin + step]))
-    return float(metrics_per_target(np.concatenate(ranks), answers < 0)["ndcg@10"].mean())
+            scores[batch.of_targets().matrix(task.products).nonzero()] = -np.inf
+        inside = np.flatnonzero((row >= begin) & (row < begin + step))
+        ranks[inside] = target_ranks(scores, answers[inside], row[inside] - begin)
+    return HeldOutTargets.of(task, targets).figures(ranks).means["ndcg@10"]
+
+
+def sample_targets(task: SplitData) -> Longs:
+    """Return the validation targets of at most 1,000 histories, drawn at random."""
+    targets = task.split.validation
+    ends, history = np.unique(task.split.ends[targets], return_inverse=True)
+    if len(ends) <= HISTORIES:
+        return targets
+    drawn = np.zeros(len(ends), dtype=bool)
+    drawn[np.random.default_rng(0).choice(len(ends), HISTORIES, replace=False)] = True
+    return targets[drawn[history]]

@@ -35,6 +35,14 @@ class RunConfig(Settings):
         """Raise BadInput where settings make no sense together."""
         if check := NETWORKS[self.network].check:
             resolve(check)(self)
+        if self.protocol == "basket" and self.moment == "event":
+            raise BadInput(
+                _(
+                    "moment cannot be “event” under protocol basket:"
+                    " it takes auto, session or basket."
+                ),
+                "moment",
+            )
         preparation = self.preparation
         if 0 < preparation.max_user_events < preparation.min_user_events:
             raise BadInput(

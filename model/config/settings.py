@@ -8,10 +8,10 @@ from pydantic.dataclasses import dataclass
 from data.i18n import N_
 from data.preparation.moments import MOMENTS
 from data.preparation.preparation import Preparation
+from data.preparation.splits import PROTOCOLS
 from data.validation import Bool, Configuration, Float, Int, OneOf, Text, TextList, setting
 from model.registry import NETWORKS
 
-PROTOCOLS = ("temporal", "leave-one-out", "paper")
 FEATURES = (
     "product",
     "category",
@@ -41,22 +41,34 @@ class Settings(Configuration):
     ``data.validation.specs``.
     """
 
-    protocol: Annotated[Text, OneOf(PROTOCOLS)] = setting(
+    protocol: Annotated[Text, OneOf(tuple(PROTOCOLS))] = setting(
         "temporal",
         label=N_("Protocol"),
         help=N_(
-            "How validation and test targets are held out: by time, the last event of each "
-            "buyer, or as in the paper."
+            "How validation and test targets are held out: by time, as the next basket, as all that"
+            " is bought in the next days, as the last event of each buyer, or as in the paper."
         ),
         group=_DATA,
+    )
+    horizon_days: Int = setting(
+        7,
+        label=N_("Days of the horizon"),
+        help=N_(
+            "What each buyer buys within this many days is predicted at once; only with the"
+            " protocol of the next days."
+        ),
+        group=_DATA,
+        low=1,
+        high=366,
     )
     moment: Annotated[Text, OneOf(MOMENTS)] = setting(
         "auto",
         label=N_("Asking moment"),
         help=N_(
             "Where the history of a target ends: just before the event, before its session, or"
-            " before its basket. auto is “event” where histories hold only what is predicted, else"
-            " “session”: a cart minutes before gives its purchase away."
+            " before its basket. auto is “event” where histories hold only what is predicted"
+            " (“basket” where baskets or days are predicted), else “session”: a cart minutes before"
+            " gives its purchase away."
         ),
         group=_DATA,
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from data.i18n import N_, _
 from data.preparation.sequences import FIRST, Longs
+from data.preparation.splits import BY_TIME, CUT
 from model.sequences.histories import Array
 from model.sequences.split_data import SplitData
 
@@ -69,6 +70,7 @@ LATER = N_("Training sees an event at or after the time of a validation or test 
 TARGETS = N_("Training sees a validation or test target.")
 FUTURE = N_("A history holds an event that is later than its target.")
 MOMENT = N_("A history holds an event of its target's session or basket.")
+AFTER_CUT = N_("A history holds an event at or after the cut.")
 OTHERS = N_("A history holds another buyer's event.")
 COUNTS = N_("The vocabulary counts events that training must not see.")
 
@@ -87,19 +89,20 @@ def find_leaks(task: SplitData) -> list[str]:
     if split.visible[targets].any():
         leaks.append(TARGETS)
     later = sequences.time[split.visible].max(initial=0) >= sequences.time[targets].min()
-    if split.protocol == "temporal" and later:
+    if split.protocol in BY_TIME and later:
         leaks.append(LATER)
     histories = task.histories(targets)
     target, event = targets[histories.rows()], histories.indices()
     if (event >= target).any() or (sequences.time[event] > sequences.time[target]).any():
         leaks.append(FUTURE)
-    if split.moment == "session":
-        same = (sequences.session[event] == sequences.session[target]) & (
-            sequences.session[target] >= 0
-        )
-    else:
-        same = sequences.time[event] == sequences.time[target]
-    if split.moment != "event" and same.any():
+    if split.moment == CUT and (sequences.time[event] >= split.asking_time[target]).any():
+        leaks.append(AFTER_CUT)
+    session = sequences.session
+    same = (session[event] == session[target]) & (session[target] >= 0)
+    if split.moment == "basket":
+        same_time = sequences.time[event] == sequences.time[target]
+        same = same_time | (same & sequences.is_target[event])
+    if split.moment in ("session", "basket") and same.any():
         leaks.append(MOMENT)
     if (sequences.user[event] != sequences.user[target]).any():
         leaks.append(OTHERS)

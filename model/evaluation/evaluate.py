@@ -1,21 +1,21 @@
 """Full-catalogue evaluation of networks and baselines on the test targets of a run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from data.datasets.store import Dataset
-from data.preparation.sequences import Floats, Ints, Longs
+from data.preparation.sequences import Floats, Longs
 from model.baselines.base import Recommender, log_sum_exp
 from model.baselines.tuning import fit_all
 from model.blend.blend import Blend
 from model.evaluation.diagnostics import COLLAPSED, calibration, find_leaks, modal_list_share
 from model.evaluation.predictions import Predictions, held_out_starts, save_predictions
 from model.kernels.malloc import keep_freed
-from model.metrics.bootstrap import confidence_intervals
-from model.metrics.ranking import beyond_accuracy, means, metrics_per_target, target_ranks, top_k
+from model.metrics.held_out import HeldOutTargets
+from model.metrics.ranking import beyond_accuracy, target_ranks, top_k
 from model.metrics.segments import metrics_by_segment, segment_masks
 from model.run_files import EVALUATION
 from model.run_folder import RunFolder
@@ -37,6 +37,8 @@ def predict_targets(
 ) -> list[Predictions]:
     """Return each model's predictions for the given targets.
 
+    Targets with the same history are ranked together.
+
     Parameters
     ----------
     task : SplitData
@@ -49,14 +51,21 @@ def predict_targets(
     on_progress : callable
         Called after every batch of every model.
     """
-    histories, answers = task.histories(targets), task.answers(targets)
+    answers = task.answers(targets)
+    histories, history = task.histories(targets).distinct()
     depth = min(DEPTH, task.products)
     predictions = [Predictions.empty(len(targets), depth) for _model in models]
     step = max(SCORES_PER_BATCH // max(task.products, 1), 16)
     order = np.argsort(histories.lengths, kind="stable")
-    for begin in range(0, len(targets), step):
-        rows = order[begin : begin + step]
-        batch, answer = histories.select(rows), answers[rows]
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    by_place = np.argsort(place[history], kind="stable")
+    first = np.searchsorted(place[history][by_place], np.arange(len(order) + 1))
+    for begin in range(0, len(order), step):
+        end = min(begin + step, len(order))
+        batch = histories.select(order[begin:end])
+        rows = by_place[first[begin] : first[end]]
+        answer, row = answers[rows], place[history[rows]] - begin
         bought = batch.of_targets()
         seen = bought.matrix(task.products).nonzero() if exclude_seen else None
         cache: dict[Recommender, Floats] = {}
@@ -65,13 +74,13 @@ def predict_targets(
             if seen is not None:
                 scores = scores.copy()
                 scores[seen] = -np.inf
-            prediction.rank[rows] = target_ranks(scores, answer)
-            prediction.top[rows] = top_k(scores, depth)
+            prediction.rank[rows] = target_ranks(scores, answer, row)
+            prediction.top[rows] = top_k(scores, depth)[row]
             if model.probabilistic:
                 log_total = log_sum_exp(scores)[:, 0]
-                target_score = scores[np.arange(len(rows)), np.maximum(answer, 0)]
-                prediction.loss[rows] = np.where(answer < 0, np.nan, log_total - target_score)
-                prediction.top_probability[rows] = np.exp(scores.max(axis=1) - log_total)
+                target_score = scores[row, np.maximum(answer, 0)]
+                prediction.loss[rows] = np.where(answer < 0, np.nan, log_total[row] - target_score)
+                prediction.top_probability[rows] = np.exp(scores.max(axis=1) - log_total)[row]
             on_progress()
     return predictions
 
@@ -103,55 +112,55 @@ def evaluate_models(
     """
     keep_freed()
     targets = task.split.test
-    users = task.sequences.user[targets]
+    held_out = HeldOutTargets.of(task, targets)
     masks = segment_masks(task, targets)
-    missed = task.answers(targets) < 0
     predictions = predict_targets(
         task, targets, models, exclude_seen=exclude_seen, on_progress=on_progress
     )
     categories = task.sequences.product_category[-task.products :]
-    reference = metrics_per_target(predictions[0].rank, missed)
+    reference = held_out.figures(predictions[0].rank)
     rows = []
     for model, prediction in zip(models, predictions, strict=True):
-        per_target = metrics_per_target(prediction.rank, missed)
+        figures = held_out.figures(prediction.rank)
         top_10 = prediction.top[:, :10]
         losses = prediction.loss[np.isfinite(prediction.loss)]
         modal_share = modal_list_share(top_10)
+        in_sets = {
+            "per_event": figures.means_of_events,
+            "per_buyer": figures.means_of_buyers,
+        }
         rows.append(
             {
                 "name": model.name,
                 "kind": model.kind,
                 "metrics": {
-                    **means(per_target),
+                    **figures.means,
                     **beyond_accuracy(top_10, task.popularity, categories),
                     "loss": float(losses.mean()) if len(losses) else None,
                     "same_list@10": modal_share,
                 },
-                "ci95": _intervals(per_target, users),
-                "behind95": _intervals(
-                    {name: reference[name] - per_target[name] for name in reference}, users
-                ),
-                "segments": metrics_by_segment(masks, per_target),
-                "calibration": calibration(prediction.top_probability, per_target["hr@1"]),
+                "ci95": figures.intervals,
+                "behind95": reference.minus(figures).intervals,
+                "segments": metrics_by_segment(held_out, masks, prediction.rank),
+                "calibration": None
+                if task.split.in_sets  # the probability is of the next product, not of a set
+                else calibration(prediction.top_probability, figures.per_case["hr@1"]),
                 "collapsed": modal_share >= COLLAPSED,
             }
+            | (in_sets if task.split.in_sets else {})
         )
     metrics = {
         "protocol": task.split.protocol,
         "moment": task.split.moment,
         "targets": len(targets),
-        "cold_targets": int(missed.sum()),
-        "buyers": len(np.unique(users)),
+        "cold_targets": int(held_out.missed.sum()),
+        "sets": held_out.cases if task.split.in_sets else None,
+        "buyers": len(np.unique(held_out.user)),
         "exclude_seen": exclude_seen,
         "leaks": find_leaks(task),
         "models": rows,
     }
     return metrics, predictions
-
-
-def _intervals(per_target: Mapping[str, Floats], users: Ints) -> dict[str, list[float]]:
-    """Return the confidence interval of each metric's mean, as JSON lists."""
-    return {name: list(ends) for name, ends in confidence_intervals(per_target, users).items()}
 
 
 def evaluate_run(
@@ -176,9 +185,11 @@ def evaluate_run(
     Returns
     -------
     dict
-        ``run, protocol, moment, targets, cold_targets, models[{name, kind, metrics, ci95, behind95,
-        segments}]``; the model that the run serves comes first. ``behind95`` is the interval of
-        the paired difference between it and each model.
+        ``run, protocol, moment, targets, sets, cold_targets, models[{name, kind, metrics, ci95,
+        behind95, segments}]``; the model that the run serves comes first. ``behind95`` is the
+        interval of the paired difference between it and each model. Where sets of targets are
+        predicted, ``metrics`` are means over sets, and each model has ``per_event`` and
+        ``per_buyer``, too.
 
     Raises
     ------

@@ -9,8 +9,7 @@ import pandas as pd
 from data.errors import damaged_unless_read
 from data.i18n import _
 from data.preparation.sequences import Longs
-from model.metrics.bootstrap import confidence_intervals
-from model.metrics.ranking import metrics_per_target
+from model.metrics.held_out import HeldOutTargets
 from model.run_files import TARGETS
 from model.run_folder import RunFolder
 
@@ -27,16 +26,24 @@ class TargetRanks:
     rank : int array [targets]
     missed : bool array [targets]
         Targets that are not in the catalogue.
+    sets : int array [targets], optional
+        Number of each target's set, where sets were predicted.
     """
 
     user: npt.NDArray[np.object_]
     after: Longs
     rank: Longs
     missed: npt.NDArray[np.bool_]
+    sets: Longs | None = None
 
     def same_targets(self, other: "TargetRanks") -> bool:
         """Return whether another run was evaluated on the same targets of the same users."""
-        return np.array_equal(self.user, other.user) and np.array_equal(self.after, other.after)
+        if self.sets is None or other.sets is None:
+            same_sets = self.sets is other.sets
+        else:
+            same_sets = np.array_equal(self.sets, other.sets)
+        same_users = np.array_equal(self.user, other.user)
+        return same_sets and same_users and np.array_equal(self.after, other.after)
 
 
 @dataclass(frozen=True)
@@ -61,9 +68,10 @@ def read_ranks(run: RunFolder) -> TargetRanks | None:
     names = ["user", "after", "truth", "rank"]
     sentence = _("{file} of run {run} is damaged; evaluate it again: vitrina evaluate {run}.")
     with damaged_unless_read(sentence.format(file=file.name, run=run.path.name)):
-        table = pd.read_parquet(file, columns=names)
-    user, after, truth, rank = (table[name].to_numpy() for name in names)
-    return TargetRanks(user, after, rank, truth < 0)
+        table = pd.read_parquet(file)
+        user, after, truth, rank = (table[name].to_numpy() for name in names)
+        sets = table["set"].to_numpy() if "set" in table else None
+    return TargetRanks(user, after, rank, truth < 0, sets)
 
 
 def paired_differences(first: TargetRanks, second: TargetRanks) -> dict[str, Difference]:
@@ -82,11 +90,12 @@ def paired_differences(first: TargetRanks, second: TargetRanks) -> dict[str, Dif
     dict
         By metric, such as ``ndcg@10``.
     """
-    ours, theirs = (metrics_per_target(run.rank, run.missed) for run in (first, second))
-    differences = {name: ours[name] - theirs[name] for name in ours}
-    users = pd.factorize(first.user)[0].astype(np.int32)
-    intervals = confidence_intervals(differences, users)
+    user = pd.factorize(first.user)[0].astype(np.int32)
+    ours, theirs = (
+        HeldOutTargets(user, run.missed, run.sets).figures(run.rank) for run in (first, second)
+    )
+    differences = ours.minus(theirs)
     return {
-        name: Difference(float(values.mean()) if len(values) else 0.0, *intervals[name])
-        for name, values in differences.items()
+        name: Difference(mean, *differences.intervals[name])
+        for name, mean in differences.means.items()
     }

@@ -9,6 +9,7 @@ import pandas as pd
 from data.errors import BadInput, damaged_unless_read
 from data.i18n import _
 from data.preparation.sequences import Longs
+from data.preparation.splits import BY_TIME
 from model.run_files import PRODUCTS, TARGETS
 from model.run_folder import RunFolder
 from model.sequences.histories import Array
@@ -73,7 +74,7 @@ class StoredPredictions:
         product absent from training); ``rank``; ``chance``, the probability of the purchased
         product (NaN where there is none), and ``first_chance``, that of the one ranked first;
         ``history``, the number of targets in the history; ``repeat``, whether the purchased
-        product is among them.
+        product is among them; where sets are predicted, ``set``, the number of the target's.
         """
         return self._read(TARGETS)
 
@@ -125,12 +126,16 @@ def save_predictions(run: RunFolder, task: SplitData, predictions: Predictions) 
             "repeat": repeat,
         }
     )
+    lists = predictions.top
+    if (sets := task.sets(targets)) is not None:
+        target_table["set"] = sets.astype(np.int32)
+        lists = lists[np.unique(sets, return_index=True)[1]]  # the targets of a set share one
     hit = known & (predictions.rank <= DEPTH)
     product_table = pd.DataFrame(
         {
             name: np.bincount(indices, minlength=task.products)
             for name, indices in (
-                ("shown", predictions.top[:, :DEPTH].ravel()),
+                ("shown", lists[:, :DEPTH].ravel()),
                 ("bought", answers[known]),
                 ("found", answers[hit]),
             )
@@ -145,7 +150,7 @@ def held_out_starts(task: SplitData) -> dict[str, str]:
 
     Empty under a protocol that does not split by time.
     """
-    if task.split.protocol != "temporal":
+    if task.split.protocol not in BY_TIME:
         return {}
     times = task.sequences.time
     hidden = times[~task.split.visible]

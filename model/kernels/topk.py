@@ -48,6 +48,26 @@ def largest(scores: Floats, indices: Longs) -> None:
 
 
 @compiled()
+def count_not_below(scores: Floats, row: Longs, limit: Floats, result: Longs) -> None:
+    """Count the numbers of a row that are not less than a limit; NaN counts, too.
+
+    Parameters
+    ----------
+    scores : float array [rows, numbers]
+    row : int64 [limits]
+        Row of each limit.
+    limit : float array [limits]
+    result : int64 [limits]
+        Output.
+    """
+    for i in range(len(row)):
+        numbers, count = scores[row[i]], np.int32(0)
+        for j in range(len(numbers)):
+            count += np.int32(not (numbers[j] < limit[i]))
+        result[i] = count
+
+
+@compiled()
 def largest_entries(entries: Entries, result: Entries) -> None:
     """Select the largest entries of each row of a CSR matrix; ties are broken by column.
 

@@ -9,7 +9,7 @@ from data.preparation.sequences import Floats, Ints, Longs
 CUTOFFS = {"hr": (1, 5, 10, 20), "ndcg": (10, 20), "mrr": (10, 20)}
 
 
-def target_ranks(scores: Floats, answers: Longs) -> Longs:
+def target_ranks(scores: Floats, answers: Longs, row: Longs | None = None) -> Longs:
     """Return the rank of each target among all products.
 
     The rank is the number of products whose score is not lower than the target's: ties count
@@ -17,18 +17,26 @@ def target_ranks(scores: Floats, answers: Longs) -> Longs:
 
     Parameters
     ----------
-    scores : array [targets, products]
+    scores : array [rows, products]
     answers : int array [targets]
         Index of each target; -1 for a cold product, whose rank is beyond the last.
+    row : int array [targets], optional
+        Row of the scores of each target; by default each has its own.
 
     Examples
     --------
     >>> target_ranks(np.array([[3., 1, 2], [1, 1, 0], [9, 8, 7]]), np.array([2, 0, -1]))
     array([2, 2, 4])
     """
-    target_scores = scores[np.arange(len(scores)), np.maximum(answers, 0)]
-    rank = np.count_nonzero(~(scores < target_scores[:, None]), axis=1)
-    ranks: Longs = np.where(answers < 0, scores.shape[1] + 1, rank).astype(np.int64)
+    from model.kernels.topk import count_not_below
+
+    ranks = np.full(len(answers), scores.shape[1] + 1)
+    known = np.flatnonzero(answers >= 0)
+    rows = known if row is None else row[known]
+    target_scores = scores[rows, answers[known]]
+    counts = np.empty(len(known), dtype=np.int64)
+    count_not_below(np.ascontiguousarray(scores), rows, target_scores, counts)
+    ranks[known] = counts
     return ranks
 
 

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Longs
+from data.preparation.sequences import FIRST, UNKNOWN, Ints, Longs
+from model.metrics.held_out import HeldOutTargets
 from model.sequences.histories import Histories
 from model.sequences.split_data import SplitData
 
-METRICS = ("hr@10", "ndcg@10", "mrr@10")
+METRICS = ("hr@10", "ndcg@10", "mrr@10", "recall@10", "precision@10", "map@10")
+"""Metrics of a segment; repeat purchases and new products have all that a set has."""
 LENGTHS = (1, 2, 5, 10, 20, 50)
 CATEGORIES = 8
 
@@ -72,15 +74,23 @@ def _by_category(task: SplitData, targets: Longs) -> Iterator[tuple[str, Mask]]:
 
 
 def metrics_by_segment(
-    masks: Mapping[str, Mapping[str, Mask]], per_target: Mapping[str, Floats]
+    held_out: HeldOutTargets, masks: Mapping[str, Mapping[str, Mask]], rank: Longs
 ) -> dict[str, Any]:
-    """Return a model's metrics by segment: dimension → segment → ``targets`` and metrics."""
+    """Return a model's metrics by segment: dimension → segment → ``targets`` and metrics.
+
+    Of a set, the targets of the segment alone are relevant, in the ranking of all products; sets
+    that have none of them do not count.
+    """
+
+    def of_segment(dimension: str, mask: Mask) -> dict[str, Any]:
+        values = held_out.figures(rank, mask).means
+        whole = dimension == "target" and held_out.sets is not None
+        chosen = {name: value for name, value in values.items() if whole or name in METRICS}
+        return {"targets": int(mask.sum())} | chosen
+
     return {
         dimension: {
-            name: {"targets": int(mask.sum())}
-            | {metric: float(per_target[metric][mask].mean()) for metric in METRICS}
-            for name, mask in segments.items()
-            if mask.any()
+            name: of_segment(dimension, mask) for name, mask in segments.items() if mask.any()
         }
         for dimension, segments in masks.items()
     }

@@ -64,7 +64,8 @@ class Histories:
         ``product``, ``brand``, ``category`` (codes), ``price`` (-1 where missing), ``time``
         (microseconds), ``session``, ``type`` (code) and ``target`` (whether it is of a type that is
         predicted) of each event, oldest first within a history; ``lag``, the events between the
-        end of an event's own history and the event; and the other configured features.
+        end of an event's own history and the event; ``asking_time``, that of the history;
+        and the other configured features.
     start, stop : int64, shape (histories,)
         Slice of each history in the columns.
     at : int64, shape (histories,), optional
@@ -120,6 +121,25 @@ class Histories:
         """Return a subset of the histories, by a slice, a mask or indices."""
         at = None if self.at is None else self.at[index]
         return Histories(self.columns, self.start[index], self.stop[index], at)
+
+    def distinct(self) -> "tuple[Histories, Longs]":
+        """Return the different histories, and the row of each one among them.
+
+        Examples
+        --------
+        >>> columns = {"product": np.array([2, 3, 2], dtype=np.int32)}
+        >>> histories = Histories(columns, np.array([0, 0, 0]), np.array([2, 1, 2]))
+        >>> distinct, row = histories.distinct()
+        >>> distinct.stop, row
+        (array([1, 2]), array([1, 0, 1]))
+        """
+        at = np.zeros(len(self), dtype=np.int64) if self.at is None else self.at
+        order = np.lexsort((at, self.stop, self.start))
+        keys = np.stack([self.start, self.stop, at])[:, order]
+        new = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))[: len(order)]
+        row = np.empty(len(order), dtype=np.int64)
+        row[order] = np.cumsum(new) - 1
+        return self.select(order[new]), row
 
     def indices(self) -> Longs:
         """Return the column indices of all events, shape (events of all histories,)."""
@@ -195,7 +215,7 @@ def histories_of_targets(columns: Columns, offsets: Longs, targets: Longs) -> Hi
     """
     buyer = np.searchsorted(offsets, targets, side="right") - 1
     stop = targets - columns["lag"][targets]
-    return Histories(columns, offsets[buyer], stop, columns["time"][stop])
+    return Histories(columns, offsets[buyer], stop, columns["asking_time"][targets])
 
 
 def training_histories(columns: Columns, offsets: Longs, visible: Bools) -> Histories:

@@ -70,6 +70,13 @@ class SplitData:
         histories = histories_of_targets(self.columns, self.sequences.offsets, targets)
         return histories.latest(self.split.history)
 
+    def sets(self, targets: Longs) -> Longs | None:
+        """Return the number of each held-out target's set, from 0; None where there are no sets."""
+        if not self.split.in_sets:
+            return None
+        numbers: Longs = np.unique(self.split.ends[targets], return_inverse=True)[1]
+        return numbers
+
     def answers(self, targets: Longs) -> Longs:
         """Return the index of each target among the ranked products; -1 for a cold one."""
         codes = self.sequences.product[targets].astype(np.int64)
@@ -89,22 +96,28 @@ def split_prepared(prepared: Prepared, config: RunConfig) -> SplitData:
     BadInput
         Where there are no training, validation or test targets.
     """
-    parts = split(prepared, config.protocol, config.seed, config.moment)
+    parts = split(prepared, config.protocol, config.seed, config.moment, config.horizon_days)
     for targets, name in (
         (parts.train, _("training")),
         (parts.validation, _("validation")),
         (parts.test, _("test")),
     ):
         if not len(targets):
-            raise BadInput(
-                _(
+            sentence = _(
+                "No target is left for the {part} under protocol {protocol};"
+                " loosen the preparation or bring more purchases."
+            )
+            if config.protocol == "horizon":
+                sentence = _(
                     "No target is left for the {part} under protocol {protocol};"
-                    " loosen the preparation or bring more purchases."
-                ).format(part=name, protocol=config.protocol)
+                    " lower horizon_days (now {days}) or bring more purchases."
+                )
+            raise BadInput(
+                sentence.format(part=name, protocol=config.protocol, days=config.horizon_days)
             )
     all_sequences = sequences(prepared, parts.visible)
     columns = EventColumns(
         event_columns(all_sequences, config.columns)
-        | {"lag": np.arange(len(all_sequences)) - parts.ends}
+        | {"lag": np.arange(len(all_sequences)) - parts.ends, "asking_time": parts.asking_time}
     )
     return SplitData(all_sequences, parts, columns)

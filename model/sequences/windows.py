@@ -31,6 +31,8 @@ class TrainingBatch:
         Event after which each target is predicted: window × length + event.
     target : int32, shape (targets,)
         The product of each target, as an index among the ranked products.
+    number : int64, shape (targets,)
+        The number of each target among those of the windows.
     asking_time : int32, shape (targets, 4), or None
         Asking time of each target, for a network that knows it; see ``model.sequences.asking``.
     candidates : RepeatCandidates or None
@@ -40,6 +42,7 @@ class TrainingBatch:
     inputs: dict[str, Any]
     position: Ints
     target: Ints
+    number: Longs
     asking_time: Ints | None = None
     candidates: RepeatCandidates | None = None
 
@@ -130,6 +133,7 @@ class Windows:
             inputs,
             position.astype(np.int32),
             product.astype(np.int32),
+            index,
             asking_time_codes(whole) if asking_time else None,
             repeat_candidates(whole) if repeats else None,
         )
@@ -137,7 +141,7 @@ class Windows:
     def _whole_histories(self, index: Longs) -> Histories:
         """Return the histories of some targets, not cut to their windows."""
         columns = self.histories.columns
-        at = columns["time"][self.end[index]]  # of the first event that is not in the history
+        at = columns["asking_time"][self.target[index]]
         return Histories(columns, self.begin[index], self.end[index], at)
 
 

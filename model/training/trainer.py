@@ -16,7 +16,8 @@ from model.baselines.tuning import fit_all
 from model.blend.fit import fit_blend
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_and_save
-from model.metrics.ranking import means, metrics_per_target
+from model.metrics.held_out import HeldOutTargets
+from model.metrics.protocol_metrics import metrics_of
 from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build, in_full_precision
 from model.run_files import BASELINES, CONFIG, EVALUATION, HISTORY, PRODUCTS, RECORD, TARGETS
@@ -164,7 +165,7 @@ class Trainer:
         self.state = TrainingState(planned=config.epochs)
         validation = data.histories(data.split.validation)
         self._validation = target_windows(validation, data.split.validation, config.sequence_length)
-        self._cold_targets = len(validation) - len(self._validation.target)
+        self._held_out = HeldOutTargets.of(data, data.split.validation)
         callback.metric(0, None, "parameters", self.network.serving.count_params())
 
     @classmethod
@@ -318,13 +319,16 @@ class Trainer:
         """Return loss, accuracy and ranking metrics on the validation targets.
 
         Cold targets (products that training has not seen) count as misses, and not in the loss.
+        Loss and accuracy are means over targets, as in training, also where targets are in sets.
         """
         losses, ranks = self._evaluate(self._validation)
-        is_cold = np.arange(len(ranks) + self._cold_targets) >= len(ranks)
-        ranks = np.append(ranks, np.full(self._cold_targets, self.data.products + 1))
-        metrics = means(metrics_per_target(ranks, is_cold))
-        ranking = {name: metrics[name] for name in ("hr@10", "ndcg@10", "mrr@10")}
-        return {"loss": float(losses.mean()), "accuracy": metrics["hr@1"], **ranking}
+        targets = self.data.split.validation
+        all_ranks = np.full(len(targets), self.data.products + 1)
+        all_ranks[np.searchsorted(targets, self._validation.target)] = ranks
+        metrics = self._held_out.figures(all_ranks).means
+        ranking = {name: metrics[name] for name in metrics_of(self.config.protocol).epoch}
+        accuracy = float((all_ranks == 1).mean())
+        return {"loss": float(losses.mean()), "accuracy": accuracy, **ranking}
 
     def _training_metrics(self, windows: Windows) -> dict[str, float]:
         """Return loss and accuracy over all products on a sample of the training windows.
@@ -337,18 +341,16 @@ class Trainer:
 
     def _evaluate(self, windows: Windows) -> tuple[Any, Any]:
         """Return the loss and the rank of every target, each of shape (targets,)."""
-        losses: list[Any] = [np.zeros(0)]
-        ranks: list[Any] = [np.zeros(0, dtype=np.int64)]
+        losses = np.zeros(len(windows.target))
+        ranks = np.zeros(len(windows.target), dtype=np.int64)
         budget = max(min(EVALUATION_BATCH, MOST_LOGITS // max(self.data.products, 1)), 1)
         config = self.config
         for batch in windows.batches(
             config.columns, budget, repeats=config.repeat_head, asking_time=config.asking_time
         ):
-            loss, rank = self.steps.evaluate(batch)
-            losses.append(loss)
-            ranks.append(rank)
+            losses[batch.number], ranks[batch.number] = self.steps.evaluate(batch)
             self.callback.heartbeat()
-        return np.concatenate(losses), np.concatenate(ranks)
+        return losses, ranks
 
     def _end_epoch(self, entry: dict[str, Any]) -> None:
         """Update the state by an epoch's metrics, write the checkpoint, and report the metrics."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 from data.datasets.store import Dataset, Store
@@ -31,7 +32,7 @@ from model.serving.predictor import Predictor
 from model.training.trainer import train
 from tests.conftest import Setup
 from tests.model.sequences.test_windows import all_pairs
-from tests.model.toys import VISIT, carted, imported, prepared, small
+from tests.model.toys import START, VISIT, carted, imported, prepared, small
 from tests.model.training.test_trainer import Notes, never
 
 CONFIG: dict[str, Any] = {
@@ -66,10 +67,15 @@ def task(run: tuple[Path, Dataset]) -> SplitData:
     return split_dataset(RunFolder(folder).config(), dataset)
 
 
+def six_hours_apart(events: pd.DataFrame) -> pd.Series:
+    """Return times at which a visit takes a day."""
+    return START + pd.to_timedelta(events["step"] * 6 * 3600 + events["row"], unit="s")
+
+
 @pytest.fixture(scope="module")
 def log() -> Prepared:
     histories, columns = carted(buyers=40)
-    return prepared(histories, **columns)
+    return prepared(histories, **columns, time=six_hours_apart)
 
 
 def hit_rate(task: SplitData, model: Any) -> float:
@@ -102,7 +108,7 @@ def test_targets_do_not_depend_on_the_types_in_the_history(
     purchases = log.events[log.events["target"]].reset_index(drop=True)
     rows = []
     for events in (log.events, purchases):
-        parts = split(Prepared(events, ()), protocol, seed=3, moment=moment)
+        parts = split(Prepared(events, ()), protocol, seed=3, moment=moment, days=1)
         rows.append(
             [events["row"].to_numpy()[part].tolist() for part in (parts.validation, parts.test)]
         )
@@ -111,9 +117,13 @@ def test_targets_do_not_depend_on_the_types_in_the_history(
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("moment", ["event", "session", "basket"])
+@pytest.mark.parametrize("moment", ["auto", "event", "session", "basket"])
 def test_no_history_leaks(log: Prepared, protocol: str, moment: str) -> None:
-    task = split_prepared(log, small(protocol=protocol, moment=moment))
+    if protocol == "basket" and moment == "event":
+        with pytest.raises(BadInput, match="moment cannot be “event” under protocol basket"):
+            small(protocol=protocol, moment=moment)
+        return
+    task = split_prepared(log, small(protocol=protocol, moment=moment, horizon_days=1))
     assert find_leaks(task) == []
 
 

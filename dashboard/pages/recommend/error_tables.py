@@ -1,6 +1,6 @@
 """The report of an error analysis: key figures, exposure and confusions of categories."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -26,21 +26,22 @@ from dashboard.services.recommendations.error_analysis import (
 )
 from dashboard.services.recommendations.served_run import ServedRun
 from data.i18n import _
+from model.metrics.protocol_metrics import metrics_of
 from model.serving.predictor import Predictor
 
 ROWS = 8
-METRIC = "hr@10"
 
 
 def error_report(served: ServedRun, theme: str | None) -> Component:
     """Return the report of a run whose evaluation stored its test predictions."""
     stored, model = served.handle.outcomes, served.model
-    models = served.handle.evaluation["models"]
+    evaluation = served.handle.evaluation
+    models = evaluation["models"]
     targets = with_outcomes(stored.targets)
     exposed = exposure(stored.products, model.products)
-    parts: list[Component] = [_figures(targets, models)]
+    parts: list[Component] = [_figures(targets, evaluation)]
     if has_segments(models):
-        chart = segment_chart(models, METRIC, theme)
+        chart = segment_chart(models, metrics_of(evaluation.get("protocol", "")).hits, theme)
         height = int(chart.figure.layout.height)  # of its rows; a lower card would cut the axis off
         parts.append(figure_card("health-segments", height=height, data=render(chart)))
     return html.Div(
@@ -56,22 +57,27 @@ def error_report(served: ServedRun, theme: str | None) -> Component:
     )
 
 
-def _figures(targets: pd.DataFrame, models: Sequence[dict[str, Any]]) -> Component:
-    served, metrics = models[0], models[0]["metrics"]
+def _figures(targets: pd.DataFrame, evaluation: Mapping[str, Any]) -> Component:
+    models = evaluation["models"]
+    served = models[0]
     popularity = next((model for model in models if model["name"] == "popularity"), served)
 
-    def comparison(name: str) -> str:
-        return _("popularity {figure}").format(figure=percent(popularity["metrics"][name]))
+    def figure(label: str, metric: str, over: str = "metrics") -> html.Div:
+        other = _("popularity {figure}").format(figure=percent(popularity[over][metric]))
+        return key_figure(label, percent(served[over][metric]), comparison=other)
 
+    hits = metrics_of(evaluation.get("protocol", "")).hits
+    if evaluation.get("sets"):
+        first = [
+            figure(_("In the first ten"), hits, "per_event"),
+            figure(_("Sets with one in the first ten"), "hr@10"),
+        ]
+    else:
+        first = [figure(_("In the first ten"), hits), figure(_("Ranked first"), "hr@1")]
     repeats = targets.loc[targets["repeat"], "right"]
     return key_figures(
-        key_figure(_("In the first ten"), percent(metrics[METRIC]), comparison=comparison(METRIC)),
-        key_figure(_("Ranked first"), percent(metrics["hr@1"]), comparison=comparison("hr@1")),
-        key_figure(
-            _("Catalogue coverage"),
-            percent(metrics["coverage@10"]),
-            comparison=comparison("coverage@10"),
-        ),
+        *first,
+        figure(_("Catalogue coverage"), "coverage@10"),
         key_figure(
             _("Repeat purchases in the first ten"),
             percent(float(repeats.mean())) if len(repeats) else formats.MISSING,

@@ -12,12 +12,12 @@ from dashboard.figures.curves import metric_name
 from dashboard.jobs.run import Run
 from dashboard.pages.runs import config_form
 from dashboard.pages.runs.run_layout import value_words
-from dashboard.pages.runs.test_results import LOWER_IS_BETTER, SHOWN
+from dashboard.pages.runs.test_results import LOWER_IS_BETTER
 from dashboard.services.runs.comparison import Comparison, PairedDifferences
 from data.i18n import N_, _
 from model.evaluation.paired_bootstrap import Difference
+from model.metrics.protocol_metrics import metrics_of
 
-PAIRED = ("hr@1", "hr@10", "ndcg@10", "mrr@10")
 DECISIVE = "ndcg@10"
 _VALIDATION = {
     "val_loss": (N_("Validation loss"), False),
@@ -61,6 +61,8 @@ def figures(comparison: Comparison) -> html.Section:
         )
         for name, (label, highest) in _VALIDATION.items()
     ]
+    protocols = dict.fromkeys(run.protocol for run in comparison.runs)
+    names = dict.fromkeys(name for protocol in protocols for name in metrics_of(protocol).table)
     rows += [
         _row(
             comparison,
@@ -72,7 +74,7 @@ def figures(comparison: Comparison) -> html.Section:
                 for run, model in comparison.evaluations.items()
             },
         )
-        for name in SHOWN
+        for name in names
         if any(name in model["metrics"] for model in comparison.evaluations.values())
     ]
     return card(
@@ -96,7 +98,7 @@ def paired(comparison: Comparison, pairs: Mapping[str, PairedDifferences]) -> ht
             [html.Th(_("Test {figure}").format(figure=metric_name(name)), scope="row")]
             + [_difference(pairs[run.run].metrics[name]) for run in runs]
         )
-        for name in PAIRED
+        for name in metrics_of(first.protocol).compared
     ]
     pair = next(iter(pairs.values()))
     words = _(

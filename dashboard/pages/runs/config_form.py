@@ -10,6 +10,7 @@ from data.comma_list import write_list
 from data.errors import BadInput
 from data.i18n import N_, _
 from data.preparation.preparation import Preparation
+from data.preparation.splits import PROTOCOLS
 from data.validation import Configuration, SettingSpec, validate
 from model.config.run_config import RunConfig, setting_specs
 
@@ -21,6 +22,7 @@ WHOLE = ""  # the key of an error that is not about a field of the form
 COMMON = frozenset(
     {
         "protocol",
+        "horizon_days",
         "sequence_length",
         "features",
         "network",
@@ -41,30 +43,39 @@ COMMON = frozenset(
     }
 )
 CHOICE_NAMES = {
-    "temporal": N_("Temporal: test on later events"),
-    "leave-one-out": N_("Leave one out: last event per buyer"),
-    "paper": N_("As in the paper"),
-    "auto": N_("By the types in the history"),
-    "event": N_("Just before the event"),
-    "session": N_("Before its session"),
-    "basket": N_("Before its basket"),
-    "full_softmax": N_("Full softmax: every product"),
-    "sampled_softmax": N_("Sampled softmax: sampled negatives"),
-    "constant": N_("Constant"),
-    "cosine": N_("Cosine"),
-    "plateau": N_("Halved on a plateau"),
-    "product": N_("Product"),
-    "category": N_("Category"),
-    "brand": N_("Brand"),
-    "price": N_("Price"),
-    "category_1": N_("First level of the category"),
-    "category_2": N_("Second level of the category"),
-    "relative_price": N_("Price relative to its category"),
-    "type": N_("Event type"),
-    "hour": N_("Hour"),
-    "weekday": N_("Weekday"),
-    "gap": N_("Time since the previous event"),
+    "protocol": PROTOCOLS,
+    "moment": {
+        "auto": N_("By protocol and history"),
+        "event": N_("Just before the event"),
+        "session": N_("Before its session"),
+        "basket": N_("Before its basket"),
+    },
+    "loss": {
+        "full_softmax": N_("Full softmax: every product"),
+        "sampled_softmax": N_("Sampled softmax: sampled negatives"),
+    },
+    "schedule": {
+        "constant": N_("Constant"),
+        "cosine": N_("Cosine"),
+        "plateau": N_("Halved on a plateau"),
+    },
+    "features": {
+        "product": N_("Product"),
+        "category": N_("Category"),
+        "brand": N_("Brand"),
+        "price": N_("Price"),
+        "category_1": N_("First level of the category"),
+        "category_2": N_("Second level of the category"),
+        "relative_price": N_("Price relative to its category"),
+        "type": N_("Event type"),
+        "hour": N_("Hour"),
+        "weekday": N_("Weekday"),
+        "gap": N_("Time since the previous event"),
+    },
 }
+"""Names of the choices of each setting; a choice without one is named as a network is."""
+NEEDS = {"horizon_days": ("protocol", "horizon")}
+"""Settings that have an effect with one value of another setting alone."""
 
 
 @dataclass(frozen=True)
@@ -196,9 +207,20 @@ def control_value(setting: Setting, value: Any) -> Any:
 
 def choice_name(setting: Setting, choice: str) -> str:
     """Return the name of a choice of a setting; a network has that of its registry."""
-    if setting.key == "network" or choice not in CHOICE_NAMES:
-        return formats.network(choice)
-    return _(CHOICE_NAMES[choice])
+    names = CHOICE_NAMES.get(setting.key, {})
+    return _(names[choice]) if choice in names else formats.network(choice)
+
+
+def applies(key: str, values: Mapping[str, Any]) -> bool:
+    """Return whether a setting has an effect beside the values of the others.
+
+    Examples
+    --------
+    >>> applies("horizon_days", {"protocol": "temporal"}), applies("epochs", {})
+    (False, True)
+    """
+    other, value = NEEDS.get(key, ("", None))
+    return values.get(other) == value
 
 
 def as_text(value: Any) -> str:

@@ -16,10 +16,10 @@ from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.run import Run
 from dashboard.pages.runs import config_form
 from dashboard.pages.runs.run_status import DELETE, STOP
-from dashboard.pages.runs.test_results import LADDER_METRICS
 from dashboard.services.runs.start import configure
 from data.errors import VitrinaError
 from data.i18n import _
+from model.metrics.protocol_metrics import metrics_of
 
 AXIS, METRIC, READING = "run-axis", "run-metric", "run-reading"
 LOG, LABEL, NOTE, TAGS = "run-log", "run-label", "run-note", "run-tags"
@@ -41,12 +41,13 @@ def curves() -> list[Component]:
     ]
 
 
-def metric_choice() -> html.Div:
-    """Return the choice of the metric by which models are compared."""
+def metric_choice(run: Run) -> html.Div:
+    """Return the choice of the metric by which the models of a run are compared."""
+    names = metrics_of(run.protocol).compared
     metric = dbc.Select(
         id=METRIC,
-        options=[{"label": metric_name(name), "value": name} for name in LADDER_METRICS],
-        value=LADDER_METRICS[0],
+        options=[{"label": metric_name(name), "value": name} for name in names],
+        value=names[0],
     )
     return html.Div(field(_("Compare models by"), metric), className="metric-choice")
 

@@ -84,7 +84,7 @@ def layout(run: str = "", **_query: str) -> html.Div:
                 html.Div(
                     run_layout.curves(), id=CURVES, className="stack", hidden=row.kind != "train"
                 ),
-                html.Div(run_layout.metric_choice(), id=COMPARED, hidden=True),
+                html.Div(run_layout.metric_choice(row), id=COMPARED, hidden=True),
                 html.Div(id=RESULTS, className="stack"),
                 run_layout.log(),
                 run_layout.about(row),

@@ -10,7 +10,13 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import card, field, key_figure, key_figures
 from dashboard.components.help_text import setting_place
-from dashboard.pages.runs.config_form import Setting, choice_name, control_value, grouped
+from dashboard.pages.runs.config_form import (
+    Setting,
+    applies,
+    choice_name,
+    control_value,
+    grouped,
+)
 from dashboard.services.runs.estimates import Estimate
 from data.i18n import N_, _
 from data.preparation.steps import Step
@@ -44,9 +50,10 @@ def form(values: Mapping[str, Any]) -> list[Component]:
     return [card(_body(settings, values), title=_(group), span=12) for group, settings in grouped()]
 
 
-def box_class(changed: bool) -> str:
+def box_class(*, changed: bool = False, shown: bool = True) -> str:
     """Return the class of a setting's box, which is marked where it differs from the preset."""
-    return "setting is-changed" if changed else "setting"
+    look = "setting is-changed" if changed else "setting"
+    return look if shown else f"{look} d-none"
 
 
 def remains(steps: Sequence[Step], estimate: Estimate) -> list[Component]:
@@ -99,7 +106,8 @@ def _box(setting: Setting, values: Mapping[str, Any]) -> html.Div:
         place=setting_place(setting.key),
         hint=setting.hint or None,
     )
-    return html.Div(control, id={"type": BOX, "name": setting.key}, className=box_class(False))
+    look = box_class(shown=applies(setting.key, values))
+    return html.Div(control, id={"type": BOX, "name": setting.key}, className=look)
 
 
 def _control(setting: Setting, value: Any) -> Any:

@@ -143,7 +143,11 @@ def check(
     if checked.config is None:
         problem = train_sidebar.problem(checked.errors)
         return messages, [no_update] * len(keys), problem, True, None, no_update
-    boxes = [box_class(key in checked.changed) for key in keys]
+    chosen = checked.config.as_dict()
+    boxes = [
+        box_class(changed=key in checked.changed, shown=config_form.applies(key, chosen))
+        for key in keys
+    ]
     adapted = checked.config.preparation.target_types == base.config.preparation.target_types
     final = configure(current_home(), dataset, preset, checked.changed)
     notes = [base.adaptation if adapted else "", final.sizing]
@@ -152,7 +156,7 @@ def check(
         "dataset": dataset,
         "preset": preset,
         "changed": checked.changed,
-        "config": checked.config.as_dict(),
+        "config": chosen,
     }
     address = _query(dataset, preset, checked.changed)
     return messages, boxes, status, False, draft, address

@@ -88,6 +88,8 @@ class Comparison:
             )
         if "protocol" in differing:
             sentences.append(_("The protocols differ: each of them holds out different targets."))
+        elif "horizon_days" in differing and self.runs[0].protocol == "horizon":
+            sentences.append(_("The horizons differ: each of them holds out different targets."))
         return sentences
 
 

@@ -48,6 +48,13 @@ def test_the_finding_points_at_the_epoch_where_validation_turned():
     )
 
 
+def test_metrics_of_sets_are_drawn_where_sets_are_predicted():
+    of_sets = {"val_recall@10": 0.1, "val_hr@10": 0.3}
+    chart = learning_curves.ranking(TrainingMetrics([OVERFITTED[0] | of_sets]), View())
+    assert {trace.name for trace in chart.figure.data} >= {"NDCG@10", "Recall@10", "HR@10"}
+    assert chart.subtitle.startswith("Validation sets")
+
+
 def test_a_loss_that_still_falls_is_lowest_at_the_newest_epoch():
     chart = learning_curves.loss(TrainingMetrics(OVERFITTED[:2]), View())
     assert chart.finding == "Validation loss is lowest at the newest epoch, 2: 6.500"

@@ -93,5 +93,5 @@ def test_the_split_of_the_paper_depends_on_the_seed_only(prepared: Prepared) -> 
 
 
 def test_an_unknown_protocol_is_refused(prepared: Prepared) -> None:
-    with pytest.raises(BadInput, match="temporal, leave-one-out, paper"):
+    with pytest.raises(BadInput, match="temporal, basket, horizon, leave-one-out, paper"):
         split(prepared, "random")

@@ -3,25 +3,35 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from data.preparation.splits import PROTOCOLS
 from model.evaluation.diagnostics import (
+    AFTER_CUT,
     COUNTS,
     LATER,
+    MOMENT,
     TARGETS,
     calibration,
     find_leaks,
     modal_list_share,
 )
 from model.sequences.split_data import SplitData, split_prepared
-from tests.model.toys import prepared, random_histories, small
+from tests.model.toys import START, prepared, random_histories, small
 
 
 def task(protocol: str) -> SplitData:
-    return split_prepared(prepared(random_histories(80, 20)), small(protocol=protocol))
+    """Return a split of two weeks in which every third purchase begins a session."""
+
+    def times(events: pd.DataFrame) -> pd.Series:
+        return START + pd.to_timedelta(events["step"] * 30 + events["row"] % 24, unit="h")
+
+    log = prepared(random_histories(80, 20), time=times)
+    return split_prepared(log, small(protocol=protocol, horizon_days=3))
 
 
-@pytest.mark.parametrize("protocol", ["temporal", "leave-one-out", "paper"])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_correct_split_has_no_leak(protocol: str) -> None:
     assert find_leaks(task(protocol)) == []
 
@@ -32,6 +42,13 @@ def test_a_visible_target_is_a_leak() -> None:
     visible[correct.split.test[3]] = True
     leaking = replace(correct, split=replace(correct.split, visible=visible))
     assert {TARGETS, LATER, COUNTS} <= set(find_leaks(leaking))
+
+
+@pytest.mark.parametrize(("protocol", "leak"), [("basket", MOMENT), ("horizon", AFTER_CUT)])
+def test_a_history_that_holds_a_part_of_its_set_is_a_leak(protocol: str, leak: str) -> None:
+    leaking = task(protocol)
+    leaking.columns["lag"][:] = 0
+    assert leak in find_leaks(leaking)
 
 
 def test_a_vocabulary_of_all_events_is_a_leak() -> None:

@@ -1,6 +1,7 @@
 """Stored predictions of the test targets agree with the metrics and with the served model."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 from data.datasets.store import Dataset
 from data.errors import BadInput
 from model.evaluation.evaluate import evaluate_run
+from model.evaluation.paired_bootstrap import paired_differences, read_ranks
 from model.evaluation.predictions import StoredPredictions
+from model.metrics.held_out import HeldOutTargets
 from model.run_folder import RunFolder
 from model.serving.predictor import Predictor
 from tests.model.conftest import HISTORIES
@@ -72,6 +75,28 @@ def test_validation_and_test_start_where_the_protocol_splits(evaluated: Result) 
     starts = {name: pd.Timestamp(time) for name, time in report["held_out"].items()}
     assert starts["validation"] < starts["test"]
     assert stored.targets["time"].min() == starts["test"]
+
+
+def test_the_ranks_of_sets_are_kept_and_give_their_figures(
+    toy_run: tuple[Path, Dataset], tmp_path: Path
+) -> None:
+    _run, dataset = toy_run
+    folder = tmp_path / "run"
+    save_untrained(small(protocol="basket"), dataset, folder)
+    report, stored = evaluate_run(folder, dataset), StoredPredictions(RunFolder(folder))
+    targets = stored.targets
+    assert targets["set"].nunique() == report["sets"] < len(targets)
+    assert stored.products["shown"].sum() == 10 * report["sets"]
+    ranks = read_ranks(stored.run)
+    assert ranks is not None and ranks.same_targets(ranks)
+    assert not ranks.same_targets(replace(ranks, sets=None))
+    user = pd.factorize(ranks.user)[0]
+    figures = HeldOutTargets(user, ranks.missed, ranks.sets).figures(ranks.rank)
+    served = report["models"][0]
+    for name in ("recall@10", "precision@5", "map@20", "ndcg@10"):
+        assert figures.means[name] == pytest.approx(served["metrics"][name])
+        assert figures.means_of_buyers[name] == pytest.approx(served["per_buyer"][name])
+    assert {d.value for d in paired_differences(ranks, ranks).values()} == {0.0}
 
 
 def test_a_run_without_stored_predictions_is_refused(tmp_path: Path) -> None:

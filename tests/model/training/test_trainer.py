@@ -16,6 +16,7 @@ from data.i18n import percent
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_run, predict_targets
 from model.evaluation.paired_bootstrap import read_ranks
+from model.metrics.held_out import HeldOutTargets
 from model.metrics.ranking import means, metrics_per_target
 from model.networks.data_sizes import DataSizes
 from model.networks.network import build
@@ -224,6 +225,21 @@ def test_a_stopped_run_keeps_its_best_epoch(
     assert means(metrics_per_target(found.rank, missed))["ndcg@10"] == pytest.approx(
         best["val_ndcg@10"]
     )
+
+
+def test_epochs_are_compared_by_sets_where_sets_are_predicted(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    config, folder = small(protocol="basket", repeat_head=True), tmp_path / "run"
+    assert fit(config, dataset, folder, Notes(), never)
+    (entry,) = figures(folder)
+    data = split_dataset(config, dataset)
+    targets = data.split.validation
+    (found,) = predict_targets(data, targets, load_recommenders(RunFolder(folder)))
+    means_of_sets = HeldOutTargets.of(data, targets).figures(found.rank).means
+    for name in ("ndcg@10", "recall@10", "hr@10"):
+        assert entry[f"val_{name}"] == pytest.approx(means_of_sets[name])
+    assert entry["val_accuracy"] == pytest.approx((found.rank == 1).mean())
 
 
 def test_more_epochs_are_trained_after_early_stopping_where_a_person_wants_them(

@@ -92,3 +92,16 @@ def test_a_network_has_the_name_of_its_registry_whatever_other_choices_are_calle
     settings = {setting.key: setting for setting in config_form.settings()}
     assert config_form.choice_name(settings["network"], "paper") == "Paper"
     assert config_form.choice_name(settings["protocol"], "paper") == "As in the paper"
+
+
+def test_a_choice_has_the_name_of_its_own_setting():
+    assert config_form.choice_name(setting("moment"), "basket") == "Before its basket"
+    assert config_form.choice_name(setting("protocol"), "basket").startswith("Next basket")
+    for key, names in config_form.CHOICE_NAMES.items():
+        assert names.keys() == set(setting(key).choices)
+
+
+def test_the_days_of_a_horizon_are_asked_for_with_that_protocol_alone():
+    assert config_form.applies("horizon_days", {"protocol": "horizon"})
+    assert not config_form.applies("horizon_days", BASE.as_dict())
+    assert {*config_form.NEEDS} < {one.key for one in config_form.settings()}

@@ -73,6 +73,15 @@ def test_a_dataset_that_was_imported_anew_is_warned_of_and_nothing_is_paired(hom
     assert comparison.paired(home, compared) == {}
 
 
+def test_runs_of_different_horizons_are_not_compared(home: Home) -> None:
+    table = Runs(home)
+    week, month = (
+        table.create("train", "demo", {"protocol": "horizon", "horizon_days": days})
+        for days in (7, 30)
+    )
+    assert "horizons differ" in comparison.compare(home, [week, month]).warnings[0]
+
+
 def test_a_run_that_is_judged_again_is_compared_anew(home: Home) -> None:
     first, second = judged(home, 0), judged(home, 4)
     compared = comparison.compare(home, [first, second])
