@@ -56,7 +56,7 @@ class RunFolder:
             raise Damaged(self.damage(name)) from error
 
     def damage(self, name: str) -> str:
-        """Return the sentence on a damaged file of the run."""
+        """Return the error message for a damaged file of the run."""
         return _("{file} of run {run} is damaged; train it again.").format(
             run=self.path.name, file=name
         )

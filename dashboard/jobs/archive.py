@@ -14,15 +14,19 @@ _EXCLUDED = "checkpoint"
 
 
 def archive(runs: Runs, run: str, out: Path) -> Path:
-    """Write a run as a ZIP file.
+    """Write a run to a ZIP file and return its path.
 
-    It holds ``run.json`` (the row and the history), ``metrics.csv`` (every row of metrics) and the
-    files of the run: configuration, history, model, evaluation and log.
+    The file holds ``run.json`` (the row of the table of runs and the metrics of each epoch),
+    ``metrics.csv`` (every reported metric) and the run's folder without checkpoints:
+    configuration, history, model, evaluation and log.
 
     Parameters
     ----------
+    runs : Runs
+    run : str
+        Name of the run.
     out : Path
-        The file to write, atomically.
+        The ZIP file; it is written atomically and replaces an older one.
 
     Raises
     ------

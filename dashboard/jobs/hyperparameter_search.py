@@ -100,7 +100,7 @@ class _Search:
                 time.sleep(_POLL_SECONDS)
 
     def _has_room(self, ended: int) -> bool:
-        """Tell whether another trial may start: as many at once as trainings may run."""
+        """Return whether another trial may start: as many at once as trainings may run."""
         active = len(self._trials) - ended
         return len(self._trials) < self._plan["trials"] and active < self._runs.queue.parallel()
 

@@ -42,7 +42,7 @@ class Process:
         return None if pid is None or born is None else cls(pid, born)
 
     def alive(self) -> bool:
-        """Tell whether the process still runs; a zombie does not."""
+        """Return whether the process still runs; a zombie does not."""
         try:
             process = psutil.Process(self.pid)
             same = abs(_born(process) - self.born) < 0.05

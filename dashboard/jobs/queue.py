@@ -96,7 +96,7 @@ class Queue:
             return [row.run for row in rows]
 
     def paused(self) -> bool:
-        """Tell whether the queue is paused: active runs go on, no other starts."""
+        """Return whether the queue is paused: active runs go on, no other starts."""
         with self._database.read() as connection:
             return bool(setting(connection, "paused", False))
 

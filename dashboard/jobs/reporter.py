@@ -114,7 +114,7 @@ class Reporter:
         """Do nothing: the thread sends heartbeats anyway."""
 
     def stop(self) -> bool:
-        """Tell whether the work has been asked to stop."""
+        """Return whether the work has been asked to stop."""
         return self._stop
 
     # Called by the child's main function

@@ -54,7 +54,7 @@ class Repository:
         return self.home.runs / run
 
     def exists(self) -> bool:
-        """Tell whether the database file is still the one opened: SQLite writes to deleted files.
+        """Return whether the database file is still the one opened: SQLite writes to deleted files.
 
         Always True for a database that is not the home's own file.
         """

@@ -99,7 +99,7 @@ class Run:
 
 
 def is_run_name(name: str) -> bool:
-    """Tell whether a text can name a run and its folder.
+    """Return whether a text can name a run and its folder.
 
     Examples
     --------

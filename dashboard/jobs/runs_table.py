@@ -79,7 +79,7 @@ class Runs:
         return self._repository.folder(run)
 
     def exists(self) -> bool:
-        """Tell whether the database file is still the one opened, and not deleted or replaced."""
+        """Return whether the database file is still the one opened, and not deleted or replaced."""
         return self._repository.exists()
 
     def close(self) -> None:
@@ -135,7 +135,7 @@ class Runs:
         return run
 
     def _has_folder(self, run: str) -> bool:
-        """Tell whether there is a folder of a run that the table may not know.
+        """Return whether there is a folder of a run that the table may not know.
 
         The table may have been moved out of the home, or replaced by an older copy.
         """

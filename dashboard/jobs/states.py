@@ -63,7 +63,7 @@ def in_words(state: str) -> str:
 
 
 def may(old: State, new: State) -> bool:
-    """Tell whether a run may change from one state to another.
+    """Return whether a run may change from one state to another.
 
     Examples
     --------

@@ -98,7 +98,7 @@ CALLBACKS: Mapping[str, Role] = {
     f"{_RECOMMEND}.export_page.follow": Role.LOOK,
     f"{_RUNS}.train_page.fill": Role.LOOK,
     f"{_RUNS}.train_page.check": Role.LOOK,
-    f"{_RUNS}.train_page.show_remains": Role.LOOK,
+    f"{_RUNS}.train_page.show_preparation": Role.LOOK,
     f"{_RUNS}.train_page.start": Role.TRAIN,
     f"{_RUNS}.train_page.save": Role.LOOK,
     f"{_RUNS}.train_page.load": Role.LOOK,

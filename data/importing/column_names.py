@@ -301,7 +301,7 @@ def bare_name(column: str) -> str:
 
 
 def _is_known(name: str) -> bool:
-    """Tell whether a bare name is that of any role."""
+    """Return whether a bare name is that of any role."""
     is_noun = any(nouns.place(name) is not None for nouns in NOUNS.values())
     return is_noun or any(name in names for names in NAMES.values())
 
@@ -333,17 +333,17 @@ def roles_of(column: str) -> set[str]:
 
 
 def is_index_name(column: str) -> bool:
-    """Tell whether a column's name may be that of an index of rows."""
+    """Return whether a column's name may be that of an index of rows."""
     return _INDEX.fullmatch(column.strip()) is not None
 
 
 def is_time_name(column: str) -> bool:
-    """Tell whether a column's name speaks of a time."""
+    """Return whether a column's name speaks of a time."""
     return _TIME_WORD.search(bare_name(column)) is not None
 
 
 def is_name_of_event_time(column: str) -> bool:
-    """Tell whether a time's name may be that of an event, and not of a delivery or a birth.
+    """Return whether a time's name may be that of an event, and not of a delivery or a birth.
 
     >>> is_name_of_event_time("Order Date"), is_name_of_event_time("Shipped at")
     (True, False)
@@ -352,7 +352,7 @@ def is_name_of_event_time(column: str) -> bool:
 
 
 def is_clock_name(column: str) -> bool:
-    """Tell whether a column's name may be that of a time of day."""
+    """Return whether a column's name may be that of a time of day."""
     return _CLOCK_WORD.search(bare_name(column)) is not None
 
 
@@ -376,7 +376,7 @@ def flag_name(column: str) -> str:
 
 
 def is_ordinal_name(column: str) -> bool:
-    """Tell whether a column's name may be that of the place of an event among its buyer's."""
+    """Return whether a column's name may be that of the place of an event among its buyer's."""
     return bare_name(column) in ORDINALS
 
 

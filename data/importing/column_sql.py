@@ -159,7 +159,7 @@ class ColumnSql:
         decimal_mark: str | None = None,
         types: Mapping[str, str] | None = None,
     ) -> "ColumnSql":
-        """Tell from a file's first rows how its columns are read.
+        """Return how the columns of a file are read, from its first rows.
 
         Parameters
         ----------
@@ -447,7 +447,7 @@ def _time(
 
 
 def rounded_ids(column: str, example: str) -> str:
-    """Return the sentence for ids whose last digits a spreadsheet has rounded away."""
+    """Return the error message for ids whose last digits a spreadsheet has rounded away."""
     return _(
         "The ids in column {column} have lost digits ({example}), as spreadsheets do with long "
         "numbers, so that different ids look the same; export the column as text."
@@ -455,7 +455,7 @@ def rounded_ids(column: str, example: str) -> str:
 
 
 def unreadable_times(column: str, example: str) -> str:
-    """Return the sentence for a column that holds no times."""
+    """Return the error message for a column that holds no times."""
     return _(
         "The times in column {column} cannot be read ({example}); give their format with "
         "--time-format, such as {format}, or leave the column out with --map time=."

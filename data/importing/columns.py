@@ -93,7 +93,7 @@ def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) 
 
 
 def _has(dialect: Dialect, column: str) -> bool:
-    """Tell whether a file has a column, or all columns of ``DAY+CLOCK`` or ``YEAR+MONTH+DAY``."""
+    """Return whether a file has a column, or all columns of ``DAY+CLOCK`` or ``YEAR+MONTH+DAY``."""
     if column in dialect.columns:
         return True
     parts = column.split(JOIN)

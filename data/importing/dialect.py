@@ -129,7 +129,7 @@ def head(path: Path, size: int = _HEAD) -> bytes:
 
 
 def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dialect:
-    """Tell how a file is written.
+    """Return how a file is written.
 
     Parameters
     ----------
@@ -290,7 +290,7 @@ def _title_rows(rows: Sequence[tuple[str, ...]]) -> int:
 
 
 def _names_all_but_the_first(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> bool:
-    """Tell whether a row names all columns but that of the rows' own names, as R writes it."""
+    """Return whether a row names all columns but that of the rows' own names, as R writes it."""
     keys = [row[0] for row in rows]
     return (
         all(len(row) == len(names) + 1 for row in rows)
@@ -326,7 +326,7 @@ def _quote(lines: Sequence[str], delimiter: str) -> str:
 
 
 def _are_quoted(lines: Sequence[str], delimiter: str) -> bool:
-    """Tell whether quotes in a text enclose fields, and none stands alone."""
+    """Return whether quotes in a text enclose fields, and none stands alone."""
     fields = [
         field
         for line in lines
@@ -339,7 +339,7 @@ def _are_quoted(lines: Sequence[str], delimiter: str) -> bool:
 
 
 def _are_single_quoted(lines: Sequence[str], delimiter: str) -> bool:
-    """Tell whether every line has a field in single quotes, and no field has another quote."""
+    """Return whether every line has a field in single quotes, and no field has another quote."""
     return all(
         re.search(rf"(^|{re.escape(delimiter)}) ?'[^']*'({re.escape(delimiter)}|$)", line)
         and '"' not in line
@@ -439,7 +439,7 @@ def _regularity(rows: Sequence[str], delimiter: str) -> float:
 
 
 def _is_header(row: tuple[str, ...]) -> bool:
-    """Tell whether a row names the columns: no field of it is a number or a time."""
+    """Return whether a row names the columns: no field of it is a number or a time."""
     return not any(_VALUE.fullmatch(field.strip()) for field in row)
 
 

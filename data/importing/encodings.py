@@ -112,7 +112,7 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _is_western(text: bytes) -> bool:
-    """Tell whether Windows-1252 gives letters and signs of Western languages, and few in a row.
+    """Return whether Windows-1252 gives letters and signs of Western languages, and few in a row.
 
     Statistics of a language need more text than a log has: ``ñ`` alone is taken for Chinese.
     """

@@ -104,7 +104,7 @@ def flag_meanings(column: str, codes: Iterable[str]) -> dict[str, str]:
 
 
 def is_purchase_flag(column: str) -> bool:
-    """Tell whether a column's name says that yes or no in it tells purchases from other events.
+    """Return whether a column's name says that yes or no in it tells purchases from other events.
 
     >>> [is_purchase_flag(name) for name in ("is_booking", "is_returned", "is_click")]
     [True, True, False]
@@ -113,7 +113,7 @@ def is_purchase_flag(column: str) -> bool:
 
 
 def are_codes(codes: Iterable[str]) -> bool:
-    """Tell whether texts are numbers, or yes and no, whose meaning depends on all that there are.
+    """Return whether texts are numbers, or yes and no, whose meaning depends on all that there are.
 
     >>> are_codes(["1", "4"]), are_codes(["True"]), are_codes(["pv", "1"]), are_codes([])
     (True, True, False, False)
@@ -154,12 +154,12 @@ def meanings(
 
 
 def _stand_for(texts: set[str], codes: frozenset[str]) -> bool:
-    """Tell whether the texts are some of a competition's numbers, its last one among them."""
+    """Return whether the texts are some of a competition's numbers, its last one among them."""
     return len(texts) > 1 and texts <= codes and max(codes) in texts
 
 
 def looks_like_types(values: Iterable[str]) -> bool:
-    """Tell whether a column holds event types: few different texts, most of them known ones.
+    """Return whether a column holds event types: few different texts, most of them known ones.
 
     >>> looks_like_types(["pv", "pv", "buy", "fav"]), looks_like_types(["red", "blue"])
     (True, False)
@@ -173,7 +173,7 @@ def looks_like_types(values: Iterable[str]) -> bool:
 
 
 def has_purchases(values: Iterable[str]) -> bool:
-    """Tell whether some text means a purchase."""
+    """Return whether some text means a purchase."""
     return any(meaning_of(value) == PURCHASE for value in set(values))
 
 

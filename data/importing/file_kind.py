@@ -97,7 +97,7 @@ def compression_of(start: bytes) -> str:
 
 
 def is_tar(start: bytes) -> bool:
-    """Tell whether the first (decompressed) bytes are those of a tar archive."""
+    """Return whether the first (decompressed) bytes are those of a tar archive."""
     return start[257:262] == b"ustar"
 
 
@@ -136,7 +136,7 @@ def _refusal(file: str, kind: str, remedy: str) -> str:
 
 
 def is_workbook(path: Path, start: bytes) -> bool:
-    """Tell whether a file is an Excel or OpenDocument workbook."""
+    """Return whether a file is an Excel or OpenDocument workbook."""
     if start.startswith(_OLE):
         return True
     if not start.startswith(b"PK"):

@@ -13,7 +13,7 @@ _ROUNDED = r"[1-9][.,]([0-9]+)[eE][+]0*([0-9]{1,2})"  # Java drops zeros, too, b
 
 
 def is_integer(text: str) -> bool:
-    """Tell whether an id is a whole number written in the usual way, of at most 18 digits.
+    """Return whether an id is a whole number written in the usual way, of at most 18 digits.
 
     >>> is_integer("17850"), is_integer("017850"), is_integer("17850.0")
     (True, False, False)
@@ -22,7 +22,7 @@ def is_integer(text: str) -> bool:
 
 
 def is_rounded(text: str) -> bool:
-    """Tell whether an id is written in scientific notation with fewer digits than it has.
+    """Return whether an id is written in scientific notation with fewer digits than it has.
 
     >>> is_rounded("4.80E+17"), is_rounded("1.785000e+04"), is_rounded("17850")
     (True, False, False)
@@ -32,7 +32,7 @@ def is_rounded(text: str) -> bool:
 
 
 def are_floats(values: Sequence[str]) -> bool:
-    """Tell whether ids are whole numbers, some of which are written as floats are.
+    """Return whether ids are whole numbers, some of which are written as floats are.
 
     >>> are_floats(["17850.0", "17851"]), are_floats(["17850,0"]), are_floats(["1.785000e+04"])
     (True, True, True)

@@ -152,7 +152,7 @@ class _Fields:
 
 
 def _is_json(text: bytes) -> bool:
-    """Tell whether the first line is complete JSON."""
+    """Return whether the first line is complete JSON."""
     try:
         json.loads(text.split(b"\n", 1)[0])
     except ValueError:
@@ -168,7 +168,7 @@ def _without_names(file: str) -> str:
 
 
 def _is_by_columns(value: Any) -> bool:
-    """Tell whether an object holds columns: by row number, or names here and rows there."""
+    """Return whether an object holds columns: by row number, or names here and rows there."""
     if not isinstance(value, Mapping) or not value:
         return False
     if {"columns", "data"} <= value.keys():
@@ -183,7 +183,7 @@ def _is_by_columns(value: Any) -> bool:
 
 
 def _have(roles: Sequence[str], keys: Sequence[Key]) -> bool:
-    """Tell whether the names of some fields name all of some roles."""
+    """Return whether the names of some fields name all of some roles."""
     return all(any(place_of(role, key[-1]) is not None for key in keys) for role in roles)
 
 

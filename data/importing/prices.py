@@ -143,7 +143,7 @@ def _sort_marks(number: str, decimal: set[Mark], grouping: set[Mark], unsettled:
 
 
 def is_plain(values: Sequence[str]) -> bool:
-    """Tell whether every price is a number as programs write it, without points of thousands.
+    """Return whether every price is a number as programs write it, without points of thousands.
 
     >>> is_plain(["1.299", "8.99"]), is_plain(["1.299", "8"]), is_plain(["1299", "8"])
     (True, False, True)
@@ -152,7 +152,7 @@ def is_plain(values: Sequence[str]) -> bool:
 
 
 def is_total(column: str) -> bool:
-    """Tell whether a column's name is that of the price of all units of a row.
+    """Return whether a column's name is that of the price of all units of a row.
 
     >>> is_total("SALES_VALUE"), is_total("Line Total"), is_total("unit_price")
     (True, True, False)

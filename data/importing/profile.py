@@ -186,7 +186,7 @@ class Profile:
         return not all(map(_NUMBER.fullmatch, self.values))
 
     def varies_within(self, other: "Profile") -> bool:
-        """Tell whether some value of another column has several of this one's beside it."""
+        """Return whether some value of another column has several of this one's beside it."""
         seen: dict[str, str] = {}
         return any(
             seen.setdefault(theirs, mine) != mine

@@ -131,7 +131,7 @@ def _varied(fitting: list[Profile], places: Mapping[str, tuple[int, int]]) -> li
 def _can_be(
     role: str, profile: Profile, mapping: dict[str, str], profiles: Sequence[Profile]
 ) -> bool:
-    """Tell whether a column's values can be what its name says."""
+    """Return whether a column's values can be what its name says."""
     if not profile.values:
         return True
     if role == "time":
@@ -150,7 +150,7 @@ def _can_be(
 
 
 def _is_type(profile: Profile, mapping: dict[str, str], profiles: Sequence[Profile]) -> bool:
-    """Tell whether a column called “type” is an event's: by its words, or its many codes."""
+    """Return whether a column called “type” is an event's: by its words, or its many codes."""
     if event_types.looks_like_types(profile.values):
         return True
     product = next((p for p in profiles if p.name == mapping.get("product")), None)
@@ -234,7 +234,7 @@ def _find_parts(free: Sequence[Profile], mapping: dict[str, str]) -> bool:
 
 
 def _may_be_time(profile: Profile) -> bool:
-    """Tell whether a column is written as a time, or named as one: ids are large numbers, too."""
+    """Return whether a column is written as a time, or named as one: ids are large numbers, too."""
     return profile.is_written_as_time or is_time_name(profile.name)
 
 
@@ -335,7 +335,7 @@ def _without_times(profiles: Sequence[Profile], mapping: dict[str, str]) -> list
 
 
 def _are_pieces(product: Profile, profiles: Sequence[Profile]) -> bool:
-    """Tell whether a column without a name counts pieces, beside what seems to be their price."""
+    """Return whether a column without a name counts pieces, beside what seems to be their price."""
     return product.is_pieces and any(map(_is_price, profiles))
 
 
@@ -354,7 +354,7 @@ def _is_price(profile: Profile) -> bool:
 
 
 def _is_category(profile: Profile, product: Profile) -> bool:
-    """Tell whether a column without a name groups the products."""
+    """Return whether a column without a name groups the products."""
     if not profile.values or profile.has_fractions or profile.is_list:
         return False
     grouped = profile.distinct < product.distinct * _MOST_CATEGORIES

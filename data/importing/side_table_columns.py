@@ -252,7 +252,7 @@ def _levels(
 
 
 def _determines(connection: duckdb.DuckDBPyConnection, child: Column, parent: Column) -> bool:
-    """Tell whether almost every row of a label has the same label in the column above."""
+    """Return whether almost every row of a label has the same label in the column above."""
     row = connection.execute(
         "SELECT sum(most) / sum(rows) FROM (SELECT max(n) AS most, sum(n) AS rows FROM "
         f"(SELECT {child.sql} AS child, count(*) AS n FROM side WHERE child IS NOT NULL "
@@ -277,7 +277,7 @@ def _path(levels: Sequence[Column]) -> str:
 
 
 def _are_labels(column: Column) -> bool:
-    """Tell whether lists hold labels side by side and no levels: a label stands in any place."""
+    """Return whether lists hold labels side by side and no levels: a label stands in any place."""
     first = {item for items in column.items for item in items[:1]}
     others = {item for items in column.items for item in items[1:]}
     return column.plain in _LABELS or bool(first & others)

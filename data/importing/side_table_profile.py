@@ -116,7 +116,7 @@ def undotted(text: str) -> str:
 
 
 def _is_number(value: str) -> bool:
-    """Tell whether a text is a number, with a currency or a percent sign at the most.
+    """Return whether a text is a number, with a currency or a percent sign at the most.
 
     >>> [_is_number(text) for text in ("1,299.00 USD", "$5", "45-54", "65+", "22 LB")]
     [True, True, False, False, False]

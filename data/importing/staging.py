@@ -389,7 +389,7 @@ def _cell(value: Any) -> str:
 
 
 def is_item_lists(start: bytes) -> bool:
-    r"""Tell whether a text has one line a buyer: a user, then the items in their order.
+    r"""Return whether a text has one line a buyer: a user, then the items in their order.
 
     Lines of numbers, separated by blanks, of different lengths, whose first number is a new one
     on each line.

@@ -112,7 +112,7 @@ class Decompressed(io.RawIOBase):
         self._packed = self._unpacked = 0
 
     def readable(self) -> bool:
-        """Tell that this can be read."""
+        """Return True: the stream can be read."""
         return True
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
@@ -154,7 +154,7 @@ class LineEnds(io.RawIOBase):
         self._held = b""
 
     def readable(self) -> bool:
-        """Tell that this can be read."""
+        """Return True: the stream can be read."""
         return True
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
@@ -208,7 +208,7 @@ def opened(
 
 
 def is_broken(stream: Any) -> bool:
-    """Tell whether a stream that has been read to its end is of a truncated or damaged file."""
+    """Return whether a stream that has been read to its end is of a truncated or damaged file."""
     while not isinstance(stream, Decompressed):
         stream = getattr(stream, "_source", None) or getattr(stream, "stream", None)
         if stream is None:

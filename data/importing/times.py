@@ -242,7 +242,7 @@ def ranks(values: Sequence[str]) -> tuple[TimeFormat, ...]:
 
 
 def are_close(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Tell whether two columns of times are less than two days apart in almost every row.
+    """Return whether two columns of times are less than two days apart in almost every row.
 
     Parameters
     ----------

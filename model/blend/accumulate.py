@@ -91,7 +91,17 @@ class PersonalTerms(NamedTuple):
         weights: MemberWeights,
         stratum: Longs,
     ) -> "PersonalTerms":
-        """Return the terms of personal scores, for histories of the given strata."""
+        """Return the terms of personal scores.
+
+        Parameters
+        ----------
+        personal : float32 CSR matrix [histories, products]
+            The scores that replace the default ones.
+        default : DefaultTerms
+        weights : MemberWeights
+        stratum : int64 [histories]
+            Popularity stratum of each history, which chooses its weights.
+        """
         scores = Entries.of(personal)
         mixture, factor, normaliser = (
             np.zeros(size, np.float32) for size in (personal.nnz, len(stratum), len(stratum))

@@ -55,7 +55,7 @@ def _width(name: str, config: RunConfig) -> int:
 
 
 def candidate_inputs() -> dict[str, Any]:
-    """Return the inputs of a repeat head, [batch, candidates], in the order of its arguments."""
+    """Return the Keras inputs of a repeat head, [batch, candidates], in the order of its call."""
     return {
         "candidate": Input((None,), dtype="int32", name="candidate"),
         "candidate_type": Input((None,), dtype="int32", name="candidate_type"),

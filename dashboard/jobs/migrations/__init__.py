@@ -21,7 +21,7 @@ _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)
 
 
 def is_current(connection: Connection) -> bool:
-    """Tell whether a database has the schema of this version."""
+    """Return whether a database has the schema of this version."""
     return _version(connection) == HEAD
 
 

@@ -83,7 +83,7 @@ def examples(sample: Preview, column: str) -> str:
 
 
 def warning_without_purchases(meanings: list[str]) -> str:
-    """Return the sentence for a log whose types mean anything but a purchase; empty otherwise."""
+    """Return the warning for a log none of whose types means a purchase; empty for others."""
     if not meanings or PURCHASE in meanings:
         return ""
     return _(

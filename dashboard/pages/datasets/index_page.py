@@ -80,7 +80,7 @@ def _datasets(rows: list[dict[str, Any]]) -> html.Section:
 
 
 def _damaged(name: str, problem: str) -> Component:
-    """Return the sentence on a dataset that cannot be opened, with a button that deletes it."""
+    """Return the error message for a damaged dataset, with a button that deletes it."""
     return kit.error_state(
         problem,
         action=kit.button(_("Delete {name}").format(name=name), {"type": BROKEN, "name": name}),

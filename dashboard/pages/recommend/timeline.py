@@ -20,7 +20,7 @@ _SECONDS_PER_DAY = 86400
 
 @dataclass(frozen=True)
 class Timeline:
-    """Content of a timeline.
+    """The history of a buyer as the timeline draws it.
 
     Attributes
     ----------

@@ -168,8 +168,8 @@ def _query(dataset: str, preset: str, changes: dict[str, Any]) -> str:
 
 
 @callback(Output(REMAINS, "children"), Input(DRAFT, "data"))
-def show_remains(draft: dict[str, Any] | None) -> Any:
-    """Count what the preparation leaves, and estimate how long the training would take."""
+def show_preparation(draft: dict[str, Any] | None) -> Any:
+    """Show what each step of the preparation keeps, and the estimated time of the training."""
     if draft is None:
         return no_update
     home, dataset = current_home(), draft["dataset"]
