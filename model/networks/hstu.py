@@ -124,4 +124,4 @@ def hstu(events: Any, masks: Masks, config: RunConfig) -> Any:
         inner = layers.LayerNormalization(epsilon=1e-6)(hidden)
         inner = PointwiseAttention(config.heads, config.dropout)(inner, intervals)
         hidden = layers.Add()([hidden, inner])
-    return layers.LayerNormalization(epsilon=1e-6)(hidden)
+    return hidden  # normalised, it would learn much later
