@@ -62,6 +62,8 @@ _COMMON_MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "\\N")
 REASONS = {
     "user_missing": N_("The buyer is missing"),
     "product_missing": N_("The product is missing"),
+    "user_too_long": N_("The id of the buyer is longer than 1,000 bytes"),
+    "product_too_long": N_("The id of the product is longer than 1,000 bytes"),
     "time_missing": N_("The time is missing"),
     "time_unreadable": N_("The time cannot be read"),
     "time_out_of_range": N_("The time is before 1900 or after 2199"),
@@ -75,6 +77,11 @@ REASONS = {
     "line_too_long": N_("The line is longer than 8 MB"),
     "price_unreadable": N_("The price is not a number"),  # of datasets imported before 0.2
 }
+
+LONGEST_ID = 1_000
+"""Bytes of an id at most."""
+LONGEST_TEXT = 1_000
+"""Bytes of a brand, category or title; of a longer one only so many characters are kept."""
 
 BLANKS = " \t\u00a0\u202f"
 _SEPARATORS = (" > ", ">", "›", " / ", "|", "/")
@@ -273,13 +280,21 @@ class ColumnSql:
         if name == "type":
             return self._type()
         if name == "category" and name in self.positions and self.separator != ".":
-            parts = f"string_split({self.text(name)}, {quote(self.separator)})"
+            parts = f"string_split({self._shortened(name)}, {quote(self.separator)})"
             return f"array_to_string(list_transform({parts}, lambda part: trim(part)), '.')"
+        if name in {"brand", "category", "title"}:
+            return self._shortened(name)
         if name in self.integer_ids:
             column = self.text(name)
             integer = f"try_cast({column} AS BIGINT)"
             return f"CASE WHEN {integer}::VARCHAR = {column} THEN {integer} END"
         return f"({self.text(name)})::VARCHAR"
+
+    def _shortened(self, name: str) -> str:
+        """Return the SQL of a text, of which charts and tables show no more than a line."""
+        text = f"({self.text(name)})::VARCHAR"
+        is_long = f"strlen({text}) > {LONGEST_TEXT}"
+        return f"CASE WHEN {is_long} THEN left({text}, {LONGEST_TEXT}) ELSE {text} END"
 
     def _time(self) -> str:
         if self.time.kind == "order":
@@ -340,6 +355,7 @@ class ColumnSql:
                     if text not in self.seen_missing
                 )
                 conditions.append(f"CASE {column} {rare} ELSE false END")
+                conditions.append(self._is_too_long(name))
                 if not self.padded:
                     conditions.append(f"{column} <> trim({column}, {quote(BLANKS)})")
                 if not self.formulas:
@@ -369,8 +385,13 @@ class ColumnSql:
             WHEN {self._header_again()} THEN 'header_again'
             WHEN {self.text("user")} IS NULL THEN 'user_missing'
             WHEN {self.text("product")} IS NULL THEN 'product_missing'
+            WHEN {self._is_too_long("user")} THEN 'user_too_long'
+            WHEN {self._is_too_long("product")} THEN 'product_too_long'
             WHEN {self._time_reason()} IS NOT NULL THEN {self._time_reason()}
             WHEN {self._quantity()} = 0 THEN 'quantity_zero' END"""
+
+    def _is_too_long(self, name: str) -> str:
+        return f"strlen({self.text(name)}) > {LONGEST_ID}"
 
     def _header_again(self) -> str:
         if not self.named:

@@ -109,3 +109,29 @@ def test_a_first_line_without_end_is_refused(tmp_path: Path) -> None:
         file.write_bytes(start * MILLION)
         with pytest.raises(BadInput, match=f"{name} is no table: its first line is too long"):
             dialect.sniff(file)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_long_ids_are_rejected_and_long_texts_are_cut(
+    home: Home, tmp_path: Path, kind: str
+) -> None:
+    long = "x" * 5_000
+    columns = {
+        "user_id": ["ann", "ann", long],
+        "product_id": ["tv", long, "tv"],
+        "event_time": ["2019-11-01", "2019-11-02", "2019-11-03"],
+        "brand": [long, "b", "b"],
+        "title": ["T" + long, "t", "t"],
+    }
+    file = tmp_path / f"log.{kind}"
+    if kind == "parquet":
+        parquet(file, columns)
+    else:
+        rows = zip(*columns.values(), strict=True)
+        file.write_text("\n".join(map(",".join, [columns, *rows])) + "\n")
+    dataset = ingest(Store(home), ImportRequest([file], "log"))
+    reasons = dataset.manifest.summary["rejected_by_reason"]
+    assert reasons == {"user_too_long": 1, "product_too_long": 1}
+    with dataset.connect() as connection:
+        [event] = connection.execute('SELECT "user", product, brand, title FROM events').fetchall()
+    assert event == ("ann", "tv", long[:1_000], ("T" + long)[:1_000])
