@@ -5,6 +5,7 @@ import re
 
 from data.errors import BadInput
 from data.i18n import _
+from data.importing.column_names import roles_of
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -39,6 +40,7 @@ _LEGACY = [
 ]
 
 _LARGEST_TAIL = 3
+_LINES_OF_NAMES = 5
 _SHARE_OF_NULS = 0.2
 
 
@@ -90,12 +92,27 @@ def _wide(start: bytes) -> str | None:
 
 def _legacy(start: bytes) -> str:
     """Return the encoding of bytes that are no UTF-8."""
-    from charset_normalizer import from_bytes
-
     lines = [line for line in start.split(b"\n") if not line.isascii()][:2000]
     text = b"\n".join(lines)
-    if sum(map(_is_utf8, lines)) * 10 > len(lines) or _is_western(text):
+    if sum(map(_is_utf8, lines)) * 10 > len(lines):
         return WESTERN  # of which the reader decodes each line that is UTF-8 as that
+    return _by_names(start, WESTERN if _is_western(text) else _by_statistics(text))
+
+
+def _by_names(start: bytes, guess: str) -> str:
+    """Return the encoding in which most names of columns are known; the guess of several."""
+    line = next((line for line in start.split(b"\n")[:_LINES_OF_NAMES] if not line.isascii()), b"")
+
+    def known(encoding: str) -> int:
+        names = re.split(r"[;,\t|]", line.decode(encoding, errors="replace"))
+        return sum(bool(roles_of(name.strip(' "\r'))) for name in names)
+
+    return max([guess, *_LEGACY], key=known)
+
+
+def _by_statistics(text: bytes) -> str:
+    from charset_normalizer import from_bytes
+
     if name := _east_asian(text):
         return name
     match = from_bytes(text, cp_isolation=[*_LEGACY]).best()

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -116,11 +116,14 @@ class _Fields:
         The list whose objects are the rows; empty where the objects themselves are.
     inner_keys : tuple of Key
         The fields of the objects in the list.
+    envelope : Key
+        The list that holds all objects, of a file that is one object; empty for other files.
     """
 
     keys: tuple[Key, ...]
     inner: Key = ()
     inner_keys: tuple[Key, ...] = ()
+    envelope: Key = ()
 
     @classmethod
     def of(cls, objects: Sequence[Any]) -> "_Fields":
@@ -132,10 +135,15 @@ class _Fields:
             inner_keys = tuple(dict.fromkeys(deep for one in inner for deep in _keys(one)))
             if inner_keys and _have(("user", "product"), (*keys, *inner_keys)):
                 return cls(tuple(other for other in keys if other != key), key, inner_keys)
+            if len(objects) == 1 and inner and (inside := cls.of(inner)).inner:
+                return replace(inside, envelope=key)
         return cls(keys)
 
     def select(self, relation: str) -> str:
         """Return the SQL of the rows, with a column for each field."""
+        if self.envelope:
+            every = _path(self.envelope, "[*]")
+            relation = f"(SELECT unnest(json_extract(json, {every})) AS json FROM {relation})"
         columns = [f"json ->> {_path(key)} AS {_name(key)}" for key in self.keys]
         if not self.inner:
             return f"SELECT {', '.join(columns)} FROM {relation}"

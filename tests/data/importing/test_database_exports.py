@@ -164,6 +164,16 @@ MAKERS["times that a spreadsheet has rounded"] = Maker(
     None,
     "cannot be read",
 )
+for mark in ("<null>", "[null]", "[NULL]", "n.a.", "?", "missing", "(empty)", "#REF!", "#VALUE!"):
+    MAKERS[f"a missing buyer as {mark}"] = Maker(
+        {
+            "log.csv": csv(
+                ("user", "item", "time"),
+                ((mark if k % 3 == 0 else f"u{user(k)}", product(k), moment(k)) for k in ks()),
+            )
+        },
+        [event(f"u{user(k)}", product(k), moment(k)) for k in ks() if k % 3],
+    )
 MAKERS["Kinesis Firehose: objects without line ends"] = Maker(
     {
         "firehose": jsonl(

@@ -1,5 +1,6 @@
 """Exports of shop systems, marketplaces and analytics: the same events come back."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -142,6 +143,47 @@ SHOPIFY = [
 for staff in (None, 799407056):
     MAKERS[f"Shopify, orders in JSON, staff {staff}"] = Maker(
         {"orders.jsonl": jsonl(shopify_order(k, staff) for k in ks())}, SHOPIFY
+    )
+MAKERS["Shopify, orders in one object"] = Maker(
+    {"orders.json": json.dumps({"orders": [shopify_order(k, None) for k in ks()]}, indent=1)},
+    SHOPIFY,
+)
+MAKERS["Turkish, Windows-1254"] = Maker(
+    {
+        "siparişler.csv": csv(
+            ("Sipariş No", "Müşteri No", "Ürün Kodu", "Adet", "Birim Fiyat", "Sipariş Tarihi"),
+            (
+                (
+                    *(100 + k, user(k), product(k), 1 + k % 3, f"{price(k):.2f}".replace(".", ",")),
+                    f"{moment(k):%d.%m.%Y %H:%M:%S}",
+                )
+                for k in ks()
+            ),
+            ";",
+        ).encode("cp1254")
+    },
+    [event(user(k), product(k), moment(k), price=price(k), quantity=1 + k % 3) for k in ks()],
+)
+for names, morning, afternoon in (
+    (("고객ID", "상품ID", "주문일시"), "오전", "오후"),
+    (("用户ID", "商品ID", "下单时间"), "上午", "下午"),
+    (("顧客ID", "商品ID", "注文日時"), "午前", "午後"),
+):
+    MAKERS[f"morning and afternoon: {morning}"] = Maker(
+        {
+            "orders.csv": csv(
+                names,
+                (
+                    (
+                        *(user(k), product(k)),
+                        f"{moment(k):%Y/%m/%d} {morning if moment(k).hour < 12 else afternoon} "
+                        f"{(moment(k).hour - 1) % 12 + 1}:{moment(k):%M:%S}",
+                    )
+                    for k in ks()
+                ),
+            )
+        },
+        [event(user(k), product(k), moment(k)) for k in ks()],
     )
 MAKERS["PostHog: a field that begins with a dollar sign"] = Maker(
     {
