@@ -68,10 +68,12 @@ _BEGINNINGS = _words(
 
 NOUNS = {
     "user": Nouns(
-        ids=_words("customer_unique_id unique_customer_id household_key uid msno steamid kunnr"),
+        ids=_words(
+            "customer_unique_id unique_customer_id household_key uid msno steamid kunnr kd_nr"
+        ),
         nouns=_words(
             "user customer cust buyer purchaser visitor client shopper household consumer reviewer "
-            "usuario "
+            "usuario kupujacy "
             "cliente comprador consumidor utilizador kunde kunden debitor nutzer benutzer kaufer "
             "acheteur utilisateur acquirente utente klant koper gebruiker klient nabywca klienta "
             "uzytkownik kund kop asiakas musteri alici kullanici zakaznik zakaznika ugyfel "
@@ -86,9 +88,10 @@ NOUNS = {
             "tessera karta карта карты session visit sesion sitzung sessao 会话 セッション"
         ),
         last=_words(
-            "username user_name author email email_address e_mail customer_email buyer_email "
-            "user_email client_email ordering_customer_email from_email_address "
-            "注文者メールアドレス mail correo correo_electronico courriel adresse_mail "
+            "username user_name buyer_username author email email_address e_mail customer_email "
+            "buyer_email user_email client_email contact_email ordering_customer_email "
+            "from_email_address 注文者メールアドレス mail correo correo_electronico courriel "
+            "adresse_mail "
             "электронная_почта email_клиента 邮箱 メールアドレス 이메일 buyer_name customer_name "
             "client_name nombre_cliente nome_cliente kundenname nom_client 客户名称 顾客姓名 "
             "顧客名 phone phone_number mobile telefono telefon телефон 手机号 電話番号 session "
@@ -99,7 +102,7 @@ NOUNS = {
         ids=_words(
             "product_id sku product_sku item_sku variant_sku lineitem_sku seller_sku ti_sku "
             "stockcode item_id article_id asin parent_asin asin_isbn isbn ean upc gtin jan_code "
-            "barcode plu matnr gmap_id iid артикул 货号 商家编码 品番 품번"
+            "art_nr sygnatura barcode plu matnr gmap_id iid артикул 货号 商家编码 品番 품번"
         ),
         nouns=_words(
             "product item article goods prod movie film book song track anime producto articulo "
@@ -192,7 +195,8 @@ NAMES = {
     ),
     "price": _words(
         "price unit_price product_price item_price sale_price selling_price sales_price "
-        "price_per_unit price_per_item price_each order_item_product_price purchase_price "
+        "price_per_unit price_per_item price_each product_unit_price deal_price sold_for e_preis "
+        "order_item_product_price purchase_price "
         "purchase_price_per_unit lineitem_price ti_price item_cost price_usd price_eur "
         "retail_price precio precio_unitario_de_venta "
         "precio_unitario precio_venta preco preco_unitario valor_unitario preis einzelpreis "
@@ -217,7 +221,7 @@ NAMES = {
     "quantity": _words(
         "quantity qty quantity_ordered qty_ordered units pieces count item_count item_quantity "
         "product_quantity lineitem_quantity order_quantity order_item_quantity ti_quantity "
-        "transaction_qty quantity_sold units_sold cantidad "
+        "transaction_qty product_qty quantity_sold units_sold cantidad "
         "unidades quantidade qtd qtde menge anzahl stuckzahl quantite qte quantita qta pezzi "
         "aantal ilosc antal adet miktar количество кол_во шт 数量 數量 购买数量 商品数量 "
         "宝贝数量 個数 点数 購入数量 수량 amount"

@@ -20,7 +20,8 @@ _SPELLINGS = {
     "cart": "cart carts carted add_cart add_to_cart addtocart added_to_cart add_to_basket "
     "addtobasket basket product_added_to_cart product_added item_added add carrito "
     "agregar_carrito agregar_al_carrito checkout_cart_add added_item_to_cart ecommerce_cart_update "
-    "atc warenkorb in_den_warenkorb panier ajout_panier ajout_au_panier carrello carrinho "
+    "atc add_to_bag added_to_bag "
+    "warenkorb in_den_warenkorb panier ajout_panier ajout_au_panier carrello carrinho "
     "adicionar_ao_carrinho корзина в_корзину добавление_в_корзину 加购 加购物车 加入购物车 購物車 "
     "カート カート追加 カートに追加 장바구니 ecommerce_abandoned_cart",
     "favourite": "favourite favorite fav favor favourited favorited wishlist add_to_wishlist "
@@ -29,7 +30,7 @@ _SPELLINGS = {
     PURCHASE: "purchase purchased purchases buy buys bought order ordered orders transaction "
     "transactions sale sales sold order_completed order_complete ordercompleted completed_order "
     "checkout_completed order_placed placed_order order_paid orders_paid paid payment "
-    "website_payment express_checkout_payment mobile_payment "
+    "ordered_product place_order website_payment express_checkout_payment mobile_payment "
     "ecommerce_order ecommerce_purchase checkout_onepage_controller_success_action "
     "sales_order_place_after thankyou woocommerce_thankyou conversion complete_purchase "
     "complete completed delivered shipped invoiced fulfilled "

@@ -1,6 +1,7 @@
 """Which column of a file is which column of an event, told by names and by values."""
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -30,6 +31,15 @@ _PART_RANGES = ((1900, 2199), (1, 12), (1, 31), (0, 23), (0, 59), (0, 59))
 _ORDER = ("time", "user", "product", "type", *NAMES[4:])
 _IDS, _SURE = 1, 3
 """The last ranks of names that are marked as ids, and that are no last resort."""
+
+_LOOKS = (
+    (re.compile("B0").match, re.compile("A").match),  # Amazon's products and reviewers
+    (
+        re.compile(r"(p|i|item|prod|product|sku)[-_ ]?\d+", re.I).fullmatch,
+        re.compile(r"(u|user|c|cust|customer|buyer)[-_ ]?\d+", re.I).fullmatch,
+    ),
+)
+"""How ids of products and of buyers look that no header names."""
 
 _MOST = 0.95
 _MOST_CATEGORIES = 0.5
@@ -304,10 +314,8 @@ def _by_value(profiles: Sequence[Profile]) -> Roles:
     if len(ids) < 2 or _are_pieces(ids[1], rest):
         return Roles({})
     user, product = ids[0], _finest(ids[1:])
-    if all(value.startswith("B0") for value in user.values) and all(
-        value.startswith("A") for value in product.values
-    ):
-        user, product = product, user  # Amazon's products and reviewers
+    if _look_swapped(user, product):
+        user, product = product, user
     mapping |= {"user": user.name, "product": product.name}
     for profile in (p for p in rest if p not in (user, product)):
         if "category" not in mapping and _is_category(profile, product):
@@ -316,6 +324,14 @@ def _by_value(profiles: Sequence[Profile]) -> Roles:
             mapping["price"] = profile.name
             unsure["price"] = N_("the column was found by its values")
     return Roles(mapping, unsure)
+
+
+def _look_swapped(user: Profile, product: Profile) -> bool:
+    """Tell whether the ids of one column look like those of products, the other's like buyers'."""
+    return any(
+        all(map(of_products, user.values)) and all(map(of_users, product.values))
+        for of_products, of_users in _LOOKS
+    )
 
 
 def _without_times(profiles: Sequence[Profile], mapping: dict[str, str]) -> list[Profile]:

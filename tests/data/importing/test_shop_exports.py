@@ -185,6 +185,87 @@ for names, morning, afternoon in (
         },
         [event(user(k), product(k), moment(k)) for k in ks()],
     )
+MAKERS["Klaviyo and Heap: other words for the same"] = Maker(
+    {
+        "events.csv": csv(
+            ("Event", "Time", "Profile ID", "ProductID"),
+            (
+                (
+                    {
+                        "view": ("Viewed Product", "Pageview"),
+                        "cart": ("Added to Bag", "Add To Bag"),
+                        "purchase": ("Ordered Product", "Place Order"),
+                    }[kind(k)][k % 2],
+                    *(f"{moment(k)}+00:00", f"01H{user(k)}", product(k)),
+                )
+                for k in ks()
+            ),
+        )
+    },
+    [event(f"01H{user(k)}", product(k), moment(k), type=kind(k)) for k in ks()],
+)
+MAKERS["eBay: the name of a buyer is no id beside the user name"] = Maker(
+    {
+        "sales.csv": csv(
+            (
+                "Order Number",
+                "Buyer Name",
+                "Buyer Username",
+                "Item Number",
+                "Sold For",
+                "Sale Date",
+            ),
+            (
+                (
+                    *(f"12-{k}", "Ann", f"buyer{user(k)}", 110000000000 + product(k)),
+                    *(f"${price(k):,.2f}", f"{moment(k):%b-%d-%y}"),
+                )
+                for k in ks()
+            ),
+        )
+    },
+    [
+        event(f"buyer{user(k)}", 110000000000 + product(k), midnight(k), price=price(k))
+        for k in ks()
+    ],
+)
+MAKERS["Allegro, Windows-1250"] = Maker(
+    {
+        "sprzedaż.csv": csv(
+            ("Data zakupu", "Kupujący", "Nazwa produktu", "Sygnatura", "Ilość", "Cena"),
+            (
+                (
+                    *(f"{moment(k):%d.%m.%Y %H:%M:%S}", f"kup{user(k)}", "Kubek"),
+                    *(f"S{product(k)}", 1, f"{price(k):.2f}".replace(".", ",") + " zł"),
+                )
+                for k in ks()
+            ),
+            ";",
+        ).encode("cp1250")
+    },
+    [event(f"kup{user(k)}", f"S{product(k)}", moment(k), price=price(k)) for k in ks()],
+)
+MAKERS["German, short names"] = Maker(
+    {
+        "auftraege.csv": "Auftragsliste\nErstellt am: 01.12.2019\n\n"
+        + csv(
+            ("Auftragsnr.", "Auftragsdatum", "Kd.-Nr.", "Art.-Nr.", "Menge", "E-Preis"),
+            (
+                (
+                    *(k, f"{moment(k):%d.%m.%y}", user(k), product(k), f"{1 + k % 2},00"),
+                    f"{price(k):.2f}".replace(".", ","),
+                )
+                for k in ks()
+            ),
+            ";",
+        )
+    },
+    [event(user(k), product(k), midnight(k), price=price(k), quantity=1 + k % 2) for k in ks()],
+)
+MAKERS["no header, the product first"] = Maker(
+    {"log.csv": csv(None, ((f"item_{product(k)}", f"user_{user(k)}", moment(k)) for k in ks()))},
+    [event(f"user_{user(k)}", f"item_{product(k)}", moment(k)) for k in ks()],
+)
 MAKERS["PostHog: a field that begins with a dollar sign"] = Maker(
     {
         "events.csv": csv(
