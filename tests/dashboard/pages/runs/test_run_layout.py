@@ -1,0 +1,31 @@
+"""A bar marks the settings of a run that differ from its preset, as that is for its dataset."""
+
+import dataclasses
+from pathlib import Path
+
+from dashboard.app import create_app
+from dashboard.jobs.runs_table import Runs
+from dashboard.pages.runs import run_layout
+from dashboard.services.datasets import imports
+from dashboard.services.runs.start import configure, start_training
+from data.home import Home
+from data.importing.request import ImportRequest
+
+
+def test_what_follows_from_the_size_of_the_dataset_is_no_difference(
+    home: Home, tmp_path: Path
+) -> None:
+    log = tmp_path / "shop.csv"
+    rows = [f"{user},p{day},2019-11-0{day} 12:00:00,view" for user in range(9) for day in (1, 2, 3)]
+    log.write_text("\n".join(["user,product,event_time,event_type", *rows]) + "\n", "utf-8")
+    imports.import_files(home, ImportRequest([log], "shop"))
+    config = configure(home, "shop", "best", {"dropout": "0.1"}).config
+    run = Runs(home).get(start_training(home, "shop", config, preset="best"))
+
+    gone = dataclasses.replace(run, dataset="gone")
+    with create_app(home).server.app_context():
+        marked = [
+            [label for label, _value, differs in run_layout.facts(one) if differs]
+            for one in (run, gone)
+        ]
+    assert marked == [["Dropout"], []]
