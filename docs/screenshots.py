@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import vitrina
 from dashboard.app import create_app
 from dashboard.jobs.run_handle import runs_with_model
+from dashboard.jobs.states import State
 from data.home import Home
 from docs.site import DOCS
 from tests.browser.chromium import ARGUMENTS, find
@@ -30,7 +31,8 @@ WIDTH, HEIGHT = 1280, 800
 QUALITY = 0.82
 DATASET = "complete-journey"
 BUYER = "2375"
-QUIET = 500  # milliseconds without a change of the page, after which it is complete
+PATIENCE = 120_000  # milliseconds, on a machine that does much else
+QUIET = 1500  # milliseconds without a change of the page, after which it is complete
 _TO_WEBP = """
 async ([png, quality]) => {
   const image = new Image();
@@ -60,7 +62,6 @@ def places(run: str) -> dict[str, str]:
         "home": "/",
         "dataset": f"/data/{DATASET}",
         "quality": f"/data/{DATASET}/quality",
-        "train": f"/train?dataset={DATASET}",
         "run": f"/runs/{run}",
         "recommend": f"/recommend?run={run}&user={BUYER}",
     }
@@ -68,7 +69,11 @@ def places(run: str) -> dict[str, str]:
 
 def take(home: Home, folder: Path = IMAGES) -> list[Path]:
     """Take every screenshot of a home that has the dataset and a finished run on it."""
-    run = next(handle.name for handle in runs_with_model(home) if handle.run.dataset == DATASET)
+    run = next(
+        handle.name
+        for handle in runs_with_model(home)
+        if handle.run.dataset == DATASET and handle.run.state == State.FINISHED
+    )
     folder.mkdir(parents=True, exist_ok=True)
     with _served(home) as address, _browser() as browser:
         return [
@@ -95,10 +100,10 @@ def _take(browser: Browser, address: str, theme: str, file: Path) -> Path:
         reduced_motion="reduce",
         locale="en",
     )
+    page.set_default_timeout(PATIENCE)
     page.goto(address)
     page.wait_for_selector("#main h1")
-    page.wait_for_load_state("networkidle")
-    page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+    page.wait_for_function("() => !document.querySelector('[aria-busy=true], .skeleton')")
     page.evaluate(_STILL, QUIET)
     file.write_bytes(_webp(page, page.screenshot()))
     page.close()

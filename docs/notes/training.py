@@ -39,5 +39,9 @@ PRESETS = {
         use="To repeat the paper: its filters, its network, ten epochs, no early stopping."
     ),
     "fast": Note(use="For a first model within minutes; a small GRU, blended with the baselines."),
-    "best": Note(use="For what you deploy; a larger GRU, blended with the baselines."),
+    "best": Note(
+        use="For what you deploy; a larger GRU, blended with the baselines. Batch size, learning"
+        " rate, loss, epochs and patience follow from the number of events and products of the log;"
+        " form and command say what was chosen."
+    ),
 }

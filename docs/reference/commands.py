@@ -73,5 +73,5 @@ def _section(name: str, context: click.Context) -> str:
 def _options(context: click.Context) -> str:
     parameters = context.command.get_params(context)
     records = (parameter.get_help_record(context) for parameter in parameters)
-    rows = [[f"`{flags}`", words] for flags, words in filter(None, records)]
+    rows = [[f"`{flags}`", words] for flags, words in filter(None, records) if words]
     return table(["option", "meaning"], rows)

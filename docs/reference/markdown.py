@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from html import escape
 
 GENERATED = (
     "<!-- Written by `python -m docs reference` from the code: change the code or docs/notes. -->"
 )
 _SHIFTED = re.compile(r"([_^])(\{[^{}]*\}|.)")
+_CODE_WITH_BAR = re.compile(r"`([^`|]*\|[^`]*)`")
 _TAGS = {"_": "sub", "^": "sup"}
 
 
@@ -32,11 +34,23 @@ def anchor(name: str) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; a bar in a cell is written as an entity."""
+    """Return a table; a bar in a cell is written as an entity.
+
+    Examples
+    --------
+    >>> print(table(["option"], [["`--mark [.|,]`"]]))
+    | option |
+    | --- |
+    | <code>--mark [.&#124;,]</code> |
+    """
     lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(
-        "| " + " | ".join(cell.replace("|", "&#124;") for cell in line) + " |" for line in lines
-    )
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    """Return a cell without a bar; Markdown knows no entities in code, HTML does."""
+    code = _CODE_WITH_BAR.sub(lambda match: f"<code>{escape(match[1], quote=False)}</code>", text)
+    return code.replace("|", "&#124;")
 
 
 def equation(text: str) -> str:

@@ -85,7 +85,7 @@ def steps(overview: Overview) -> html.Section:
                 _step(
                     1,
                     _("Bring purchases"),
-                    _("A CSV or Parquet file with buyer, product and time, or a synthetic shop."),
+                    _ways(overview),
                     [
                         button(_("Import data"), href="/data", kind=_kind(not has_data)),
                         button(_("Make the demo shop"), DEMO, disabled=making or has_data),
@@ -125,6 +125,13 @@ def steps(overview: Overview) -> html.Section:
         className="panel",
         **aria(label=_("Three steps to a first result")),
     )
+
+
+def _ways(overview: Overview) -> str:
+    """Return the ways to a first dataset, in one sentence."""
+    if overview.sample_offered:
+        return _("A log of your own, a real one of a grocery shop, or a synthetic shop.")
+    return _("A log of your own, or a synthetic shop.")
 
 
 def _sample(overview: Overview, making: bool) -> list[Component]:
