@@ -74,7 +74,7 @@ def execute(
     on_progress : callable
         Receives the share that is done, 0 to 1, about ten times a second.
     should_stop : callable
-        Called as often.
+        Called before the statement, and as often while it runs.
 
     Returns
     -------
@@ -86,6 +86,7 @@ def execute(
     Cancelled
         When ``should_stop`` returned true.
     """
+    raise_if_stopped(should_stop)  # many statements end before the first poll
     outcome: list[int | BaseException] = []
     ended = threading.Event()  # a join that Ctrl-C interrupts takes the thread for ended
 
