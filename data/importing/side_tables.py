@@ -135,6 +135,8 @@ def add_side_tables(
     """
     tables = dict(manifest.side_tables)
     said = dict(manifest.summary.get("understood", {}))
+    if not files and not tables and not any(part.filled for part in manifest.parts):
+        return _with_understood(manifest, {**said, "side_tables": {}})
     understood = {k: v for k, v in said.get("side_tables", {}).items() if k in tables}
     skipped: dict[str, str] = dict(said.get("skipped", {}))
     with spilling_connection(folder) as connection:
@@ -163,10 +165,12 @@ def add_side_tables(
             else part
             for part in manifest.parts
         )
-    summary = manifest.summary | {
-        "understood": {**said, "skipped": skipped, "side_tables": understood}
-    }
-    return replace(manifest, parts=parts, side_tables=tables, summary=summary)
+    manifest = replace(manifest, parts=parts, side_tables=tables)
+    return _with_understood(manifest, {**said, "skipped": skipped, "side_tables": understood})
+
+
+def _with_understood(manifest: Manifest, understood: dict[str, Any]) -> Manifest:
+    return replace(manifest, summary=manifest.summary | {"understood": understood})
 
 
 def _load_ids(
@@ -199,6 +203,8 @@ def figures(folder: Path, manifest: Manifest) -> dict[str, Any]:
         ``matched``, ``unmatched_in_table``, ``duplicates`` and ``rejected``.
     """
     result: dict[str, Any] = {}
+    if not manifest.side_tables:
+        return result
     with spilling_connection(folder) as connection:
         for table, entry in manifest.side_tables.items():
             name = IDS[table]
