@@ -94,6 +94,7 @@ _KNN = "Ludewig and Jannach 2018, Evaluation of session-based recommendation alg
 BASELINES = {
     "popularity": Note(
         equation="score(j) = log(n_j / n)",
+        source="G-TopFreq of Li, Jullien, Ariannezhad and de Rijke 2023",
         use="As the least that a model must beat: everybody gets the same list.",
     ),
     "popularity, 7 days": Note(
@@ -110,6 +111,8 @@ BASELINES = {
     ),
     "personal frequency": Note(
         equation="the products of the history by their count; then popularity",
+        source="GP-TopFreq of Li, Jullien, Ariannezhad and de Rijke 2023, A next basket"
+        " recommendation reality check",
         use="For groceries and other purchases that return.",
     ),
     "popularity + own count": Note(
