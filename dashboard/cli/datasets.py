@@ -1,6 +1,7 @@
 """``vitrina demo``, ``sample``, ``import``, ``attributes``, ``datasets`` and ``stats``."""
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from data.i18n import _
 if TYPE_CHECKING:
     from data.datasets.store import Dataset
     from data.progress import ImportProgress, OnProgress
+
+_MOST_SHOWN = 20
 
 
 @click.command()
@@ -253,7 +256,9 @@ def _side_table(table: dict[str, Any]) -> str:
 
 def _format(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_format(inner)}" for key, inner in value.items()) or "–"
+        shown = [f"{key}: {_format(inner)}" for key, inner in islice(value.items(), _MOST_SHOWN)]
+        more = ["…"] if len(value) > len(shown) else []
+        return ", ".join([*shown, *more]) or "–"
     if isinstance(value, bool) or value is None:
         return "–" if value is None else str(value).lower()
     if isinstance(value, int):

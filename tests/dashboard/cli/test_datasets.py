@@ -70,6 +70,19 @@ def test_stats_and_datasets_say_what_import_said(vitrina: Vitrina, log: Path) ->
     assert vitrina("datasets", "--json").json == [imported]
 
 
+def test_of_very_many_event_types_the_first_ones_are_printed(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.csv"
+    rows = "".join(f"7,1,2019-11-01,screen {k}\n" for k in range(900))
+    file.write_text(f"user_id,item_id,time,event_type\n{rows}7,1,2019-11-02,BUY\n")
+    assert vitrina("import", file, "--name", "shop").code == 0
+    printed = vitrina("stats", "shop").out
+    assert printed.count("screen") < 30
+    assert "…" in printed
+    assert vitrina("stats", "shop", "--json").out.count("screen") >= 900
+
+
 def test_a_compressed_file_gives_the_same_dataset(vitrina: Vitrina, log: Path) -> None:
     packed = log.with_suffix(".csv.gz")
     packed.write_bytes(gzip.compress(log.read_bytes()))
