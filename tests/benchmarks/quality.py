@@ -13,7 +13,7 @@ once: all on the same targets, each paired with ``best``.
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,8 @@ from model.config.run_config import RunConfig
 from model.config.sizing import LogSize
 from model.evaluation.evaluate import evaluate_models
 from model.run_folder import RunFolder
-from model.sequences.split_data import split_dataset
+from model.sequences.histories import EventColumns
+from model.sequences.split_data import SplitData, split_dataset
 from model.serving.onnx_model import OnnxRecommender
 
 SHOP = {"buyers": 60_000, "seed": 0}
@@ -69,6 +70,10 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     "hrnn": ("best", {"network": "hrnn", "blend": False}),
     "lru": ("best", {"network": "lru", "blend": False}),
     "sasrec": ("best", {"network": "sasrec", "layers": 2, "width": 64, "blend": False}),
+    **{
+        name: ("best", {"network": name, "layers": 2, "width": 64, "blend": False})
+        for name in ("hstu", "caser", "sr_gnn", "rum", "rrn", "mohr")
+    },
     "no repeat head": ("best", {"repeat_head": False, "blend": False}),
 }
 
@@ -110,12 +115,21 @@ def trained(config: RunConfig, dataset: Dataset, folder: Path) -> RunFolder:
     return run
 
 
+def task_of(case: Case, dataset: Dataset) -> SplitData:
+    """Return a case's targets, and events with the columns that any network reads."""
+    data = [
+        split_dataset(config_of(case, dataset, model, 1), dataset)
+        for model in ("hrnn", "hstu", "rrn")
+    ]
+    columns = {name: values for one in data for name, values in one.columns.items()}
+    return replace(data[0], columns=EventColumns(columns))
+
+
 def judged(
     case: Case, dataset: Dataset, runs: dict[str, list[RunFolder]]
 ) -> tuple[dict[str, Any], dict[str, list[int]]]:
     """Return the figures of all runs and baselines, and which of them are one model's seeds."""
-    columns = config_of(case, dataset, "hrnn", 1)  # reads all that the others read
-    task = split_dataset(columns, dataset)
+    task = task_of(case, dataset)
     baselines = fit_all(task)
     recommenders: list[Recommender] = []
     seeds: dict[str, list[int]] = {}
