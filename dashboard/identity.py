@@ -18,7 +18,7 @@ class Role(StrEnum):
     TRAIN = "train"
     """Also import datasets and start, stop and describe runs."""
     ADMINISTER = "administer"
-    """Also rename and delete."""
+    """Also rename, delete and put models into service."""
 
     def includes(self, other: "Role") -> bool:
         """Return whether this role may do everything that another one may."""

@@ -50,7 +50,13 @@ class Question(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    run: str = Field(description="A finished run.", min_length=1, max_length=200)
+    run: str | None = Field(None, description="A finished run.", min_length=1, max_length=200)
+    dataset: str | None = Field(
+        None,
+        description="Instead of run: the model in service of this dataset.",
+        min_length=1,
+        max_length=200,
+    )
     user: str | None = Field(
         None, description="A buyer of the run's dataset.", max_length=LONGEST_ID
     )
@@ -97,6 +103,22 @@ class Ranking(BaseModel):
     items: list[Item]
 
 
+class ServedModel(BaseModel):
+    """The model in service of a dataset."""
+
+    dataset: str
+    run: str
+    number: int = Field(description="Number of the promotion; each change counts one up.")
+    user: str | None = Field(description="Who put it into service.")
+    time: float = Field(description="Since when, in seconds since 1970 UTC.")
+
+
+class ServedModelList(BaseModel):
+    """The model in service of each dataset, the newest first."""
+
+    models: list[ServedModel]
+
+
 class RunSummary(BaseModel):
     """A training run in a list."""
 
@@ -132,19 +154,18 @@ _REFUSALS = {
 
 def description(version: str, *, token: bool) -> dict[str, Any]:
     """Return the OpenAPI 3.1 description of the interface, with or without a bearer token."""
-    models = (HistoryEvent, Question, Item, Ranking, RunSummary, RunList, Problem)
+    models = (
+        *(HistoryEvent, Question, Item, Ranking, RunSummary, RunList),
+        *(ServedModel, ServedModelList, Problem),
+    )
     schemas: dict[str, Any] = {}
     for model in models:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= schema.pop("$defs", {})
         schemas[model.__name__] = schema
-    schemas["Question"]["oneOf"] = [
-        {
-            "required": [present],
-            "properties": {present: {"not": {"type": "null"}}}
-            | {name: {"type": "null"} for name in absent},
-        }
-        for present, absent in (("user", ["history"]), ("history", ["user"]))
+    schemas["Question"]["allOf"] = [
+        {"oneOf": [_only("user", ["history"]), _only("history", ["user"])]},
+        {"oneOf": [_only("run", ["dataset"]), _only("dataset", ["run"])]},
     ]
     refusals = [code for code in _REFUSALS if token or code != "401"]
     listing = [code for code in refusals if code in {"401", "429"}]
@@ -156,12 +177,26 @@ def description(version: str, *, token: bool) -> dict[str, Any]:
         "security": [{name: []} for name in guards],
         "paths": {
             "/runs": {"get": _operation("listRuns", "Every training run.", "RunList", listing)},
+            "/models": {
+                "get": _operation(
+                    "listModels", "The models in service.", "ServedModelList", listing
+                )
+            },
             "/recommendations": {
                 "post": _operation("recommend", "Ranked next products.", "Ranking", refusals)
                 | {"requestBody": {"required": True, "content": _json("Question")}}
             },
         },
         "components": {"schemas": schemas, "securitySchemes": guards},
+    }
+
+
+def _only(present: str, absent: Sequence[str]) -> dict[str, Any]:
+    """Return a JSON schema for an object that has one property and not the others."""
+    return {
+        "required": [present],
+        "properties": {present: {"not": {"type": "null"}}}
+        | {name: {"type": "null"} for name in absent},
     }
 
 

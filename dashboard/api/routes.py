@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from flask import Blueprint, Flask, Response, jsonify, request
 from flask_limiter import Limiter
@@ -10,18 +10,27 @@ from flask_limiter.util import get_remote_address
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from dashboard.api.models import PREFIX, Question, Ranking, RunList, RunSummary, description
+from dashboard.api.models import (
+    PREFIX,
+    Question,
+    Ranking,
+    RunList,
+    RunSummary,
+    ServedModel,
+    ServedModelList,
+    description,
+)
 from dashboard.context import current_home
 from dashboard.jobs.run_handle import runs_with_model
 from dashboard.services.recommendations import recommend as recommendations
-from dashboard.services.runs import records
+from dashboard.services.runs import model_in_service, records
 from data.errors import BadInput
 from data.i18n import _
 
 LARGEST_REQUEST = 1 << 20
 DEFAULT_RATE = "20 per second"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-ALLOWED = {"openapi.json": "GET", "runs": "GET", "recommendations": "POST"}
+ALLOWED = {"openapi.json": "GET", "runs": "GET", "models": "GET", "recommendations": "POST"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,7 @@ def offer_api(server: Flask, settings: ApiSettings | None, version: str) -> None
     api.before_request(lambda: _guard(settings.token))
     api.add_url_rule("/openapi.json", "openapi", lambda: jsonify(described))
     api.add_url_rule("/runs", view_func=list_runs)
+    api.add_url_rule("/models", view_func=list_models)
     api.add_url_rule("/recommendations", view_func=recommend, methods=["POST"])
     _respond_elsewhere(api, _unknown_address)
     api.register_error_handler(HTTPException, _http_problem)
@@ -105,6 +115,13 @@ def list_runs() -> Response:
     return _json(RunList(runs=summaries))
 
 
+def list_models() -> Response:
+    """Respond with the model in service of each dataset, newest first."""
+    promotions = model_in_service.current(current_home())
+    models = [ServedModel.model_validate(asdict(promotion)) for promotion in promotions]
+    return _json(ServedModelList(models=models))
+
+
 def recommend() -> Response:
     """Respond with the ranked next products of a buyer, or after a history."""
     try:
@@ -113,16 +130,15 @@ def recommend() -> Response:
         return _problem(_first_error(error), 400)
     if (question.user is None) == (question.history is None):
         return _problem(_("Give either user or history, not both."), 400)
+    if (question.run is None) == (question.dataset is None):
+        return _problem(_("Give either run or dataset, not both."), 400)
     home, k, exclude_seen = current_home(), question.k, question.exclude_seen
+    run = model_in_service.chosen_run(home, question.run, question.dataset)
     if question.user is not None:
-        answer = recommendations.for_user(
-            home, question.run, question.user, k, exclude_seen, at=question.at
-        )
+        answer = recommendations.for_user(home, run, question.user, k, exclude_seen, at=question.at)
     else:
         history = [(event.type, event.product) for event in question.history or []]
-        answer = recommendations.for_history(
-            home, question.run, history, k, exclude_seen, at=question.at
-        )
+        answer = recommendations.for_history(home, run, history, k, exclude_seen, at=question.at)
     return _json(Ranking.model_validate(answer))
 
 

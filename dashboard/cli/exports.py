@@ -5,13 +5,12 @@ from pathlib import Path
 
 import click
 
-from dashboard.cli.options import home_option, json_option, print_json
+from dashboard.cli.options import home_option, json_option, print_json, served_run_option
 from data.home import Home
 from data.i18n import _
 
 
 @click.command()
-@click.argument("run")
 @click.option(
     "--out",
     required=True,
@@ -20,7 +19,8 @@ from data.i18n import _
 )
 @json_option
 @home_option
-def export_command(home: Home, run: str, out: Path, as_json: bool) -> None:
+@served_run_option
+def export_command(*, home: Home, run: str, out: Path, as_json: bool) -> None:
     """Write a run as a bundle that works with onnxruntime and NumPy alone."""
     from dashboard.services.recommendations import exports
 
@@ -40,7 +40,6 @@ def export_command(home: Home, run: str, out: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("run")
 @click.option(
     "--out",
     required=True,
@@ -51,6 +50,7 @@ def export_command(home: Home, run: str, out: Path, as_json: bool) -> None:
 @click.option("--exclude-seen", is_flag=True, help="Leave out products of the history.")
 @json_option
 @home_option
+@served_run_option
 def score_command(
     *, home: Home, run: str, out: Path, k: int, exclude_seen: bool, as_json: bool
 ) -> None:

@@ -23,6 +23,7 @@ COMMANDS = {
     "resume": "dashboard.cli.runs",
     "delete": "dashboard.cli.runs",
     "archive": "dashboard.cli.runs",
+    "model": "dashboard.cli.models",
     "evaluate": "dashboard.cli.predictions",
     "recommend": "dashboard.cli.predictions",
     "export": "dashboard.cli.exports",

@@ -56,6 +56,21 @@ def _private_files() -> Iterator[None]:
         os.umask(umask)
 
 
+def served_run_option(command: Command) -> Command:
+    """Give a command its ``run``: the argument, or the model in service of ``--dataset``."""
+
+    @functools.wraps(command)
+    def with_run(*, home: Home, run: str | None, dataset: str | None, **options: Any) -> Any:
+        from dashboard.services.runs.model_in_service import chosen_run
+
+        return command(home=home, run=chosen_run(home, run, dataset), **options)
+
+    option = click.option(
+        "--dataset", help="Instead of a run: the model in service of this dataset."
+    )
+    return click.argument("run", required=False)(option(with_run))
+
+
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
 )

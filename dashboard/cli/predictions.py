@@ -13,6 +13,7 @@ from dashboard.cli.options import (
     print_json,
     print_notes,
     print_table,
+    served_run_option,
 )
 from dashboard.formats import shortened
 from data.errors import BadInput
@@ -45,7 +46,6 @@ def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) ->
 
 
 @click.command()
-@click.argument("run")
 @click.option("--user", help="A buyer of the run's dataset.")
 @click.option(
     "--history",
@@ -65,6 +65,7 @@ def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) ->
 @click.option("--exclude-seen", is_flag=True, help="Leave out products of the history.")
 @json_option
 @home_option
+@served_run_option
 def recommend_command(
     *,
     home: Home,

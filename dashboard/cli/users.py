@@ -43,7 +43,8 @@ def user_command() -> None:
     "--role",
     type=_ROLES,
     required=True,
-    help="look: see everything. train: also import and train. administer: also rename and delete.",
+    help="look: see everything. train: also import and train. administer: also rename and delete, "
+    "and put models into service.",
 )
 @password_option
 @home_option

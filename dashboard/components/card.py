@@ -22,7 +22,7 @@ def stack(*children: Component | None) -> html.Div:
 def card(
     children: Children = None,
     *,
-    title: str | None = None,
+    title: str | Component | None = None,
     subtitle: str | None = None,
     actions: Sequence[Component] = (),
     span: int = 12,
@@ -36,8 +36,10 @@ def card(
     ----------
     children : component, text or sequence of them
         The body.
-    title, subtitle : str, optional
-        Second-level heading, and a muted line below it.
+    title : str or Component, optional
+        Second-level heading.
+    subtitle : str, optional
+        A muted line below it.
     actions : sequence of Component
         Small buttons to the right of the title.
     span : int
@@ -48,8 +50,8 @@ def card(
         Ids of the card and of its body, for callbacks.
     """
     head = []
-    if title or actions:
-        heading: list[Any] = [html.H2(title, className="card-title")] if title else []
+    if title is not None or actions:
+        heading: list[Any] = [] if title is None else [html.H2(title, className="card-title")]
         if subtitle:
             heading.append(html.P(subtitle, className="subtitle"))
         head.append(

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from sqlalchemy import and_, delete, select, update
 
+from dashboard.jobs.promotions import check_not_in_service
 from dashboard.jobs.repository import Repository, select_run, unknown_run
 from dashboard.jobs.schema import METRICS, RUNS
 from dashboard.jobs.states import ACTIVE, in_words
@@ -35,7 +36,7 @@ class Deletion:
         Raises
         ------
         BadInput
-            When there is no such run, or it is active.
+            When there is no such run, it is active, or it is in service.
         """
         self._mark(run, self._clock())
 
@@ -48,6 +49,7 @@ class Deletion:
                         run=run, state=in_words(row.state)
                     )
                 )
+            check_not_in_service(connection, run)
             connection.execute(update(RUNS).where(RUNS.c.id == row.id).values(deleted=time))
 
     def restore(self, run: str) -> None:
@@ -73,7 +75,7 @@ class Deletion:
         Raises
         ------
         BadInput
-            When there is no such run, or it is active.
+            When there is no such run, it is active, or it is in service.
         """
         self._mark(run, _LONG_AGO)
         self._erase(run)

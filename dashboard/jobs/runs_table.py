@@ -15,6 +15,7 @@ from dashboard.jobs.deletion import Deletion
 from dashboard.jobs.lease import Lease
 from dashboard.jobs.metric_reader import MetricReader
 from dashboard.jobs.metric_writer import MetricWriter
+from dashboard.jobs.promotions import Promotions, rename_dataset
 from dashboard.jobs.queue import TRAINING, Queue
 from dashboard.jobs.repository import Repository, select_run, transition
 from dashboard.jobs.run import Run, from_row, is_run_name
@@ -56,6 +57,8 @@ class Runs:
         Where the child of a run adds its metrics.
     deletion : Deletion
         Deletes runs, and restores them for a while.
+    promotions : Promotions
+        Which run is in service for each dataset.
     lease : Lease
         Which worker serves the home.
     """
@@ -72,6 +75,7 @@ class Runs:
         self.metrics = MetricReader(self._repository)
         self.metric_writer = MetricWriter(self._repository)
         self.deletion = Deletion(self._repository)
+        self.promotions = Promotions(self._repository)
         self.lease = Lease(self._repository)
 
     def folder(self, run: str) -> Path:
@@ -302,6 +306,7 @@ class Runs:
         """Change the dataset of runs after it was renamed; the names of runs stay."""
         with self.database.write() as connection:
             connection.execute(update(RUNS).where(RUNS.c.dataset == old).values(dataset=new))
+            rename_dataset(connection, old, new)
 
 
 def _check_texts(label: str, note: str, tags: Sequence[str]) -> None:

@@ -135,6 +135,18 @@ SESSIONS = Table(
     Column("expires", Float, nullable=False),
 )
 
+# One row for each change of the model in service of a dataset, numbered from 1. `run` is null where
+# it was taken out of service without a successor; `user` is null where nobody had to sign in.
+PROMOTIONS = Table(
+    "promotions",
+    METADATA,
+    Column("dataset", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("run", String),
+    Column("user", String),
+    Column("time", Float, nullable=False),
+)
+
 
 class TableError(VitrinaError):
     """The table of runs cannot be read or written."""

@@ -43,11 +43,18 @@ EXAMPLES = {
     "resume": ["vitrina resume november-1"],
     "delete": ["vitrina delete november-1"],
     "archive": ["vitrina archive november-1"],
+    "model": ["vitrina model list"],
+    "model promote": ["vitrina model promote november-2"],
+    "model rollback": ["vitrina model rollback november"],
+    "model withdraw": ["vitrina model withdraw november"],
+    "model list": ["vitrina model list --json"],
+    "model history": ["vitrina model history november"],
     "evaluate": ["vitrina evaluate november-1", "vitrina evaluate november-1 --exclude-seen"],
     "recommend": [
         "vitrina recommend november-1 --user 541312140 -k 5",
         "vitrina recommend november-1 --history 1004856,view:1004767  # no type: bought",
         "vitrina recommend november-1 --user 541312140 --at 2019-11-20  # from the events before",
+        "vitrina recommend --dataset november --user 541312140  # by its model in service",
     ],
     "export": [
         "vitrina export november-1 --out november-1  # then: python november-1/example.py 1004856"

@@ -77,15 +77,15 @@ MAX_CATEGORIES = 500
 
 
 def layout(**parameters: str) -> html.Div:
-    """Return the page for an address; the newest model where it names none."""
+    """Return the page for an address; the model in service where it names none."""
     home = current_home()
     models = [handle.run for handle in runs_with_model(home)]
-    query = with_default_run(Query.read(parameters), models)
+    query = with_default_run(home, Query.read(parameters), models)
     no_model = no_model_card(home, query, models)
     purpose = _("What a buyer will buy next, why, and what would change it.")
     if no_model is not None:
         return html.Div([page_header(_("Recommend"), purpose), no_model])
-    top = head(next(run for run in models if run.run == query.run), models, PATH, purpose)
+    top = head(home, next(run for run in models if run.run == query.run), models, PATH, purpose)
     try:
         served = serve_run(home, query.run)
         content = panels(served, query, preferred_theme())

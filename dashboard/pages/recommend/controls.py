@@ -1,6 +1,6 @@
 """The controls of the page: buyer, length of the list, filters and comparison."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import dash_bootstrap_components as dbc
@@ -36,19 +36,21 @@ STEPS: dict[Direction, str] = {
 }
 
 
-def crumbs(run: Run, models: Sequence[Run], path: str = PATH) -> list[Crumb]:
+def crumbs(
+    run: Run, models: Sequence[Run], in_service: Collection[str | None], path: str = PATH
+) -> list[Crumb]:
     """Return the breadcrumbs of a view: dataset and run, each a menu of the other models."""
     newest: dict[str, str] = {}
     for other in models:
         newest.setdefault(other.dataset, f"{path}?run={other.run}")
     same_dataset = [
-        (_name(other), f"{path}?run={other.run}")
+        (_name(other, in_service), f"{path}?run={other.run}")
         for other in models
         if other.dataset == run.dataset
     ]
     return [
         Crumb(run.dataset, f"/data/{run.dataset}", tuple(newest.items())),
-        Crumb(_name(run), f"/runs/{run.run}", tuple(same_dataset)),
+        Crumb(_name(run, in_service), f"/runs/{run.run}", tuple(same_dataset)),
         Crumb(_("Recommend")),
     ]
 
@@ -250,5 +252,7 @@ def _purchases(count: int) -> html.Span:
     return html.Span(text.format(count=formats.number(count)), className="muted number")
 
 
-def _name(run: Run) -> str:
-    return f"{run.run} · {run.label}" if run.label else run.run
+def _name(run: Run, in_service: Collection[str | None]) -> str:
+    """Return the name of a run, its label, and whether it is in service."""
+    service = _("in service") if run.run in in_service else ""
+    return " · ".join(filter(None, (run.run, run.label, service)))

@@ -13,9 +13,13 @@ from data.home import Home
 from data.i18n import _
 
 
-def with_default_run(query: Query, models: list[Run]) -> Query:
-    """Return the query with the newest of some runs where it names none."""
-    return query if query.run or not models else replace(query, run=models[0].run)
+def with_default_run(home: Home, query: Query, models: list[Run]) -> Query:
+    """Return the query with the run put into service last, or the newest, where it names none."""
+    if query.run or not models:
+        return query
+    names = [run.run for run in models]
+    in_service = (promotion.run for promotion in Runs(home).promotions.current())
+    return replace(query, run=next((run for run in in_service if run in names), names[0]) or "")
 
 
 def no_model_card(home: Home, query: Query, models: list[Run]) -> Component | None:

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard.components import error_state, page_header, tabs
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import runs_with_model
+from dashboard.jobs.runs_table import Runs
 from dashboard.pages.recommend import controls
 from dashboard.pages.recommend.model_choice import no_model_card, with_default_run
 from dashboard.pages.recommend.page_state import PATH, Query
@@ -29,23 +30,25 @@ def view(
 ) -> tuple[ServedRun | None, list[Component]]:
     """Return the run that a view shows and the head of the view; no run without a usable model."""
     models = [handle.run for handle in runs_with_model(home)]
-    query = with_default_run(Query.read({"run": parameters.get("run", "")}), models)
+    query = with_default_run(home, Query.read({"run": parameters.get("run", "")}), models)
     no_model = no_model_card(home, query, models)
     if no_model is not None:
         return None, [page_header(_("Recommend"), purpose), no_model]
     run = next(run for run in models if run.run == query.run)
-    top = head(run, models, path, purpose)
+    top = head(home, run, models, path, purpose)
     try:
         return serve_run(home, query.run), top
     except Damaged as error:
         return None, [*top, error_state(str(error))]
 
 
-def head(run: Run, models: Sequence[Run], path: str, purpose: str) -> list[Component]:
+def head(home: Home, run: Run, models: Sequence[Run], path: str, purpose: str) -> list[Component]:
     """Return the title, the breadcrumbs and the tabs of a run."""
+    in_service = {promotion.run for promotion in Runs(home).promotions.current()}
+    crumbs = controls.crumbs(run, models, in_service, path)
     links = [(_(label), address(other, run.run)) for other, label in VIEWS.items()]
     return [
-        page_header(_("Recommend"), purpose, crumbs=controls.crumbs(run, models, path)),
+        page_header(_("Recommend"), purpose, crumbs=crumbs),
         tabs(links, address(path, run.run)),
     ]
 

@@ -29,7 +29,7 @@ from dashboard.figures.progress_axis import View
 from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
-from dashboard.pages.runs import run_layout, run_status, search_results, test_results
+from dashboard.pages.runs import run_layout, run_status, search_results, service_card, test_results
 from dashboard.pages.runs.run_layout import AXIS, LABEL, LOG, METRIC, NOTE, READING, TAGS
 from dashboard.services.runs import control, monitor, searches
 from dashboard.services.runs.overfitting import diagnose
@@ -81,6 +81,7 @@ def layout(run: str = "", **_query: str) -> html.Div:
             stack(
                 html.Div(id=TROUBLE),
                 card(html.Div(id=NOW, className="stack")),
+                service_card.layout(),
                 html.Div(
                     run_layout.curves(), id=CURVES, className="stack", hidden=row.kind != "train"
                 ),
@@ -302,3 +303,6 @@ def describe(label: str | None, note: str | None, tags: str | None, name: str) -
     )
     toast(_("Saved."))
     return no_update
+
+
+service_card.register()

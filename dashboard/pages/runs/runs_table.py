@@ -35,7 +35,8 @@ _SEARCHES = 5
 def rows(home: Home, runs: Sequence[Run]) -> list[dict[str, Any]]:
     """Return the rows of the table, one for each run."""
     now = time.time()
-    return [_row(home, run, now) for run in runs]
+    in_service = {promotion.run for promotion in Runs(home).promotions.current()}
+    return [_row(home, run, now, in_service=run.run in in_service) for run in runs]
 
 
 def table(rows: Sequence[dict[str, Any]]) -> Component:
@@ -118,6 +119,7 @@ def marks(home: Home, runs: Sequence[Run]) -> str:
         f"{run.run}{run.state}{run.last_seq}{run.label}{run.tags}{run.priority}" for run in runs
     )
     runs_table = Runs(home)
+    rows += "".join(f"{promotion.run}" for promotion in runs_table.promotions.current())
     return f"{hash(rows)} {runs_table.queue.paused()} {runs_table.queue.chosen_parallel()}"
 
 
@@ -137,20 +139,21 @@ def _order(positions: Mapping[str, int]) -> Component:
     return html.Ol(items, className="queue-order")
 
 
-def _name(run: Run) -> str:
+def _name(run: Run, *, in_service: bool) -> str:
     """Return the label of a run, or its network and preset, and its tags."""
     words = run.label or " · ".join(filter(None, (run.config.get("network"), run.preset)))
-    return " ".join([words, *(f"#{tag}" for tag in run.tags)])
+    service = [f"· {_('in service')}"] if in_service else []
+    return " ".join([words, *(f"#{tag}" for tag in run.tags), *service])
 
 
-def _row(home: Home, run: Run, now: float) -> dict[str, Any]:
+def _row(home: Home, run: Run, now: float, *, in_service: bool) -> dict[str, Any]:
     handle = RunHandle(home, run)
     test = handle.test_metrics if run.epochs_done and not handle.problem else {}
     return {
         "run": run.run,
         "state": run.state.value,
         "state_words": state_name(run.state),
-        "label": _name(run),
+        "label": _name(run, in_service=in_service),
         "dataset": run.dataset,
         "epochs": f"{formats.number(run.epochs_done)}/{formats.number(run.config.get('epochs'))}",
         "val_loss": run.best.get("val_loss"),

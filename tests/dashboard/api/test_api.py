@@ -13,6 +13,7 @@ from schemathesis import GenerationMode
 from dashboard.api.models import LONGEST_HISTORY
 from dashboard.api.routes import ApiSettings
 from dashboard.app import create_app
+from dashboard.jobs.runs_table import Runs
 from dashboard.services.recommendations import recommend
 from dashboard.services.recommendations.served_run import serve_run
 from data.home import Home
@@ -51,6 +52,22 @@ def test_runs_are_listed_with_their_readiness(api: FlaskClient, shop: tuple[Home
     assert [(one["run"], one["ready"], one["dataset"]) for one in listed] == [
         (shop[1], True, "toy")
     ]
+
+
+def test_the_model_in_service_answers_for_its_dataset(own_shop: tuple[Home, str]) -> None:
+    home, run = own_shop
+    api = client(home, ApiSettings())
+    refused = ask(api, dataset="toy", history=[TEAPOT])
+    assert (refused.status_code, "No model is in service" in refused.json["error"]) == (404, True)
+    assert api.get("/api/v1/models", base_url=LOCAL).json == {"models": []}
+    Runs(home).promotions.promote(run, user="ana")
+    [model] = api.get("/api/v1/models", base_url=LOCAL).json["models"]
+    assert (model["dataset"], model["run"], model["user"]) == ("toy", run, "ana")
+    assert (
+        ask(api, dataset="toy", history=[TEAPOT]).json == ask(api, run=run, history=[TEAPOT]).json
+    )
+    for named in ({}, {"run": run, "dataset": "toy"}):
+        assert ask(api, history=[TEAPOT], **named).status_code == 400
 
 
 def test_responses_are_those_of_the_service(api: FlaskClient, shop: tuple[Home, str]) -> None:

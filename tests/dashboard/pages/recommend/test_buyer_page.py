@@ -149,7 +149,17 @@ def test_next_and_previous_go_through_all_buyers_in_the_order_of_ids(shop: Shop)
 def test_the_newest_model_is_the_default(shop: Shop) -> None:
     home, run = shop
     models = [handle.run for handle in runs_with_model(home)]
-    assert with_default_run(Query(), models).run == run
+    assert with_default_run(home, Query(), models).run == run
+
+
+def test_the_model_in_service_comes_before_a_newer_one(own_shop: Shop) -> None:
+    home, run = own_shop
+    runs = Runs(home)
+    newer = runs.get(runs.create("train", "toy", {}))
+    models = [newer, runs.get(run)]
+    assert with_default_run(home, Query(), models).run == newer.run
+    runs.promotions.promote(run)
+    assert with_default_run(home, Query(), models).run == run
 
 
 def test_without_any_model_the_page_leads_to_training(home: Home) -> None:

@@ -1,0 +1,105 @@
+"""``vitrina model``: which run recommends where none is named."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+
+from dashboard.cli.options import home_option, json_option, print_json, print_table
+from dashboard.jobs.promotions import Promotion
+from data.home import Home
+from data.i18n import _
+
+
+@click.group()
+def model_command() -> None:
+    """Put runs into service: a dataset's model in service recommends where no run is named."""
+
+
+@model_command.command()
+@click.argument("run")
+@json_option
+@home_option
+def promote(home: Home, run: str, as_json: bool) -> None:
+    """Put a run into service for the dataset that it was trained on."""
+    from dashboard.services.runs import model_in_service
+
+    _print_change(model_in_service.promote(home, run), as_json)
+
+
+@model_command.command()
+@click.argument("dataset")
+@json_option
+@home_option
+def rollback(home: Home, dataset: str, as_json: bool) -> None:
+    """Put the run that was in service before into service again."""
+    from dashboard.services.runs import model_in_service
+
+    _print_change(model_in_service.roll_back(home, dataset), as_json)
+
+
+@model_command.command()
+@click.argument("dataset")
+@json_option
+@home_option
+def withdraw(home: Home, dataset: str, as_json: bool) -> None:
+    """Take the model in service of a dataset out of service."""
+    from dashboard.services.runs import model_in_service
+
+    _print_change(model_in_service.withdraw(home, dataset), as_json)
+
+
+@model_command.command("list")
+@json_option
+@home_option
+def list_models(home: Home, as_json: bool) -> None:
+    """List the model in service of every dataset."""
+    from dashboard.services.runs import model_in_service
+
+    _print_promotions(model_in_service.current(home), as_json)
+
+
+@model_command.command()
+@click.argument("dataset")
+@json_option
+@home_option
+def history(home: Home, dataset: str, as_json: bool) -> None:
+    """List every change of the model in service of a dataset, the newest first."""
+    from dashboard.services.runs import model_in_service
+
+    _print_promotions(model_in_service.history(home, dataset), as_json)
+
+
+def _print_change(promotion: Promotion, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(promotion))
+    elif promotion.run is None:
+        click.echo(
+            _("No model is in service for dataset {dataset} any more.").format(
+                dataset=promotion.dataset
+            )
+        )
+    else:
+        click.echo(
+            _("Run {run} is in service for dataset {dataset}.").format(
+                run=promotion.run, dataset=promotion.dataset
+            )
+        )
+
+
+def _print_promotions(promotions: list[Promotion], as_json: bool) -> None:
+    if as_json:
+        print_json([asdict(promotion) for promotion in promotions])
+        return
+    print_table(
+        [_("dataset"), _("run"), _("since"), _("by")],
+        [
+            [
+                promotion.dataset,
+                promotion.run or "–",
+                datetime.fromtimestamp(promotion.time, UTC).isoformat(" ", "minutes")[:16],
+                promotion.user or "–",
+            ]
+            for promotion in promotions
+        ],
+    )
