@@ -334,7 +334,7 @@ def test_what_was_rejected_can_be_read(oct_site: Site, open_page: Open) -> None:
     expect(page.get_by_text("The row has too few or too many columns").first).to_be_visible()
     expect(page.get_by_text("1 row of 17,435 could not be read")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
+        page.get_by_role("link", name="Download as CSV").click()
     assert "wrong_number_of_columns" in download.value.path().read_text("utf-8-sig")
 
 

@@ -100,7 +100,7 @@ def test_a_question_is_asked_before_something_is_deleted(
     still_site: Site, open_page: Opened
 ) -> None:
     page, _ = open_page(still_site, "/gallery")
-    drawn(page).get_by_text("More", exact=True).click()
+    drawn(page).locator(".menu summary", has_text="More").click()
     page.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Delete run demo-3?").wait_for()

@@ -67,7 +67,7 @@ def layout() -> html.Div:
                 dcc.Store(id=SEEN),
                 dcc.Store(id=CHANGED),
                 html.P(id=READING),
-                html.Ul(id=CHANGES, className="note"),
+                html.Div(id=CHANGES),
             ],
             title=html.Span(id=TITLE),
             subtitle=_(
@@ -91,7 +91,7 @@ def view(home: Home, run: str) -> ServiceView | None:
     return ServiceView(
         _title(standing),
         _reading(standing),
-        [html.Li(_change(change)) for change in changes],
+        [html.P(_change(change), className="note") for change in changes],
         _actions(standing),
         standing.seen,
     )
