@@ -276,7 +276,7 @@ _PARTS = tuple(
     )
 )
 _NO_EVENT = re.compile(
-    r"ship|deliver|dispatch|fulfil|release|modif|updat|birth|dob$|expir|valid|due|return|regist"
+    r"ship|deliver|dispatch|fulfil|release|modif|updat|upd$|birth|dob$|expir|valid|due|return|regist"
     r"|signup|liefer|versand|geburt|gultig|envio|entrega|nacimiento|livrais|expedi|naissance"
     r"|consegna|spedizione|teslim|отгруз|достав|рожд|发货|收货|出生|発送|배송"
 )
