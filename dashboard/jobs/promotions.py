@@ -59,6 +59,11 @@ class Promotions:
             row = _newest(connection, dataset)
         return None if row is None else _from_row(row)
 
+    def previous(self, dataset: str) -> str | None:
+        """Return the run that ``roll_back`` puts into service; None where there is none."""
+        with self._database.read() as connection:
+            return _previous(connection, _newest(connection, dataset), dataset)
+
     def current(self) -> list[Promotion]:
         """Return the promotion of every run in service, the newest first."""
         with self._database.read() as connection:
@@ -114,17 +119,7 @@ class Promotions:
         """
         with self._database.write() as connection:
             newest = _check_seen(connection, dataset, seen)
-            before = connection.execute(
-                select(PROMOTIONS.c.run)
-                .join(RUNS, RUNS.c.run == PROMOTIONS.c.run)
-                .where(
-                    PROMOTIONS.c.dataset == dataset,
-                    RUNS.c.deleted.is_(None),
-                    PROMOTIONS.c.run != (newest.run or "" if newest else ""),
-                )
-                .order_by(PROMOTIONS.c.number.desc())
-                .limit(1)
-            ).scalar()
+            before = _previous(connection, newest, dataset)
             if before is None:
                 raise BadInput(
                     _("No other run was in service for dataset {dataset} before.").format(
@@ -209,6 +204,22 @@ def _newest(connection: Connection, dataset: str) -> Row[Any] | None:
         .order_by(PROMOTIONS.c.number.desc())
         .limit(1)
     ).one_or_none()
+
+
+def _previous(connection: Connection, newest: Row[Any] | None, dataset: str) -> str | None:
+    """Return the latest run in service that still exists and is not in service now."""
+    run: str | None = connection.execute(
+        select(PROMOTIONS.c.run)
+        .join(RUNS, RUNS.c.run == PROMOTIONS.c.run)
+        .where(
+            PROMOTIONS.c.dataset == dataset,
+            RUNS.c.deleted.is_(None),
+            PROMOTIONS.c.run.is_distinct_from(newest.run if newest else None),
+        )
+        .order_by(PROMOTIONS.c.number.desc())
+        .limit(1)
+    ).scalar()
+    return run
 
 
 def _is_newest() -> Any:

@@ -100,7 +100,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
         min(channels, key=lambda channel: channel.began).will_close = True
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]
+class _Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
     """A connection, which knows when the request that it receives began.
 
     Attributes

@@ -56,11 +56,7 @@ class ServiceView:
 
 
 def layout() -> html.Div:
-    """Return the card, hidden until ``show`` fills it.
-
-    Its buttons are rendered from the first, as Dash knows no component that it has just drawn: a
-    click in between would go nowhere.
-    """
+    """Return the card with all of its buttons, hidden until ``show`` fills it."""
     return html.Div(
         card(
             [
@@ -87,11 +83,10 @@ def view(home: Home, run: str) -> ServiceView | None:
     if handle.run.kind != TRAINING or not handle.has_model:
         return None
     standing = model_in_service.standing(home, run)
-    changes = model_in_service.history(home, standing.dataset)[:_SHOWN_CHANGES]
     return ServiceView(
         _title(standing),
         _reading(standing),
-        [html.P(_change(change), className="note") for change in changes],
+        [html.P(_change(change), className="note") for change in standing.history[:_SHOWN_CHANGES]],
         _actions(standing),
         standing.seen,
     )

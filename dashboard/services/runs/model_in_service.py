@@ -19,8 +19,8 @@ class Standing:
     ----------
     run : str
     dataset : str
-    newest : Promotion or None
-        The newest promotion of the dataset; None where there was none.
+    history : tuple of Promotion
+        Every promotion of the dataset, the newest first.
     previous : str or None
         The run to which a rollback would return.
     difference : PairedDifferences or None
@@ -29,14 +29,14 @@ class Standing:
 
     run: str
     dataset: str
-    newest: Promotion | None
+    history: tuple[Promotion, ...]
     previous: str | None
     difference: PairedDifferences | None
 
     @property
     def in_service(self) -> str | None:
         """The run in service; None where there is none."""
-        return self.newest.run if self.newest else None
+        return self.history[0].run if self.history else None
 
     @property
     def is_in_service(self) -> bool:
@@ -46,7 +46,7 @@ class Standing:
     @property
     def seen(self) -> int:
         """Number of the newest promotion, 0 where there was none."""
-        return self.newest.number if self.newest else 0
+        return self.history[0].number if self.history else 0
 
 
 def chosen_run(home: Home, run: str | None, dataset: str | None) -> str:
@@ -114,12 +114,15 @@ def standing(home: Home, run: str) -> Standing:
     """
     runs = Runs(home)
     dataset = runs.get(run).dataset
-    promotions = runs.promotions.history(dataset)
-    newest = promotions[0] if promotions else None
-    in_service = newest.run if newest else None
-    existing = {other.run for other in runs.list(dataset=dataset)}
-    previous = next((p.run for p in promotions if p.run in existing and p.run != in_service), None)
-    return Standing(run, dataset, newest, previous, _difference(home, run, in_service))
+    promotions = tuple(runs.promotions.history(dataset))
+    in_service = promotions[0].run if promotions else None
+    return Standing(
+        run,
+        dataset,
+        promotions,
+        runs.promotions.previous(dataset),
+        _difference(home, run, in_service),
+    )
 
 
 def _difference(home: Home, run: str, in_service: str | None) -> PairedDifferences | None:
