@@ -327,7 +327,7 @@ def _by_value(profiles: Sequence[Profile]) -> Roles:
 
 
 def _look_swapped(user: Profile, product: Profile) -> bool:
-    """Tell whether the ids of one column look like those of products, the other's like buyers'."""
+    """Return whether one column's ids look like those of products, the other's like buyers'."""
     return any(
         all(map(of_products, user.values)) and all(map(of_users, product.values))
         for of_products, of_users in _LOOKS

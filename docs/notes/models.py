@@ -67,7 +67,7 @@ NETWORKS = {
         source="Wu et al. 2019, Session-based recommendation with graph neural networks;"
         " normalised as in Gupta et al. 2019 (NISER)",
         use="For short sessions that go back and forth between products: a graph is of the latest"
-        " ten events. A step takes several times that of a GRU.",
+        " ten events.",
     ),
     "rum": Note(
         equation="m_k ← m_k ∘ (1 − z_k e) + z_k a,"
@@ -87,7 +87,7 @@ NETWORKS = {
         equation="h = Σ P_r (x_r + ψ_r),  P = softmax(W (mean of x + x_t) + b)",
         source="Kang et al. 2018, Recommendation through mixtures of heterogeneous item"
         " relationships; relations of the log",
-        use="Where sessions and event types say what belongs together; small and quick.",
+        use="Where sessions and event types say what belongs together.",
     ),
 }
 _KNN = "Ludewig and Jannach 2018, Evaluation of session-based recommendation algorithms"
