@@ -109,8 +109,8 @@ class Baseline(Recommender):
         state : dict
             Arrays as ``model.baselines.serialization`` stores them.
         settings : dict
-        history : int array [events]
-            Product codes, oldest first.
+        history : model.baselines.numpy_ops.History
+            The events that the baseline reads, oldest first.
         """
         raise NotImplementedError
 

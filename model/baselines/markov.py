@@ -61,6 +61,7 @@ class Markov(SparseBaseline):
         """Return the log-probability of each product after the last of the history, [products]."""
         shares, weight = state["shares"], np.float32(settings["backoff"])
         counts = np.zeros_like(shares)
-        if len(history) and history[-1] >= numpy_ops.FIRST:
-            numpy_ops.add_row(counts, state, "counts", history[-1] - numpy_ops.FIRST, np.float32(1))
+        last = history.product[-1:] - numpy_ops.FIRST
+        if len(last) and last[0] >= 0:
+            numpy_ops.add_row(counts, state, "counts", last[0], np.float32(1))
         return np.log((counts + weight * shares) / (counts.sum() + weight)).astype(np.float32)

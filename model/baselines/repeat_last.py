@@ -33,8 +33,8 @@ class RepeatLast(SparseBaseline):
     def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
         """Return 1 + 1/(age + 1) for products of the history, shares for others, [products]."""
         result = state["shares"].copy()
-        ages = np.arange(len(history))[::-1]
-        known = history >= numpy_ops.FIRST
+        ages = np.arange(len(history.product))[::-1]
+        known = history.product >= numpy_ops.FIRST
         recency = (1 + 1 / (1 + ages[known])).astype(np.float32)
-        np.maximum.at(result, history[known] - numpy_ops.FIRST, recency)
+        np.maximum.at(result, history.product[known] - numpy_ops.FIRST, recency)
         return result

@@ -174,7 +174,7 @@ class Repurchase(SparseBaseline):
     def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
         """Return log-shares, and the utility of each product of the history, float32 [products]."""
         result = state["log_share"].copy()
-        recent = history[-numpy_ops.LONGEST :]
+        recent = history.product[-numpy_ops.LONGEST :]
         ages, known = np.arange(len(recent))[::-1], recent >= numpy_ops.FIRST
         product, entry = np.unique(recent[known] - numpy_ops.FIRST, return_inverse=True)
         if not len(product):

@@ -50,20 +50,9 @@ class UserKNN(SparseBaseline):
     @staticmethod
     def numpy_scores(state: Any, settings: Any, history: Any) -> Any:
         """Return the summed similarity of the nearest users of each product, float32 [products]."""
-        shares = state["shares"]
-        if "order" not in state:  # the users of each product: the columns of the matrix
-            columns = state["scaled.indices"]
-            state["order"] = np.argsort(columns, kind="stable")
-            state["first"] = np.append(0, np.cumsum(np.bincount(columns, minlength=len(shares))))
-            lengths = np.diff(state["scaled.indptr"])
-            state["row"] = np.repeat(np.arange(len(lengths)), lengths)
-        similarity = np.zeros(len(state["scaled.indptr"]) - 1, dtype=np.float32)
         weights = numpy_ops.reciprocal_counts(history, numpy_ops.LONGEST)
-        for product, weight in zip(*weights, strict=True):
-            entries = state["order"][state["first"][product] : state["first"][product + 1]]
-            similarity[state["row"][entries]] += weight * state["scaled.data"][entries]
-        users = np.flatnonzero(similarity)
-        result = np.zeros_like(shares)
-        for user in users[np.argsort(-similarity[users], kind="stable")[:NEIGHBOURS]]:
+        similarity = numpy_ops.matrix_times_vector(*weights, state, "scaled")
+        result = np.zeros_like(state["shares"])
+        for user in numpy_ops.nearest(similarity, np.flatnonzero(similarity), NEIGHBOURS):
             numpy_ops.add_row(result, state, "held", user, similarity[user])
-        return result + shares
+        return result + state["shares"]

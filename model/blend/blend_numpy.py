@@ -18,7 +18,7 @@ EDGES = (6, 21, 61)
 TINY = np.float32(1e-9)
 
 Scores = Callable[[Any, Any, Any], Any]
-"""Returns the scores of a fitted baseline from its state, its settings and a history."""
+"""Returns the scores of a fitted baseline from its state, its settings and a ``History``."""
 
 
 class Blend:
@@ -49,22 +49,17 @@ class Blend:
             number, _slash, name = key.partition("/")
             self.states[int(number)][name] = values
 
-    def scores(self, network: Any, history: Any, is_target: Any = None) -> Any:
+    def scores(self, network: Any, history: Any) -> Any:
         """Return the blend's score of every product, float32 [products].
 
         Parameters
         ----------
         network : float32 array [products]
             The network's scores.
-        history : int array [events]
-            Product codes, oldest first: 2 for the first of the catalogue, 1 for unknown.
-        is_target : bool array [events], optional
-            Whether each event is of a type that is predicted, such as a purchase; by default all
-            are.
+        history : numpy_ops.History
         """
-        history = np.asarray(history)
-        targets = history if is_target is None else history[np.asarray(is_target, dtype=bool)]
-        stratum = self._stratum(history)
+        targets = history.of_targets()
+        stratum = self._stratum(history.product)
         new, repeat = self.new[stratum], self.repeat[stratum]
         new_sum, repeat_sum, mixture = (np.zeros(len(network), dtype=np.float32) for _ in range(3))
         for i, (entry, state) in enumerate(zip(self.about, self.states, strict=True)):
@@ -82,18 +77,18 @@ class Blend:
             new_sum += np.float32(new[i]) * scores
             repeat_sum += np.float32(repeat[i]) * scores
         mixture = np.log(np.maximum(mixture, TINY))
-        products = np.unique(history[history >= FIRST]) - FIRST
+        products = np.unique(history.product[history.product >= FIRST]) - FIRST
         new_sum += np.float32(new[-1]) * mixture
         repeat_sum += np.float32(self.intercept[stratum]) + np.float32(repeat[-1]) * mixture
         new_sum[products] = repeat_sum[products]
         return new_sum
 
-    def _stratum(self, history: Any) -> int:
+    def _stratum(self, products: Any) -> int:
         """Return the popularity stratum of a history, by the events of its last product."""
         if len(self.new) == 1:
             return 0
-        known = len(history) and history[-1] >= FIRST
-        return int(np.digitize(self.counts[history[-1] - FIRST] if known else 0, EDGES))
+        known = len(products) and products[-1] >= FIRST
+        return int(np.digitize(self.counts[products[-1] - FIRST] if known else 0, EDGES))
 
 
 def _to_log_scale(scores: Any, probabilistic: bool, scale: float) -> Any:

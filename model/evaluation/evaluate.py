@@ -8,7 +8,7 @@ import numpy as np
 
 from data.datasets.store import Dataset
 from data.preparation.sequences import Floats, Longs
-from model.baselines.base import Recommender, log_sum_exp
+from model.baselines.base import Baseline, Recommender, log_sum_exp
 from model.baselines.tuning import fit_all
 from model.blend.blend import Blend
 from model.evaluation.diagnostics import COLLAPSED, calibration, find_leaks, modal_list_share
@@ -147,6 +147,7 @@ def evaluate_models(
                 else calibration(prediction.top_probability, figures.per_case["hr@1"]),
                 "collapsed": modal_share >= COLLAPSED,
             }
+            | _chosen_settings(model)
             | (in_sets if task.split.in_sets else {})
         )
     metrics = {
@@ -161,6 +162,13 @@ def evaluate_models(
         "models": rows,
     }
     return metrics, predictions
+
+
+def _chosen_settings(model: Recommender) -> dict[str, Any]:
+    """Return the settings of a baseline that validation chose, and whether it reads every type."""
+    if not isinstance(model, Baseline):
+        return {}
+    return {"settings": model.settings, "reads_all": model.reads_all}
 
 
 def evaluate_run(

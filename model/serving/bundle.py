@@ -84,10 +84,16 @@ ASKING_TIME = """\
 inputs["asking_time"] = asking_codes([at], [NO_TIME])"""
 
 BLEND_MODULE = '''\
-"""Scores of this run's blend, in NumPy alone: ``Blend(file).scores(network, history)``."""
+"""Scores of this run's blend, in NumPy alone: ``Blend(file).scores(network, History.of(codes))``.
+
+``History.of`` takes event types, times and the time of asking, too; ``network`` are the scores of
+``model.onnx``.
+"""
 
 from {package} import blend_numpy{imports}
+from {package}.numpy_ops import History
 
+__all__ = ["Blend", "History"]
 BASELINES = {{
 {entries}}}
 
@@ -196,10 +202,10 @@ def example(about: Mapping[str, Any]) -> str:
     reads_types = several and "type" in about["reads"]
     kinds = "type_codes" if several else 'items["type"][history]'
     is_target = 'items["type_predicted"][type_codes]' if several else "history > 0"
-    more = f", {is_target}" if several else ""
-    scores = f'scores = Blend(here / "blend.npz").scores(scores, history{more})'
+    more = f", type_codes, {is_target}" if several else ""
+    scores = f'scores = Blend(here / "blend.npz").scores(scores, History.of(history{more}))'
     candidates = CANDIDATES.replace("TYPES", kinds).replace("IS_TARGET", is_target)
-    imports = ["from blend import Blend"] if blended else []
+    imports = ["from blend import Blend, History"] if blended else []
     if about["repeats"]:
         imports.append(f"from {REPEATS} import repeat_candidates")
     if about["asking_time"]:

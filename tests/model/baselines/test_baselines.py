@@ -5,14 +5,15 @@ import pytest
 
 from data.preparation.sequences import FIRST
 from model.baselines import BASELINES
-from model.baselines.base import Baseline
+from model.baselines.base import Baseline, log_softmax
 from model.baselines.personal_frequency import PersonalFrequency
 from model.baselines.popularity import Popularity
 from model.baselines.serialization import from_arrays, to_arrays
 from model.baselines.tuning import fit_all, validation_ndcg
 from model.sequences.histories import Histories
 from model.sequences.split_data import SplitData, split_prepared
-from tests.model.toys import prepared, random_histories, small
+from tests.model.baselines.baskets import history_of
+from tests.model.toys import carted, prepared, random_histories, small
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +72,49 @@ def test_a_baseline_does_not_read_later_events(task: SplitData, baseline: Baseli
     histories = task.histories(targets)
     columns = dict(task.columns) | {"product": task.columns["product"].copy()}
     columns["product"][targets] = FIRST
-    changed = Histories(columns, histories.start, histories.stop)
+    changed = Histories(columns, histories.start, histories.stop, histories.at)
     np.testing.assert_array_equal(baseline.scores(changed), baseline.scores(histories))
+
+
+@pytest.fixture(scope="module")
+def visits() -> SplitData:
+    """Views, carts and purchases; the next basket is predicted, of which nothing is known."""
+    histories, columns = carted()
+    return split_prepared(prepared(histories, **columns), small(protocol="basket"))
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_baseline_reads_nothing_of_the_basket_that_it_predicts(
+    name: str, visits: SplitData
+) -> None:
+    baseline: Baseline = BASELINES.load(name)()
+    baseline.reads_all = True
+    baseline.fit(visits.buyers, visits.products)
+    histories = visits.histories(visits.split.test[:20])
+    hidden = np.ones(len(visits.columns["product"]), dtype=bool)
+    hidden[histories.indices()] = False
+    columns = dict(visits.columns)
+    for column in ("product", "type"):
+        columns[column] = np.where(hidden, FIRST, columns[column]).astype(np.int32)
+    columns["time"] = np.where(hidden, 0, columns["time"])
+    changed = Histories(columns, histories.start, histories.stop, histories.at)
+    np.testing.assert_array_equal(baseline.scores(changed), baseline.scores(histories))
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_baseline_reads_times_and_types_in_numpy_as_it_was_fitted_to(
+    name: str, visits: SplitData
+) -> None:
+    baseline: Baseline = BASELINES.load(name)()
+    baseline.reads_all = True
+    baseline.fit(visits.buyers, visits.products)
+    histories = visits.histories(visits.split.test[:20])
+    expected, state = baseline.scores(histories), dict(to_arrays(baseline.state))
+    for row in range(len(histories)):
+        scores = baseline.numpy_scores(state, baseline.settings, history_of(histories, row))
+        if baseline.probabilistic:
+            scores, expected[row] = (log_softmax(one[None])[0] for one in (scores, expected[row]))
+        np.testing.assert_allclose(scores, expected[row], rtol=2e-5, atol=2e-5)
 
 
 def test_where_nobody_buys_twice_hyperparameters_are_chosen_on_new_products() -> None:

@@ -76,8 +76,9 @@ Blend(fitted[-1:], [weights], np.ones(1), task.popularity).save(RunFolder(folder
 (folder / "bundle").mkdir()
 write_blend(folder / "run" / "blend.npz", folder / "bundle")
 sys.path.insert(0, str(folder / "bundle"))
-from blend import Blend as InNumPy
-scores = InNumPy(folder / "bundle" / "blend.npz").scores(np.zeros(task.products, np.float32), [2])
+from blend import Blend as InNumPy, History
+in_numpy = InNumPy(folder / "bundle" / "blend.npz")
+scores = in_numpy.scores(np.zeros(task.products, np.float32), History.of([2]))
 assert scores.argmax() == task.products - 1
 """
     finished = subprocess.run(

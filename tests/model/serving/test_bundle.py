@@ -24,11 +24,11 @@ from model.blend.popularity_strata import EDGES
 from model.registry import NETWORKS
 from model.run_folder import RunFolder
 from model.sequences.event_types import EventTypes
-from model.sequences.histories import Histories
 from model.sequences.split_data import SplitData, split_prepared
 from model.serving.bundle import example, export
 from model.serving.predictor import Predictor
 from model.training.trainer import train
+from tests.model.baselines.baskets import history_of
 from tests.model.toys import imported, prepared, random_histories, save_untrained, small
 from tests.model.training.test_trainer import Notes, never
 
@@ -159,10 +159,6 @@ def task() -> SplitData:
     return split_prepared(prepared(random_histories(150, 60, longest=30)), small())
 
 
-def codes(histories: Histories, row: int) -> Any:
-    return histories.select(slice(row, row + 1)).flat("product")
-
-
 def grid() -> list[tuple[str, dict[str, float]]]:
     """Every baseline with ``numpy_scores``, and each of its hyperparameters."""
     models = {name: BASELINES.load(name) for name in BASELINES}
@@ -197,7 +193,7 @@ def test_a_baseline_has_the_same_scores_in_numpy(
     expected = blend.scores(histories)
     for row in range(len(histories)):
         network = np.zeros(task.products, dtype=np.float32)
-        scores = in_numpy.scores(network, codes(histories, row))
+        scores = in_numpy.scores(network, history_of(histories, row))
         # Of sums that nearly cancel out, the logarithm shows the order in which they were added.
         tolerance = 2e-3 if name == "matrix factorisation" else 2e-5
         np.testing.assert_allclose(scores, expected[row], rtol=2e-5, atol=tolerance)
