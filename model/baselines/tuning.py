@@ -67,14 +67,12 @@ def _fit_best(
 def validation_ndcg(baseline: Baseline, task: SplitData) -> float:
     """Return NDCG@10 on the validation targets of at most 1,000 histories, always the same.
 
-    Where no validation target is a repeat purchase, the products of the targets in the history are
-    excluded from the ranking.
+    Where ``excludes_seen``, the products of the targets in the history are not ranked.
     """
     targets = sample_targets(task)
-    answers, histories = task.answers(targets), task.histories(targets)
-    bought = histories.of_targets()
-    exclude_seen = not are_repeats(bought, task.sequences.product[targets]).any()
-    histories, row = histories.distinct()
+    exclude_seen = excludes_seen(task)
+    answers = task.answers(targets)
+    histories, row = task.histories(targets).distinct()
     step = max(SCORES_PER_BATCH // max(task.products, 1), 16)
     ranks = np.zeros(len(targets), dtype=np.int64)
     for begin in range(0, len(histories), step):
@@ -85,6 +83,17 @@ def validation_ndcg(baseline: Baseline, task: SplitData) -> float:
         inside = np.flatnonzero((row >= begin) & (row < begin + step))
         ranks[inside] = target_ranks(scores, answers[inside], row[inside] - begin)
     return HeldOutTargets.of(task, targets).figures(ranks).means["ndcg@10"]
+
+
+def excludes_seen(task: SplitData) -> bool:
+    """Return whether models are compared on validation without the products of the history.
+
+    They are where none of the validation targets of ``sample_targets`` is a repeat purchase:
+    products that nobody buys again, ranked first, would hide what is right among the others.
+    """
+    targets = sample_targets(task)
+    bought = task.histories(targets).of_targets()
+    return not bool(are_repeats(bought, task.sequences.product[targets]).any())
 
 
 def sample_targets(task: SplitData) -> Longs:

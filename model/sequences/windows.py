@@ -37,6 +37,9 @@ class TrainingBatch:
         Asking time of each target, for a network that knows it; see ``model.sequences.asking``.
     candidates : RepeatCandidates or None
         Candidates of each target, for a network with a repeat head.
+    seen : int32, shape (2, pairs), or None
+        Index of a target, and that of a product of the targets in its history, where these are left
+        out of the ranking; each pair once.
     """
 
     inputs: dict[str, Any]
@@ -45,6 +48,7 @@ class TrainingBatch:
     number: Longs
     asking_time: Ints | None = None
     candidates: RepeatCandidates | None = None
+    seen: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ class Windows:
         *,
         repeats: bool = False,
         asking_time: bool = False,
+        seen: bool = False,
     ) -> Iterator[TrainingBatch]:
         """Yield batches of windows of similar length.
 
@@ -106,6 +111,8 @@ class Windows:
             Whether to add the candidates of a repeat head.
         asking_time : bool
             Whether to add the asking time of each target.
+        seen : bool
+            Whether to add the products of the targets in the history of each target.
         """
         lengths = self.histories.lengths
         if random is None:
@@ -114,10 +121,15 @@ class Windows:
             order = np.argsort(lengths * random.uniform(0.9, 1.1, len(lengths)), kind="stable")
         groups = list(_groups(lengths[order], budget))
         for group in random.permutation(len(groups)) if random else range(len(groups)):
-            yield self._batch(names, order[groups[group]], repeats, asking_time)
+            yield self._batch(names, order[groups[group]], repeats, asking_time, seen)
 
     def _batch(
-        self, names: tuple[str, ...], chosen: Longs, repeats: bool, asking_time: bool
+        self,
+        names: tuple[str, ...],
+        chosen: Longs,
+        repeats: bool,
+        asking_time: bool,
+        seen: bool,
     ) -> TrainingBatch:
         inputs = self.histories.select(chosen).padded(names)
         length = int(inputs["length"].max())
@@ -136,6 +148,7 @@ class Windows:
             index,
             asking_time_codes(whole) if asking_time else None,
             repeat_candidates(whole) if repeats else None,
+            _seen_products(whole) if seen else None,
         )
 
     def _whole_histories(self, index: Longs) -> Histories:
@@ -143,6 +156,15 @@ class Windows:
         columns = self.histories.columns
         at = columns["asking_time"][self.target[index]]
         return Histories(columns, self.begin[index], self.end[index], at)
+
+
+def _seen_products(histories: Histories) -> Ints:
+    """Return the row and product index of each known product of the targets in histories."""
+    bought = histories.of_targets()
+    codes, rows = bought.flat("product").astype(np.int64), bought.rows()
+    width = int(codes.max(initial=0)) + 1
+    row, code = np.divmod(np.unique((rows * width + codes)[codes >= FIRST]), width)
+    return np.stack([row, code - FIRST]).astype(np.int32)
 
 
 def _groups(lengths: Longs, budget: int) -> Iterator[slice]:

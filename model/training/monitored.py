@@ -5,7 +5,8 @@ from typing import Any
 
 MONITORED = "val_ndcg@10"
 """The figure by which early stopping, the ``plateau`` schedule, checkpoints, searches and pages
-compare epochs: NDCG@10 on the validation targets."""
+compare epochs: NDCG@10 on the validation targets, without the products of the history where no
+validation target is one (``model.baselines.tuning.excludes_seen``)."""
 
 HIGHER_IS_BETTER = True
 """Direction of ``MONITORED``."""

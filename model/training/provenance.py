@@ -5,6 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from data.datasets.store import Dataset
+from model.baselines.tuning import excludes_seen
 from model.config.run_config import RunConfig
 from model.evaluation.predictions import held_out_starts
 from model.sequences.split_data import SplitData
@@ -15,7 +16,9 @@ PACKAGES = ("vitrina", "keras", "tensorflow", "numpy", "scipy", "onnxruntime", "
 def record(config: RunConfig, dataset: Dataset, data: SplitData) -> dict[str, Any]:
     """Return the seed, the checksums of the sources, the versions and facts of the split.
 
-    ``repeat_share`` is what decides whether the network has a repeat-aware head.
+    ``repeat_share`` is what decides whether the network has a repeat-aware head;
+    ``monitored_excludes_seen`` says whether products of the history are left out where epochs are
+    compared (``model.training.monitored``).
     """
     sources = [
         {"name": source.name, "sha256": source.sha256} for source in dataset.manifest.sources
@@ -28,4 +31,5 @@ def record(config: RunConfig, dataset: Dataset, data: SplitData) -> dict[str, An
         "packages": {name: version(name) for name in PACKAGES},
         "held_out": held_out_starts(data),
         "repeat_share": data.repeat_share,
+        "monitored_excludes_seen": excludes_seen(data),
     }

@@ -97,14 +97,21 @@ class CompiledSteps:
         )
         return float(loss), float(correct)
 
-    def evaluate(self, batch: TrainingBatch) -> tuple[Floats, Floats]:
-        """Return each target's loss over all products and its rank, each of shape (targets,)."""
+    def evaluate(self, batch: TrainingBatch) -> tuple[Floats, Floats, Floats]:
+        """Return each target's loss over all products and two ranks, each of shape (targets,).
+
+        The first rank is among all products, the second without those of ``batch.seen``.
+        """
         candidates = batch.candidates or ()
         asking_time = () if batch.asking_time is None else batch.asking_time
-        loss, rank = self._evaluate(
-            _tensors(batch.inputs), (batch.position, asking_time, tuple(candidates)), batch.target
+        seen = np.zeros((2, 0), np.int32) if batch.seen is None else batch.seen
+        loss, rank, rank_of_unseen = self._evaluate(
+            _tensors(batch.inputs),
+            (batch.position, asking_time, tuple(candidates)),
+            batch.target,
+            seen,
         )
-        return loss.numpy(), rank.numpy()
+        return loss.numpy(), rank.numpy(), rank_of_unseen.numpy()
 
     @property
     def sampled(self) -> bool:
@@ -162,14 +169,23 @@ class CompiledSteps:
         self._row_optimizer.apply(gradients[split:], self.optimizer.learning_rate)
         return loss, correct
 
-    def _evaluation_step(self, inputs: Any, at_targets: Any, target: Any) -> tuple[Any, Any]:
+    def _evaluation_step(self, inputs: Any, at_targets: Any, target: Any, seen: Any) -> Any:
         states, repeats = self._forward(inputs, at_targets, training=False)
         logits = score_all(states, self.network.output)
         if repeats is not None:
             logits = self._mixture(logits, repeats, at_targets[-1][0])
         target_logit = ops.take_along_axis(logits, target[:, None], axis=1)
         rank = ops.sum(ops.cast(ops.logical_not(logits < target_logit), "int32"), axis=1)
-        return ops.logsumexp(logits, axis=1) - target_logit[:, 0], rank
+        row, product = seen[0], seen[1]
+        is_below = tf.gather_nd(logits, ops.stack([row, product], axis=1)) < tf.gather(
+            target_logit[:, 0], row
+        )
+        is_counted = ops.logical_not(ops.logical_or(is_below, product == tf.gather(target, row)))
+        seen_above = tf.math.unsorted_segment_sum(
+            ops.cast(is_counted, "int32"), row, ops.shape(rank)[0]
+        )
+        loss = ops.logsumexp(logits, axis=1) - target_logit[:, 0]
+        return loss, rank, rank - seen_above
 
 
 class _TracedOnce:

@@ -12,7 +12,7 @@ import numpy as np
 from data.datasets.store import Dataset
 from data.errors import Cancelled, VitrinaError
 from data.i18n import _, ngettext, percent
-from model.baselines.tuning import fit_all
+from model.baselines.tuning import excludes_seen, fit_all
 from model.blend.fit import fit_blend
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_and_save
@@ -166,6 +166,7 @@ class Trainer:
         validation = data.histories(data.split.validation)
         self._validation = target_windows(validation, data.split.validation, config.sequence_length)
         self._held_out = HeldOutTargets.of(data, data.split.validation)
+        self._excludes_seen = excludes_seen(data)
         callback.metric(0, None, "parameters", self.network.serving.count_params())
 
     @classmethod
@@ -319,15 +320,17 @@ class Trainer:
         """Return loss, accuracy and ranking metrics on the validation targets.
 
         Cold targets (products that training has not seen) count as misses, and not in the loss.
-        Loss and accuracy are means over targets, as in training, also where targets are in sets.
+        Loss and accuracy are means over targets and rank all products, as in training, also where
+        targets are in sets. Ranking metrics are without the products of the history where no
+        validation target is one, as in the choice of the baselines' settings.
         """
-        losses, ranks = self._evaluate(self._validation)
+        losses, ranks, unseen_ranks = self._evaluate(self._validation, seen=self._excludes_seen)
         targets = self.data.split.validation
-        all_ranks = np.full(len(targets), self.data.products + 1)
-        all_ranks[np.searchsorted(targets, self._validation.target)] = ranks
-        metrics = self._held_out.figures(all_ranks).means
+        ranking_ranks = np.full(len(targets), self.data.products + 1)
+        ranking_ranks[np.searchsorted(targets, self._validation.target)] = unseen_ranks
+        metrics = self._held_out.figures(ranking_ranks).means
         ranking = {name: metrics[name] for name in metrics_of(self.config.protocol).epoch}
-        accuracy = float((all_ranks == 1).mean())
+        accuracy = float((ranks == 1).sum() / len(targets))
         return {"loss": float(losses.mean()), "accuracy": accuracy, **ranking}
 
     def _training_metrics(self, windows: Windows) -> dict[str, float]:
@@ -336,21 +339,30 @@ class Trainer:
         They are comparable with those of validation, which a sampled loss is not.
         """
         random = np.random.default_rng(self.config.seed)
-        losses, ranks = self._evaluate(windows.sample(TRAINING_SAMPLE, random))
+        losses, ranks, _unseen_ranks = self._evaluate(windows.sample(TRAINING_SAMPLE, random))
         return {"loss": float(losses.mean()), "accuracy": float((ranks == 1).mean())}
 
-    def _evaluate(self, windows: Windows) -> tuple[Any, Any]:
-        """Return the loss and the rank of every target, each of shape (targets,)."""
+    def _evaluate(self, windows: Windows, *, seen: bool = False) -> tuple[Any, Any, Any]:
+        """Return the loss and the two ranks of every target, each of shape (targets,).
+
+        The second rank is without the products of the targets in the history where ``seen``.
+        """
         losses = np.zeros(len(windows.target))
-        ranks = np.zeros(len(windows.target), dtype=np.int64)
+        ranks, unseen_ranks = np.zeros((2, len(windows.target)), dtype=np.int64)
         budget = max(min(EVALUATION_BATCH, MOST_LOGITS // max(self.data.products, 1)), 1)
         config = self.config
         for batch in windows.batches(
-            config.columns, budget, repeats=config.repeat_head, asking_time=config.asking_time
+            config.columns,
+            budget,
+            repeats=config.repeat_head,
+            asking_time=config.asking_time,
+            seen=seen,
         ):
-            losses[batch.number], ranks[batch.number] = self.steps.evaluate(batch)
+            loss, rank, unseen_rank = self.steps.evaluate(batch)
+            losses[batch.number], ranks[batch.number] = loss, rank
+            unseen_ranks[batch.number] = unseen_rank
             self.callback.heartbeat()
-        return losses, ranks
+        return losses, ranks, unseen_ranks
 
     def _end_epoch(self, entry: dict[str, Any]) -> None:
         """Update the state by an epoch's metrics, write the checkpoint, and report the metrics."""

@@ -103,7 +103,9 @@ class Trained:
                 config.columns, 4096, repeats=config.repeat_head, asking_time=config.asking_time
             )
         ]
-        self.targets, self.losses, self.ranks = map(np.concatenate, zip(*evaluated, strict=True))
+        self.targets, self.losses, self.ranks, _ranks = map(
+            np.concatenate, zip(*evaluated, strict=True)
+        )
         names = tuple(tensor.name for tensor in self.network.serving.inputs)
         inputs = serving_inputs(self.histories, names, config.sequence_length)
         scores = np.asarray(self.network.serving(inputs))

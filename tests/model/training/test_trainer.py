@@ -242,6 +242,31 @@ def test_epochs_are_compared_by_sets_where_sets_are_predicted(
     assert entry["val_accuracy"] == pytest.approx((found.rank == 1).mean())
 
 
+@pytest.mark.parametrize("nobody_buys_twice", [True, False])
+def test_epochs_are_compared_without_products_of_the_history_where_nobody_buys_twice(
+    nobody_buys_twice: bool, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(0)
+    log = [[f"p{product:02d}" for product in random.permutation(30)[:8]] for _user in range(120)]
+    if not nobody_buys_twice:
+        log = [[*products, *products] for products in log]
+    dataset = imported(Store(Home(tmp_path / "home")), log, tmp_path)
+    config, folder = small(), tmp_path / "run"
+    assert fit(config, dataset, folder, Notes(), never)
+    (entry,) = figures(folder)
+    data = split_dataset(config, dataset)
+    targets = data.split.validation
+    ndcg = [
+        HeldOutTargets.of(data, targets).figures(found.rank).means["ndcg@10"]
+        for exclude_seen in (nobody_buys_twice, not nobody_buys_twice)
+        for found in predict_targets(
+            data, targets, load_recommenders(RunFolder(folder)), exclude_seen=exclude_seen
+        )
+    ]
+    assert entry["val_ndcg@10"] == pytest.approx(ndcg[0])
+    assert entry["val_ndcg@10"] != pytest.approx(ndcg[1])
+
+
 def test_more_epochs_are_trained_after_early_stopping_where_a_person_wants_them(
     dataset: Dataset, tmp_path: Path
 ) -> None:
