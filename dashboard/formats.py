@@ -137,6 +137,17 @@ def percent(share: float | None, digits: int = 1) -> str:
     return str(numbers.format_percent(share, format=pattern, locale=language()))
 
 
+def points(share: float, digits: int = 1) -> str:
+    """Format a difference of shares in percentage points.
+
+    Examples
+    --------
+    >>> points(0.0412), points(-0.1)
+    ('4.1', '-10.0')
+    """
+    return number(100 * share, digits)
+
+
 def money(value: float | None, currency: str | None = None) -> str:
     """Format an amount with two decimals, and its currency if it is known.
 

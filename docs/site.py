@@ -27,6 +27,7 @@ GUIDE = (
     "judging.md",
     "buyers.md",
     "take-away.md",
+    "after-training.md",
     "operations.md",
     "how-it-works.md",
 )

@@ -17,6 +17,7 @@ COMMANDS = {
     "stats": "dashboard.cli.datasets",
     "train": "dashboard.cli.train",
     "search": "dashboard.cli.search",
+    "backtest": "dashboard.cli.backtest",
     "runs": "dashboard.cli.runs",
     "show": "dashboard.cli.runs",
     "stop": "dashboard.cli.runs",

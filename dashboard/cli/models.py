@@ -2,13 +2,17 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
 from dashboard.cli.options import home_option, json_option, print_json, print_table
 from dashboard.jobs.promotions import Promotion
+from data.errors import VitrinaError
 from data.home import Home
 from data.i18n import _
+
+_WEEKLY = ("hr@10", "ndcg@10")
 
 
 @click.group()
@@ -49,6 +53,50 @@ def withdraw(home: Home, dataset: str, as_json: bool) -> None:
     _print_change(model_in_service.withdraw(home, dataset), as_json)
 
 
+@model_command.command()
+@click.argument("dataset")
+@json_option
+@home_option
+def check(home: Home, dataset: str, as_json: bool) -> None:
+    """Judge the model in service on what came after its training, week by week.
+
+    Beside popularity fitted on the same past, with the drift of buyers, products, prices and
+    categories. Add later files first: vitrina import FILE --name DATASET --append.
+    """
+    from dashboard.cli.train import follow
+    from dashboard.jobs.states import State
+    from dashboard.services.runs import drift, model_in_service, records
+
+    run = model_in_service.chosen_run(home, None, dataset)
+    job = drift.start(home, run)
+    follow(home, job, quiet=True)
+    if records.record(home, job)["state"] != State.FINISHED:
+        raise VitrinaError(records.failure(home, job))
+    result = drift.result(home, run)
+    reading = drift.read(result)
+    if as_json:
+        print_json(dict(result) | {"finding": reading.finding, "advice": reading.advice})
+        return
+    click.echo(f"{reading.finding} {reading.advice}")
+    _print_weeks(result["weeks"])
+
+
+@model_command.command()
+@click.argument("run")
+@json_option
+@home_option
+def compare(home: Home, run: str, as_json: bool) -> None:
+    """Compare a run with the model in service, on targets that neither was trained on."""
+    from dashboard.services.runs import drift
+
+    comparison = drift.compare(home, run)
+    words = drift.compared_in_words(comparison)
+    if as_json:
+        print_json(dict(comparison) | {"finding": words})
+    else:
+        click.echo(words)
+
+
 @model_command.command("list")
 @json_option
 @home_option
@@ -85,6 +133,30 @@ def _print_change(promotion: Promotion, as_json: bool) -> None:
                 run=promotion.run, dataset=promotion.dataset
             )
         )
+
+
+def _print_weeks(weeks: list[dict[str, Any]]) -> None:
+    names = [model["name"] for model in weeks[0]["models"]]
+    print_table(
+        [
+            *(_("week from"), _("targets"), _("of unknown products"), _("unknown buyers")),
+            *(f"{name} {metric}" for name in names for metric in _WEEKLY),
+        ],
+        [
+            [
+                week["from"][:10],
+                f"{week['targets']:,}",
+                f"{week['unknown_products']:.1%}",
+                f"{week['unknown_buyers']:.1%}",
+                *(
+                    f"{model['metrics'][metric]:.4f}"
+                    for model in week["models"]
+                    for metric in _WEEKLY
+                ),
+            ]
+            for week in weeks
+        ],
+    )
 
 
 def _print_promotions(promotions: list[Promotion], as_json: bool) -> None:

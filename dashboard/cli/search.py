@@ -91,7 +91,7 @@ def _as_dict(search: str, state: str, result: "SearchResult") -> dict[str, Any]:
 
 
 def _print_result(result: "SearchResult") -> None:
-    from dashboard.jobs.hyperparameter_search import short
+    from dashboard.jobs.training_series import short
 
     keys = list(result.trials[0].values) if result.trials else []
     rows = [

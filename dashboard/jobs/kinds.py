@@ -125,6 +125,16 @@ def evaluate(job: Job, reporter: Reporter) -> bool:
     return True
 
 
+def check(job: Job, reporter: Reporter) -> bool:
+    """Judge a trained run on what happened after its training."""
+    from model.evaluation.drift import assess_drift
+
+    folder = job.home.runs / job.run.config["run"]
+    with Store(job.home).reading(job.run.dataset) as dataset:
+        assess_drift(folder, dataset, on_progress=lambda: _raise_if_stopped(reporter))
+    return True
+
+
 def _raise_if_stopped(reporter: Reporter) -> None:
     if reporter.stop():
         raise Cancelled
@@ -154,11 +164,20 @@ def search(job: Job, reporter: Reporter) -> bool:
     return search_values(job, reporter)
 
 
+def backtest(job: Job, reporter: Reporter) -> bool:
+    """Train until several days, and judge each model on what came after."""
+    from dashboard.jobs.backtest import backtest as run_backtest
+
+    return run_backtest(job, reporter)
+
+
 WORK: dict[str, Callable[[Job, Reporter], bool]] = {
     "train": train,
     "import": import_files,
     "score": score,
     "evaluate": evaluate,
+    "check": check,
     "fit": fit,
     "search": search,
+    "backtest": backtest,
 }

@@ -18,9 +18,10 @@ from data.i18n import _
 TRAINING = "train"
 # Imports and scorings are short and do not wait for trainings.
 PARALLEL_OTHERS = 2
-SEARCHING = "search"
-# A search only waits for its trainings, for hours: it takes no place of another kind.
-PARALLEL_SEARCHES = 4
+SEARCHING, BACKTESTING = "search", "backtest"
+SERIES = (SEARCHING, BACKTESTING)
+"""Kinds that only wait for trainings of their own, for hours: they take no place of another one."""
+PARALLEL_SERIES = 4
 _GIB_A_TRAINING = 4
 WAITING = (RUNS.c.state == State.QUEUED.value) & RUNS.c.deleted.is_(None)
 _ORDER = (RUNS.c.priority.desc(), RUNS.c.queued, RUNS.c.id)
@@ -76,7 +77,8 @@ class Queue:
 
     def _kinds_with_room(self, connection: Connection) -> Any:
         """Return the condition that a run's kind has fewer active runs than its limit."""
-        group = case({TRAINING: TRAINING, SEARCHING: SEARCHING}, value=RUNS.c.kind, else_="other")
+        groups = {TRAINING: TRAINING, **dict.fromkeys(SERIES, "series")}
+        group = case(groups, value=RUNS.c.kind, else_="other")
         active: Counter[str] = Counter()
         for name, number in connection.execute(
             select(group, func.count()).where(RUNS.c.state.in_(ACTIVE)).group_by(group)
@@ -84,7 +86,7 @@ class Queue:
             active[name] = number
         limits = {
             TRAINING: self._parallel(connection),
-            SEARCHING: PARALLEL_SEARCHES,
+            "series": PARALLEL_SERIES,
             "other": PARALLEL_OTHERS,
         }
         return group.in_([name for name, limit in limits.items() if active[name] < limit])

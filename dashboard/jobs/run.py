@@ -14,8 +14,10 @@ _NAME = re.compile(r"[\w\- ][\w.\- ]*")
 _SETTINGS = {
     "score": ("run", "k", "exclude_seen", "format"),
     "evaluate": ("run",),
+    "check": ("run",),
     "fit": ("run", "baselines"),
     "search": ("preset", "config", "fields", "trials"),
+    "backtest": ("preset", "config", "last_days", "trials"),
 }
 """Keys that the configuration of a kind of run must have."""
 
@@ -29,7 +31,8 @@ class Run:
     run : str
         Name, such as ``demo-3``; never reused.
     kind : str
-        ``train``, ``import``, ``evaluate``, ``score``, ``fit`` or ``search``.
+        ``train``, ``import``, ``evaluate``, ``check``, ``score``, ``fit``,
+        ``search`` or ``backtest``.
     config : dict
         Parameters of the work, specific to the kind.
     attempt : int

@@ -30,7 +30,7 @@ from data.files import read_json
 from data.home import Home
 from data.i18n import _
 from model.config.run_config import RunConfig
-from model.run_files import BLEND, EVALUATION, MODEL, PRODUCTS, RECORD, TARGETS, VOCABULARY
+from model.run_files import BLEND, DRIFT, EVALUATION, MODEL, PRODUCTS, RECORD, TARGETS, VOCABULARY
 
 if TYPE_CHECKING:
     from model.evaluation.predictions import StoredPredictions
@@ -132,6 +132,20 @@ class RunHandle:
         """
         remedy = _("evaluate it again: vitrina evaluate {run}").format(run=self.name)
         return self._json(EVALUATION, _EVALUATIONS, remedy)
+
+    @property
+    def drift(self) -> Mapping[str, Any]:
+        """``drift.json``: how the model does on what came later; empty before it was checked.
+
+        Raises
+        ------
+        Damaged
+            Where it cannot be used.
+        """
+        remedy = _("check the model again: vitrina model check {dataset}").format(
+            dataset=self.run.dataset
+        )
+        return self._json(DRIFT, _DRIFTS, remedy)
 
     @property
     def is_evaluated(self) -> bool:
@@ -252,6 +266,27 @@ def _read_evaluation(file: Path) -> Mapping[str, Any]:
     return value
 
 
+def _read_drift(file: Path) -> Mapping[str, Any]:
+    """Read an assessment of drift; raise an error of any kind where pages could not draw it."""
+    value = _read_object(file)
+    texts = [value["run"], value["protocol"]]
+    numbers = list(value["change"].values())
+    datetime.fromisoformat(value["trained_until"])
+    for period in (value["before"], value["since"], *value["weeks"]):
+        datetime.fromisoformat(period["from"])
+        numbers += [period[name] for name in _DRIFT_NUMBERS]
+        for model in period["models"]:
+            texts.append(model["name"])
+            numbers += list(model["metrics"].values())
+            for ends in (*model["ci95"].values(), *model["behind95"].values()):
+                low, high = ends
+                numbers += [low, high]
+    if not all(isinstance(number, float | int | None) for number in numbers):
+        raise TypeError(file.name)
+    "".join(texts)
+    return value
+
+
 # pandas and onnxruntime are imported only when a model or its predictions are asked for.
 
 
@@ -270,6 +305,11 @@ def _load_predictor(folder: Path) -> "Predictor":
     return predictor
 
 
+_DRIFT_NUMBERS = (
+    *("targets", "buyers", "unknown_products", "unknown_buyers", "new_products"),
+    *("median_price", "category_distance"),
+)
+_DRIFTS = FileCache(_read_drift, size=_FILES)
 _RECORDS = FileCache(_read_record, size=_FILES)
 _EVALUATIONS = FileCache(_read_evaluation, size=_FILES)
 _OUTCOMES = FileCache(_read_predictions, TARGETS, PRODUCTS, size=_PREDICTIONS)

@@ -13,7 +13,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -53,11 +53,18 @@ class Dataset:
         The folder with its tables.
     manifest : Manifest
         Its sources, mapping and key figures.
+    rows : int or None
+        Number of the first events that the views ``events`` and ``purchases`` show; None for all.
     """
 
     name: str
     path: Path
     manifest: Manifest
+    rows: int | None = None
+
+    def with_sources(self, number: int) -> "Dataset":
+        """Return the dataset as it was when it had only its first ``number`` sources."""
+        return replace(self, rows=sum(part.rows for part in self.manifest.parts[:number]))
 
     @property
     def fingerprint(self) -> str:
@@ -142,9 +149,14 @@ class Dataset:
 
     def _select(self, table: str) -> str:
         if table == "events":
-            return events_view(self.path, self.manifest.parts, self.manifest.time_from_order)
+            view = events_view(self.path, self.manifest.parts, self.manifest.time_from_order)
+            return self._first_rows(view)
         absent = set(NAMES).difference(self.manifest.columns) if table == "purchases" else ()
-        return keyed_view(self.path / f"{table}.parquet", KEYS[table], sorted(absent))
+        view = keyed_view(self.path / f"{table}.parquet", KEYS[table], sorted(absent))
+        return self._first_rows(view) if table == "purchases" else view
+
+    def _first_rows(self, view: str) -> str:
+        return view if self.rows is None else f"SELECT * FROM ({view}) WHERE row < {self.rows}"
 
 
 class Store:

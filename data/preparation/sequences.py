@@ -1,6 +1,6 @@
 """Event sequences of all users as flat arrays of integer codes, without padding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -191,7 +191,6 @@ def sequences(prepared: Prepared, visible: Bools | None = None) -> Sequences:
     """
     events = prepared.events
     visible_events = events if visible is None else events[visible]
-    start = offsets(events["user"])
     is_target = events["target"].to_numpy(dtype=bool)
     targets = is_target if visible is None else is_target[visible]
     products = Vocabulary.of(visible_events["product"], targets)
@@ -202,17 +201,11 @@ def sequences(prepared: Prepared, visible: Bools | None = None) -> Sequences:
     last = ordered.groupby("product").last().reindex(products.ids)
     unknown = np.full(FIRST, UNKNOWN, dtype=np.int32)
     return Sequences(
-        users=events["user"].to_numpy(dtype=object)[start[:-1]],
-        offsets=start,
+        **_event_arrays(events),
         product=products.codes(events["product"]),
         brand=brands.codes(events["brand"]),
         category=categories.codes(events["category"]),
         type=types.codes(events["type"]),
-        price=events["price"].to_numpy(dtype=np.float32),
-        time=microseconds(events["time"]),
-        session=session_codes(events["session"]),
-        row=events["row"].to_numpy(dtype=np.int64),
-        is_target=is_target,
         products=products,
         brands=brands,
         categories=categories,
@@ -223,3 +216,33 @@ def sequences(prepared: Prepared, visible: Bools | None = None) -> Sequences:
             [[np.nan] * FIRST, last["price"].to_numpy(dtype=np.float64)]
         ).astype(np.float32),
     )
+
+
+def encoded_as(training: Sequences, prepared: Prepared) -> Sequences:
+    """Turn other events into sequences with the vocabularies and products of a training.
+
+    What the training did not see has the code ``UNKNOWN``.
+    """
+    events = prepared.events
+    return replace(
+        training,
+        **_event_arrays(events),
+        product=training.products.codes(events["product"]),
+        brand=training.brands.codes(events["brand"]),
+        category=training.categories.codes(events["category"]),
+        type=training.types.codes(events["type"]),
+    )
+
+
+def _event_arrays(events: pd.DataFrame) -> dict[str, Any]:
+    """Return the users, and the arrays of the events that need no vocabulary."""
+    start = offsets(events["user"])
+    return {
+        "users": events["user"].to_numpy(dtype=object)[start[:-1]],
+        "offsets": start,
+        "price": events["price"].to_numpy(dtype=np.float32),
+        "time": microseconds(events["time"]),
+        "session": session_codes(events["session"]),
+        "row": events["row"].to_numpy(dtype=np.int64),
+        "is_target": events["target"].to_numpy(dtype=bool),
+    }

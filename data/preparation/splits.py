@@ -186,14 +186,7 @@ def split(
                 name=protocol, known=", ".join(PROTOCOLS)
             )
         )
-    events = prepared.events
-    time, start = microseconds(events["time"]), offsets(events["user"])
-    is_target = events["target"].to_numpy(dtype=bool)
-    moment = resolve(moment, is_target, in_sets=protocol in SETS)
-    session = session_codes(events["session"])
-    ends = history_ends(moment, offsets=start, time=time, session=session, is_target=is_target)
-    product = pd.factorize(events["product"])[0].astype(np.int64)
-    log = _Log(time, start, product, is_target, moment, ends, asking_time=time[ends])
+    log = _log(prepared, protocol, moment)
     if protocol == "temporal":
         return _temporal(log)
     if protocol == "basket":
@@ -205,6 +198,64 @@ def split(
     return _paper(log, np.random.default_rng(seed))
 
 
+def split_later(prepared: Prepared, protocol: str, moment: str, starts: Longs, end: int) -> Split:
+    """Hold out every target of some periods, under the protocol of a training that ended before.
+
+    The test targets are what the training's own test part would hold if the log had ended later;
+    there are no targets for training and validation.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Events ordered by user, time and row.
+    protocol : str
+        One of ``BY_TIME``.
+    moment : str
+        As for ``split``.
+    starts : int64 array [periods]
+        Begin of each period, microseconds, ascending: under ``horizon`` the targets of a period are
+        asked for at its begin.
+    end : int
+        End of the last period.
+    """
+    log = _log(prepared, protocol, moment)
+    cuts = starts if protocol == "horizon" else starts[:1]
+    part = np.searchsorted(cuts, log.time, side="right")
+    if protocol == "horizon":
+        log = _asked_at(log, cuts, part)
+    held_out = _held_out(log, protocol, part) & (part > 0) & (log.time < end)
+    nothing = np.zeros_like(held_out)
+    return replace(
+        log.split(protocol, part == 0, nothing, held_out), train=np.zeros(0, dtype=np.int64)
+    )
+
+
+def _log(prepared: Prepared, protocol: str, moment: str) -> _Log:
+    events = prepared.events
+    time, start = microseconds(events["time"]), offsets(events["user"])
+    is_target = events["target"].to_numpy(dtype=bool)
+    moment = resolve(moment, is_target, in_sets=protocol in SETS)
+    session = session_codes(events["session"])
+    ends = history_ends(moment, offsets=start, time=time, session=session, is_target=is_target)
+    product = pd.factorize(events["product"])[0].astype(np.int64)
+    return _Log(time, start, product, is_target, moment, ends, asking_time=time[ends])
+
+
+def _held_out(log: _Log, protocol: str, part: Longs) -> Bools:
+    """Return the targets that are judged where they lie in a part that is held out.
+
+    Under ``basket`` sets that lie in two parts are left out.
+    """
+    if protocol == "temporal":
+        return log.evaluable
+    held_out = log.evaluable & log.once_per_set
+    if protocol == "basket":
+        last = part.copy()  # of each set, at its end
+        np.maximum.at(last, log.ends[log.is_target], part[log.is_target])
+        held_out &= part[log.ends] == last[log.ends]
+    return held_out
+
+
 def _temporal(log: _Log) -> Split:
     """Split at the 80 % and 90 % quantiles of the times of the targets.
 
@@ -212,7 +263,7 @@ def _temporal(log: _Log) -> Split:
     never separated.
     """
     part = _part(log)
-    validation, test = (log.evaluable & (part == k) for k in (1, 2))
+    validation, test = (_held_out(log, "temporal", part) & (part == k) for k in (1, 2))
     return log.split("temporal", part == 0, validation, test)
 
 
@@ -227,10 +278,8 @@ def _part(log: _Log) -> Longs:
 def _basket(log: _Log) -> Split:
     """Split by time as ``temporal`` does; sets that lie in two parts are left out."""
     part = _part(log)
-    last = part.copy()  # of each set, at its end
-    np.maximum.at(last, log.ends[log.is_target], part[log.is_target])
-    whole = part[log.ends] == last[log.ends]
-    validation, test = (log.evaluable & log.once_per_set & whole & (part == k) for k in (1, 2))
+    held_out = _held_out(log, "basket", part)
+    validation, test = (held_out & (part == k) for k in (1, 2))
     return log.split("basket", part == 0, validation, test)
 
 
@@ -242,14 +291,20 @@ def _horizon(log: _Log, days: int) -> Split:
     stop = log.time[log.is_target].max(initial=0) + 1
     cuts = np.array([stop - 2 * days * DAY, stop - days * DAY])
     part = np.searchsorted(cuts, log.time, side="right")
+    log = _asked_at(log, cuts, part)
+    held_out = _held_out(log, "horizon", part)
+    validation, test = (held_out & (part == k) for k in (1, 2))
+    return log.split("horizon", part == 0, validation, test)
+
+
+def _asked_at(log: _Log, cuts: Longs, part: Longs) -> _Log:
+    """Return the log whose events of each part after the first are asked for at its cut."""
     ends, asking_time, user = log.ends.copy(), log.asking_time.copy(), log.user
     for number, cut in enumerate(cuts, start=1):
         first = log.start[:-1] + np.bincount(user[part < number], minlength=len(log.start) - 1)
         held_out = part == number
         ends[held_out], asking_time[held_out] = first[user[held_out]], cut
-    log = replace(log, moment=CUT, ends=ends, asking_time=asking_time)
-    validation, test = (log.evaluable & log.once_per_set & (part == k) for k in (1, 2))
-    return log.split("horizon", part == 0, validation, test)
+    return replace(log, moment=CUT, ends=ends, asking_time=asking_time)
 
 
 def _leave_one_out(log: _Log) -> Split:

@@ -37,6 +37,7 @@ EXAMPLES = {
     "search": [
         "vitrina search november --try learning_rate=0.001..0.01 --try width=64..256 --trials 20"
     ],
+    "backtest": ["vitrina backtest november --cuts 4 --preset fast"],
     "runs": ["vitrina runs"],
     "show": ["vitrina show november-1 --json"],
     "stop": ["vitrina stop november-1"],
@@ -47,6 +48,8 @@ EXAMPLES = {
     "model promote": ["vitrina model promote november-2"],
     "model rollback": ["vitrina model rollback november"],
     "model withdraw": ["vitrina model withdraw november"],
+    "model compare": ["vitrina model compare november-2"],
+    "model check": ["vitrina model check november --json"],
     "model list": ["vitrina model list --json"],
     "model history": ["vitrina model history november"],
     "evaluate": ["vitrina evaluate november-1", "vitrina evaluate november-1 --exclude-seen"],

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from data.preparation.sequences import Floats, Ints
+from data.preparation.sequences import Bools, Floats, Ints
 
 RESAMPLES = 1000
 CHUNK = 50
@@ -45,3 +45,43 @@ def confidence_intervals(
         means.append((draws @ sums.T) / (draws @ counts)[:, None])
     low, high = np.quantile(np.concatenate(means), [0.025, 0.975], axis=0)
     return {name: (float(low[i]), float(high[i])) for i, name in enumerate(names)}
+
+
+def change_interval(
+    values: Floats, users: Ints, later: Bools, seed: int = 0
+) -> tuple[float, float]:
+    """Return the 95 % interval of the mean of the later values minus that of the earlier ones.
+
+    Users are drawn as for ``confidence_intervals``, each with all values of both periods, as the
+    same users may be in both.
+
+    Parameters
+    ----------
+    values : array [targets]
+    users : int array [targets]
+    later : bool array [targets]
+    seed : int
+        Of the resampling.
+
+    Examples
+    --------
+    >>> change_interval(np.array([1.0, 1, 0, 0]), np.array([0, 1, 0, 1]), np.arange(4) > 1)
+    (-1.0, -1.0)
+    """
+    index = np.unique(users, return_inverse=True)[1]
+    size = int(index.max(initial=-1)) + 1
+    columns = [
+        np.bincount(index[period], weights=weights[period], minlength=size)
+        for period in (later, ~later)
+        for weights in (values.astype(np.float64), np.ones(len(values)))
+    ]
+    table = np.stack(columns, axis=1)
+    random = np.random.default_rng(seed)
+    changes = []
+    for _chunk in range(RESAMPLES // CHUNK):
+        draws = random.multinomial(size, np.full(size, 1 / size), CHUNK)
+        hits_after, after, hits_before, before = (draws @ table).T
+        drawn = (after > 0) & (before > 0)
+        changes.append((hits_after[drawn] / after[drawn]) - (hits_before[drawn] / before[drawn]))
+    low, high = np.quantile(np.concatenate(changes), [0.025, 0.975])
+    return float(low), float(high)

@@ -19,10 +19,11 @@ from dashboard.components import (
 )
 from dashboard.components.aria import aria
 from dashboard.figures.curves import metric_name
-from dashboard.jobs.queue import SEARCHING, TRAINING
+from dashboard.jobs.queue import SERIES, TRAINING
 from dashboard.jobs.run import Run
 from dashboard.pages.recommend.page_state import Query
 from dashboard.services.overview import Overview, RunSummary
+from dashboard.services.runs.drift import CHECKING
 from data.i18n import N_, _, ngettext
 from data.importing.complete_journey import TERMS
 from model.training.monitored import MONITORED
@@ -32,8 +33,10 @@ KINDS = {
     "import": N_("import"),
     "score": N_("ranked lists"),
     "evaluate": N_("evaluation"),
+    "check": N_("check of a model"),
     "fit": N_("baselines"),
     "search": N_("search"),
+    "backtest": N_("backtest"),
 }
 
 
@@ -213,9 +216,11 @@ def _run_row(summary: RunSummary) -> html.Li:
 
 
 def _address(run: Run) -> str:
-    if run.kind in {TRAINING, SEARCHING}:
+    if run.kind in {TRAINING, *SERIES}:
         return f"/runs/{run.run}"
     model = run.config.get("run")
+    if run.kind == CHECKING:
+        return f"/runs/{model}"
     return "/data" if model is None else f"/recommend/take-away?run={model}"
 
 

@@ -37,7 +37,7 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
                 stack(
                     notice,
                     *runs_table.problems(home, runs),
-                    *runs_table.searches(home),
+                    *runs_table.series(home),
                     nothing,
                 ),
             ]
@@ -56,7 +56,7 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
                 notice,
                 *runs_table.problems(home, runs),
                 html.Div(runs_table.queue(home, runs), id=QUEUE),
-                *runs_table.searches(home),
+                *runs_table.series(home),
                 card(runs_table.table(runs_table.rows(home, runs)), flush=True),
                 html.P(
                     _(

@@ -12,7 +12,7 @@ from dashboard.context import current_home
 from dashboard.figures.curves import metric_name
 from dashboard.figures.machine import GAUGES
 from dashboard.figures.progress_axis import AXES, axis_name
-from dashboard.jobs.queue import SEARCHING
+from dashboard.jobs.queue import SERIES
 from dashboard.jobs.run import Run
 from dashboard.pages.runs import config_form
 from dashboard.pages.runs.run_status import DELETE, STOP
@@ -88,7 +88,7 @@ def about(run: Run) -> html.Section:
 def facts(run: Run) -> list[tuple[str, str, bool]]:
     """Return label and value of every setting of a run, and whether it differs from its preset."""
     labels = {setting.key: _(setting.label) for setting in config_form.settings()}
-    config = run.config["config"] if run.kind == SEARCHING else run.config
+    config = run.config["config"] if run.kind in SERIES else run.config
     preset = _preset_settings(run) or config
     return [
         (labels.get(key, key), value_words(value), value != preset.get(key))
@@ -138,7 +138,7 @@ def stop_dialog(run: Run) -> Any:
             "It keeps its best epoch, the one with the highest NDCG@10 on validation, and can be"
             " resumed from its last whole epoch."
         )
-    elif run.kind == SEARCHING:
+    elif run.kind in SERIES:
         effect = _("Its trainings that have started go on; it can be resumed later.")
     else:
         effect = _("What it has done so far is discarded.")

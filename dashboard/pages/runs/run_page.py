@@ -26,12 +26,20 @@ from dashboard.context import current_home
 from dashboard.figures import learning_curves
 from dashboard.figures.machine import GAUGES, gauge_chart
 from dashboard.figures.progress_axis import View
-from dashboard.jobs.queue import SEARCHING
+from dashboard.jobs.queue import BACKTESTING, SEARCHING
 from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
-from dashboard.pages.runs import run_layout, run_status, search_results, service_card, test_results
+from dashboard.pages.runs import (
+    backtest_results,
+    drift_card,
+    run_layout,
+    run_status,
+    search_results,
+    service_card,
+    test_results,
+)
 from dashboard.pages.runs.run_layout import AXIS, LABEL, LOG, METRIC, NOTE, READING, TAGS
-from dashboard.services.runs import control, monitor, searches
+from dashboard.services.runs import backtests, control, monitor, searches
 from dashboard.services.runs.overfitting import diagnose
 from dashboard.training_metrics import TrainingMetrics
 from data.i18n import _
@@ -82,6 +90,7 @@ def layout(run: str = "", **_query: str) -> html.Div:
                 html.Div(id=TROUBLE),
                 card(html.Div(id=NOW, className="stack")),
                 service_card.layout(),
+                drift_card.layout(),
                 html.Div(
                     run_layout.curves(), id=CURVES, className="stack", hidden=row.kind != "train"
                 ),
@@ -221,8 +230,10 @@ def show_pace(_pace: str | None, theme: str, axis: Any, name: str) -> tuple[Any,
 def show_results(
     _evaluated: int | None, theme: str, metric: str, name: str
 ) -> tuple[list[Any], bool]:
-    """Show the evaluation of the network and the baselines, or the trials of a search."""
+    """Show the evaluation of the network and the baselines, or the trials of a series."""
     handle = open_run(current_home(), name)
+    if handle.run.kind == BACKTESTING:
+        return backtest_results.results(backtests.result(current_home(), name), theme), True
     if handle.run.kind == SEARCHING:
         return search_results.results(searches.result(current_home(), name), theme), True
     if handle.problem:
@@ -306,3 +317,4 @@ def describe(label: str | None, note: str | None, tags: str | None, name: str) -
 
 
 service_card.register()
+drift_card.register()

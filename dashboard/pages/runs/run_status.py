@@ -19,7 +19,7 @@ from dashboard.components import (
 )
 from dashboard.figures.curves import metric_name
 from dashboard.jobs.failures import Explanation
-from dashboard.jobs.queue import SEARCHING
+from dashboard.jobs.queue import BACKTESTING, SEARCHING, SERIES
 from dashboard.jobs.run import Run
 from dashboard.jobs.states import RESUMABLE, State
 from dashboard.pages.runs.search_results import field_name
@@ -80,8 +80,18 @@ def purpose(run: Run) -> list[Any]:
         fields = ", ".join(map(field_name, run.config["fields"]))
         purpose = words.format(fields=fields, dataset=run.dataset, preset=run.preset)
         return [purpose, " ", moment(run.created)]
-    if run.kind != "train":
+    if run.kind == BACKTESTING:
+        words = _("Trains until {n} days of {dataset}, preset {preset}, created")
+        words = words.format(n=run.config["trials"], dataset=run.dataset, preset=run.preset)
+        return [words, " ", moment(run.created)]
+    if run.kind == "import":
         return [_("Reads files into dataset {dataset}.").format(dataset=run.dataset)]
+    if run.kind != "train":
+        return [
+            _("Works on run {run} of dataset {dataset}.").format(
+                run=run.config.get("run"), dataset=run.dataset
+            )
+        ]
     words = _("A {network} network on {dataset}, preset {preset}, created").format(
         network=formats.network(run.config.get("network", "")),
         dataset=run.dataset,
@@ -254,12 +264,14 @@ def _bar_label(run: Run) -> str:
     epoch = run.progress.get("epoch")
     if run.state is State.STARTING or (run.kind == "train" and not epoch):
         return _("Preparing")
-    if run.kind == SEARCHING:
+    if run.kind in SERIES:
         return _("Training {done} of {all}").format(
             done=run.progress.get("trials", 0), all=run.config["trials"]
         )
-    if run.kind != "train":
+    if run.kind == "import":
         return _("Reading files")
+    if run.kind != "train":
+        return _("Working")
     if run.epochs_done >= (run.config.get("epochs") or 0):
         return _("Evaluating")
     words = _("Epoch {epoch} of {epochs}").format(epoch=epoch, epochs=run.config.get("epochs"))

@@ -18,7 +18,7 @@ from dashboard.components import (
     no_choice,
     state_name,
 )
-from dashboard.jobs.queue import SEARCHING, default_parallel
+from dashboard.jobs.queue import BACKTESTING, SEARCHING, default_parallel
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import RunHandle
 from dashboard.jobs.runs_table import Runs
@@ -29,7 +29,7 @@ from data.i18n import _, ngettext
 TABLE = "runs-table"
 PAUSE, FIRST, LIMIT = "runs-pause", "runs-first", "runs-limit"
 _LIMITS = (1, 2, 3, 4, 6, 8)
-_SEARCHES = 5
+_SERIES = 5
 
 
 def rows(home: Home, runs: Sequence[Run]) -> list[dict[str, Any]]:
@@ -93,13 +93,22 @@ def problems(home: Home, runs: Sequence[Run]) -> list[Component]:
     return [error_state(problem) for problem in (*Runs(home).damaged(), *evaluations) if problem]
 
 
-def searches(home: Home) -> list[Component]:
-    """Return links to the newest searches."""
-    runs = Runs(home).list(kind=SEARCHING)[:_SEARCHES]
+def series(home: Home) -> list[Component]:
+    """Return links to the newest searches and backtests."""
+    return [
+        *_links(_("Searches"), Runs(home).list(kind=SEARCHING)),
+        *_links(_("Backtests"), Runs(home).list(kind=BACKTESTING)),
+    ]
+
+
+def _links(title: str, runs: Sequence[Run]) -> list[Component]:
     if not runs:
         return []
-    links = [html.Li(dcc.Link(run.run, href=f"/runs/{run.run}", className="mono")) for run in runs]
-    return [html.Div([html.P(_("Searches")), html.Ul(links)], className="search-line")]
+    links = [
+        html.Li(dcc.Link(run.run, href=f"/runs/{run.run}", className="mono"))
+        for run in runs[:_SERIES]
+    ]
+    return [html.Div([html.P(title), html.Ul(links)], className="search-line")]
 
 
 def _limit(runs_table: Runs) -> Component:

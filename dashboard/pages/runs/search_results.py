@@ -8,8 +8,8 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import card, empty_state, figure_card, grid, render, state_badge
 from dashboard.figures.search import importance
-from dashboard.jobs.hyperparameter_search import Trial, short
 from dashboard.jobs.states import State
+from dashboard.jobs.training_series import Trial, short
 from dashboard.pages.runs import config_form
 from dashboard.services.runs.searches import SearchResult
 from data.i18n import _

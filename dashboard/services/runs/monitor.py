@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboard.jobs import backtest, hyperparameter_search
 from dashboard.jobs.failures import Explanation, explain
-from dashboard.jobs.hyperparameter_search import FILE
-from dashboard.jobs.queue import SEARCHING
+from dashboard.jobs.queue import BACKTESTING, SEARCHING, SERIES
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
@@ -26,6 +26,8 @@ PACE = ("accuracy", "learning_rate", "speed", "memory", "processor")
 _ROWS_A_PACE = 50
 _SECONDS_SHOWN = 3.0  # how long the duration of a run and its place in the queue may be old
 LOG_BYTES = 24_000
+_RESULTS = {SEARCHING: hyperparameter_search.FILE, BACKTESTING: backtest.FILE}
+"""The file with the results of each kind of run; of the others it is the evaluation."""
 _FOLLOW_SECONDS = 0.2
 _RECENT_EPOCHS = 5  # the time left is estimated from the durations of these
 _MARGIN = 1.3  # validation and other work come on top of the seconds of training
@@ -63,7 +65,7 @@ def marks(home: Home, run: Run) -> Marks:
         epochs=f"{run.attempt}.{run.epochs_done}",
         pace=f"{run.state}.{run.attempt}.{run.epochs_done}.{run.last_seq // _ROWS_A_PACE}",
         log=_stamp(folder / LOG, size=True),
-        evaluated=_stamp(folder / (FILE if run.kind == SEARCHING else EVALUATION)),
+        evaluated=_stamp(folder / _RESULTS.get(run.kind, EVALUATION)),
     )
 
 
@@ -141,7 +143,7 @@ def share_done(run: Run) -> float | None:
     progress = run.progress
     if "bytes_total" in progress:
         return float((progress.get("bytes_done") or 0) / (progress["bytes_total"] or 1))
-    if run.kind == SEARCHING:
+    if run.kind in SERIES:
         return float((progress.get("trials") or 0) / run.config["trials"])
     epochs = progress.get("epochs") or run.config.get("epochs")
     if not epochs:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dashboard.jobs.hyperparameter_search import FILE, Trial
+from dashboard.jobs.hyperparameter_search import FILE
 from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.training_series import Trial
 from data.comma_list import read_list
 from data.datasets.store import Store
 from data.errors import BadInput, damaged_unless_read
@@ -90,7 +91,7 @@ def start(
 
 def result(home: Home, name: str) -> SearchResult:
     """Return the trials of a search so far."""
-    sentence = _("{file} of search {run} is damaged; start the search again.")
+    sentence = _("{file} of run {run} is damaged; start it again.")
     with damaged_unless_read(sentence.format(file=FILE, run=name)):
         try:
             return _RESULTS.get(Runs(home).folder(name) / FILE)

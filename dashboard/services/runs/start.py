@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard import formats
-from dashboard.jobs.hyperparameter_search import short
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.runs_table import LONGEST_LABEL, Runs
+from dashboard.jobs.training_series import short
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home

@@ -8,13 +8,14 @@ from typing import Any, cast
 
 import pytest
 
-from dashboard.jobs.hyperparameter_search import FILE, Trial, importance, search, suggest
+from dashboard.jobs.hyperparameter_search import FILE, importance, search, suggest
 from dashboard.jobs.job import Job
 from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
 from dashboard.jobs.reporter import Reporter
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
+from dashboard.jobs.training_series import Trial
 from data.errors import BadInput
 from data.home import Home
 from model.config.presets import preset

@@ -1,0 +1,180 @@
+"""Whether a trained model still holds: judge it on what came since, and read the result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dashboard import formats
+from dashboard.figures.curves import metric_name
+from dashboard.jobs.run import Run
+from dashboard.jobs.run_handle import open_run
+from dashboard.services.recommendations.run_jobs import jobs_of_run, queue_job
+from dashboard.services.runs import model_in_service
+from dashboard.services.runs.overfitting import Tone
+from data.datasets.store import Store
+from data.errors import BadInput
+from data.home import Home
+from data.i18n import _
+from model.metrics.protocol_metrics import metrics_of
+
+CHECKING = "check"
+"""Kind of the runs that judge a trained run on later events."""
+
+Drift = Mapping[str, Any]
+"""What ``model.evaluation.drift.assess_drift`` returns."""
+Comparison = Mapping[str, Any]
+"""``run`` and ``in_service``, and what ``model.evaluation.drift.compare_later`` returns."""
+
+
+@dataclass(frozen=True)
+class DriftReading:
+    """What the later events say of a model, and what to do."""
+
+    tone: Tone
+    finding: str
+    advice: str
+
+
+def start(home: Home, run: str) -> str:
+    """Queue the check of a trained run on later events and return the name of the job.
+
+    Raises
+    ------
+    BadInput
+        Where there is no such run, it has no model, or its dataset is gone.
+    """
+    return queue_job(home, run, CHECKING, {"run": run})
+
+
+def newest_job(home: Home, run: str) -> Run | None:
+    """Return the newest check of a run, under way or ended; None where there was none."""
+    return next(iter(jobs_of_run(home, run, CHECKING)), None)
+
+
+def result(home: Home, run: str) -> Drift:
+    """Return the result of the newest check of a run that finished; empty before there is one."""
+    return open_run(home, run).drift
+
+
+def compare(home: Home, run: str) -> Comparison:
+    """Compare a run with the model in service of its dataset on targets new to both.
+
+    Raises
+    ------
+    BadInput
+        Where the run is unknown, has no model or is in service, none is in service, or the two have
+        no such targets.
+    """
+    from model.evaluation.drift import compare_later
+
+    candidate = open_run(home, run)
+    candidate.require_model()
+    in_service = model_in_service.chosen_run(home, None, candidate.run.dataset)
+    if run == in_service:
+        raise BadInput(_("Run {run} is in service already.").format(run=run))
+    with Store(home).reading(candidate.run.dataset) as dataset:
+        compared = compare_later(home.runs / in_service, candidate.folder, dataset)
+    return {"run": run, "in_service": in_service, **compared}
+
+
+def compared_in_words(comparison: Comparison) -> str:
+    """Return one sentence on a candidate beside the model in service."""
+    metric = metrics_of(comparison["protocol"]).compared[0]
+    difference = comparison["difference"][metric]
+    if difference["low"] > 0:
+        verdict = _("{run} is better than {in_service}")
+    elif difference["high"] < 0:
+        verdict = _("{run} is worse than {in_service}")
+    else:
+        verdict = _("No significant difference between {run} and {in_service}")
+    return _(
+        "{verdict}: {metric} {new}, not {old}, on the same {targets} targets of {buyers} buyers"
+        " since {day} (95% interval of the difference {low} to {high})."
+    ).format(
+        verdict=verdict.format(run=comparison["run"], in_service=comparison["in_service"]),
+        metric=metric_name(metric),
+        new=formats.number(comparison["new"][metric], 4),
+        old=formats.number(comparison["old"][metric], 4),
+        targets=formats.number(comparison["targets"]),
+        buyers=formats.number(comparison["buyers"]),
+        day=formats.day(datetime.fromisoformat(comparison["from"])),
+        low=formats.number(difference["low"], 4),
+        high=formats.number(difference["high"], 4),
+    )
+
+
+def read(drift: Drift) -> DriftReading:
+    """Return in words how the share of targets among the first ten changed since the training."""
+    change = drift["change"]
+    sentences = [_finding(drift)]
+    if change["high"] < 0:
+        sentences.append(_parts(change))
+    tone, advice = _advice(drift)
+    return DriftReading(tone, " ".join(sentences), advice)
+
+
+def _finding(drift: Drift) -> str:
+    change = drift["change"]
+    if change["high"] < 0:
+        words = _(
+            "Since {day} it finds {points} points less than before: {now} of the targets are among"
+            " its first ten, {before} in its test part (95% interval of the change {low} to {high}"
+            " points)."
+        )
+    elif change["low"] > 0:
+        words = _(
+            "Since {day} it finds {points} points more than before: {now} of the targets are among"
+            " its first ten, {before} in its test part (95% interval of the change {low} to {high}"
+            " points)."
+        )
+    else:
+        words = _(
+            "Since {day} it finds as much as before, within chance: {now} of the targets are among"
+            " its first ten, {before} in its test part (95% interval of the change {low} to {high}"
+            " points)."
+        )
+    return words.format(
+        day=formats.day(datetime.fromisoformat(drift["trained_until"])),
+        points=formats.points(abs(change["value"])),
+        now=formats.percent(change["now"]),
+        before=formats.percent(change["before"]),
+        low=formats.points(change["low"]),
+        high=formats.points(change["high"]),
+    )
+
+
+def _parts(change: Mapping[str, float]) -> str:
+    """Return what a fall consists of: unknown products, and known ones that are found less."""
+    unknown, known = change["unknown_products"], change["known_products"]
+    if unknown < 0 < known:
+        return _(
+            "Products that it does not know cost {lost} points; those that it knows are found"
+            " more often, which makes up for {gained}."
+        ).format(lost=formats.points(-unknown), gained=formats.points(known))
+    if known < 0 < unknown:
+        return _("It knows more of the products than before, and finds these less often.")
+    return _("{share} of that is products that it does not know.").format(
+        share=formats.percent(unknown / change["value"], 0)
+    )
+
+
+def _advice(drift: Drift) -> tuple[Tone, str]:
+    change, popularity = drift["change"], drift["since"]["models"][1]
+    low, high = popularity["behind95"][metrics_of(drift["protocol"]).compared[0]]
+    if high < 0:
+        return "bad", _(
+            "Popularity is ahead of it by now: train a new run and put it into service."
+        )
+    if low <= 0:
+        return "bad", _(
+            "It is not clearly ahead of popularity any more: train a new run and put it into"
+            " service if it is better."
+        )
+    if change["high"] >= 0:
+        return "good", _("It is clearly ahead of popularity; nothing needs to be done.")
+    if change["unknown_products"] / change["value"] >= 0.5:
+        return "attention", _("Train a new run: it will know the products that came since.")
+    return "attention", _(
+        "Train a new run, compare both on the same targets, and put the better one into service."
+    )

@@ -1,0 +1,166 @@
+"""What is said of a model that is judged on later purchases, and what to do."""
+
+from typing import Any
+
+import pytest
+
+from dashboard.jobs.run_handle import open_run
+from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.states import State
+from dashboard.pages.runs import drift_card
+from dashboard.services.runs import backtests, drift
+from data.errors import BadInput, Damaged
+from data.files import write_json
+from data.home import Home
+from tests.dashboard import drift_results
+from tests.dashboard.text import text_of
+
+Shop = tuple[Home, str]
+
+
+@pytest.mark.parametrize(
+    ("result", "tone", "words"),
+    [
+        (
+            drift_results.drift(-0.05, -0.03),
+            "attention",
+            ["finds 4.0 points less", "36.0% of", "50% of that", "will know the products"],
+        ),
+        (
+            drift_results.drift(-0.05, -0.03, unknown=-0.01, known=-0.03),
+            "attention",
+            ["25% of that is products that it does not know", "compare both"],
+        ),
+        (
+            drift_results.drift(-0.05, -0.03, unknown=-0.06, known=0.02),
+            "attention",
+            ["cost 6.0 points", "makes up for 2.0", "will know the products"],
+        ),
+        (
+            drift_results.drift(-0.05, -0.03, unknown=0.01, known=-0.05),
+            "attention",
+            ["It knows more of the products", "compare both"],
+        ),
+        (
+            drift_results.drift(-0.05, 0.01),
+            "good",
+            ["as much as before, within chance", "nothing needs to be done"],
+        ),
+        (
+            drift_results.drift(0.03, 0.05, unknown=0.02, known=0.02),
+            "good",
+            ["4.0 points more", "nothing needs to be done"],
+        ),
+        (
+            drift_results.drift(-0.05, 0.01, lead=(-0.1, 0.1)),
+            "bad",
+            ["not clearly ahead of popularity"],
+        ),
+        (
+            drift_results.drift(-0.05, -0.03, lead=(-0.2, -0.1)),
+            "bad",
+            ["finds 4.0 points less", "Popularity is ahead"],
+        ),
+    ],
+)
+def test_a_reading_says_how_much_why_and_what_to_do(
+    result: dict[str, Any], tone: str, words: list[str]
+) -> None:
+    reading = drift.read(result)
+    assert reading.tone == tone
+    for part in words:
+        assert part in f"{reading.finding} {reading.advice}"
+
+
+@pytest.mark.parametrize(
+    ("losses", "words"),
+    [
+        (
+            [(0.01, -0.01, 0.03), (0.05, 0.02, 0.08)],
+            "pays after 14 days: a model of that age finds",
+        ),
+        ([(0.01, -0.01, 0.03), (0.02, -0.01, 0.05)], "gains nothing that is clear, even after 14"),
+        ([], "One cut says nothing"),
+    ],
+)
+def test_a_backtest_says_after_how_long_training_again_pays(
+    losses: list[tuple[float, float, float]], words: str
+) -> None:
+    assert words in backtests.finding(drift_results.backtest(*losses))
+
+
+def judged_run(home: Home, run: str) -> str:
+    """Return a run that looks as if it were trained under a protocol by time."""
+    runs = Runs(home)
+    name = runs.create("train", "toy", runs.get(run).config | {"protocol": "temporal"})
+    runs.request_stop(name)
+    runs.folder(run).rename(runs.folder(name))
+    return name
+
+
+def test_the_card_of_a_run_shows_its_check(own_shop: Shop) -> None:
+    home, trained = own_shop
+    assert not drift_card.can_be_judged(open_run(home, trained))  # leave-one-out
+    run = judged_run(home, trained)
+    handle = open_run(home, run)
+    assert drift_card.can_be_judged(handle)
+    content, chart = drift_card.view(handle, None, "light")
+    assert "judge the model on them" in text_of(content)
+    assert chart == {}
+    write_json(handle.folder / "drift.json", drift_results.drift(-0.05, -0.03))
+    content, chart = drift_card.view(handle, None, "light")
+    assert "finds 4.0 points less" in text_of(content)
+    assert "0.3600 (0.3400 to 0.3800)" in text_of(content)
+    assert chart
+
+
+def test_a_check_that_failed_says_why(own_shop: Shop) -> None:
+    home, _trained = own_shop
+    runs, run = Runs(home), judged_run(*own_shop)
+    job = runs.create("check", "toy", {"run": run})
+    claimed = runs.queue.claim()
+    assert claimed is not None
+    content, _chart = drift_card.view(open_run(home, run), drift.newest_job(home, run), "light")
+    assert "Judging the model" in text_of(content)
+    runs.attempts.end(job, 1, State.FAILED, "bad_input", "Nothing was added.")
+    content, _chart = drift_card.view(open_run(home, run), drift.newest_job(home, run), "light")
+    assert "Nothing was added." in text_of(content)
+
+
+@pytest.mark.parametrize("change", [{"change": {"low": "x"}}, {"weeks": 3}, {"trained_until": "x"}])
+def test_a_damaged_check_is_named(own_shop: Shop, change: dict[str, Any]) -> None:
+    home, run = own_shop
+    handle = open_run(home, run)
+    write_json(handle.folder / "drift.json", drift_results.drift(-0.05, -0.03) | change)
+    with pytest.raises(
+        Damaged, match=r"drift\.json of run toy-1 is damaged; check the model again"
+    ):
+        _drift = handle.drift
+
+
+def test_the_model_in_service_is_compared_with_another_run(own_shop: Shop) -> None:
+    home, run = own_shop
+    with pytest.raises(BadInput, match="No model is in service"):
+        drift.compare(home, run)
+    Runs(home).promotions.promote(run)
+    with pytest.raises(BadInput, match="is in service already"):
+        drift.compare(home, run)
+
+
+@pytest.mark.parametrize(
+    ("changes", "cuts", "words"),
+    [
+        ({"protocol": "leave-one-out"}, 2, "takes a protocol by time"),
+        ({"protocol": "temporal", "preparation.last": "2024-01-01"}, 2, "leave preparation.last"),
+        ({"protocol": "temporal"}, 25, "at most 24 cuts"),
+        ({"protocol": "temporal"}, 2, "too short for a backtest"),
+    ],
+)
+def test_what_cannot_be_a_backtest_is_refused_and_nothing_is_queued(
+    shop: Shop, changes: dict[str, Any], cuts: int, words: str
+) -> None:
+    home, run = shop
+    config = open_run(home, run).config.override(changes)
+    with pytest.raises(BadInput, match=words):
+        backtests.start(home, "toy", config, preset="fast", cuts=cuts)
+    assert Runs(home).list(kind="backtest") == []
