@@ -35,6 +35,7 @@ GUIDE = (
 OWN_CODE = ("python", "extending", "architecture")
 REFERENCE = (
     "settings",
+    "rules",
     "networks",
     "baselines",
     "training",

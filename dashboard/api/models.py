@@ -57,6 +57,12 @@ class Question(BaseModel):
         min_length=1,
         max_length=200,
     )
+    placement: str = Field(
+        "",
+        description="A placement of the dataset: its rules apply and, where a dataset is named, its"
+        " own model in service answers.",
+        max_length=200,
+    )
     user: str | None = Field(
         None, description="A buyer of the run's dataset.", max_length=LONGEST_ID
     )
@@ -86,6 +92,31 @@ class Item(BaseModel):
     category: str | None
     price: float | None
     repeat: bool = Field(description="Whether the product was bought in the history.")
+    model_rank: int = Field(description="Its rank by probability, before rules.")
+    rules: list[str] = Field([], description="The rules that moved it up.")
+
+
+class LeftOutItem(BaseModel):
+    """A product among the first k by probability that is not in the list under rules."""
+
+    product: str
+    model_rank: int
+    rule: str = Field(description="Why; moved where others were moved up before it.")
+
+
+class AppliedPlacement(BaseModel):
+    """The placement whose rules applied, and what they did."""
+
+    name: str
+    number: int = Field(description="Version of the rules; each change counts one up.")
+    rules: dict[str, Any] = Field(description="The rules that are set.")
+    unknown: dict[str, int] = Field(
+        description="How many products each rule names that the model does not know."
+    )
+    removed: dict[str, int] = Field(
+        description="How many products each rule removed, or passed over in the list."
+    )
+    left_out: list[LeftOutItem]
 
 
 class Ranking(BaseModel):
@@ -101,16 +132,42 @@ class Ranking(BaseModel):
         [], description="Products of the history that the run has never seen in training."
     )
     items: list[Item]
+    placement: AppliedPlacement | None = Field(
+        None, description="The placement whose rules applied; null without one."
+    )
+
+
+class PlacementEntry(BaseModel):
+    """A placement of a dataset."""
+
+    dataset: str
+    name: str
+    number: int = Field(description="Version of the rules; each change counts one up.")
+    rules: dict[str, Any] = Field(description="The rules that are set.")
+    user: str | None = Field(description="Who set them.")
+    time: float = Field(description="Since when, in seconds since 1970 UTC.")
+    run: str | None = Field(
+        description="The model in service: its own, or else that of the dataset."
+    )
+
+
+class PlacementList(BaseModel):
+    """Every placement, by dataset and name."""
+
+    placements: list[PlacementEntry]
 
 
 class ServedModel(BaseModel):
-    """The model in service of a dataset."""
+    """The model in service of a dataset or placement."""
 
     dataset: str
     run: str
     number: int = Field(description="Number of the promotion; each change counts one up.")
     user: str | None = Field(description="Who put it into service.")
     time: float = Field(description="Since when, in seconds since 1970 UTC.")
+    placement: str = Field(
+        description="The placement whose own model it is; empty for the dataset."
+    )
 
 
 class ServedModelList(BaseModel):
@@ -156,7 +213,7 @@ def description(version: str, *, token: bool) -> dict[str, Any]:
     """Return the OpenAPI 3.1 description of the interface, with or without a bearer token."""
     models = (
         *(HistoryEvent, Question, Item, Ranking, RunSummary, RunList),
-        *(ServedModel, ServedModelList, Problem),
+        *(ServedModel, ServedModelList, PlacementEntry, PlacementList, Problem),
     )
     schemas: dict[str, Any] = {}
     for model in models:
@@ -181,6 +238,9 @@ def description(version: str, *, token: bool) -> dict[str, Any]:
                 "get": _operation(
                     "listModels", "The models in service.", "ServedModelList", listing
                 )
+            },
+            "/placements": {
+                "get": _operation("listPlacements", "The placements.", "PlacementList", listing)
             },
             "/recommendations": {
                 "post": _operation("recommend", "Ranked next products.", "Ranking", refusals)

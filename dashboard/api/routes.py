@@ -12,6 +12,8 @@ from werkzeug.exceptions import HTTPException
 
 from dashboard.api.models import (
     PREFIX,
+    PlacementEntry,
+    PlacementList,
     Question,
     Ranking,
     RunList,
@@ -22,6 +24,7 @@ from dashboard.api.models import (
 )
 from dashboard.context import current_home
 from dashboard.jobs.run_handle import runs_with_model
+from dashboard.services.recommendations import placements
 from dashboard.services.recommendations import recommend as recommendations
 from dashboard.services.runs import model_in_service, records
 from data.errors import BadInput
@@ -30,7 +33,10 @@ from data.i18n import _
 LARGEST_REQUEST = 1 << 20
 DEFAULT_RATE = "20 per second"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-ALLOWED = {"openapi.json": "GET", "runs": "GET", "models": "GET", "recommendations": "POST"}
+ALLOWED = {
+    **dict.fromkeys(("openapi.json", "runs", "models", "placements"), "GET"),
+    "recommendations": "POST",
+}
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ def offer_api(server: Flask, settings: ApiSettings | None, version: str) -> None
     api.add_url_rule("/openapi.json", "openapi", lambda: jsonify(described))
     api.add_url_rule("/runs", view_func=list_runs)
     api.add_url_rule("/models", view_func=list_models)
+    api.add_url_rule("/placements", view_func=list_placements)
     api.add_url_rule("/recommendations", view_func=recommend, methods=["POST"])
     _respond_elsewhere(api, _unknown_address)
     api.register_error_handler(HTTPException, _http_problem)
@@ -122,6 +129,23 @@ def list_models() -> Response:
     return _json(ServedModelList(models=models))
 
 
+def list_placements() -> Response:
+    """Respond with every placement and the model in service there."""
+    home = current_home()
+    in_service = {
+        (promotion.dataset, promotion.placement): promotion.run
+        for promotion in model_in_service.current(home)
+    }
+    entries = [
+        PlacementEntry(
+            run=in_service.get((place.dataset, place.name), in_service.get((place.dataset, ""))),
+            **asdict(place),
+        )
+        for place in placements.placements(home)
+    ]
+    return _json(PlacementList(placements=entries))
+
+
 def recommend() -> Response:
     """Respond with the ranked next products of a buyer, or after a history."""
     try:
@@ -132,13 +156,18 @@ def recommend() -> Response:
         return _problem(_("Give either user or history, not both."), 400)
     if (question.run is None) == (question.dataset is None):
         return _problem(_("Give either run or dataset, not both."), 400)
-    home, k, exclude_seen = current_home(), question.k, question.exclude_seen
-    run = model_in_service.chosen_run(home, question.run, question.dataset)
+    home, placement = current_home(), question.placement
+    run = model_in_service.chosen_run(home, question.run, question.dataset, placement)
+    settings = (question.k, question.exclude_seen)
     if question.user is not None:
-        answer = recommendations.for_user(home, run, question.user, k, exclude_seen, at=question.at)
+        answer = recommendations.for_user(
+            home, run, question.user, *settings, at=question.at, placement=placement
+        )
     else:
         history = [(event.type, event.product) for event in question.history or []]
-        answer = recommendations.for_history(home, run, history, k, exclude_seen, at=question.at)
+        answer = recommendations.for_history(
+            home, run, history, *settings, at=question.at, placement=placement
+        )
     return _json(Ranking.model_validate(answer))
 
 

@@ -20,11 +20,11 @@ from data.i18n import _
 @json_option
 @home_option
 @served_run_option
-def export_command(*, home: Home, run: str, out: Path, as_json: bool) -> None:
+def export_command(*, home: Home, run: str, placement: str, out: Path, as_json: bool) -> None:
     """Write a run as a bundle that works with onnxruntime and NumPy alone."""
     from dashboard.services.recommendations import exports
 
-    about = exports.export(home, run, out)
+    about = exports.export(home, run, out, placement)
     if as_json:
         print_json(about)
         return
@@ -52,7 +52,14 @@ def export_command(*, home: Home, run: str, out: Path, as_json: bool) -> None:
 @home_option
 @served_run_option
 def score_command(
-    *, home: Home, run: str, out: Path, k: int, exclude_seen: bool, as_json: bool
+    *,
+    home: Home,
+    run: str,
+    placement: str,
+    out: Path,
+    k: int,
+    exclude_seen: bool,
+    as_json: bool,
 ) -> None:
     """Write ranked lists for every buyer of the run's dataset."""
     from dashboard.services.recommendations import exports
@@ -67,10 +74,24 @@ def score_command(
                 nl=done == total,
             )
 
-    buyers = exports.score(
-        home, run, out, k=k, exclude_seen=exclude_seen, on_progress=show_progress
+    scored = exports.score(
+        home,
+        run,
+        out,
+        k=k,
+        exclude_seen=exclude_seen,
+        placement=placement,
+        on_progress=show_progress,
     )
     if as_json:
-        print_json({"run": run, "file": str(out), "buyers": buyers, "k": k})
-    else:
-        click.echo(_("{buyers} buyers are in {out}.").format(buyers=f"{buyers:,}", out=out))
+        about = {"run": run, "file": str(out), "buyers": scored.buyers, "k": k}
+        print_json(about | {"placement": scored.placement})
+        return
+    click.echo(_("{buyers} buyers are in {out}.").format(buyers=f"{scored.buyers:,}", out=out))
+    if scored.placement:
+        counts = scored.placement["left_out"]
+        click.echo(
+            _("Products of the model's own lists that rules left out: {counts}.").format(
+                counts=", ".join(f"{rule} {count:,}" for rule, count in counts.items()) or _("none")
+            )
+        )

@@ -25,6 +25,7 @@ COMMANDS = {
     "delete": "dashboard.cli.runs",
     "archive": "dashboard.cli.runs",
     "model": "dashboard.cli.models",
+    "placement": "dashboard.cli.placements",
     "evaluate": "dashboard.cli.predictions",
     "recommend": "dashboard.cli.predictions",
     "export": "dashboard.cli.exports",

@@ -13,6 +13,9 @@ from data.home import Home
 from data.i18n import _
 
 _WEEKLY = ("hr@10", "ndcg@10")
+placement_option = click.option(
+    "--placement", default="", help="The model of this placement, in the place of the dataset's."
+)
 
 
 @click.group()
@@ -22,35 +25,38 @@ def model_command() -> None:
 
 @model_command.command()
 @click.argument("run")
+@placement_option
 @json_option
 @home_option
-def promote(home: Home, run: str, as_json: bool) -> None:
-    """Put a run into service for the dataset that it was trained on."""
+def promote(home: Home, run: str, placement: str, as_json: bool) -> None:
+    """Put a run into service for the dataset that it was trained on, or a placement of it."""
     from dashboard.services.runs import model_in_service
 
-    _print_change(model_in_service.promote(home, run), as_json)
+    _print_change(model_in_service.promote(home, run, placement=placement), as_json)
 
 
 @model_command.command()
 @click.argument("dataset")
+@placement_option
 @json_option
 @home_option
-def rollback(home: Home, dataset: str, as_json: bool) -> None:
+def rollback(home: Home, dataset: str, placement: str, as_json: bool) -> None:
     """Put the run that was in service before into service again."""
     from dashboard.services.runs import model_in_service
 
-    _print_change(model_in_service.roll_back(home, dataset), as_json)
+    _print_change(model_in_service.roll_back(home, dataset, placement=placement), as_json)
 
 
 @model_command.command()
 @click.argument("dataset")
+@placement_option
 @json_option
 @home_option
-def withdraw(home: Home, dataset: str, as_json: bool) -> None:
+def withdraw(home: Home, dataset: str, placement: str, as_json: bool) -> None:
     """Take the model in service of a dataset out of service."""
     from dashboard.services.runs import model_in_service
 
-    _print_change(model_in_service.withdraw(home, dataset), as_json)
+    _print_change(model_in_service.withdraw(home, dataset, placement=placement), as_json)
 
 
 @model_command.command()
@@ -109,13 +115,14 @@ def list_models(home: Home, as_json: bool) -> None:
 
 @model_command.command()
 @click.argument("dataset")
+@placement_option
 @json_option
 @home_option
-def history(home: Home, dataset: str, as_json: bool) -> None:
+def history(home: Home, dataset: str, placement: str, as_json: bool) -> None:
     """List every change of the model in service of a dataset, the newest first."""
     from dashboard.services.runs import model_in_service
 
-    _print_promotions(model_in_service.history(home, dataset), as_json)
+    _print_promotions(model_in_service.history(home, dataset, placement), as_json)
 
 
 def _print_change(promotion: Promotion, as_json: bool) -> None:
@@ -164,10 +171,11 @@ def _print_promotions(promotions: list[Promotion], as_json: bool) -> None:
         print_json([asdict(promotion) for promotion in promotions])
         return
     print_table(
-        [_("dataset"), _("run"), _("since"), _("by")],
+        [_("dataset"), _("placement"), _("run"), _("since"), _("by")],
         [
             [
                 promotion.dataset,
+                promotion.placement or "–",
                 promotion.run or "–",
                 datetime.fromtimestamp(promotion.time, UTC).isoformat(" ", "minutes")[:16],
                 promotion.user or "–",

@@ -57,18 +57,29 @@ def _private_files() -> Iterator[None]:
 
 
 def served_run_option(command: Command) -> Command:
-    """Give a command its ``run``: the argument, or the model in service of ``--dataset``."""
+    """Give a command its ``run`` and ``placement``.
+
+    The run is the argument, or the model in service of ``--dataset`` and ``--placement``.
+    """
 
     @functools.wraps(command)
-    def with_run(*, home: Home, run: str | None, dataset: str | None, **options: Any) -> Any:
+    def with_run(
+        *, home: Home, run: str | None, dataset: str | None, placement: str, **options: Any
+    ) -> Any:
         from dashboard.services.runs.model_in_service import chosen_run
 
-        return command(home=home, run=chosen_run(home, run, dataset), **options)
+        run = chosen_run(home, run, dataset, placement)
+        return command(home=home, run=run, placement=placement, **options)
 
-    option = click.option(
+    placement_option = click.option(
+        "--placement",
+        default="",
+        help="Apply the rules of this placement; with --dataset, its own model in service.",
+    )
+    dataset_option = click.option(
         "--dataset", help="Instead of a run: the model in service of this dataset."
     )
-    return click.argument("run", required=False)(option(with_run))
+    return click.argument("run", required=False)(dataset_option(placement_option(with_run)))
 
 
 json_option = click.option(

@@ -70,6 +70,7 @@ def recommend_command(
     *,
     home: Home,
     run: str,
+    placement: str,
     user: str | None,
     histories: tuple[str, ...],
     at: datetime | None,
@@ -83,11 +84,13 @@ def recommend_command(
     if (user is None) == (not histories):
         raise BadInput(_("Give either a buyer with --user or products with --history."))
     if user is not None:
-        answer = recommend.for_user(home, run, user, k, exclude_seen, at=at)
+        answer = recommend.for_user(home, run, user, k, exclude_seen, at=at, placement=placement)
     else:
         words = [word for line in histories for word in parse_list(line, "--history")]
         events = recommend.typed_history(home, run, words)
-        answer = recommend.for_history(home, run, events, k, exclude_seen, at=at)
+        answer = recommend.for_history(
+            home, run, events, k, exclude_seen, at=at, placement=placement
+        )
     if as_json:
         print_json(answer)
         return
@@ -106,6 +109,28 @@ def recommend_command(
         ],
         [_row(item) for item in answer["items"]],
     )
+    if answer["placement"]:
+        print_notes(_rule_notes(answer["placement"]))
+
+
+def _rule_notes(applied: dict[str, Any]) -> list[str]:
+    """Return what the rules of a placement did to a list, in sentences."""
+    from dashboard.services.recommendations.placements import RULE_NAMES
+
+    notes = [
+        _("{product}, number {rank} of the model, is not in the list: {reason}.").format(
+            product=missing["product"], rank=missing["model_rank"], reason=_(RULE_NAMES[rule])
+        )
+        for missing in applied["left_out"]
+        if (rule := missing["rule"])
+    ]
+    removed = ", ".join(f"{rule} {count:,}" for rule, count in applied["removed"].items())
+    notes.append(
+        _("Rules of {placement} (version {number}) removed: {removed}.").format(
+            placement=applied["name"], number=applied["number"], removed=removed or _("none")
+        )
+    )
+    return notes
 
 
 def _about(answer: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The work of each kind of run."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.jobs.job import Job
 from dashboard.jobs.reporter import Reporter
-from dashboard.jobs.run_handle import RunHandle
+from dashboard.jobs.run_handle import RunHandle, open_run
 from data.datasets.store import Store
 from data.errors import Cancelled
 
@@ -99,19 +100,29 @@ def _remove_own(job: Job, file: Path) -> None:
 
 def score(job: Job, reporter: Reporter) -> bool:
     """Write the top-k list of every buyer into the folder of this run."""
+    from dashboard.jobs.placement_rules import resolved_rules
     from model.serving.batch_scoring import score as score_buyers
+    from model.serving.rules.settings import Rules
 
     config = job.run.config
+    rules, left_out = None, Counter[str]()
     with Store(job.home).reading(job.run.dataset) as dataset:
+        if place := config.get("placement"):
+            handle = open_run(job.home, config["run"])
+            rules = resolved_rules(handle, dataset, Rules.from_dict(place["rules"])).tables
         score_buyers(
             job.home.runs / config["run"],
             dataset,
             job.folder / f"lists.{config['format']}",
             k=config["k"],
             exclude_seen=config["exclude_seen"],
+            rules=rules,
             on_progress=lambda done, total: reporter.progress(buyers=done, all=total),
+            on_left_out=left_out.update,
             should_stop=reporter.stop,
         )
+    if rules is not None:
+        reporter.progress(left_out=dict(left_out))
     return True
 
 

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.engine import Connection
 
+from dashboard.jobs import placements, promotions
 from dashboard.jobs.attempts import Attempts
 from dashboard.jobs.deletion import Deletion
 from dashboard.jobs.lease import Lease
 from dashboard.jobs.metric_reader import MetricReader
 from dashboard.jobs.metric_writer import MetricWriter
-from dashboard.jobs.promotions import Promotions, rename_dataset
 from dashboard.jobs.queue import TRAINING, Queue
 from dashboard.jobs.repository import Repository, select_run, transition
 from dashboard.jobs.run import Run, from_row, is_run_name
@@ -58,7 +58,9 @@ class Runs:
     deletion : Deletion
         Deletes runs, and restores them for a while.
     promotions : Promotions
-        Which run is in service for each dataset.
+        Which run is in service for each dataset and placement.
+    placements : Placements
+        The named places of each dataset, with their rules.
     lease : Lease
         Which worker serves the home.
     """
@@ -75,7 +77,8 @@ class Runs:
         self.metrics = MetricReader(self._repository)
         self.metric_writer = MetricWriter(self._repository)
         self.deletion = Deletion(self._repository)
-        self.promotions = Promotions(self._repository)
+        self.promotions = promotions.Promotions(self._repository)
+        self.placements = placements.Placements(self._repository)
         self.lease = Lease(self._repository)
 
     def folder(self, run: str) -> Path:
@@ -306,7 +309,8 @@ class Runs:
         """Change the dataset of runs after it was renamed; the names of runs stay."""
         with self.database.write() as connection:
             connection.execute(update(RUNS).where(RUNS.c.dataset == old).values(dataset=new))
-            rename_dataset(connection, old, new)
+            promotions.rename_dataset(connection, old, new)
+            placements.rename_dataset(connection, old, new)
 
 
 def _check_texts(label: str, note: str, tags: Sequence[str]) -> None:

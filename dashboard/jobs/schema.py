@@ -135,14 +135,29 @@ SESSIONS = Table(
     Column("expires", Float, nullable=False),
 )
 
-# One row for each change of the model in service of a dataset, numbered from 1. `run` is null where
-# it was taken out of service without a successor; `user` is null where nobody had to sign in.
+# One row for each change of the model in service of a dataset or of one of its placements, numbered
+# from 1 in each dataset. `placement` is empty for the dataset itself. `run` is null where it was
+# taken out of service without a successor; `user` is null where nobody had to sign in.
 PROMOTIONS = Table(
     "promotions",
     METADATA,
     Column("dataset", String, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("run", String),
+    Column("user", String),
+    Column("time", Float, nullable=False),
+    Column("placement", String, nullable=False, server_default=""),
+)
+
+# One row for each change of a placement, numbered from 1 in each. `rules` is null where it was
+# removed; `user` is null where nobody had to sign in.
+PLACEMENTS = Table(
+    "placements",
+    METADATA,
+    Column("dataset", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("rules", JSON(none_as_null=True)),
     Column("user", String),
     Column("time", Float, nullable=False),
 )

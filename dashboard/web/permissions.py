@@ -36,6 +36,7 @@ ROUTES: Mapping[str, Role | None] = {
     "api.openapi": Role.LOOK,
     "api.list_runs": Role.LOOK,
     "api.list_models": Role.LOOK,
+    "api.list_placements": Role.LOOK,
     "api.recommend": Role.LOOK,
     "api.rest-1": Role.LOOK,
     "api.rest-12": Role.LOOK,

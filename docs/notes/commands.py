@@ -52,12 +52,21 @@ EXAMPLES = {
     "model check": ["vitrina model check november --json"],
     "model list": ["vitrina model list --json"],
     "model history": ["vitrina model history november"],
+    "placement": ["vitrina placement list"],
+    "placement list": ["vitrina placement list november --json"],
+    "placement show": ["vitrina placement show november home-page --history"],
+    "placement set": [
+        "vitrina placement set november home-page --rule max_per_brand=2 --rule recent_days=30",
+        "vitrina placement set november checkout --rules rules.json",
+    ],
+    "placement remove": ["vitrina placement remove november checkout"],
     "evaluate": ["vitrina evaluate november-1", "vitrina evaluate november-1 --exclude-seen"],
     "recommend": [
         "vitrina recommend november-1 --user 541312140 -k 5",
         "vitrina recommend november-1 --history 1004856,view:1004767  # no type: bought",
         "vitrina recommend november-1 --user 541312140 --at 2019-11-20  # from the events before",
         "vitrina recommend --dataset november --user 541312140  # by its model in service",
+        "vitrina recommend november-1 --placement home-page --user 541312140  # under its rules",
     ],
     "export": [
         "vitrina export november-1 --out november-1  # then: python november-1/example.py 1004856"

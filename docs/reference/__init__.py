@@ -12,6 +12,7 @@ from docs.reference import (
     http,
     models,
     pages,
+    rules,
     settings,
     training,
 )
@@ -20,6 +21,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/settings": settings.page,
     "reference/networks": models.networks,
     "reference/baselines": models.baselines,
+    "reference/rules": rules.page,
     "reference/training": training.page,
     "reference/evaluation": evaluation.page,
     "reference/charts": charts.page,

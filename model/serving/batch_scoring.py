@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from data.datasets.store import Dataset
 from data.datasets.titles import product_titles
 from data.errors import BadInput, Cancelled
 from data.i18n import _
-from data.preparation.sequences import Longs, microseconds, to_microseconds
+from data.preparation.sequences import Floats, Longs, microseconds, to_microseconds
 from data.preparation.user_history import histories as user_histories
 from data.preparation.user_history import last_time
 from model.baselines.base import log_sum_exp
@@ -24,6 +25,8 @@ from model.metrics.ranking import top_k
 from model.sequences.histories import Array, Histories
 from model.serving.list_writer import FORMATS, RankedLists, RankedListWriter
 from model.serving.predictor import Predictor
+from model.serving.rules.ranking import ruled_list
+from model.serving.rules.rules_numpy import RuleTables
 
 BLOCK_SIZE = 8192
 """Users whose lists are written at a time."""
@@ -41,7 +44,9 @@ def score(
     *,
     k: int = 20,
     exclude_seen: bool = False,
+    rules: RuleTables | None = None,
     on_progress: Callable[[int, int], object] = lambda _done, _total: None,
+    on_left_out: Callable[[Counter[str]], object] = lambda _by_rule: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> int:
     """Write the top-k lists of all users and return the number of users.
@@ -61,8 +66,13 @@ def score(
         Products of a list.
     exclude_seen : bool
         Whether products that the history has a target of are excluded.
+    rules : RuleTables, optional
+        Rules of a placement on the catalogue of the run.
     on_progress : callable
         Called after every block with the number of users done and their total.
+    on_left_out : callable
+        Called after every block of lists under rules: how many products of the model's own lists
+        each rule has kept out of the lists of the block.
     should_stop : callable
         Called before every block; True stops the scoring.
 
@@ -91,7 +101,9 @@ def score(
             RankedListWriter(model, temporary) as writer,
         ):
             results = (
-                start_ranking(model, users, histories, pool, k=k, exclude_seen=exclude_seen)
+                start_ranking(
+                    model, users, histories, pool, k=k, exclude_seen=exclude_seen, rules=rules
+                )
                 for users, histories in _blocks(model, dataset)
             )
             for result in _prefetch(results):
@@ -99,6 +111,7 @@ def score(
                     raise Cancelled
                 lists = result()
                 writer.add(lists)
+                on_left_out(lists.left_out)
                 done += len(lists.users)
                 on_progress(done, max(total, done))
         temporary.replace(file)
@@ -125,6 +138,7 @@ def start_ranking(
     *,
     k: int,
     exclude_seen: bool,
+    rules: RuleTables | None = None,
 ) -> Callable[[], RankedLists]:
     """Submit the ranking of a block of users; return a function that waits for the lists.
 
@@ -142,30 +156,52 @@ def start_ranking(
     task_size = max(-(-len(order) // (TASKS_PER_THREAD * THREADS)), 1)
     batch_size = max(SCORES_PER_BATCH // products, 8)
 
-    def rank(begin: int) -> None:
+    def rank(begin: int) -> Counter[str]:
+        left_out = Counter[str]()
         task = order[begin : begin + task_size]
         task_histories = histories.select(task)
-        counts = task_histories.of_targets().matrix(products)
+        targets = task_histories.of_targets()
+        counts = targets.matrix(products)
         task_histories = model.recommender.read(task_histories)
         for rows, scores in model.recommender.score_batches(task_histories, batch_size):
             log_total = log_sum_exp(scores)
             if exclude_seen:
                 scores[counts[rows].nonzero()] = -np.inf
             top = top_k(scores, k)
-            top_scores = np.take_along_axis(scores, top, axis=1)
+            if rules is not None:
+                top = _under_rules(rules, targets.select(rows), scores, top, left_out)
+            top_scores = np.take_along_axis(scores, np.maximum(top, 0), axis=1)
+            top_scores[top < 0] = -np.inf
             lists.top[task[rows]] = np.where(np.isfinite(top_scores), top, -1)
             lists.probability[task[rows]] = np.exp(top_scores - log_total)
         top = np.maximum(lists.top[task], 0)
         own_counts = counts[np.arange(len(task))[:, None], top]
         lists.repeat[task] = np.asarray(own_counts.todense()) > 0
+        return left_out
 
     tasks = pool.map(rank, range(0, len(order), task_size))
 
     def wait() -> RankedLists:
-        list(tasks)
+        for left_out in tasks:
+            lists.left_out.update(left_out)
         return lists
 
     return wait
+
+
+def _under_rules(
+    rules: RuleTables, targets: Histories, scores: Floats, top: Longs, left_out: Counter[str]
+) -> Longs:
+    """Return the lists under rules, -1 behind the end of shorter ones.
+
+    What each rule has kept out of the model's own lists, ``top``, is added to ``left_out``.
+    """
+    result = np.full_like(top, -1)
+    for row, own in enumerate(top):
+        ruled = ruled_list(rules, targets, row, scores[row], len(own))
+        left_out.update(ruled.missing(own[np.isfinite(scores[row, own])]).values())
+        result[row, : len(ruled.top)] = ruled.top
+    return result
 
 
 def _prefetch(

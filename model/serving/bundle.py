@@ -24,6 +24,8 @@ from model.sequences.event_types import EventTypes
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
 from model.serving.numpy_source import numpy_source
 from model.serving.onnx_model import OnnxRecommender
+from model.serving.rules import rules_numpy
+from model.serving.rules.rules_numpy import RuleTables
 
 COPIED = (MODEL, KERAS_MODEL, CONFIG, EVALUATION, VOCABULARY)
 REPEATS = "repeats_numpy"
@@ -32,6 +34,10 @@ ASKING = "asking_numpy"
 """Module of a bundle that computes the codes of the time of asking."""
 NUMPY_MODELS = "numpy_models"
 """Package of a bundle that holds the methods ``numpy_scores`` of the blend's members."""
+RULES = "rules_numpy"
+"""Module of a bundle that applies the rules of a placement."""
+TABLES = "rules.npz"
+"""File of a bundle that holds the rules on its catalogue."""
 
 EXAMPLE = '''\
 """Rank the next products after a history: python example.py {usage} … (oldest first)."""
@@ -55,7 +61,8 @@ inputs["length"] = np.array([min(len(history), {length})], dtype=np.int32)
 scores = network.run(None, inputs)[0][0]
 {blend}
 probabilities = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum(dtype=np.float64)
-for product in np.argsort(-scores, kind="stable")[:10]:
+{rules}
+for product in {ranking}:
     print(items["name"][product + 2], f"{{probabilities[product]:.6f}}", sep="\\t")
 '''
 
@@ -80,6 +87,18 @@ at = NO_TIME
 if sys.argv[1:2] == ["--at"]:  # the time of asking in UTC, such as 2019-11-30T18:00
     at = int(np.datetime64(sys.argv[2], "us").astype(np.int64))
     del sys.argv[1:3]"""
+TIMES = """\
+times = None
+if sys.argv[1:2] == ["--times"]:  # of each event of the history in UTC, separated by commas
+    times = np.array(sys.argv[2].split(","), dtype="datetime64[us]").astype(np.int64)
+    del sys.argv[1:3]"""
+RANKING = 'np.argsort(-scores, kind="stable")[:10]'
+UNDER_RULES = """\
+bought = IS_TARGET
+times = np.full(len(history), NO_TIME) if times is None else times
+tables = RuleTables.load(here / "rules.npz")
+ruled = apply_rules(
+    tables, scores, bought=history[bought] - 2, times=times[bought], asked=at, k=10)"""
 ASKING_TIME = """\
 inputs["asking_time"] = asking_codes([at], [NO_TIME])"""
 
@@ -114,7 +133,7 @@ Made by Vitrina {version} on {day}. It ranks {products} products after a history
     python example.py {first}
 
 Each product is one word of the command: an id with blanks or commas stands in quotation marks.
-{asking_time}{event_types}
+{asking_time}{rules}{event_types}
 What it serves: {serves}
 
 | file | what it is |
@@ -131,7 +150,13 @@ The network reads the latest {length} events of a history.
 """
 
 
-def export(folder: Path, out: Path) -> dict[str, Any]:
+def export(
+    folder: Path,
+    out: Path,
+    *,
+    rules: RuleTables | None = None,
+    placement: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Write the bundle of a finished run.
 
     Parameters
@@ -140,6 +165,10 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
         The run's folder.
     out : Path
         The folder to write; it must be empty or absent.
+    rules : RuleTables, optional
+        Rules of a placement on the catalogue of the run, which the bundle then applies, too.
+    placement : mapping, optional
+        What ``bundle.json`` says of the placement.
 
     Returns
     -------
@@ -170,6 +199,7 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
         "repeats": network.reads_candidates,
         "asking_time": network.reads_asking_time,
         "products": len(run.vocabulary),
+        "placement": placement,
     }
     out.mkdir(parents=True, exist_ok=True)
     for name in COPIED:
@@ -181,6 +211,9 @@ def export(folder: Path, out: Path) -> dict[str, Any]:
         shutil.copyfile(str(repeats_numpy.__file__), out / f"{REPEATS}.py")
     if network.reads_asking_time:
         shutil.copyfile(str(asking_numpy.__file__), out / f"{ASKING}.py")
+    if rules is not None:
+        shutil.copyfile(str(rules_numpy.__file__), out / f"{RULES}.py")
+        rules.save(out / TABLES)
     _write_catalogue(run, out / "catalogue.npz")
     _write_text(out / "bundle.json", json.dumps(about, ensure_ascii=False, indent=1))
     _write_text(out / "example.py", example(about))
@@ -210,10 +243,19 @@ def example(about: Mapping[str, Any]) -> str:
         imports.append(f"from {REPEATS} import repeat_candidates")
     if about["asking_time"]:
         imports.append(f"from {ASKING} import NO_TIME, asking_codes")
+    ruled = about.get("placement") is not None
+    if ruled:
+        no_time = "" if about["asking_time"] else "NO_TIME, "
+        imports.append(f"from {RULES} import {no_time}RuleTables, apply_rules")
     usage = "[TYPE:]PRODUCT" if several else "PRODUCT"
+    if ruled:
+        usage = f"[--times TIME,TIME,…] {usage}"
+    timed = about["asking_time"] or ruled
     text = EXAMPLE.format(
-        usage=f"[--at TIME] {usage}" if about["asking_time"] else usage,
-        at=ASKED_AT if about["asking_time"] else "",
+        usage=f"[--at TIME] {usage}" if timed else usage,
+        at="\n".join([*[ASKED_AT][:timed], *[TIMES][:ruled]]),
+        rules=UNDER_RULES.replace("IS_TARGET", is_target) if ruled else "",
+        ranking="ruled.top" if ruled else RANKING,
         asking_time=ASKING_TIME if about["asking_time"] else "",
         history=typed_history if several else BARE_HISTORY,
         types=TYPE_INPUT.replace("LENGTH", str(length)) if reads_types else "",
@@ -332,6 +374,8 @@ def _readme(about: dict[str, Any], products: Any) -> str:
         rows.append(f"| `{REPEATS}.py` | the inputs of the repeat head, in NumPy |\n")
     if about["asking_time"]:
         rows.append(f"| `{ASKING}.py` | the codes of the time of asking, in NumPy |\n")
+    if about["placement"]:
+        rows.append(f"| `{RULES}.py`, `{TABLES}` | the rules of the placement, in NumPy |\n")
     return README.format(
         run=about["run"],
         version=about["version"],
@@ -342,6 +386,7 @@ def _readme(about: dict[str, Any], products: Any) -> str:
         "product, is the time in UTC; without it no time is known.\n"
         if about["asking_time"]
         else "",
+        rules=_about_rules(about["placement"]) if about["placement"] else "",
         event_types=f"""
 A history may hold events of the types {", ".join(types.names)}, such as
 `{shlex.quote(f"{other}:{products[0]}")}`; a product alone is an event of type {types.default},
@@ -359,6 +404,17 @@ which is predicted.
         inputs=", ".join([*about["reads"], "length"]),
         length=about["latest"],
     )
+
+
+def _about_rules(placement: Mapping[str, Any]) -> str:
+    return f"""
+It applies the rules of placement {placement["name"]} as they were at the export:
+`{json.dumps(placement["rules"], ensure_ascii=False)}`. What is in stock and which products are
+known is of that moment; export again to renew it. `--at 2019-11-30T18:00 --times
+2019-11-01T10:00,2019-11-02T10:00` before the first product are the time of asking and the times of
+the events of the history, in UTC; without them the end of the log asks, and every event is of that
+time.
+"""
 
 
 def _write_text(file: Path, text: str) -> None:

@@ -1,6 +1,7 @@
 """Writing of ranked lists as rows of a Parquet or CSV file."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,15 @@ class RankedLists:
     probability : float [users, k]
     repeat : bool [users, k]
         Whether the product is in the user's history.
+    left_out : Counter
+        How many products of the model's own lists each rule has kept out, where there are rules.
     """
 
     users: Array
     top: Longs
     probability: Array
     repeat: Array
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 class RankedListWriter:

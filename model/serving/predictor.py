@@ -22,6 +22,8 @@ from model.sequences.features import LEVELS, MISSING_NUMBER, context_features, m
 from model.sequences.histories import Columns, EventColumns, Histories
 from model.sequences.repeats_numpy import NO_TIME
 from model.serving.onnx_model import load_recommenders
+from model.serving.rules.ranking import ruled_list
+from model.serving.rules.rules_numpy import RuleTables
 
 Prices = Sequence[float | None]
 Times = Sequence[int | None]
@@ -42,7 +44,17 @@ class Product:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A ranked product; ``repeat`` tells whether the history has a target of it."""
+    """A ranked product.
+
+    Attributes
+    ----------
+    repeat : bool
+        Whether the history has a target of it.
+    model_rank : int
+        Its rank by probability, before rules.
+    rules : tuple of str
+        The rules that moved it up.
+    """
 
     rank: int
     product: str
@@ -52,10 +64,46 @@ class Recommendation:
     category: str | None
     price: float | None
     repeat: bool
+    model_rank: int
+    rules: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as JSON values."""
-        return asdict(self)
+        return asdict(self) | {"rules": list(self.rules)}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A product among the first k by probability that rules keep out of the list.
+
+    Attributes
+    ----------
+    product : str
+    model_rank : int
+    rule : str
+        The rule that removed it; ``moved`` where others were moved up before it.
+    """
+
+    product: str
+    model_rank: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class RuledRecommendations:
+    """The list that rules leave, and what they did.
+
+    Attributes
+    ----------
+    items : list of Recommendation
+    left_out : list of LeftOut
+    removed : dict of str to int
+        How many products each rule removed from the catalogue for this buyer, or passed over.
+    """
+
+    items: list[Recommendation]
+    left_out: list[LeftOut]
+    removed: dict[str, int]
 
 
 class Predictor:
@@ -278,9 +326,13 @@ class Predictor:
         at: int | None = None,
     ) -> Floats:
         """Return the log-probability of every product, [histories, products]."""
-        inputs = self._recommender.read(self.histories(histories, prices, types, times, at))
-        result: Floats = log_softmax(self._recommender.scores(inputs))
+        inputs = self.histories(histories, prices, types, times, at)
+        result: Floats = log_softmax(self.raw_scores(inputs))
         return result
+
+    def raw_scores(self, histories: Histories) -> Floats:
+        """Return the model's scores, [histories, products]; their softmax are probabilities."""
+        return self._recommender.scores(self._recommender.read(histories))
 
     def recommend(
         self,
@@ -318,8 +370,7 @@ class Predictor:
         BadInput
             Where ``k`` is less than 1.
         """
-        if k < 1:
-            raise BadInput(_("k cannot be “{k}”: it takes a whole number from 1.").format(k=k))
+        _check_length(k)
         scores = self.scores(history, types, times, at)
         allowed = np.ones(len(scores), dtype=bool)
         seen = self._indices(self.targets_of(history, types))
@@ -330,9 +381,64 @@ class Predictor:
         ranked = top_k(np.where(allowed, scores, -np.inf)[None], min(k, int(allowed.sum())) or 1)[0]
         top = [int(index) for index in ranked if allowed[index]]
         return [
-            self._recommendation(rank, index, float(np.exp(scores[index])), index in seen)
+            self._recommendation(
+                rank, index, float(np.exp(scores[index])), repeat=index in seen, model_rank=rank
+            )
             for rank, index in enumerate(top, start=1)
         ]
+
+    def recommend_by_rules(
+        self,
+        tables: RuleTables,
+        history: Sequence[str],
+        k: int = 10,
+        exclude_seen: bool = False,
+        *,
+        types: Types | None = None,
+        times: Times | None = None,
+        at: int | None = None,
+    ) -> RuledRecommendations:
+        """Return the next products under the rules of a placement, and what the rules did.
+
+        Parameters
+        ----------
+        tables : RuleTables
+            On the catalogue of this model.
+        history, k, exclude_seen, types, times, at
+            As for ``recommend``.
+        """
+        _check_length(k)
+        histories = self.histories(
+            [history],
+            types=None if types is None else [types],
+            times=None if times is None else [times],
+            at=at,
+        )
+        scores = self.raw_scores(histories)[0]
+        probabilities = np.exp(log_softmax(scores[None])[0])
+        seen = self._indices(self.targets_of(history, types))
+        if exclude_seen:
+            scores[list(seen)] = -np.inf
+        ruled = ruled_list(tables, histories.of_targets(), 0, scores, k)
+        own = [int(index) for index in top_k(scores[None], k)[0] if np.isfinite(scores[index])]
+        return RuledRecommendations(
+            [
+                self._recommendation(
+                    rank,
+                    index,
+                    float(probabilities[index]),
+                    repeat=index in seen,
+                    model_rank=rank_of(scores, index),
+                    rules=ruled.moves.get(index, ()),
+                )
+                for rank, index in enumerate(ruled.top.tolist(), start=1)
+            ],
+            [
+                LeftOut(self.products[index], own.index(index) + 1, rule)
+                for index, rule in ruled.missing(own).items()
+            ],
+            ruled.removed(),
+        )
 
     def targets_of(self, history: Sequence[str], types: Types | None = None) -> list[str]:
         """Return the products of the events of a history that are of a predicted type."""
@@ -361,7 +467,14 @@ class Predictor:
         return np.where(codes >= FIRST, values[index], missing)
 
     def _recommendation(
-        self, rank: int, index: int, probability: float, repeat: bool
+        self,
+        rank: int,
+        index: int,
+        probability: float,
+        *,
+        repeat: bool,
+        model_rank: int,
+        rules: tuple[str, ...] = (),
     ) -> Recommendation:
         product = self.describe(self.products[index])
         return Recommendation(
@@ -373,7 +486,27 @@ class Predictor:
             category=product.category,
             price=product.price,
             repeat=repeat,
+            model_rank=model_rank,
+            rules=rules,
         )
+
+
+def rank_of(scores: Floats, index: int) -> int:
+    """Return the rank of a product; of equal scores the first ones of the catalogue come first.
+
+    Examples
+    --------
+    >>> [rank_of(np.array([1, 3, 3], dtype=np.float32), index) for index in range(3)]
+    [3, 1, 2]
+    """
+    higher = int((scores > scores[index]).sum())
+    return higher + int((scores[:index] == scores[index]).sum()) + 1
+
+
+def _check_length(k: int) -> None:
+    """Raise BadInput for a length that no list has."""
+    if k < 1:
+        raise BadInput(_("k cannot be “{k}”: it takes a whole number from 1.").format(k=k))
 
 
 def _text(value: object) -> str | None:

@@ -21,7 +21,7 @@ IN_SHOP = {"demo": "toy", "demo-1": RUN, "1004856,1004767": f"{TEAPOT},{CUP}"}
 MINUTES = {"demo-2", "complete-journey-1"}
 """Runs of the guide that only a training of minutes makes."""
 QUICK = {"import", "attributes", "datasets", "stats", "runs", "show", "archive", "evaluate"}
-QUICK |= {"recommend", "export", "score", "user", "model"}
+QUICK |= {"recommend", "export", "score", "user", "model", "placement"}
 """Commands that train nothing, download nothing and end by themselves."""
 
 

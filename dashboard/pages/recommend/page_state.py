@@ -51,7 +51,10 @@ class Query:
     days : int
         Recommend only products sold in the dataset's last days; 0 for all.
     mix : int
-        Percentage by which a product is discounted for each one of its category before it.
+        Percentage by which a product is discounted for each one of its category before it; 0 with
+        a placement, whose rules care for variety.
+    placement : str
+        The placement whose rules apply; none where it is empty.
     """
 
     run: str = ""
@@ -69,6 +72,7 @@ class Query:
     high: float = 0.0
     days: int = 0
     mix: int = 0
+    placement: str = ""
 
     @classmethod
     def read(cls, parameters: Mapping[str, Any]) -> "Query":
@@ -94,7 +98,7 @@ class Query:
                 values[field.name] = str(value or "").strip()
         if values["k"]:
             values["k"] = min(max(values["k"], SIZES[0]), SIZES[-1])
-        values["mix"] = min(values["mix"], 100)
+        values["mix"] = 0 if values["placement"] else min(values["mix"], 100)
         return cls(**values)
 
     @property

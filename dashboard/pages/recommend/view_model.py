@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from dashboard.jobs.run_handle import RunHandle
 from dashboard.pages.recommend.explanations import (
     co_purchase_sentence,
     effect_sentence,
@@ -18,11 +20,13 @@ from dashboard.services.recommendations import buyers
 from dashboard.services.recommendations.catalogue import CatalogueFilter, filter_mask
 from dashboard.services.recommendations.co_purchases import count_co_purchases
 from dashboard.services.recommendations.comparison_models import NotFitted, comparison_model
+from dashboard.services.recommendations.placements import AppliedRules, apply_placement
 from dashboard.services.recommendations.ranking import (
     RankedList,
     leave_one_out_effects,
     rank_products,
 )
+from dashboard.services.recommendations.ruled_ranking import rank_by_rules
 from dashboard.services.recommendations.served_run import ServedRun
 from dashboard.services.recommendations.what_if import (
     History,
@@ -63,23 +67,48 @@ class RankedHistory:
     @cached_property
     def ranked(self) -> RankedList:
         """The products ranked by the model of the run, computed once."""
-        return self.rank(self.served.model, self.previous)
+        return self.rank(self.served.model, self.served.handle, self.previous)
 
-    def rank(self, model: Predictor, previous: History | None = None) -> RankedList:
-        """Return the products that a model ranks after the history, with the query's filters."""
+    @cached_property
+    def placement(self) -> AppliedRules | None:
+        """The placement of the query, with its rules on the catalogue of the run."""
+        return self._placement_of(self.served.handle)
+
+    def _placement_of(self, handle: RunHandle) -> AppliedRules | None:
+        if not self.query.placement:
+            return None
+        return apply_placement(handle, self.served.require_dataset(), self.query.placement)
+
+    def rank(
+        self, model: Predictor, handle: RunHandle, previous: History | None = None
+    ) -> RankedList:
+        """Return the products that a model ranks after the history.
+
+        The query's filters apply and, where it names one, the rules of a placement.
+
+        Parameters
+        ----------
+        model : Predictor
+        handle : RunHandle
+            The run whose catalogue the model ranks.
+        previous : tuple of HistoryEvent, optional
+            The history to compare the ranks with.
+        """
         query = self.query
         conditions = CatalogueFilter(query.category, query.low, query.high, query.days)
-        return rank_products(
-            model,
-            self.events,
-            k=query.size,
-            exclude_seen=query.new,
-            target=self.target.product if self.target else None,
-            previous=previous,
-            allowed=filter_mask(model, conditions, self.served.dataset),
-            diversity=query.mix,
-            at=self.asked,
-        )
+        settings: dict[str, Any] = {
+            "k": query.size,
+            "exclude_seen": query.new,
+            "target": self.target.product if self.target else None,
+            "previous": previous,
+            "allowed": filter_mask(model, conditions, self.served.dataset),
+            "at": self.asked,
+        }
+        own = handle.name == self.served.name
+        placement = self.placement if own else self._placement_of(handle)
+        if placement is not None:
+            return rank_by_rules(model, placement.tables, self.events, **settings)
+        return rank_products(model, self.events, diversity=query.mix, **settings)
 
     @property
     def asked(self) -> datetime | None:
@@ -146,7 +175,8 @@ def edited_history(served: ServedRun, query: Query) -> RankedHistory:
     Raises
     ------
     VitrinaError
-        Where the run's dataset does not know the buyer, or the edits cannot be parsed.
+        Where the run's dataset does not know the buyer, it has no such placement, or the edits
+        cannot be parsed.
     """
     record = buyers.history(served, query.user) if query.user else ()
     visible = visible_events(served.model.types, record, query.hide)
@@ -166,9 +196,11 @@ def edited_history(served: ServedRun, query: Query) -> RankedHistory:
     events = apply_edits(given, query.edit, describe)
     # Ranks of a buyer are compared with those of the record, of a basket with the last edit's.
     previous = given if query.user else apply_edits((), without_last_edit(query.edit), describe)
-    return RankedHistory(
+    history = RankedHistory(
         served, query, events, hidden, len(record), previous if query.edit else None
     )
+    _placement = history.placement  # an unknown one is refused here
+    return history
 
 
 def visible_events(types: EventTypes, record: History, hide: int) -> int:
@@ -211,7 +243,8 @@ def compare(history: RankedHistory) -> Comparison | None:
         except VitrinaError as error:
             return Comparison(error=str(error))
         else:
-            lists.append(ComparedList(other.name, history.rank(other.model), other.probabilistic))
+            ranked = history.rank(other.model, other.handle)
+            lists.append(ComparedList(other.name, ranked, other.probabilistic))
     if not_fitted:
         return Comparison(not_fitted=tuple(dict.fromkeys(not_fitted)))
     return Comparison(lists=(lists[0], lists[1]))

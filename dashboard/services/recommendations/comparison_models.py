@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dashboard import formats
 from dashboard.jobs.run import Run
-from dashboard.jobs.run_handle import runs_with_model
+from dashboard.jobs.run_handle import RunHandle, runs_with_model
 from dashboard.services.recommendations import run_jobs
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import BadInput, damaged_unless_read
@@ -37,11 +37,14 @@ class ComparisonModel:
     model : Predictor
     probabilistic : bool
         Whether the softmax of its scores are probabilities.
+    handle : RunHandle
+        The run whose catalogue it ranks.
     """
 
     name: str
     model: Predictor
     probabilistic: bool
+    handle: RunHandle
 
 
 class NotFitted(BadInput):
@@ -92,14 +95,15 @@ def comparison_model(served: ServedRun, key: str) -> ComparisonModel:
         Where there is no model of this key.
     """
     if not key:
-        return ComparisonModel(served.name, served.model, True)
+        return ComparisonModel(served.name, served.model, True, served.handle)
     if key.startswith(RUN):
         other = serve_run(served.handle.home, key.removeprefix(RUN))
-        return ComparisonModel(other.name, other.model, True)
+        return ComparisonModel(other.name, other.model, True, other.handle)
     if key == NETWORK:
         network = load_recommenders(RunFolder(served.handle.folder), 1)[-1]
         name = _("{network}, the network alone").format(network=formats.model(network.name))
-        return ComparisonModel(name, served.model.with_recommender(network), True)
+        network_alone = served.model.with_recommender(network)
+        return ComparisonModel(name, network_alone, True, served.handle)
     name = key.removeprefix(BASELINE)
     if name not in BASELINES or name == key:
         raise BadInput(_("There is no model called {key}.").format(key=key))
@@ -112,7 +116,10 @@ def comparison_model(served: ServedRun, key: str) -> ComparisonModel:
         with damaged_unless_read(sentence.format(name=name, run=served.name, file=file)):
             baseline = _STORED.get(file)
     return ComparisonModel(
-        _member_name(served, name), served.model.with_recommender(baseline), baseline.probabilistic
+        _member_name(served, name),
+        served.model.with_recommender(baseline),
+        baseline.probabilistic,
+        served.handle,
     )
 
 

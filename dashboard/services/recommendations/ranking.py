@@ -1,15 +1,18 @@
 """The ranked list of products after a history, and the effect of each event on a rank."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from dashboard.services.recommendations.what_if import HistoryEvent
 from data.preparation.sequences import to_microseconds
+from model.baselines.base import log_softmax
+from model.sequences.histories import Histories
 from model.serving.predictor import Predictor
 
 Floats = npt.NDArray[np.float32]
@@ -26,7 +29,8 @@ class RankedProduct:
     Attributes
     ----------
     rank : int
-        Rank by probability among the products that pass the filters, from 1.
+        Rank by probability among the products that pass the filters, from 1; under rules the
+        position in the list that they leave.
     product, title, brand, category, price
         As the model describes the product.
     probability : float
@@ -37,6 +41,10 @@ class RankedProduct:
         How often the history has it as a target: how often it was bought.
     previous_rank : int or None
         Its rank after the history that this one is compared with.
+    model_rank : int or None
+        Under rules, its rank by probability alone.
+    rules : tuple of str
+        The rules that moved it up.
     """
 
     rank: int
@@ -49,6 +57,8 @@ class RankedProduct:
     popularity: float
     bought: int
     previous_rank: int | None = None
+    model_rank: int | None = None
+    rules: tuple[str, ...] = ()
 
     @property
     def rise(self) -> int:
@@ -65,12 +75,18 @@ class RankedList:
     items : tuple of RankedProduct
         The first ``k``.
     target : RankedProduct or None
-        The product bought next, where it is known, the model knows it and it passes the filters.
+        The product bought next, where it is known, the model knows it and it passes the filters
+        and the rules.
     products : int
         Number of ranked products.
     probabilities : float32 [products]
         Of the whole catalogue, in the order of the model's products.
     popularity : float32 [products]
+    removed : dict of str to int
+        How many products each rule removed for this history, or passed over.
+    left_out : tuple of (RankedProduct, str)
+        The products among the first ``k`` by probability that rules keep out of the list, with the
+        rule of each.
     """
 
     items: tuple[RankedProduct, ...]
@@ -78,11 +94,96 @@ class RankedList:
     products: int
     probabilities: Floats
     popularity: Floats
+    removed: Mapping[str, int] = field(default_factory=dict)
+    left_out: tuple[tuple[RankedProduct, str], ...] = ()
 
     @property
     def covered(self) -> float:
         """Probability that one of the items is bought next."""
         return sum(item.probability for item in self.items)
+
+
+@dataclass(frozen=True)
+class ScoredHistory:
+    """A history with the scores of a model, and that which it is compared with.
+
+    Attributes
+    ----------
+    model : Predictor
+    histories : Histories
+        The history, and the previous one where there is one.
+    scores : float32 [histories, products]
+        Of the model; their softmax are probabilities.
+    bought : Counter
+        How often the history has each product as a target.
+    mask : bool [products]
+        Products that may be recommended.
+    """
+
+    model: Predictor
+    histories: Histories
+    scores: Floats
+    bought: Counter[str]
+    mask: Bools
+
+    @classmethod
+    def of(
+        cls,
+        model: Predictor,
+        history: Sequence[HistoryEvent],
+        previous: Sequence[HistoryEvent] | None,
+        *,
+        exclude_seen: bool,
+        allowed: Bools | None,
+        at: datetime | None,
+    ) -> "ScoredHistory":
+        """Score a history, with one call of the model; the parameters are ``rank_products``'."""
+        histories = _inputs(model, [history] if previous is None else [history, previous], at)
+        products = [event.product for event in history]
+        bought = Counter(model.targets_of(products, [event.type for event in history]))
+        mask = np.ones(len(model.products), dtype=bool) if allowed is None else allowed.copy()
+        if exclude_seen:
+            mask[[index for name in bought if (index := model.index_of(name)) is not None]] = False
+        return cls(model, histories, model.raw_scores(histories), bought, mask)
+
+    @cached_property
+    def probabilities(self) -> Floats:
+        """The probability of each product after each history, float32 [histories, products]."""
+        probabilities: Floats = np.exp(log_softmax(self.scores))
+        return probabilities
+
+    @cached_property
+    def popularity(self) -> Floats:
+        """The share of each product of all training events, float32 [products]."""
+        counts = self.model.counts
+        popularity: Floats = (counts / max(counts.sum(), 1)).astype(np.float32)
+        return popularity
+
+    def item(
+        self,
+        rank: int,
+        index: int,
+        previous_rank: int | None,
+        *,
+        model_rank: int | None = None,
+        rules: tuple[str, ...] = (),
+    ) -> RankedProduct:
+        """Return a product of a list."""
+        product = self.model.describe(self.model.products[index])
+        return RankedProduct(
+            rank=rank,
+            product=product.product,
+            title=product.title,
+            brand=product.brand,
+            category=product.category,
+            price=product.price,
+            probability=float(self.probabilities[0, index]),
+            popularity=float(self.popularity[index]),
+            bought=self.bought[product.product],
+            previous_rank=previous_rank,
+            model_rank=model_rank,
+            rules=rules,
+        )
 
 
 def rank_products(
@@ -121,34 +222,18 @@ def rank_products(
     at : datetime, optional
         Asking time (UTC); by default, and at least, the time of the last event.
     """
-    histories = [history] if previous is None else [history, previous]
-    probabilities = np.exp(_log_probabilities(model, histories, at))
-    products = [event.product for event in history]
-    bought = Counter(model.targets_of(products, [event.type for event in history]))
-    mask = np.ones(len(model.products), dtype=bool) if allowed is None else allowed.copy()
-    if exclude_seen:
-        mask[[index for name in bought if (index := model.index_of(name)) is not None]] = False
+    scored = ScoredHistory.of(
+        model, history, previous, exclude_seen=exclude_seen, allowed=allowed, at=at
+    )
+    mask, probabilities = scored.mask, scored.probabilities
     scores = np.where(mask, probabilities[0], -1)
     previous_scores = None if previous is None else np.where(mask, probabilities[1], -1)
-    popularity = (model.counts / max(model.counts.sum(), 1)).astype(np.float32)
 
     def item(rank: int, index: int) -> RankedProduct:
-        product = model.describe(model.products[index])
         previous_rank = None
         if previous_scores is not None:
             previous_rank = int((previous_scores > previous_scores[index]).sum()) + 1
-        return RankedProduct(
-            rank=rank,
-            product=product.product,
-            title=product.title,
-            brand=product.brand,
-            category=product.category,
-            price=product.price,
-            probability=float(probabilities[0, index]),
-            popularity=float(popularity[index]),
-            bought=bought[product.product],
-            previous_rank=previous_rank,
-        )
+        return scored.item(rank, index, previous_rank)
 
     count = min(k, int(mask.sum()))
     if diversity:
@@ -166,7 +251,7 @@ def rank_products(
         else item(int((scores >= scores[target_index]).sum()), target_index),
         products=int(mask.sum()),
         probabilities=probabilities[0],
-        popularity=popularity,
+        popularity=scored.popularity,
     )
 
 
@@ -204,14 +289,15 @@ def leave_one_out_effects(
     start = max(len(history) - model.length, 0)
     read = history[start:]
     without = [[*history[:event], *history[event + 1 :]] for event in range(start, len(history))]
-    logs = _log_probabilities(model, [history, *without], at)[:, index]
+    scores = model.raw_scores(_inputs(model, [history, *without], at))
+    logs = log_softmax(scores)[:, index]
     return {event.key: float(logs[0] - log) for event, log in zip(read, logs[1:], strict=True)}
 
 
-def _log_probabilities(
+def _inputs(
     model: Predictor, histories: Sequence[Sequence[HistoryEvent]], at: datetime | None
-) -> Floats:
-    """Return the log probabilities after each history, float32 [histories, products]."""
+) -> Histories:
+    """Return histories as the model reads them."""
     products = [[event.product for event in events] for events in histories]
     types = [[event.type for event in events] for events in histories]
     times = [[_microseconds(event.time) for event in events] for events in histories]
@@ -220,7 +306,7 @@ def _log_probabilities(
         prices = [
             [event.price if event.repriced else None for event in events] for events in histories
         ]
-    return model.scores_of_histories(products, prices, types, times, _microseconds(at))
+    return model.histories(products, prices, types, times, _microseconds(at))
 
 
 def _microseconds(time: datetime | None) -> int | None:

@@ -1,9 +1,11 @@
 """Recommendations as the HTTP interface and the command line return them."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from dashboard.services.recommendations.placements import apply_placement
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import BadInput
 from data.home import Home
@@ -24,6 +26,7 @@ def for_user(
     exclude_seen: bool = False,
     *,
     at: datetime | None = None,
+    placement: str = "",
 ) -> dict[str, Any]:
     """Rank the products that a buyer of the run's dataset would buy next.
 
@@ -37,18 +40,23 @@ def for_user(
     at : datetime, optional
         The asking time: the history holds the buyer's events before it. By default it is the end
         of the log. Without a zone it is UTC.
+    placement : str, optional
+        A placement of the run's dataset, whose rules apply.
 
     Returns
     -------
     dict
         ``run``, ``user``, ``history`` (product ids, oldest first), ``types`` (their event types;
-        empty where the run reads one type only) and ``items``, one dict for each recommended
-        product.
+        empty where the run reads one type only), ``items``, one dict for each recommended product,
+        and ``placement``: None without one, else its name, the number and rules of the version
+        that applied, how many products of the rules the model does not know (``unknown``), how
+        many products each rule removed (``removed``), and which of the model's own list are not in
+        it and why (``left_out``).
 
     Raises
     ------
     BadInput
-        Where the run has no model, or its dataset is gone or has no such buyer.
+        Where the run has no model, or its dataset is gone or has no such buyer or placement.
     """
     served = serve_run(home, run)
     asked = served.end_of_log if at is None else _in_utc(at)
@@ -61,6 +69,7 @@ def for_user(
         exclude_seen=exclude_seen,
         times=times,
         at=None if asked is None else to_microseconds(asked),
+        placement=placement,
     )
 
 
@@ -72,13 +81,14 @@ def for_history(
     exclude_seen: bool = False,
     *,
     at: datetime | None = None,
+    placement: str = "",
 ) -> dict[str, Any]:
     """Rank the products that come after a given history.
 
     Parameters
     ----------
-    home, run, k, exclude_seen
-        As for ``for_user``.
+    home, run, k, exclude_seen, placement
+        As for ``for_user``; under rules, the products of the history were bought just now.
     history : sequence of (str or None, str)
         Event types and product ids, oldest first; may be empty. None is the type that the run
         predicts.
@@ -105,7 +115,9 @@ def for_history(
             )
         )
     asked = None if at is None else to_microseconds(_in_utc(at))
-    answer = _answer(served, None, history, k=k, exclude_seen=exclude_seen, at=asked)
+    answer = _answer(
+        served, None, history, k=k, exclude_seen=exclude_seen, at=asked, placement=placement
+    )
     return answer | {"unknown": unknown}
 
 
@@ -165,17 +177,28 @@ def _answer(
     exclude_seen: bool,
     times: Sequence[int] | None = None,
     at: int | None = None,
+    placement: str = "",
 ) -> dict[str, Any]:
     products, types = [product for _type, product in history], [name for name, _product in history]
-    items = served.model.recommend(
-        products, k=k, exclude_seen=exclude_seen, types=types, times=times, at=at
-    )
+    model = served.model
+    applied = None
+    if placement:
+        place = apply_placement(served.handle, served.require_dataset(), placement)
+        ruled = model.recommend_by_rules(
+            place.tables, products, k, exclude_seen, types=types, times=times, at=at
+        )
+        items = ruled.items
+        applied = place.as_dict() | {
+            "removed": ruled.removed,
+            "left_out": [asdict(product) for product in ruled.left_out],
+        }
+    else:
+        items = model.recommend(products, k, exclude_seen, types=types, times=times, at=at)
     return {
         "run": served.name,
         "user": user,
         "history": products,
-        "types": [name or served.model.types.default for name in types]
-        if served.model.types.are_several
-        else [],
+        "types": [name or model.types.default for name in types] if model.types.are_several else [],
         "items": [item.as_dict() for item in items],
+        "placement": applied,
     }

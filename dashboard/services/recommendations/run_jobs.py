@@ -18,14 +18,23 @@ MAX_K = 1_000
 
 
 def start_scoring(
-    home: Home, run: str, *, k: int = 20, exclude_seen: bool = False, kind: str = "parquet"
+    home: Home,
+    run: str,
+    *,
+    k: int = 20,
+    exclude_seen: bool = False,
+    kind: str = "parquet",
+    placement: str = "",
 ) -> str:
     """Queue ranked lists for every buyer and return the name of the job.
+
+    The rules of a placement are those of the moment when the job is queued.
 
     Raises
     ------
     BadInput
-        For another file format or an impossible ``k``, and as ``queue_job``.
+        For another file format, an impossible ``k`` or an unknown placement, and as
+        ``queue_job``.
     """
     if kind not in FORMATS or not 1 <= k <= MAX_K:
         raise BadInput(
@@ -33,7 +42,10 @@ def start_scoring(
                 most=MAX_K, kinds=" / ".join(FORMATS)
             )
         )
-    config = {"run": run, "k": k, "exclude_seen": exclude_seen, "format": kind}
+    config: dict[str, Any] = {"run": run, "k": k, "exclude_seen": exclude_seen, "format": kind}
+    if placement:
+        place = Runs(home).placements.get(open_run(home, run).run.dataset, placement)
+        config["placement"] = {"name": place.name, "number": place.number, "rules": place.rules}
     return queue_job(home, run, SCORING, config)
 
 

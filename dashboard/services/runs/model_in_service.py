@@ -1,4 +1,4 @@
-"""The model in service of a dataset: which run recommends where none is named."""
+"""The model in service of a dataset or placement: which run recommends where none is named."""
 
 from dataclasses import dataclass
 
@@ -49,27 +49,41 @@ class Standing:
         return self.history[0].number if self.history else 0
 
 
-def chosen_run(home: Home, run: str | None, dataset: str | None) -> str:
+def chosen_run(home: Home, run: str | None, dataset: str | None, placement: str = "") -> str:
     """Return the run that is named, or the one in service of the dataset that is named.
+
+    A placement of the dataset may have a model of its own, which comes before that of the dataset.
 
     Raises
     ------
     BadInput
-        When not exactly one of both is named, or the dataset has no model in service.
+        When not exactly one of both is named, or the dataset has no such placement or no model in
+        service.
     """
     if (run is None) == (dataset is None):
         raise BadInput(_("Name either a run, or a dataset whose model in service is meant."))
     if run is not None:
         return run
     assert dataset is not None
-    newest = Runs(home).promotions.newest(dataset)
-    if newest is None or newest.run is None:
-        raise none_in_service(dataset)
-    return newest.run
+    runs = Runs(home)
+    if placement:
+        runs.placements.get(dataset, placement)
+    for place in dict.fromkeys((placement, "")):
+        newest = runs.promotions.newest(dataset, place)
+        if newest is not None and newest.run is not None:
+            return newest.run
+    raise none_in_service(dataset)
 
 
-def promote(home: Home, run: str, *, user: str | None = None, seen: int | None = None) -> Promotion:
-    """Put a run into service for its dataset; see ``Promotions.promote``.
+def promote(
+    home: Home,
+    run: str,
+    *,
+    placement: str = "",
+    user: str | None = None,
+    seen: int | None = None,
+) -> Promotion:
+    """Put a run into service for its dataset or a placement of it; see ``Promotions.promote``.
 
     Raises
     ------
@@ -77,21 +91,31 @@ def promote(home: Home, run: str, *, user: str | None = None, seen: int | None =
         When the run is unknown, has no model or is in service, or there is a newer promotion.
     """
     open_run(home, run).require_model()
-    return Runs(home).promotions.promote(run, user=user, seen=seen)
+    return Runs(home).promotions.promote(run, placement=placement, user=user, seen=seen)
 
 
 def roll_back(
-    home: Home, dataset: str, *, user: str | None = None, seen: int | None = None
+    home: Home,
+    dataset: str,
+    *,
+    placement: str = "",
+    user: str | None = None,
+    seen: int | None = None,
 ) -> Promotion:
     """Put the run that was in service before into service again; see ``Promotions.roll_back``."""
-    return Runs(home).promotions.roll_back(dataset, user=user, seen=seen)
+    return Runs(home).promotions.roll_back(dataset, placement=placement, user=user, seen=seen)
 
 
 def withdraw(
-    home: Home, dataset: str, *, user: str | None = None, seen: int | None = None
+    home: Home,
+    dataset: str,
+    *,
+    placement: str = "",
+    user: str | None = None,
+    seen: int | None = None,
 ) -> Promotion:
-    """Take the run in service of a dataset out of service; see ``Promotions.withdraw``."""
-    return Runs(home).promotions.withdraw(dataset, user=user, seen=seen)
+    """Take the run in service of a dataset or placement out of service."""
+    return Runs(home).promotions.withdraw(dataset, placement=placement, user=user, seen=seen)
 
 
 def current(home: Home) -> list[Promotion]:
@@ -99,9 +123,9 @@ def current(home: Home) -> list[Promotion]:
     return Runs(home).promotions.current()
 
 
-def history(home: Home, dataset: str) -> list[Promotion]:
-    """Return every promotion of a dataset, the newest first."""
-    return Runs(home).promotions.history(dataset)
+def history(home: Home, dataset: str, placement: str = "") -> list[Promotion]:
+    """Return every promotion of a dataset or placement, the newest first."""
+    return Runs(home).promotions.history(dataset, placement)
 
 
 def standing(home: Home, run: str) -> Standing:

@@ -32,7 +32,7 @@ def test_a_model_is_promoted_listed_and_withdrawn(
     assert answer(capsys, home, "model", "rollback", "toy")["run"] == run
     assert [p["run"] for p in answer(capsys, home, "model", "history", "toy")] == [run, None, run]
     assert type_command(["--home", str(home.path), "model", "history", "toy"]) == 0
-    assert capsys.readouterr().out.splitlines()[1].split()[:2] == ["toy", run]
+    assert capsys.readouterr().out.splitlines()[1].split()[:3] == ["toy", "–", run]
 
 
 def test_a_dataset_stands_for_its_model_in_service(

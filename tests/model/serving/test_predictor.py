@@ -45,8 +45,11 @@ def test_the_probabilities_sum_to_one(predictor: Predictor) -> None:
 
 def test_an_item_has_the_fields_of_the_catalogue(predictor: Predictor) -> None:
     item = next(i for i in predictor.recommend(["p005"], k=100) if i.product == "p005")
-    assert item.as_dict() | {"rank": 0, "probability": 0} == {
+    assert item.model_rank == item.rank
+    assert item.as_dict() | {"rank": 0, "model_rank": 0, "probability": 0} == {
         "rank": 0,
+        "model_rank": 0,
+        "rules": [],
         "product": "p005",
         "title": None,
         "probability": 0,

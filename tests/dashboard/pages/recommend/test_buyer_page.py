@@ -102,13 +102,13 @@ def test_one_change_of_the_page_calls_the_model_once(
     client = app.server.test_client()
     client.get("/", base_url="http://localhost")  # registers the callbacks
     calls: list[int] = []
-    original = Predictor.scores_of_histories
+    original = Predictor.raw_scores
 
-    def counted(model: Predictor, histories: Any, *rest: Any, **more: Any) -> Any:
+    def counted(model: Predictor, histories: Any) -> Any:
         calls.append(len(histories))
-        return original(model, histories, *rest, **more)
+        return original(model, histories)
 
-    monkeypatch.setattr(Predictor, "scores_of_histories", counted)
+    monkeypatch.setattr(Predictor, "raw_scores", counted)
     query = Query(run=run, user="u00003")
     values = {
         f"{QUERY}.data": replace(query, edit="add:teapot").as_dict(),
