@@ -1,11 +1,13 @@
 """The home: the folder that holds all state of Vitrina."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 
+DATABASE = "VITRINA_DATABASE"
+"""The environment variable with the URL of the database, where it is not a file of the home."""
 PRIVATE = 0o077
 """The umask of processes that write homes: files in them are for their user alone."""
 
@@ -17,6 +19,13 @@ class Home:
     Its path is made absolute: libraries take some relative ones, such as ``file:x`` or ``~``, for
     more than a path. Subfolders are created on first access, not on construction.
 
+    Attributes
+    ----------
+    path : Path
+    database_url : str or None
+        Where the table of runs is; None for the SQLite file in the home. It may hold a password, so
+        it is never printed.
+
     Examples
     --------
     >>> Home(Path("/tmp/shop")).database
@@ -24,15 +33,34 @@ class Home:
     """
 
     path: Path
+    database_url: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", self.path.absolute())
 
     @classmethod
-    def default(cls) -> "Home":
-        """Return the folder in ``VITRINA_HOME``, or the platform's user data folder."""
-        path = os.environ.get("VITRINA_HOME")
-        return cls(Path(path) if path else Path(platformdirs.user_data_dir("vitrina", False)))
+    def default(cls, path: Path | None = None, database_url: str | None = None) -> "Home":
+        """Return a home; the environment says what is not given.
+
+        Parameters
+        ----------
+        path : Path, optional
+            Default: ``VITRINA_HOME``, or the platform's user data folder.
+        database_url : str, optional
+            Default: ``VITRINA_DATABASE``, or the SQLite file in the home.
+        """
+        folder = path or os.environ.get("VITRINA_HOME")
+        return cls(
+            Path(folder or platformdirs.user_data_dir("vitrina", False)),
+            database_url or os.environ.get(DATABASE) or None,
+        )
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a process that works on this home.
+
+        The URL of the database is in no command line, which everybody on the machine can read.
+        """
+        return os.environ | {DATABASE: self.database_url or ""}
 
     def _folder(self, name: str) -> Path:
         folder = self.path / name
@@ -75,5 +103,5 @@ class Home:
 
     @property
     def database(self) -> Path:
-        """SQLite file with the table of runs."""
+        """SQLite file with the table of runs, unless ``database_url`` says where it is."""
         return self.path / "vitrina.db"

@@ -14,6 +14,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from data.home import Home
 from data.i18n import DEFAULT_LANGUAGE, use_language
+from tests.databases import url_of
+from tests.postgres import NEEDED, Postgres, installed
 
 # The other cores run other tests: more threads would wait for each other.
 for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
@@ -141,7 +143,24 @@ def english() -> Iterator[None]:
     use_language(DEFAULT_LANGUAGE)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL server."""
+    installation = installed()
+    if installation is None:
+        pytest.skip(NEEDED)
+    server = Postgres(installation)
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """The URL of the database of ``home``, by the marks of ``tests.databases``."""
+    return url_of(request)
+
+
+@pytest.fixture
+def home(tmp_path: Path, database_url: str | None) -> Home:
     """An empty home of its own."""
-    return Home(tmp_path / "home")
+    return Home(tmp_path / "home", database_url)

@@ -8,6 +8,7 @@ import click
 COMMANDS = {
     "serve": "dashboard.cli.serve",
     "worker": "dashboard.cli.serve",
+    "workers": "dashboard.cli.workers",
     "user": "dashboard.cli.users",
     "demo": "dashboard.cli.datasets",
     "sample": "dashboard.cli.datasets",
@@ -56,8 +57,15 @@ class LazyGroup(click.Group):
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder that holds the state (or VITRINA_HOME; default: the user's data folder).",
 )
+@click.option(
+    "--database",
+    "database_url",
+    metavar="URL",
+    help="PostgreSQL database with the table of runs, instead of a file in the home: "
+    "postgresql+psycopg://user@host/name. Set VITRINA_DATABASE where the URL holds a password.",
+)
 @click.version_option(package_name="vitrina", prog_name="vitrina")
 @click.pass_context
-def cli(context: click.Context, home: Path | None) -> None:
+def cli(context: click.Context, home: Path | None, database_url: str | None) -> None:
     """Browse a shop's purchase log, train networks on it, and inspect their predictions."""
-    context.obj = home
+    context.obj = home, database_url

@@ -27,23 +27,30 @@ def command_home() -> Home:
 
 
 def home_option(command: Command) -> Command:
-    """Give a command its ``home``; ``--home`` may stand before or after the command's name."""
+    """Give a command its ``home``.
+
+    ``--home`` and ``--database`` may stand before or after the command's name.
+    """
 
     @functools.wraps(command)
-    def with_home(*, home_folder: Path | None, **options: Any) -> Any:
-        folder = home_folder or click.get_current_context().obj
-        home = Home(folder) if folder else Home.default()
+    def with_home(*, home_folder: Path | None, database_url: str | None, **options: Any) -> Any:
+        folder, url = click.get_current_context().obj
+        home = Home.default(home_folder or folder, database_url or url)
         _HOME.set(home)
         is_for_home = options.get("out") is None  # else its user chooses who may read it
         with _private_files() if is_for_home else nullcontext():
             return command(home=home, **options)
 
-    return click.option(
+    folder = click.option(
         "--home",
         "home_folder",
         type=click.Path(file_okay=False, path_type=Path),
         help="Folder with datasets and runs.",
-    )(with_home)
+    )
+    database = click.option(
+        "--database", "database_url", metavar="URL", help="Where the table of runs is."
+    )
+    return folder(database(with_home))
 
 
 @contextmanager

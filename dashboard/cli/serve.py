@@ -95,9 +95,12 @@ def serve_command(
     proxy: str | None,
 ) -> None:
     """Start the workbench in this terminal; Ctrl-C ends it."""
+    from dashboard.jobs.runs_table import Runs
     from dashboard.jobs.supervisor import keep_worker, stop_worker
     from dashboard.services.runs.records import damaged
 
+    if home.database_url is not None:
+        Runs(home)  # a server that knows no users lets everybody in: it does not start
     _check_access(home, host, open_to_all)
     token = api_token or (api_token_file.read_text("utf-8").strip() if api_token_file else None)
     exposure = Exposure(
@@ -122,12 +125,20 @@ def serve_command(
 
 
 @click.command()
+@click.option(
+    "--slots",
+    type=click.IntRange(1, 64),
+    help="Trainings at once on this machine (default: by its cores and memory).",
+)
 @home_option
-def worker_command(home: Home) -> None:
-    """Carry out queued imports and trainings until Ctrl-C."""
+def worker_command(home: Home, slots: int | None) -> None:
+    """Carry out queued imports and trainings until Ctrl-C.
+
+    With --database, workers of several machines share one queue.
+    """
     from dashboard.jobs.worker import serve_jobs
 
-    serve_jobs(home)
+    serve_jobs(home, slots=slots)
 
 
 def _listen(host: str, port: int) -> socket.socket:

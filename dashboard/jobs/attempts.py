@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import and_, update
+from sqlalchemy import and_, or_, update
 
 from dashboard.jobs.process import Process
 from dashboard.jobs.repository import LostClaim, Repository, transition
@@ -29,19 +29,25 @@ class Attempts:
     def begin(self, run: str, attempt: int, process: Process) -> Run:
         """Assign a process to a claimed run and return the run, now ``running`` or ``stopping``.
 
+        The same process may say so again: it does not know whether it was heard before the
+        connection was lost.
+
         Raises
         ------
         LostClaim
             When this attempt at the run is over, or another process works on it.
         """
-        condition = and_(RUNS.c.run == run, RUNS.c.attempt == attempt, RUNS.c.pid.is_(None))
+        mine = and_(RUNS.c.pid == process.pid, RUNS.c.born == process.born)
+        condition = and_(
+            RUNS.c.run == run, RUNS.c.attempt == attempt, or_(RUNS.c.pid.is_(None), mine)
+        )
         values = {"pid": process.pid, "born": process.born, "heartbeat": self._clock()}
         with self._database.write() as connection:
             row = transition(connection, condition, State.RUNNING, **values)
             if row is None:
                 row = connection.execute(
                     update(RUNS)
-                    .where(condition, RUNS.c.state == State.STOPPING.value)
+                    .where(condition, RUNS.c.state.in_(ACTIVE))
                     .values(**values)
                     .returning(RUNS)
                 ).one_or_none()
@@ -70,7 +76,7 @@ class Attempts:
             values["progress"] = dict(progress)
         if parameters is not None:
             values["parameters"] = parameters
-        with self._database.write() as connection:
+        with self._database.write(alone=False) as connection:
             row = connection.execute(
                 update(RUNS)
                 .where(RUNS.c.run == run, RUNS.c.attempt == attempt, RUNS.c.state.in_(ACTIVE))

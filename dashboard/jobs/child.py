@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("run")
     options = parser.parse_args(arguments)
     os.nice(NICENESS)  # so that pages stay fast while a network trains
-    runs = Runs(Home(options.home))
+    runs = retry_while_unavailable(lambda: Runs(Home.default(options.home)))
     process = Process.current()
     try:
         claim = retry_while_unavailable(

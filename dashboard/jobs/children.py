@@ -1,6 +1,5 @@
 """The processes that work on runs."""
 
-import os
 import subprocess
 from signal import SIGKILL, SIGTERM
 
@@ -43,7 +42,8 @@ class Children:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"},
+                env=self._runs.home.environment()
+                | {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"},
             )
 
     def adopt(self, run: str, process: Process) -> None:

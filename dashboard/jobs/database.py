@@ -1,7 +1,7 @@
-"""Connections to the database of a home.
+"""Connections to the database of a home: SQLite in write-ahead mode, or PostgreSQL.
 
-SQLite in write-ahead mode is the default. Nothing else depends on SQLite but the settings of a
-connection, so any database that SQLAlchemy Core supports can be used.
+Both promise the same: a transaction that reads sees one snapshot, and of transactions that write,
+one runs at a time, so that it may decide by what it has read.
 """
 
 import json
@@ -14,17 +14,32 @@ from sqlite3 import Connection as SQLiteConnection
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, func, make_url, select
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from dashboard.jobs import migrations
-from dashboard.jobs.schema import TableError
+from dashboard.jobs.beats import Beats
+from dashboard.jobs.schema import TableError, Unreachable
+from data.errors import BadInput, VitrinaError
 from data.i18n import _
 
 BUSY_SECONDS = 10
-OPEN_FILES = 8
-"""How many database files stay open; a process has one home, tests have several."""
+IDLE_SECONDS = 30
+"""How long a suspended process may hold locks of PostgreSQL, which then ends its transaction."""
+OPEN_DATABASES = 8
+"""How many databases stay open; a process has one home, tests have several."""
+SQLITE, POSTGRESQL = "sqlite", "postgresql+psycopg"
+# Of the connections to PostgreSQL: a server that has vanished from the network is noticed.
+_NETWORK = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+# The number of the advisory lock of transactions that write; any number will do.
+_WRITER = 0x56495452494E41
 
 
 class Database:
@@ -33,20 +48,33 @@ class Database:
     Parameters
     ----------
     url : URL or str
-        Where the database is. Its tables are created, or migrated from an earlier version.
+        Where the database is: ``sqlite:///FILE`` or ``postgresql+psycopg://USER@HOST/NAME``. Its
+        tables are created, or migrated from an earlier version.
 
     Raises
     ------
+    BadInput
+        When the URL is of another kind, or the driver of the database is not installed.
     TableError
         When the database is locked, read-only, damaged, cannot be reached, or was written by a
         later version.
+
+    Attributes
+    ----------
+    beats : Beats
+        What this process has heard of workers on other machines.
     """
 
     def __init__(self, url: URL | str) -> None:
-        self._engine = create_engine(url, json_deserializer=_json)
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _set_up)
+        self.beats = Beats()
+        self._engine = _engine(url)
+        if self.is_file:
+            event.listen(self._engine, "connect", _set_up_sqlite)
             event.listen(self._engine, "begin", _begin)
+            self._reader = self._engine.execution_options(reads_only=True)
+        else:
+            event.listen(self._engine, "connect", _set_up_postgresql)
+            self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
         with self.read() as connection:
             current = migrations.is_current(connection)
         if not current:
@@ -58,16 +86,30 @@ class Database:
         """SQLAlchemy's engine."""
         return self._engine
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file, which only processes of this machine use."""
+        return self._engine.dialect.name == SQLITE
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that reads one snapshot of the tables and blocks no other."""
-        with _translated_errors(), self._engine.connect() as connection:
-            yield connection.execution_options(reads_only=True)
+        with _translated_errors(), self._reader.connect() as connection:
+            yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Give a connection whose changes are committed together; none when the block raises."""
+    def write(self, alone: bool = True) -> Iterator[Connection]:
+        """Give a connection whose changes are committed together; none when the block raises.
+
+        Parameters
+        ----------
+        alone : bool
+            Whether no other such transaction may run meanwhile. False for frequent ones that depend
+            on one row, which they lock; in SQLite they run alone all the same.
+        """
         with _translated_errors(), self._engine.begin() as connection:
+            if alone and not self.is_file:
+                connection.execute(select(func.pg_advisory_xact_lock(_WRITER)))
             yield connection
 
     def close(self) -> None:
@@ -85,7 +127,39 @@ def _json(text: Any) -> Any:
         return None
 
 
-@lru_cache(maxsize=OPEN_FILES)
+def _engine(url: URL | str) -> Engine:
+    """Return the engine of a database; no sentence of an error holds the URL, nor its password."""
+    try:
+        url = make_url(url)
+    except ArgumentError:
+        url = URL.create("")
+    if url.drivername == SQLITE:
+        return create_engine(url, json_deserializer=_json)
+    if url.drivername != POSTGRESQL:
+        raise BadInput(
+            _(
+                "The URL of a database (--database or VITRINA_DATABASE) is written "
+                "postgresql+psycopg://user:password@host/name."
+            )
+        )
+    try:
+        # Each connection is tried before its use, so that a restart of the server goes unnoticed.
+        return create_engine(
+            url, json_deserializer=_json, connect_args=_NETWORK, pool_pre_ping=True
+        )
+    except ImportError as error:
+        raise BadInput(
+            _("PostgreSQL needs a driver that is not installed: pip install 'vitrina[postgres]'.")
+        ) from error
+
+
+@lru_cache(maxsize=OPEN_DATABASES)
+def of_url(url: str) -> Database:
+    """Return the database of a URL, the same object for all callers; see ``of_file``."""
+    return Database(url)
+
+
+@lru_cache(maxsize=OPEN_DATABASES)
 def of_file(file: Path, _identity: tuple[int, int] | None) -> Database:
     """Return the database of an existing SQLite file, the same object for all callers.
 
@@ -110,7 +184,14 @@ def _url(file: Path) -> URL:
     return URL.create("sqlite", database=f"file:{quote(str(file))}", query=options)
 
 
-def _set_up(connection: SQLiteConnection, _record: Any) -> None:
+def _set_up_postgresql(connection: Any, _record: Any) -> None:
+    """Set up a new connection to PostgreSQL: wait for locks, but hold none for ever."""
+    connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+    connection.commit()
+
+
+def _set_up_sqlite(connection: SQLiteConnection, _record: Any) -> None:
     """Set up a new SQLite connection: wait for locks, and let readers and a writer work at once."""
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
@@ -131,12 +212,31 @@ def _translated_errors() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        message = str(error.orig).lower()
-        raise TableError(_sentence(message)) from error
+        raise _translated(error) from error
 
 
-def _sentence(message: str) -> str:
-    if "locked" in message or "busy" in message:
+def _translated(error: DBAPIError) -> VitrinaError:
+    reason = " ".join(str(error.orig).split("\n")[0].split())
+    if error.connection_invalidated or _is_without_connection(error):
+        return Unreachable(
+            _(
+                "The database cannot be reached ({reason}); check that it runs, and --database or "
+                "VITRINA_DATABASE."
+            ).format(reason=reason)
+        )
+    return TableError(_sentence(str(error.orig).lower(), reason))
+
+
+def _is_without_connection(error: DBAPIError) -> bool:
+    """Return whether PostgreSQL was not reached, refused the connection, or has ended it."""
+    state = getattr(error.orig, "sqlstate", "")  # errors of SQLite have none
+    if state is None:
+        return isinstance(error, OperationalError)
+    return state.startswith(("08", "57P"))
+
+
+def _sentence(message: str, reason: str) -> str:
+    if "locked" in message or "busy" in message or "lock timeout" in message:
         return _("The table of runs is locked by another process; try again in a moment.")
     if "readonly" in message or "read-only" in message:
         return _("The table of runs is read-only; give this user the right to write it.")
@@ -145,6 +245,6 @@ def _sentence(message: str) -> str:
             "The table of runs is damaged; move vitrina.db out of the home folder, or put a "
             "copy back, and start again. Datasets and the folders of runs are not touched."
         )
-    if "full" in message:
+    if "full" in message or "no space left" in message:
         return _("The disk is full: the table of runs cannot be written; free some space.")
-    return _("The table of runs cannot be used: {reason}.").format(reason=message)
+    return _("The table of runs cannot be used: {reason}.").format(reason=reason)

@@ -1,4 +1,4 @@
-"""How a run ended, by the exit status of its process."""
+"""How a run ended, by the exit status of its process or without one."""
 
 import signal
 
@@ -13,6 +13,7 @@ from dashboard.jobs.failures import (
     STOPPED_STATUS,
     reason_of,
 )
+from dashboard.jobs.run import Run
 from dashboard.jobs.states import State
 
 Ending = tuple[State, str | None, str | None]
@@ -48,3 +49,13 @@ def end_of(status: int, state: State, short_of_memory: bool) -> Ending:
     if reason in {SHUTDOWN, LOST} or status == STOPPED_STATUS:
         return State.INTERRUPTED, reason or SHUTDOWN, None
     return State.FAILED, reason or (START if state is State.STARTING else ERROR), None
+
+
+def end_without_process(run: Run, reason: str) -> tuple[State, str | None]:
+    """Return how an active run ends that no process works on any more, and why.
+
+    One that no process has begun waits again; a process that starts after this has lost its claim.
+    """
+    if run.state is State.STOPPING:
+        return State.STOPPED, None
+    return (State.QUEUED, None) if run.pid is None else (State.INTERRUPTED, reason)

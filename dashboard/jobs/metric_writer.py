@@ -31,23 +31,34 @@ class MetricWriter:
         # Run, attempt and the number of its points of each metric: known from the last insert.
         self._counts: tuple[str, int, Counter[str]] | None = None
 
-    def append(self, run: str, attempt: int, points: Sequence[Point]) -> int:
+    def append(
+        self, run: str, attempt: int, points: Sequence[Point], after: int | None = None
+    ) -> int:
         """Add points to a run, all or none, and return ``seq`` of its newest row.
 
         A value that is not finite is stored as NULL.
+
+        Parameters
+        ----------
+        after : int, optional
+            ``seq`` of the newest row that the caller knows of. Where there are newer ones, these
+            points were added before, and only the answer was lost with the connection.
 
         Raises
         ------
         LostClaim
             When this attempt at the run is over; nothing is added.
         """
-        with self._database.write() as connection:
-            run_id = _claimed(connection, run, attempt)
+        with self._database.write(alone=False) as connection:
+            run_id, last = _claimed(connection, run, attempt)
+            if after is not None and last > after:
+                self._counts = None
+                return last
             last, counts = self._insert(connection, run_id, (run, attempt), points)
         self._counts = counts
         return last
 
-    def rewind(self, run: str, attempt: int, history: Sequence[Mapping[str, Any]]) -> None:
+    def rewind(self, run: str, attempt: int, history: Sequence[Mapping[str, Any]]) -> int:
         """Reset the metrics of a run to the checkpoint that its training resumes from.
 
         Rows of later epochs are deleted, since these are repeated. Epochs of the checkpoint whose
@@ -58,6 +69,11 @@ class MetricWriter:
         history : sequence of mapping
             One entry per completed epoch, with ``epoch`` counted from 1.
 
+        Returns
+        -------
+        int
+            ``seq`` of the newest row.
+
         Raises
         ------
         LostClaim
@@ -65,8 +81,8 @@ class MetricWriter:
         """
         last_epoch = max((entry["epoch"] for entry in history), default=0)
         now = self._clock()
-        with self._database.write() as connection:
-            run_id = _claimed(connection, run, attempt)
+        with self._database.write(alone=False) as connection:
+            run_id, _last = _claimed(connection, run, attempt)
             connection.execute(
                 delete(METRICS).where(METRICS.c.run_id == run_id, METRICS.c.epoch > last_epoch)
             )
@@ -78,8 +94,9 @@ class MetricWriter:
                 if name not in known.get(entry["epoch"], {"epoch": 0})
             ]
             self._counts = None
-            self._insert(connection, run_id, (run, attempt), missing)
+            last, _counts = self._insert(connection, run_id, (run, attempt), missing)
             _summarise(connection, run_id)
+        return last
 
     def _insert(
         self,
@@ -110,15 +127,16 @@ class MetricWriter:
         return last, (*claim, counts)
 
 
-def _claimed(connection: Connection, run: str, attempt: int) -> int:
-    run_id: int | None = connection.execute(
-        select(RUNS.c.id).where(
-            RUNS.c.run == run, RUNS.c.attempt == attempt, RUNS.c.state.in_(ACTIVE)
-        )
-    ).scalar()
-    if run_id is None:
+def _claimed(connection: Connection, run: str, attempt: int) -> tuple[int, int]:
+    """Return ``id`` and ``last_seq`` of a run, whose attempt cannot end before the transaction."""
+    row = connection.execute(
+        select(RUNS.c.id, RUNS.c.last_seq)
+        .where(RUNS.c.run == run, RUNS.c.attempt == attempt, RUNS.c.state.in_(ACTIVE))
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
         raise LostClaim(_("The attempt of this process at the run {run} is over.").format(run=run))
-    return run_id
+    return row.id, row.last_seq
 
 
 def _counts(connection: Connection, run_id: int) -> Counter[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from dashboard.jobs.repository import Repository, transition
 from dashboard.jobs.run import Run, from_row
-from dashboard.jobs.schema import RUNS, SETTINGS
+from dashboard.jobs.schema import RUNS, SETTINGS, WORKERS
 from dashboard.jobs.states import ACTIVE, State
 from data.errors import BadInput, Damaged
 from data.i18n import _
@@ -39,12 +39,19 @@ class Queue:
     def __init__(self, repository: Repository) -> None:
         self._database = repository.database
         self._clock = repository.clock
+        self._node = repository.node
 
-    def claim(self) -> Run | None:
+    def claim(self, slots: int | None = None) -> Run | None:
         """Take the next run that may start and make it ``starting``; None when there is none.
 
-        Higher priority goes first, then the longest wait. A run is claimed once, however many
-        workers claim at the same time.
+        Higher priority goes first, then the longest wait. A run is claimed once, and no limit is
+        exceeded, however many workers claim at the same time.
+
+        Parameters
+        ----------
+        slots : int, optional
+            How many trainings run at once on this machine; default: as many as the limit for all
+            machines says where one was set, else by cores and memory.
         """
         with self._database.read() as connection:
             if connection.execute(select(RUNS.c.id).where(WAITING).limit(1)).first() is None:
@@ -52,7 +59,7 @@ class Queue:
         with self._database.write() as connection:
             if setting(connection, "paused", False):
                 return None
-            kinds = self._kinds_with_room(connection)
+            kinds = self._kinds_with_room(connection, slots)
             first = (
                 select(RUNS.c.id).where(WAITING, kinds).order_by(*_ORDER).limit(1).scalar_subquery()
             )
@@ -63,6 +70,7 @@ class Queue:
                 attempt=RUNS.c.attempt + 1,
                 started=func.coalesce(RUNS.c.started, self._clock()),
                 heartbeat=self._clock(),
+                node=self._node,
                 pid=None,
                 born=None,
             )
@@ -75,21 +83,29 @@ class Queue:
                 transition(connection, RUNS.c.id == row.id, State.FAILED, message=message)
                 return None
 
-    def _kinds_with_room(self, connection: Connection) -> Any:
-        """Return the condition that a run's kind has fewer active runs than its limit."""
+    def _kinds_with_room(self, connection: Connection, slots: int | None) -> Any:
+        """Return the condition that fewer runs of a run's kind are active than its limit says."""
         groups = {TRAINING: TRAINING, **dict.fromkeys(SERIES, "series")}
         group = case(groups, value=RUNS.c.kind, else_="other")
-        active: Counter[str] = Counter()
-        for name, number in connection.execute(
-            select(group, func.count()).where(RUNS.c.state.in_(ACTIVE)).group_by(group)
+        everywhere: Counter[str] = Counter()
+        here: Counter[str] = Counter()
+        for name, node, number in connection.execute(
+            select(group, RUNS.c.node, func.count())
+            .where(RUNS.c.state.in_(ACTIVE))
+            .group_by(group, RUNS.c.node)
         ):
-            active[name] = number
+            everywhere[name] += number
+            here[name] += number if node == self._node else 0
+        limit = _chosen_parallel(connection)
         limits = {
-            TRAINING: self._parallel(connection),
+            TRAINING: slots or limit or default_parallel(),
             "series": PARALLEL_SERIES,
             "other": PARALLEL_OTHERS,
         }
-        return group.in_([name for name, limit in limits.items() if active[name] < limit])
+        with_room = {name for name in limits if here[name] < limits[name]}
+        if limit is not None and everywhere[TRAINING] >= limit:
+            with_room.discard(TRAINING)
+        return group.in_(sorted(with_room))
 
     def waiting(self) -> list[str]:
         """Return the names of the queued runs, the one that starts next first."""
@@ -108,15 +124,22 @@ class Queue:
             set_setting(connection, "paused", paused)
 
     def parallel(self) -> int:
-        """Return how many trainings may run at once."""
+        """Return how many trainings may run at once, on all machines together."""
+        return self.chosen_parallel() or self.possible_parallel()
+
+    def possible_parallel(self) -> int:
+        """Return how many trainings run at once where no limit was set: the slots of all workers.
+
+        Before there is a worker, what cores and memory of this machine allow.
+        """
         with self._database.read() as connection:
-            return self._parallel(connection)
+            slots = select(func.sum(WORKERS.c.slots)).where(WORKERS.c.draining.is_(False))
+            return connection.execute(slots).scalar() or default_parallel()
 
     def chosen_parallel(self) -> int | None:
         """Return the limit that was set; None while it follows cores and memory."""
         with self._database.read() as connection:
-            limit = setting(connection, "parallel", None)
-            return None if limit is None else int(limit)
+            return _chosen_parallel(connection)
 
     def set_parallel(self, limit: int | None) -> None:
         """Set how many trainings may run at once; None follows cores and memory.
@@ -134,10 +157,6 @@ class Queue:
             )
         with self._database.write() as connection:
             set_setting(connection, "parallel", limit)
-
-    def _parallel(self, connection: Connection) -> int:
-        limit = setting(connection, "parallel", None)
-        return default_parallel() if limit is None else int(limit)
 
 
 def default_parallel(cores: int | None = None, memory: int | None = None) -> int:
@@ -158,6 +177,11 @@ def default_parallel(cores: int | None = None, memory: int | None = None) -> int
     cores = cores or os.cpu_count() or 1
     memory = memory or psutil.virtual_memory().total
     return max(1, min(cores // 2, round(memory / (_GIB_A_TRAINING << 30))))
+
+
+def _chosen_parallel(connection: Connection) -> int | None:
+    limit = setting(connection, "parallel", None)
+    return None if limit is None else int(limit)
 
 
 def setting(connection: Connection, name: str, default: object) -> Any:

@@ -16,13 +16,15 @@ from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.repository import LostClaim
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
-from dashboard.jobs.schema import TableError
+from dashboard.jobs.schema import TableError, Unreachable
 
 TICK_SECONDS = 0.3
 HEARTBEAT_SECONDS = 1.0
 SAMPLE_SECONDS = 2.0
 # How long the end of a run waits for a table that is locked.
 RETRY_SECONDS = 60.0
+MOST_BUFFERED = 100_000
+"""Points that wait for the table at most, some 15 MB."""
 
 # Metrics by step whose newest value is kept in the progress of the run.
 LATEST = frozenset({"speed", "learning_rate"})
@@ -33,8 +35,9 @@ Result = TypeVar("Result")
 class Reporter:
     """Buffers the reports of the work; a thread writes them into the table of runs.
 
-    The work never waits for the table. While it is locked or the disk is full, metrics stay in
-    memory and are written later, in order.
+    The work never waits for the table. While it is locked, the disk is full or the database is
+    down, metrics stay in memory and are written later, in order, each once; of more than
+    ``MOST_BUFFERED`` those by step are thinned.
 
     Parameters
     ----------
@@ -54,6 +57,10 @@ class Reporter:
         self._exit_process = exit_process
         self._lock = threading.Lock()
         self._points: list[Point] = []
+        # Points on their way into the table, in which they may be already.
+        self._batch: list[Point] = []
+        self._last_seq = claim.last_seq
+        self._cut_off = False
         self._progress: dict[str, Any] = {}
         self._parameters: int | None = None
         # Not guarded by the lock, so that a signal handler can set it at any moment.
@@ -87,6 +94,8 @@ class Reporter:
             self.progress(**{name: value})
         point = Point(epoch, step, name, float(value), self._runs.clock())
         with self._lock:
+            if len(self._points) >= MOST_BUFFERED:
+                self._points = thinned(self._points)
             self._points.append(point)
             self._progress["epoch"] = epoch
             if step is not None:
@@ -128,7 +137,9 @@ class Reporter:
         self._closed.set()
         self._thread.join()
         with suppress(TableError, LostClaim):
-            retry_while_unavailable(self._append)
+            while self._batch or self._points or self._resumed is not None:
+                retry_while_unavailable(self._append)
+            retry_while_unavailable(self._heartbeat)
 
     def _run(self) -> None:
         heartbeat_time = sampled = 0.0
@@ -138,26 +149,39 @@ class Reporter:
                 sampled = now
                 self._sample()
             try:
-                if self._points or self._resumed is not None:
+                if self._batch or self._points or self._resumed is not None:
                     self._append()
                 if now - heartbeat_time >= HEARTBEAT_SECONDS:
                     self._heartbeat()
                     heartbeat_time = now
-            except TableError:
-                pass  # what is buffered is written when the table can be written again
+                self._note_connection()
+            except TableError as error:
+                self._note_connection(error)
             except LostClaim:
                 self._exit_process(status_of(LOST))
             self._closed.wait(TICK_SECONDS)
 
+    def _note_connection(self, error: TableError | None = None) -> None:
+        """Log that the table cannot be written, and that it can be again."""
+        if error is not None and not self._cut_off:
+            self.log(f"{error} The work goes on; what it reports is written later.")
+        elif error is None and self._cut_off:
+            self.log("The table of runs can be written again.")
+        self._cut_off = error is not None
+
     def _append(self) -> None:
+        run, attempt = self._claim.run, self._claim.attempt
         with self._lock:
-            points, history = list(self._points), self._resumed
+            history = self._resumed
+            if not self._batch:
+                self._batch, self._points = self._points, []
         if history is not None:
-            self._runs.metric_writer.rewind(self._claim.run, self._claim.attempt, history)
+            self._last_seq = self._runs.metric_writer.rewind(run, attempt, history)
             self._resumed = None
-        self._runs.metric_writer.append(self._claim.run, self._claim.attempt, points)
-        with self._lock:
-            del self._points[: len(points)]
+        self._last_seq = self._runs.metric_writer.append(
+            run, attempt, self._batch, after=self._last_seq
+        )
+        self._batch = []
         self._heartbeat()
 
     def _heartbeat(self) -> None:
@@ -187,16 +211,29 @@ def retry_while_unavailable(access: Callable[[], Result]) -> Result:
     Raises
     ------
     TableError
-        When it still cannot after ``RETRY_SECONDS``.
+        When it still cannot after ``RETRY_SECONDS``. A database on another machine, which people
+        restart and move, is waited for without a limit.
     """
     deadline = time.monotonic() + RETRY_SECONDS
     while True:
         try:
             return access()
-        except TableError:
-            if time.monotonic() > deadline:
+        except TableError as error:
+            if time.monotonic() > deadline and not isinstance(error, Unreachable):
                 raise
             time.sleep(TICK_SECONDS)
+
+
+def thinned(points: Sequence[Point]) -> list[Point]:
+    """Return points without every other one by step; those of epochs all stay.
+
+    Examples
+    --------
+    >>> points = [Point(1, step, "loss", 0.5, 0.0) for step in (1, 2, 3, None)]
+    >>> [point.step for point in thinned(points)]
+    [1, 3, None]
+    """
+    return [point for place, point in enumerate(points) if point.step is None or place % 2 == 0]
 
 
 def _plain(value: Any) -> Any:

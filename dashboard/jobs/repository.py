@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import URL, ColumnElement, select, update
 from sqlalchemy.engine import Connection, Row
 
-from dashboard.jobs.database import Database, of_file
+from dashboard.jobs.database import Database, of_file, of_url
+from dashboard.jobs.node import node_name
 from dashboard.jobs.run import is_run_name
 from dashboard.jobs.schema import RUNS
 from dashboard.jobs.states import State, sources
@@ -28,24 +29,28 @@ class Repository:
     ----------
     home : Home
         Where the runs are.
-    url : str, optional
-        Another database than the SQLite file of the home.
     clock : callable
         Returns the time in seconds since 1970; tests pass their own.
+
+    Attributes
+    ----------
+    database : Database
+    node : str
+        The machine that this process runs on; empty where the database is a file, which only
+        processes of one machine use, whatever its name is at the moment.
     """
 
-    def __init__(
-        self, home: Home, url: str | None = None, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, home: Home, clock: Callable[[], float] = time.time) -> None:
         self.home = home
         self.clock = clock
         self._file: tuple[int, int] | None = None
-        if url is None:
+        if home.database_url is not None:
+            self.database = of_url(home.database_url)
+        else:
             _create(home)
             self._file = _identity(home.database)
             self.database = of_file(home.database, self._file)
-        else:
-            self.database = Database(url)
+        self.node = "" if self.database.is_file else node_name()
 
     def folder(self, run: str) -> Path:
         """Return the folder of a run's files; it is created when the run starts."""

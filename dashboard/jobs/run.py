@@ -49,6 +49,8 @@ class Run:
         Metrics of the epoch with the best ``model.training.monitored.MONITORED``; empty before it.
     last_seq : int
         ``seq`` of its newest row of metrics; unchanged means that there are no new ones.
+    node : str
+        The machine of its newest attempt; empty before the first, and in a SQLite file.
     """
 
     run: str
@@ -80,6 +82,7 @@ class Run:
     best: dict[str, Any]
     last_seq: int
     deleted: float | None
+    node: str
 
     @property
     def active(self) -> bool:

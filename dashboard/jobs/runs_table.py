@@ -40,13 +40,13 @@ class Runs:
     ----------
     home : Home
         Where the runs are.
-    url : str, optional
-        Another database than the SQLite file of the home.
     clock : callable
         Returns the time in seconds since 1970; tests pass their own.
 
     Attributes
     ----------
+    node : str
+        The machine that this process runs on; empty where the database is a file.
     queue : Queue
         Which run starts next; the worker claims runs here.
     attempts : Attempts
@@ -62,15 +62,14 @@ class Runs:
     placements : Placements
         The named places of each dataset, with their rules.
     lease : Lease
-        Which worker serves the home.
+        Which workers serve the home.
     """
 
-    def __init__(
-        self, home: Home, url: str | None = None, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._repository = Repository(home, url, clock)
+    def __init__(self, home: Home, clock: Callable[[], float] = time.time) -> None:
+        self._repository = Repository(home, clock)
         self.home = home
         self.clock = clock
+        self.node = self._repository.node
         self.database = self._repository.database
         self.queue = Queue(self._repository)
         self.attempts = Attempts(self._repository)
@@ -174,14 +173,20 @@ class Runs:
         unknown = self._folders_without_row()
         if unknown:
             names = ", ".join([*unknown[:_MOST_NAMED], *["…"][: len(unknown) > _MOST_NAMED]])
-            sentences.append(
-                _(
-                    "There are folders of runs that the table of runs does not know ({names}): put"
-                    " the vitrina.db back that was deleted or replaced. New runs do not overwrite"
-                    " them."
-                ).format(names=names)
-            )
+            sentences.append(self._unknown_folders().format(names=names))
         return sentences
+
+    def _unknown_folders(self) -> str:
+        if self.home.database_url is not None:
+            return _(
+                "There are folders of runs that the database does not know ({names}): another"
+                " database holds their rows. New runs do not overwrite them."
+            )
+        return _(
+            "There are folders of runs that the table of runs does not know ({names}): put"
+            " the vitrina.db back that was deleted or replaced. New runs do not overwrite"
+            " them."
+        )
 
     def _folders_without_row(self) -> builtins.list[str]:
         """Return the runs that have a folder and no row: the table was deleted or replaced."""

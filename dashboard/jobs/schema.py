@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    false,
 )
 
 from data.errors import VitrinaError
@@ -54,6 +55,7 @@ RUNS = Table(
     Column("best", JSON, nullable=False),
     Column("last_seq", Integer, nullable=False, default=0),
     Column("deleted", Float),
+    Column("node", String, nullable=False, default="", server_default=""),
     Index("runs_by_state", "state"),
 )
 
@@ -102,7 +104,7 @@ SETTINGS = Table(
     "settings", METADATA, Column("name", String, primary_key=True), Column("value", JSON)
 )
 
-# At most one row: the worker that holds the lease on this home.
+# At most one row a node: the worker that holds the lease. The node is empty in a SQLite file.
 WORKERS = Table(
     "workers",
     METADATA,
@@ -113,6 +115,11 @@ WORKERS = Table(
     Column("beat", Float, nullable=False),
     Column("keeper_pid", Integer),
     Column("keeper_born", Float),
+    Column("node", String, nullable=False, default="", server_default=""),
+    Column("slots", Integer),
+    Column("draining", Boolean, nullable=False, default=False, server_default=false()),
+    Column("load", JSON),
+    Index("workers_by_node", "node", unique=True),
 )
 
 USERS = Table(
@@ -165,3 +172,7 @@ PLACEMENTS = Table(
 
 class TableError(VitrinaError):
     """The table of runs cannot be read or written."""
+
+
+class Unreachable(TableError):
+    """There is no connection to the database now; there may be one later."""

@@ -80,7 +80,7 @@ class Supervisor:
         with suppress(TableError):
             for run in self._runs.list(states=ACTIVE):
                 child = Process.known(run.pid, run.born)
-                if child is not None:
+                if child is not None and run.node == self._runs.node:
                     child.send(SIGKILL, to_group=True)
 
     def _watch(self) -> None:
@@ -130,8 +130,10 @@ def start_worker(home: Home) -> "subprocess.Popen[bytes] | None":
     """
     runs = Runs(home)
     holder = runs.lease.holder()
+    is_served = holder is not None and holder.worker.alive()
+    is_served = is_served or bool(runs.lease.heard())
     runs.close()
-    return None if holder is not None and holder.worker.alive() else spawn(home)
+    return None if is_served else spawn(home)
 
 
 def stop_worker(supervisor: Supervisor | None) -> None:
@@ -152,4 +154,5 @@ def spawn(home: Home, keeper: Process | None = None) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            env=home.environment(),
         )

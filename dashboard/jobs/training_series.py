@@ -9,11 +9,12 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from dashboard.jobs.job import Job
 from dashboard.jobs.queue import TRAINING
-from dashboard.jobs.reporter import Reporter
+from dashboard.jobs.reporter import Reporter, retry_while_unavailable
 from dashboard.jobs.runs_table import LONGEST_LABEL, Runs
 from dashboard.jobs.states import State
 from data.errors import BadInput, damaged_unless_read
@@ -114,7 +115,8 @@ class TrainingSeries(ABC):
     def _has_room(self, ended: int) -> bool:
         """Return whether another trial may start: as many at once as trainings may run."""
         active = len(self.trials) - ended
-        return len(self.trials) < self.plan["trials"] and active < self._runs.queue.parallel()
+        parallel = retry_while_unavailable(self._runs.queue.parallel)
+        return len(self.trials) < self.plan["trials"] and active < parallel
 
     def _start(self, values: dict[str, Any]) -> None:
         """Queue a training with these values, and write it down before anything else."""
@@ -125,13 +127,15 @@ class TrainingSeries(ABC):
             self.reporter.log(str(error))
             self.trials.append(Trial("", values, State.FAILED.value))
             return
-        run = self._runs.create(
-            TRAINING,
-            self.job.run.dataset,
-            config.as_dict(),
-            preset=self.plan["preset"],
-            label=label,
-            tags=[self.job.run.run],
+        run = retry_while_unavailable(
+            lambda: self._runs.create(
+                TRAINING,
+                self.job.run.dataset,
+                config.as_dict(),
+                preset=self.plan["preset"],
+                label=label,
+                tags=[self.job.run.run],
+            )
         )
         self.trials.append(Trial(run, values))
         self._write_changes()
@@ -142,7 +146,7 @@ class TrainingSeries(ABC):
         if trial.ended:
             return trial
         try:
-            run = self._runs.get(trial.run)
+            run = retry_while_unavailable(lambda: self._runs.get(trial.run))
         except BadInput:
             return Trial(trial.run, trial.values, State.FAILED.value)
         value = run.best.get(MONITORED)
@@ -166,11 +170,12 @@ class TrainingSeries(ABC):
 
     def _cancel(self) -> None:
         """Remove queued trials when a person stops the job; active ones go on."""
-        if not self._runs.get(self.job.run.run).stop_requested:
+        own = retry_while_unavailable(lambda: self._runs.get(self.job.run.run))
+        if not own.stop_requested:
             return
         for trial in list(self.trials):
             if trial.state == State.QUEUED.value and trial.run:
-                self._runs.request_stop(trial.run)
+                retry_while_unavailable(partial(self._runs.request_stop, trial.run))
                 self.trials.remove(trial)  # a resumed series starts it again
         self._write_changes()
 

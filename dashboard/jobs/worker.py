@@ -5,20 +5,22 @@ import os
 import signal
 import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from dashboard.jobs.children import Children
-from dashboard.jobs.exit_status import end_of
+from dashboard.jobs.exit_status import end_of, end_without_process
 from dashboard.jobs.failures import KILLED, LOST, SHUTDOWN, START, oom_kills, sentence
 from dashboard.jobs.lease import SILENT_SECONDS
+from dashboard.jobs.node import machine_load
+from dashboard.jobs.other_nodes import LOST_SECONDS, OtherNodes
 from dashboard.jobs.process import Process
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
 from dashboard.jobs.states import ACTIVE, State
+from dashboard.jobs.worker_log import log
 from data.errors import VitrinaError
 from data.home import PRIVATE, Home
 from data.i18n import _
@@ -26,8 +28,6 @@ from data.i18n import _
 POLL_SECONDS = 0.25
 HEARTBEAT_SECONDS = 1.0
 PURGE_SECONDS = 60.0
-# A child without a heartbeat for this long is killed.
-LOST_SECONDS = 60.0
 # How long a child that was asked to stop has before SIGTERM, and after it before SIGKILL.
 STOP_SECONDS = 20.0
 TERM_SECONDS = 10.0
@@ -59,15 +59,21 @@ class Worker:
         This process, which holds the lease.
     until_idle : bool
         Whether to end once no run waits or is active.
+    slots : int, optional
+        How many trainings run at once on this machine; see ``Queue.claim``.
     """
 
-    def __init__(self, runs: Runs, process: Process, until_idle: bool) -> None:
+    def __init__(
+        self, runs: Runs, process: Process, until_idle: bool, slots: int | None = None
+    ) -> None:
         self._runs = runs
         self._process = process
         self._until_idle = until_idle
+        self._slots = slots
         self._children = Children(runs)
         self._observations: dict[str, _Observation] = {}
-        self._ending = False
+        self._other_nodes = OtherNodes(runs)
+        self._ending = self._draining = self._cut_off = False
         self._heartbeat = self._purged = 0.0
 
     def request_end(self) -> None:
@@ -81,11 +87,20 @@ class Worker:
                 if not self._runs.exists() or not self._maintain() or self._release_when_idle():
                     return
                 self._poll()
+                self._note_connection()
             except TableError as error:
-                _log(str(error))
+                self._note_connection(error)
                 self._reset_heartbeats()
             time.sleep(POLL_SECONDS)
         self._shut_down()
+
+    def _note_connection(self, error: TableError | None = None) -> None:
+        """Log that the table cannot be used, and that it can be again."""
+        if error is not None and not self._cut_off:
+            log(str(error))
+        elif error is None and self._cut_off:
+            log("The table of runs can be used again.")
+        self._cut_off = error is not None
 
     def _maintain(self) -> bool:
         now = time.monotonic()
@@ -94,21 +109,30 @@ class Worker:
             self._runs.deletion.purge()
         if now - self._heartbeat >= HEARTBEAT_SECONDS:
             self._heartbeat = now
-            return self._runs.lease.renew(self._process)
+            self._other_nodes.watch()
+            return self._runs.lease.renew(self._process, machine_load())
         return True
 
     def _release_when_idle(self) -> bool:
-        """Release the lease when idle, if configured so or if the keeper has ended."""
+        """Release the lease when idle, if configured so, if drained or if the keeper has ended."""
+        holder = self._runs.lease.holder()
+        if holder is None:
+            return False
+        if holder.draining and not self._draining:
+            log("takes no further run")
+        self._draining = holder.draining
         if self._observations:
             return False
-        holder = self._runs.lease.holder()
-        orphan = holder is not None and holder.keeper is not None and not holder.keeper.alive()
+        if self._draining:
+            return self._runs.lease.release(self._process)
+        orphan = holder.keeper is not None and not holder.keeper.alive()
         return (self._until_idle or orphan) and self._runs.lease.release(
             self._process, if_idle=True
         )
 
     def _poll(self) -> None:
-        active = {run.run: run for run in self._runs.list(states=ACTIVE)}
+        runs = self._runs.list(states=ACTIVE)
+        active = {run.run: run for run in runs if run.node == self._runs.node}
         for run in active.values():
             if run.run in self._children:
                 self._monitor(run)
@@ -117,7 +141,7 @@ class Worker:
         for name in self._children.names():
             if name not in active and self._children.poll(name) is not None:
                 self._forget(name)
-        while (claimed := self._runs.queue.claim()) is not None:
+        while not self._draining and (claimed := self._runs.queue.claim(self._slots)) is not None:
             self._start(claimed)
 
     def _start(self, run: Run) -> None:
@@ -127,22 +151,17 @@ class Worker:
         except OSError as error:
             self._end(run, State.FAILED, START, sentence(error))
         else:
-            _log(f"{run.run}: started, attempt {run.attempt}")
+            log(f"{run.run}: started, attempt {run.attempt}")
 
     def _recover(self, run: Run) -> None:
         """Adopt, requeue or end an active run of an earlier worker."""
         process = Process.known(run.pid, run.born)
         if process is not None and process.alive():
-            _log(f"{run.run}: process {process.pid} is still running")
+            log(f"{run.run}: process {process.pid} is still running")
             self._children.adopt(run.run, process)
             self._observe(run)
-        elif run.state is State.STOPPING:
-            self._end(run, State.STOPPED)
-        elif process is None:
-            # Claimed, but no process began it; one that starts after this has lost the claim.
-            self._end(run, State.QUEUED)
         else:
-            self._end(run, State.INTERRUPTED, KILLED)
+            self._end(run, *end_without_process(run, KILLED))
 
     def _observe(self, run: Run) -> None:
         self._observations[run.run] = _Observation(
@@ -183,7 +202,7 @@ class Worker:
         self, run: Run, state: State, reason: str | None = None, message: str | None = None
     ) -> None:
         if self._runs.attempts.end(run.run, run.attempt, state, reason, message):
-            _log(" · ".join(filter(None, (f"{run.run}: {state.value}", reason, message))))
+            log(" · ".join(filter(None, (f"{run.run}: {state.value}", reason, message))))
         if run.run not in self._children or self._children.poll(run.run) is not None:
             self._forget(run.run)
 
@@ -195,6 +214,7 @@ class Worker:
         """Restart the time-out of every child: none can send a heartbeat to a locked table."""
         for observation in self._observations.values():
             observation.heartbeat = time.monotonic()
+        self._other_nodes.reset()
 
     def _shut_down(self) -> None:
         """Terminate every child; each run is interrupted and can be resumed."""
@@ -216,13 +236,18 @@ class Worker:
                     self._end(run, State.INTERRUPTED, SHUTDOWN)
             self._runs.lease.release(self._process)
         except TableError as error:
-            _log(str(error))
+            log(str(error))
 
     def _running_children(self) -> list[str]:
         return [name for name in self._children.names() if self._children.poll(name) is None]
 
 
-def serve_jobs(home: Home, until_idle: bool = False, keeper: Process | None = None) -> None:
+def serve_jobs(
+    home: Home,
+    until_idle: bool = False,
+    keeper: Process | None = None,
+    slots: int | None = None,
+) -> None:
     """Work on the runs of a home until SIGINT or SIGTERM.
 
     Parameters
@@ -231,27 +256,31 @@ def serve_jobs(home: Home, until_idle: bool = False, keeper: Process | None = No
         Whether to end by itself once no run waits or is active.
     keeper : Process, optional
         The web server that started this worker; after its end the worker ends once idle.
+    slots : int, optional
+        How many trainings run at once on this machine; default: by cores and memory.
 
     Raises
     ------
     VitrinaError
-        When another worker serves this home.
+        When another worker serves this home on this machine.
     """
     os.umask(PRIVATE)  # of the children, too
     runs = Runs(home)
     process = Process.current()
-    worker = Worker(runs, process, until_idle)
+    worker = Worker(runs, process, until_idle, slots)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         worker.request_end()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
-    take_lease(runs, process, keeper)
+    take_lease(runs, process, keeper, slots)
     worker.loop()
 
 
-def take_lease(runs: Runs, process: Process, keeper: Process | None) -> None:
+def take_lease(
+    runs: Runs, process: Process, keeper: Process | None, slots: int | None = None
+) -> None:
     """Take the lease: at once from a dead worker, after ``SILENT_SECONDS`` from a silent one.
 
     Raises
@@ -268,7 +297,7 @@ def take_lease(runs: Runs, process: Process, keeper: Process | None) -> None:
         time.sleep(POLL_SECONDS)
         if now is None:
             previous = None
-    if not runs.lease.take(process, keeper, over=previous):
+    if not runs.lease.take(process, keeper, previous, slots):
         holder = runs.lease.holder()
         raise _already_served(holder.worker if holder else process)
 
@@ -279,11 +308,6 @@ def _already_served(worker: Process) -> VitrinaError:
             pid=worker.pid
         )
     )
-
-
-def _log(message: str) -> None:
-    with suppress(OSError):  # a full disk must not end the worker because a log line is missing
-        print(time.strftime("%Y-%m-%d %H:%M:%S"), message, flush=True)  # noqa: T201 - its log
 
 
 def main() -> None:
@@ -298,9 +322,9 @@ def main() -> None:
         pid, born = options.keeper.split(":")
         keeper = Process(int(pid), float(born))
     try:
-        serve_jobs(Home(options.home), options.until_idle, keeper)
+        serve_jobs(Home.default(options.home), options.until_idle, keeper)
     except VitrinaError as error:
-        _log(str(error))
+        log(str(error))
         sys.exit(error.exit_code)
 
 

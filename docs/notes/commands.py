@@ -5,7 +5,13 @@ EXAMPLES = {
         "vitrina serve",
         "vitrina serve --api-token-file token  # POST /api/v1/recommendations, GET /api/v1/runs",
     ],
-    "worker": ["vitrina worker"],
+    "worker": [
+        "vitrina worker",
+        "vitrina worker --database postgresql+psycopg://vitrina@db.example/vitrina --slots 2",
+    ],
+    "workers": ["vitrina workers list"],
+    "workers list": ["vitrina workers list --json"],
+    "workers drain": ["vitrina workers drain gpu-1"],
     "user": ["vitrina user list"],
     "user add": [
         "vitrina user add ana --role train",

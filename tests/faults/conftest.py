@@ -19,6 +19,7 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
+from dashboard.jobs.node import NODE
 from dashboard.jobs.process import Process
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
@@ -27,6 +28,12 @@ from data.home import Home
 
 PATIENCE_SECONDS = 240.0
 TINY = {"network": "paper", "layers": 1, "width": 8, "embedding_width": 4, "batch_size": 4}
+IMPATIENT = """
+from dashboard.jobs import other_nodes, worker
+other_nodes.LOST_SECONDS = 5.0
+from dashboard.cli import main
+main()
+"""
 Result = TypeVar("Result")
 
 
@@ -84,6 +91,12 @@ class Place:
         command = ("-m", "dashboard.jobs.worker", "--home", str(self.home.path), *options)
         return self._start(*command, stdout=stdout)
 
+    def worker_on(self, node: str, *options: str) -> subprocess.Popen[str]:
+        """Start a worker as a machine of this name does, which misses others after 5 seconds."""
+        return self._start(
+            *("-c", IMPATIENT, "worker", "--home", str(self.home.path)), *options, node=node
+        )
+
     def serve(self) -> Server:
         """Start the web server, which keeps a worker."""
         process = self._start(
@@ -98,13 +111,20 @@ class Place:
                 return Server(process, found.group())
         pytest.fail("the server ended without an address")
 
-    def _start(self, *command: str, stdout: int | IO[str] | None = None) -> subprocess.Popen[str]:
-        process = subprocess.Popen([sys.executable, *command], stdout=stdout, text=True)
+    def _start(
+        self, *command: str, stdout: int | IO[str] | None = None, node: str = ""
+    ) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            stdout=stdout,
+            text=True,
+            env=self.home.environment() | {NODE: node},
+        )
         self.started.append(process)
         return process
 
     def worker_process(self) -> Process:
-        """Return the worker that holds the lease and is alive, as soon as there is one."""
+        """Return the worker that holds the lease here and is alive, as soon as there is one."""
 
         def alive() -> Process | None:
             holder = self.runs.lease.holder()

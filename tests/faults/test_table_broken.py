@@ -55,7 +55,7 @@ def test_a_locked_table_is_readable_and_refuses_writes(runs: Runs, home: Home) -
 
 def test_a_read_only_table_is_readable_and_refuses_writes(runs: Runs, home: Home) -> None:
     runs.close()
-    read_only = Runs(home, url=f"sqlite:///file:{home.database}?mode=ro&uri=true")
+    read_only = Runs(Home(home.path, f"sqlite:///file:{home.database}?mode=ro&uri=true"))
     with pytest.raises(TableError, match="read-only"):
         read_only.create("train", "third", {})
     assert [run.run for run in read_only.list()] == ["second-1", "first-1"]

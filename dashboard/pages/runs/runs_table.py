@@ -18,7 +18,7 @@ from dashboard.components import (
     no_choice,
     state_name,
 )
-from dashboard.jobs.queue import BACKTESTING, SEARCHING, default_parallel
+from dashboard.jobs.queue import BACKTESTING, SEARCHING
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import RunHandle
 from dashboard.jobs.runs_table import Runs
@@ -113,7 +113,7 @@ def _links(title: str, runs: Sequence[Run]) -> list[Component]:
 
 def _limit(runs_table: Runs) -> Component:
     """Return the choice of how many trainings run at once."""
-    chosen, default = runs_table.queue.chosen_parallel(), default_parallel()
+    chosen, default = runs_table.queue.chosen_parallel(), runs_table.queue.possible_parallel()
     numbers = sorted({*_LIMITS, *([chosen] if chosen else [])})
     options = [no_choice(_("{n}, by cores and memory").format(n=default))] + [
         {"label": str(number), "value": str(number)} for number in numbers

@@ -29,6 +29,12 @@ def test_only_one_process_begins_an_attempt(runs: Runs, training: Run) -> None:
     assert runs.get(training.run).pid == ME.pid
 
 
+def test_a_process_whose_answer_was_lost_begins_again(runs: Runs, training: Run) -> None:
+    assert runs.attempts.begin(training.run, training.attempt, ME) == training
+    runs.request_stop(training.run)
+    assert runs.attempts.begin(training.run, training.attempt, ME).state is State.STOPPING
+
+
 def test_a_process_cannot_begin_an_attempt_that_is_over(runs: Runs) -> None:
     run = runs.create("train", "demo", {})
     runs.queue.claim()

@@ -19,6 +19,11 @@ DAMAGE = {
 }
 
 
+@pytest.fixture
+def database_url() -> None:
+    """Return that it is a file: PostgreSQL refuses values of another type, and broken JSON."""
+
+
 def damage(runs: Runs, run: str, values: str) -> None:
     with runs.database.write() as connection:
         connection.exec_driver_sql(f"UPDATE runs SET {values} WHERE run = '{run}'")

@@ -1,6 +1,6 @@
 """The table stays correct under any order of claims, heartbeats, crashes, resumes and deletions."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis.stateful import (
     multiple,
     precondition,
     rule,
+    run_state_machine_as_test,
 )
 
 from dashboard.jobs.metric_reader import Point
@@ -291,16 +292,14 @@ class Life(RuleBasedStateMachine):
                 assert epochs == list(range(1, known.epochs + 1))
 
 
-@pytest.fixture(autouse=True)
-def table(home: Home, clock: Clock) -> Iterator[None]:
-    """Open one database for all examples: each begins by emptying its tables."""
+def test_the_table_stays_correct(home: Home, clock: Clock) -> None:
+    """One database is opened for all examples: each begins by emptying its tables."""
     Life.clock, Life.runs = clock, Runs(home, clock=clock)
-    yield
+    run_state_machine_as_test(Life, settings=SETTINGS)
     Life.runs.close()
 
 
-TestLife = Life.TestCase
-TestLife.settings = settings(
+SETTINGS = settings(
     max_examples=40,
     stateful_step_count=100,
     deadline=None,

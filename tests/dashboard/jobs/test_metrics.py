@@ -140,3 +140,14 @@ def test_a_clock_that_is_set_back_does_not_change_the_order(
     runs.metric_writer.append("demo-1", 1, [Point(1, 2, "loss", 1.0, clock.now)])
     assert [metric.step for metric in runs.metrics.rows("demo-1")] == [1, 2]
     assert runs.metrics.curve("demo-1", "loss").step == [1, 2]
+
+
+def test_points_whose_answer_was_lost_are_added_once(runs: Runs, training: Run) -> None:
+    points = [Point(1, step, "loss", 1 / step, 0.0) for step in range(1, 4)]
+    lost = runs.metric_writer.append(training.run, 1, points, after=0)
+    assert runs.metric_writer.append(training.run, 1, points, after=0) == lost == 3
+    later = [Point(1, 4, "loss", 0.25, 0.0)]
+    assert runs.metric_writer.append(training.run, 1, later, after=lost) == 4
+    curve = runs.metrics.curve(training.run, "loss")
+    assert curve.step == [1, 2, 3, 4]
+    assert [metric.seq for metric in runs.metrics.rows(training.run)] == [1, 2, 3, 4]

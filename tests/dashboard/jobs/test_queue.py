@@ -1,16 +1,18 @@
 """Which run starts next, and how many run at once."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from dashboard.jobs.queue import PARALLEL_OTHERS, default_parallel
 from dashboard.jobs.runs_table import Runs
-from dashboard.jobs.states import State
+from dashboard.jobs.states import ACTIVE, State
 from data.errors import BadInput
 from data.home import Home
 from tests.dashboard.clock import Clock
 from tests.dashboard.jobs.conftest import ME
+from tests.databases import on_postgresql
 
 
 def _claim_names(runs: Runs) -> list[str]:
@@ -100,3 +102,71 @@ def test_concurrent_claims_get_each_run_once(runs: Runs, home: Home) -> None:
         claimed = [name for names in workers.map(claim_all, range(6)) for name in names]
     assert len(claimed) == len(names)
     assert set(claimed) == names
+
+
+def test_eight_that_claim_at_once_never_exceed_the_limit(runs: Runs, home: Home) -> None:
+    runs.queue.set_parallel(2)
+    names = {runs.create("train", "demo", {}) for _number in range(40)}
+    most = []
+
+    def work(_worker: int) -> list[str]:
+        table, done = Runs(home), []
+        while table.queue.waiting():
+            claimed = table.queue.claim()
+            active = table.list(states=ACTIVE)
+            most.append(len(active))
+            if claimed is not None:
+                table.attempts.begin(claimed.run, claimed.attempt, ME)
+                table.attempts.end(claimed.run, claimed.attempt, State.FINISHED)
+                done.append(claimed.run)
+        return done
+
+    with ThreadPoolExecutor(8) as workers:
+        done = [name for names in workers.map(work, range(8)) for name in names]
+    assert max(most) == 2
+    assert sorted(done) == sorted(names)
+
+
+@on_postgresql
+def test_a_machine_takes_as_many_trainings_as_it_has_slots(
+    runs: Runs, on_node: Callable[[str], Runs]
+) -> None:
+    for _number in range(6):
+        runs.create("train", "demo", {})
+    first, second = on_node("first").queue, on_node("second").queue
+    assert [first.claim(slots=1) is not None for _time in range(2)] == [True, False]
+    assert [second.claim(slots=2) is not None for _time in range(3)] == [True, True, False]
+    assert {run.node for run in runs.list(states=ACTIVE)} == {"first", "second"}
+
+
+@on_postgresql
+def test_the_limit_that_was_set_holds_for_all_machines_together(
+    runs: Runs, on_node: Callable[[str], Runs]
+) -> None:
+    runs.queue.set_parallel(3)
+    for _number in range(6):
+        runs.create("train", "demo", {})
+    first, second = on_node("first").queue, on_node("second").queue
+    assert [first.claim(slots=2) is not None for _time in range(3)] == [True, True, False]
+    assert [second.claim(slots=2) is not None for _time in range(3)] == [True, False, False]
+
+
+@on_postgresql
+def test_an_import_waits_for_those_of_its_machine_only(
+    runs: Runs, on_node: Callable[[str], Runs]
+) -> None:
+    for _number in range(2 * PARALLEL_OTHERS):
+        runs.create("import", "shop", {})
+    for node in ("first", "second"):
+        assert len(list(iter(on_node(node).queue.claim, None))) == PARALLEL_OTHERS
+
+
+@on_postgresql
+def test_without_a_limit_all_slots_are_used(runs: Runs, on_node: Callable[[str], Runs]) -> None:
+    for node, slots in (("first", 3), ("second", 4)):
+        on_node(node).lease.take(ME, None, None, slots)
+    assert runs.queue.parallel() == 7
+    runs.lease.drain("second")
+    assert runs.queue.parallel() == 3
+    runs.queue.set_parallel(2)
+    assert (runs.queue.parallel(), runs.queue.possible_parallel()) == (2, 3)

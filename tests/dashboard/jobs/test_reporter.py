@@ -14,6 +14,7 @@ from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from data.home import Home
+from tests.databases import on_sqlite
 
 
 class Exit(threading.Event):
@@ -75,6 +76,7 @@ def test_the_process_of_an_attempt_that_is_over_ends(
     assert exited.status == status_of(LOST)
 
 
+@on_sqlite
 def test_the_process_ends_when_its_home_is_deleted(
     home: Home, reporter: Reporter, exited: Exit
 ) -> None:
@@ -83,6 +85,7 @@ def test_the_process_ends_when_its_home_is_deleted(
     assert exited.status == status_of(LOST)
 
 
+@on_sqlite
 def test_metrics_are_buffered_while_the_table_is_locked(
     home: Home, runs: Runs, training: Run, exited: Exit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

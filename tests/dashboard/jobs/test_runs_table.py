@@ -3,15 +3,19 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from dashboard.jobs.database import Database
 from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.schema import RUNS
 from dashboard.jobs.states import State
 from data.errors import BadInput
 from data.home import Home
 from tests.dashboard.clock import Clock
 from tests.dashboard.jobs.conftest import ME
+from tests.databases import on_sqlite
 
 
 def test_runs_of_a_dataset_are_numbered_and_imports_apart(runs: Runs) -> None:
@@ -61,11 +65,13 @@ def test_a_name_that_would_leave_the_folder_of_runs_is_bad_input(runs: Runs, nam
 
 def test_another_connection_sees_what_was_written(runs: Runs, home: Home) -> None:
     runs.create("train", "demo", {})
-    anew = Runs(home, url=f"sqlite:///{home.database}")
-    assert [run.run for run in anew.list()] == ["demo-1"]
-    anew.close()
+    database = Database(home.database_url or f"sqlite:///{home.database}")
+    with database.read() as connection:
+        assert connection.execute(select(RUNS.c.run)).scalars().all() == ["demo-1"]
+    database.close()
 
 
+@on_sqlite
 def test_a_database_file_that_was_replaced_is_opened_again(home: Home, tmp_path: Path) -> None:
     run = Runs(home).create("train", "demo", {})
     Runs(home).close()  # what was written lies in the one file now

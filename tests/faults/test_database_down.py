@@ -1,0 +1,64 @@
+"""The database stops and comes back: trainings go on, and each tells of all that it learnt."""
+
+import json
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from dashboard.jobs.states import State
+from tests.databases import on_postgresql
+from tests.faults.conftest import Place, until
+from tests.postgres import Postgres
+
+pytestmark = [pytest.mark.fault, pytest.mark.slow, on_postgresql]
+
+
+def learnt(place: Place, run: str) -> int:
+    """Return the epochs that a training has completed, whether or not the table knows of them."""
+    return len(json.loads((place.runs.folder(run) / "history.json").read_text()))
+
+
+def log(place: Place, run: str) -> str:
+    return (place.runs.folder(run) / "log.txt").read_text()
+
+
+def test_a_training_continues_while_the_database_is_down(
+    place: Place, postgres: Postgres, moments: random.Random, tmp_path: Path
+) -> None:
+    run = place.training(epochs=40)
+    with (tmp_path / "worker.log").open("w") as output:
+        place.worker(stdout=output)
+    place.learnt(run, epochs=1)
+    child, worker = place.child(run), place.worker_process()
+    for _time in range(2):
+        time.sleep(moments.random())  # the moment of the stop, not a wait for anything
+        postgres.stop()
+        known = learnt(place, run)
+        until(lambda known=known: learnt(place, run) > known + 1)
+        postgres.start()
+        until(lambda known=known: place.runs.get(run).epochs_done > known + 1)
+        assert (place.child(run), place.worker_process()) == (child, worker)
+    finished = place.reached(run, State.FINISHED)
+    assert finished.attempt == 1
+    assert [entry["epoch"] for entry in place.runs.metrics.history(run)] == list(range(1, 41))
+    seqs = [metric.seq for metric in place.runs.metrics.rows(run)]
+    assert seqs == list(range(1, finished.last_seq + 1))
+    for text in (log(place, run), (tmp_path / "worker.log").read_text()):
+        assert text.count("The database cannot be reached") == 2
+        assert text.count("again.") == 2
+
+
+def test_a_training_that_ends_while_the_database_is_down_is_finished_afterwards(
+    place: Place, postgres: Postgres
+) -> None:
+    run = place.training(epochs=10)
+    place.worker()
+    place.learnt(run, epochs=1)
+    postgres.stop()
+    until((place.runs.folder(run) / "evaluation.json").exists)
+    postgres.start()
+    assert place.reached(run, State.FINISHED).attempt == 1
+    assert [entry["epoch"] for entry in place.runs.metrics.history(run)] == list(range(1, 11))
+    assert log(place, run).count(" finished") == 1

@@ -1,0 +1,107 @@
+"""Workers of several machines on one database: limits hold, and a machine may be lost."""
+
+import signal
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import psutil
+import pytest
+
+from dashboard.jobs.failures import LOST
+from dashboard.jobs.states import ACTIVE, State
+from tests.databases import on_postgresql
+from tests.faults.conftest import TINY, Place, until
+
+pytestmark = [pytest.mark.fault, pytest.mark.slow, on_postgresql]
+
+
+def attempts(place: Place) -> Counter[str]:
+    """Return how many processes work on each run now."""
+    working: Counter[str] = Counter()
+    for process in place.processes():
+        with suppress(psutil.Error):
+            line = process.cmdline()
+            if "dashboard.jobs.child" in line:
+                working[line[-1]] += 1
+    return working
+
+
+@dataclass
+class Watch:
+    """Looks at runs, and at every change of theirs checks what must always hold."""
+
+    place: Place
+    names: list[str]
+    limit: int
+    seen: list[tuple[State, int]] = field(default_factory=list)
+
+    def all_ended(self) -> bool:
+        runs = [self.place.runs.get(name) for name in self.names]
+        seen = [(run.state, run.attempt) for run in runs]
+        if seen != self.seen:
+            self.seen = seen
+            assert sum(run.state in ACTIVE for run in runs) <= self.limit
+            assert max(attempts(self.place).values(), default=0) <= 1
+        return all(run.ended for run in runs)
+
+
+def test_two_machines_share_the_queue(place: Place) -> None:
+    config = TINY | {"epochs": 1, "blend": False}
+    dataset = place.dataset()
+    names = [place.runs.create("train", dataset, config) for _run in range(3)]
+    workers = [place.worker_on(node, "--slots", "1") for node in ("first", "second")]
+    until(Watch(place, names, limit=2).all_ended)
+    runs = place.reached_all(names, State.FINISHED)
+    assert [run.attempt for run in runs] == [1] * 3
+    assert {run.node for run in runs} == {"first", "second"}
+    for name in names:
+        assert [entry["epoch"] for entry in place.runs.metrics.history(name)] == [1]
+    place.runs.lease.drain("first")
+    assert until(lambda: workers[0].poll() is not None)
+    assert [holder.node for holder in place.runs.lease.holders()] == ["second"]
+
+
+def test_a_machine_that_is_lost_is_missed_by_the_other(place: Place) -> None:
+    run = place.training(epochs=500)
+    lost = place.worker_on("first")
+    place.learnt(run, epochs=1)
+    other = place.worker_on("second")
+    until(lambda: len(place.runs.lease.holders()) == 2)
+    child = psutil.Process(place.child(run).pid)
+    for process in (lost, child):
+        process.send_signal(signal.SIGKILL)
+    interrupted = place.reached(run, State.INTERRUPTED)
+    assert (interrupted.reason, interrupted.node) == (LOST, "first")
+    until(lambda: [holder.node for holder in place.runs.lease.holders()] == ["second"])
+    place.runs.resume(run)
+    resumed = place.learnt(run, epochs=1)
+    assert (resumed.attempt, resumed.node) == (2, "second")
+    place.runs.request_stop(run)
+    place.reached(run, State.STOPPED)
+    epochs = [entry["epoch"] for entry in place.runs.metrics.history(run)]
+    assert epochs == list(range(1, len(epochs) + 1))
+    assert other.poll() is None
+
+
+def test_a_machine_that_was_cut_off_ends_its_attempt_when_it_is_back(place: Place) -> None:
+    """Suspended for longer than others wait, it works on no run that is over."""
+    run = place.training(epochs=500)
+    worker = place.worker_on("first")
+    place.learnt(run, epochs=1)
+    child = place.child(run)
+    place.worker_on("second")
+    until(lambda: len(place.runs.lease.holders()) == 2)
+    for pid in (worker.pid, child.pid):
+        psutil.Process(pid).suspend()
+    place.reached(run, State.INTERRUPTED)
+    place.runs.resume(run)
+    place.reached(run, State.RUNNING)
+    for pid in (child.pid, worker.pid):
+        psutil.Process(pid).resume()
+    until(lambda: not child.alive())
+    until(lambda: worker.poll() is not None)
+    place.learnt(run, epochs=1)
+    assert attempts(place) == Counter({run: 1})
+    place.runs.request_stop(run)
+    assert place.reached(run, State.STOPPED).node == "second"
