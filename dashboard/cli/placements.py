@@ -1,5 +1,6 @@
 """``vitrina placement``: named places of a dataset, each with rules."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from dashboard.cli.options import (
 )
 from dashboard.jobs.placements import Placement
 from data.comma_list import write_list
-from data.errors import BadInput
+from data.errors import BadInput, VitrinaError
 from data.files import read_json
 from data.home import Home
 from data.i18n import _
@@ -125,6 +126,53 @@ def remove(home: Home, dataset: str, name: str, as_json: bool) -> None:
                 dataset=dataset, name=name
             )
         )
+
+
+@placement_command.command()
+@click.argument("dataset")
+@click.argument("name")
+@click.option("--run", help="The run to judge; by default the model in service there.")
+@json_option
+@home_option
+def effect(*, home: Home, dataset: str, name: str, run: str | None, as_json: bool) -> None:
+    """Compare the lists without and with the rules on the test targets of a run."""
+    from dashboard.cli.train import follow
+    from dashboard.jobs.states import State
+    from dashboard.services.recommendations import placement_effects
+    from dashboard.services.runs import records
+    from dashboard.services.runs.model_in_service import chosen_run
+
+    judged = run or chosen_run(home, None, dataset, name)
+    job = placement_effects.start(home, judged, name)
+    follow(home, job, quiet=True)
+    if records.record(home, job)["state"] != State.FINISHED:
+        raise VitrinaError(records.failure(home, job))
+    result = placement_effects.result(home, job)
+    words = placement_effects.in_words(result)
+    if as_json:
+        print_json({"run": judged, "placement": name} | dict(result) | {"finding": words})
+        return
+    click.echo(words)
+    _print_effect(result)
+
+
+def _print_effect(result: Mapping[str, Any]) -> None:
+    rows = []
+    for metric in ("hr@10", "ndcg@10", "coverage@10", "price"):
+        change = result["difference"].get(metric)
+        rows.append(
+            [
+                metric,
+                _figure(result["without"][metric]),
+                _figure(result["with"][metric]),
+                "–" if change is None else f"{change['low']:+.4f} … {change['high']:+.4f}",
+            ]
+        )
+    print_table([_("metric"), _("without rules"), _("with rules"), _("95% interval")], rows)
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
 
 
 def _read_rules(file: Path) -> dict[str, Any]:

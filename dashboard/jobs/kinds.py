@@ -12,9 +12,13 @@ from dashboard.jobs.reporter import Reporter
 from dashboard.jobs.run_handle import RunHandle, open_run
 from data.datasets.store import Store
 from data.errors import Cancelled
+from data.files import atomic_write, strict_json
+from model.run_files import EFFECT
 
 if TYPE_CHECKING:
+    from data.datasets.store import Dataset
     from data.importing.request import ImportRequest
+    from model.serving.rules.rules_numpy import RuleTables
 
 
 def train(job: Job, reporter: Reporter) -> bool:
@@ -100,16 +104,13 @@ def _remove_own(job: Job, file: Path) -> None:
 
 def score(job: Job, reporter: Reporter) -> bool:
     """Write the top-k list of every buyer into the folder of this run."""
-    from dashboard.jobs.placement_rules import resolved_rules
     from model.serving.batch_scoring import score as score_buyers
-    from model.serving.rules.settings import Rules
 
     config = job.run.config
     rules, left_out = None, Counter[str]()
     with Store(job.home).reading(job.run.dataset) as dataset:
-        if place := config.get("placement"):
-            handle = open_run(job.home, config["run"])
-            rules = resolved_rules(handle, dataset, Rules.from_dict(place["rules"])).tables
+        if "placement" in config:
+            rules = _rule_tables(job, dataset)
         score_buyers(
             job.home.runs / config["run"],
             dataset,
@@ -124,6 +125,33 @@ def score(job: Job, reporter: Reporter) -> bool:
     if rules is not None:
         reporter.progress(left_out=dict(left_out))
     return True
+
+
+def effect(job: Job, reporter: Reporter) -> bool:
+    """Compare the lists of a trained run without and with the rules of a placement."""
+    from model.evaluation.rule_effect import rule_effect
+
+    def on_progress(done: int, total: int) -> None:
+        reporter.progress(lists=done, all=total)
+        _raise_if_stopped(reporter)
+
+    with Store(job.home).reading(job.run.dataset) as dataset:
+        tables = _rule_tables(job, dataset)
+        folder = job.home.runs / job.run.config["run"]
+        compared = rule_effect(folder, dataset, tables, on_progress)
+    with atomic_write(job.folder / EFFECT) as temporary:
+        temporary.write_text(strict_json(compared, indent=1), "utf-8")
+    return True
+
+
+def _rule_tables(job: Job, dataset: "Dataset") -> "RuleTables":
+    """Return the rules that a job was queued with on the catalogue of its run."""
+    from dashboard.jobs.placement_rules import resolved_rules
+    from model.serving.rules.settings import Rules
+
+    config = job.run.config
+    rules = Rules.from_dict(config["placement"]["rules"])
+    return resolved_rules(open_run(job.home, config["run"]), dataset, rules).tables
 
 
 def evaluate(job: Job, reporter: Reporter) -> bool:
@@ -186,6 +214,7 @@ WORK: dict[str, Callable[[Job, Reporter], bool]] = {
     "train": train,
     "import": import_files,
     "score": score,
+    "effect": effect,
     "evaluate": evaluate,
     "check": check,
     "fit": fit,

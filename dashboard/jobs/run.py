@@ -15,6 +15,7 @@ _SETTINGS = {
     "score": ("run", "k", "exclude_seen", "format"),
     "evaluate": ("run",),
     "check": ("run",),
+    "effect": ("run", "placement"),
     "fit": ("run", "baselines"),
     "search": ("preset", "config", "fields", "trials"),
     "backtest": ("preset", "config", "last_days", "trials"),
@@ -31,7 +32,7 @@ class Run:
     run : str
         Name, such as ``demo-3``; never reused.
     kind : str
-        ``train``, ``import``, ``evaluate``, ``check``, ``score``, ``fit``,
+        ``train``, ``import``, ``evaluate``, ``check``, ``effect``, ``score``, ``fit``,
         ``search`` or ``backtest``.
     config : dict
         Parameters of the work, specific to the kind.

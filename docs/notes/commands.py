@@ -65,6 +65,7 @@ EXAMPLES = {
         "vitrina placement set november home-page --rule max_per_brand=2 --rule recent_days=30",
         "vitrina placement set november checkout --rules rules.json",
     ],
+    "placement effect": ["vitrina placement effect november home-page --run november-2"],
     "placement remove": ["vitrina placement remove november checkout"],
     "evaluate": ["vitrina evaluate november-1", "vitrina evaluate november-1 --exclude-seen"],
     "recommend": [

@@ -80,7 +80,7 @@ TYPE_INPUT = """\
 inputs["type"][0, :len(history)] = type_codes[-LENGTH:]"""
 
 CANDIDATES = """\
-inputs |= repeat_candidates(history, TYPES, IS_TARGET)"""
+inputs |= repeat_candidates(history, TYPES, IS_TARGETKNOWN_TIMES)"""
 
 ASKED_AT = """\
 at = NO_TIME
@@ -91,16 +91,17 @@ TIMES = """\
 times = None
 if sys.argv[1:2] == ["--times"]:  # of each event of the history in UTC, separated by commas
     times = np.array(sys.argv[2].split(","), dtype="datetime64[us]").astype(np.int64)
+    at = max(at, int(times[-1]))
     del sys.argv[1:3]"""
 RANKING = 'np.argsort(-scores, kind="stable")[:10]'
 UNDER_RULES = """\
 bought = IS_TARGET
-times = np.full(len(history), NO_TIME) if times is None else times
+moments = np.full(len(history), NO_TIME) if times is None else times
 tables = RuleTables.load(here / "rules.npz")
 ruled = apply_rules(
-    tables, scores, bought=history[bought] - 2, times=times[bought], asked=at, k=10)"""
+    tables, scores, bought=history[bought] - 2, times=moments[bought], asked=at, k=10)"""
 ASKING_TIME = """\
-inputs["asking_time"] = asking_codes([at], [NO_TIME])"""
+inputs["asking_time"] = asking_codes([at], [LATEST])"""
 
 BLEND_MODULE = '''\
 """Scores of this run's blend, in NumPy alone: ``Blend(file).scores(network, History.of(codes))``.
@@ -235,15 +236,19 @@ def example(about: Mapping[str, Any]) -> str:
     reads_types = several and "type" in about["reads"]
     kinds = "type_codes" if several else 'items["type"][history]'
     is_target = 'items["type_predicted"][type_codes]' if several else "history > 0"
+    ruled = about.get("placement") is not None
     more = f", type_codes, {is_target}" if several else ""
+    more += ", time=times, at=at" if ruled else ""
     scores = f'scores = Blend(here / "blend.npz").scores(scores, History.of(history{more}))'
-    candidates = CANDIDATES.replace("TYPES", kinds).replace("IS_TARGET", is_target)
+    known_times = ", times, at" if ruled else ""
+    candidates = CANDIDATES.replace("KNOWN_TIMES", known_times)
+    candidates = candidates.replace("TYPES", kinds).replace("IS_TARGET", is_target)
+    latest = "NO_TIME if times is None else times[-1]" if ruled else "NO_TIME"
     imports = ["from blend import Blend, History"] if blended else []
     if about["repeats"]:
         imports.append(f"from {REPEATS} import repeat_candidates")
     if about["asking_time"]:
         imports.append(f"from {ASKING} import NO_TIME, asking_codes")
-    ruled = about.get("placement") is not None
     if ruled:
         no_time = "" if about["asking_time"] else "NO_TIME, "
         imports.append(f"from {RULES} import {no_time}RuleTables, apply_rules")
@@ -256,7 +261,7 @@ def example(about: Mapping[str, Any]) -> str:
         at="\n".join([*[ASKED_AT][:timed], *[TIMES][:ruled]]),
         rules=UNDER_RULES.replace("IS_TARGET", is_target) if ruled else "",
         ranking="ruled.top" if ruled else RANKING,
-        asking_time=ASKING_TIME if about["asking_time"] else "",
+        asking_time=ASKING_TIME.replace("LATEST", latest) if about["asking_time"] else "",
         history=typed_history if several else BARE_HISTORY,
         types=TYPE_INPUT.replace("LENGTH", str(length)) if reads_types else "",
         length=length,
@@ -412,8 +417,8 @@ It applies the rules of placement {placement["name"]} as they were at the export
 `{json.dumps(placement["rules"], ensure_ascii=False)}`. What is in stock and which products are
 known is of that moment; export again to renew it. `--at 2019-11-30T18:00 --times
 2019-11-01T10:00,2019-11-02T10:00` before the first product are the time of asking and the times of
-the events of the history, in UTC; without them the end of the log asks, and every event is of that
-time.
+the events of the history, in UTC; without them the end of the log asks, and every event was just
+before it.
 """
 
 

@@ -34,6 +34,7 @@ KINDS = {
     "score": N_("ranked lists"),
     "evaluate": N_("evaluation"),
     "check": N_("check of a model"),
+    "effect": N_("effect of rules"),
     "fit": N_("baselines"),
     "search": N_("search"),
     "backtest": N_("backtest"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dashboard.jobs.placements import Placement
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
@@ -45,8 +46,17 @@ def start_scoring(
     config: dict[str, Any] = {"run": run, "k": k, "exclude_seen": exclude_seen, "format": kind}
     if placement:
         place = Runs(home).placements.get(open_run(home, run).run.dataset, placement)
-        config["placement"] = {"name": place.name, "number": place.number, "rules": place.rules}
+        config["placement"] = placement_config(place)
     return queue_job(home, run, SCORING, config)
+
+
+def placement_config(placement: Placement) -> dict[str, Any]:
+    """Return a version of a placement as the configuration of a job holds it."""
+    return {
+        "name": placement.name,
+        "number": placement.number,
+        "rules": dict(placement.rules or {}),
+    }
 
 
 def start_evaluation(home: Home, run: str) -> str:

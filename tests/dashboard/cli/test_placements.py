@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.cli import run as type_command
 from dashboard.jobs.runs_table import Runs
+from dashboard.services.recommendations import placement_effects
 from data.home import Home
 from tests.dashboard.shop import CUP, TEAPOT
 
@@ -109,3 +110,21 @@ def test_what_rules_did_is_told_in_words(
     told = capsys.readouterr().err
     assert f"{CUP}, number 1 of the model, is not in the list: not in stock." in told
     assert "Rules of home-page (version 1) removed: stock 7." in told
+
+
+def test_the_effect_of_rules_is_computed_by_a_job_and_kept(
+    own_shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, run = own_shop
+    answer(capsys, home, "placement", "set", *PLACE, "--rule", "stock_list=noise1")
+    effect = answer(capsys, home, "placement", "effect", *PLACE, "--run", run)
+    assert (effect["run"], effect["placement"]) == (run, "home-page")
+    assert effect["with"]["hr@10"] < effect["without"]["hr@10"]
+    assert effect["finding"].startswith("The rules cost accuracy: NDCG@10 -")
+    placement = Runs(home).placements.get(*PLACE)
+    job = placement_effects.newest_job(home, run, placement)
+    assert job is not None
+    assert placement_effects.result(home, job.run)["targets"] == effect["targets"]
+    answer(capsys, home, "placement", "set", *PLACE)
+    changed = Runs(home).placements.get(*PLACE)
+    assert placement_effects.newest_job(home, run, changed) is None

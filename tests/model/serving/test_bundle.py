@@ -13,6 +13,7 @@ import pytest
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
+from data.preparation.preparation import Preparation
 from data.preparation.sequences import FIRST, to_microseconds
 from model.baselines import BASELINES
 from model.baselines.base import Baseline
@@ -27,6 +28,9 @@ from model.sequences.event_types import EventTypes
 from model.sequences.split_data import SplitData, split_prepared
 from model.serving.bundle import example, export
 from model.serving.predictor import Predictor
+from model.serving.rules.resolve import resolve
+from model.serving.rules.rules_numpy import DAY
+from model.serving.rules.settings import Rules
 from model.training.trainer import train
 from tests.model.baselines.baskets import history_of
 from tests.model.toys import imported, prepared, random_histories, save_untrained, small
@@ -37,7 +41,7 @@ from tests.model.training.test_trainer import Notes, never
 FENCE = """
 import builtins, runpy, sys
 whole = builtins.__import__
-BUNDLE = {"blend", "numpy_models", "repeats_numpy", "asking_numpy"}
+BUNDLE = {"blend", "numpy_models", "repeats_numpy", "asking_numpy", "rules_numpy"}
 OPEN = {"numpy", "onnxruntime", "ml_dtypes"} | BUNDLE | set(sys.stdlib_module_names)
 def fenced(name, *rest, **more):
     asker = ((rest[0] if rest else None) or {}).get("__name__", "").partition(".")[0]
@@ -113,6 +117,31 @@ def test_the_example_ranks_as_of_a_time_as_the_run_does(run: Path, tmp_path: Pat
     assert [value for _name, value in rows] == pytest.approx(probabilities, abs=2e-6)
     at_any_time = [item.probability for item in predictor.recommend(["p001"], k=10)]
     assert probabilities != pytest.approx(at_any_time, abs=1e-6)
+
+
+def test_under_rules_the_example_knows_the_times_as_the_run_does(run: Path, tmp_path: Path) -> None:
+    predictor, day = Predictor(run), np.datetime64("2024-01-01T10:00", "us")
+    end = int(day.astype(np.int64)) + 30 * DAY
+    dataset = Store(Home(run.parent / "home")).open("toy")
+    rules = resolve(Rules(recent_days=9), dataset, predictor.table, Preparation()).tables
+    export(run, tmp_path / "bundle", rules=rules, placement={"name": "home-page", "rules": {}})
+    history = ["p004", "p000", "never seen", "p004", "p001"]
+    times = [day + np.timedelta64(days, "D") for days in (0, 9, 10, 20, 24)]
+    expected = predictor.recommend_by_rules(
+        rules, history, times=[int(time.astype(np.int64)) for time in times], at=end
+    )
+    rows = answer(
+        tmp_path / "bundle",
+        [
+            *("--at", str(np.datetime64(end, "us"))),
+            *("--times", ",".join(map(str, times))),
+            *history,
+        ],
+    )
+    assert expected.removed == {"recent": 1}
+    assert [name for name, _probability in rows] == [item.product for item in expected.items]
+    probabilities = [item.probability for item in expected.items]
+    assert [value for _name, value in rows] == pytest.approx(probabilities, abs=2e-6)
 
 
 def test_the_example_names_products_that_it_does_not_know(run: Path, tmp_path: Path) -> None:
