@@ -13,7 +13,8 @@ help:  ## show this list
 
 run: $(READY) fresh  ## start the workbench; the first time it makes the demo shop and trains a first model
 	@$(MAKE) --silent $(HELP) & # at the same time: they are not needed yet
-	$(BIN)/vitrina serve --welcome
+	@echo "Starting Vitrina."
+	@$(BIN)/vitrina serve --welcome
 
 docs: $(READY)  ## write the reference anew and build the pages that the workbench serves at /help
 	$(BIN)/python -m docs
@@ -26,12 +27,17 @@ screenshots: $(READY)  ## take the screenshots of the documentation anew, from a
 
 setup: $(READY)  ## make the virtual environment from the locked versions
 
+$(READY): export UV_LINK_MODE := copy
 $(READY): requirements.lock pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet uv==0.13.9
-	UV_LINK_MODE=copy $(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
-	UV_LINK_MODE=copy $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	touch $(READY)
+	@echo "Setting up $(VENV): once, and again when versions change."
+	@echo "1 of 3: the virtual environment"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet uv==0.13.9
+	@echo "2 of 3: $$(grep -c == requirements.lock) packages, TensorFlow the largest; minutes where none is cached"
+	@$(BIN)/uv pip sync --python $(BIN)/python requirements.lock
+	@echo "3 of 3: Vitrina itself"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(READY)
 
 fresh:  # Numba's cache of a file does not notice changes of the functions that it calls elsewhere
 	@find model tests -name '*.nb[ic]' ! -newer model/kernels/math.py -delete

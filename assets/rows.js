@@ -8,6 +8,10 @@
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
   }
+  window.dash_clientside = Object.assign({}, window.dash_clientside);
+  window.dash_clientside.vitrina = Object.assign({}, window.dash_clientside.vitrina, {
+    open_page: open,
+  });
 
   function address(template, data) {
     return template.replace(/\{(\w+)\}/g, (whole, key) => encodeURIComponent(data[key] ?? ""));

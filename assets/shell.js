@@ -59,6 +59,15 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     return target.closest("input, textarea, select, [contenteditable='true']") !== null;
   }
 
+  // Dash's dropdown takes the focus with an input that screen readers do not see: let its button.
+  function focusButtons() {
+    document.querySelectorAll(".dash-dropdown-focus-target[tabindex='0']").forEach((input) => {
+      input.tabIndex = -1;
+      input.parentElement.querySelector("button.dash-dropdown").tabIndex = 0;
+    });
+  }
+
+  new MutationObserver(focusButtons).observe(document.body, { childList: true, subtree: true });
   document.addEventListener("click", (event) => closeOthers(event.target));
   document.addEventListener("keydown", (event) => {
     if (event.key === "?" && !isTyping(event.target) && !document.querySelector(".modal.show")) {

@@ -38,7 +38,15 @@ STYLES = (
 )
 LARGEST_REQUEST = PIECE + (1 << 16)
 """Bytes of a request's body at most: a piece of an upload."""
-SCRIPTS = ("plotly-es.js", "failed_requests.js", "shell.js", "figures.js", "rows.js", "upload.js")
+SCRIPTS = (
+    "plotly-es.js",
+    "failed_requests.js",
+    "shell.js",
+    "figures.js",
+    "rows.js",
+    "upload.js",
+    "tour.js",
+)
 
 _INDEX = """<!DOCTYPE html>
 <html lang="{language}" data-bs-theme="light">

@@ -221,10 +221,11 @@ def _welcome(home: Home) -> None:
 
     if library.names(home):
         return
-    click.echo(_("Making the demo shop (synthetic purchases) …"))
+    click.echo(_("Making the demo shop (synthetic purchases); this takes seconds."))
     demo.make(home)
     config = configure(home, demo.DEMO, "fast").config
     start_training(home, demo.DEMO, config, preset="fast")
+    click.echo(_("A first model will be trained on it; its page shows how far it is."))
 
 
 def _end(_signal: int, _frame: FrameType | None) -> NoReturn:

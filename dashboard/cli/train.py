@@ -81,13 +81,14 @@ def _read_config(file: Path | None) -> dict[str, Any]:
 
 
 def follow(home: Home, run: str, quiet: bool) -> None:
-    """Wait for the end of a run, printing each epoch; Ctrl-C asks the run to stop."""
+    """Wait for the end of a run, printing phases and epochs; Ctrl-C asks the run to stop."""
     from dashboard.services.runs import control, monitor
+    from model.phases import Phase, phase_name
 
     try:
-        for epoch in monitor.follow(home, run):
+        for step in monitor.follow(home, run):
             if not quiet:
-                click.echo(_epoch_line(epoch))
+                click.echo(f"{phase_name(step)}." if isinstance(step, Phase) else _epoch_line(step))
     except KeyboardInterrupt:
         control.stop(home, run)
         click.echo(_("Asked run {run} to stop.").format(run=run), err=True)

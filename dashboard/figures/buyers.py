@@ -1,5 +1,9 @@
 """Charts of buyers: purchases per buyer, days between purchases, retention by month."""
 
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dashboard import formats
@@ -160,7 +164,7 @@ def cohorts(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     """
     if frame.empty or frame["months"].max() < 1:
         return None
-    buyers = frame.pivot_table(index="cohort", columns="months", values="buyers", aggfunc="sum")
+    buyers = _buyers_by_month(frame)
     shares = buyers.div(buyers[0], axis=0).drop(columns=0)
     names = [pd.Timestamp(month).strftime("%Y-%m") for month in shares.index]
     fig = shapes.heat_map([str(month) for month in shares.columns], names, _cells(shares), theme)
@@ -169,7 +173,7 @@ def cohorts(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
         colorbar={"tickformat": ".0%"},
     )
     fig.update_xaxes(title_text=_("months since the first month"))
-    next_month = buyers[1].sum() / buyers[0][buyers[1].notna()].sum()
+    next_month = buyers[1].sum() / buyers[0][buyers[1].notna()].sum()  # of those with a next month
     return Chart(
         figure=fig,
         finding=_cohorts_finding(kind).format(share=formats.percent(next_month)),
@@ -180,6 +184,20 @@ def cohorts(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
         .rename_axis(index=_("First month"), columns=None)
         .reset_index(),
     )
+
+
+def _buyers_by_month(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the buyers of each cohort in each month since its first; NaN after the log's end."""
+    buyers = frame.pivot_table(index="cohort", columns="months", values="buyers", aggfunc="sum")
+    months = np.arange(frame["months"].max() + 1)
+    last = (_month_number(frame["cohort"]) + frame["months"].to_numpy()).max()
+    is_in_log = np.add.outer(_month_number(buyers.index), months) <= last
+    return buyers.reindex(columns=months).fillna(0).where(is_in_log)
+
+
+def _month_number(days: "pd.Series[Any] | pd.Index[Any]") -> "npt.NDArray[np.int64]":
+    dates = pd.DatetimeIndex(days)
+    return np.asarray(12 * dates.year + dates.month, dtype=np.int64)
 
 
 def _cohorts_finding(kind: str) -> str:

@@ -1,5 +1,6 @@
 """Charts of categories: the number of events of each, and transitions between them."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,9 +10,12 @@ from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
 from dashboard.figures.words import leaf, type_noun
-from data.i18n import _
+from data.i18n import _, ngettext
 
 MOST_IN_GRID = 12
+MOST_AREAS = 300
+"""Areas that the treemap draws at most, besides those of the smaller categories together."""
+_REST = "\N{HORIZONTAL ELLIPSIS}"  # in the path of the smaller categories together
 _LEAST_PAIRS = 5  # a finding names a transition only with this support
 _LEAST_LIFT = 1.2  # and this lift
 _LEAST_MISSING = 0.005  # share of events without a category that a finding mentions
@@ -33,12 +37,12 @@ def categories(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | Non
     if not total:
         return None
     known = frame.dropna(subset="category").sort_values("events", ascending=False)
-    areas = dict(_areas(frame))
+    areas, labels = _largest(dict(_areas(frame)))
     ids = list(areas)
     return Chart(
         figure=shapes.treemap(
             ids,
-            [leaf(path) if path else _("All") for path in ids],
+            [labels.get(path) or leaf(path) or _("All") for path in ids],
             [_parent(path) for path in ids],
             [areas[path] for path in ids],
             theme,
@@ -66,6 +70,28 @@ def _areas(frame: pd.DataFrame) -> Iterator[tuple[str, int]]:
             node = ".".join(parts[:depth])
             sums[node] = sums.get(node, 0) + int(events)
     yield from sums.items()
+
+
+def _largest(areas: dict[str, int]) -> tuple[dict[str, int], dict[str, str]]:
+    """Return the largest areas, and one for the smaller ones in each of them.
+
+    Returns
+    -------
+    areas : dict
+        Number of events of each path.
+    labels : dict
+        Names of the areas that are no category.
+    """
+    # An area is at least as large as those within it, so that these are never without it.
+    order = sorted(areas, key=lambda path: (-areas[path], path.count(".")))
+    largest = {path: areas[path] for path in order[:MOST_AREAS]}
+    smaller = [path for path in order[MOST_AREAS:] if _parent(path) in largest or "." not in path]
+    labels = {}
+    for parent, count in Counter(map(_parent, smaller)).items():
+        path = f"{parent}.{_REST}".removeprefix(".")
+        largest[path] = sum(areas[child] for child in smaller if _parent(child) == parent)
+        labels[path] = ngettext("{n} more", "{n} more", count).format(n=formats.number(count))
+    return largest, labels
 
 
 def _parent(path: str) -> str:

@@ -166,6 +166,7 @@ def treemap(
         pathbar={"visible": False},
         hovertemplate=f"%{{label}}: %{{value:,}} {unit}".rstrip() + "<extra></extra>",
     )
+    drawn.update_layout(uniformtext={"minsize": 11, "mode": "hide"})  # no words too small to read
     return drawn
 
 

@@ -13,6 +13,7 @@ from dashboard.jobs.run_handle import RunHandle, open_run
 from data.datasets.store import Store
 from data.errors import Cancelled
 from data.files import atomic_write, strict_json
+from model.phases import Phase
 from model.run_files import EFFECT
 
 if TYPE_CHECKING:
@@ -158,9 +159,13 @@ def evaluate(job: Job, reporter: Reporter) -> bool:
     """Evaluate a trained run and the baselines again."""
     from model.evaluation.evaluate import evaluate_run
 
+    def on_progress(phase: Phase, share: float) -> None:
+        reporter.phase(phase, share)
+        _raise_if_stopped(reporter)
+
     folder = job.home.runs / job.run.config["run"]
     with Store(job.home).reading(job.run.dataset) as dataset:
-        evaluate_run(folder, dataset, on_progress=lambda: _raise_if_stopped(reporter))
+        evaluate_run(folder, dataset, on_progress=on_progress)
     return True
 
 

@@ -17,6 +17,7 @@ from dashboard.jobs.repository import LostClaim
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError, Unreachable
+from model.phases import Phase, phase_name
 
 TICK_SECONDS = 0.3
 HEARTBEAT_SECONDS = 1.0
@@ -63,6 +64,9 @@ class Reporter:
         self._cut_off = False
         self._progress: dict[str, Any] = {}
         self._parameters: int | None = None
+        self._phase: Phase | None = None
+        self._phase_start = 0.0
+        self._phases: dict[str, float] = {}
         # Not guarded by the lock, so that a signal handler can set it at any moment.
         self._stop = False
         self._closed = threading.Event()
@@ -111,6 +115,28 @@ class Reporter:
         with self._lock:
             self._progress |= {name: _plain(value) for name, value in values.items()}
 
+    def phase(self, phase: Phase, share: float | None = None) -> None:
+        """Report which phase of the work runs, and the share of it that is done, if known.
+
+        The progress of the run holds ``phase``, ``phase_share``, ``phase_seconds``, the time that
+        the phase had taken at the report, and ``phases``, the seconds of the phases that are over.
+        """
+        if phase != self._phase:
+            self._end_phase()
+            self._phase = phase
+            self.log(f"{phase_name(phase)}.")
+        seconds = time.monotonic() - self._phase_start
+        self.progress(phase=phase.value, phase_share=share, phase_seconds=seconds)
+
+    def _end_phase(self) -> None:
+        """Add the phase that is over to the seconds of all phases."""
+        now = time.monotonic()
+        if self._phase is not None:
+            name = self._phase.value
+            self._phases[name] = self._phases.get(name, 0.0) + now - self._phase_start
+            self.progress(phases=dict(self._phases))
+        self._phase, self._phase_start = None, now
+
     def log(self, text: str) -> None:
         """Write a line into the run's log."""
         stamp = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
@@ -134,6 +160,7 @@ class Reporter:
 
     def close(self) -> None:
         """Stop the thread and write what is buffered, for up to ``RETRY_SECONDS``."""
+        self._end_phase()
         self._closed.set()
         self._thread.join()
         with suppress(TableError, LostClaim):

@@ -14,6 +14,9 @@ from dashboard.web.page_help import help_of
 from data.i18n import N_, _
 
 OPEN, PANEL, CONTENT = "help-open", "help-panel", "help-content"
+TOUR = "/?tour=start"
+"""Address of the home page that starts the tour."""
+
 SHORTCUTS = (
     ("?", N_("This help")),
     ("Esc", N_("Close a dialog, a menu or this help")),
@@ -70,6 +73,7 @@ def _content(path: str) -> list[Component]:
         html.H2(_("On this page"), id="help-title", className="card-title"),
         html.P(_(help_.what)),
         html.P(guide_link(help_.place, _("More about it in the guide"))),
+        html.P(html.A(_("Take the tour"), href=TOUR)),
         html.H3(_("Keyboard"), className="card-title"),
         html.Dl(
             [

@@ -1,5 +1,6 @@
 """Fitting of the baselines; hyperparameters are chosen by NDCG@10 on the validation targets."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -10,6 +11,7 @@ from model.baselines.base import Baseline
 from model.metrics.held_out import HeldOutTargets
 from model.metrics.ranking import target_ranks
 from model.metrics.segments import are_repeats
+from model.phases import OnShare, ignore_share
 from model.sequences.split_data import SplitData
 
 HISTORIES = 1000
@@ -18,7 +20,7 @@ SCORES_PER_BATCH = 2**24
 
 def fit_all(
     task: SplitData,
-    on_progress: Callable[[], object] = lambda: None,
+    on_progress: OnShare = ignore_share,
     on_problem: Callable[[str], object] = lambda _sentence: None,
 ) -> list[Baseline]:
     """Return every baseline, fitted on the training events.
@@ -27,14 +29,19 @@ def fit_all(
     ----------
     task : SplitData
     on_progress : callable
-        Called after each fit.
+        Called after each fit with the share of the fits that are done.
     on_problem : callable
         Called with a sentence for each baseline of another package that cannot be loaded.
     """
     models, problems = BASELINES.load_all()
     for problem in problems:
         on_problem(problem)
-    return [_fit_best(model, task, on_progress) for model in models.values()]
+    readings = 2 if task.has_other_types else 1
+    fits = sum(len(model.grid or ({},)) * readings for model in models.values())
+    done = itertools.count(1)
+    return [
+        _fit_best(model, task, lambda: on_progress(next(done) / fits)) for model in models.values()
+    ]
 
 
 def fit(name: str, task: SplitData) -> Baseline:
@@ -42,9 +49,7 @@ def fit(name: str, task: SplitData) -> Baseline:
     return _fit_best(BASELINES.load(name), task, lambda: None)
 
 
-def _fit_best(
-    model: type[Baseline], task: SplitData, on_progress: Callable[[], object]
-) -> Baseline:
+def _fit_best(model: type[Baseline], task: SplitData, on_fit: Callable[[], object]) -> Baseline:
     candidates: list[Baseline] = []
     for reads_all in (False, True) if task.has_other_types else (False,):
         fitted: Baseline | None = None
@@ -58,7 +63,7 @@ def _fit_best(
                 baseline.fit(users.select(users.lengths > 0), task.products)
                 fitted = baseline
             candidates.append(baseline)
-            on_progress()
+            on_fit()
     if len(candidates) == 1:
         return candidates[0]
     return max(candidates, key=lambda baseline: validation_ndcg(baseline, task))

@@ -1,6 +1,6 @@
 """Fitting of a blend on the validation targets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from model.blend.conditional_logit import (
 )
 from model.blend.popularity_strata import fit_by_stratum, strata
 from model.blend.pruning import select_members
+from model.phases import OnShare, ignore_share
 from model.sequences.histories import Array, Histories
 from model.sequences.split_data import SplitData
 
@@ -24,7 +25,7 @@ SCORES_PER_BATCH = 2**23
 
 
 def fit_blend(
-    task: SplitData, models: Sequence[Recommender], on_progress: Callable[[], object] = lambda: None
+    task: SplitData, models: Sequence[Recommender], on_progress: OnShare = ignore_share
 ) -> Blend:
     """Return a blend whose members and weights are fitted on the validation targets.
 
@@ -35,7 +36,7 @@ def fit_blend(
         Fitted; the network first. Those that are not eligible or do not lower the loss are left
         out.
     on_progress : callable
-        Called after every batch.
+        Called after every batch with the share of the targets that are scored.
     """
     members = eligible_members(models)
     targets = task.split.validation[task.answers(task.split.validation) >= 0]
@@ -57,12 +58,12 @@ def fit_blend(
             for member, scale in zip(members, scales, strict=True)
         ]
         parts.append(sample_candidates(scores, batch.matrix(task.products), answer, random))
-        on_progress()
+        on_progress(min(begin + step, len(targets)) / len(targets))
     sample = CandidateSample.concatenate(parts)
     probabilistic = np.array([member.probabilistic for member in members])
     subset = sample.rows(slice(None, None, max(len(targets) // PRUNING_TARGETS, 1)))
     selected = select_members(subset, fit_weights(subset, probabilistic), probabilistic)
-    on_progress()
+    on_progress(1.0)
     sample, probabilistic = sample.members(selected), probabilistic[selected]
     pooled = fit_weights(sample, probabilistic)
     stratum = strata(histories, task.popularity)

@@ -238,7 +238,9 @@ def _check(config: RunConfig, run: RunFolder, dataset: Dataset) -> None:
 def _ranked(
     task: SplitData, models: list[Recommender], on_progress: Callable[[], object]
 ) -> RankedTargets:
-    predictions = predict_targets(task, task.split.test, models, on_progress=on_progress)
+    predictions = predict_targets(
+        task, task.split.test, models, on_progress=lambda _share: on_progress()
+    )
     return RankedTargets(task, models, [prediction.rank for prediction in predictions])
 
 

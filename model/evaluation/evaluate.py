@@ -1,6 +1,7 @@
 """Full-catalogue evaluation of networks and baselines on the test targets of a run."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from model.kernels.malloc import keep_freed
 from model.metrics.held_out import HeldOutTargets
 from model.metrics.ranking import beyond_accuracy, target_ranks, top_k
 from model.metrics.segments import metrics_by_segment, segment_masks
+from model.phases import OnShare, Phase, ignore_share
 from model.run_files import EVALUATION
 from model.run_folder import RunFolder
 from model.sequences.histories import Histories
@@ -33,7 +35,7 @@ def predict_targets(
     models: Sequence[Recommender],
     *,
     exclude_seen: bool = False,
-    on_progress: Callable[[], object] = lambda: None,
+    on_progress: OnShare = ignore_share,
 ) -> list[Predictions]:
     """Return each model's predictions for the given targets.
 
@@ -49,7 +51,7 @@ def predict_targets(
     exclude_seen : bool
         Whether the products of the targets in the history are excluded from the ranking.
     on_progress : callable
-        Called after every batch of every model.
+        Called after every batch with the share of the histories that are ranked.
     """
     answers = task.answers(targets)
     histories, history = task.histories(targets).distinct()
@@ -69,7 +71,8 @@ def predict_targets(
         bought = batch.of_targets()
         seen = bought.matrix(task.products).nonzero() if exclude_seen else None
         cache: dict[Recommender, Floats] = {}
-        for model, prediction in zip(models, predictions, strict=True):
+        pairs = zip(models, predictions, strict=True)
+        for number, (model, prediction) in enumerate(pairs, start=1):
             scores = _scores(model, batch, cache)
             if seen is not None:
                 scores = scores.copy()
@@ -81,7 +84,7 @@ def predict_targets(
                 target_score = scores[row, np.maximum(answer, 0)]
                 prediction.loss[rows] = np.where(answer < 0, np.nan, log_total[row] - target_score)
                 prediction.top_probability[rows] = np.exp(scores.max(axis=1) - log_total)[row]
-            on_progress()
+            on_progress((begin + (end - begin) * number / len(models)) / len(order))
     return predictions
 
 
@@ -103,7 +106,7 @@ def evaluate_models(
     models: Sequence[Recommender],
     *,
     exclude_seen: bool = False,
-    on_progress: Callable[[], object] = lambda: None,
+    on_progress: OnShare = ignore_share,
 ) -> tuple[dict[str, Any], list[Predictions]]:
     """Return metrics of fitted models on the test targets, and each model's predictions.
 
@@ -175,7 +178,7 @@ def evaluate_run(
     folder: Path,
     dataset: Dataset,
     exclude_seen: bool = False,
-    on_progress: Callable[[], object] = lambda: None,
+    on_progress: Callable[[Phase, float], object] = lambda _phase, _share: None,
 ) -> dict[str, Any]:
     """Evaluate a finished run and freshly fitted baselines under the protocol of its training.
 
@@ -188,7 +191,7 @@ def evaluate_run(
     exclude_seen : bool
         Whether products of the history are excluded from every ranking.
     on_progress : callable
-        Called after every batch and every fit.
+        Called after every fit and every batch, with the phase and the share of it that is done.
 
     Returns
     -------
@@ -207,8 +210,14 @@ def evaluate_run(
     run = RunFolder(folder)
     task = split_dataset(run.config(), dataset)
     run.check_catalogue(task.sequences)
-    models: list[Recommender] = [*load_recommenders(run), *fit_all(task, on_progress)]
-    return evaluate_and_save(run, task, models, exclude_seen=exclude_seen, on_progress=on_progress)
+    baselines = fit_all(task, partial(on_progress, Phase.BASELINES))
+    return evaluate_and_save(
+        run,
+        task,
+        [*load_recommenders(run), *baselines],
+        exclude_seen=exclude_seen,
+        on_progress=partial(on_progress, Phase.EVALUATION),
+    )
 
 
 def evaluate_and_save(
@@ -217,7 +226,7 @@ def evaluate_and_save(
     models: Sequence[Recommender],
     *,
     exclude_seen: bool = False,
-    on_progress: Callable[[], object] = lambda: None,
+    on_progress: OnShare = ignore_share,
 ) -> dict[str, Any]:
     """Evaluate fitted models as ``evaluate_run`` does, and write the files of the evaluation.
 

@@ -2,6 +2,8 @@
 
 from typing import Any, Protocol
 
+from model.phases import Phase
+
 
 class TrainingCallback(Protocol):
     """Receives the metrics, the log and the heartbeats of a training."""
@@ -15,6 +17,9 @@ class TrainingCallback(Protocol):
 
     def progress(self, **numbers: float) -> None:
         """Receive numbers that are no curve, such as ``steps``, the steps of an epoch."""
+
+    def phase(self, phase: Phase, share: float | None = None) -> None:
+        """Receive which phase of the training runs, and the share of it that is done, if known."""
 
     def resumed(self, history: list[dict[str, Any]]) -> None:
         """Receive the completed epochs of the training that is resumed."""

@@ -20,6 +20,7 @@ from model.metrics.held_out import HeldOutTargets
 from model.metrics.protocol_metrics import metrics_of
 from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build, in_full_precision
+from model.phases import OnShare, Phase
 from model.run_files import BASELINES, CONFIG, EVALUATION, HISTORY, PRODUCTS, RECORD, TARGETS
 from model.run_folder import RunFolder
 from model.sequences.adapted_config import adapt
@@ -111,15 +112,22 @@ def evaluate_beside_baselines(
         Once ``stop`` returns True.
     """
 
-    def on_progress() -> None:
-        callback.heartbeat()
-        if stop():
-            raise Cancelled
+    def enter(phase: Phase) -> OnShare:
+        """Report the start of a phase; return what reports how far it is."""
+        callback.phase(phase)
 
-    baselines = fit_all(data, on_progress, callback.log)
+        def on_progress(share: float) -> None:
+            callback.phase(phase, share)
+            callback.heartbeat()
+            if stop():
+                raise Cancelled
+
+        return on_progress
+
+    baselines = fit_all(data, enter(Phase.BASELINES), callback.log)
     models = load_recommenders(run)[-1:]
     if config.blend:
-        blend = fit_blend(data, [*models, *baselines], on_progress)
+        blend = fit_blend(data, [*models, *baselines], enter(Phase.BLEND))
         blend.save(run)
         models = [blend, *models]
         weights = ", ".join(
@@ -127,7 +135,7 @@ def evaluate_beside_baselines(
         )
         callback.log(_("Blend weights, new/repeat products: {weights}.").format(weights=weights))
     callback.log(_("Evaluating on {targets} targets.").format(targets=len(data.split.test)))
-    evaluate_and_save(run, data, [*models, *baselines], on_progress=on_progress)
+    evaluate_and_save(run, data, [*models, *baselines], on_progress=enter(Phase.EVALUATION))
 
 
 class Trainer:
@@ -187,6 +195,7 @@ class Trainer:
         BadInput
             Where the dataset leaves no training, validation or test targets; nothing is written.
         """
+        callback.phase(Phase.PREPARATION)
         data = split_dataset(config, dataset)
         requested, config = config, adapt(config, data)
         if requested.repeat_head:
@@ -224,6 +233,7 @@ class Trainer:
 
     def run_epochs(self) -> bool:
         """Train until the last epoch or early stopping; return False where it was stopped."""
+        self.callback.phase(Phase.TRAINING)
         while self.state.epochs < self.config.epochs and not self._patience_is_over():
             entry = self._epoch(self.state.epochs)
             if entry is None:
@@ -238,6 +248,7 @@ class Trainer:
         """
         if not self.state.epochs:
             return
+        self.callback.phase(Phase.EXPORT)
         for file in (EVALUATION, TARGETS, PRODUCTS):
             (self.run.path / file).unlink(missing_ok=True)
         shutil.rmtree(self.run.path / BASELINES, ignore_errors=True)  # of the old catalogue

@@ -23,9 +23,11 @@ from dashboard.jobs.queue import SERIES, TRAINING
 from dashboard.jobs.run import Run
 from dashboard.pages.recommend.page_state import Query
 from dashboard.services.overview import Overview, RunSummary
+from dashboard.services.runs import monitor
 from dashboard.services.runs.drift import CHECKING
 from data.i18n import N_, _, ngettext
 from data.importing.complete_journey import TERMS
+from model.phases import Phase, phase_name
 from model.training.monitored import MONITORED
 
 DEMO, SAMPLE = "home-demo", "home-sample"
@@ -234,6 +236,9 @@ def _figures(summary: RunSummary) -> list[Component]:
             label = _("Epoch {done} of {all}").format(
                 done=run.epochs_done, all=run.config.get("epochs", "?")
             )
+        phase = monitor.phase(run)
+        if phase not in {None, Phase.TRAINING}:
+            label = phase_name(phase)
         return [progress(summary.share, label=label)]
     if summary.problem:
         return [html.Span(summary.problem, className="field-error")]

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from dashboard.components import button, error_state, grid, page_header, toast
 from dashboard.context import current_home
 from dashboard.jobs.supervisor import start_worker
+from dashboard.pages.home import tour
 from dashboard.pages.home.cards import DEMO, SAMPLE, datasets_card, figures, runs_card, steps
 from dashboard.pages.recommend.page_state import Query
 from dashboard.services.datasets import demo, samples
@@ -22,8 +23,10 @@ MARK = "home-mark"
 BODY = "home-body"
 PERIOD = 2_000  # milliseconds
 
+tour.register()
 
-def layout(**_query: str) -> html.Div:
+
+def layout(**query: str) -> html.Div:
     """Return key figures, latest runs and datasets, and the first steps until there is a model."""
     content = overview(current_home())
     return html.Div(
@@ -31,6 +34,7 @@ def layout(**_query: str) -> html.Div:
             dcc.Interval(id=CLOCK, interval=PERIOD),
             dcc.Store(id=MARK, data=content.mark()),
             html.Div(_body(content), id=BODY),
+            tour.tour(content, started="tour" in query),
         ]
     )
 
@@ -42,7 +46,12 @@ def _body(content: Overview) -> list[Component]:
         recommend = Query(run=content.models[0].run.run).href()
         action = button(_("Recommend"), kind="primary", href=recommend)
     parts: list[Component] = [
-        page_header(_("Purchases, and what comes next"), purpose, primary=action)
+        page_header(
+            _("Purchases, and what comes next"),
+            purpose,
+            actions=[tour.start_button()],
+            primary=action,
+        )
     ]
     parts += [error_state(problem) for problem in content.problems]
     if content.datasets:

@@ -11,8 +11,10 @@ from dashboard.pages.recommend.page_state import PATH
 from dashboard.pages.recommend.tabs import view
 from dashboard.services.recommendations.run_jobs import EVALUATION, jobs_of_run, start_evaluation
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
+from dashboard.services.runs import monitor
 from data.errors import Damaged, VitrinaError
 from data.i18n import _
+from model.phases import phase_name
 
 PLACE = f"{PATH}/health"
 register_page(__name__, path=PLACE, title=lambda **_parts: f"{_('Error analysis')} · Vitrina")
@@ -56,7 +58,9 @@ def _offer(served: ServedRun, text: str) -> Component:
     job = next(iter(jobs_of_run(served.handle.home, served.name, EVALUATION)), None)
     if job is not None and not job.ended:
         waiting = _("The run is being evaluated; the error analysis is here once that is done.")
-        return card([empty_state(waiting), progress(None, label=_("Evaluating"))])
+        phase = monitor.phase(job)
+        label = phase_name(phase) if phase else _("Evaluating")
+        return card([empty_state(waiting), progress(monitor.share_done(job), label=label)])
     start = button(_("Evaluate it again"), AGAIN, kind="primary")
     error = [html.P(job.message, className="field-error")] if job and job.message else []
     return card([empty_state(text, start), *error])

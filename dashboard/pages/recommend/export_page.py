@@ -127,7 +127,7 @@ def _bundle(served: ServedRun) -> html.Section:
             html.Div(
                 download_link(_("Download the bundle"), f"{BUNDLE}{run}.zip"), className="take-row"
             ),
-            html.Pre(f"vitrina export {run} --out {run}", className="code"),
+            html.Pre(f"vitrina export {run} --out {run}", className="code", tabIndex="0"),
         ],
         title=_("The model as a bundle"),
         span=6,
@@ -148,7 +148,7 @@ def _http_interface(run: str) -> html.Section:
                     " description is at {address}."
                 ).format(address=f"{PREFIX}/openapi.json")
             ),
-            html.Pre(call, className="code"),
+            html.Pre(call, className="code", tabIndex="0"),
         ],
         title=_("The HTTP interface"),
         span=6,

@@ -17,6 +17,7 @@ from dashboard.components import (
     moment,
     progress,
 )
+from dashboard.components.aria import aria
 from dashboard.figures.curves import metric_name
 from dashboard.jobs.failures import Explanation
 from dashboard.jobs.queue import BACKTESTING, SEARCHING, SERIES
@@ -27,6 +28,7 @@ from dashboard.services.runs import monitor
 from dashboard.training_metrics import TrainingMetrics
 from dashboard.web.downloads import RECORD
 from data.i18n import _, ngettext
+from model.phases import Phase, phase_name
 from model.training.monitored import MONITORED
 
 ACTION = "run-action"
@@ -105,7 +107,7 @@ def now(
 ) -> list[Component | None]:
     """Return the progress of a run and its key figures, at a time in seconds since 1970."""
     left = monitor.time_left(run, metrics, seconds)
-    return [bar(run, position, left), figures(run, metrics, seconds)]
+    return [bar(run, position, left), phases(run), figures(run, metrics, seconds)]
 
 
 def bar(run: Run, position: int | None, left: tuple[float, float] | None) -> Component | None:
@@ -116,6 +118,35 @@ def bar(run: Run, position: int | None, left: tuple[float, float] | None) -> Com
     if run.ended:
         return None
     return progress(monitor.share_done(run), label=_bar_label(run), detail=left_words(left))
+
+
+def phases(run: Run) -> Component | None:
+    """Return the phases of a training, the present one marked, with the time that each took.
+
+    None where the training reported none. The shares of an ended run say where its time went.
+    """
+    seconds = monitor.phases(run)
+    if not seconds:
+        return None
+    whole = sum(filter(None, seconds.values()))
+    present = monitor.phase(run) if run.active else None
+    return html.Ol(
+        [_phase(each, time, whole, present) for each, time in seconds.items()],
+        className="phases",
+        **aria(label=_("Phases of the run")),
+    )
+
+
+def _phase(phase: Phase, seconds: float | None, whole: float, present: Phase | None) -> html.Li:
+    words: list[Any] = [phase_name(phase)]
+    if phase is present:
+        return html.Li(words, className="is-present", **aria(current="step"))
+    if seconds is None:
+        return html.Li(words, className="is-ahead")
+    time = formats.duration(seconds)
+    if present is None and whole:
+        time = f"{time}, {formats.percent(seconds / whole, 0)}"
+    return html.Li([*words, html.Span(time, className="number")])
 
 
 def left_words(left: tuple[float, float] | None) -> str | None:
@@ -262,6 +293,9 @@ def ending(run: Run) -> str | None:
 
 def _bar_label(run: Run) -> str:
     epoch = run.progress.get("epoch")
+    phase = monitor.phase(run)
+    if phase not in {None, Phase.TRAINING}:
+        return phase_name(phase)
     if run.state is State.STARTING or (run.kind == "train" and not epoch):
         return _("Preparing")
     if run.kind in SERIES:

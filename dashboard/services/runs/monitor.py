@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.jobs import backtest, hyperparameter_search
 from dashboard.jobs.failures import Explanation, explain
-from dashboard.jobs.queue import BACKTESTING, SEARCHING, SERIES
+from dashboard.jobs.queue import BACKTESTING, SEARCHING, SERIES, TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
@@ -17,6 +17,7 @@ from dashboard.training_metrics import TrainingMetrics
 from data.errors import VitrinaError
 from data.home import Home
 from data.i18n import _
+from model.phases import Phase
 from model.run_files import EVALUATION, LOG
 
 LOSSES = ("loss", "sampled_loss")
@@ -85,8 +86,8 @@ def _steps_per_epoch(progress: Mapping[str, Any]) -> float | None:
     return float(step / epochs) if step and epochs else None
 
 
-def follow(home: Home, name: str) -> Iterator[dict[str, Any]]:
-    """Yield the metrics of each finished epoch of a run until the run has ended.
+def follow(home: Home, name: str) -> Iterator[dict[str, Any] | Phase]:
+    """Yield each phase and the metrics of each finished epoch of a run until the run has ended.
 
     A worker is started where none is alive.
 
@@ -96,14 +97,18 @@ def follow(home: Home, name: str) -> Iterator[dict[str, Any]]:
         When that worker has ended and the run has not: nobody would go on with it.
     """
     worker = start_worker(home)
-    runs, epochs = Runs(home), 0
+    runs, epochs, previous = Runs(home), 0, None
     while True:
-        ended = runs.get(name).ended
+        run = runs.get(name)
         history = runs.metrics.history(name)
         yield from history[epochs:]
         epochs = max(epochs, len(history))
-        if ended:
+        if run.ended:
             return
+        present = phase(run)
+        if present is not None and present is not previous:
+            yield present
+        previous = present
         alone = worker is not None and worker.poll() and not _has_worker(runs)
         if alone and not runs.get(name).ended:
             raise VitrinaError(
@@ -138,9 +143,36 @@ def explanation(run: Run) -> Explanation | None:
     return explain(run.reason) if run.reason else None
 
 
+def phase(run: Run) -> Phase | None:
+    """Return the phase that an active run is in, or that it ended in; None where it has none."""
+    name = run.progress.get("phase")
+    return Phase(name) if name in list(Phase) else None
+
+
+def phases(run: Run) -> dict[Phase, float | None]:
+    """Return the phases of a training with the seconds that each took; None where it has not ended.
+
+    Empty where the training reported none, as those of version 0.1.0.
+    """
+    if run.kind != TRAINING or phase(run) is None:
+        return {}
+    seconds = run.progress.get("phases") or {}
+    return {
+        each: seconds.get(each)
+        for each in Phase
+        if each is not Phase.BLEND or run.config.get("blend") or each in seconds
+    }
+
+
 def share_done(run: Run) -> float | None:
-    """Return how much of a run is done, from 0 to 1; None where it is unknown."""
+    """Return how much of a run's phase is done, from 0 to 1; None where it is unknown.
+
+    A run without phases is one.
+    """
     progress = run.progress
+    if phase(run) not in {None, Phase.TRAINING}:
+        share: float | None = progress.get("phase_share")
+        return share
     if "bytes_total" in progress:
         return float((progress.get("bytes_done") or 0) / (progress["bytes_total"] or 1))
     if run.kind in SERIES:
@@ -160,14 +192,18 @@ def share_of_epoch(run: Run) -> float:
 
 
 def time_left(run: Run, metrics: TrainingMetrics, now: float) -> tuple[float, float] | None:
-    """Return an estimate of the least and the most seconds that a training still takes.
+    """Return an estimate of the least and the most seconds that the phase of a run still takes.
 
-    It follows the fastest and the slowest of the last epochs; before the end of the first epoch,
-    the time that its share took so far. With early stopping the least is what patience has left.
+    That of epochs follows the fastest and the slowest of the last epochs; before the end of the
+    first epoch, the time that its share took so far. With early stopping the least is what patience
+    has left.
     """
     share = share_done(run)
-    if not run.active or share is None or share >= 1:
+    if not run.active or not share or share >= 1:
         return None
+    if phase(run) not in {None, Phase.TRAINING}:
+        left = run.progress["phase_seconds"] * (1 - share) / share
+        return left / _MARGIN, left * _MARGIN
     seconds = [
         entry["seconds"] for entry in metrics.history[-_RECENT_EPOCHS:] if entry.get("seconds")
     ]

@@ -134,6 +134,20 @@ def test_missing_categories_are_part_of_the_finding_and_of_the_whole() -> None:
     assert areas["electronics.audio"] == 30
 
 
+def test_of_thousands_of_categories_the_largest_are_drawn_and_the_rest_together() -> None:
+    small = [(f"group{number % 40}.kind{number}", 1) for number in range(2_000)]
+    chart = drawn(
+        categories.categories(frame("category events", ("food.bread", 900), *small), "light", KIND)
+    )
+    areas = dict(zip(chart.figure.data[0].ids, chart.figure.data[0]["values"], strict=True))
+    assert categories.MOST_AREAS < len(areas) <= categories.MOST_AREAS + 41
+    assert areas["food.bread"] == 900
+    for group in range(40):
+        inside = [n for path, n in areas.items() if path.startswith(f"group{group}.")]
+        assert sum(inside) == areas[f"group{group}"] == 50
+    assert len(chart.table) == 2_001
+
+
 def test_brands_beyond_the_twelfth_are_added_up() -> None:
     found = frame("brand events", *[(f"brand {k}", 10) for k in range(20)], (None, 50))
     chart = drawn(brands.brands(found, "light", KIND))
@@ -186,6 +200,19 @@ def test_the_next_month_is_counted_only_where_there_was_one() -> None:
     )
     chart = drawn(buyers.cohorts(found, "light", KIND))
     assert chart.finding.startswith("40.0% of the buyers buy again")
+
+
+def test_a_month_in_which_nobody_of_a_cohort_returned_is_zero() -> None:
+    found = frame(
+        "cohort months buyers",
+        (date(2018, 12, 1), 0, 100),
+        (date(2018, 12, 1), 2, 10),
+        (date(2019, 1, 1), 0, 100),
+        (date(2019, 1, 1), 1, 50),
+    )
+    chart = drawn(buyers.cohorts(found, "light", KIND))
+    assert chart.finding.startswith("25.0% of the buyers buy again")
+    assert chart.table.iloc[0].tolist() == ["2018-12", 0.0, 0.1]
 
 
 def test_one_month_has_no_cohorts() -> None:

@@ -14,6 +14,7 @@ from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from data.home import Home
+from model.phases import Phase
 from tests.databases import on_sqlite
 
 
@@ -57,6 +58,24 @@ def test_metrics_and_progress_are_stored_when_the_reporter_closes(
     assert run.progress.items() >= {"epoch": 1, "step": 1, "share": 0.5, "epochs": 3}.items()
     assert runs.metrics.history(training.run) == [{"epoch": 1, "val_loss": 2.0}]
     assert runs.metrics.curve(training.run, "loss").value == [2.5]
+
+
+def test_the_phases_are_stored_with_the_seconds_that_each_took(
+    runs: Runs, training: Run, exited: Exit, capfd: pytest.CaptureFixture[str]
+) -> None:
+    reporter = Reporter(runs, training, exit_process=exited)
+    reporter.start()
+    reporter.phase(Phase.PREPARATION)
+    reporter.phase(Phase.TRAINING)
+    reporter.phase(Phase.BASELINES, 0.25)
+    reporter.phase(Phase.BASELINES, 0.5)
+    reporter.close()
+    progress = runs.get(training.run).progress
+    assert progress["phase"] == "baselines"
+    assert progress["phase_share"] == 0.5
+    assert list(progress["phases"]) == ["preparation", "training", "baselines"]
+    assert progress["phases"]["baselines"] >= progress["phase_seconds"] >= 0
+    assert capfd.readouterr().out.count("Fitting the baselines.") == 1
 
 
 def test_a_request_to_stop_reaches_the_work(runs: Runs, training: Run, reporter: Reporter) -> None:

@@ -20,6 +20,7 @@ from model.metrics.held_out import HeldOutTargets
 from model.metrics.ranking import means, metrics_per_target
 from model.networks.data_sizes import DataSizes
 from model.networks.network import build
+from model.phases import Phase
 from model.run_folder import RunFolder
 from model.sequences.split_data import split_dataset
 from model.sequences.windows import training_windows
@@ -39,6 +40,7 @@ class Notes:
     metrics: list[tuple[int, int | None, str, float]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     beats: int = 0
+    phases: list[tuple[Phase, float | None]] = field(default_factory=list)
 
     def metric(self, epoch: int, step: int | None, name: str, value: float) -> None:
         self.metrics.append((epoch, step, name, value))
@@ -48,6 +50,9 @@ class Notes:
 
     def progress(self, **numbers: float) -> None:
         pass
+
+    def phase(self, phase: Phase, share: float | None = None) -> None:
+        self.phases.append((phase, share))
 
     def resumed(self, history: list[dict[str, Any]]) -> None:
         self.lines.append(f"resumed after {len(history)}")
@@ -99,6 +104,19 @@ def test_a_finished_run_holds_open_formats_and_nothing_half_written(
         "model.keras", "model.onnx", "vocabulary.parquet", "checkpoint",
         "outcomes.parquet", "exposure.parquet", "event_types.json",
     }  # fmt: skip
+
+
+def test_every_phase_is_reported_with_a_share_that_grows_to_its_end(
+    finished: tuple[Path, Notes],
+) -> None:
+    shares: dict[Phase, list[float]] = {}
+    for phase, share in finished[1].phases:
+        shares.setdefault(phase, []).extend([] if share is None else [share])
+    assert list(shares) == [phase for phase in Phase if phase is not Phase.BLEND]
+    for phase in (Phase.BASELINES, Phase.EVALUATION):
+        assert shares[phase] == sorted(shares[phase])
+        assert shares[phase][0] > 0
+        assert shares[phase][-1] == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("repeats", [True, False])

@@ -13,6 +13,7 @@ from dashboard.services.runs import monitor
 from dashboard.training_metrics import Curve, TrainingMetrics
 from data.errors import VitrinaError
 from data.home import Home
+from model.phases import Phase
 from model.training.monitored import MONITORED
 
 
@@ -119,3 +120,30 @@ def test_following_a_run_ends_with_a_sentence_where_its_worker_cannot_start(
     with pytest.raises(VitrinaError, match=r"worker\.log"):
         list(monitor.follow(home, run.run))
     assert Runs(home).get(run.run).state == State.QUEUED
+
+
+def test_after_the_epochs_the_share_and_the_time_left_are_those_of_the_phase(run: Run):
+    progress = {"epoch": 10, "phase": "baselines", "phase_share": 0.25, "phase_seconds": 30.0}
+    fitting = running(run, epochs_done=10, progress=progress)
+    assert monitor.phase(fitting) is Phase.BASELINES
+    assert monitor.share_done(fitting) == 0.25
+    low, high = monitor.time_left(fitting, TrainingMetrics(history(10)), 0.0)
+    assert low < 90.0 < high
+
+
+def test_a_phase_whose_share_is_unknown_has_no_time_left(run: Run):
+    exporting = running(run, progress={"phase": "export", "phase_seconds": 1.0})
+    assert monitor.share_done(exporting) is None
+    assert monitor.time_left(exporting, TrainingMetrics(history(10)), 0.0) is None
+
+
+def test_the_phases_are_those_of_the_configuration_with_the_time_of_each(run: Run):
+    taken = {"preparation": 2.0, "training": 60.0}
+    progress = {"phase": "export", "phases": taken}
+    exporting = running(run, progress=progress)
+    assert list(monitor.phases(exporting)) == [one for one in Phase if one is not Phase.BLEND]
+    assert monitor.phases(exporting)[Phase.TRAINING] == 60.0
+    assert monitor.phases(exporting)[Phase.EVALUATION] is None
+    blending = dataclasses.replace(exporting, config={"epochs": 10, "blend": True})
+    assert Phase.BLEND in monitor.phases(blending)
+    assert monitor.phases(running(run)) == {}

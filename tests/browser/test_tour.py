@@ -1,0 +1,62 @@
+"""The tour: it starts where it is asked for, points at what is there, and ends at any moment."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SMALL, Site
+from tests.browser.test_gallery import complaints
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+Opened = Callable[..., tuple[Page, object]]
+POPOVER = ".driver-popover.tour"
+TARGET = ".driver-active-element"
+
+
+def test_each_step_opens_its_page_and_stands_beside_its_element(
+    shop: Site, open_page: Opened
+) -> None:
+    page, _ = open_page(shop, "/")
+    page.get_by_role("link", name="Take the tour").click()
+    popover = page.locator(POPOVER)
+    expect(popover).to_contain_text("Where things are")
+    expect(page.locator(f".rail-nav{TARGET}")).to_be_visible()
+    expect(page).to_have_url(f"{shop.address}/")
+    popover.get_by_role("button", name="Next").click()
+    expect(popover).to_contain_text("A chart says its result")
+    expect(page).to_have_url(f"{shop.address}/data/{SMALL}")
+    expect(page.locator(f".figure-card{TARGET}")).to_be_visible()
+    popover.get_by_role("button", name="Next").click()
+    expect(popover).to_contain_text("Train a network")
+    popover.get_by_role("button", name="Back").click()
+    expect(popover).to_contain_text("A chart says its result")
+    popover.get_by_role("button", name="Next").click()
+    expect(popover).to_contain_text("Train a network")
+    popover.get_by_role("button", name="Next").click()
+    expect(popover).to_contain_text("Step 4 of 4")
+    expect(page.locator(f"#help-open{TARGET}")).to_be_visible()
+    popover.get_by_role("button", name="Done").click()
+    expect(popover).to_have_count(0)
+    page.reload()
+    page.wait_for_selector("#main h1")
+    expect(popover).to_have_count(0)
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+def test_it_is_left_at_any_moment_and_reads_well(
+    still_site: Site, open_page: Opened, theme: str, width: int
+) -> None:
+    page, _ = open_page(still_site, "/?tour=start", theme=theme, width=width, locale="es")
+    popover = page.locator(POPOVER)
+    popover.get_by_role("button", name="Siguiente").click()
+    expect(popover).to_contain_text("Paso 2 de 4")
+    box = popover.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert complaints(page) == []
+    page.keyboard.press("Escape")
+    expect(popover).to_have_count(0)
+    expect(page.locator("#main h1")).to_be_visible()
