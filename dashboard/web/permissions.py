@@ -110,6 +110,8 @@ CALLBACKS: Mapping[str, Role] = {
     f"{_RUNS}.index_page.limit": Role.TRAIN,
     f"{_RUNS}.index_page.put_first": Role.TRAIN,
     f"{_RUNS}.index_page.undo": Role.ADMINISTER,
+    f"{_RUNS}.workers_card.follow": Role.LOOK,
+    f"{_RUNS}.workers_card.drain": Role.ADMINISTER,
     f"{_RUNS}.run_page.follow": Role.LOOK,
     f"{_RUNS}.run_page.show_state": Role.LOOK,
     f"{_RUNS}.run_page.show_steps": Role.LOOK,

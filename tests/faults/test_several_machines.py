@@ -92,6 +92,8 @@ def test_a_machine_that_was_cut_off_ends_its_attempt_when_it_is_back(place: Plac
     child = place.child(run)
     place.worker_on("second")
     until(lambda: len(place.runs.lease.holders()) == 2)
+    lines = [" ".join(process.cmdline()) for process in place.processes()]
+    assert not any("postgresql" in line for line in lines)  # everybody can read them
     for pid in (worker.pid, child.pid):
         psutil.Process(pid).suspend()
     place.reached(run, State.INTERRUPTED)

@@ -11,7 +11,7 @@ from dashboard.context import current_home
 from dashboard.figures.comparison import MOST_RUNS
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.runs_table import Runs
-from dashboard.pages.runs import runs_table
+from dashboard.pages.runs import runs_table, workers_card
 from dashboard.services.runs import control
 from data.i18n import _, ngettext
 
@@ -38,6 +38,7 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
                     notice,
                     *runs_table.problems(home, runs),
                     *runs_table.series(home),
+                    *workers_card.layout(home),
                     nothing,
                 ),
             ]
@@ -57,6 +58,7 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
                 *runs_table.problems(home, runs),
                 html.Div(runs_table.queue(home, runs), id=QUEUE),
                 *runs_table.series(home),
+                *workers_card.layout(home),
                 card(runs_table.table(runs_table.rows(home, runs)), flush=True),
                 html.P(
                     _(
@@ -171,3 +173,6 @@ def undo(clicks: list[int | None]) -> Any:
     control.restore(current_home(), run)
     toast(_("Run {run} is back.").format(run=run))
     return "/runs"
+
+
+workers_card.register()

@@ -24,6 +24,8 @@ class WorkerRow:
         Seconds since its last heartbeat; on another machine, since this process heard of it.
     slots : int or None
         Trainings that it runs at once at most.
+    kept : bool
+        Whether a web server keeps it, and would start another one in its place.
     draining : bool
         Whether it takes no further run, and ends once it has none.
     runs : tuple of str
@@ -39,6 +41,7 @@ class WorkerRow:
     alive: bool
     seconds: float
     slots: int | None
+    kept: bool
     draining: bool
     runs: tuple[str, ...]
     load: float | None
@@ -89,6 +92,7 @@ def workers(home: Home, listen: bool = False) -> list[WorkerRow]:
             alive=is_alive,
             seconds=runs.lease.silence(holder),
             slots=holder.slots,
+            kept=holder.keeper is not None,
             draining=holder.draining,
             runs=tuple(run.run for run in reversed(active) if run.node == holder.node),
             load=holder.load.get("load"),

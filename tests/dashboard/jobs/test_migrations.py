@@ -23,6 +23,7 @@ from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import METADATA, RUNS, TableError
 from data.home import Home
 from model.training.monitored import MONITORED
+from tests.postgres import Postgres
 
 LOWEST_LOSS = {"epoch": 1, "val_loss": 5.0, MONITORED: 0.04}
 BEST = {"epoch": 2, "val_loss": 5.2, MONITORED: 0.05}
@@ -95,6 +96,12 @@ def test_creating_and_migrating_give_the_same_schema(tmp_path: Path) -> None:
         assert compare_metadata(MigrationContext.configure(migrated), METADATA) == []
         for query in (columns, indexes):
             assert migrated.execute(query).all() == connection.execute(query).all()
+
+
+def test_migrations_give_the_same_schema_on_postgresql(postgres: Postgres) -> None:
+    with create_engine(postgres.new_schema()).begin() as connection:
+        migrations._upgrade(connection, None)
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
 def test_a_database_without_a_version_is_migrated(unversioned: Home) -> None:
