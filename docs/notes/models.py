@@ -133,6 +133,13 @@ BASELINES = {
         source=f"{_KNN}, section 3.1",
         use="Where what belongs together is bought within a few events, in any order.",
     ),
+    "tifu-knn": Note(
+        equation="score = α u + (1 − α) · mean of the vectors of 100 neighbours,"
+        "  u_j = mean over groups of r_g^{age} · mean over baskets of r_b^{age}, where one holds j",
+        source="Hu, He, Gao and Zhang 2020, Modeling personalized item frequency information for"
+        " next-basket recommendation, equations 2 to 4",
+        use="For baskets that return, as groceries: what the buyer and similar buyers had lately.",
+    ),
     "buyer neighbours": Note(
         equation="score(j) = Σ similarity(buyer, neighbour) over 100 neighbours that bought j",
         source=f"{_KNN}, section 3.2",

@@ -32,6 +32,7 @@ BASELINES = Registry(
         "repurchase": _entry("repurchase:Repurchase", N_("Repurchase")),
         "markov": _entry("markov:Markov", N_("Markov")),
         "sequence rules": _entry("sequential_rules:SequentialRules", N_("Sequential rules")),
+        "tifu-knn": _entry("tifu_knn:TifuKNN", N_("TIFU-KNN")),
         "buyer neighbours": _entry("user_knn:UserKNN", N_("User kNN")),
         "item neighbours": _entry("item_knn:ItemKNN", N_("Item kNN")),
         "item neighbours, recent": _entry("item_knn:RecentItemKNN", N_("Item kNN, recent")),
