@@ -140,6 +140,14 @@ BASELINES = {
         " next-basket recommendation, equations 2 to 4",
         use="For baskets that return, as groceries: what the buyer and similar buyers had lately.",
     ),
+    "up-cf": Note(
+        equation="score(j) = f_j + Σ sim(buyer, v)^q · f_{vj} over 100 neighbours,"
+        "  f_j = share of the latest r baskets that hold j,"
+        "  sim(u, v) = |I_u ∩ I_v| / (|I_u|^a · |I_v|^{1 − a})",
+        source="Faggioli, Polato and Aiolli 2020, Recency aware collaborative filtering for next"
+        " basket recommendation, section 3",
+        use="As TIFU-KNN, where only the latest baskets say what is wanted now.",
+    ),
     "buyer neighbours": Note(
         equation="score(j) = Σ similarity(buyer, neighbour) over 100 neighbours that bought j",
         source=f"{_KNN}, section 3.2",

@@ -33,6 +33,7 @@ BASELINES = Registry(
         "markov": _entry("markov:Markov", N_("Markov")),
         "sequence rules": _entry("sequential_rules:SequentialRules", N_("Sequential rules")),
         "tifu-knn": _entry("tifu_knn:TifuKNN", N_("TIFU-KNN")),
+        "up-cf": _entry("up_cf:UserPopularityCF", N_("UP-CF")),
         "buyer neighbours": _entry("user_knn:UserKNN", N_("User kNN")),
         "item neighbours": _entry("item_knn:ItemKNN", N_("Item kNN")),
         "item neighbours, recent": _entry("item_knn:RecentItemKNN", N_("Item kNN, recent")),
