@@ -27,6 +27,7 @@ COMMANDS = {
     "archive": "dashboard.cli.runs",
     "model": "dashboard.cli.models",
     "placement": "dashboard.cli.placements",
+    "notify": "dashboard.cli.notify",
     "evaluate": "dashboard.cli.predictions",
     "recommend": "dashboard.cli.predictions",
     "export": "dashboard.cli.exports",

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, update
 
+from dashboard.jobs.outbox import add_end_of_run
 from dashboard.jobs.process import Process
 from dashboard.jobs.repository import LostClaim, Repository, transition
 from dashboard.jobs.run import Run, from_row
@@ -117,4 +118,6 @@ class Attempts:
                 pid=None,
                 born=None,
             )
+            if row is not None:
+                add_end_of_run(connection, row, self._clock())
         return row is not None

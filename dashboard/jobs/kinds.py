@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.jobs.job import Job
+from dashboard.jobs.outbox import FELL
 from dashboard.jobs.reporter import Reporter
 from dashboard.jobs.run_handle import RunHandle, open_run
+from dashboard.jobs.runs_table import Runs
 from data.datasets.store import Store
 from data.errors import Cancelled
 from data.files import atomic_write, strict_json
@@ -170,12 +172,19 @@ def evaluate(job: Job, reporter: Reporter) -> bool:
 
 
 def check(job: Job, reporter: Reporter) -> bool:
-    """Judge a trained run on what happened after its training."""
-    from model.evaluation.drift import assess_drift
+    """Judge a trained run on what happened after its training; tell where one in service fell."""
+    from model.evaluation.drift import assess_drift, has_fallen
 
-    folder = job.home.runs / job.run.config["run"]
-    with Store(job.home).reading(job.run.dataset) as dataset:
-        assess_drift(folder, dataset, on_progress=lambda: _raise_if_stopped(reporter))
+    run, dataset = job.run.config["run"], job.run.dataset
+    with Store(job.home).reading(dataset) as opened:
+        drift = assess_drift(
+            job.home.runs / run, opened, on_progress=lambda: _raise_if_stopped(reporter)
+        )
+    runs = Runs(job.home)
+    in_service = {promotion.run for promotion in runs.promotions.current()}
+    if run in in_service and has_fallen(drift):
+        data = {"run": run, "dataset": dataset, "kind": "check"}
+        runs.outbox.add(FELL, f"{run}/{drift['dataset_version']}/fell", data)
     return True
 
 

@@ -16,6 +16,7 @@ from dashboard.jobs.deletion import Deletion
 from dashboard.jobs.lease import Lease
 from dashboard.jobs.metric_reader import MetricReader
 from dashboard.jobs.metric_writer import MetricWriter
+from dashboard.jobs.outbox import Outbox
 from dashboard.jobs.queue import TRAINING, Queue
 from dashboard.jobs.repository import Repository, select_run, transition
 from dashboard.jobs.run import Run, from_row, is_run_name
@@ -61,6 +62,8 @@ class Runs:
         Which run is in service for each dataset and placement.
     placements : Placements
         The named places of each dataset, with their rules.
+    outbox : Outbox
+        Messages about events, which workers send.
     lease : Lease
         Which workers serve the home.
     """
@@ -78,6 +81,7 @@ class Runs:
         self.deletion = Deletion(self._repository)
         self.promotions = promotions.Promotions(self._repository)
         self.placements = placements.Placements(self._repository)
+        self.outbox = Outbox(self._repository)
         self.lease = Lease(self._repository)
 
     def folder(self, run: str) -> Path:

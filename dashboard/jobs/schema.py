@@ -169,6 +169,26 @@ PLACEMENTS = Table(
     Column("time", Float, nullable=False),
 )
 
+# One row for each message about an event. `key` identifies the event, so that it is written once
+# and receivers can tell a repetition; `delivered` has a hash of each target that took the message;
+# `dropped` says why it is sent no more. No row holds an address or a secret.
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("event", String, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("due", Float, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("claimed", Float),
+    Column("node", String),
+    Column("delivered", JSON, nullable=False),
+    Column("sent", Float),
+    Column("dropped", String),
+)
+
 
 class TableError(VitrinaError):
     """The table of runs cannot be read or written."""

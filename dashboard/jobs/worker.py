@@ -14,6 +14,7 @@ from dashboard.jobs.exit_status import end_of, end_without_process
 from dashboard.jobs.failures import KILLED, LOST, SHUTDOWN, START, oom_kills, sentence
 from dashboard.jobs.lease import SILENT_SECONDS
 from dashboard.jobs.node import machine_load
+from dashboard.jobs.notifier import Notifier
 from dashboard.jobs.other_nodes import LOST_SECONDS, OtherNodes
 from dashboard.jobs.process import Process
 from dashboard.jobs.run import Run
@@ -71,6 +72,7 @@ class Worker:
         self._until_idle = until_idle
         self._slots = slots
         self._children = Children(runs)
+        self._notifier = Notifier(runs.outbox, log)
         self._observations: dict[str, _Observation] = {}
         self._other_nodes = OtherNodes(runs)
         self._ending = self._draining = self._cut_off = False
@@ -107,9 +109,11 @@ class Worker:
         if now - self._purged >= PURGE_SECONDS:
             self._purged = now
             self._runs.deletion.purge()
+            self._runs.outbox.purge()
         if now - self._heartbeat >= HEARTBEAT_SECONDS:
             self._heartbeat = now
             self._other_nodes.watch()
+            self._notifier.poll()
             return self._runs.lease.renew(self._process, machine_load())
         return True
 
@@ -126,9 +130,9 @@ class Worker:
         if self._draining:
             return self._runs.lease.release(self._process)
         orphan = holder.keeper is not None and not holder.keeper.alive()
-        return (self._until_idle or orphan) and self._runs.lease.release(
-            self._process, if_idle=True
-        )
+        if not (self._until_idle or orphan) or self._notifier.poll():
+            return False
+        return self._runs.lease.release(self._process, if_idle=True)
 
     def _poll(self) -> None:
         runs = self._runs.list(states=ACTIVE)

@@ -67,6 +67,9 @@ EXAMPLES = {
     ],
     "placement effect": ["vitrina placement effect november home-page --run november-2"],
     "placement remove": ["vitrina placement remove november checkout"],
+    "notify": ["vitrina notify list"],
+    "notify test": ["VITRINA_NOTIFY=json://localhost:9000/hook vitrina notify test"],
+    "notify list": ["vitrina notify list --json"],
     "evaluate": ["vitrina evaluate november-1", "vitrina evaluate november-1 --exclude-seen"],
     "recommend": [
         "vitrina recommend november-1 --user 541312140 -k 5",

@@ -5,7 +5,7 @@ the log, under the protocol of its training and beside popularity that was fitte
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from model.evaluation.evaluate import predict_targets
 from model.kernels.malloc import keep_freed
 from model.metrics.bootstrap import change_interval
 from model.metrics.held_out import Figures, HeldOutTargets
+from model.metrics.protocol_metrics import metrics_of
 from model.run_files import DRIFT, RECORD
 from model.run_folder import RunFolder
 from model.sequences.features import event_columns
@@ -180,6 +181,19 @@ def assess_drift(
     }
     run.write_json(DRIFT, result)
     return result
+
+
+def has_fallen(drift: Mapping[str, Any]) -> bool:
+    """Return whether a model finds significantly less than before, or is not ahead of popularity.
+
+    Parameters
+    ----------
+    drift : mapping
+        What ``assess_drift`` returned.
+    """
+    metric = metrics_of(drift["protocol"]).compared[0]
+    lead = drift["since"]["models"][1]["behind95"][metric][0]
+    return bool(drift["change"]["high"] < 0 or lead <= 0)
 
 
 def judge(

@@ -120,22 +120,28 @@ def finding(judged: Mapping[str, Any]) -> str:
     ages = judged["ages"]
     if not ages:
         return _("One cut says nothing of the age of a model; take two or more.")
-    old = next((age for age in ages if age["ci95"][metric][0] > 0), None)
-    words = _(
-        "Training again pays after {days} days: a model of that age finds {points} points less than"
-        " a new one on the same targets (95% interval {low} to {high})."
-    )
-    if old is None:
-        old = ages[-1]
-        words = _(
-            "Training again gains nothing that is clear, even after {days} days: a model of that"
-            " age finds {points} points less than a new one on the same targets (95% interval"
-            " {low} to {high})."
-        )
+    old = next((age for age in ages if age["ci95"][metric][0] > 0), ages[-1])
     low, high = old["ci95"][metric]
+    if low > 0:
+        words = _(
+            "Training again pays after {days} days: a model of that age finds {points} points less"
+            " than a new one on the same targets (95% interval {low} to {high})."
+        )
+    elif high < 0:
+        low, high = -high, -low
+        words = _(
+            "Training again does not pay: a model that is {days} days older finds {points} points"
+            " more than a new one on the same targets (95% interval {low} to {high})."
+        )
+    else:
+        words = _(
+            "Training again gains nothing that is clear, even after {days} days: {points} points on"
+            " the same targets (95% interval {low} to {high})."
+        )
+    gain = old["loss"][metric]
     return words.format(
         days=old["days"],
-        points=formats.points(old["loss"][metric]),
+        points=formats.points(abs(gain) if low > 0 else gain),
         low=formats.points(low),
         high=formats.points(high),
     )

@@ -80,6 +80,10 @@ def test_a_reading_says_how_much_why_and_what_to_do(
             "pays after 14 days: a model of that age finds",
         ),
         ([(0.01, -0.01, 0.03), (0.02, -0.01, 0.05)], "gains nothing that is clear, even after 14"),
+        (
+            [(-0.05, -0.08, -0.02)],
+            "does not pay: a model that is 7 days older finds 5.0 points more",
+        ),
         ([], "One cut says nothing"),
     ],
 )
