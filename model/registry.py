@@ -35,6 +35,9 @@ class Entry:
     check : str
         ``module:function`` without Keras: takes a configuration and raises BadInput where the
         network cannot be built from it.
+    on_demand : bool
+        Whether a baseline is fitted only where a person asks for it, as a model to compare a run
+        with, and not beside every run.
     """
 
     target: str
@@ -42,6 +45,7 @@ class Entry:
     package: str = ""
     columns: tuple[str, ...] = ()
     check: str = ""
+    on_demand: bool = False
 
 
 class Registry(Mapping[str, Entry]):

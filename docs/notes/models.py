@@ -189,6 +189,14 @@ BASELINES = {
         source="Cremonesi, Koren and Turrin 2010, equation 12",
         use="As the classical latent-factor model; it does not see order.",
     ),
+    "weighted als": Note(
+        equation="min Σ c_{ui} (p_{ui} − x_u · y_i)^2 + λ (Σ |x_u|^2 + Σ |y_i|^2),"
+        "  c_{ui} = 1 + α Σ √rate · 2^{−age / half-life} over the events of u and i",
+        source="Hu, Koren and Volinsky 2008, Collaborative filtering for implicit feedback"
+        " datasets, equations 3 to 5",
+        use="Where histories hold views and carts beside purchases, and tastes change. It is fitted"
+        " on demand: it costs much and has not been ahead of the others.",
+    ),
 }
 BLEND = Note(
     equation="score(j) = Σ_m w_m · log p_m(j), one w for new products and one for repeat products",

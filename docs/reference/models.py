@@ -30,8 +30,9 @@ def baselines() -> str:
     """Return the page of baselines."""
     return page(
         "Baselines",
-        "A baseline is a simple model that is fitted by counting. Every run is evaluated beside all"
-        " of them, on the same targets: a network that does not beat them is not worth its time.",
+        "A baseline is a simple model that is fitted by counting. Every run is evaluated beside"
+        " them, on the same targets: a network that does not beat them is not worth its time. Some"
+        f" are fitted only where you compare a run with them: {_on_demand()}.",
         "In the equations n is a number of training events, p a share of them, i a product of the"
         " history and j a product that is ranked; age is the number of events since.",
         _models(BASELINE_REGISTRY, BASELINES),
@@ -39,6 +40,12 @@ def baselines() -> str:
         docstrings.of("model.blend.blend:Blend"),
         note(BLEND),
     )
+
+
+def _on_demand() -> str:
+    """Return the baselines that are fitted on demand."""
+    names = [name for name, entry in BASELINE_REGISTRY.items() if entry.on_demand]
+    return ", ".join(f"[{literal(name)}](#{anchor(name)})" for name in names)
 
 
 def note(text: Note) -> str:

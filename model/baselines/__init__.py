@@ -12,8 +12,8 @@ from data.i18n import N_
 from model.registry import Entry, Registry
 
 
-def _entry(module: str, label: str) -> Entry:
-    return Entry(f"model.baselines.{module}", label)
+def _entry(module: str, label: str, *, on_demand: bool = False) -> Entry:
+    return Entry(f"model.baselines.{module}", label, on_demand=on_demand)
 
 
 BASELINES = Registry(
@@ -42,7 +42,8 @@ BASELINES = Registry(
         "content": _entry("content:Content", N_("Content")),
         "affinity": _entry("affinity:Affinity", N_("Affinity")),
         "matrix factorisation": _entry("puresvd:PureSVD", N_("PureSVD")),
+        "weighted als": _entry("weighted_als:WeightedALS", N_("Weighted ALS"), on_demand=True),
     },
 )
 """Every baseline by name, in the order in which tables list them; each is a subclass of
-``model.baselines.base.Baseline``."""
+``model.baselines.base.Baseline``. One that costs much and adds little is fitted on demand."""

@@ -23,7 +23,7 @@ def fit_all(
     on_progress: OnShare = ignore_share,
     on_problem: Callable[[str], object] = lambda _sentence: None,
 ) -> list[Baseline]:
-    """Return every baseline, fitted on the training events.
+    """Return every baseline that is not fitted on demand, fitted on the training events.
 
     Parameters
     ----------
@@ -33,15 +33,14 @@ def fit_all(
     on_problem : callable
         Called with a sentence for each baseline of another package that cannot be loaded.
     """
-    models, problems = BASELINES.load_all()
+    loaded, problems = BASELINES.load_all()
     for problem in problems:
         on_problem(problem)
+    models = [model for name, model in loaded.items() if not BASELINES[name].on_demand]
     readings = 2 if task.has_other_types else 1
-    fits = sum(len(model.grid or ({},)) * readings for model in models.values())
+    fits = sum(len(model.grid or ({},)) * readings for model in models)
     done = itertools.count(1)
-    return [
-        _fit_best(model, task, lambda: on_progress(next(done) / fits)) for model in models.values()
-    ]
+    return [_fit_best(model, task, lambda: on_progress(next(done) / fits)) for model in models]
 
 
 def fit(name: str, task: SplitData) -> Baseline:
