@@ -254,7 +254,7 @@ def test_a_page_is_whole_and_for_everybody(
     visit: Visit, page_of: tuple[str, str], look: Look, caplog: pytest.LogCaptureFixture
 ) -> None:
     page, trouble = visit(*page_of, look)
-    expect(page.locator(BUSY)).to_have_count(0)
+    expect(page.locator(BUSY).filter(visible=True)).to_have_count(0)
     assert page.evaluate("document.documentElement.lang") == look.locale
     assert page.evaluate("document.documentElement.scrollWidth") <= look.width
     assert page.evaluate(CUT_WORDS) == []

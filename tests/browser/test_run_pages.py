@@ -1,6 +1,7 @@
 """Training from the browser as a person would: fill in the form, start, watch, leave, come back."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -195,6 +196,18 @@ def test_a_finished_training_stands_beside_the_baselines(shop: Site, worker: Non
     expect(page.locator("#run-results")).to_contain_text("Popularity")
     assert len(drawn(page, "Validation")) == 3
     expect(page.get_by_role("link", name="Inspect recommendations")).to_be_visible()
+    phases = page.get_by_role("list", name="Phases of the run").get_by_role("listitem")
+    expect(phases.first).to_contain_text(re.compile(r"Preparing the data.*\d+%"))
+    expect(phases.last).to_contain_text(re.compile(r"Evaluating all models.*\d+%"))
+
+    page.reload()
+    expect(page.locator("#run-results")).to_contain_text("Popularity")
+    results, curves = (
+        page.locator(f"#run-{part}").bounding_box() for part in ("results", "curves")
+    )
+    assert results is not None
+    assert curves is not None
+    assert results["y"] < curves["y"], "how good it is comes first"
 
 
 def test_cloning_a_run_fills_the_form_with_its_settings(shop: Site, open_page: Open):

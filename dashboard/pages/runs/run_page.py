@@ -6,6 +6,7 @@ from typing import Any
 
 import dash
 from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboard.components import (
@@ -27,7 +28,8 @@ from dashboard.figures import learning_curves
 from dashboard.figures.machine import GAUGES, gauge_chart
 from dashboard.figures.progress_axis import View
 from dashboard.jobs.queue import BACKTESTING, SEARCHING
-from dashboard.jobs.run_handle import open_run
+from dashboard.jobs.run import Run
+from dashboard.jobs.run_handle import RunHandle, open_run
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.runs import (
     backtest_results,
@@ -89,13 +91,7 @@ def layout(run: str = "", **_query: str) -> html.Div:
             stack(
                 html.Div(id=TROUBLE),
                 card(html.Div(id=NOW, className="stack")),
-                service_card.layout(),
-                drift_card.layout(),
-                html.Div(
-                    run_layout.curves(), id=CURVES, className="stack", hidden=row.kind != "train"
-                ),
-                html.Div(run_layout.metric_choice(row), id=COMPARED, hidden=True),
-                html.Div(id=RESULTS, className="stack"),
+                *_parts(row),
                 run_layout.log(),
                 run_layout.about(row),
             ),
@@ -103,6 +99,27 @@ def layout(run: str = "", **_query: str) -> html.Div:
             run_layout.delete_dialog(run),
         ]
     )
+
+
+def _parts(run: Run) -> list[Component]:
+    """Return curves and results in the order of interest: how good a run is comes first once known.
+
+    A page that is open while its run is evaluated keeps the order that its reader knows.
+    """
+    curves = html.Div(
+        run_layout.curves(),
+        id=CURVES,
+        className="stack" if run.ended else "stack is-live",
+        hidden=run.kind != "train",
+    )
+    results: list[Component] = [
+        html.Div(run_layout.metric_choice(run), id=COMPARED, hidden=True),
+        html.Div(id=RESULTS, className="stack"),
+    ]
+    service: list[Component] = [service_card.layout(), drift_card.layout()]
+    if RunHandle(current_home(), run).is_evaluated:
+        return [*results, *service, curves]
+    return [*service, curves, *results]
 
 
 @callback(
