@@ -65,7 +65,8 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     }
   }
 
-  function settings(size, onlyNew, hide, category, low, high, days, mix, compare, beside, now) {
+  function settings(...values) {
+    const [size, onlyNew, hide, category, low, high, days, mix, compare, beside, place, now] = values;
     const { sizes, no_choice: none } = rules();
     const defaultSize = now.user ? sizes.buyer : sizes.basket;
     const next = Object.assign({}, now, {
@@ -76,9 +77,10 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       low: Number(low) || 0,
       high: Number(high) || 0,
       days: Number(days) || 0,
-      mix: Number(mix) || 0,
+      mix: place === none ? Number(mix) || 0 : 0,
       compare: compare === none ? "" : compare,
       beside: beside === none ? "" : beside,
+      placement: place === none ? "" : place,
     });
     return address(next) === address(now)
       ? window.dash_clientside.no_update

@@ -118,6 +118,13 @@ PAGES = {
         ),
         "buyers#errors",
     ),
+    "/recommend/placements": PageHelp(
+        N_(
+            "The places where products of this dataset are recommended, each with rules. See what"
+            " they do to one buyer's list, and what they cost on the test targets."
+        ),
+        "take-away#placements",
+    ),
     "/recommend/take-away": PageHelp(
         N_(
             "Everything that leaves Vitrina: the model as a bundle, ranked lists for every buyer,"

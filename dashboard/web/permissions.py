@@ -96,6 +96,10 @@ CALLBACKS: Mapping[str, Role] = {
     f"{_RECOMMEND}.buyer_page.find_buyers_by_criteria": Role.LOOK,
     f"{_RECOMMEND}.buyer_page.suggest_products": Role.LOOK,
     f"{_RECOMMEND}.error_analysis_page.follow": Role.LOOK,  # a click takes train
+    f"{_RECOMMEND}.placements_page.show": Role.LOOK,
+    f"{_RECOMMEND}.placements_page.save": Role.ADMINISTER,
+    f"{_RECOMMEND}.placements_page.remove": Role.ADMINISTER,
+    f"{_RECOMMEND}.placements_page.follow": Role.LOOK,  # a click takes train
     f"{_RECOMMEND}.export_page.start": Role.TRAIN,
     f"{_RECOMMEND}.export_page.follow": Role.LOOK,
     f"{_RUNS}.train_page.fill": Role.LOOK,

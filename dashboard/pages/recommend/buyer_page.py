@@ -52,7 +52,7 @@ from dashboard.pages.recommend.panels import (
 from dashboard.pages.recommend.search_box import list_id, words_id
 from dashboard.pages.recommend.tabs import head
 from dashboard.pages.recommend.view_model import Comparison, compare, edited_history
-from dashboard.services.recommendations import buyers, catalogue
+from dashboard.services.recommendations import buyers, catalogue, placements
 from dashboard.services.recommendations.comparison_models import (
     comparison_choices,
     fitting_job,
@@ -126,6 +126,7 @@ clientside_callback(
     Input(controls.MIX, "value"),
     Input(controls.COMPARE, "value"),
     Input(controls.BESIDE, "value"),
+    Input(controls.PLACEMENT, "value"),
     State(QUERY, "data"),
     prevent_initial_call=True,
 )
@@ -257,6 +258,10 @@ def _bar(served: ServedRun, query: Query) -> html.Div:
     options = controls.ControlOptions(
         models=comparison_choices(served),
         categories=catalogue.category_counts(served.model)[:MAX_CATEGORIES],
+        placements=[
+            place.name
+            for place in placements.placements(served.handle.home, served.handle.run.dataset)
+        ],
         has_dataset=served.dataset is not None,
     )
     return controls.buyer_bar(query, options)

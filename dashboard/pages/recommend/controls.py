@@ -29,6 +29,7 @@ LOW, HIGH = "recommend-low", "recommend-high"
 DAYS = "recommend-days"
 MIX = "recommend-mix"
 COMPARE, BESIDE = "recommend-compare", "recommend-voice"
+PLACEMENT = "recommend-placement"
 STEPS: dict[Direction, str] = {
     "previous": "recommend-previous",
     "next": "recommend-next",
@@ -65,12 +66,15 @@ class ControlOptions:
         Models to compare with: key and name.
     categories : sequence of (str, int)
         Categories and their numbers of products.
+    placements : sequence of str
+        Placements of the run's dataset.
     has_dataset : bool
         Whether the run's dataset exists, so that buyers can be searched.
     """
 
     models: Sequence[tuple[str, str]] = ()
     categories: Sequence[tuple[str, int]] = ()
+    placements: Sequence[str] = ()
     has_dataset: bool = True
 
 
@@ -137,6 +141,7 @@ def _filters(query: Query, options: ControlOptions) -> html.Details:
         for name, count in options.categories
     ]
     models = [{"label": name, "value": key} for key, name in options.models]
+    placements = [{"label": name, "value": name} for name in options.placements]
     days = _number(DAYS, _("Sold in the last days"), query.days, step=1)
     diversity = html.Div(
         [
@@ -148,6 +153,7 @@ def _filters(query: Query, options: ControlOptions) -> html.Details:
                 max=90,
                 step=10,
                 value=query.mix,
+                disabled=bool(query.placement),
                 className="range",
             ),
             help_text(
@@ -163,9 +169,15 @@ def _filters(query: Query, options: ControlOptions) -> html.Details:
     )
     return html.Details(
         [
-            html.Summary(_("Filters, diversity and comparison")),
+            html.Summary(_("Rules, filters, diversity and comparison")),
             html.Div(
                 [
+                    _select(
+                        PLACEMENT,
+                        _("Placement"),
+                        [no_choice(_("No rules")), *placements],
+                        query.placement,
+                    ),
                     _select(
                         CATEGORY, _("Category"), [no_choice(_("All")), *categories], query.category
                     ),
@@ -181,7 +193,7 @@ def _filters(query: Query, options: ControlOptions) -> html.Details:
                 className="bar-filters",
             ),
         ],
-        open=query.narrowed or bool(query.beside),
+        open=query.narrowed or bool(query.beside or query.placement),
         className="bar-more",
     )
 

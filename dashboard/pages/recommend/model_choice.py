@@ -14,11 +14,15 @@ from data.i18n import _
 
 
 def with_default_run(home: Home, query: Query, models: list[Run]) -> Query:
-    """Return the query with the run put into service last, or the newest, where it names none."""
+    """Return the query with the run put into service last, or the newest, where it names none.
+
+    Where the query names a placement, the model of its own that was put into service last.
+    """
     if query.run or not models:
         return query
     names = [run.run for run in models]
-    in_service = (promotion.run for promotion in Runs(home).promotions.current())
+    promotions = Runs(home).promotions.current()
+    in_service = (one.run for one in promotions if one.placement == query.placement)
     return replace(query, run=next((run for run in in_service if run in names), names[0]) or "")
 
 

@@ -20,8 +20,9 @@ from dashboard.pages.recommend.comparison_panel import comparison_panel
 from dashboard.pages.recommend.controls import PRODUCT
 from dashboard.pages.recommend.fragments import Described, action_button, product_label
 from dashboard.pages.recommend.page_state import Query
+from dashboard.pages.recommend.placement_lists import removed_in_words
 from dashboard.pages.recommend.ranking_charts import ranking_charts
-from dashboard.pages.recommend.ranking_rows import ranking
+from dashboard.pages.recommend.ranking_rows import left_out, ranking
 from dashboard.pages.recommend.search_box import search_box
 from dashboard.pages.recommend.timeline import DEFAULT_ROWS, Timeline, timeline
 from dashboard.pages.recommend.view_model import (
@@ -147,7 +148,7 @@ def _history(history: RankedHistory, effects: Mapping[str, float] | None) -> lis
 def _ranking(history: RankedHistory, explanation: Explanation | None) -> list[Component]:
     body: Component = empty_state(
         _("No product is left to recommend; relax the filters.")
-        if history.query.narrowed
+        if history.query.narrowed or history.query.placement
         else _("Every product that the model knows is in the history already.")
     )
     if history.ranked.items:
@@ -156,8 +157,21 @@ def _ranking(history: RankedHistory, explanation: Explanation | None) -> list[Co
             explained=history.query.why,
             explanation=explanation.text if explanation else "",
         )
-    head = _head(_ranking_title(history), _ranking_subtitle(history), [])
-    return [head, html.Div(body, className="card-body is-flush")]
+    head = _head(_ranking_title(history), _ranking_subtitle(history), [], _rules(history))
+    missing = [left_out(history.ranked)] if history.ranked.left_out else []
+    return [head, html.Div([body, *missing], className="card-body is-flush")]
+
+
+def _rules(history: RankedHistory) -> list[Component]:
+    """Return which rules apply and what they removed; nothing without a placement."""
+    applied = history.placement
+    if applied is None:
+        return []
+    words = _("Under the rules of {placement}, version {number}.").format(
+        placement=applied.placement.name, number=formats.number(applied.placement.number)
+    )
+    removed = removed_in_words(history.ranked.removed)
+    return [html.P(f"{words} {removed}".strip(), className="note")]
 
 
 def _history_title(history: RankedHistory) -> str:
@@ -209,6 +223,10 @@ def _ranking_title(history: RankedHistory) -> str:
         return _("No product left to recommend")
     first = ranked.items[0]
     probability = formats.percent(first.probability)
+    if history.placement is not None:
+        return _("{product} comes first under the rules; its probability is {probability}").format(
+            product=product_label(first), probability=probability
+        )
     if not history.events:
         return _("Without a history, {product} is most probable: {probability}").format(
             product=product_label(first), probability=probability

@@ -12,6 +12,7 @@ from dashboard.pages.recommend.fragments import (
     product_label,
     product_name_and_details,
 )
+from dashboard.services.recommendations.placements import RULE_NAMES
 from dashboard.services.recommendations.ranking import RankedList, RankedProduct
 from dashboard.services.recommendations.what_if import add_edits
 from data.i18n import _, ngettext
@@ -136,7 +137,32 @@ def _marks(item: RankedProduct, is_target: bool) -> Component | None:
                 className="mark-repeat",
             )
         )
+    marks += [html.Span(_(RULE_NAMES[rule]), className="mark-rule") for rule in item.rules]
     return html.Span(marks, className="offer-marks") if marks else None
+
+
+def left_out(ranked: RankedList) -> html.Details:
+    """Return the products of the model's own list that rules keep out, with the reason of each."""
+    count = len(ranked.left_out)
+    text = ngettext(
+        "{count} product of the model's own list is not in it",
+        "{count} products of the model's own list are not in it",
+        count,
+    )
+    rows = [
+        html.Li(
+            _("{product}, rank {rank} of the model: {reason}").format(
+                product=product_label(item),
+                rank=formats.number(item.model_rank),
+                reason=_(RULE_NAMES[rule]),
+            )
+        )
+        for item, rule in ranked.left_out
+    ]
+    return html.Details(
+        [html.Summary(text.format(count=formats.number(count))), html.Ul(rows)],
+        className="offers-left-out",
+    )
 
 
 def _bar(item: RankedProduct, scale: float) -> html.Div:

@@ -21,6 +21,7 @@ VIEWS = {
     PATH: N_("One buyer"),
     f"{PATH}/products": N_("Products"),
     f"{PATH}/health": N_("Error analysis"),
+    f"{PATH}/placements": N_("Placements"),
     f"{PATH}/take-away": N_("Export"),
 }
 

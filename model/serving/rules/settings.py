@@ -91,7 +91,7 @@ class Rules(Configuration):
     )
     recent_days: Int = setting(
         0,
-        label=N_("Not what was bought in the last days"),
+        label=N_("Not bought in the last days"),
         help=N_(
             "Leave out products that the buyer bought within this many days before being asked,"
             " unless their category is bought again and again; 0 for none."
