@@ -70,10 +70,13 @@ class Baseline(Recommender):
         Whether it reads the events of every type, not the targets alone.
     fit_once : bool
         Whether the hyperparameters change the scores only, so that one fit serves the whole grid.
+    reads_times : bool
+        Whether the scores depend on the times of the events of a history.
     """
 
     grid: ClassVar[tuple[dict[str, float], ...]] = ()
     fit_once: ClassVar[bool] = False
+    reads_times: ClassVar[bool] = False
 
     def __init__(self, **settings: float) -> None:
         self.settings = settings

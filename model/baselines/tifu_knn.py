@@ -41,6 +41,7 @@ class TifuKNN(SparseBaseline):
     """
 
     name = "tifu-knn"
+    reads_times = True
     grid = tuple(
         {"basket_decay": basket_decay, "group_decay": group_decay, "alpha": alpha}
         for basket_decay, group_decay in ((0.9, 0.7), (1.0, 0.9))

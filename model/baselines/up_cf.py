@@ -39,6 +39,7 @@ class UserPopularityCF(SparseBaseline):
     """
 
     name = "up-cf"
+    reads_times = True
     grid = tuple(
         {"recency": recency, "locality": locality}
         for recency in (5.0, 25.0, 100.0)

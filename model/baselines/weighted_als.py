@@ -41,6 +41,7 @@ class WeightedALS(Baseline):
     """
 
     name = "weighted als"
+    reads_times = True
     grid = tuple(
         {"half_life": half_life, "confidence": confidence, "penalty": penalty}
         for half_life in (20.0, 10_000.0)

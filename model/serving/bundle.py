@@ -103,6 +103,12 @@ ruled = apply_rules(
 ASKING_TIME = """\
 inputs["asking_time"] = asking_codes([at], [LATEST])"""
 
+TIMES_README = """\
+The blend reads when the events of the history happened. `--times
+2019-11-01T10:00,2019-11-02T10:00`, before the first product, are their times in UTC, and `--at
+2019-11-30T18:00` before them is the time of asking; without times each event is a basket.
+"""
+
 BLEND_MODULE = '''\
 """Scores of this run's blend, in NumPy alone: ``Blend(file).scores(network, History.of(codes))``.
 
@@ -111,9 +117,9 @@ BLEND_MODULE = '''\
 """
 
 from {package} import blend_numpy{imports}
-from {package}.numpy_ops import History
+from {package}.numpy_ops import NO_TIME, History
 
-__all__ = ["Blend", "History"]
+__all__ = ["NO_TIME", "Blend", "History"]
 BASELINES = {{
 {entries}}}
 
@@ -134,7 +140,7 @@ Made by Vitrina {version} on {day}. It ranks {products} products after a history
     python example.py {first}
 
 Each product is one word of the command: an id with blanks or commas stands in quotation marks.
-{asking_time}{rules}{event_types}
+{asking_time}{times}{rules}{event_types}
 What it serves: {serves}
 
 | file | what it is |
@@ -199,6 +205,7 @@ def export(
         "latest": config.sequence_length,
         "repeats": network.reads_candidates,
         "asking_time": network.reads_asking_time,
+        "times": blended and _reads_times(folder / BLEND),
         "products": len(run.vocabulary),
         "placement": placement,
     }
@@ -238,27 +245,29 @@ def example(about: Mapping[str, Any]) -> str:
     is_target = 'items["type_predicted"][type_codes]' if several else "history > 0"
     ruled = about.get("placement") is not None
     more = f", type_codes, {is_target}" if several else ""
-    more += ", time=times, at=at" if ruled else ""
+    timed = ruled or about["times"]
+    more += ", time=times, at=at" if timed else ""
     scores = f'scores = Blend(here / "blend.npz").scores(scores, History.of(history{more}))'
-    known_times = ", times, at" if ruled else ""
+    known_times = ", times, at" if timed else ""
     candidates = CANDIDATES.replace("KNOWN_TIMES", known_times)
     candidates = candidates.replace("TYPES", kinds).replace("IS_TARGET", is_target)
-    latest = "NO_TIME if times is None else times[-1]" if ruled else "NO_TIME"
-    imports = ["from blend import Blend, History"] if blended else []
+    latest = "NO_TIME if times is None else times[-1]" if timed else "NO_TIME"
+    no_time = "" if about["asking_time"] else "NO_TIME, "
+    blend_names = f"{no_time}Blend, History" if timed and not ruled else "Blend, History"
+    imports = [f"from blend import {blend_names}"] if blended else []
     if about["repeats"]:
         imports.append(f"from {REPEATS} import repeat_candidates")
     if about["asking_time"]:
         imports.append(f"from {ASKING} import NO_TIME, asking_codes")
     if ruled:
-        no_time = "" if about["asking_time"] else "NO_TIME, "
         imports.append(f"from {RULES} import {no_time}RuleTables, apply_rules")
     usage = "[TYPE:]PRODUCT" if several else "PRODUCT"
-    if ruled:
+    if timed:
         usage = f"[--times TIME,TIME,…] {usage}"
-    timed = about["asking_time"] or ruled
+    asked = about["asking_time"] or timed
     text = EXAMPLE.format(
-        usage=f"[--at TIME] {usage}" if timed else usage,
-        at="\n".join([*[ASKED_AT][:timed], *[TIMES][:ruled]]),
+        usage=f"[--at TIME] {usage}" if asked else usage,
+        at="\n".join([*[ASKED_AT][:asked], *[TIMES][:timed]]),
         rules=UNDER_RULES.replace("IS_TARGET", is_target) if ruled else "",
         ranking="ruled.top" if ruled else RANKING,
         asking_time=ASKING_TIME.replace("LATEST", latest) if about["asking_time"] else "",
@@ -336,6 +345,15 @@ def _members(file: Path) -> list[dict[str, Any]]:
     return members
 
 
+def _reads_times(file: Path) -> bool:
+    """Return whether a baseline of a stored blend reads the times of the history."""
+    return any(
+        BASELINES.load(member["name"]).reads_times
+        for member in _members(file)
+        if member["baseline"]
+    )
+
+
 def _new_weights(file: Path) -> dict[str, float]:
     """Return each member's weight for new products; the mean over strata."""
     names = [*(member["name"] for member in _members(file)), "mixture"]
@@ -391,6 +409,7 @@ def _readme(about: dict[str, Any], products: Any) -> str:
         "product, is the time in UTC; without it no time is known.\n"
         if about["asking_time"]
         else "",
+        times=TIMES_README if about["times"] and not about["placement"] else "",
         rules=_about_rules(about["placement"]) if about["placement"] else "",
         event_types=f"""
 A history may hold events of the types {", ".join(types.names)}, such as

@@ -18,6 +18,7 @@ from data.preparation.sequences import FIRST, to_microseconds
 from model.baselines import BASELINES
 from model.baselines.base import Baseline
 from model.baselines.popularity import Popularity
+from model.baselines.tuning import fit
 from model.blend import blend_numpy
 from model.blend.blend import Blend
 from model.blend.conditional_logit import BlendWeights
@@ -25,8 +26,9 @@ from model.blend.popularity_strata import EDGES
 from model.registry import NETWORKS
 from model.run_folder import RunFolder
 from model.sequences.event_types import EventTypes
-from model.sequences.split_data import SplitData, split_prepared
+from model.sequences.split_data import SplitData, split_dataset, split_prepared
 from model.serving.bundle import example, export
+from model.serving.onnx_model import load_recommenders
 from model.serving.predictor import Predictor
 from model.serving.rules.resolve import resolve
 from model.serving.rules.rules_numpy import DAY
@@ -119,6 +121,37 @@ def test_the_example_ranks_as_of_a_time_as_the_run_does(run: Path, tmp_path: Pat
     assert probabilities != pytest.approx(at_any_time, abs=1e-6)
 
 
+@pytest.fixture(scope="module")
+def timed_blend(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run whose blend has a member that reads the times of the history."""
+    folder = tmp_path_factory.mktemp("timed")
+    dataset = imported(Store(Home(folder / "home")), random_histories(60, 30), folder)
+    save_untrained(small(), dataset, folder / "run")
+    run, task = RunFolder(folder / "run"), split_dataset(small(), dataset)
+    members = [*load_recommenders(run), fit("tifu-knn", task)]
+    equal = BlendWeights(np.full(2, 0.5), np.full(3, 0.5), np.full(3, 0.5), 0.1)
+    Blend(members, [equal], np.ones(2), task.popularity).save(run)
+    return folder / "run"
+
+
+def test_a_blend_that_reads_times_ranks_by_them_as_the_run_does(
+    timed_blend: Path, tmp_path: Path
+) -> None:
+    assert export(timed_blend, tmp_path / "bundle")["times"]
+    history, predictor = ["p004", "p000", "p002"], Predictor(timed_blend)
+    one_basket = ["2024-01-01T10:00", "2024-01-01T10:05", "2024-01-01T10:10"]
+    found = []
+    for times in ([], one_basket):
+        moments = [to_microseconds(datetime.fromisoformat(time)) for time in times] or None
+        expected = predictor.recommend(history, k=10, times=moments)
+        options = ["--times", ",".join(times)] if times else []
+        rows = answer(tmp_path / "bundle", [*options, *history])
+        found.append([probability for _name, probability in rows])
+        assert [name for name, _probability in rows] == [item.product for item in expected]
+        assert found[-1] == pytest.approx([item.probability for item in expected], abs=2e-6)
+    assert found[0] != pytest.approx(found[1], abs=1e-4)
+
+
 def test_under_rules_the_example_knows_the_times_as_the_run_does(run: Path, tmp_path: Path) -> None:
     predictor, day = Predictor(run), np.datetime64("2024-01-01T10:00", "us")
     end = int(day.astype(np.int64)) + 30 * DAY
@@ -178,7 +211,7 @@ def test_a_run_without_a_model_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("blended", [False, True])
 def test_the_example_has_twenty_lines_at_most(blended: bool) -> None:
     about = {"serves": "blend" if blended else "network", "reads": ["product"], "latest": 20}
-    about |= {"repeats": False, "asking_time": False}
+    about |= {"repeats": False, "asking_time": False, "times": False}
     about["event_types"] = EventTypes(("purchase",), ("purchase",)).as_dict()
     assert len(example(about).splitlines()) <= 20
 
