@@ -24,13 +24,14 @@ from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.services.datasets import imports
+from dashboard.services.recommendations import placements
 from dashboard.services.runs import control
 from data.home import Home
 from data.importing.request import ImportRequest
 from tests.browser.conftest import PATIENCE, Site, Trouble
 from tests.browser.test_gallery import complaints
 from tests.conftest import Setup
-from tests.dashboard.shop import RUN, copy_titled_shop
+from tests.dashboard.shop import RUN, TEAPOT, UNSEEN, copy_titled_shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("every page")]
 
@@ -72,6 +73,7 @@ GENERAL = (
     "/recommend",
     "/recommend/products",
     "/recommend/health",
+    "/recommend/placements",
     "/recommend/take-away",
 )
 OF_A_DATASET = ("", "/products", "/users", "/quality", "/preparation")
@@ -90,7 +92,13 @@ def pages_of(dataset: str, *runs: str) -> tuple[str, ...]:
 
 PAGES = {
     "empty": (*GENERAL, "/data/nowhere", "/runs/nowhere-1"),
-    "one": (*pages_of("toy", RUN), "/recommend?user=u00001&hide=1&beside=baseline:markov"),
+    "one": (
+        *pages_of("toy", RUN),
+        "/recommend?user=u00001&hide=1&beside=baseline:markov",
+        "/recommend?user=u00001&placement=home-page",
+        "/recommend/placements?placement=home-page",
+        "/recommend/placements?new=1",
+    ),
     "huge": (*pages_of(ODD, f"{ODD}-1", f"{ODD}-2"), f"/recommend?dataset={ODD}"),
     "failed": (*pages_of("toy", RUN, "toy-2", "toy-import-1"), "/data/damaged"),
 }
@@ -178,6 +186,7 @@ def homes(
 ) -> dict[str, Site]:
     """A server for each state of a home."""
     one, _run = copy_titled_shop(trained_shop, tmp_path_factory.mktemp("one"))
+    placements.set_rules(one, "toy", "home-page", {"stock_list": [TEAPOT, UNSEEN]})
     huge = Home(tmp_path_factory.mktemp("huge") / "home")
     shutil.copytree(set_up_once("huge-home", make_huge) / "home", huge.path)
     failed, _run = copy_titled_shop(trained_shop, tmp_path_factory.mktemp("failed"))

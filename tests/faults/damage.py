@@ -20,6 +20,7 @@ PAGES = (
     *("/compare", "/compare?runs=demo-1,demo-2"),
     *("/recommend", "/recommend?run=demo-1&user=1", "/recommend/products?run=demo-1"),
     *("/recommend/health?run=demo-1", "/recommend/take-away?run=demo-1"),
+    "/recommend/placements?run=demo-1",
 )
 COMMANDS = (
     *(["datasets"], ["stats", "demo"], ["runs"], ["show", "demo-1"], ["show", "demo-2"]),
