@@ -103,6 +103,43 @@ def compare(home: Home, run: str, as_json: bool) -> None:
         click.echo(words)
 
 
+@model_command.command()
+@click.argument("dataset")
+@click.option("--days", type=float, help="Days since the training.")
+@click.option("--growth", type=float, help="Share by which the events have grown, such as 0.1.")
+@click.option("--lead", type=float, help="Least lead over popularity in NDCG@10 on later events.")
+@click.option("--tolerance", type=float, help="How much worse a new model may be; default 0.005.")
+@click.option("--off", is_flag=True, help="Train no more by itself.")
+@json_option
+@home_option
+def schedule(
+    *,
+    home: Home,
+    dataset: str,
+    days: float | None,
+    growth: float | None,
+    lead: float | None,
+    tolerance: float | None,
+    off: bool,
+    as_json: bool,
+) -> None:
+    """Let the worker train again by itself; without options, print the rule.
+
+    As soon as the dataset has changed and one of the conditions holds, the settings of the model in
+    service are trained again. The new model replaces it where the paired interval on purchases new
+    to both says that it is no worse, and stays a candidate otherwise, with the reason in its note.
+    """
+    from dashboard.services.runs import retraining
+
+    chosen = {"days": days, "growth": growth, "lead": lead, "tolerance": tolerance}
+    changes = {name: value for name, value in chosen.items() if value is not None}
+    rule = retraining.set_rule(home, dataset, changes, off=off)
+    if as_json:
+        print_json(None if rule is None else asdict(rule))
+    else:
+        click.echo(retraining.in_words(dataset, rule))
+
+
 @model_command.command("list")
 @json_option
 @home_option

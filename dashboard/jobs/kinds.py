@@ -224,6 +224,13 @@ def backtest(job: Job, reporter: Reporter) -> bool:
     return run_backtest(job, reporter)
 
 
+def retrain(job: Job, reporter: Reporter) -> bool:
+    """Train again, and replace the model in service where the new one is no worse."""
+    from dashboard.jobs.retraining import retrain as train_again
+
+    return train_again(job, reporter)
+
+
 WORK: dict[str, Callable[[Job, Reporter], bool]] = {
     "train": train,
     "import": import_files,
@@ -234,4 +241,5 @@ WORK: dict[str, Callable[[Job, Reporter], bool]] = {
     "fit": fit,
     "search": search,
     "backtest": backtest,
+    "retrain": retrain,
 }

@@ -15,7 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from dashboard.jobs.outbox import ARRIVED, DIVERGED, FAILED, FELL, FINISHED, Message, Outbox
+from dashboard.jobs.outbox import (
+    ARRIVED,
+    CANDIDATE,
+    DIVERGED,
+    FAILED,
+    FELL,
+    FINISHED,
+    REPLACED,
+    Message,
+    Outbox,
+)
 from dashboard.jobs.schema import TableError
 from data.errors import BadInput
 from data.i18n import N_, _
@@ -28,6 +38,8 @@ _TITLES = {
     FAILED: N_("Run {run} has failed"),
     DIVERGED: N_("Run {run} has diverged: its loss became NaN or infinite"),
     ARRIVED: N_("Dataset {dataset} has new data"),
+    REPLACED: N_("Run {run} has replaced the model in service of {dataset}"),
+    CANDIDATE: N_("Run {run} is a candidate for {dataset}; the model in service stays"),
     FELL: N_("The model in service of {dataset} has fallen"),
 }
 

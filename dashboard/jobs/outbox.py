@@ -13,14 +13,15 @@ from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from dashboard.jobs.failures import NOT_A_NUMBER, SHUTDOWN
-from dashboard.jobs.queue import SERIES, TRAINING
+from dashboard.jobs.queue import BACKTESTING, SEARCHING, SERIES, TRAINING
 from dashboard.jobs.repository import Repository
 from dashboard.jobs.schema import OUTBOX, RUNS
 from dashboard.jobs.states import State
 
 FINISHED, FAILED, DIVERGED = "run_finished", "run_failed", "run_diverged"
 ARRIVED, FELL = "data_arrived", "model_fell"
-EVENTS = (FINISHED, FAILED, DIVERGED, ARRIVED, FELL)
+REPLACED, CANDIDATE = "model_replaced", "candidate_left"
+EVENTS = (FINISHED, FAILED, DIVERGED, ARRIVED, FELL, REPLACED, CANDIDATE)
 """Events that are told."""
 
 MOST_MESSAGES, WINDOW_SECONDS = 30, 600.0
@@ -218,7 +219,7 @@ def _event(run: Row[Any]) -> str | None:
     if run.state == State.FINISHED:
         if run.kind == "import":
             return ARRIVED
-        return FINISHED if run.kind in {TRAINING, *SERIES} else None
+        return FINISHED if run.kind in {TRAINING, SEARCHING, BACKTESTING} else None
     if run.state == State.FAILED:
         return DIVERGED if run.reason == NOT_A_NUMBER else FAILED
     if run.state == State.INTERRUPTED and run.reason != SHUTDOWN:

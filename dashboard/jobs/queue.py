@@ -18,8 +18,9 @@ from data.i18n import _
 TRAINING = "train"
 # Imports and scorings are short and do not wait for trainings.
 PARALLEL_OTHERS = 2
-SEARCHING, BACKTESTING = "search", "backtest"
-SERIES = (SEARCHING, BACKTESTING)
+SEARCHING, BACKTESTING, RETRAINING = "search", "backtest", "retrain"
+CHECKING = "check"
+SERIES = (SEARCHING, BACKTESTING, RETRAINING)
 """Kinds that only wait for trainings of their own, for hours: they take no place of another one."""
 PARALLEL_SERIES = 4
 _GIB_A_TRAINING = 4

@@ -18,6 +18,7 @@ _SETTINGS = {
     "effect": ("run", "placement"),
     "fit": ("run", "baselines"),
     "search": ("preset", "config", "fields", "trials"),
+    "retrain": ("preset", "config", "trials", "in_service", "version", "tolerance"),
     "backtest": ("preset", "config", "last_days", "trials"),
 }
 """Keys that the configuration of a kind of run must have."""
@@ -33,7 +34,7 @@ class Run:
         Name, such as ``demo-3``; never reused.
     kind : str
         ``train``, ``import``, ``evaluate``, ``check``, ``effect``, ``score``, ``fit``,
-        ``search`` or ``backtest``.
+        ``search``, ``backtest`` or ``retrain``.
     config : dict
         Parameters of the work, specific to the kind.
     attempt : int

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.engine import Connection
 
-from dashboard.jobs import placements, promotions
+from dashboard.jobs import placements, promotions, retraining_rules
 from dashboard.jobs.attempts import Attempts
 from dashboard.jobs.deletion import Deletion
 from dashboard.jobs.lease import Lease
@@ -62,6 +62,8 @@ class Runs:
         Which run is in service for each dataset and placement.
     placements : Placements
         The named places of each dataset, with their rules.
+    retraining_rules : RetrainingRules
+        When the model of each dataset is trained again by itself.
     outbox : Outbox
         Messages about events, which workers send.
     lease : Lease
@@ -82,6 +84,7 @@ class Runs:
         self.promotions = promotions.Promotions(self._repository)
         self.placements = placements.Placements(self._repository)
         self.outbox = Outbox(self._repository)
+        self.retraining_rules = retraining_rules.RetrainingRules(self._repository)
         self.lease = Lease(self._repository)
 
     def folder(self, run: str) -> Path:
@@ -320,6 +323,7 @@ class Runs:
             connection.execute(update(RUNS).where(RUNS.c.dataset == old).values(dataset=new))
             promotions.rename_dataset(connection, old, new)
             placements.rename_dataset(connection, old, new)
+            retraining_rules.rename_dataset(connection, old, new)
 
 
 def _check_texts(label: str, note: str, tags: Sequence[str]) -> None:

@@ -110,12 +110,22 @@ class Worker:
             self._purged = now
             self._runs.deletion.purge()
             self._runs.outbox.purge()
+            self._train_again()
         if now - self._heartbeat >= HEARTBEAT_SECONDS:
             self._heartbeat = now
             self._other_nodes.watch()
             self._notifier.poll()
             return self._runs.lease.renew(self._process, machine_load())
         return True
+
+    def _train_again(self) -> None:
+        """Queue what is due by the rules of datasets, where there are any."""
+        if not self._runs.retraining_rules.all():
+            return
+        from dashboard.jobs.due_retrainings import start_due  # it loads the library of datasets
+
+        for run in start_due(self._runs):
+            log(f"{run}: queued by the rule of its dataset")
 
     def _release_when_idle(self) -> bool:
         """Release the lease when idle, if configured so, if drained or if the keeper has ended."""

@@ -19,12 +19,11 @@ from dashboard.components import (
 )
 from dashboard.components.aria import aria
 from dashboard.figures.curves import metric_name
-from dashboard.jobs.queue import SERIES, TRAINING
+from dashboard.jobs.queue import CHECKING, SERIES, TRAINING
 from dashboard.jobs.run import Run
 from dashboard.pages.recommend.page_state import Query
 from dashboard.services.overview import Overview, RunSummary
 from dashboard.services.runs import monitor
-from dashboard.services.runs.drift import CHECKING
 from data.i18n import N_, _, ngettext
 from data.importing.complete_journey import TERMS
 from model.phases import Phase, phase_name
@@ -40,6 +39,7 @@ KINDS = {
     "fit": N_("baselines"),
     "search": N_("search"),
     "backtest": N_("backtest"),
+    "retrain": N_("training again"),
 }
 
 

@@ -27,13 +27,14 @@ from dashboard.context import current_home
 from dashboard.figures import learning_curves
 from dashboard.figures.machine import GAUGES, gauge_chart
 from dashboard.figures.progress_axis import View
-from dashboard.jobs.queue import BACKTESTING, SEARCHING
+from dashboard.jobs.queue import BACKTESTING, RETRAINING, SEARCHING
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import RunHandle, open_run
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.runs import (
     backtest_results,
     drift_card,
+    retraining_results,
     run_layout,
     run_status,
     search_results,
@@ -41,7 +42,7 @@ from dashboard.pages.runs import (
     test_results,
 )
 from dashboard.pages.runs.run_layout import AXIS, LABEL, LOG, METRIC, NOTE, READING, TAGS
-from dashboard.services.runs import backtests, control, monitor, searches
+from dashboard.services.runs import backtests, control, monitor, retraining, searches
 from dashboard.services.runs.overfitting import diagnose
 from dashboard.training_metrics import TrainingMetrics
 from data.i18n import _
@@ -249,6 +250,8 @@ def show_results(
 ) -> tuple[list[Any], bool]:
     """Show the evaluation of the network and the baselines, or the trials of a series."""
     handle = open_run(current_home(), name)
+    if handle.run.kind == RETRAINING:
+        return retraining_results.results(retraining.result(current_home(), name)), True
     if handle.run.kind == BACKTESTING:
         return backtest_results.results(backtests.result(current_home(), name), theme), True
     if handle.run.kind == SEARCHING:

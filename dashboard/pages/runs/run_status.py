@@ -20,7 +20,7 @@ from dashboard.components import (
 from dashboard.components.aria import aria
 from dashboard.figures.curves import metric_name
 from dashboard.jobs.failures import Explanation
-from dashboard.jobs.queue import BACKTESTING, SEARCHING, SERIES
+from dashboard.jobs.queue import BACKTESTING, RETRAINING, SEARCHING, SERIES
 from dashboard.jobs.run import Run
 from dashboard.jobs.states import RESUMABLE, State
 from dashboard.pages.runs.search_results import field_name
@@ -85,6 +85,10 @@ def purpose(run: Run) -> list[Any]:
     if run.kind == BACKTESTING:
         words = _("Trains until {n} days of {dataset}, preset {preset}, created")
         words = words.format(n=run.config["trials"], dataset=run.dataset, preset=run.preset)
+        return [words, " ", moment(run.created)]
+    if run.kind == RETRAINING:
+        words = _("Trains the settings of {run} again on {dataset}, as its rule says; created")
+        words = words.format(run=run.config["in_service"], dataset=run.dataset)
         return [words, " ", moment(run.created)]
     if run.kind == "import":
         return [_("Reads files into dataset {dataset}.").format(dataset=run.dataset)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard import formats
 from dashboard.figures.curves import metric_name
+from dashboard.jobs.queue import CHECKING
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import open_run
 from dashboard.services.recommendations.run_jobs import jobs_of_run, queue_job
@@ -17,9 +18,6 @@ from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
 from model.metrics.protocol_metrics import metrics_of
-
-CHECKING = "check"
-"""Kind of the runs that judge a trained run on later events."""
 
 Drift = Mapping[str, Any]
 """What ``model.evaluation.drift.assess_drift`` returns."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashboard.jobs import backtest, hyperparameter_search
+from dashboard.jobs import backtest, hyperparameter_search, retraining
 from dashboard.jobs.failures import Explanation, explain
-from dashboard.jobs.queue import BACKTESTING, SEARCHING, SERIES, TRAINING
+from dashboard.jobs.queue import BACKTESTING, RETRAINING, SEARCHING, SERIES, TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
@@ -27,7 +27,11 @@ PACE = ("accuracy", "learning_rate", "speed", "memory", "processor")
 _ROWS_A_PACE = 50
 _SECONDS_SHOWN = 3.0  # how long the duration of a run and its place in the queue may be old
 LOG_BYTES = 24_000
-_RESULTS = {SEARCHING: hyperparameter_search.FILE, BACKTESTING: backtest.FILE}
+_RESULTS = {
+    SEARCHING: hyperparameter_search.FILE,
+    BACKTESTING: backtest.FILE,
+    RETRAINING: retraining.FILE,
+}
 """The file with the results of each kind of run; of the others it is the evaluation."""
 _FOLLOW_SECONDS = 0.2
 _RECENT_EPOCHS = 5  # the time left is estimated from the durations of these

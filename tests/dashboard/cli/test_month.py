@@ -68,3 +68,14 @@ def test_without_a_model_in_service_nothing_is_judged(
 ) -> None:
     vitrina("import", write_log(tmp_path / "log.csv", 0, 1), "--name", "shop")
     assert vitrina("model", command, "shop").code == 2
+
+
+def test_a_rule_is_set_printed_and_removed(vitrina: Vitrina, tmp_path: Path) -> None:
+    vitrina("import", write_log(tmp_path / "log.csv", 0, 1), "--name", "shop")
+    assert vitrina("model", "schedule", "shop", "--json").json is None
+    rule = vitrina("model", "schedule", "shop", "--growth", 0.1, "--days", 7, "--json").json
+    assert rule == {"days": 7, "growth": 0.1, "lead": None, "tolerance": 0.005}
+    words = vitrina("model", "schedule", "shop").out
+    assert "7 days after a training or when its events have grown by 10%" in words
+    assert vitrina("model", "schedule", "shop", "--off", "--days", 1).code == 2
+    assert "is not trained again by itself" in vitrina("model", "schedule", "shop", "--off").out
