@@ -29,6 +29,7 @@ GUIDE = (
     "take-away.md",
     "after-training.md",
     "operations.md",
+    "machines.md",
     "how-it-works.md",
 )
 """Pages that exist in every language, in order."""

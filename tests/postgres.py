@@ -86,24 +86,33 @@ class Postgres:
 
     def new_schema(self) -> str:
         """Return the URL of a new, empty schema."""
-        import psycopg
-
         name = f"test{next(self._schemas)}"
-        with psycopg.connect(self._address(), autocommit=True) as connection:
-            connection.execute(f"CREATE SCHEMA {name}")
+        self.execute(f"CREATE SCHEMA {name}")
         return (
-            f"postgresql+psycopg://postgres@/postgres?host={self._data}"
+            f"postgresql+psycopg://postgres@/postgres?host={self.address}"
             f"&options=-csearch_path%3D{name}"
         )
 
-    def _address(self) -> str:
+    @property
+    def address(self) -> Path:
+        """The folder of its socket."""
+        return self._data
+
+    def execute(self, statement: str) -> None:
+        """Execute a statement of SQL as administrator, outside a transaction."""
+        import psycopg
+
+        with psycopg.connect(self._login(), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _login(self) -> str:
         return f"host={self._data} user=postgres dbname=postgres"
 
     def _answers(self) -> bool:
         import psycopg
 
         try:
-            psycopg.connect(self._address()).close()
+            psycopg.connect(self._login()).close()
         except psycopg.OperationalError:
             return False
         return True

@@ -96,11 +96,12 @@ def serve_command(
 ) -> None:
     """Start the workbench in this terminal; Ctrl-C ends it."""
     from dashboard.jobs.runs_table import Runs
+    from dashboard.jobs.shared_home import check_home
     from dashboard.jobs.supervisor import keep_worker, stop_worker
     from dashboard.services.runs.records import damaged
 
     if home.database_url is not None:
-        Runs(home)  # a server that knows no users lets everybody in: it does not start
+        check_home(Runs(home))  # a server that knows no users lets everybody in: it does not start
     _check_access(home, host, open_to_all)
     token = api_token or (api_token_file.read_text("utf-8").strip() if api_token_file else None)
     exposure = Exposure(

@@ -20,6 +20,7 @@ from dashboard.jobs.process import Process
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
+from dashboard.jobs.shared_home import check_home
 from dashboard.jobs.states import ACTIVE, State
 from dashboard.jobs.worker_log import log
 from data.errors import VitrinaError
@@ -276,10 +277,12 @@ def serve_jobs(
     Raises
     ------
     VitrinaError
-        When another worker serves this home on this machine.
+        When another worker serves this home on this machine, or its folder is not the one that
+        the machines of this database share.
     """
     os.umask(PRIVATE)  # of the children, too
     runs = Runs(home)
+    check_home(runs)
     process = Process.current()
     worker = Worker(runs, process, until_idle, slots)
 

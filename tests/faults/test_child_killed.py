@@ -10,6 +10,7 @@ import pytest
 from dashboard.jobs.failures import KILLED
 from dashboard.jobs.states import State
 from dashboard.jobs.worker import LOST_SECONDS
+from tests.databases import on_both_databases
 from tests.faults.conftest import Place
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow]
 KILLS = 3
 
 
+@on_both_databases
 def test_a_killed_training_is_interrupted_and_resumes_as_if_it_had_not_been(
     place: Place, moments: random.Random
 ) -> None:

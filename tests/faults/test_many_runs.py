@@ -6,6 +6,7 @@ import time
 import pytest
 
 from dashboard.jobs.states import State
+from tests.databases import on_both_databases
 from tests.faults.conftest import Place
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -13,6 +14,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow]
 RUNS = 24
 
 
+@on_both_databases
 def test_many_queued_runs_finish_each_exactly_once(place: Place, moments: random.Random) -> None:
     file = str(place.log())
     names = [place.runs.create("import", f"set{n}", {"files": [file]}) for n in range(RUNS)]

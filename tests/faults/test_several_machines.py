@@ -9,9 +9,10 @@ import psutil
 import pytest
 
 from dashboard.jobs.failures import LOST
+from dashboard.jobs.queue import PARALLEL_OTHERS
 from dashboard.jobs.states import ACTIVE, State
 from tests.databases import on_postgresql
-from tests.faults.conftest import TINY, Place, until
+from tests.faults.conftest import Place, until
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, on_postgresql]
 
@@ -47,16 +48,14 @@ class Watch:
 
 
 def test_two_machines_share_the_queue(place: Place) -> None:
-    config = TINY | {"epochs": 1, "blend": False}
-    dataset = place.dataset()
-    names = [place.runs.create("train", dataset, config) for _run in range(3)]
-    workers = [place.worker_on(node, "--slots", "1") for node in ("first", "second")]
-    until(Watch(place, names, limit=2).all_ended)
+    file = str(place.log())
+    names = [place.runs.create("import", f"set{n}", {"files": [file]}) for n in range(8)]
+    workers = [place.worker_on(node) for node in ("first", "second")]
+    until(Watch(place, names, limit=2 * PARALLEL_OTHERS).all_ended)
     runs = place.reached_all(names, State.FINISHED)
-    assert [run.attempt for run in runs] == [1] * 3
+    assert [run.attempt for run in runs] == [1] * len(names)
     assert {run.node for run in runs} == {"first", "second"}
-    for name in names:
-        assert [entry["epoch"] for entry in place.runs.metrics.history(name)] == [1]
+    assert sorted(place.datasets()) == [f"set{n}" for n in range(8)]
     place.runs.lease.drain("first")
     assert until(lambda: workers[0].poll() is not None)
     assert [holder.node for holder in place.runs.lease.holders()] == ["second"]

@@ -9,11 +9,13 @@ import pytest
 
 from dashboard.jobs.schema import TableError
 from dashboard.jobs.states import State
+from tests.databases import on_both_databases
 from tests.faults.conftest import Place, until
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
 
+@on_both_databases
 def test_a_training_continues_when_its_worker_is_killed(
     place: Place, moments: random.Random
 ) -> None:
@@ -35,6 +37,7 @@ def test_a_training_continues_when_its_worker_is_killed(
     assert learnt == list(range(1, len(learnt) + 1))
 
 
+@on_both_databases
 def test_every_run_finishes_although_workers_are_killed(
     place: Place, moments: random.Random
 ) -> None:
@@ -53,6 +56,7 @@ def test_every_run_finishes_although_workers_are_killed(
         assert log.count(" finished") == 1
 
 
+@on_both_databases
 def test_of_concurrent_workers_one_serves_and_each_run_starts_once(place: Place) -> None:
     file = str(place.log())
     names = [place.runs.create("import", f"set{n}", {"files": [file]}) for n in range(6)]
@@ -64,6 +68,7 @@ def test_of_concurrent_workers_one_serves_and_each_run_starts_once(place: Place)
     assert sum(worker.poll() is None for worker in workers) == 1
 
 
+@on_both_databases
 def test_a_suspended_worker_is_replaced_and_ends_when_it_continues(place: Place) -> None:
     frozen = place.worker()
     old = place.worker_process()

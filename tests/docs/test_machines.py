@@ -1,0 +1,61 @@
+"""What the guide says of several machines is done with a real PostgreSQL server."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dashboard.cli import run
+from dashboard.jobs.node import NODE, node_name
+from data.home import DATABASE
+from docs.site import DOCS
+from tests.docs.guide import blocks
+from tests.postgres import Postgres
+
+PAGE = DOCS / "en" / "machines.md"
+SECONDS = 60
+
+
+def listed(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the machines whose workers are ready."""
+    capsys.readouterr()
+    assert run(["workers", "list", "--json"]) == 0
+    return [row["node"] for row in json.loads(capsys.readouterr().out) if row["alive"]]
+
+
+@pytest.fixture
+def server(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database and the environment of the page; its host is the server of the tests."""
+    shown = blocks(PAGE)
+    statements = next(block.text for block in shown if block.kind == "sql")
+    for statement in filter(str.strip, statements.split(";")):
+        postgres.execute(statement)
+    exports = dict(re.findall(r"^export (\w+)='?([^'\n]+)", PAGE.read_text("utf-8"), re.MULTILINE))
+    url = exports[DATABASE].replace("@db.example/vitrina", f"@/vitrina?host={postgres.address}")
+    assert url != exports[DATABASE]
+    monkeypatch.setenv(DATABASE, url)
+    monkeypatch.setenv("VITRINA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(NODE, "gpu-1")
+
+
+@pytest.mark.slow
+def test_a_worker_joins_is_listed_and_let_finish(
+    server: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands = [words for block in blocks(PAGE) for words in block.commands]
+    assert [words[0] for words in commands] == ["serve", "worker", "workers", "workers"]
+    _serve, work, _list, drain = commands
+    program = "from dashboard.cli import main; main()"
+    worker = subprocess.Popen([sys.executable, "-c", program, *work])
+    deadline = time.monotonic() + SECONDS
+    while listed(capsys) != [node_name()]:
+        assert worker.poll() is None, shlex.join(work)
+        assert time.monotonic() < deadline
+    assert run(drain) == 0
+    assert worker.wait(SECONDS) == 0
+    assert listed(capsys) == []
