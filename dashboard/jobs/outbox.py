@@ -139,7 +139,12 @@ class Outbox:
             connection.execute(update(OUTBOX).where(OUTBOX.c.key == message.key).values(**values))
 
     def drop_waiting(self) -> None:
-        """Send no message that waits: there is nobody to tell."""
+        """Send no message that waits: there is nobody to tell.
+
+        Of several machines, the worker of another one may have somebody.
+        """
+        if not self._database.is_file:
+            return
         waiting = OUTBOX.c.sent.is_(None) & OUTBOX.c.dropped.is_(None)
         with self._database.read() as connection:
             if connection.execute(select(OUTBOX.c.id).where(waiting).limit(1)).first() is None:

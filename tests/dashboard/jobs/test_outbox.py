@@ -137,10 +137,10 @@ def test_old_messages_are_not_sent_and_later_deleted(runs: Runs, clock: Clock) -
     assert runs.outbox.newest(1) == []
 
 
-def test_without_a_target_nothing_is_stored_up(runs: Runs) -> None:
+def test_without_a_target_nothing_is_stored_up_where_there_is_one_machine(runs: Runs) -> None:
     runs.outbox.add(FELL, "key", {})
     runs.outbox.drop_waiting()
-    assert not runs.outbox.has_due()
+    assert runs.outbox.has_due() == (not runs.database.is_file)  # another one may have a target
 
 
 def test_targets_are_named_by_the_environment_or_a_file(tmp_path: Path) -> None:
