@@ -14,13 +14,19 @@ from dashboard.components.figure_card import render_error
 from dashboard.components.states import error_state
 from dashboard.components.toast import toast
 from data.errors import VitrinaError
-from data.i18n import _
+from data.i18n import N_, _
 
 logger = logging.getLogger("vitrina")
 
 CALLBACKS = "/_dash-update-component"
 PAGE = "_pages_content"
 PAGE_TITLE = "_pages_store"
+_SENTENCES = {
+    404: N_("This address does not exist."),
+    405: N_("This address takes no such request."),
+    413: N_("The request is too large."),
+}
+_OTHERWISE = N_("The server cannot read this request.")
 _LISTS = ("inputs", "state", "changedPropIds")
 
 
@@ -72,12 +78,26 @@ def respond_to_errors(server: Flask, callbacks: Container[str]) -> None:
     @server.errorhandler(Exception)
     def respond(error: Exception) -> Any:
         if isinstance(error, HTTPException):
-            return error
+            return _short(error)
         if isinstance(error, DependencyException | InvalidResourceError):
             return _plain(_("This address does not exist."), 404)
         incident = _log(error)
         reference = _("Id in the log: {incident}").format(incident=incident)
         return _plain(f"{explain(error)} {reference}", 500)
+
+
+def _short(error: HTTPException) -> Any:
+    """Return the response of an error of HTTP, with a sentence in place of Werkzeug's page."""
+    status = error.code
+    if error.response is not None or status is None or status < 400:
+        return error
+    words = _(_SENTENCES.get(status, _OTHERWISE))
+    if error.description != type(error).description:
+        words = str(error.description)
+    response = error.get_response()
+    response.set_data(f"{words}\n")
+    response.mimetype = "text/plain"
+    return response
 
 
 def _is_callback(callbacks: Container[str]) -> bool:

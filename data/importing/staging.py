@@ -129,9 +129,19 @@ def in_archive(path: Path) -> tuple[Path, str] | None:
 
 
 def check_exists(path: Path) -> None:
-    """Raise BadInput where there is no such file, folder or member of an archive."""
-    if not path.exists() and not in_archive(path):
-        raise BadInput(_("There is no file {file}.").format(file=path))
+    """Raise BadInput where there is no such file, folder or member of an archive.
+
+    What is read once only, a pipe, would be waited for without end: files are read several times.
+    """
+    if path.is_file() or path.is_dir() or in_archive(path):
+        return
+    if path.exists():
+        raise BadInput(
+            _(
+                "{file} is a pipe or a device; write what it gives into a file, and import that."
+            ).format(file=path)
+        )
+    raise BadInput(_("There is no file {file}.").format(file=path))
 
 
 def members_of(archive: Path) -> list[str]:

@@ -163,6 +163,21 @@ def test_an_unknown_address_is_no_failure(client: FlaskClient, path: str, status
     assert client.get(path, base_url=LOCAL).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("GET", "/assets/nothing.css", b""), ("POST", "/_dash-update-component", b"[[[[")],
+)
+def test_a_request_that_fails_is_answered_with_a_sentence(
+    client: FlaskClient, method: str, path: str, body: bytes
+) -> None:
+    answer = client.open(
+        path, method=method, data=body, content_type="application/json", base_url=LOCAL
+    )
+    assert answer.status_code in {400, 404}
+    assert answer.mimetype == "text/plain"
+    assert answer.text.count("\n") == 1
+
+
 CALL = {"output": "worker-state.children", "outputs": {}, "inputs": [], "changedPropIds": []}
 
 

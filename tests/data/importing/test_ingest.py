@@ -1,6 +1,7 @@
 """An import creates or changes a dataset completely or not at all."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -138,6 +139,21 @@ def test_bad_input_gets_one_sentence_and_leaves_nothing(
     with pytest.raises(BadInput, match=sentence) as error:
         ingest(store, ImportRequest([file], "log"))
     assert "\n" not in str(error.value)
+    assert left_behind(store) == []
+
+
+@pytest.mark.parametrize("table", ["log", "products"])
+def test_a_pipe_is_refused_and_not_waited_for(store: Store, file: Path, table: str) -> None:
+    file.write_text(HEAD + rows(1))
+    pipe = file.with_name("pipe.csv")
+    os.mkfifo(pipe)
+    request = (
+        ImportRequest([pipe], "log")
+        if table == "log"
+        else ImportRequest([file], "log", products=pipe)
+    )
+    with pytest.raises(BadInput, match="is a pipe or a device"):
+        ingest(store, request)
     assert left_behind(store) == []
 
 
