@@ -160,15 +160,18 @@ def _print_effect(result: Mapping[str, Any]) -> None:
     rows = []
     for metric in ("hr@10", "ndcg@10", "coverage@10", "price"):
         change = result["difference"].get(metric)
+        form = "+.1%" if metric == "price" else "+.4f"  # that of the price is a share of it
         rows.append(
             [
                 metric,
                 _figure(result["without"][metric]),
                 _figure(result["with"][metric]),
-                "–" if change is None else f"{change['low']:+.4f} … {change['high']:+.4f}",
+                "–" if change is None else f"{change['low']:{form}} … {change['high']:{form}}",
             ]
         )
-    print_table([_("metric"), _("without rules"), _("with rules"), _("95% interval")], rows)
+    print_table(
+        [_("metric"), _("without rules"), _("with rules"), _("difference, 95% interval")], rows
+    )
 
 
 def _figure(value: float | None) -> str:
