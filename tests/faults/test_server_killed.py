@@ -8,6 +8,7 @@ import time
 import pytest
 
 from dashboard.jobs.states import State
+from tests.databases import on_both_databases
 from tests.faults.conftest import Place, Server, until
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -66,6 +67,7 @@ def test_a_worker_whose_server_was_killed_ends_once_idle(place: Place) -> None:
     assert until(lambda: place.processes() == [])
 
 
+@on_both_databases
 def test_the_server_replaces_a_worker_that_died(place: Place) -> None:
     place.serve()
     worker = place.worker_process()

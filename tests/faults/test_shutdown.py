@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.jobs.failures import SHUTDOWN
 from dashboard.jobs.states import State
+from tests.databases import on_both_databases
 from tests.faults.conftest import Place, until
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -51,6 +52,7 @@ def test_ctrl_c_on_a_worker_leaves_no_process_even_while_one_starts(place: Place
     assert place.runs.get(run).state in {State.INTERRUPTED, State.QUEUED}
 
 
+@on_both_databases
 def test_ctrl_c_on_an_idle_server_leaves_no_process(place: Place) -> None:
     server = place.serve()
     place.worker_process()
@@ -78,6 +80,7 @@ def test_the_worker_of_a_server_that_ends_goes_on_for_another_server(place: Plac
     assert place.processes() == []
 
 
+@on_both_databases
 def test_a_worker_started_until_idle_ends_by_itself(place: Place) -> None:
     run = place.runs.create("import", "tiny", {"files": [str(place.log())]})
     worker = place.worker("--until-idle")
