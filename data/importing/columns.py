@@ -43,7 +43,7 @@ def corrected(dialect: Dialect, corrections: Mapping[str, str] | None, file: str
                     name=key, known=", ".join(NAMES)
                 )
             )
-        if column and not _has(dialect, column):
+        if column and not has_column(dialect, column):
             raise BadInput(
                 _("{file} has no column {name}; its columns are: {known}.").format(
                     file=file, name=column, known=shortly(dialect.columns)
@@ -92,7 +92,7 @@ def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) 
     return roles
 
 
-def _has(dialect: Dialect, column: str) -> bool:
+def has_column(dialect: Dialect, column: str) -> bool:
     """Return whether a file has a column, or all columns of ``DAY+CLOCK`` or ``YEAR+MONTH+DAY``."""
     if column in dialect.columns:
         return True

@@ -12,9 +12,9 @@ from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.i18n import _
 from data.importing.column_sql import REASONS, ColumnSql
-from data.importing.columns import resolve
+from data.importing.columns import has_column, resolve
 from data.importing.companions import choose_logs, companions, left_out
-from data.importing.dialect import sniff, with_constants
+from data.importing.dialect import Dialect, sniff, with_constants
 from data.importing.file_import import ProgressTracker, SourceFile, import_file
 from data.importing.rejects import Rejects
 from data.importing.request import ImportRequest
@@ -26,7 +26,7 @@ from data.importing.side_tables import (
 )
 from data.importing.staging import StagedFile, check_exists, size_of, staged
 from data.importing.understanding import understanding
-from data.importing.version import link_files, new_version
+from data.importing.version import link_files, new_version, repeated_rows
 from data.progress import OnProgress, ShouldStop, ignore_progress, never
 
 
@@ -111,7 +111,8 @@ def _write_tables(
             choose=choose_logs,
         ):
             try:
-                file = _source_file(member, folder / f"part-{len(parts)}.parquet", request)
+                part = folder / f"part-{len(parts)}.parquet"
+                file = _source_file(member, part, request, known=added_to)
             except BadInput as error:
                 if not member.optional:
                     raise
@@ -155,6 +156,7 @@ def _write_tables(
         },
     )
     if added_to:
+        manifest.summary["repeated_rows"] = repeated_rows(folder, manifest, added_to)
         manifest = keep_side_tables(folder, manifest, added_to)
     manifest = add_side_tables(
         folder, manifest, _side_table_files(request, manifest), tracker.should_stop
@@ -187,14 +189,17 @@ def _unreadable(added_to: Dataset | None) -> Counter[str]:
     )
 
 
-def _source_file(member: StagedFile, part: Path, request: ImportRequest) -> SourceFile:
-    """Detect the format and the columns of a file."""
+def _source_file(
+    member: StagedFile, part: Path, request: ImportRequest, known: Dataset | None
+) -> SourceFile:
+    """Detect the format and the columns of a file, which mean what they mean in a known dataset."""
     try:
         dialect = sniff(member.path, request.encoding or "", request.header_line)
         dialect = with_constants(dialect, member.partitions)
     except BadInput as error:
         raise BadInput(str(error).replace(member.path.name, member.name)) from error
-    roles = resolve(dialect, request.mapping, member.name)
+    mapping = _known_columns(dialect, known) | dict(request.mapping or {})
+    roles = resolve(dialect, mapping, member.name)
     columns = ColumnSql.of(
         dialect, roles.mapping, request.time_format, request.decimal_mark, request.types
     )
@@ -206,6 +211,14 @@ def _source_file(member: StagedFile, part: Path, request: ImportRequest) -> Sour
         part,
         unsure={**member.unsure, **roles.unsure},
     )
+
+
+def _known_columns(dialect: Dialect, known: Dataset | None) -> dict[str, str]:
+    """Return the mapping of a dataset, as far as a file has columns of the same names."""
+    if known is None or not dialect.names_columns:
+        return {}
+    mapping = known.manifest.mapping
+    return {name: column for name, column in mapping.items() if has_column(dialect, column)}
 
 
 def _check_new(source: Source, sources: Sequence[Source]) -> None:

@@ -14,6 +14,7 @@ from data.datasets.derived_tables import derive
 from data.datasets.manifest import Manifest
 from data.datasets.store import Dataset, Store
 from data.errors import VitrinaError
+from data.events import NAMES
 from data.i18n import _
 from data.progress import ShouldStop
 
@@ -63,6 +64,25 @@ def link_files(dataset: Dataset, folder: Path, names: Iterable[str]) -> None:
             os.link(dataset.path / name, folder / name)
         except OSError:
             shutil.copyfile(dataset.path / name, folder / name)
+
+
+def repeated_rows(folder: Path, manifest: Manifest, added_to: Dataset) -> int:
+    """Return how many of the added events equal an earlier one in every column.
+
+    They stay: exports that overlap repeat events, and so do people. The setting
+    ``preparation.drop_duplicates`` drops them before a training.
+    """
+    first = sum(part.rows for part in added_to.manifest.parts)
+    columns = ", ".join(NAMES)
+    with spilling_connection(folder) as connection:
+        view = events_view(folder, manifest.parts, manifest.time_from_order)
+        connection.execute(f"CREATE VIEW events AS {view}")
+        row = connection.execute(
+            f"SELECT count(*) FROM (SELECT {columns} FROM events WHERE row >= {first}"
+            f" INTERSECT ALL SELECT {columns} FROM events WHERE row < {first}"
+            f" AND time >= (SELECT min(time) FROM events WHERE row >= {first}))"
+        ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def derive_tables(folder: Path, manifest: Manifest, should_stop: ShouldStop) -> dict[str, Any]:

@@ -94,6 +94,31 @@ def test_a_second_append_at_the_same_time_is_refused_and_loses_no_event(
         store.commit("log", before.manifest, replace=True, added_to=before)
 
 
+def test_an_added_file_is_read_as_the_first_one_was(store: Store, tmp_path: Path) -> None:
+    """What a person said of the columns of the first file holds for those that follow."""
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    head = "buyer,a,b,time\n"
+    first.write_text(head + "u1,p1,q1,2024-01-01\nu2,p2,q2,2024-01-02\n")
+    second.write_text(head + "u1,p3,q3,2024-01-03\nu2,p4,q4,2024-01-04\n")
+    mapping = {"user": "buyer", "product": "b"}
+    ingest(store, ImportRequest([first], "log", mapping))
+    dataset = ingest(store, ImportRequest([second], "log", mode="append"))
+    assert list(events(dataset)["product"]) == ["q1", "q2", "q3", "q4"]
+    assert dataset.manifest.mapping["product"] == "b"
+
+
+def test_rows_that_an_earlier_file_has_are_counted(store: Store, tmp_path: Path) -> None:
+    """Weekly exports overlap: the last day of one is the first day of the next."""
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    head = "user,item,time,price\n"
+    first.write_text(head + "u1,p1,2024-01-01,1\nu1,p2,2024-01-02,\nu2,p2,2024-01-02,3\n")
+    second.write_text(head + "u1,p2,2024-01-02,\nu2,p2,2024-01-02,4\nu2,p3,2024-01-03,1\n")
+    ingest(store, ImportRequest([first], "log"))
+    dataset = ingest(store, ImportRequest([second], "log", mode="append"))
+    assert dataset.manifest.summary["repeated_rows"] == 1
+    assert dataset.manifest.summary["events"] == 6
+
+
 def test_a_file_that_the_dataset_holds_already_is_refused(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(10))
     ingest(store, ImportRequest([file], "log"))
