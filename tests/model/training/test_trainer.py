@@ -281,6 +281,8 @@ def test_epochs_are_compared_without_products_of_the_history_where_nobody_buys_t
             data, targets, load_recommenders(RunFolder(folder)), exclude_seen=exclude_seen
         )
     ]
+    record = json.loads((folder / "record.json").read_text())
+    assert record["monitored_excludes_seen"] is nobody_buys_twice
     assert entry["val_ndcg@10"] == pytest.approx(ndcg[0])
     assert entry["val_ndcg@10"] != pytest.approx(ndcg[1])
 
