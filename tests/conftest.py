@@ -21,6 +21,10 @@ from tests.postgres import NEEDED, Postgres, installed
 for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
     os.environ.setdefault(variable, "1")
 
+# Whoever runs the tests may use Vitrina with a database, which no test must touch.
+for variable in ("VITRINA_DATABASE", "VITRINA_HOME", "VITRINA_NODE"):
+    os.environ.pop(variable, None)
+
 # Every run of the tests tries the same examples; `make hunt` tries others.
 settings.register_profile("same", derandomize=True)
 settings.register_profile("hunt", print_blob=True)
