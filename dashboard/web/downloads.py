@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Flask, Response, send_file
+from flask import Flask, Response, request, send_file
 
 from dashboard.context import current_home
 from dashboard.services.datasets import quality
@@ -30,10 +30,11 @@ def register_downloads(server: Flask) -> None:
 
 
 def bundle(run: str) -> Response:
-    """Respond with the bundle of a run as a ZIP file."""
-    home = current_home()
+    """Respond with the bundle of a run as a ZIP file, under the rules of ``?placement=NAME``."""
+    home, placement = current_home(), request.args.get("placement", "")
+    name = f"{run}-{placement}.zip" if placement else f"{run}.zip"
     return _send(
-        f"{run}.zip", "application/zip", lambda folder: exports.bundle_archive(home, run, folder)
+        name, "application/zip", lambda folder: exports.bundle_archive(home, run, folder, placement)
     )
 
 

@@ -99,6 +99,7 @@ CALLBACKS: Mapping[str, Role] = {
     f"{_RECOMMEND}.placements_page.show": Role.LOOK,
     f"{_RECOMMEND}.placements_page.save": Role.ADMINISTER,
     f"{_RECOMMEND}.placements_page.remove": Role.ADMINISTER,
+    f"{_RECOMMEND}.placements_page.change_model": Role.ADMINISTER,
     f"{_RECOMMEND}.placements_page.follow": Role.LOOK,  # a click takes train
     f"{_RECOMMEND}.export_page.start": Role.TRAIN,
     f"{_RECOMMEND}.export_page.follow": Role.LOOK,

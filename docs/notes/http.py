@@ -7,7 +7,7 @@ ADDRESSES = {
     "/help/<path:place>": "A page of the documentation.",
     "/login": "The page to sign in, where there are users or a password.",
     "/logout": "`POST`: signs out.",
-    "/take/bundle/<run>.zip": "The bundle of a run.",
+    "/take/bundle/<run>.zip": "The bundle of a run; `?placement=home-page` with its rules.",
     "/take/lists/<job>": "The ranked lists that a job has written.",
     "/take/rejects/<dataset>.csv": "The rejected rows of a dataset, with file, line and reason.",
     "/take/record/<run>.zip": "The archive of a run: its row, metrics and files.",

@@ -59,6 +59,12 @@ def test_rules_are_made_previewed_measured_applied_and_removed(
     saved = Runs(site.home).placements.get("toy", PLACE)
     assert saved.rules == {"stock_list": STOCK.split(", "), "pinned": ["1:noise2"]}
 
+    model = page.locator(".panel").filter(has=page.get_by_role("heading", name="Model in service"))
+    expect(model).to_contain_text("No model is in service here")
+    page.get_by_role("button", name=f"Put {RUN} into service here").click()
+    expect(model).to_contain_text(f"{RUN} is in service here.")
+    assert Runs(site.home).promotions.newest("toy", PLACE).run == RUN  # type: ignore[union-attr]
+
     page.get_by_role("button", name="Measure the effect").click()
     effect = page.locator("#placement-effect")
     expect(effect).to_contain_text("The rules cost accuracy")

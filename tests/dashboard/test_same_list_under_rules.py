@@ -5,6 +5,7 @@ import io
 import runpy
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +27,9 @@ from dashboard.pages.recommend.page_state import Query
 from dashboard.pages.recommend.view_model import edited_history
 from dashboard.services.recommendations import exports, placements
 from dashboard.services.recommendations.recommend import recorded_history
+from dashboard.services.recommendations.run_jobs import start_scoring
 from dashboard.services.recommendations.served_run import serve_run
+from dashboard.services.runs.monitor import follow
 from data.datasets.store import Store
 from data.home import Home
 from data.importing.side_tables import attach_side_tables
@@ -254,3 +257,20 @@ def test_a_bundle_with_rules_needs_nothing_of_vitrina(shop: Shop, tmp_path: Path
     done = subprocess.run(command, cwd=out, check=True, capture_output=True, text=True)
     shown = [line.split("\t")[0] for line in done.stdout.splitlines()]
     assert shown == listed(home, "u00003")
+
+
+def test_lists_and_bundles_of_the_page_apply_the_rules(shop: Shop, client: FlaskClient) -> None:
+    home, _stock = shop
+    placements.set_rules(home, "toy", PLACE, {"max_per_brand": 1})
+    job = start_scoring(home, RUN, k=K, kind="csv", placement=PLACE)
+    placements.set_rules(home, "toy", PLACE, {"max_per_brand": 2})  # the job has its version
+    list(follow(home, job))
+    lists = pd.read_csv(exports.lists_file(home, job))
+    branded = lists[lists["brand"].notna()]
+    assert branded.groupby(["user", "brand"]).size().max() == 1
+    assert Runs(home).get(job).progress["left_out"]["max_per_brand"] > 0
+    archive = client.get(f"/take/bundle/{RUN}.zip?placement={PLACE}", base_url="http://localhost")
+    names = zipfile.ZipFile(io.BytesIO(archive.data)).namelist()
+    assert {f"{RUN}/rules.npz", f"{RUN}/rules_numpy.py"} <= set(names)
+    unknown = client.get(f"/take/bundle/{RUN}.zip?placement=x", base_url="http://localhost")
+    assert (unknown.status_code, "no placement x" in unknown.text) == (404, True)

@@ -1,6 +1,7 @@
 """Exports of a run: the model as a bundle, ranked lists for every buyer, and the HTTP interface."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import dash_bootstrap_components as dbc
 from dash import Input, Output, State, callback, dcc, html, no_update, register_page
@@ -8,12 +9,22 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.api.models import PREFIX
-from dashboard.components import button, card, download_link, grid, moment, progress, state_badge
+from dashboard.components import (
+    NO_CHOICE,
+    button,
+    card,
+    download_link,
+    grid,
+    moment,
+    progress,
+    state_badge,
+)
 from dashboard.context import current_home
 from dashboard.jobs.run import Run
 from dashboard.jobs.states import State as RunState
 from dashboard.pages.recommend.page_state import PATH
 from dashboard.pages.recommend.tabs import view
+from dashboard.services.recommendations import placements
 from dashboard.services.recommendations.run_jobs import SCORING, jobs_of_run, start_scoring
 from dashboard.services.recommendations.served_run import ServedRun
 from dashboard.web.downloads import BUNDLE, LISTS
@@ -25,7 +36,9 @@ from model.blend.blend import Blend
 register_page(__name__, path=f"{PATH}/take-away", title=lambda **_parts: f"{_('Export')} · Vitrina")
 
 RUN, JOBS, CLOCK = "take-run", "take-jobs", "take-clock"
-START, SIZE, FORMAT, NEW, ERROR = (f"take-{name}" for name in ("start", "k", "kind", "new", "no"))
+START, SIZE, FORMAT, NEW, ERROR, PLACEMENT = (
+    f"take-{name}" for name in ("start", "k", "kind", "new", "no", "placement")
+)
 POLL_INTERVAL = 1_000  # milliseconds
 SIZES = (5, 10, 20, 50, 100)
 
@@ -51,6 +64,12 @@ def _lists(served: ServedRun) -> html.Section:
         [
             _choice(SIZE, _("Products per buyer"), [(str(k), str(k)) for k in SIZES], "20"),
             _choice(FORMAT, _("File"), [("parquet", "Parquet"), ("csv", "CSV")], "parquet"),
+            _choice(
+                PLACEMENT,
+                _("Placement"),
+                [(NO_CHOICE, _("No rules")), *((name, name) for name in _placements(served))],
+                NO_CHOICE,
+            ),
             html.Div(dbc.Switch(id=NEW, label=_("Only new products")), className="bar-switch"),
             button(_("Rank for every buyer"), START, kind="primary"),
         ],
@@ -68,6 +87,12 @@ def _lists(served: ServedRun) -> html.Section:
             " repeat or new"
         ),
     )
+
+
+def _placements(served: ServedRun) -> list[str]:
+    """Return the names of the placements of the run's dataset."""
+    rows = placements.placements(served.handle.home, served.handle.run.dataset)
+    return [placement.name for placement in rows]
 
 
 def _choice(name: str, label: str, options: list[tuple[str, str]], value: str) -> html.Div:
@@ -88,6 +113,10 @@ def _job(job: Run) -> html.Div:
     title = _("{k} products per buyer, {kind}").format(
         k=job.config["k"], kind=job.config["format"].upper()
     )
+    if place := job.config.get("placement"):
+        title = _("{lists}, under the rules of {placement}, version {number}").format(
+            lists=title, placement=place["name"], number=formats.number(place["number"])
+        )
     status: Component = state_badge(job.state.value)
     if job.state is RunState.FINISHED:
         status = download_link(_("Download"), f"{LISTS}{job.run}")
@@ -125,7 +154,17 @@ def _bundle(served: ServedRun) -> html.Section:
                 ]
             ),
             html.Div(
-                download_link(_("Download the bundle"), f"{BUNDLE}{run}.zip"), className="take-row"
+                [
+                    download_link(_("Download the bundle"), f"{BUNDLE}{run}.zip"),
+                    *(
+                        download_link(
+                            _("With the rules of {placement}").format(placement=name),
+                            f"{BUNDLE}{run}.zip?{urlencode({'placement': name})}",
+                        )
+                        for name in _placements(served)
+                    ),
+                ],
+                className="take-row",
             ),
             html.Pre(f"vitrina export {run} --out {run}", className="code", tabIndex="0"),
         ],
@@ -162,18 +201,25 @@ def _http_interface(run: str) -> html.Section:
     State(SIZE, "value"),
     State(FORMAT, "value"),
     State(NEW, "value"),
+    State(PLACEMENT, "value"),
     State(RUN, "data"),
     prevent_initial_call=True,
 )
-def start(
-    clicks: int | None, size: str, file_format: str, only_new: bool, run: str
-) -> tuple[Any, Any]:
+def start(clicks: int | None, size: str, *states: Any) -> tuple[Any, Any]:
     """Queue a scoring job."""
+    file_format, only_new, placement, run = states
     if not clicks:
         return no_update, no_update
     home = current_home()
     try:
-        start_scoring(home, run, k=int(size), kind=file_format, exclude_seen=bool(only_new))
+        start_scoring(
+            home,
+            run,
+            k=int(size),
+            kind=file_format,
+            exclude_seen=bool(only_new),
+            placement="" if placement == NO_CHOICE else placement,
+        )
     except VitrinaError as error:
         return str(error), no_update
     return "", _jobs(home, run)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, Input, Output, State, callback, dcc, html, no_update, register_page
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update, register_page
 from dash.development.base_component import Component
 
 from dashboard import formats
@@ -33,6 +33,7 @@ from dashboard.services.datasets import imports
 from dashboard.services.recommendations import buyers, placement_effects, placements
 from dashboard.services.recommendations.placement_preview import preview
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
+from dashboard.services.runs import model_in_service
 from data.errors import BadInput, VitrinaError
 from data.home import Home
 from data.i18n import _
@@ -41,11 +42,11 @@ from model.serving.rules.settings import Rules
 PLACE = f"{PATH}/placements"
 register_page(__name__, path=PLACE, title=lambda **_parts: f"{_('Placements')} · Vitrina")
 
-RUN, NAME, SEEN, STOCK_FILE, BUYER, LISTS, SAVE, REMOVE, EFFECT, CLOCK = (
+RUN, NAME, SEEN, STOCK_FILE, BUYER, LISTS, SAVE, REMOVE, EFFECT, CLOCK, PROMOTE, WITHDRAW = (
     f"placement-{part}"
     for part in (
         *("run", "name", "seen", "stock-file", "buyer"),
-        *("lists", "save", "remove", "effect", "clock"),
+        *("lists", "save", "remove", "effect", "clock", "promote", "withdraw"),
     )
 )
 POLL_INTERVAL = 1_000  # milliseconds
@@ -175,6 +176,7 @@ def _editor(served: ServedRun, place: Placement | None, rules: Rules, user: str)
     ]
     if place is not None:
         parts += [
+            _model(served, place),
             dcc.Interval(id=CLOCK, interval=POLL_INTERVAL),
             card(
                 html.Div(id=EFFECT, className="stack"),
@@ -189,6 +191,56 @@ def _editor(served: ServedRun, place: Placement | None, rules: Rules, user: str)
             ),
         ]
     return parts
+
+
+def _model(served: ServedRun, place: Placement) -> html.Section:
+    """Return the card of the model in service at a placement, which may have one of its own."""
+    promotions = Runs(served.handle.home).promotions
+    own, of_dataset = (
+        newest.run if newest else None
+        for newest in (promotions.newest(place.dataset, name) for name in (place.name, ""))
+    )
+    if own is not None:
+        words = _("{run} is in service here.").format(run=own)
+    elif of_dataset is not None:
+        words = _("{run} is in service here, as for all of {dataset}.").format(
+            run=of_dataset, dataset=place.dataset
+        )
+    else:
+        words = _("No model is in service here: programs have to name a run.")
+    promote = _("Put {run} into service here").format(run=served.name)
+    withdraw = _("Use the model of the dataset")
+    may_change = may(Role.ADMINISTER)
+    return card(
+        html.P(words),
+        title=_("Model in service"),
+        actions=[
+            html.Div(button(promote, PROMOTE), hidden=not may_change or own == served.name),
+            html.Div(button(withdraw, WITHDRAW), hidden=not may_change or own is None),
+        ],
+    )
+
+
+@callback(
+    Output("_pages_location", "href", allow_duplicate=True),
+    Input(PROMOTE, "n_clicks"),
+    Input(WITHDRAW, "n_clicks"),
+    State(NAME, "value"),
+    State(RUN, "data"),
+    prevent_initial_call=True,
+)
+def change_model(promotes: int | None, withdraws: int | None, name: str, run: str) -> Any:
+    """Give the placement a model in service of its own, or that of the dataset."""
+    if not promotes and not withdraws:
+        return no_update
+    home, identity = current_home(), current_identity()
+    user = identity.name if identity else None
+    if ctx.triggered_id == PROMOTE:
+        changed = model_in_service.promote(home, run, placement=name, user=user)
+    else:
+        dataset = serve_run(home, run).require_dataset().name
+        changed = model_in_service.withdraw(home, dataset, placement=name, user=user)
+    return address(PLACE, run, placement=name, model=str(changed.number))
 
 
 @callback(
