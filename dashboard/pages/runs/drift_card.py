@@ -182,7 +182,7 @@ def comparison(result: drift.Drift) -> html.Div:
         ),
     ]
     head = html.Tr(
-        [html.Th("")]
+        [html.Td()]
         + [
             html.Th(name, scope="col", className="is-number")
             for name in (_("Test part"), _("Since"))
