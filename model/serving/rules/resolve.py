@@ -149,7 +149,7 @@ def product_attribute(dataset: Dataset, name: str) -> Attribute:
 
 
 def _read_ids(file: Path) -> frozenset[str]:
-    if file.stat().st_size > LARGEST_STOCK_FILE:
+    if not file.is_file() or file.stat().st_size > LARGEST_STOCK_FILE:  # a pipe would never end
         raise ValueError(file.name)
     lines = file.read_text("utf-8-sig").splitlines()
     return frozenset(filter(None, (line.strip() for line in lines)))

@@ -1,5 +1,6 @@
 """What rules become on the catalogue of a model and its dataset."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from data.importing.side_tables import attach_side_tables
 from data.preparation.preparation import Preparation
 from data.preparation.sequences import to_microseconds
 from model.serving.rules.checks import check_rules
-from model.serving.rules.resolve import is_below, resolve
+from model.serving.rules.resolve import is_below, resolve, stock_ids
 from model.serving.rules.rules_numpy import NO_TIME, REMOVALS, RuleTables
 from model.serving.rules.settings import Rules
 from tests.model.toys import START, imported
@@ -151,6 +152,14 @@ def test_names_that_the_dataset_has_not_are_refused(
     with pytest.raises(BadInput) as error:
         check_rules(Rules(**rules), dataset)
     assert words in str(error.value)
+
+
+def test_a_file_of_stock_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "latin-1.txt").write_bytes("té".encode("latin-1"))
+    for name in ("pipe", "latin-1.txt", ".", "absent.txt"):
+        with pytest.raises(BadInput, match="cannot be read"):
+            stock_ids(tmp_path / name)
 
 
 def test_names_of_the_dataset_pass(dataset: Dataset) -> None:
