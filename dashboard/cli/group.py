@@ -25,6 +25,8 @@ COMMANDS = {
     "resume": "dashboard.cli.runs",
     "delete": "dashboard.cli.runs",
     "archive": "dashboard.cli.runs",
+    "backup": "dashboard.cli.backup",
+    "restore": "dashboard.cli.backup",
     "model": "dashboard.cli.models",
     "placement": "dashboard.cli.placements",
     "notify": "dashboard.cli.notify",

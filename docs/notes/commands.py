@@ -50,6 +50,8 @@ EXAMPLES = {
     "resume": ["vitrina resume november-1"],
     "delete": ["vitrina delete november-1"],
     "archive": ["vitrina archive november-1"],
+    "backup": ["vitrina backup ../vitrina.tar.gz"],
+    "restore": ["vitrina restore ../vitrina.tar.gz --home ../restored"],
     "model": ["vitrina model list"],
     "model promote": ["vitrina model promote november-2"],
     "model rollback": ["vitrina model rollback november"],
@@ -69,7 +71,7 @@ EXAMPLES = {
     "placement effect": ["vitrina placement effect november home-page --run november-2"],
     "placement remove": ["vitrina placement remove november checkout"],
     "notify": ["vitrina notify list"],
-    "notify test": ["VITRINA_NOTIFY=json://localhost:9000/hook vitrina notify test"],
+    "notify test": ["vitrina notify test  # to the addresses in VITRINA_NOTIFY"],
     "notify list": ["vitrina notify list --json"],
     "evaluate": ["vitrina evaluate november-1", "vitrina evaluate november-1 --exclude-seen"],
     "recommend": [

@@ -1,0 +1,43 @@
+"""``vitrina backup`` and ``vitrina restore``: a home in one file."""
+
+from pathlib import Path
+
+import click
+
+from dashboard.cli.options import home_option, json_option, print_json
+from data.home import Home
+from data.i18n import _
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@json_option
+@home_option
+def backup_command(home: Home, file: Path, as_json: bool) -> None:
+    """Write datasets, runs and their table into one file; the home may be in use meanwhile."""
+    from dashboard.services.backup import back_up
+
+    backup = back_up(home, file)
+    if not backup.has_table:
+        click.echo(
+            _("The table of runs is not in the home folder: back it up with pg_dump."), err=True
+        )
+    if as_json:
+        size = file.stat().st_size
+        print_json(
+            {"file": str(file), "bytes": size, "datasets": backup.datasets, "runs": backup.runs}
+        )
+        return
+    words = _("Wrote {file}: {datasets} datasets and the folders of {runs} runs.")
+    click.echo(words.format(file=file, datasets=backup.datasets, runs=backup.runs))
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@home_option
+def restore_command(home: Home, file: Path) -> None:
+    """Put back a backup as a new home folder, whole or not at all."""
+    from dashboard.services.backup import restore
+
+    restore(file, home)
+    click.echo(_("Restored {file} as {folder}.").format(file=file, folder=home.path))
