@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.jobs import shared_home
 from dashboard.jobs.runs_table import Runs
 from data.datasets.store import Store
 from data.errors import BadInput, VitrinaError
@@ -69,7 +70,7 @@ def back_up(home: Home, file: Path) -> Backup:
         ):
             if has_table:
                 _add_table(home, to)
-            for name in _FOLDERS:
+            for name in (shared_home.FILE, *_FOLDERS):
                 _add(to, home.path / name, f"{_TOP}/{name}", recursive=False)
             names = _folders(home.datasets)
             for name in names:

@@ -62,10 +62,11 @@ def test_what_is_half_written_is_left_out(own_shop: tuple[Home, str], tmp_path: 
     (home.runs / run / ".1-abcdef01-model.onnx").write_bytes(b"half")
     (home.datasets / ".new").mkdir()
     (home.uploads / "log.csv").write_text("unfinished")
+    (home.path / "home.id").write_text("the id that a shared database knows")
     back_up(home, tmp_path / "shop.tar.gz")
     with tarfile.open(tmp_path / "shop.tar.gz") as archive:
         names = archive.getnames()
-    assert "vitrina/vitrina.db" in names
+    assert {"vitrina/vitrina.db", "vitrina/home.id"} <= set(names)
     assert not [name for name in names if "half" in name or "/." in name or "uploads" in name]
 
 
