@@ -97,7 +97,7 @@ CHARTS: dict[str, DatasetChart] = {
         N_("Purchase funnel"),
         "funnel",
         f"{_FIGURES}.events:funnel",
-        N_("The log has one event type, so there is no funnel."),
+        N_("These events hold no two steps from view over cart to purchase."),
         counted=False,
         sampled="funnel_one_in",
         height=240,

@@ -43,9 +43,11 @@ def finding(preview: Preview) -> str:
         ).format(count=formats.number(left_out))
     removed = removed_in_words(preview.ruled.removed)
     unknown = "; ".join(
-        _("{count} products of {setting} are unknown to the model").format(
-            count=formats.number(count), setting=setting
-        )
+        ngettext(
+            "{count} product of {setting} is unknown to the model",
+            "{count} products of {setting} are unknown to the model",
+            count,
+        ).format(count=formats.number(count), setting=setting)
         for setting, count in preview.unknown.items()
     )
     return " ".join(f"{part}." for part in (words, removed, unknown) if part)
