@@ -9,6 +9,7 @@ from dashboard.components.breadcrumb import Crumb, breadcrumb
 from dashboard.components.button import button, download_link
 from dashboard.components.card import card, grid, stack
 from dashboard.components.confirm import confirm, confirm_opener, confirmed
+from dashboard.components.dropdown import dropdown
 from dashboard.components.field import error_id, field
 from dashboard.components.figure_card import chart_id, figure_card, render, render_empty
 from dashboard.components.header import page_header, tabs
@@ -43,6 +44,7 @@ __all__ = [
     "confirmed",
     "data_table",
     "download_link",
+    "dropdown",
     "empty_state",
     "error_id",
     "error_state",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, Input, Output, State, callback, dcc, html
+from dash import ALL, Input, Output, State, callback, html
 from dash.development.base_component import Component
 
 from dashboard import components as kit
@@ -120,13 +120,7 @@ def _fields(attribute: TableAttribute, chosen: AttributeFilter | None) -> list[C
     name, label = attribute.name, attribute.label
     if not attribute.is_number:
         values = list(chosen.values) if chosen else []
-        control = dcc.Dropdown(
-            id=control_id(name, VALUES),
-            options=values,
-            value=values,
-            multi=True,
-            placeholder=_("All"),
-        )
+        control = kit.dropdown(control_id(name, VALUES), values, values, placeholder=_("All"))
         return [kit.field(label, control)]
     bounds = (
         (LOW, _("{attribute} from"), chosen.low if chosen else None),

@@ -139,9 +139,7 @@ def _price(part: str, value: float | None) -> dbc.Input:
 
 
 def _multiple(part: str, values: tuple[str, ...]) -> dcc.Dropdown:
-    return dcc.Dropdown(
-        id=_id(part), options=list(values), value=list(values), multi=True, placeholder=_("All")
-    )
+    return kit.dropdown(_id(part), values, values, placeholder=_("All"))
 
 
 def _types(dataset: Dataset, filters: Filters) -> html.Fieldset:

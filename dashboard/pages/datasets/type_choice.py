@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc
 
 from dashboard import formats
+from dashboard.components import dropdown
 from dashboard.figures.words import in_order, type_name
 from data.i18n import _
 
@@ -34,6 +34,4 @@ def type_choice(name: Any, types: Sequence[str], value: Sequence[str]) -> Any:
     ]
     if few:
         return dbc.Checklist(id=name, options=options, value=list(value), inline=True)
-    return dcc.Dropdown(
-        id=name, options=options, value=list(value), multi=True, placeholder=_("All")
-    )
+    return dropdown(name, options, value, placeholder=_("All"))

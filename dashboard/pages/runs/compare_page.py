@@ -9,6 +9,7 @@ from dash import Input, Output, State, callback, dcc, html, no_update
 from dashboard.components import (
     button,
     chart_id,
+    dropdown,
     empty_state,
     field,
     figure_card,
@@ -64,14 +65,7 @@ def layout(runs: str = "", **_query: str) -> html.Div:
 
 
 def _choice(trainings: list[str], names: list[str]) -> html.Div:
-    chooser = dcc.Dropdown(
-        id=CHOOSE,
-        options=trainings,
-        value=names,
-        multi=True,
-        placeholder=_("Choose runs"),
-        closeOnSelect=False,
-    )
+    chooser = dropdown(CHOOSE, trainings, names, placeholder=_("Choose runs"), stays=True)
     return html.Div(field(_("Runs"), chooser), className="compare-choice")
 
 
