@@ -42,10 +42,10 @@ from model.serving.rules.settings import Rules
 PLACE = f"{PATH}/placements"
 register_page(__name__, path=PLACE, title=lambda **_parts: f"{_('Placements')} · Vitrina")
 
-RUN, NAME, SEEN, STOCK_FILE, BUYER, LISTS, SAVE, REMOVE, EFFECT, CLOCK, PROMOTE, WITHDRAW = (
+RUN, NAME, SEEN, BUYER, LISTS, SAVE, REMOVE, EFFECT, CLOCK, PROMOTE, WITHDRAW = (
     f"placement-{part}"
     for part in (
-        *("run", "name", "seen", "stock-file", "buyer"),
+        *("run", "name", "seen", "buyer"),
         *("lists", "save", "remove", "effect", "clock", "promote", "withdraw"),
     )
 )
@@ -138,7 +138,6 @@ def _editor(served: ServedRun, place: Placement | None, rules: Rules, user: str)
     parts: list[Component] = [
         dcc.Store(id=RUN, data=served.name),
         dcc.Store(id=SEEN, data=place.number if place else 0),
-        dcc.Store(id=STOCK_FILE, data=rules.stock_file),
         card(
             [
                 html.Div(
@@ -250,10 +249,10 @@ def change_model(promotes: int | None, withdraws: int | None, name: str, run: st
     Input(BUYER, "value"),
     State({"type": RULE, "name": ALL}, "id"),
     State(RUN, "data"),
-    State(STOCK_FILE, "data"),
+    State(NAME, "value"),
 )
 def show(
-    values: list[Any], user: str | None, ids: list[dict[str, str]], run: str, stock_file: str
+    values: list[Any], user: str | None, ids: list[dict[str, str]], run: str, name: str | None
 ) -> tuple[Any, list[str]]:
     """Show one buyer's list without and with the rules of the form, and what is wrong in it."""
     keys = [control["name"] for control in ids]
@@ -262,8 +261,9 @@ def show(
     if errors:
         return no_update, [errors.get(key, "") for key in keys]
     try:
-        rules = Rules.from_dict(_with_file(settings, stock_file))
-        lists = placement_lists.lists(preview(serve_run(current_home(), run), rules, user or ""))
+        served = serve_run(current_home(), run)
+        rules = Rules.from_dict(_with_file(settings, served, name))
+        lists = placement_lists.lists(preview(served, rules, user or ""))
     except BadInput as error:
         if error.field in keys:
             return no_update, [str(error) if key == error.field else "" for key in keys]
@@ -282,12 +282,11 @@ def show(
     State(BUYER, "value"),
     State(RUN, "data"),
     State(SEEN, "data"),
-    State(STOCK_FILE, "data"),
     prevent_initial_call=True,
 )
 def save(clicks: int | None, name: str | None, *states: Any) -> Any:
     """Save the rules, unless somebody else has changed them meanwhile."""
-    values, ids, user, run, seen, stock_file = states
+    values, ids, user, run, seen = states
     if not clicks:
         return no_update
     home, identity = current_home(), current_identity()
@@ -297,7 +296,7 @@ def save(clicks: int | None, name: str | None, *states: Any) -> Any:
         home,
         served.require_dataset().name,
         (name or "").strip(),
-        _with_file(settings, stock_file),
+        _with_file(settings, served, name),
         user=identity.name if identity else None,
         seen=seen,
     )
@@ -345,9 +344,20 @@ def follow(_ticks: int | None, clicks: int | None, run: str, name: str) -> tuple
     return placement_effect.effect(home, run, place), job is None or job.ended
 
 
-def _with_file(settings: dict[str, Any], stored: str) -> dict[str, Any]:
-    """Return the settings with the real path of a new file, which the page must be allowed."""
+def _with_file(
+    settings: dict[str, Any], served: ServedRun, placement: str | None
+) -> dict[str, Any]:
+    """Return the settings with the real path of the file of products in stock.
+
+    The file that the placement already has is kept. Another one may be named by whoever may save
+    it, in the folders that imports may read: what a rule does with a file tells what is in it.
+    """
     file = str(settings.get("stock_file") or "").strip()
-    if not file or file == stored:
+    stored = {
+        place.name: (place.rules or {}).get("stock_file")
+        for place in placements.placements(served.handle.home, served.handle.run.dataset)
+    }
+    if not file or file == stored.get((placement or "").strip()):
         return settings
+    require(Role.ADMINISTER)
     return settings | {"stock_file": str(imports.file_at(file, current_folders()))}
