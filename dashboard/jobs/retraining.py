@@ -49,9 +49,10 @@ class _Retraining(TrainingSeries):
         if comparison and not reason:
             reason = self._replace(runs, trial.run)
         event = CANDIDATE if reason else REPLACED
-        words = reason or _("It is no worse than {run}, which it replaces.").format(
-            run=self.plan["in_service"]
-        )
+        words = reason or _(
+            "It replaces {run} ({metric} {difference}, 95% interval {low} to {high}, on {targets}"
+            " targets)."
+        ).format(run=self.plan["in_service"], **_in_words(comparison))
         runs.edit(trial.run, note=words)
         self.reporter.log(words)
         self.write({"replaced": not reason, "reason": words, "comparison": comparison})
@@ -74,21 +75,12 @@ class _Retraining(TrainingSeries):
                 )
         except BadInput as error:
             return {}, str(error)
-        metric = metrics_of(comparison["protocol"]).compared[0]
-        difference = comparison["difference"][metric]
-        if difference["low"] >= -self.plan["tolerance"]:
+        if _difference(comparison)["low"] >= -self.plan["tolerance"]:
             return comparison, ""
         return comparison, _(
             "It stays a candidate: it may be worse than {run} ({metric} {difference}, 95% interval"
             " {low} to {high}, on {targets} targets)."
-        ).format(
-            run=before,
-            metric=metric.upper(),
-            difference=f"{difference['value']:+.4f}",
-            low=f"{difference['low']:+.4f}",
-            high=f"{difference['high']:+.4f}",
-            targets=comparison["targets"],
-        )
+        ).format(run=before, **_in_words(comparison))
 
     def _replace(self, runs: Runs, run: str) -> str:
         """Put a run into service; return why not where somebody has changed the model meanwhile."""
@@ -104,3 +96,25 @@ class _Retraining(TrainingSeries):
     def _raise_if_stopped(self) -> None:
         if self.reporter.stop():
             raise Cancelled
+
+
+def _difference(comparison: Mapping[str, Any]) -> Mapping[str, float]:
+    """Return the difference of the metric by which models are compared, with its interval."""
+    difference: Mapping[str, float] = comparison["difference"][_metric(comparison)]
+    return difference
+
+
+def _metric(comparison: Mapping[str, Any]) -> str:
+    return metrics_of(comparison["protocol"]).compared[0]
+
+
+def _in_words(comparison: Mapping[str, Any]) -> dict[str, str]:
+    """Return the parts of a sentence about a comparison."""
+    difference = _difference(comparison)
+    return {
+        "metric": _metric(comparison).upper(),
+        "difference": f"{difference['value']:+.4f}",
+        "low": f"{difference['low']:+.4f}",
+        "high": f"{difference['high']:+.4f}",
+        "targets": str(comparison["targets"]),
+    }

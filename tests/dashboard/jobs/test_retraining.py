@@ -104,7 +104,7 @@ def test_a_model_that_is_no_worse_replaces_the_one_in_service(home: Home, traine
     assert (newest.run, newest.user) == ("shop-3", USER)
     assert result["replaced"]
     assert result["comparison"]["difference"]["ndcg@10"]["low"] >= -0.005
-    assert runs.get("shop-3").note == "It is no worse than shop-1, which it replaces."
+    assert runs.get("shop-3").note.startswith("It replaces shop-1 (NDCG@10 ")
     assert runs.outbox.newest(1)[0].event == REPLACED
 
 
