@@ -38,7 +38,8 @@ class Watch:
     seen: list[tuple[State, int]] = field(default_factory=list)
 
     def all_ended(self) -> bool:
-        runs = [self.place.runs.get(name) for name in self.names]
+        # In one statement: read one by one, one run may end and the next start in between.
+        runs = [run for run in self.place.runs.list() if run.run in self.names]
         seen = [(run.state, run.attempt) for run in runs]
         if seen != self.seen:
             self.seen = seen
