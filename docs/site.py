@@ -29,6 +29,7 @@ GUIDE = (
     "take-away.md",
     "after-training.md",
     "operations.md",
+    "deployment.md",
     "machines.md",
     "how-it-works.md",
 )
