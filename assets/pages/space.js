@@ -206,7 +206,12 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     }
     const fresh = !state || state.canvas !== canvas;
     if (fresh) {
-      state = { canvas, context: canvas.getContext("2d"), view: { x: 0, y: 0, zoom: 1 } };
+      state = {
+        canvas,
+        context: canvas.getContext("2d"),
+        view: { x: 0, y: 0, zoom: 1 },
+        look: colours(canvas), // a frame may be due before the one below
+      };
     }
     Object.assign(state, {
       points,

@@ -210,6 +210,21 @@ def fit(job: Job, reporter: Reporter) -> bool:
     return True
 
 
+def draw_map(job: Job, reporter: Reporter) -> bool:
+    """Compute the map of neighbours of a trained run."""
+    from model.serving.neighbour_map import make_neighbour_map
+
+    run = open_run(job.home, job.run.config["run"])
+    run.require_model()
+
+    def on_progress(done: int, total: int) -> None:
+        reporter.progress(iterations=done, all=total)
+        _raise_if_stopped(reporter)
+
+    make_neighbour_map(run.folder, on_progress)
+    return True
+
+
 def search(job: Job, reporter: Reporter) -> bool:
     """Search the values of some fields by training with suggested ones."""
     from dashboard.jobs.hyperparameter_search import search as search_values
@@ -239,6 +254,7 @@ WORK: dict[str, Callable[[Job, Reporter], bool]] = {
     "evaluate": evaluate,
     "check": check,
     "fit": fit,
+    "map": draw_map,
     "search": search,
     "backtest": backtest,
     "retrain": retrain,

@@ -65,7 +65,7 @@ class _Retraining(TrainingSeries):
 
         The comparison is empty where there is none; the reason is empty where it does.
         """
-        from model.evaluation.drift import compare_later
+        from model.evaluation.later_comparison import compare_later
 
         home, before = self.job.home, self.plan["in_service"]
         try:

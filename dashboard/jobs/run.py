@@ -17,6 +17,7 @@ _SETTINGS = {
     "check": ("run",),
     "effect": ("run", "placement"),
     "fit": ("run", "baselines"),
+    "map": ("run",),
     "search": ("preset", "config", "fields", "trials"),
     "retrain": ("preset", "config", "trials", "in_service", "version", "tolerance"),
     "backtest": ("preset", "config", "last_days", "trials"),
@@ -34,7 +35,7 @@ class Run:
         Name, such as ``demo-3``; never reused.
     kind : str
         ``train``, ``import``, ``evaluate``, ``check``, ``effect``, ``score``, ``fit``,
-        ``search``, ``backtest`` or ``retrain``.
+        ``map``, ``search``, ``backtest`` or ``retrain``.
     config : dict
         Parameters of the work, specific to the kind.
     attempt : int

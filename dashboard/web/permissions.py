@@ -91,6 +91,8 @@ CALLBACKS: Mapping[str, Role] = {
     f"{_RECOMMEND}.products_page.suggest": Role.LOOK,
     f"{_RECOMMEND}.buyer_page.show": Role.LOOK,
     f"{_RECOMMEND}.buyer_page.fit_baselines": Role.LOOK,  # a click takes train
+    f"{_RECOMMEND}.product_map_card.compute": Role.TRAIN,
+    f"{_RECOMMEND}.product_map_card.show_map": Role.LOOK,
     f"{_RECOMMEND}.buyer_page.go_to_adjacent_buyer": Role.LOOK,
     f"{_RECOMMEND}.buyer_page.suggest_buyers": Role.LOOK,
     f"{_RECOMMEND}.buyer_page.find_buyers_by_criteria": Role.LOOK,

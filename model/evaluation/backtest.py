@@ -16,7 +16,8 @@ from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import to_microseconds
 from data.preparation.splits import DAY
-from model.evaluation.drift import Period, RankedTargets, judge, period_days, pool
+from model.evaluation.later_comparison import pool
+from model.evaluation.later_targets import Period, RankedTargets, judge, period_days
 from model.metrics.held_out import Figures, HeldOutTargets
 from model.run_folder import RunFolder
 

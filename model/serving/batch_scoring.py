@@ -144,7 +144,7 @@ def start_ranking(
 
     Histories of similar length are batched together, the longest first.
     """
-    products = len(model.products)
+    products = len(model.catalogue.products)
     k = min(k, products)
     lists = RankedLists(
         users,
@@ -246,9 +246,9 @@ def _full_blocks(
         begin = int(stop[first - 1]) if first else 0
         block = events.iloc[begin : stops[-1]]
         users = block["user"].to_numpy(dtype=object)[stops - begin - 1]
-        codes, types = model.codes(block["product"]), block["type"].to_numpy(dtype=object)
+        codes, types = model.catalogue.codes(block["product"]), block["type"].to_numpy(dtype=object)
         times = microseconds(block["time"])
-        yield users, model.histories_of_codes(codes, stops - begin, types, times, at)
+        yield users, model.inputs.of_codes(codes, stops - begin, types, times, at)
 
 
 def _stops(users: Array) -> Longs:

@@ -55,12 +55,15 @@ class RankedListWriter:
 
     def __init__(self, model: Predictor, file: Path) -> None:
         self._csv = file.suffix == ".csv"
-        texts = {name: self._text(model.table[name]) for name in ("product", "brand", "category")}
-        texts["title"] = self._text(model.titles)
+        texts = {
+            name: self._text(model.catalogue.table[name])
+            for name in ("product", "brand", "category")
+        }
+        texts["title"] = self._text(model.catalogue.titles)
         self._texts = {
             name: text if self._csv else text.dictionary_encode() for name, text in texts.items()
         }
-        price = model.table["price"].to_numpy(dtype=np.float64).round(4)
+        price = model.catalogue.table["price"].to_numpy(dtype=np.float64).round(4)
         self._price = pa.array(price, from_pandas=True)
         text_type = pa.string() if self._csv else pa.dictionary(pa.int32(), pa.string())
         self._schema = pa.schema(

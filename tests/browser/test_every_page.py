@@ -107,7 +107,7 @@ OF_DASH = {"_pages_location", "_pages_content", "_pages_store", "_pages_dummy"}
 """Components of Dash itself."""
 LATER = re.compile(
     "(uploaded-)?import-.*|attribute-choice-.*|explore-attribute|side-remove|recommend-fit-clock"
-    "|runs-(first|pause|limit|undo|drain|workers-clock)|gallery-toast"
+    "|runs-(first|pause|limit|undo|drain|workers-clock)|space-(other|clock)|gallery-toast"
 )
 """Components that a page has once a file is chosen, or where there are side tables, queued runs or
 several machines."""

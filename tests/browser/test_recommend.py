@@ -260,6 +260,27 @@ def test_alike_products_are_found_on_the_map_and_by_search(shop: Site, open_page
     expect(first_offer(page)).to_contain_text("cup")
 
 
+@pytest.mark.slow
+def test_the_map_of_neighbours_is_computed_and_shown_beside_the_principal_components(
+    serve: Callable[[Home], Site], trained_shop: Path, tmp_path: Path, open_page: OpenPage
+) -> None:
+    home, _run = copy_shop(trained_shop, tmp_path)
+    page, _trouble = open_page(serve(home), "/recommend/products")
+    expect(page.get_by_text("on the first two principal components")).to_be_visible()
+    canvas = page.locator("#space-map")
+    expect(canvas).to_have_attribute("data-drawn", re.compile(r"\d+"))
+    picture = canvas.evaluate("canvas => canvas.toDataURL()")
+    page.get_by_role("button", name="Compute the map of neighbours").click()
+    expect(page.get_by_text("laid out by t-SNE")).to_be_visible()
+    page.wait_for_function(
+        "before => document.querySelector('#space-map').toDataURL() !== before", arg=picture
+    )
+    page.get_by_role("button", name="Show the principal components").click()
+    expect(page.get_by_text("on the first two principal components")).to_be_visible()
+    page.get_by_role("button", name="Show the map of neighbours").click()
+    expect(page.get_by_text("laid out by t-SNE")).to_be_visible()
+
+
 def test_health_leads_to_the_views_of_a_model(shop: Site, open_page: OpenPage) -> None:
     page, _trouble = open_page(shop, "/recommend/health")
     expect(page.get_by_text("In the first ten", exact=True)).to_be_visible()

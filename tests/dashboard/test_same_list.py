@@ -124,11 +124,13 @@ def test_keras(shop: tuple[Home, str], history: list[str], expected: Ranked) -> 
     home, run = shop
     network = keras.saving.load_model(home.runs / run / "model.keras", safe_mode=True)
     predictor = serve_run(home, run).model
-    batch = predictor.histories([history]).latest(predictor.length).padded(predictor.features)
+    batch = (
+        predictor.inputs.of_products([history]).latest(predictor.length).padded(predictor.features)
+    )
     scores = np.asarray(network({one.name: batch[one.name] for one in network.inputs}))[0]
     chances = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
     best = np.argsort(-scores, kind="stable")[:8]
-    same([(predictor.products[place], float(chances[place])) for place in best], expected)
+    same([(predictor.catalogue.products[place], float(chances[place])) for place in best], expected)
 
 
 def test_an_id_with_a_comma_is_given_everywhere(

@@ -37,6 +37,7 @@ KINDS = {
     "check": N_("check of a model"),
     "effect": N_("effect of rules"),
     "fit": N_("baselines"),
+    "map": N_("map of products"),
     "search": N_("search"),
     "backtest": N_("backtest"),
     "retrain": N_("training again"),

@@ -52,7 +52,8 @@ from dashboard.pages.recommend.panels import (
 from dashboard.pages.recommend.search_box import list_id, words_id
 from dashboard.pages.recommend.tabs import head
 from dashboard.pages.recommend.view_model import Comparison, compare, edited_history
-from dashboard.services.recommendations import buyers, catalogue, placements
+from dashboard.services.recommendations import buyers, placements
+from dashboard.services.recommendations.catalogue_filter import category_counts
 from dashboard.services.recommendations.comparison_models import (
     comparison_choices,
     fitting_job,
@@ -60,6 +61,7 @@ from dashboard.services.recommendations.comparison_models import (
     start_fitting,
 )
 from dashboard.services.recommendations.error_analysis import BuyerCriteria, find_buyers
+from dashboard.services.recommendations.product_search import search_products
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import Damaged, VitrinaError
 from data.i18n import _
@@ -250,14 +252,14 @@ def find_buyers_by_criteria(
 )
 def suggest_products(words: str | None, state: dict[str, Any]) -> list[html.Li]:
     """Suggest products that the model knows."""
-    model = serve_run(current_home(), Query.read(state).run).model
-    return controls.product_suggestions(words or "", catalogue.search_products(model, words or ""))
+    catalogue = serve_run(current_home(), Query.read(state).run).model.catalogue
+    return controls.product_suggestions(words or "", search_products(catalogue, words or ""))
 
 
 def _bar(served: ServedRun, query: Query) -> html.Div:
     options = controls.ControlOptions(
         models=comparison_choices(served),
-        categories=catalogue.category_counts(served.model)[:MAX_CATEGORIES],
+        categories=category_counts(served.model.catalogue)[:MAX_CATEGORIES],
         placements=[
             place.name
             for place in placements.placements(served.handle.home, served.handle.run.dataset)

@@ -15,7 +15,7 @@ from dashboard.pages.recommend.fragments import action_button, product_name_and_
 from dashboard.pages.recommend.page_state import PATH, SIZES, Query
 from dashboard.pages.recommend.search_box import Option, search_box, suggestions
 from dashboard.services.recommendations.buyers import Buyer, Direction
-from dashboard.services.recommendations.catalogue import ProductMatch
+from dashboard.services.recommendations.product_search import ProductMatch
 from dashboard.services.recommendations.what_if import add_edits
 from data.i18n import _, ngettext
 

@@ -38,7 +38,7 @@ def error_report(served: ServedRun, theme: str | None) -> Component:
     evaluation = served.handle.evaluation
     models = evaluation["models"]
     targets = with_outcomes(stored.targets)
-    exposed = exposure(stored.products, model.products)
+    exposed = exposure(stored.products, model.catalogue.products)
     parts: list[Component] = [_figures(targets, evaluation)]
     if has_segments(models):
         chart = segment_chart(models, metrics_of(evaluation.get("protocol", "")).hits, theme)
@@ -50,7 +50,7 @@ def error_report(served: ServedRun, theme: str | None) -> Component:
             grid(
                 _exposure(model, exposed.head(ROWS), _over(model, exposed), over=True),
                 _exposure(model, exposed.iloc[::-1].head(ROWS), _under(exposed), over=False),
-                _confusions(served, confusions(targets, model.categories)),
+                _confusions(served, confusions(targets, model.catalogue.categories)),
             ),
         ],
         className="stack",
@@ -96,7 +96,7 @@ def _figures(targets: pd.DataFrame, evaluation: Mapping[str, Any]) -> Component:
 def _over(model: Predictor, table: pd.DataFrame) -> str:
     first = table.iloc[0]
     return _("{product} fills {share} of all places in the lists").format(
-        product=product_label(model.describe(first["product"])),
+        product=product_label(model.catalogue.describe(first["product"])),
         share=percent(float(first["shown"] / max(table["shown"].sum(), 1))),
     )
 
@@ -109,7 +109,7 @@ def _under(table: pd.DataFrame) -> str:
 
 
 def _product(model: Predictor, product: str) -> Component:
-    return html.Div(product_name_and_details(model.describe(product)))
+    return html.Div(product_name_and_details(model.catalogue.describe(product)))
 
 
 def _exposure(model: Predictor, rows: pd.DataFrame, finding: str, *, over: bool) -> html.Section:

@@ -40,10 +40,10 @@ def effect_sentence(
         The ranking after the same history.
     product : str
     """
-    index = model.index_of(product)
+    index = model.catalogue.index_of(product)
     if index is None:
         return _("The model does not know {product}.").format(
-            product=product_label(model.describe(product))
+            product=product_label(model.catalogue.describe(product))
         )
     probability, popularity = float(ranked.probabilities[index]), float(ranked.popularity[index])
     lift = probability / popularity if popularity else math.inf
@@ -72,7 +72,7 @@ def co_purchase_sentence(counts: CoPurchases, first: Described, second: Describe
     Examples
     --------
     >>> counts = CoPurchases(buyers=60, later=41, all_buyers=900, all_second=90)
-    >>> from model.serving.predictor import Product
+    >>> from model.serving.catalogue import Product
     >>> co_purchase_sentence(counts, Product("tea"), Product("cup"))
     '41 of 60 other buyers who bought tea bought cup later (68%); of all buyers 10% ever did.'
     """

@@ -63,7 +63,7 @@ def product_label(item: Described) -> str:
 
     Examples
     --------
-    >>> from model.serving.predictor import Product
+    >>> from model.serving.catalogue import Product
     >>> product_label(Product("1", "Toy Story")), product_label(Product("2"))
     ('Toy Story', '2')
     >>> len(product_label(Product("3", "A very long title " * 9)))

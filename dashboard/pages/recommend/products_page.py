@@ -17,21 +17,26 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import card, empty_state, error_state, grid
-from dashboard.components.aria import aria, data
+from dashboard.components.aria import data
 from dashboard.context import current_home
 from dashboard.pages.recommend.attribute_list import attribute_list
-from dashboard.pages.recommend.fragments import percent, product_name_and_details
+from dashboard.pages.recommend.fragments import product_name_and_details
 from dashboard.pages.recommend.page_state import PATH, Query
+from dashboard.pages.recommend.product_map_card import (
+    CARD,
+    CHOSEN,
+    MAP,
+    POINTS,
+    RUN,
+    map_card,
+    register,
+)
 from dashboard.pages.recommend.search_box import Option, list_id, search_box, suggestions, words_id
 from dashboard.pages.recommend.tabs import address, view
-from dashboard.services.recommendations.catalogue import search_products
+from dashboard.services.recommendations.product_map import product_map
+from dashboard.services.recommendations.product_search import search_products
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
-from dashboard.services.recommendations.similar_products import (
-    ProductMap,
-    SimilarProduct,
-    product_map,
-    similar_products,
-)
+from dashboard.services.recommendations.similar_products import SimilarProduct, similar_products
 from dashboard.services.recommendations.what_if import add_edits
 from data.datasets.side_tables import PRODUCTS
 from data.errors import VitrinaError
@@ -43,8 +48,7 @@ register_page(
     __name__, path=PLACE, title=lambda **_parts: f"{_('Products')} · {_('Recommend')} · Vitrina"
 )
 
-RUN, CHOSEN, SIMILAR = "space-run", "space-chosen", "space-found"
-MAP, POINTS = "space-map", "space-points"
+SIMILAR = "space-found"
 BOX = "space-product"
 
 
@@ -54,9 +58,9 @@ def layout(**parameters: str) -> html.Div:
     served, top = view(current_home(), parameters, PLACE, purpose)
     if served is None:
         return html.Div(top)
-    product = parameters.get("product") or served.model.products[0]
+    product = parameters.get("product") or served.model.catalogue.products[0]
     try:
-        projection = product_map(served)
+        products = product_map(served)
     except VitrinaError as error:
         return html.Div([*top, card(error_state(str(error)))])
     return html.Div(
@@ -64,7 +68,7 @@ def layout(**parameters: str) -> html.Div:
             *top,
             dcc.Store(id=RUN, data=served.name),
             dcc.Store(id=CHOSEN, data=product),
-            dcc.Store(id=POINTS, data=projection.points),
+            dcc.Store(id=POINTS, data=products.points),
             grid(
                 card(
                     [
@@ -79,52 +83,10 @@ def layout(**parameters: str) -> html.Div:
                     subtitle=_("Cosine similarity of the embeddings, 1 at most"),
                     span=5,
                 ),
-                _map(projection),
+                html.Div(map_card(served, products), id=CARD, className="span-7"),
             ),
         ],
         className="space",
-    )
-
-
-def _map(projection: ProductMap) -> html.Section:
-    count = len(projection.points["product"])
-    text = ngettext(
-        "{count} product on the first two principal components ({share} of the variance)",
-        "{count} products on the first two principal components ({share} of the variance)",
-        count,
-    )
-    names = [name.replace("_", " ") or _("Other") for name in projection.groups]
-    key = [
-        html.Li([html.Span(className=f"dot is-group-{place}"), name])
-        for place, name in enumerate(names)
-    ]
-    canvas = html.Canvas(
-        id=MAP,
-        className="space-canvas",
-        tabIndex="0",
-        role="img",
-        **aria(label=_("Map of the products; arrow keys move it, plus and minus zoom")),
-    )
-    return card(
-        [
-            html.Div([canvas, html.Div(className="space-tip", hidden=True)], className="space-map"),
-            html.Ul(key, className="space-key"),
-            html.P(
-                _("Drag to move, scroll to zoom, click a product to see similar ones."),
-                className="note",
-            ),
-        ],
-        title=_(
-            "The most similar product is of the same category in {share} of cases;"
-            " by chance {chance}"
-        ).format(
-            share=formats.percent(projection.same_category, 0),
-            chance=percent(projection.by_chance),
-        ),
-        subtitle=text.format(
-            count=formats.number(count), share=formats.percent(projection.variance, 0)
-        ),
-        span=7,
     )
 
 
@@ -133,7 +95,7 @@ def _similar(served: ServedRun, product: str) -> Component:
         similar = similar_products(served, product)
     except VitrinaError as error:
         return empty_state(str(error))
-    known = served.model.describe(product)
+    known = served.model.catalogue.describe(product)
     basket = Query(run=served.name, edit=add_edits([product])).href()
     attributes = attributes_of(served.dataset, PRODUCTS, product) if served.dataset else []
     return html.Div(
@@ -174,6 +136,8 @@ def _row(run: str, item: SimilarProduct) -> html.Li:
     )
 
 
+register()
+
 clientside_callback(
     ClientsideFunction("vitrina", "space_draw"),
     Output(MAP, "title"),
@@ -202,7 +166,7 @@ def show(product: str, run: str) -> Component:
 )
 def suggest(words: str | None, run: str) -> Any:
     """Suggest products that the model knows."""
-    matches = search_products(serve_run(current_home(), run).model, words or "")
+    matches = search_products(serve_run(current_home(), run).model.catalogue, words or "")
     rows = [
         Option(
             [

@@ -11,7 +11,7 @@ def ranking_charts(history: RankedHistory, theme: str | None) -> tuple[Chart, Ch
     return (
         concentration(ranked.probabilities, ranked.popularity, history.query.size, theme),
         expected_categories(
-            history.model.categories,
+            history.model.catalogue.categories,
             ranked.probabilities,
             [event.category for event in history.events],
             theme,

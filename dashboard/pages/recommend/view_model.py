@@ -17,7 +17,7 @@ from dashboard.pages.recommend.explanations import (
 from dashboard.pages.recommend.page_state import Query
 from dashboard.pages.recommend.side_by_side import ComparedList
 from dashboard.services.recommendations import buyers
-from dashboard.services.recommendations.catalogue import CatalogueFilter, filter_mask
+from dashboard.services.recommendations.catalogue_filter import CatalogueFilter, filter_mask
 from dashboard.services.recommendations.co_purchases import count_co_purchases
 from dashboard.services.recommendations.comparison_models import NotFitted, comparison_model
 from dashboard.services.recommendations.placements import AppliedRules, apply_placement
@@ -36,7 +36,8 @@ from dashboard.services.recommendations.what_if import (
 )
 from data.errors import VitrinaError
 from model.sequences.event_types import EventTypes
-from model.serving.predictor import Predictor, Product
+from model.serving.catalogue import Product
+from model.serving.predictor import Predictor
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class RankedHistory:
             "exclude_seen": query.new,
             "target": self.target.product if self.target else None,
             "previous": previous,
-            "allowed": filter_mask(model, conditions, self.served.dataset),
+            "allowed": filter_mask(model.catalogue, conditions, self.served.dataset),
             "at": self.asked,
         }
         own = handle.name == self.served.name
@@ -139,7 +140,9 @@ class RankedHistory:
         """Products of the history that the model does not know."""
         products = dict.fromkeys(event.product for event in self.events)
         return tuple(
-            self.model.describe(product) for product in products if not self.model.knows(product)
+            self.model.catalogue.describe(product)
+            for product in products
+            if product not in self.model.catalogue
         )
 
 
@@ -183,7 +186,7 @@ def edited_history(served: ServedRun, query: Query) -> RankedHistory:
     given, hidden = record[:visible], record[visible:]
 
     def describe(product: str) -> HistoryEvent:
-        known = served.model.describe(product)
+        known = served.model.catalogue.describe(product)
         return HistoryEvent(
             "",
             product,
@@ -259,4 +262,4 @@ def _co_purchases(history: RankedHistory, effects: Mapping[str, float]) -> str:
     counts = count_co_purchases(
         history.served, event.product, history.query.why, except_user=history.query.user
     )
-    return co_purchase_sentence(counts, event, history.model.describe(history.query.why))
+    return co_purchase_sentence(counts, event, history.model.catalogue.describe(history.query.why))

@@ -141,9 +141,15 @@ class ScoredHistory:
         histories = _inputs(model, [history] if previous is None else [history, previous], at)
         products = [event.product for event in history]
         bought = Counter(model.targets_of(products, [event.type for event in history]))
-        mask = np.ones(len(model.products), dtype=bool) if allowed is None else allowed.copy()
+        mask = (
+            np.ones(len(model.catalogue.products), dtype=bool)
+            if allowed is None
+            else allowed.copy()
+        )
         if exclude_seen:
-            mask[[index for name in bought if (index := model.index_of(name)) is not None]] = False
+            mask[
+                [index for name in bought if (index := model.catalogue.index_of(name)) is not None]
+            ] = False
         return cls(model, histories, model.raw_scores(histories), bought, mask)
 
     @cached_property
@@ -155,7 +161,7 @@ class ScoredHistory:
     @cached_property
     def popularity(self) -> Floats:
         """The share of each product of all training events, float32 [products]."""
-        counts = self.model.counts
+        counts = self.model.catalogue.counts
         popularity: Floats = (counts / max(counts.sum(), 1)).astype(np.float32)
         return popularity
 
@@ -169,7 +175,7 @@ class ScoredHistory:
         rules: tuple[str, ...] = (),
     ) -> RankedProduct:
         """Return a product of a list."""
-        product = self.model.describe(self.model.products[index])
+        product = self.model.catalogue.describe(self.model.catalogue.products[index])
         return RankedProduct(
             rank=rank,
             product=product.product,
@@ -237,11 +243,11 @@ def rank_products(
 
     count = min(k, int(mask.sum()))
     if diversity:
-        indices = diversified(scores, model.categories, count, diversity)
+        indices = diversified(scores, model.catalogue.categories, count, diversity)
         ranks = [int((scores > scores[index]).sum()) + 1 for index in indices]
     else:
         indices, ranks = top_indices(scores, count), list(range(1, count + 1))
-    target_index = None if target is None else model.index_of(target)
+    target_index = None if target is None else model.catalogue.index_of(target)
     if target_index is not None and not mask[target_index]:
         target_index = None
     return RankedList(
@@ -283,7 +289,7 @@ def leave_one_out_effects(
         Effect by the key of each event that the model reads; above 0 the event makes the product
         more probable. Empty where the model does not know the product.
     """
-    index = model.index_of(product)
+    index = model.catalogue.index_of(product)
     if index is None or not history:
         return {}
     start = max(len(history) - model.length, 0)
@@ -306,7 +312,7 @@ def _inputs(
         prices = [
             [event.price if event.repriced else None for event in events] for events in histories
         ]
-    return model.histories(products, prices, types, times, _microseconds(at))
+    return model.inputs.of_products(products, prices, types, times, _microseconds(at))
 
 
 def _microseconds(time: datetime | None) -> int | None:

@@ -107,7 +107,7 @@ def for_history(
     """
     served = serve_run(home, run)
     served.model.types.check([name for name, _product in history])
-    unknown = [product for _type, product in history if not served.model.knows(product)]
+    unknown = [product for _type, product in history if product not in served.model.catalogue]
     if history and len(unknown) == len(history):
         raise BadInput(
             _("Run {run} knows none of these products: {products}.").format(

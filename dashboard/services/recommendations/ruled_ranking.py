@@ -51,8 +51,8 @@ def rank_by_rules(
 
     def positions(row: int) -> Longs:
         """Return the position of each product under rules, beyond the last for removed ones."""
-        order = ruled_list(rules, targets, row, scores[row], len(model.products)).top
-        result = np.full(len(model.products), len(order) + 1, dtype=np.int64)
+        order = ruled_list(rules, targets, row, scores[row], len(model.catalogue.products)).top
+        result = np.full(len(model.catalogue.products), len(order) + 1, dtype=np.int64)
         result[order] = np.arange(1, len(order) + 1)
         return result
 
@@ -67,7 +67,7 @@ def rank_by_rules(
             rules=ruled.moves.get(index, ()),
         )
 
-    target_index = None if target is None else model.index_of(target)
+    target_index = None if target is None else model.catalogue.index_of(target)
     if target_index is not None and not (
         scored.mask[target_index] and ruled.removal[target_index] < 0
     ):

@@ -1,4 +1,4 @@
-"""Background jobs on a trained run: rank for every buyer, evaluate again, fit baselines."""
+"""Background jobs on a trained run: rank for every buyer, evaluate again, fit baselines, a map."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
 
-SCORING, EVALUATION, FITTING = "score", "evaluate", "fit"
+SCORING, EVALUATION, FITTING, MAP = "score", "evaluate", "fit", "map"
 """Kinds of jobs."""
 FORMATS = ("parquet", "csv")
 MAX_K = 1_000

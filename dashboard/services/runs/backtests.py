@@ -61,7 +61,7 @@ def start(home: Home, dataset: str, config: RunConfig, *, preset: str, cuts: int
         queued then.
     """
     from model.evaluation.backtest import cut_days
-    from model.evaluation.drift import period_days
+    from model.evaluation.later_targets import period_days
 
     summary = Store(home).open(dataset).manifest.summary
     if config.protocol not in BY_TIME:

@@ -22,7 +22,7 @@ from model.metrics.protocol_metrics import metrics_of
 Drift = Mapping[str, Any]
 """What ``model.evaluation.drift.assess_drift`` returns."""
 Comparison = Mapping[str, Any]
-"""``run`` and ``in_service``, and what ``model.evaluation.drift.compare_later`` returns."""
+"""``run``, ``in_service``, and what ``later_comparison.compare_later`` returns."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def compare(home: Home, run: str) -> Comparison:
         Where the run is unknown, has no model or is in service, none is in service, or the two have
         no such targets.
     """
-    from model.evaluation.drift import compare_later
+    from model.evaluation.later_comparison import compare_later
 
     candidate = open_run(home, run)
     candidate.require_model()

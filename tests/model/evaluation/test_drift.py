@@ -13,7 +13,9 @@ from data.errors import BadInput
 from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
-from model.evaluation.drift import DEPTH, Period, assess_drift, compare_later, judge
+from model.evaluation.drift import assess_drift
+from model.evaluation.later_comparison import compare_later
+from model.evaluation.later_targets import DEPTH, Period, judge
 from model.run_files import DRIFT, EVALUATION
 from model.run_folder import RunFolder
 from model.training.trainer import train

@@ -58,13 +58,13 @@ def test_a_row_holds_the_prediction_of_the_served_model(evaluated: Result) -> No
         products = HISTORIES[int(row.user[1:])]
         position = len(products) - 1 - row.after
         assert row.history == position
-        assert (row.truth < 0) == (not model.knows(products[position]))
+        assert (row.truth < 0) == (products[position] not in model.catalogue)
         if row.truth >= 0:
-            assert model.products[row.truth] == products[position]
+            assert model.catalogue.products[row.truth] == products[position]
             assert row.repeat == (products[position] in products[:position])
             items = {item.product: item for item in model.recommend(products[:position], k=1_000)}
             assert row.chance == pytest.approx(items[products[position]].probability, rel=1e-3)
-            assert model.products[row.first] == next(iter(items))
+            assert model.catalogue.products[row.first] == next(iter(items))
 
 
 def test_validation_and_test_start_where_the_protocol_splits(evaluated: Result) -> None:

@@ -54,8 +54,10 @@ def test_seen_products_can_be_excluded(toy_run: tuple[Path, Dataset], tmp_path: 
     assert not lists["repeat"].any()
     model = Predictor(run)
     for user, rows in list(lists.groupby("user"))[:10]:
-        known = set(history(dataset, model.preparation, str(user))["product"]) & set(model.products)
-        assert set(rows["product"]) == set(model.products) - known
+        known = set(history(dataset, model.preparation, str(user))["product"]) & set(
+            model.catalogue.products
+        )
+        assert set(rows["product"]) == set(model.catalogue.products) - known
 
 
 def test_text_in_a_csv_file_is_no_formula(toy_run: tuple[Path, Dataset], tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ def test_under_rules_the_example_knows_the_times_as_the_run_does(run: Path, tmp_
     predictor, day = Predictor(run), np.datetime64("2024-01-01T10:00", "us")
     end = int(day.astype(np.int64)) + 30 * DAY
     dataset = Store(Home(run.parent / "home")).open("toy")
-    rules = resolve(Rules(recent_days=9), dataset, predictor.table, Preparation()).tables
+    rules = resolve(Rules(recent_days=9), dataset, predictor.catalogue.table, Preparation()).tables
     export(run, tmp_path / "bundle", rules=rules, placement={"name": "home-page", "rules": {}})
     history = ["p004", "p000", "never seen", "p004", "p001"]
     times = [day + np.timedelta64(days, "D") for days in (0, 9, 10, 20, 24)]
@@ -269,4 +269,4 @@ def test_the_strata_have_the_same_edges_in_numpy() -> None:
 def test_product_codes_are_the_same_in_a_bundle(run: Path, tmp_path: Path) -> None:
     export(run, tmp_path / "bundle")
     catalogue = np.load(tmp_path / "bundle" / "catalogue.npz")
-    assert catalogue["name"][FIRST:].tolist() == Predictor(run).products
+    assert catalogue["name"][FIRST:].tolist() == Predictor(run).catalogue.products

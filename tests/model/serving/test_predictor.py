@@ -39,7 +39,7 @@ def test_products_are_ranked_by_probability(predictor: Predictor) -> None:
 
 def test_the_probabilities_sum_to_one(predictor: Predictor) -> None:
     items = predictor.recommend(["p001"], k=10_000)
-    assert len(items) == len(predictor.products)
+    assert len(items) == len(predictor.catalogue.products)
     assert sum(item.probability for item in items) == pytest.approx(1, abs=1e-4)
 
 
@@ -63,11 +63,11 @@ def test_an_item_has_the_fields_of_the_catalogue(predictor: Predictor) -> None:
 
 def test_an_empty_history_gets_the_most_popular_products(predictor: Predictor) -> None:
     items = predictor.recommend([], k=5)
-    assert [item.product for item in items] == predictor.products[:5]
+    assert [item.product for item in items] == predictor.catalogue.products[:5]
 
 
 def test_seen_products_can_be_excluded(predictor: Predictor) -> None:
-    history = predictor.products[:3]
+    history = predictor.catalogue.products[:3]
     items = predictor.recommend(history, k=100, exclude_seen=True)
     assert not {item.product for item in items} & set(history)
     assert [item.rank for item in items] == list(range(1, len(items) + 1))
@@ -105,7 +105,7 @@ def test_the_price_of_an_event_matters_where_the_network_reads_prices(
 ) -> None:
     history = ["p001", "p004"]
     default = predictor.scores_of_histories([history])
-    known = [predictor.describe(product).price for product in history]
+    known = [predictor.catalogue.describe(product).price for product in history]
     same = predictor.scores_of_histories([history, history], [[None, None], known])
     other = predictor.scores_of_histories([history], [[None, 1_000.0]])
     np.testing.assert_array_equal(same, np.repeat(default, 2, axis=0))
@@ -119,7 +119,7 @@ def test_a_list_of_products_has_product_features_and_no_context_features(
     config = small(features=FEATURES, normalise_features=True)
     save_untrained(config, dataset, tmp_path / "run")
     predictor = Predictor(tmp_path / "run")
-    columns = predictor.histories([["p005", "never seen"]]).columns
+    columns = predictor.inputs.of_products([["p005", "never seen"]]).columns
     for name in ("hour", "weekday", "gap"):
         assert (columns[name] == missing(name)).all()
     assert (columns["type"] == predictor.types.codes([None])).all()
@@ -143,7 +143,7 @@ def test_a_list_with_times_has_the_context_features_of_training(tmp_path: Path) 
     rows = [slice(*task.sequences.offsets[buyer : buyer + 2]) for buyer in (0, 1)]
     columns = (
         Predictor(tmp_path / "run")
-        .histories(
+        .inputs.of_products(
             [products[row].tolist() for row in rows] + [[]],
             times=[task.columns["time"][row].tolist() for row in rows] + [[]],
         )

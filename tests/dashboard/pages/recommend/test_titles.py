@@ -7,10 +7,11 @@ from dashboard.pages.recommend.controls import product_suggestions
 from dashboard.pages.recommend.fragments import product_name_and_details
 from dashboard.pages.recommend.page_state import Query
 from dashboard.pages.recommend.panels import panels
-from dashboard.services.recommendations.catalogue import search_products
 from dashboard.services.recommendations.error_analysis import BuyerCriteria, find_buyers
+from dashboard.services.recommendations.product_map import product_map
+from dashboard.services.recommendations.product_search import search_products
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
-from dashboard.services.recommendations.similar_products import product_map, similar_products
+from dashboard.services.recommendations.similar_products import similar_products
 from dashboard.services.recommendations.what_if import add_edits
 from data.home import Home
 from tests.dashboard.shop import CUP, LONG_TITLE, PLATE, TEAPOT, TITLES, UNSEEN
@@ -23,14 +24,14 @@ def served(titled_shop: tuple[Home, str]) -> ServedRun:
 
 
 def test_a_title_stands_above_the_id_and_is_whole_in_its_tooltip(served: ServedRun) -> None:
-    name, details = product_name_and_details(served.model.describe(TEAPOT))
+    name, details = product_name_and_details(served.model.catalogue.describe(TEAPOT))
     assert isinstance(name, html.Span)
     assert name.children == name.title == LONG_TITLE.strip()
     assert TEAPOT in text_of(details)
 
 
 def test_a_product_without_a_title_is_named_by_its_id_once(served: ServedRun) -> None:
-    name, details = product_name_and_details(served.model.describe(PLATE))
+    name, details = product_name_and_details(served.model.catalogue.describe(PLATE))
     assert text_of(name) == PLATE
     assert PLATE not in text_of(details)
 
@@ -52,7 +53,7 @@ def test_a_product_that_the_model_does_not_know_has_its_title(served: ServedRun)
 
 
 def test_products_are_searched_by_title(served: ServedRun) -> None:
-    matches = search_products(served.model, "blue STONEWARE")
+    matches = search_products(served.model.catalogue, "blue STONEWARE")
     assert [match.product for match in matches] == [TEAPOT]
     assert LONG_TITLE.strip() in text_of(product_suggestions("blue", matches))
 

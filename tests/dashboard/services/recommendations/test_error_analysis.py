@@ -102,7 +102,7 @@ def test_a_result_is_a_link_to_the_buyer(shop: Shop) -> None:
 def test_the_report_names_what_is_over_recommended(shop: Shop) -> None:
     served = serve_run(*shop)
     text = text_of(error_report(served, "light"))
-    table = exposure(served.handle.outcomes.products, served.model.products)
+    table = exposure(served.handle.outcomes.products, served.model.catalogue.products)
     assert f"{table['product'][0]} fills" in text
     assert "were bought and never recommended" in text
 

@@ -1,4 +1,4 @@
-"""Similar products by the learned embeddings, and the map of all products."""
+"""Similar products by the learned embeddings."""
 
 from pathlib import Path
 
@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.services.recommendations.served_run import serve_run
-from dashboard.services.recommendations.similar_products import (
-    SPAN,
-    product_map,
-    similar_products,
-)
+from dashboard.services.recommendations.similar_products import similar_products
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
@@ -29,18 +25,6 @@ def test_neighbours_are_ordered_and_never_the_product_itself(shop: tuple[Home, s
 def test_a_product_that_the_model_does_not_know_has_no_similar_ones(shop: tuple[Home, str]) -> None:
     with pytest.raises(BadInput, match="does not know never"):
         similar_products(serve_run(*shop), "never")
-
-
-def test_every_product_has_coordinates_a_group_and_a_name(shop: tuple[Home, str]) -> None:
-    projection = product_map(serve_run(*shop))
-    products = serve_run(*shop).model.products
-    assert projection.points["product"] == products
-    for axis in ("x", "y"):
-        places = projection.points[axis]
-        assert len(places) == len(products)
-        assert (min(places), max(places)) == (0, SPAN)
-    assert max(projection.points["group"]) < len(projection.groups)
-    assert 0 < projection.variance <= 1
 
 
 @pytest.mark.parametrize(

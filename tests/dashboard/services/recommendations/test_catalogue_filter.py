@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.pages.recommend.page_state import Query
 from dashboard.pages.recommend.view_model import edited_history
-from dashboard.services.recommendations.catalogue import (
+from dashboard.services.recommendations.catalogue_filter import (
     CatalogueFilter,
     category_counts,
     filter_mask,
@@ -30,25 +30,27 @@ def model(shop: Shop) -> Predictor:
 
 
 def allowed_products(model: Predictor, shop: Shop, **limits: Any) -> set[str]:
-    mask = filter_mask(model, CatalogueFilter(**limits), Store(shop[0]).open("toy"))
+    mask = filter_mask(model.catalogue, CatalogueFilter(**limits), Store(shop[0]).open("toy"))
     assert mask is not None
-    return {name for name, allowed in zip(model.products, mask, strict=True) if allowed}
+    return {name for name, allowed in zip(model.catalogue.products, mask, strict=True) if allowed}
 
 
 def test_no_filter_keeps_everything(model: Predictor) -> None:
-    assert filter_mask(model, CatalogueFilter(), None) is None
+    assert filter_mask(model.catalogue, CatalogueFilter(), None) is None
 
 
 def test_a_category_keeps_what_lies_on_it_or_below_it(model: Predictor, shop: Shop) -> None:
     top = allowed_products(model, shop, category="group1")
     assert top == {
-        p for p in model.products if str(model.describe(p).category).startswith("group1.")
+        p
+        for p in model.catalogue.products
+        if str(model.catalogue.describe(p).category).startswith("group1.")
     }
     below = allowed_products(
         model,
         shop,
         category=next(
-            name for name, _count in category_counts(model) if name.startswith("group1.")
+            name for name, _count in category_counts(model.catalogue) if name.startswith("group1.")
         ),
     )
     assert below < top
@@ -56,7 +58,7 @@ def test_a_category_keeps_what_lies_on_it_or_below_it(model: Predictor, shop: Sh
 
 
 def test_a_price_band_holds_both_its_ends(model: Predictor, shop: Shop) -> None:
-    prices = {p: model.describe(p).price or 0 for p in model.products}
+    prices = {p: model.catalogue.describe(p).price or 0 for p in model.catalogue.products}
     assert allowed_products(model, shop, low=3, high=5) == {
         p for p, v in prices.items() if 3 <= v <= 5
     }
@@ -74,10 +76,10 @@ def test_what_was_not_sold_lately_is_left_out(model: Predictor, tmp_path: Path) 
         (20, {"cup", "teapot"}),
         (99, {"cup", "teapot", "noise1"}),
     ):
-        mask = filter_mask(model, CatalogueFilter(days=days), dataset)
+        mask = filter_mask(model.catalogue, CatalogueFilter(days=days), dataset)
         assert mask is not None
-        assert {model.products[index] for index in mask.nonzero()[0]} == expected
-    everything = filter_mask(model, CatalogueFilter(days=5), None)
+        assert {model.catalogue.products[index] for index in mask.nonzero()[0]} == expected
+    everything = filter_mask(model.catalogue, CatalogueFilter(days=5), None)
     assert everything is not None
     assert everything.all()
 
