@@ -13,6 +13,7 @@ from dashboard.api.models import PREFIX
 from dashboard.api.routes import ApiSettings, offer_api
 from dashboard.components import register_components
 from dashboard.context import FOLDERS, HOME, OPEN, preferred_language
+from dashboard.reports.routes import register_reports
 from dashboard.services.datasets.imports import import_folders
 from dashboard.users.access import Access
 from dashboard.web import errors, permissions, security, shell, sign_in
@@ -118,6 +119,7 @@ def create_app(
     server.add_url_rule("/health", "health", health)
     register_uploads(server)
     register_downloads(server)
+    register_reports(server)
     offer_help(server)
     offer_api(server, api, version())
     Compress(server)

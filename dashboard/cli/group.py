@@ -25,6 +25,7 @@ COMMANDS = {
     "resume": "dashboard.cli.runs",
     "delete": "dashboard.cli.runs",
     "archive": "dashboard.cli.runs",
+    "report": "dashboard.cli.report",
     "backup": "dashboard.cli.backup",
     "restore": "dashboard.cli.backup",
     "model": "dashboard.cli.models",

@@ -20,6 +20,9 @@ _WORDS = {
     "precision": N_("Precision"),
     "coverage": N_("Coverage"),
     "novelty": N_("Novelty"),
+    "diversity": N_("Diversity"),
+    "gini": N_("Gini coefficient"),
+    "same_list": N_("Most frequent list"),
     "loss": N_("Loss"),
 }
 _INITIALS = {"ndcg", "hr", "mrr", "map"}

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-_MARK = re.compile(r'<span style="color:#[0-9a-f]{6}">●</span> ')
+MARK = re.compile(r'<span style="color:(?P<colour>#[0-9a-f]{6})">●</span> ')
+"""The dot that ``mark`` returns."""
 _TEMPLATES = ("template", "hovertemplate", "texttemplate")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -33,7 +34,7 @@ def plain_text(figure: go.Figure) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        start = _MARK.match(value)
+        start = MARK.match(value)
         length = start.end() if start else 0
         return value[:length] + value[length:].translate(_ENTITIES)
     if isinstance(value, dict):

@@ -18,7 +18,7 @@ from dashboard.services.runs import records
 from data.errors import BadInput, VitrinaError
 
 BUNDLE, LISTS, RECORD = "/take/bundle/", "/take/lists/", "/take/record/"
-REJECTS = "/take/rejects/"
+REJECTS, REPORTS = "/take/rejects/", "/take/report/"
 
 
 def register_downloads(server: Flask) -> None:
@@ -60,7 +60,7 @@ def lists(job: str) -> Response:
     try:
         file = exports.lists_file(current_home(), job)
     except VitrinaError as error:
-        return _refusal(error)
+        return refusal(error)
     return send_file(file, as_attachment=True, download_name=f"{job}{file.suffix}")
 
 
@@ -84,12 +84,13 @@ def _send(name: str, kind: str, write: Callable[[Path], Path]) -> Response:
         try:
             file = write(Path(folder)).open("rb")
         except VitrinaError as error:
-            return _refusal(error)
+            return refusal(error)
     response = send_file(file, kind, as_attachment=True, download_name=name)
     response.content_length = os.fstat(file.fileno()).st_size
     return response
 
 
-def _refusal(error: VitrinaError) -> Response:
+def refusal(error: VitrinaError) -> Response:
+    """Respond with the sentence of an error."""
     status = 404 if isinstance(error, BadInput) else 500
     return Response(f"{error}\n", status, mimetype="text/plain")

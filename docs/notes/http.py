@@ -11,6 +11,11 @@ ADDRESSES = {
     "/take/lists/<job>": "The ranked lists that a job has written.",
     "/take/rejects/<dataset>.csv": "The rejected rows of a dataset, with file, line and reason.",
     "/take/record/<run>.zip": "The archive of a run: its row, metrics and files.",
+    "/take/report/comparison.html": "The report of the runs in `?runs=demo-1,demo-2`.",
+    "/take/report/dataset/<name>.html": "The report of a dataset.",
+    "/take/report/model/<name>.html": "The report of the model in service of a dataset;"
+    " `?placement=home-page` of a placement.",
+    "/take/report/run/<name>.html": "The report of a run.",
     "/upload": "The pieces of a file that the page Data uploads.",
 }
 ENVIRONMENT = {

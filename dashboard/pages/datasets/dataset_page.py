@@ -12,6 +12,7 @@ from dashboard.context import current_home
 from dashboard.pages.datasets import attribute_cards, filter_bar, filter_query
 from dashboard.pages.datasets.charts import CHARTS, NO_TIMES
 from dashboard.pages.datasets.head import head
+from dashboard.pages.datasets.key_figures import dataset_key_figures
 from dashboard.services.datasets import library
 from data.datasets.store import Dataset
 from data.exploration.attributes import table_attributes
@@ -36,7 +37,7 @@ def layout(dataset: str = "", **parameters: str) -> html.Div:
     return html.Div(
         [
             *head(source),
-            _key_figures(source),
+            dataset_key_figures(source),
             *_without_purchases(source),
             filter_bar.layout(source, parameters),
             kit.grid(*cards, *attribute_cards.layout(source)),
@@ -59,57 +60,6 @@ def _without_purchases(dataset: Dataset) -> list[html.P]:
     )
     counts = formats.event_types(summary["events_by_type"])
     return [html.P(sentence.format(counts=counts), className="import-warning", role="status")]
-
-
-def _key_figures(dataset: Dataset) -> html.Dl:
-    """Return the key figures of a dataset."""
-    summary = dataset.manifest.summary
-    events, purchases, buyers = (summary[key] for key in ("events", "purchases", "buyers"))
-    return kit.key_figures(
-        kit.key_figure(
-            _("Purchases"),
-            formats.number(purchases),
-            comparison=_("{share} of {events} events").format(
-                share=formats.percent(purchases / events if events else None),
-                events=formats.number(events),
-            ),
-        ),
-        kit.key_figure(
-            _("Buyers"),
-            formats.number(buyers),
-            comparison=_("of {users} people; {mean} purchases each").format(
-                users=formats.number(summary["users"]),
-                mean=formats.number(purchases / buyers if buyers else None, 2),
-            ),
-        ),
-        kit.key_figure(
-            _("Products bought"),
-            formats.number(summary["products_sold"]),
-            comparison=_("of {products} in the log").format(
-                products=formats.number(summary["products"])
-            ),
-        ),
-        kit.key_figure(
-            _("Bought again"),
-            formats.percent(summary["repeat_share"]),
-            comparison=_("{share} of next purchases repeat the last one").format(
-                share=formats.percent(summary["consecutive_repeat_share"])
-            ),
-            explanation=_(
-                "Share of purchases of a product that the same buyer had bought before. Such "
-                "purchases are predicted by a repeat baseline: compare every model with it."
-            ),
-            place="data-pages#charts",
-        ),
-        kit.key_figure(
-            _("Rejected rows"),
-            formats.number(summary["rows_rejected"]),
-            comparison=_("of {rows} read; {share} of purchases have no category").format(
-                rows=formats.number(summary["rows_read"]),
-                share=formats.percent(summary["purchases_missing_category_share"]),
-            ),
-        ),
-    )
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ from dashboard import formats
 from dashboard.context import current_home
 from dashboard.pages.datasets.period import period
 from dashboard.services.datasets import library
+from dashboard.web.downloads import REPORTS
 from data.datasets.store import Dataset
 from data.i18n import _
 
@@ -33,6 +34,7 @@ def head(dataset: Dataset, view: str = "") -> list[Component]:
             _purpose(dataset),
             crumbs=[kit.Crumb(_("Data"), "/data"), kit.Crumb(dataset.name, None, others)],
             badge=_synthetic() if dataset.manifest.synthetic else None,
+            actions=[kit.download_link(_("Report"), f"{REPORTS}dataset/{dataset.name}.html")],
             primary=train,
         ),
         kit.tabs(

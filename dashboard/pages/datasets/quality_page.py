@@ -10,15 +10,13 @@ from dashboard import formats
 from dashboard.context import current_home, may
 from dashboard.identity import Role
 from dashboard.pages.datasets import side_table_card
+from dashboard.pages.datasets.finding_list import finding_list
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import library, quality
 from dashboard.web.downloads import REJECTS
 from data.datasets.store import Dataset
-from data.exploration.finding import Finding
-from data.i18n import N_, _
+from data.i18n import _
 from data.importing.column_sql import REASONS
-from data.preparation.preparation import Preparation
-from data.validation import specs
 
 dash.register_page(
     __name__,
@@ -29,12 +27,6 @@ dash.register_page(
 
 DATASET, FINDINGS = "quality-dataset", "quality-findings"
 SHOWN = 200
-_SEVERITIES = {
-    "warning": ("bad", N_("Warning")),
-    "notice": ("attention", N_("Notice")),
-    "good": ("good", N_("Good")),
-}
-_STEPS = {name: spec.label for name, spec in specs(Preparation).items()}
 _LONGEST = 300  # characters of a rejected row that are shown
 
 
@@ -171,26 +163,7 @@ def _rejects(dataset: Dataset) -> html.Section:
 @callback(Output(FINDINGS, "children"), Input(DATASET, "data"))
 def show_findings(dataset: str) -> html.Ul:
     """Show the findings, what they mean for training, and the preparation step for each."""
-    findings = quality.findings(current_home(), dataset)
-    return html.Ul([_finding(finding, dataset) for finding in findings], className="findings")
-
-
-def _finding(finding: Finding, dataset: str) -> html.Li:
-    lines = [html.P(finding.finding, className="finding")]
-    if finding.meaning:
-        lines.append(html.P(finding.meaning, className="muted"))
-    if finding.step in _STEPS:
-        lines.append(
-            html.P(
-                dcc.Link(
-                    _("Step: {name}").format(name=_(_STEPS[finding.step])),
-                    href=f"/data/{dataset}/preparation",
-                )
-            )
-        )
-    tone, label = _SEVERITIES[finding.severity]
-    badge = html.Span(_(label), className=f"badge-state is-{tone}")
-    return html.Li([badge, html.Div(lines)])
+    return finding_list(quality.findings(current_home(), dataset), dataset)
 
 
 side_table_card.register()

@@ -1,14 +1,17 @@
 """The page that compares runs: curves on one axis, settings that differ, and metrics."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash
 import dash_bootstrap_components as dbc
 from dash import Input, Output, State, callback, dcc, html, no_update
+from dash.development.base_component import Component
 
 from dashboard.components import (
     button,
     chart_id,
+    download_link,
     dropdown,
     empty_state,
     field,
@@ -24,6 +27,7 @@ from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.runs import comparison_tables
 from dashboard.services.runs import comparison
+from dashboard.web.downloads import REPORTS
 from data.i18n import _
 
 RUNS, FIGURE, AXIS, CHOOSE = "compare-runs", "compare-figure", "compare-axis", "compare-choose"
@@ -36,9 +40,7 @@ dash.register_page(__name__, path="/compare", title=lambda **_parts: f"{_('Compa
 def layout(runs: str = "", **_query: str) -> html.Div:
     """Return the comparison of the runs that the query parameter names."""
     names = [name for name in runs.split(",") if name]
-    head = page_header(
-        _("Compare"), _("Trainings on one axis: curves, settings that differ, and metrics.")
-    )
+    head = _head()
     trainings = [run.run for run in Runs(current_home()).list(kind=TRAINING)]
     if not trainings:
         lead = button(_("Train a network"), href="/train", kind="primary")
@@ -47,6 +49,9 @@ def layout(runs: str = "", **_query: str) -> html.Div:
         nothing = empty_state(_("Choose two runs or more above."))
         return html.Div([head, stack(_choice(trainings, names), nothing)])
     compared = comparison.compare(current_home(), names)
+    if len(compared.runs) > 1:
+        address = f"{REPORTS}comparison.html?runs={','.join(run.run for run in compared.runs)}"
+        head = _head([download_link(_("Report"), address)])
     return html.Div(
         [
             dcc.Store(id=RUNS, data=[run.run for run in compared.runs]),
@@ -62,6 +67,11 @@ def layout(runs: str = "", **_query: str) -> html.Div:
             ),
         ]
     )
+
+
+def _head(actions: Sequence[Component] = ()) -> html.Header:
+    words = _("Trainings on one axis: curves, settings that differ, and metrics.")
+    return page_header(_("Compare"), words, actions=actions)
 
 
 def _choice(trainings: list[str], names: list[str]) -> html.Div:

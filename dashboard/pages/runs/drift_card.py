@@ -146,11 +146,12 @@ def view(
         [html.P(reading.finding, className="reading-finding"), html.P(reading.advice)],
         className=f"reading is-{reading.tone}",
     )
-    chart = render(weekly_accuracy(result, _title(result), theme))
+    chart = render(weekly_accuracy(result, chart_title(result), theme))
     return [*problem, words, comparison(result)], chart
 
 
-def _title(result: drift.Drift) -> str:
+def chart_title(result: drift.Drift) -> str:
+    """Return the finding of the chart of weeks."""
     change = result["change"]
     return _("{now} of the targets are among its first ten, {before} in its test part").format(
         now=formats.percent(change["now"]), before=formats.percent(change["before"])

@@ -8,7 +8,6 @@ from dash.development.base_component import Component
 
 from dashboard.components import card, confirm, field, figure_card, grid
 from dashboard.components.aria import aria
-from dashboard.context import current_home
 from dashboard.figures.curves import metric_name
 from dashboard.figures.machine import GAUGES
 from dashboard.figures.progress_axis import AXES, axis_name
@@ -18,6 +17,7 @@ from dashboard.pages.runs import config_form
 from dashboard.pages.runs.run_status import DELETE, STOP
 from dashboard.services.runs.start import configure
 from data.errors import VitrinaError
+from data.home import Home
 from data.i18n import _
 from model.metrics.protocol_metrics import metrics_of
 
@@ -61,7 +61,7 @@ def log() -> html.Section:
     )
 
 
-def about(run: Run) -> html.Section:
+def about(home: Home, run: Run) -> html.Section:
     """Return the card with a run's name, tags, note and configuration."""
     name = dbc.Input(id=LABEL, value=run.label, debounce=True, placeholder=run.run, maxlength=120)
     tags = dbc.Input(
@@ -78,28 +78,28 @@ def about(run: Run) -> html.Section:
                 [field(_("Name"), name), field(_("Tags"), tags), field(_("Note"), note)],
                 className="written",
             ),
-            html.Dl([_fact(*fact) for fact in facts(run)], className="facts"),
+            html.Dl([_fact(*fact) for fact in facts(home, run)], className="facts"),
         ],
         title=_("Configuration"),
         subtitle=_("A bar marks what differs from the preset") if run.kind == "train" else None,
     )
 
 
-def facts(run: Run) -> list[tuple[str, str, bool]]:
+def facts(home: Home, run: Run) -> list[tuple[str, str, bool]]:
     """Return label and value of every setting of a run, and whether it differs from its preset."""
     labels = {setting.key: _(setting.label) for setting in config_form.settings()}
     config = run.config["config"] if run.kind in SERIES else run.config
-    preset = _preset_settings(run) or config
+    preset = _preset_settings(home, run) or config
     return [
         (labels.get(key, key), value_words(value), value != preset.get(key))
         for key, value in config.items()
     ]
 
 
-def _preset_settings(run: Run) -> dict[str, Any] | None:
+def _preset_settings(home: Home, run: Run) -> dict[str, Any] | None:
     """Return the settings of a run's preset for its dataset; None where either is gone."""
     try:
-        return configure(current_home(), run.dataset, run.preset or "").config.as_dict()
+        return configure(home, run.dataset, run.preset or "").config.as_dict()
     except VitrinaError:
         return None
 

@@ -94,7 +94,7 @@ def layout(run: str = "", **_query: str) -> html.Div:
                 card(html.Div(id=NOW, className="stack")),
                 *_parts(row),
                 run_layout.log(),
-                run_layout.about(row),
+                run_layout.about(table.home, row),
             ),
             run_layout.stop_dialog(row),
             run_layout.delete_dialog(run),

@@ -26,7 +26,7 @@ from dashboard.jobs.states import RESUMABLE, State
 from dashboard.pages.runs.search_results import field_name
 from dashboard.services.runs import monitor
 from dashboard.training_metrics import TrainingMetrics
-from dashboard.web.downloads import RECORD
+from dashboard.web.downloads import RECORD, REPORTS
 from data.i18n import _, ngettext
 from model.phases import Phase, phase_name
 from model.training.monitored import MONITORED
@@ -61,6 +61,7 @@ def actions(run: Run) -> list[Component]:
         rare.append(_link(_("Clone"), f"/train?clone={run.run}"))
         rare.append(_link(_("Compare"), f"/compare?runs={run.run}"))
         rare.append(menu_item(_("Save configuration"), action_id("save")))
+        rare.append(_file(_("Report"), f"{REPORTS}run/{run.run}.html"))
         rare.append(_file(_("Download everything"), f"{RECORD}{run.run}.zip"))
     if run.ended and run.kind == "train":
         rare += [

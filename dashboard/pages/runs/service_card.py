@@ -19,6 +19,7 @@ from dashboard.pages.runs.comparison_tables import DECISIVE
 from dashboard.services.runs import model_in_service
 from dashboard.services.runs.comparison import PairedDifferences
 from dashboard.services.runs.model_in_service import Standing
+from dashboard.web.downloads import REPORTS
 from data.home import Home
 from data.i18n import _
 
@@ -83,10 +84,15 @@ def view(home: Home, run: str) -> ServiceView | None:
     if handle.run.kind != TRAINING or not handle.has_model:
         return None
     standing = model_in_service.standing(home, run)
+    changes = standing.history[:_SHOWN_CHANGES]
+    report = html.A(_("Report"), href=f"{REPORTS}model/{standing.dataset}.html", download="")
     return ServiceView(
         _title(standing),
         _reading(standing),
-        [html.P(_change(change), className="note") for change in standing.history[:_SHOWN_CHANGES]],
+        [
+            *(html.P(_change(change), className="note") for change in changes),
+            *([html.P(report)] if standing.in_service else []),
+        ],
         _actions(standing),
         standing.seen,
     )

@@ -3,7 +3,6 @@
 import dataclasses
 from pathlib import Path
 
-from dashboard.app import create_app
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.runs import run_layout
 from dashboard.services.datasets import imports
@@ -23,9 +22,8 @@ def test_what_follows_from_the_size_of_the_dataset_is_no_difference(
     run = Runs(home).get(start_training(home, "shop", config, preset="best"))
 
     gone = dataclasses.replace(run, dataset="gone")
-    with create_app(home).server.app_context():
-        marked = [
-            [label for label, _value, differs in run_layout.facts(one) if differs]
-            for one in (run, gone)
-        ]
+    marked = [
+        [label for label, _value, differs in run_layout.facts(home, one) if differs]
+        for one in (run, gone)
+    ]
     assert marked == [["Dropout"], []]
