@@ -31,6 +31,7 @@ COMMANDS = {
     "model": "dashboard.cli.models",
     "placement": "dashboard.cli.placements",
     "notify": "dashboard.cli.notify",
+    "mcp": "dashboard.cli.mcp",
     "evaluate": "dashboard.cli.predictions",
     "recommend": "dashboard.cli.predictions",
     "export": "dashboard.cli.exports",

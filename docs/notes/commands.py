@@ -75,6 +75,7 @@ EXAMPLES = {
     ],
     "placement effect": ["vitrina placement effect november home-page --run november-2"],
     "placement remove": ["vitrina placement remove november checkout"],
+    "mcp": ["vitrina mcp  # an assistant starts it"],
     "notify": ["vitrina notify list"],
     "notify test": ["vitrina notify test  # to the addresses in VITRINA_NOTIFY"],
     "notify list": ["vitrina notify list --json"],
