@@ -18,6 +18,7 @@ _TICKS = 10
 _WORDS = {
     "recall": N_("Recall"),
     "precision": N_("Precision"),
+    "value": N_("Value"),
     "coverage": N_("Coverage"),
     "novelty": N_("Novelty"),
     "diversity": N_("Diversity"),

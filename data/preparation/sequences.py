@@ -90,7 +90,9 @@ class Sequences:
     product, brand, category, type : int32, shape (events,)
         Codes of the vocabularies.
     price : float32, shape (events,)
-        NaN where it is missing.
+        Of one unit; NaN where it is missing.
+    money : float32, shape (events,)
+        Price times units; NaN where the price is missing.
     time : int64, shape (events,)
         Microseconds since 1970, UTC.
     session : int32, shape (events,)
@@ -116,6 +118,7 @@ class Sequences:
     category: Ints
     type: Ints
     price: Floats
+    money: Floats
     time: Longs
     session: Ints
     row: Longs
@@ -241,6 +244,7 @@ def _event_arrays(events: pd.DataFrame) -> dict[str, Any]:
         "users": events["user"].to_numpy(dtype=object)[start[:-1]],
         "offsets": start,
         "price": events["price"].to_numpy(dtype=np.float32),
+        "money": (events["price"] * events["quantity"].fillna(1)).to_numpy(dtype=np.float32),
         "time": microseconds(events["time"]),
         "session": session_codes(events["session"]),
         "row": events["row"].to_numpy(dtype=np.int64),

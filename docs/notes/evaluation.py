@@ -70,6 +70,13 @@ METRICS = {
         equation="MRR@k = mean of 1 / rank where rank ≤ k, else 0",
         use="As NDCG, but the first places count more.",
     ),
+    "value": Note(
+        equation="value@k = money of the targets whose rank ≤ k / money of all; money ="
+        " price × units",
+        use="How much of what people spend next is listed, where HR@k counts a cheap product as"
+        " much as a dear one. Targets without a price do not count, cold ones are missed; the"
+        " interval is that of HR@k, each purchase weighted by its money.",
+    ),
     "coverage": Note(
         equation="share of the catalogue that stands in at least one list of ten",
         use="Low where everybody gets the same best sellers.",

@@ -122,9 +122,11 @@ def evaluate_models(
     )
     categories = task.sequences.product_category[-task.products :]
     reference = held_out.figures(predictions[0].rank)
+    reference_value = held_out.value(predictions[0].rank)
     rows = []
     for model, prediction in zip(models, predictions, strict=True):
         figures = held_out.figures(prediction.rank)
+        value = held_out.value(prediction.rank)
         top_10 = prediction.top[:, :10]
         losses = prediction.loss[np.isfinite(prediction.loss)]
         modal_share = modal_list_share(top_10)
@@ -138,12 +140,14 @@ def evaluate_models(
                 "kind": model.kind,
                 "metrics": {
                     **figures.means,
+                    **(value.means if value else {}),
                     **beyond_accuracy(top_10, task.popularity, categories),
                     "loss": float(losses.mean()) if len(losses) else None,
                     "same_list@10": modal_share,
                 },
-                "ci95": figures.intervals,
-                "behind95": reference.minus(figures).intervals,
+                "ci95": figures.intervals | (value.intervals if value else {}),
+                "behind95": reference.minus(figures).intervals
+                | (reference_value.minus(value).intervals if reference_value and value else {}),
                 "segments": metrics_by_segment(held_out, masks, prediction.rank),
                 "calibration": None
                 if task.split.in_sets  # the probability is of the next product, not of a set
@@ -158,6 +162,7 @@ def evaluate_models(
         "moment": task.split.moment,
         "targets": len(targets),
         "cold_targets": int(held_out.missed.sum()),
+        "priced_targets": int(held_out.priced.sum()),
         "sets": held_out.cases if task.split.in_sets else None,
         "buyers": len(np.unique(held_out.user)),
         "exclude_seen": exclude_seen,
@@ -196,10 +201,11 @@ def evaluate_run(
     Returns
     -------
     dict
-        ``run, protocol, moment, targets, sets, cold_targets, models[{name, kind, metrics, ci95,
-        behind95, segments}]``; the model that the run serves comes first. ``behind95`` is the
-        interval of the paired difference between it and each model. Where sets of targets are
-        predicted, ``metrics`` are means over sets, and each model has ``per_event`` and
+        ``run, protocol, moment, targets, sets, cold_targets, priced_targets, models[{name, kind,
+        metrics, ci95, behind95, segments}]``; the model that the run serves comes first.
+        ``behind95`` is the interval of the paired difference between it and each model; where
+        targets have prices (``priced_targets``), all three hold ``value@10``. Where sets of targets
+        are predicted, ``metrics`` are means over sets, and each model has ``per_event`` and
         ``per_buyer``, too.
 
     Raises

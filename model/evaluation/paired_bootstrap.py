@@ -12,6 +12,7 @@ from data.preparation.sequences import Longs
 from model.metrics.held_out import HeldOutTargets
 from model.run_files import TARGETS
 from model.run_folder import RunFolder
+from model.sequences.histories import Array
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class TargetRanks:
         Targets that are not in the catalogue.
     sets : int array [targets], optional
         Number of each target's set, where sets were predicted.
+    money : float array [targets], optional
+        Price times units of each target, where the evaluation stored it.
     """
 
     user: npt.NDArray[np.object_]
@@ -35,6 +38,7 @@ class TargetRanks:
     rank: Longs
     missed: npt.NDArray[np.bool_]
     sets: Longs | None = None
+    money: Array | None = None
 
     def same_targets(self, other: "TargetRanks") -> bool:
         """Return whether another run was evaluated on the same targets of the same users."""
@@ -70,8 +74,10 @@ def read_ranks(run: RunFolder) -> TargetRanks | None:
     with damaged_unless_read(sentence.format(file=file.name, run=run.path.name)):
         table = pd.read_parquet(file)
         user, after, truth, rank = (table[name].to_numpy() for name in names)
-        sets = table["set"].to_numpy() if "set" in table else None
-    return TargetRanks(user, after, rank, truth < 0, sets)
+        sets, money = (
+            table[name].to_numpy() if name in table else None for name in ("set", "money")
+        )
+    return TargetRanks(user, after, rank, truth < 0, sets, money)
 
 
 def paired_differences(first: TargetRanks, second: TargetRanks) -> dict[str, Difference]:
@@ -88,14 +94,18 @@ def paired_differences(first: TargetRanks, second: TargetRanks) -> dict[str, Dif
     Returns
     -------
     dict
-        By metric, such as ``ndcg@10``.
+        By metric, such as ``ndcg@10``; ``value@10`` where prices are stored.
     """
     user = pd.factorize(first.user)[0].astype(np.int32)
-    ours, theirs = (
-        HeldOutTargets(user, run.missed, run.sets).figures(run.rank) for run in (first, second)
-    )
-    differences = ours.minus(theirs)
+    held_out = [HeldOutTargets(user, run.missed, run.sets, first.money) for run in (first, second)]
+    ranks = first.rank, second.rank
+    ours, theirs = (one.figures(rank) for one, rank in zip(held_out, ranks, strict=True))
+    differences = [ours.minus(theirs)]
+    worth, other = (one.value(rank) for one, rank in zip(held_out, ranks, strict=True))
+    if worth is not None and other is not None:
+        differences.append(worth.minus(other))
     return {
-        name: Difference(mean, *differences.intervals[name])
-        for name, mean in differences.means.items()
+        name: Difference(mean, *difference.intervals[name])
+        for difference in differences
+        for name, mean in difference.means.items()
     }

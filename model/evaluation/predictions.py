@@ -74,7 +74,8 @@ class StoredPredictions:
         product absent from training); ``rank``; ``chance``, the probability of the purchased
         product (NaN where there is none), and ``first_chance``, that of the one ranked first;
         ``history``, the number of targets in the history; ``repeat``, whether the purchased
-        product is among them; where sets are predicted, ``set``, the number of the target's.
+        product is among them; ``money``, price times units (NaN without a price; absent in runs of
+        version 0.1.0); where sets are predicted, ``set``, the number of the target's.
         """
         return self._read(TARGETS)
 
@@ -124,6 +125,7 @@ def save_predictions(run: RunFolder, task: SplitData, predictions: Predictions) 
             "first_chance": predictions.top_probability,
             "history": histories.lengths,
             "repeat": repeat,
+            "money": task.sequences.money[targets],
         }
     )
     lists = predictions.top

@@ -5,15 +5,19 @@ from collections.abc import Mapping
 import numpy as np
 
 from data.preparation.sequences import Bools, Floats, Ints
+from model.sequences.histories import Array
 
 RESAMPLES = 1000
 CHUNK = 50
 
 
 def confidence_intervals(
-    per_target: Mapping[str, Floats], users: Ints, seed: int = 0
+    per_target: Mapping[str, Floats],
+    users: Ints,
+    seed: int = 0,
+    weights: Array | None = None,
 ) -> dict[str, tuple[float, float]]:
-    """Return the 95 % confidence interval of each metric's mean.
+    """Return the 95 % confidence interval of each metric's mean, or weighted mean.
 
     Cluster bootstrap: users are drawn with replacement, each with all of its targets (percentile
     intervals, 1,000 resamples). Differences of two models' metrics give a paired interval.
@@ -26,6 +30,8 @@ def confidence_intervals(
         The user of each target.
     seed : int
         Of the resampling.
+    weights : array [targets], optional
+        Of the mean, above 0; by default every target counts the same.
 
     Examples
     --------
@@ -36,8 +42,9 @@ def confidence_intervals(
     if not len(users):
         return dict.fromkeys(names, (0.0, 0.0))
     index = np.unique(users, return_inverse=True)[1]
-    counts = np.bincount(index).astype(np.float64)
-    sums = np.stack([np.bincount(index, weights=per_target[name]) for name in names])
+    weight = np.ones(len(users)) if weights is None else weights
+    counts = np.bincount(index, weights=weight)
+    sums = np.stack([np.bincount(index, weights=weight * per_target[name]) for name in names])
     random = np.random.default_rng(seed)
     means = []
     for _chunk in range(RESAMPLES // CHUNK):

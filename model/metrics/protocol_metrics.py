@@ -27,7 +27,10 @@ class ProtocolMetrics(NamedTuple):
     hits: str
 
 
-_OF_MODELS = ("coverage@10", "loss")
+VALUE = "value@10"
+"""The share of the targets' money that the first ten hold; only where there are prices."""
+
+_OF_MODELS = (VALUE, "coverage@10", "loss")
 
 OF_TARGETS = ProtocolMetrics(
     compared=("ndcg@10", "hr@10", "mrr@10", "hr@1"),

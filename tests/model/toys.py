@@ -37,6 +37,7 @@ def prepared(histories: Sequence[Sequence[str]], **columns: Any) -> Prepared:
     events["brand"] = "brand" + (number % 4).astype(str)
     events["category"] = "group" + (number % 3).astype(str) + ".kind" + (number % 6).astype(str)
     events["price"] = 1.0 + number
+    events["quantity"] = np.nan
     for name, values in columns.items():
         events[name] = values(events)
     return Prepared(events.drop(columns="step"), ())

@@ -16,7 +16,7 @@ from dashboard.pages.runs.test_results import LOWER_IS_BETTER
 from dashboard.services.runs.comparison import Comparison, PairedDifferences
 from data.i18n import N_, _
 from model.evaluation.paired_bootstrap import Difference
-from model.metrics.protocol_metrics import metrics_of
+from model.metrics.protocol_metrics import VALUE, metrics_of
 
 DECISIVE = "ndcg@10"
 _VALIDATION = {
@@ -98,7 +98,8 @@ def paired(comparison: Comparison, pairs: Mapping[str, PairedDifferences]) -> ht
             [html.Th(_("Test {figure}").format(figure=metric_name(name)), scope="row")]
             + [_difference(pairs[run.run].metrics[name]) for run in runs]
         )
-        for name in metrics_of(first.protocol).compared
+        for name in (*metrics_of(first.protocol).compared, VALUE)
+        if all(name in pairs[run.run].metrics for run in runs)
     ]
     pair = next(iter(pairs.values()))
     words = _(

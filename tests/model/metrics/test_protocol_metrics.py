@@ -5,7 +5,7 @@ import pytest
 
 from data.preparation.splits import PROTOCOLS, SETS
 from model.metrics.held_out import HeldOutTargets
-from model.metrics.protocol_metrics import metrics_of
+from model.metrics.protocol_metrics import VALUE, metrics_of
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -13,7 +13,7 @@ def test_every_metric_of_a_protocol_is_computed(protocol: str) -> None:
     names = metrics_of(protocol)
     sets = np.array([0, 0, 1]) if protocol in SETS else None
     targets = HeldOutTargets(np.array([0, 0, 1]), np.zeros(3, dtype=bool), sets)
-    of_targets = {name for name in names.table if name not in {"coverage@10", "loss"}}
+    of_targets = {name for name in names.table if name not in {VALUE, "coverage@10", "loss"}}
     computed = targets.figures(np.array([1, 2, 30])).means
     assert computed.keys() >= {*names.compared, *names.epoch, names.hits, *of_targets}
 
