@@ -154,7 +154,7 @@ def _returns(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     counts = ", ".join(
         f"count(*) FILTER ({condition}) AS {name}_returns, "
         f"coalesce(sum(coalesce(quantity, 1)) FILTER ({condition}), 0) AS {name}_units, "
-        f"sum({MONEY}) FILTER ({condition}) AS {name}_money"
+        f"sum(abs({MONEY})) FILTER ({condition}) AS {name}_money"
         for name, condition in conditions.items()
     )
     return _row(

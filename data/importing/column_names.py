@@ -58,12 +58,13 @@ _ENDINGS = _words(
     "id ids no nr num number code key ref pk hash token identifier nummer kennung numero codigo "
     "cod clave identificador reference identifiant codice numer kod nazwa номер код ид айди "
     "идентификатор id号 编号 編號 号 號 号码 號碼 编码 編碼 代码 代碼 代號 番号 コード 번호 코드 "
-    "아이디 kodu numarasi"
+    "아이디 kodu numarasi koodi kodas 账号 帐号 账户"
 )
 _BEGINNINGS = _words(
     "id id_do id_da id_del id_de_la no no_de nr num number code code_du cod codigo codigo_do "
     "codigo_del codice codice_del kod numer numero numero_do numero_del numero_de numero_du ref "
-    "reference reference_du номер код id_of идентификатор click clicked viewed purchased bought"
+    "reference reference_du номер код код_на id_of идентификатор sifra cislo codi ma κωδικός "
+    "αριθμός מספר קוד رقم كود معرف کد รหัส click clicked viewed purchased bought"
 )
 
 NOUNS = {
@@ -79,7 +80,9 @@ NOUNS = {
             "uzytkownik kund kop asiakas musteri alici kullanici zakaznik zakaznika ugyfel "
             "покупатель клиент пользователь контрагент клиента покупателя пользователя "
             "контрагента 用户 用戶 客户 客戶 会员 會員 会员卡 會員卡 买家 買家 顾客 顧客 "
-            "买家会员名 买家昵称 会員 お客様 ユーザー ユーザ 購入者 사용자 고객 회원 구매자 유저"
+            "买家会员名 买家昵称 会員 お客様 ユーザー ユーザ 購入者 사용자 고객 회원 구매자 유저 "
+            "vevo клієнт клієнта покупець kupac kupca pelanggan khach_hang kliento πελάτης πελάτη "
+            "לקוח العميل الزبون مشتری ลูกค้า"
         ),
         marked=_words(
             "member account cookie guest party profile subscriber card loyalty_card loyalty "
@@ -94,7 +97,8 @@ NOUNS = {
             "adresse_mail "
             "электронная_почта email_клиента 邮箱 メールアドレス 이메일 buyer_name customer_name "
             "client_name nombre_cliente nome_cliente kundenname nom_client 客户名称 顾客姓名 "
-            "顧客名 phone phone_number mobile telefono telefon телефон 手机号 電話番号 session "
+            "顧客名 musteri_adi purchase_email billing_email bill_mail_address phone phone_number "
+            "mobile telefono telefon телефон 手机号 電話番号 session "
             "visit"
         ),
     ),
@@ -102,7 +106,8 @@ NOUNS = {
         ids=_words(
             "product_id sku product_sku item_sku variant_sku lineitem_sku seller_sku ti_sku "
             "stockcode item_id article_id asin parent_asin asin_isbn isbn ean upc gtin jan_code "
-            "art_nr sygnatura barcode plu matnr gmap_id iid артикул 货号 商家编码 品番 품번"
+            "cikkszam מק״ט art_nr sygnatura barcode barkod plu matnr gmap_id iid артикул 货号 "
+            "商家编码 品番 품번"
         ),
         nouns=_words(
             "product item article goods prod movie film book song track anime producto articulo "
@@ -110,7 +115,9 @@ NOUNS = {
             "material ware produit prodotto articolo vara tuote urun termek zbozi towar "
             "product_card номенклатура номенклатуры товар товара продукт 商品 商品原始 产品 產品 "
             "宝贝 物品 "
-            "アイテム 製品 상품 제품 품목 아이템 物料"
+            "アイテム 製品 상품 제품 품목 아이템 物料 "
+            "produs vare artikla proizvoda tovaru produk san_pham prekes producte продукта "
+            "προϊόντος είδους מוצר المنتج الصنف محصول کالا สินค้า"
         ),
         marked=_words(
             "variant video game app recipe course news content listing listings business venue "
@@ -166,7 +173,9 @@ NAMES = {
         "日期时间 行为时间 下单时间 付款时间 订单时间 支付时间 交易时间 购买时间 订单创建时间 "
         "订单付款时间 日期 购买日期 交易日期 订单日期 創建時間 日時 購入日時 注文日時 取引日時 "
         "日付 購入日 注文日 売上日 取引日 일시 주문일시 구매일시 거래일시 날짜 주문일 구매일 "
-        "주문일자 구매날짜 시간"
+        "주문일자 구매날짜 시간 "
+        "idopont paivamaara pvm dato tanggal ngay_mua ngay ημερομηνία תאריך تاريخ تاريخ_الطلب "
+        "تاريخ_الشراء تاریخ วันที่"
     ),
     "type": _words(
         "event_type event action event_name behavior behaviour behavior_type behaviour_type "
@@ -208,7 +217,8 @@ NAMES = {
         "gross_sales spend dollar_sales product_sales product_revenue amount_sold amount amt "
         "gross netpr netwr revenue item_revenue importe monto valor subtotal "
         "betrag nettowert umsatz montant importo bedrag wartosc kwota tutar стоимость сумма 金额 "
-        "金額 销售金额 銷售金額 支付金额 売上金額 금액 sales"
+        "金額 销售金额 銷售金額 支付金额 売上金額 금액 sales "
+        "ar pret ціна cijena don_gia gia_ban gia harga kaina preu τιμή מחיר السعر قیمت ราคา"
     ),
     "title": _words(
         "product_title product_name title item_title item_name lineitem_name movie_title "
@@ -224,7 +234,8 @@ NAMES = {
         "transaction_qty product_qty quantity_sold units_sold cantidad "
         "unidades quantidade qtd qtde menge anzahl stuckzahl quantite qte quantita qta pezzi "
         "aantal ilosc antal adet miktar количество кол_во шт 数量 數量 购买数量 商品数量 "
-        "宝贝数量 個数 点数 購入数量 수량 amount"
+        "宝贝数量 個数 点数 購入数量 수량 mennyiseg maara cantitate кількість antall kolicina "
+        "mnozstvo so_luong jumlah kiekis quantitat ποσότητα כמות الكمية تعداد จำนวน amount"
     ),
 }
 """Names of the other columns."""

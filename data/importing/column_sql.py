@@ -4,6 +4,7 @@ The same expressions serve both ways of reading a file (DuckDB reads it, or it w
 line), so that both mean the same.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,8 +13,15 @@ from data.errors import BadInput
 from data.events import NAMES, PURCHASE, RETURN
 from data.i18n import N_, _
 from data.importing import event_types, prices, times
-from data.importing.dialect import Dialect
-from data.importing.ids import are_floats, integer_sql, is_integer, is_rounded
+from data.importing.dialect import INVISIBLE, Dialect
+from data.importing.ids import (
+    are_floats,
+    are_lists,
+    integer_sql,
+    is_guest,
+    is_integer,
+    is_rounded,
+)
 from data.importing.prices import PriceFormat
 from data.importing.times import EARLIEST, LATEST, TimeFormat
 
@@ -67,6 +75,15 @@ MISSING = (
 )
 """Texts that stand for a missing value."""
 
+GUESTS = (
+    *("-1", "guest", "Guest", "GUEST", "anonymous", "Anonymous", "ANONYMOUS"),
+    "00000000-0000-0000-0000-000000000000",
+)
+"""Ids of a buyer who is not known: all of them would become one."""
+
+ZERO = ("0", "0.0")
+"""Spellings of an id that is a guest's in some logs and a buyer's in others."""
+
 _COMMON_MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "\\N")
 
 REASONS = {
@@ -93,7 +110,8 @@ LONGEST_ID = 1_000
 LONGEST_TEXT = 1_000
 """Bytes of a brand, category or title; of a longer one only so many characters are kept."""
 
-BLANKS = " \t\u00a0\u202f"
+BLANKS = " \t\u00a0\u202f" + INVISIBLE
+_MIDNIGHT = "[ T]0{1,2}:00(:00([.]0+)?)?Z?$"
 _SEPARATORS = (" > ", ">", "›", " / ", "|", "/")
 
 
@@ -144,6 +162,9 @@ class ColumnSql:
     missing : tuple of str
         Texts that stand for a missing value; none where whoever reads the file has made NULL of
         them already, which is faster.
+    guests : tuple of str
+        Ids of the buyer that stand for one who is not known; ``0`` among them where the first
+        rows show it.
     """
 
     mapping: dict[str, str]
@@ -166,6 +187,7 @@ class ColumnSql:
     has_decimal_mark: bool = False
     missing: tuple[str, ...] = MISSING
     seen_missing: tuple[str, ...] = _COMMON_MISSING
+    guests: tuple[str, ...] = GUESTS
 
     @classmethod
     def of(
@@ -194,7 +216,7 @@ class ColumnSql:
             digits of ids are missing.
         """
         positions = {name: _places(column, dialect) for name, column in mapping.items()}
-        sample = {name: _values(dialect.sample, places) for name, places in positions.items()}
+        sample = {name: sample_values(dialect, places) for name, places in positions.items()}
         time, time_settled = _time(sample, mapping, time_format)
         is_number = mapping.get("price") in dialect.numeric
         price, price_settled = (
@@ -204,6 +226,8 @@ class ColumnSql:
         for name, values in ids.items():
             if rounded := next(filter(is_rounded, values), ""):
                 raise BadInput(rounded_ids(mapping[name], rounded))
+            if are_lists(values, mapping[name]):
+                raise BadInput(_listed_ids(mapping[name], values[0]))
         floats = frozenset(name for name, values in ids.items() if are_floats(values))
         return cls(
             mapping,
@@ -224,6 +248,7 @@ class ColumnSql:
             separator=separator_of(sample.get("category", ())),
             named=dialect.names_columns,
             seen_missing=tuple(dict.fromkeys([*_COMMON_MISSING, *_missing_values(dialect.sample)])),
+            guests=(*GUESTS, *(ZERO if is_guest("0", ids["user"]) else ())),
             padded=dialect.padded or _is_padded(dialect.sample),
             formulas=dialect.formulas,
             unsettled=frozenset(
@@ -264,11 +289,11 @@ class ColumnSql:
         if len(columns) > 1:
             day, *others = columns
             marks = map(quote, _marks(columns))
-            column = f"split_part({day}, ' ', 1)" + "".join(
+            column = f"regexp_replace({day}, {quote(_MIDNIGHT)}, '')" + "".join(
                 f" || {mark} || {part}" for mark, part in zip(marks, others, strict=False)
             )
         if self.missing or self.padded or self.formulas:
-            texts = self.missing or MISSING
+            texts = (*(self.missing or MISSING), *(self.guests if name == "user" else ()))
             cases = " ".join(f"WHEN {quote(text)} THEN NULL" for text in texts)
             column = f"CASE {column} {cases} ELSE {column} END"
         if name in self.floats:
@@ -337,6 +362,8 @@ class ColumnSql:
         undone = []
         if "quantity" in self.positions:
             undone.append(f"{self._quantity()} < 0")
+        if "price" in self.positions:
+            undone.append(f"({self.price.sql(self.text('price'))}) < 0")
         if "session" in self.positions and "invoice" in self.mapping["session"].lower():
             undone.append(f"regexp_full_match({self.text('session')}, '[Cc][0-9]+')")
         if not undone:
@@ -356,12 +383,14 @@ class ColumnSql:
         conditions = [self.unreadable("price")] if "price" in self.positions else []
         if "quantity" in self.positions:
             conditions.append(f"coalesce({self._quantity()} = 0, {self.unreadable('quantity')})")
+        if "0" in self.guests:
+            conditions.append(f"coalesce({self.text('user')} = '0', false)")
         for name in ("user", "product"):
             if name not in self.integer_ids:
                 column = self.text(name)
                 rare = " ".join(
                     f"WHEN {quote(text)} THEN true"
-                    for text in MISSING
+                    for text in (*MISSING, *(self.guests if name == "user" else ()))
                     if text not in self.seen_missing
                 )
                 conditions.append(f"CASE {column} {rare} ELSE false END")
@@ -433,14 +462,14 @@ def _places(column: str, dialect: Dialect) -> tuple[int, ...]:
     return tuple(dialect.columns.index(part) for part in column.split("+"))
 
 
-def _values(sample: Sequence[Sequence[str]], places: Sequence[int]) -> list[str]:
-    """Return the values of the first rows that are not missing."""
+def sample_values(dialect: Dialect, places: Sequence[int]) -> list[str]:
+    """Return the values of a column in the first rows that are not missing, or of joined ones."""
     values = []
-    for row in sample:
+    for row in dialect.sample:
         if len(row) > max(places):
             cells = [row[place].strip(BLANKS) for place in places]
             if len(cells) > 1:
-                cells[0] = cells[0].split(" ")[0]
+                cells[0] = re.sub(_MIDNIGHT, "", cells[0])
             if cells[0] not in MISSING:
                 others = zip(_marks(cells), cells[1:], strict=False)
                 values.append(cells[0] + "".join(mark + cell for mark, cell in others))
@@ -466,6 +495,8 @@ def _time(
     if time_format and time_format not in times.DAY_ORDERS:
         times.check_format(time_format)
         return TimeFormat("strptime", (time_format,)), True
+    if not time_format and (shared := times.shared_zone(sample["time"])):
+        raise BadInput(_shared_zone(mapping["time"], *shared))
     formats: Sequence[TimeFormat] = times.candidates(sample["time"], 0) or times.ranks(
         sample["time"]
     )
@@ -483,6 +514,23 @@ def rounded_ids(column: str, example: str) -> str:
         "The ids in column {column} have lost digits ({example}), as spreadsheets do with long "
         "numbers, so that different ids look the same; export the column as text."
     ).format(column=column, example=example)
+
+
+def _listed_ids(column: str, example: str) -> str:
+    """Return the error message for rows that hold several ids in a column."""
+    return _(
+        "Column {column} holds several ids in a row ({example}); write one row for each, such as "
+        "with pandas' explode, and import that."
+    ).format(column=column, example=example[:40])
+
+
+def _shared_zone(column: str, zone: str, offset: str, pattern: str) -> str:
+    """Return the error message for times whose zone is written as several are."""
+    return _(
+        "The times in column {column} are of the zone {zone}, which stands for several; write it "
+        "as an offset such as {offset}, or read the clock as it stands with --time-format "
+        '"{format}".'
+    ).format(column=column, zone=zone, offset=offset, format=pattern)
 
 
 def unreadable_times(column: str, example: str) -> str:

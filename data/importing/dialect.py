@@ -6,6 +6,7 @@ Everything is told from the first bytes; nothing here reads a whole file.
 import csv
 import io
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,15 +23,19 @@ from data.importing.streams import opened
 _HEAD = 1 << 18
 _LINES = 1000
 _DELIMITERS = (",", ";", "\t", "|")
-_RARE_DELIMITERS = ("\x01", "\x1f", "~", "^")
-"""Those of Hive and of mainframes, where none of the usual ones gives a table."""
+_NO_DELIMITERS = frozenset(".-_:/\\+@&%$€£=()[]{}<>'\"`´’“”„«»!?")
+"""Signs that stand in names of columns, ids and times."""
+_LONG_DELIMITERS = ("::", "|~|", "~|~", "^|^", "#|#", "<|>", "||", ";;", "~~", "^^")
+"""Those of several characters, of which none stands alone."""
 
 _EMPTY = N_("{file} is empty or damaged.")
 _WORD = re.compile(r"[^ \t]+")
 _WORD_OR_QUOTED = re.compile(r'"[^"]*"(?=[ \t]|$)|[^ \t]+')
 _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?\s*')
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
-_PADDING = re.compile(r"[ \u00a0]")
+INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
+"""Characters without width that programs put around names and values."""
+_PADDING = re.compile(rf"[ \u00a0{INVISIBLE}]")
 _VALUE = re.compile(r"[-+]?[$€£]?\d[\d.,:TZ /+-]*([eE][-+]?\d+)?( UTC)?")
 _MOST_LINES_OF_A_ROW = 50
 _LEAST_OF_A_TABLE = 0.5
@@ -39,6 +44,15 @@ _LONGEST_VALUE = 10_000  # characters of a value of the sample
 _ALWAYS_ROWS = 10_000_000  # rows that even a small Parquet file may have
 _MOST_ROWS_A_BYTE = 4
 _MOST_COLUMNS = 1_000
+_PERIOD = re.compile(
+    r"\d{4}-\d{1,2}(-\d{1,2})?( 00:00:00)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-?[QW]\d+"
+    r"|(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?"
+    r"|oct(ober)?|nov(ember)?|dec(ember)?)[ -]?(\d{2,4})?",
+    re.IGNORECASE,
+)
+_LEAST_PERIODS = 4
+_LINES_OF_NAMES = 4
+_IDS = ("user", "product")
 
 
 @dataclass(frozen=True)
@@ -54,7 +68,7 @@ class Dialect:
     encoding : str
         As Python calls it, such as ``"utf-8"`` or ``"gb18030"``.
     delimiter : str
-        One or two characters; ``" "`` means any run of blanks.
+        One character or several; ``" "`` means any run of blanks.
     quote : str
         ``'"'`` or ``"'"``, or ``""`` where quotes mean nothing.
     header_line : int
@@ -176,6 +190,7 @@ def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dia
         raise BadInput(_(_EMPTY).format(file=path.name))
     if header_line is None and not is_recbole:
         skipped, rows = _without_titles(lines, skipped, rows, delimiter)
+    _check_long(path, rows[0])
     header = is_recbole or (_is_header(rows[0]) if header_line is None else header_line > 0)
     names = rows[0] if header else numbers(len(rows[0]))
     _check_columns(path, len(names))
@@ -190,7 +205,7 @@ def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dia
         delimiter=delimiter,
         quote=quote,
         header_line=skipped + 1 if header else 0,
-        columns=_unique(tuple(name.strip() for name in names)),
+        columns=_unique(tuple(name.strip().strip(INVISIBLE) for name in names)),
         sample=tuple(rows[1:] if header else rows),
         line_end=line_end,
         skipped=skipped,
@@ -272,6 +287,7 @@ def _without_titles(
     if names := _names_in_comment(lines[:skipped], delimiter, rows):
         return skipped - 1, [names, *rows]
     titles = _title_rows(rows)
+    titles += _names_above(rows[titles : titles + _LINES_OF_NAMES])
     if titles and _names_all_but_the_first(rows[titles - 1], rows[titles:]):
         titles -= 1
         rows[titles] = ("", *rows[titles])
@@ -285,6 +301,15 @@ def _title_rows(rows: Sequence[tuple[str, ...]]) -> int:
     for place, row in enumerate(rows[:20]):
         filled = sum(bool(field.strip()) for field in row)
         if (len(row) >= usual > 1 and filled * 2 >= usual) or usual == 1:
+            return place
+    return 0
+
+
+def _names_above(rows: Sequence[tuple[str, ...]]) -> int:
+    """Return how many rows of names stand above the one that names both buyer and product."""
+    for place, row in enumerate(rows):
+        roles = [roles_of(name) for name in row]
+        if _is_header(row) and all(any(role in one for one in roles) for role in _IDS):
             return place
     return 0
 
@@ -397,18 +422,45 @@ def _delimiter(lines: Sequence[str]) -> str:
 
     A row is a line, or, where that fits better, all lines until a quotation mark is closed.
     """
-    if sum("::" in line for line in lines) * 2 > len(lines):
-        return "::"
+    for long in _LONG_DELIMITERS:
+        if sum(long in line for line in lines) * 2 > len(lines) and _is_whole(long, lines):
+            return long
     best, best_score = ",", 0.0
     joined = _joined(lines)
     readings = [lines] if len(joined) == len(lines) else [lines, joined]
-    for delimiter in (*_DELIMITERS, *_RARE_DELIMITERS, " "):
-        if delimiter in _RARE_DELIMITERS and best_score > _LEAST_OF_A_TABLE:
+    rare = _rare_delimiters(lines[0])
+    for delimiter in (*_DELIMITERS, *rare, " "):
+        if delimiter in rare and best_score > _LEAST_OF_A_TABLE:
             continue
         score = max(_regularity(rows, delimiter) for rows in readings)
         if score > best_score + (0.2 if delimiter == " " and best_score else 0):
             best, best_score = delimiter, score
     return best
+
+
+def _rare_delimiters(line: str) -> list[str]:
+    r"""Return the signs of a line that may delimit where none of the usual ones gives a table.
+
+    >>> _rare_delimiters("user_id¦item_id¦time (UTC)"), _rare_delimiters("a\x01b")
+    (['¦'], ['\x01'])
+    """
+    signs = dict.fromkeys(sign for sign in line if not sign.isalnum())
+    known = _NO_DELIMITERS.union(_DELIMITERS, INVISIBLE)
+    accents_and_blanks = ("Mn", "Mc", "Zs")
+    return [
+        sign
+        for sign in signs
+        if sign not in known and unicodedata.category(sign) not in accents_and_blanks
+    ]
+
+
+def _is_whole(delimiter: str, lines: Sequence[str]) -> bool:
+    """Return whether a delimiter of one repeated character is no row of empty fields."""
+    mark = delimiter[0]
+    if delimiter != 2 * mark or mark == ":":  # which stands alone in times
+        return True
+    runs = re.findall(rf"{re.escape(mark)}+", "\n".join(lines))
+    return all(len(run) % 2 == 0 for run in runs)
 
 
 def _joined(lines: Sequence[str]) -> list[str]:
@@ -494,6 +546,18 @@ def _check_rows(path: Path, rows: int) -> None:
                 "{file} claims {rows} rows in {size} bytes, as no log does: they would fill the "
                 "disk."
             ).format(file=path.name, rows=number(rows), size=number(path.stat().st_size))
+        )
+
+
+def _check_long(path: Path, names: Sequence[str]) -> None:
+    """Raise BadInput for a table with a column for each day or month, and events in its cells."""
+    periods = {name.strip() for name in names if _PERIOD.fullmatch(name.strip())}
+    if len(periods) >= _LEAST_PERIODS and len(periods) * 2 > len(names):
+        raise BadInput(
+            _(
+                "{file} has a column for each of {number} days or months; write one row for each "
+                "of them, such as with pandas' melt, and import that."
+            ).format(file=path.name, number=number(len(periods)))
         )
 
 

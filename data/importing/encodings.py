@@ -37,11 +37,14 @@ _LEGACY = [
     "cp1256",
     "cp1257",
     "cp874",
+    "cp850",
+    "mac_roman",
 ]
 
 _LARGEST_TAIL = 3
 _LINES_OF_NAMES = 5
 _SHARE_OF_NULS = 0.2
+_SHARE_OF_NULS_IN_32 = (0.6, 0.76)
 
 
 def encoding_of(start: bytes, whole: bool = True) -> str:
@@ -78,10 +81,13 @@ def encoding_of(start: bytes, whole: bool = True) -> str:
 
 
 def _wide(start: bytes) -> str | None:
-    """Return the byte order of UTF-16 without a mark; None where NUL bytes do not show it."""
+    """Return the byte order of UTF-16 or UTF-32 without a mark; None where no NUL shows it."""
     pairs = len(start) // 2
     if not pairs:
         return None
+    least, most = _SHARE_OF_NULS_IN_32
+    if least < start.count(0) / len(start) < most:
+        return "utf-32-be" if start[0] == 0 else "utf-32-le"
     even, odd = start[: 2 * pairs : 2].count(0), start[1 : 2 * pairs : 2].count(0)
     if odd > _SHARE_OF_NULS * pairs and not even:
         return "utf-16-le"

@@ -15,12 +15,12 @@ _SPELLINGS = {
     "view_item view_product product_view product_viewed productview viewcontent view_content "
     "item_view view_item_list content_view visit visita vista ver browse impression viewed_product "
     "catalog_product_view product_detail item_viewed ecommerce_product_view product_clicked "
-    "select_item ansicht angesehen vue consultation visualizzazione visualizacao просмотр "
-    "просмотр_товара 浏览 点击 瀏覽 閲覧 クリック 조회",
+    "select_item detail_page_view ansicht angesehen vue consultation visualizzazione visualizacao "
+    "просмотр просмотр_товара 浏览 点击 瀏覽 閲覧 クリック 조회",
     "cart": "cart carts carted add_cart add_to_cart addtocart added_to_cart add_to_basket "
     "addtobasket basket product_added_to_cart product_added item_added add carrito "
     "agregar_carrito agregar_al_carrito checkout_cart_add added_item_to_cart ecommerce_cart_update "
-    "atc add_to_bag added_to_bag "
+    "atc add_to_bag added_to_bag view_basket cart_update "
     "warenkorb in_den_warenkorb panier ajout_panier ajout_au_panier carrello carrinho "
     "adicionar_ao_carrinho корзина в_корзину добавление_в_корзину 加购 加购物车 加入购物车 購物車 "
     "カート カート追加 カートに追加 장바구니 ecommerce_abandoned_cart",
@@ -33,13 +33,19 @@ _SPELLINGS = {
     "ordered_product place_order website_payment express_checkout_payment mobile_payment "
     "ecommerce_order ecommerce_purchase checkout_onepage_controller_success_action "
     "sales_order_place_after thankyou woocommerce_thankyou conversion complete_purchase "
-    "complete completed delivered shipped invoiced fulfilled "
+    "complete completed delivered shipped invoiced fulfilled wc_completed purchase_complete "
+    "purchase_item complete_payment place_an_order track_transaction invoice "
+    "completado entregado enviado concluido entregue livre expedie abgeschlossen versendet "
+    "geliefert zrealizowane tamamlandi teslim_edildi выполнен доставлен завершен 已完成 交易成功 "
+    "発送済 배송완료 구매확정 "
     "compra compras comprado comprar pedido venta kauf gekauft bestellung bestellt verkauf achat "
     "achete commande vente acquisto acquistato ordine vendita venda comprou покупка заказ продажа "
     "куплено 购买 下单 支付 付款 成交 購買 購入 注文 구매 주문 결제 aankoop satin_alma zakup",
     "return": "return returned returns refund refunded refunds cancel cancelled canceled "
     "cancellation chargeback payment_refund payment_reversal order_refunded "
-    "order_cancelled order_canceled "
+    "order_cancelled order_canceled wc_refunded wc_cancelled partially_refunded void voided "
+    "credit_note credit_memo gutschrift nota_de_credito avoir anulado reembolsado estornado "
+    "devolvido anulowane zwrot iptal iade 已取消 已退款 交易关闭 "
     "devolucion devuelto reembolso cancelado retoure storno storniert erstattung ruckgabe retour "
     "rembourse remboursement annule reso rimborso annullato devolucao возврат отмена отменен "
     "отменён 退货 退款 取消 返品 返金 キャンセル 반품 환불 취소",
@@ -56,7 +62,8 @@ _OTHER_WORDS = (
     "play played listen watch stream rate rated rating review reviewed share search login logout "
     "signup session_start scroll download install subscribe comment follow skip begin_checkout "
     "checkout checkout_started initiate_checkout add_shipping_info add_payment_info processing "
-    "pending on_hold unavailable created failed"
+    "pending on_hold unavailable created failed approved authorized wc_processing wc_pending "
+    "wc_on_hold wc_failed home_page_view shopping_cart_page_view"
 )
 _OTHERS = frozenset(map(bare, _OTHER_WORDS.split()))
 """Words of events that have no standard type, and so mean themselves."""

@@ -40,6 +40,9 @@ from data.importing.times import EARLIEST, LATEST
 from data.importing.version import MEMORY
 from data.progress import ImportProgress, OnProgress, ShouldStop, execute, raise_if_stopped
 
+_MOST_MISFITS = 10
+"""Lines with other columns that a table may have, however short it is."""
+
 
 class ProgressTracker:
     """Sums the progress of an import over its files and reports it.
@@ -336,9 +339,9 @@ def _read_lines(
 
 
 def _refuse_no_table(source: SourceFile, rows: int, rejected: Counter[str]) -> None:
-    """Raise BadInput where most lines of a file do not have its columns."""
+    """Raise BadInput where most lines of a file do not have its columns, or a third of many."""
     misfits = rejected["wrong_number_of_columns"]
-    if misfits > rows:
+    if misfits > rows or _MOST_MISFITS < misfits > rows / 2:
         raise BadInput(
             _(
                 "{misfits} of {lines} lines of {file} do not have its {width} columns ({columns}): "

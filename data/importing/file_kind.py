@@ -1,6 +1,7 @@
 """What a file is, told by its first bytes and never by its name."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from data.errors import BadInput
@@ -18,6 +19,25 @@ _REFUSED = (
     (b"SQLite format 3\0", N_("a SQLite database"), N_("export its table as CSV")),
     (b"\x89HDF\r\n\x1a\n", N_("an HDF5 file"), N_("save its table as CSV or Parquet")),
     (b"ARROW1", N_("a Feather file"), N_("save it as Parquet")),
+    (b"\xff\xff\xff\xff", N_("an Arrow stream"), N_("save it as Parquet")),
+    (b"PARE", N_("an encrypted Parquet file"), N_("save it without encryption")),
+    (b"\x00\x01\x00\x00Standard ", N_("an Access database"), N_("export its table as CSV")),
+    (b"$FL2", N_("an SPSS file"), N_("save it as CSV or Parquet")),
+    (b"$FL3", N_("an SPSS file"), N_("save it as CSV or Parquet")),
+    (b"<stata_dta>", N_("a Stata file"), N_("save it as CSV or Parquet")),
+    (b"RDX", N_("a workspace of R"), N_("write its table with write.csv")),
+    (b"X\n\x00\x00\x00", N_("an object of R"), N_("write its table with write.csv")),
+    (b"{\\rtf", N_("a Rich Text document"), N_("save the table in it as CSV")),
+    (b"\x04\x22\x4d\x18", N_("a file compressed by LZ4"), N_("unpack it with lz4 -d")),
+    (b"\xff\x06\x00\x00sNaPpY", N_("a file compressed by Snappy"), N_("unpack it")),
+    (b"\x1f\x9d", N_("a file compressed by compress"), N_("unpack it with uncompress")),
+    (b"LZIP", N_("a file compressed by lzip"), N_("unpack it with lzip -d")),
+    (b"-----BEGIN PGP", N_("an encrypted message"), N_("decrypt it")),
+    (
+        b"version https://git-lfs",
+        N_("a pointer of Git LFS"),
+        N_("fetch the file with git lfs pull"),
+    ),
     (b"Obj\x01", N_("an Avro file"), N_("save it as Parquet")),
     (b"ORC", N_("an ORC file"), N_("save it as Parquet")),
     (b"%PDF", N_("a PDF document"), N_("export the table behind it as CSV")),
@@ -34,11 +54,27 @@ _REFUSED = (
 )
 
 _MARKUP = (
-    (("<!doctype html", "<html", "<table"), N_("a web page"), N_("save the table on it as CSV")),
+    (
+        ("<!doctype html", "<html", "<table", "<meta", "<style", "<head", "<body", "<div", "<!--"),
+        N_("a web page"),
+        N_("save the table on it as CSV"),
+    ),
     (("<?xml", "<"), N_("an XML document"), N_("convert its records to CSV or JSON lines")),
 )
 
 _TEXTS = (
+    (r"(?s).{8}DUCK", N_("a DuckDB database"), N_("export its table as Parquet")),
+    (r"\x00{12}\xc2\xea\x81", N_("a SAS file"), N_("save it as CSV or Parquet")),
+    (
+        r"(?s)<\?xml.{0,200}<\?mso-application progid=.Excel",
+        N_("a workbook as XML"),
+        N_("open it in Excel and save it as .xlsx or CSV"),
+    ),
+    (
+        r"(\w+/\w+: [^\n]*\n){2}",
+        N_("a text with a line for each field of a record"),
+        N_("write one line a record, as CSV or JSON"),
+    ),
     (
         r"%%MatrixMarket ",
         N_("a sparse matrix of Matrix Market"),
@@ -50,7 +86,8 @@ _TEXTS = (
         N_("save it as CSV, with a line that names the columns"),
     ),
     (
-        r"(--[^\n]*\n|/\*[^\n]*\n|\s)*(INSERT INTO|CREATE TABLE|DROP TABLE|SET [A-Z_@]+ ?=|BEGIN;)",
+        r"(--[^\n]*\n|/\*[^\n]*\n|\s)*((INSERT|REPLACE) |(CREATE|DROP) TABLE "
+        r"|SET [A-Z_@]+ ?=|BEGIN;|USE \[|COPY \S+ (\([^)\n]*\) )?FROM stdin)",
         N_("an SQL script"),
         N_("run it in a database and export its table as CSV"),
     ),
@@ -103,17 +140,25 @@ def is_tar(start: bytes) -> bool:
 
 def refuse_unreadable(start: bytes, file: str) -> None:
     """Raise BadInput where the first (decompressed) bytes are of a kind that holds no log."""
+    is_binary = b"\0" in start
     for magic, kind, remedy in _REFUSED:
-        if start.startswith(magic):
+        if start.startswith(magic) and (is_binary or not magic.isalpha()):  # no column PARENT_ID
             raise BadInput(_refusal(file, kind, remedy))
-    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].decode("latin-1").lower()
-    for beginnings, kind, remedy in _MARKUP:
-        if text.startswith(beginnings):
-            raise BadInput(_refusal(file, kind, remedy))
-    start = start.lstrip(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    text = start.lstrip(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
     for pattern, kind, remedy in _TEXTS:
-        if re.match(pattern.encode(), start, re.IGNORECASE):
+        if re.match(pattern.encode(), text, re.IGNORECASE):
             raise BadInput(_refusal(file, kind, remedy))
+    beginning = text.lstrip(b" \t\r\n")[:200].decode("latin-1").lower()
+    for beginnings, kind, remedy in _MARKUP:
+        if beginning.startswith(beginnings):
+            raise BadInput(_refusal(file, kind, remedy))
+
+
+def refuse_documents(members: Iterable[str], file: str) -> None:
+    """Raise BadInput for the archive that a document of Word or PowerPoint is."""
+    if any(member.startswith(("word/", "ppt/")) for member in members):
+        kind, remedy = N_("a document of Word or PowerPoint"), N_("save the table in it as CSV")
+        raise BadInput(_refusal(file, kind, remedy))
 
 
 def refuse_sections(start: bytes, file: str) -> None:

@@ -1,11 +1,16 @@
 """How ids are written: whole numbers, whole numbers that went through floats, or text."""
 
+import itertools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
 from data.datasets.database import quote
+from data.importing.words import bare
 
+_BEGINS_OF_GUESTS = 5
+_TIMES_A_BUYER = 4
 _CUT = "[.,]0{1,18}$"
 _PLAIN = r"(0|[1-9][0-9]{0,17})([.]0+|,0{1,2})?"
 _SCIENTIFIC = r"[1-9](?:[.][0-9]+[eE][+]?[0-9]{1,2}|[eE][+][0-9]{2})"  # R writes 1e+05
@@ -19,6 +24,44 @@ def is_integer(text: str) -> bool:
     (True, False, False)
     """
     return text.isascii() and text.isdigit() and len(text) < 19 and str(int(text)) == text
+
+
+def is_guest(text: str, buyers: Sequence[str]) -> bool:
+    """Return whether an id stands for all buyers who are not known, rather than for one.
+
+    It is there again and again between others, and many times as often as each of these.
+
+    >>> is_guest("0", ["0", "17", "0", "18", "0", "19", "0", "20", "0", "21", "0", "22"])
+    True
+    >>> is_guest("0", ["0", "0", "0", "0", "0", "0", "17", "18"]), is_guest("0", ["0", "17"] * 9)
+    (False, False)
+    """
+    counts = Counter(buyers)
+    others = [count for buyer, count in counts.items() if buyer != text]
+    begins = sum(a != text == b for a, b in itertools.pairwise(buyers))
+    return begins >= _BEGINS_OF_GUESTS and counts[text] >= _TIMES_A_BUYER * max(others)
+
+
+def are_lists(values: Sequence[str], column: str) -> bool:
+    """Return whether most values of a column hold several ids.
+
+    Parameters
+    ----------
+    values : sequence of str
+    column : str
+        Its name: where it ends in ``ids``, lists may stand without brackets.
+
+    Examples
+    --------
+    >>> are_lists(["[17, 18]", "[17]"], "product_id"), are_lists(["17 18", "17"], "item_ids")
+    (True, False)
+    >>> are_lists(["17 18", "17, 19", "17|18"], "item_ids"), are_lists(["{6F9619FF}"], "item_ids")
+    (True, False)
+    """
+    pattern = r"\[.*\]|\{.*,.*\}"
+    if bare(column).endswith("ids"):
+        pattern += r"|\S*\d\S*(([,;|] ?| )\S*\d\S*)+"
+    return sum(re.fullmatch(pattern, value) is not None for value in values) * 2 > len(values)
 
 
 def is_rounded(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from data.datasets.manifest import SCHEMA, Manifest, Part, Source
 from data.datasets.side_tables import BUYERS, IDS, PRODUCTS
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput
-from data.i18n import _
+from data.i18n import N_, _
+from data.importing.column_names import bare_name
 from data.importing.column_sql import REASONS, ColumnSql
 from data.importing.columns import has_column, resolve
 from data.importing.companions import choose_logs, companions, left_out
@@ -25,9 +27,19 @@ from data.importing.side_tables import (
     summarised,
 )
 from data.importing.staging import StagedFile, check_exists, size_of, staged
-from data.importing.understanding import understanding
+from data.importing.understanding import all_rows_doubts, understanding
 from data.importing.version import link_files, new_version, repeated_rows
 from data.progress import OnProgress, ShouldStop, ignore_progress, never
+
+_REMEDIES = {
+    "user": N_("Name the column of the buyers with --map user=COLUMN."),
+    "product": N_("Name the column of the products with --map product=COLUMN."),
+    "time": N_("Give the format of times with --time-format, or leave them out with --map time=."),
+    "quantity": N_("Leave the quantity out with --map quantity=."),
+    "nul": N_("Name the encoding of the text with --encoding, such as utf-16."),
+    "": N_("Name the line of the header with --header-line."),
+}
+"""How the reason of a reject begins → what to do where all rows have it."""
 
 
 def ingest(
@@ -162,7 +174,19 @@ def _write_tables(
         folder, manifest, _side_table_files(request, manifest), tracker.should_stop
     )
     tracker.report(0, 0, "summarising")
-    return summarised(folder, manifest, tracker.should_stop)
+    return _with_doubts(summarised(folder, manifest, tracker.should_stop))
+
+
+def _with_doubts(manifest: Manifest) -> Manifest:
+    """Say of how the files were understood what all events show to be doubtful."""
+    summary, understood = manifest.summary, manifest.summary["understood"]
+    doubts = all_rows_doubts(
+        events=summary["events"],
+        unreadable_prices=summary["unreadable_prices"],
+        purchases=summary["purchases"] if "type" in manifest.mapping else None,
+    )
+    understood = {**understood, "unsure": doubts | understood["unsure"]}
+    return replace(manifest, summary={**summary, "understood": understood})
 
 
 def _side_table_files(request: ImportRequest, manifest: Manifest) -> list[SideTableFile]:
@@ -234,7 +258,7 @@ def _check_new(source: Source, sources: Sequence[Source]) -> None:
 
 def _check_same_columns(file: SourceFile, first: SourceFile) -> None:
     """Raise BadInput for logs of one archive, folder or workbook that have other columns."""
-    own, others = set(file.dialect.columns), set(first.dialect.columns)
+    own, others = (set(map(bare_name, one.dialect.columns)) for one in (file, first))
     is_named = file.dialect.names_columns
     if (own <= others or own >= others) if is_named else own == others:
         return
@@ -263,7 +287,7 @@ def _no_events(files: Sequence[Path], by_reason: Mapping[str, int]) -> str:
     if not by_reason:
         return _("{files} holds a header but no rows.").format(files=names)
     reason = max(by_reason, key=lambda key: by_reason[key])
+    remedy = next((r for start, r in _REMEDIES.items() if reason.startswith(start)), _REMEDIES[""])
     return _(
-        "No row of {files} could be read; the most frequent reason: {reason}. Check the mapping "
-        "of columns."
-    ).format(files=names, reason=_(REASONS[reason]).lower())
+        "No row of {files} could be read; the most frequent reason: {reason}. {remedy}"
+    ).format(files=names, reason=_(REASONS[reason]).lower(), remedy=_(remedy))

@@ -1,4 +1,4 @@
-"""JSON in the forms that logs have, written as a table of text columns."""
+"""JSON in the forms that logs have, and nested Parquet, written as a table of text columns."""
 
 import json
 import re
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from data.datasets.database import connect, copy, is_full, quote, quote_path
+from data.datasets.database import connect, copy, is_full, quote, quote_path, read_parquet
 from data.errors import BadInput
 from data.i18n import _
 from data.importing.column_names import place_of
@@ -59,7 +61,7 @@ def write_json_table(source: Path, target: Path, file: str, form: str, spill: Pa
     """Write the fields of JSON objects as columns of text; inner ones as ``outer.inner``.
 
     Where buyer and product stand in a list of objects inside each object, such as the items of an
-    order, every one of the list is a row.
+    order, every one of the list is a row; so is every id of a list of products.
 
     Parameters
     ----------
@@ -83,7 +85,35 @@ def write_json_table(source: Path, target: Path, file: str, form: str, spill: Pa
         "auto": f", maximum_object_size = {size}",
     }.get(form, "")
     options = f"format = '{form}', hive_partitioning = false{options}"
-    relation = f"read_json_objects({quote_path(source)}, {options})"
+    damage = _("{file} is damaged JSON; each line must be one object, or all an array.")
+    _write_fields(
+        f"read_json_objects({quote_path(source)}, {options})", target, file, spill, damage
+    )
+
+
+def is_nested(path: Path) -> bool:
+    """Return whether a Parquet file has columns of structs, lists or maps."""
+    try:
+        return any(pa.types.is_nested(one.type) for one in pq.read_schema(path))
+    except (pa.ArrowException, OSError):  # a damaged one, which its reader names
+        return False
+
+
+def write_nested_parquet(source: Path, target: Path, file: str, spill: Path) -> None:
+    """Write the fields of a Parquet file with structs and lists as ``write_json_table`` does.
+
+    Raises
+    ------
+    BadInput
+        For a damaged file.
+    """
+    damage = _("{file} is a damaged Parquet file.")
+    relation = f"(SELECT to_json(one) AS json FROM {read_parquet(source)} AS one)"
+    _write_fields(relation, target, file, spill, damage)
+
+
+def _write_fields(relation: str, target: Path, file: str, spill: Path, damage: str) -> None:
+    """Write the fields of a relation with a column ``json`` as columns of text."""
     try:
         with connect(memory_limit=_MEMORY, temp_directory=str(spill)) as database:
             sample = database.execute(f"SELECT json FROM {relation} LIMIT {_SAMPLE}").fetchall()
@@ -97,11 +127,7 @@ def write_json_table(source: Path, target: Path, file: str, form: str, spill: Pa
     except (duckdb.Error, ValueError) as error:
         if isinstance(error, BadInput | duckdb.OutOfMemoryException) or is_full(error):
             raise
-        raise BadInput(
-            _("{file} is damaged JSON; each line must be one object, or all an array.").format(
-                file=file
-            )
-        ) from error
+        raise BadInput(damage.format(file=file)) from error
 
 
 @dataclass(frozen=True)
@@ -115,7 +141,7 @@ class _Fields:
     inner : Key
         The list whose objects are the rows; empty where the objects themselves are.
     inner_keys : tuple of Key
-        The fields of the objects in the list.
+        The fields of the objects in the list; an empty one where it holds ids instead.
     envelope : Key
         The list that holds all objects, of a file that is one object; empty for other files.
     """
@@ -128,8 +154,12 @@ class _Fields:
     @classmethod
     def of(cls, objects: Sequence[Any]) -> "_Fields":
         keys = tuple(dict.fromkeys(key for value in objects for key in _keys(value)))
-        if _have(("user", "product"), keys):
+        ids = [key for key in keys if place_of("product", key[-1]) is not None]
+        lists = [key for key in ids if any(_is_id_list(_at(value, key)) for value in objects)]
+        if _have(("user", "product"), [key for key in keys if key not in lists]):
             return cls(keys)
+        if lists and _have(("user",), keys):
+            return cls(tuple(key for key in keys if key != lists[0]), lists[0], ((),))
         for key in keys:
             inner = [one for value in objects for one in _objects(_at(value, key))]
             inner_keys = tuple(dict.fromkeys(deep for one in inner for deep in _keys(one)))
@@ -215,6 +245,10 @@ def _at(value: Any, key: Key) -> Any:
 
 def _objects(value: Any) -> list[Any]:
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _is_id_list(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(one, int | str) for one in value)
 
 
 def _path(key: Key, end: str = "") -> str:

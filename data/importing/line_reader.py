@@ -156,7 +156,7 @@ class LineReader:
     def _parse_with_arrow(self, data: bytes) -> pa.Table | None:
         """Parse a block with pyarrow; return None unless each line is one complete row."""
         delimiter = self.dialect.delimiter
-        if delimiter == " " or len(delimiter) > 1 or b"\0" in data:
+        if delimiter == " " or len(delimiter.encode()) > 1 or b"\0" in data:
             return None
         blank_and_quote = f"{delimiter} {self.dialect.quote}".encode()
         if self.dialect.quote and blank_and_quote in data:  # it opens a field, too

@@ -24,7 +24,7 @@ from data.importing.roles import JOIN, Roles
 from data.importing.settling import settled_prices, settled_times
 from data.importing.staging import StagedFile, is_unpacked, sheet_names, size_of, staged
 from data.importing.streams import opened
-from data.importing.understanding import understanding
+from data.importing.understanding import all_rows_doubts, understanding
 from data.progress import never
 
 _LARGEST_UNPACKED = 64 << 20
@@ -109,7 +109,7 @@ def preview(request: ImportRequest, folder: Path) -> Preview | None:
     """Return how the first file of a request is read.
 
     Of an archive, a workbook or a folder, the first part that holds a log is looked at; of a large
-    file, the first half million rows.
+    file, the first half million rows, or the first 64 MB of what has to be unpacked.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def preview(request: ImportRequest, folder: Path) -> Preview | None:
     Returns
     -------
     Preview or None
-        None where the file is too large to be unpacked for a look.
+        None where the file is too large to be unpacked for a look, and its beginning shows nothing.
 
     Raises
     ------
@@ -129,10 +129,25 @@ def preview(request: ImportRequest, folder: Path) -> Preview | None:
         Where the file is none that can be read.
     """
     path = request.files[0]
-    if size_of(path) > _LARGEST_UNPACKED and is_unpacked(path):
+    sheets = sheet_names(path)
+    if size_of(path) <= _LARGEST_UNPACKED or not is_unpacked(path):
+        shown = _first_log(request, folder)
+        return replace(shown, sheets=sheets) if shown else None
+    if sheets:
         return None
-    first: Preview | None = None
-    for member in staged([path], folder, never, sheet=request.sheet or "", choose=choose_logs):
+    try:
+        shown = _first_log(request, folder, _LARGEST_UNPACKED)
+    except BadInput:  # a beginning alone, such as that of a workbook, may be damaged
+        return None
+    return replace(shown, complete=False) if shown else None
+
+
+def _first_log(request: ImportRequest, folder: Path, most: int | None = None) -> Preview | None:
+    """Return how the first part of a file is read that holds a log, or the first part at all."""
+    path, first = request.files[0], None
+    for member in staged(
+        [path], folder, never, sheet=request.sheet or "", choose=choose_logs, most=most
+    ):
         try:
             part = _preview(member, request)
         except BadInput:
@@ -140,10 +155,9 @@ def preview(request: ImportRequest, folder: Path) -> Preview | None:
                 raise
             continue
         if {"user", "product"} <= part.mapping.keys():
-            first = part
-            break
+            return part
         first = first or part
-    return replace(first, sheets=sheet_names(path)) if first else None
+    return first
 
 
 def _preview(member: StagedFile, request: ImportRequest) -> Preview:
@@ -162,14 +176,15 @@ def _preview(member: StagedFile, request: ImportRequest) -> Preview:
             looked_at, complete = _create_rows(connection, dialect, member.path)
             columns, questions = _settle(connection, columns)
             types = _types(connection, columns, request)
+            unreadable = _unreadable_prices(connection, columns)
     except BadInput as error:
         return replace(shown, understood={"problem": str(error)})
     columns = replace(columns, types={seen.code: seen.meaning for seen in types})
+    understood = understanding(dialect, columns, {**member.unsure, **roles.unsure}, request.given())
+    doubts = all_rows_doubts(looked_at, unreadable, purchases=None)  # of which a page warns
     return replace(
         shown,
-        understood=understanding(
-            dialect, columns, {**member.unsure, **roles.unsure}, request.given()
-        ),
+        understood={**understood, "unsure": doubts | understood["unsure"]},
         questions=(*_question_on_columns(shown, roles), *questions),
         types=types,
         looked_at=looked_at,
@@ -237,6 +252,16 @@ def _types(
     )
     meanings = event_types.meanings(counts, request.types, columns.mapping["type"])
     return tuple(TypeSeen(code, meanings[code.strip()], count) for code, count in counts.items())
+
+
+def _unreadable_prices(connection: duckdb.DuckDBPyConnection, columns: ColumnSql) -> int:
+    """Return how many of the rows have a price that cannot be read."""
+    if "price" not in columns.positions:
+        return 0
+    row = connection.execute(
+        f"SELECT count(*) FILTER ({columns.unreadable('price')}) FROM {columns.source('rows')}"
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _question_on_columns(shown: Preview, roles: Roles) -> list[Question]:

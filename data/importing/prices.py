@@ -15,7 +15,7 @@ BLANKS = " \t\u00a0\u202f\u2009"
 
 _GROUPING = BLANKS + "'’"
 _BEFORE = r"[^0-9.,]*\p{L}[.] *|[^0-9.,]*"
-_BEHIND = r"[^0-9.,]*(?:\p{L}[.][^0-9.,]*)?"
+_BEHIND = r"[^0-9.,]*(?:\p{L}[.][^0-9.,]*)*"
 _NEGATIVE_BEFORE, _NEGATIVE_BEHIND = "[(−-]", "^ *[−-]|[−-] *$"
 _NO_CURRENCY = (
     r"(?i)^ *(%|‰|(k|m|mn|mio|bn|tsd|mil)([^\p{L}]|$))"

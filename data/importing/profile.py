@@ -14,11 +14,16 @@ _CLOCK_DIGITS = (
     re.compile(r"([01]\d|2[0-3])[0-5]\d[0-5]\d"),
 )
 _NUMBER = re.compile(r"[0-9.]+([eE][-+]?[0-9]+)?")
-_DAY = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{8}")
+_DAY = re.compile(
+    r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{8}"
+    r"|[^\W\d]{3,}[.]? \d{1,2},? \d{4}|\d{1,2}([ -])[^\W\d]{3,}[.]?\2\d{2,4}"
+)
 _NUMBERS = re.compile(r"\d+\D+\d+.*", re.DOTALL)
 _FRACTION = re.compile(r"[-+]?\d*[.,]\d*[1-9]\d*")
 _COORDINATE = re.compile(r"-?\d{1,3}[.]\d{3,}")
 _FEW = 20
+_REPEATS = 10
+_LONG = 4  # digits of an id
 _MOST = 0.95
 
 
@@ -41,6 +46,11 @@ class Profile:
     def distinct(self) -> int:
         """Return how many different values there are."""
         return len(set(self.values))
+
+    @cached_property
+    def is_sparse(self) -> bool:
+        """Whether some rows have a value, and most have none."""
+        return 0 < len(self.values) * 2 < len(self.cells)
 
     @cached_property
     def is_unique(self) -> bool:
@@ -193,3 +203,18 @@ class Profile:
             for mine, theirs in zip(self.cells, other.cells, strict=True)
             if mine and theirs
         )
+
+    def is_part_of(self, other: "Profile") -> bool:
+        """Return whether each of the values belongs to one of another column's, which has fewer."""
+        repeats = len(self.values) - self.distinct
+        return (
+            repeats >= _REPEATS and other.distinct < self.distinct and not other.varies_within(self)
+        )
+
+    @cached_property
+    def looks_like_ids(self) -> bool:
+        """Whether the values are long whole numbers of one length, or texts with digits."""
+        lengths = {len(value) for value in self.values}
+        long = len(lengths) == 1 and min(lengths) >= _LONG
+        of_digits = long and all(value.isdecimal() for value in self.values)
+        return self.distinct >= _REPEATS and (of_digits or (self.is_text and self.has_digits))

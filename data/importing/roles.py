@@ -92,6 +92,7 @@ def _by_name(profiles: Sequence[Profile]) -> Roles:
     usable = [p for p in profiles if not (p.is_index and is_index_name(p.name))]
     mapping: dict[str, str] = {}
     unsure: dict[str, str] = {}
+    namesakes: tuple[str, ...] = ()
     for role in _ORDER:
         free = [p for p in usable if p.name not in mapping.values()]
         fitting = _fitting(role, free, mapping, usable)
@@ -100,7 +101,9 @@ def _by_name(profiles: Sequence[Profile]) -> Roles:
         mapping[role] = fitting[0].name
         if doubt := _doubt(role, fitting):
             unsure[role] = doubt
-    rivals = _find_time(usable, mapping, unsure)
+        if role == "time":
+            namesakes = _namesakes(fitting)
+    rivals = _find_time(usable, mapping, unsure) or namesakes
     if "type" not in mapping:
         _find_type(usable, mapping, unsure)
     if "category" not in mapping and "category_id" in mapping:
@@ -118,10 +121,21 @@ def _fitting(
         key=lambda profile: (places[profile.name], profile.name.count(".")),
     )
     if role in ("user", "product"):
-        fitting = _varied(_repeated(fitting, places), places)
+        fitting = _filled(role, _varied(_repeated(fitting, places), places), places)
     if role == "type":  # of several, the one that has purchases
         fitting.sort(key=lambda profile: not event_types.has_purchases(profile.values))
     return [p for p in fitting if p.values] or fitting
+
+
+def _namesakes(fitting: Sequence[Profile]) -> tuple[str, ...]:
+    """Return the columns of times that have one name, where they are of different days."""
+    first, *others = fitting
+    rivals = [
+        p.name
+        for p in others
+        if bare_name(p.name) == bare_name(first.name) and not times.are_close(first.cells, p.cells)
+    ]
+    return (first.name, *rivals) if rivals else ()
 
 
 def _repeated(fitting: list[Profile], places: Mapping[str, tuple[int, int]]) -> list[Profile]:
@@ -136,6 +150,17 @@ def _varied(fitting: list[Profile], places: Mapping[str, tuple[int, int]]) -> li
     others = [p for p in fitting if p not in constant]
     has_ids = any(places[p.name][0] <= _IDS and p.values for p in others)
     return [*others, *constant] if has_ids else fitting
+
+
+def _filled(
+    role: str, fitting: list[Profile], places: Mapping[str, tuple[int, int]]
+) -> list[Profile]:
+    """Put ids that most rows do not have behind those that all rows have."""
+    last = _SURE if role == "product" else _IDS  # no session for a buyer
+    sparse = [p for p in fitting if p.is_sparse]
+    others = [p for p in fitting if p not in sparse]
+    has_ids = any(places[p.name][0] <= last and p.values == p.cells for p in others)
+    return [*others, *sparse] if has_ids else fitting
 
 
 def _can_be(
@@ -179,6 +204,9 @@ def _doubt(role: str, fitting: Sequence[Profile]) -> str | None:
     if role not in ("user", "product") or place is None:
         return None
     rank = place[0]
+    sparse = [p.name for p in others if p.is_sparse and (place_of(role, p.name) or place) < place]
+    if sparse and not first.is_sparse:
+        return _("most rows have no {column}").format(column=sparse[0])
     if role == "user" and bare_name(first.name).startswith(("session", "visit")):
         return N_("the file names sessions, no buyers")
     if rank > _SURE:
@@ -311,19 +339,43 @@ def _by_value(profiles: Sequence[Profile]) -> Roles:
             rest.remove(profile)
             break
     ids = [p for p in rest if not (p.is_measure or p.is_list)]
-    if len(ids) < 2 or _are_pieces(ids[1], rest):
+    if len(ids) > 2 and ids[0].is_part_of(ids[1]):
+        mapping["session"] = ids.pop(0).name
+    if not (pair := _buyer_and_product(ids, rest)):
         return Roles({})
-    user, product = ids[0], _finest(ids[1:])
-    if _look_swapped(user, product):
-        user, product = product, user
+    user, product = pair
     mapping |= {"user": user.name, "product": product.name}
-    for profile in (p for p in rest if p not in (user, product)):
+    for profile in (p for p in rest if p.name not in mapping.values()):
         if "category" not in mapping and _is_category(profile, product):
             mapping["category"] = profile.name
         elif "price" not in mapping and _is_price(profile):
             mapping["price"] = profile.name
             unsure["price"] = N_("the column was found by its values")
     return Roles(mapping, unsure)
+
+
+def _buyer_and_product(
+    ids: Sequence[Profile], profiles: Sequence[Profile]
+) -> tuple[Profile, Profile] | None:
+    """Return which of some columns without names are the buyer and the product.
+
+    None where too few are ids, or as many as three may be meant.
+    """
+    if len(ids) < 2 or _are_pieces(ids[1], profiles):
+        return None
+    user, product = ids[0], _finest(ids[1:])
+    if _look_swapped(user, product):
+        user, product = product, user
+    others = [other for other in ids if other not in (user, product)]
+    return None if any(_is_rival(other, user, product) for other in others) else (user, product)
+
+
+def _is_rival(other: Profile, user: Profile, product: Profile) -> bool:
+    """Return whether a column without a name has ids of its own beside the buyer and product."""
+    return other.looks_like_ids and all(
+        first.varies_within(second) and second.varies_within(first)
+        for first, second in ((other, user), (other, product))
+    )
 
 
 def _look_swapped(user: Profile, product: Profile) -> bool:

@@ -122,7 +122,8 @@ def _time_format(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw:
     ).fetchone()
     assert counts is not None
     fewest = min(counts[: len(formats)])
-    best = [k for k in range(len(formats)) if counts[k] == fewest]
+    likely = times.likely([formats[k] for k in range(len(formats)) if counts[k] == fewest])
+    best = [formats.index(one) for one in likely]
     if any(counts[len(formats) + k] != counts[len(formats) + best[0]] for k in best) or (
         len(best) > 1 and counts[len(formats) + best[-1]]
     ):

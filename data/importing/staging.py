@@ -4,6 +4,7 @@ Members of archives and compressed workbooks are unpacked, the sheets of a workb
 JSON and lists of items become Parquet.
 """
 
+import codecs
 import csv
 import itertools
 import re
@@ -24,8 +25,20 @@ import pyarrow.parquet as pq
 
 from data.errors import BadInput
 from data.i18n import N_, _
-from data.importing.file_kind import is_tar, is_workbook, refuse_sections, refuse_unreadable
-from data.importing.json_files import json_form, write_json_table
+from data.importing.encodings import encoding_of
+from data.importing.file_kind import (
+    is_tar,
+    is_workbook,
+    refuse_documents,
+    refuse_sections,
+    refuse_unreadable,
+)
+from data.importing.json_files import (
+    is_nested,
+    json_form,
+    write_json_table,
+    write_nested_parquet,
+)
 from data.importing.streams import check_unpacked, opened
 from data.progress import ShouldStop, raise_if_stopped
 
@@ -34,6 +47,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20
 _HEAD = 1 << 16
+_BEGINNING = 1 << 12  # bytes that show UTF-16
 _ZIP, _EMPTY_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"PAR1"
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -47,6 +61,12 @@ Choose = Callable[[Sequence[str]], Sequence[str]]
 _PARTITION = re.compile(r"(\w[\w .-]*)=(.*)")
 _LARGEST_CELL = 1e15
 _LISTS = N_("each line is taken for a buyer and then the products in their order")
+_LAKES = {
+    "_delta_log": "Delta Lake",
+    "metadata/*.metadata.json": "Iceberg",
+    ".hoodie": "Hudi",
+}
+"""What lies in the folder of a table → the format of tables."""
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 _SYSTEM_FILES = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|\._|Thumbs\.db$|_SUCCESS$|\.)")
 
@@ -91,6 +111,7 @@ def staged(
     *,
     sheet: str = "",
     choose: Choose = list,
+    most: int | None = None,
 ) -> Iterator[StagedFile]:
     """Yield every file of an import in a form that the readers read.
 
@@ -105,10 +126,12 @@ def staged(
         The sheet of workbooks to read; empty for all of them.
     choose : callable
         Gets the names of all files in a folder or archive, and returns those to read.
+    most : int, optional
+        The bytes to unpack of a file, up to the end of a line, for a look at its beginning.
     """
     for file in files:
         archive, member = in_archive(file) or (file, "")
-        stage = _Stage(folder, should_stop, sheet, choose, member)
+        stage = _Stage(folder, should_stop, sheet, choose, member, most)
         parts = [archive]
         if file.is_dir():
             parts = [Path(name) for name in choose([str(part) for part in parts_of(file)])]
@@ -164,8 +187,16 @@ def parts_of(folder: Path) -> list[Path]:
     Raises
     ------
     BadInput
-        Where there is none.
+        Where there is none, or only the log of a table says which of them hold.
     """
+    for mark, kind in _LAKES.items():
+        if any(folder.glob(mark)):
+            raise BadInput(
+                _(
+                    "{folder} is a table of {kind}, some of whose files may be deleted rows; write "
+                    "what it holds now as one Parquet file, and import that."
+                ).format(folder=folder.name, kind=kind)
+            )
     parts = [
         path
         for path in sorted(folder.rglob("*"))
@@ -190,8 +221,12 @@ def is_unpacked(path: Path) -> bool:
         return False
     with opened(path) as (stream, _position):
         start = stream.read(_HEAD)
-    is_text = json_form(start, path.name) is None and not is_item_lists(start)
-    return start.startswith((_ZIP, _OLE)) or is_tar(start) or not is_text
+    is_text = (
+        json_form(_in_utf8(start), path.name) is None
+        and not is_item_lists(start)
+        and not is_quoted_as_a_whole(start)
+    )
+    return start.startswith((_ZIP, _OLE)) or is_tar(start) or not is_text or is_nested(path)
 
 
 def sheet_names(path: Path) -> tuple[str, ...]:
@@ -223,14 +258,21 @@ def _workbook(path: Path, name: str) -> "CalamineWorkbook":
 class _Stage:
     """Unpacks and converts files into a folder."""
 
-    def __init__(
-        self, folder: Path, should_stop: ShouldStop, sheet: str, choose: Choose, member: str
+    def __init__(  # noqa: PLR0917
+        self,
+        folder: Path,
+        should_stop: ShouldStop,
+        sheet: str,
+        choose: Choose,
+        member: str,
+        most: int | None,
     ) -> None:
         self.folder = folder
         self.should_stop = should_stop
         self.sheet = sheet
         self.choose = choose
         self.member = member
+        self.most = most
         self._count = itertools.count()
 
     def files(self, path: Path, name: str, optional: bool = False) -> Iterator[StagedFile]:
@@ -248,7 +290,7 @@ class _Stage:
         elif is_tar(start):
             yield from self._tar_members(path, name)
         elif start.startswith(_PARQUET):
-            yield StagedFile(path, name, optional)
+            yield from self._parquet(path, name, optional)
         else:
             yield from self._text(path, name, start, optional)
 
@@ -256,7 +298,12 @@ class _Stage:
         """Yield a delimited text as it is, JSON and lists of items as Parquet."""
         refuse_unreadable(start, name)
         refuse_sections(start, name)
-        form = json_form(start, name)
+        form = json_form(_in_utf8(start), name)
+        if is_quoted_as_a_whole(start):
+            with self._temporary("txt") as target:
+                self._without_quotes(path, target)
+                yield StagedFile(target, name, optional)
+            return
         if form is None and not is_item_lists(start):
             yield StagedFile(path, name, optional)
             return
@@ -264,8 +311,26 @@ class _Stage:
             if form is None:
                 self._item_lists(path, target)
             else:
-                self._json(path, target, name, form)
+                self._json(path, target, name, start, form)
             yield StagedFile(target, name, optional, {} if form else {"user": _LISTS})
+
+    def _parquet(self, path: Path, name: str, optional: bool) -> Iterator[StagedFile]:
+        """Yield a Parquet file as it is, one with structs or lists as a table of their fields."""
+        if not is_nested(path):
+            yield StagedFile(path, name, optional)
+            return
+        with self._temporary("parquet") as target, self._spill() as spill:
+            write_nested_parquet(path, target, name, spill)
+            yield StagedFile(target, name, optional)
+
+    @contextmanager
+    def _spill(self) -> Iterator[Path]:
+        """Yield a folder for what does not fit in memory, which is removed in the end."""
+        spill = self.folder / "spill"
+        try:
+            yield spill
+        finally:
+            shutil.rmtree(spill, ignore_errors=True)
 
     @contextmanager
     def _temporary(self, suffix: str) -> Iterator[Path]:
@@ -277,11 +342,16 @@ class _Stage:
             path.unlink(missing_ok=True)
 
     def _copy(self, source: Any, target: Path, packed: int) -> None:
-        """Write what a source holds that was packed into some bytes."""
+        """Write what a source holds that was packed into some bytes, without a mark of UTF-8."""
         with target.open("wb") as file:
             while block := source.read(_BLOCK):
+                block = block if file.tell() else block.removeprefix(codecs.BOM_UTF8)
                 raise_if_stopped(self.should_stop)
                 check_unpacked(file.tell() + len(block), packed)
+                if self.most is not None and file.tell() + len(block) > self.most:
+                    beginning = block[: self.most - file.tell()]
+                    file.write(beginning[: beginning.rfind(b"\n") + 1])
+                    return
                 file.write(block)
 
     def _decompressed(self, path: Path, name: str, optional: bool) -> Iterator[StagedFile]:
@@ -291,8 +361,11 @@ class _Stage:
             yield from self.files(plain, name, optional)
 
     def _zip_members(self, path: Path, name: str) -> Iterator[StagedFile]:
+        if not zipfile.is_zipfile(path):  # its end is missing, which lists what is in it
+            raise BadInput(_("{file} is an incomplete archive; copy it again.").format(file=name))
         with zipfile.ZipFile(path) as archive:
             members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+            refuse_documents(members, name)
             yield from self._members(path, name, list(members), lambda m: archive.open(members[m]))
 
     def _tar_members(self, path: Path, name: str) -> Iterator[StagedFile]:
@@ -349,16 +422,19 @@ class _Stage:
                 if target.stat().st_size:
                     yield StagedFile(target, f"{name}/{title}", len(titles) > 1 and not self.sheet)
 
-    def _json(self, path: Path, target: Path, name: str, form: str) -> None:
+    def _json(self, path: Path, target: Path, name: str, start: bytes, form: str) -> None:
         """Write the fields of JSON objects as columns of text."""
-        spill = self.folder / "spill"
-        try:
-            with self._temporary("json") as plain:
-                with opened(path) as (stream, _position):
-                    self._copy(stream, plain, path.stat().st_size)
-                write_json_table(plain, target, name, form, spill)
-        finally:
-            shutil.rmtree(spill, ignore_errors=True)
+        with self._temporary("json") as plain, self._spill() as spill:
+            with opened(path, encoding_of(start)) as (stream, _position):
+                self._copy(stream, plain, path.stat().st_size)
+            write_json_table(plain, target, name, form, spill)
+
+    def _without_quotes(self, path: Path, target: Path) -> None:
+        """Write lines without the quotation marks that stand around each of them."""
+        with opened(path) as (stream, _position), target.open("wb") as file:
+            for lines in _line_batches(stream):
+                raise_if_stopped(self.should_stop)
+                file.writelines(_without_quotes(line) + b"\n" for line in lines)
 
     def _item_lists(self, path: Path, target: Path) -> None:
         """Write one row an item, in the order of the lines."""
@@ -370,11 +446,18 @@ class _Stage:
         ):
             for lines in _line_batches(stream):
                 raise_if_stopped(self.should_stop)
-                rows = [fields for line in lines if (fields := line.split())]
+                texts = (line.decode("utf-8", errors="replace") for line in lines)
+                rows = [fields for text in texts if (fields := text.split())]
                 users = [user for user, *items in rows for _item in items]
                 products = [item for _user, *items in rows for item in items]
                 arrays = [pa.array(users, text), pa.array(products, text)]
                 writer.write_table(pa.table(arrays, schema=schema))
+
+
+def _in_utf8(start: bytes) -> bytes:
+    """Return the beginning of a text in UTF-8, where it is in UTF-16 or UTF-32."""
+    encoding = encoding_of(start[:_BEGINNING], whole=False)
+    return start.decode(encoding, errors="replace").encode() if "utf-" in encoding else start
 
 
 def _cell(value: Any) -> str:
@@ -418,10 +501,34 @@ def is_item_lists(start: bytes) -> bool:
     return min(widths) >= 2 and len(widths) > 1 and len(users) == len(rows)
 
 
-def _line_batches(stream: Any) -> Iterator[list[str]]:
+def is_quoted_as_a_whole(start: bytes) -> bool:
+    r"""Return whether each line of a text is one quoted field, as spreadsheets save such text.
+
+    >>> is_quoted_as_a_whole(b'"user,item"\n"1,""Mug, blue"" "\n')
+    True
+    >>> is_quoted_as_a_whole(b'"user","item"\n"1","2"\n')
+    False
+    """
+    lines = start.removeprefix(b"\xef\xbb\xbf").split(b"\n")[: -1 if len(start) >= _HEAD else None]
+    lines = [line.rstrip(b"\r") for line in lines[:1000] if line.strip()]
+    return len(lines) > 1 and all(
+        line[:1] == line[-1:] == b'"'
+        and b'"' not in line[1:-1].replace(b'""', b"")
+        and re.search(rb"[,;\t|]", line) is not None
+        for line in lines
+    )
+
+
+def _without_quotes(line: bytes) -> bytes:
+    line = line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r")
+    is_quoted = len(line) > 1 and line[:1] == line[-1:] == b'"'
+    return line[1:-1].replace(b'""', b'"') if is_quoted else line
+
+
+def _line_batches(stream: Any) -> Iterator[list[bytes]]:
     rest = b""
     while block := stream.read(_BLOCK):
         *lines, rest = (rest + block).split(b"\n")
-        yield [line.decode("utf-8", errors="replace") for line in lines]
+        yield lines
     if rest:
-        yield [rest.decode("utf-8", errors="replace")]
+        yield [rest]

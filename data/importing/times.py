@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,8 +18,18 @@ from data.importing.month_names import english
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)
 """Times outside of these are damage, not history."""
 
-EPOCHS = {"seconds": 1_000_000.0, "milliseconds": 1_000.0, "microseconds": 1.0, "nanoseconds": 1e-3}
-"""Units of a number of time since 1970, and the microseconds in each."""
+EPOCHS = {
+    "seconds": (1_000_000.0, 1970),
+    "milliseconds": (1_000.0, 1970),
+    "microseconds": (1.0, 1970),
+    "nanoseconds": (1e-3, 1970),
+    "ticks": (0.1, 1),
+    "file times": (0.1, 1601),
+}
+"""Units of a number of time: the microseconds in each, and the year whose first day is 0.
+
+Ticks are those of .NET, file times those of Windows.
+"""
 
 RANK = "rank"
 """Whole numbers that are no times, and stand for the order of events."""
@@ -27,19 +37,38 @@ RANK = "rank"
 SERIAL = "serial"
 """Days since 1899-12-30, as spreadsheets count them."""
 
-_EPOCH_RANGES = {  # from 1973 to 2199
+_EPOCH_RANGES = {  # from 1973 to 2199; where ranges meet, those of 1995 to 2035
     "seconds": (1e8, 7.3e9),
     "milliseconds": (1e11, 7.3e12),
     "microseconds": (1e14, 7.3e15),
-    "nanoseconds": (1e17, 7.3e18),
+    "file times": (1.24e17, 1.37e17),
+    "ticks": (6.29e17, 6.42e17),
+    "nanoseconds": (7.8e17, 7.3e18),
 }
-_LAST_RANK = 99_999
-_SERIAL_RANGE = (20_000, 80_000)  # from 1954 to 2119
+_LAST_RANK = 99_999_999
+_DIGITS_OF_ONE = 100_000  # from which on a single number may be a date
+_SERIAL_RANGE = (30_000, 80_000)  # from 1982 to 2119; SAS and R count days from 1960 and 1970
+
+_DIGITS_OF_MOMENTS: Sequence[tuple[int, int, Callable[[int], bool]]] = (
+    (32, 1_000_000, lambda n: 0 < n % 100 <= 12),  # a month last
+    (1_001, 2_400, lambda n: n % 100 < 60),  # hour and minute
+    (100_000, 240_000, lambda n: n // 100 % 100 < 60 and n % 100 < 60),  # and second
+    (100_000, 1_000_000, lambda n: 0 < n // 100 % 100 <= 12 and n % 100 <= 31),  # year, month, day
+    (100_000, 1_000_000, lambda n: 0 < n // 100 % 100 <= 31 and n < 130_000),  # month, day, year
+    (100_000, 1_000_000, lambda n: 0 < n // 100 % 100 <= 12 and n < 320_000),  # day, month, year
+    (100_000, 100_000_000, lambda n: 1900 <= n % 10_000 < 2200),  # the year in full, last
+    (10_000_000, 100_000_000, lambda n: 1900 <= n // 10_000 < 2200 and n // 100 % 100 <= 12),
+)
+"""The range of the largest number, and whether a number may be a moment in digits."""
+
+RARE_ORDER = "year/day/month"
+"""The order of day and month that is believed only where nothing else reads a column."""
 
 DAY_ORDERS = {
     "year/month/day": N_("year/month/day"),
     "day/month/year": N_("day/month/year"),
     "month/day/year": N_("month/day/year"),
+    RARE_ORDER: N_("year/day/month"),
     "month name": N_("with the month’s name"),
     "compact": N_("digits without separators"),
 }
@@ -53,19 +82,34 @@ _TEXT = re.compile(
     r"|(?P<month_first>[A-Za-z]{3,9})(?P<sep3>[. -]+)(?P<day_second>\d{1,2})(?P<sep4>,? +|-)"
     r"(?P<year_last>\d{2,4})"
     r"|(?P<compact>\d{8}))"
-    r"(?:(?P<gap>, *|T| +|:)(?P<hour>\d{1,2})"
+    r"(?:(?P<gap>, *|T| +|:|-(?=\d{2}[:.]\d{2}[:.]\d{2}))(?P<hour>\d{1,2})"
     r"(?:(?P<colon>[:.h]?)(?P<minute>\d{2})(?:(?P=colon)(?P<second_of>\d{2})"
     r"(?:(?P<point>[.,:])(?P<fraction>\d{1,9}))?)?)?"
     r"(?:(?P<blank> ?)(?P<half>[AaPp][Mm]))?)?"
     r"(?P<zone>(?P<zone_blank> ?)(?:(?P<offset>[+-]\d{2}(?::?\d{2})?)|(?P<zulu>Z)"
-    r"|(?P<name>[A-Z][A-Za-z_]+(?:/[A-Za-z_]+)*)))?"
+    r"|(?P<short>[A-Z]{3,4})|(?P<name>[A-Z][A-Za-z_]+(?:/[A-Za-z_]+)*)))?"
 )
 """A day, a clock and a zone, in the forms that logs are written in."""
+
+_ZONES = {
+    "UTC": "+00", "GMT": "+00", "WET": "+00", "WEST": "+01", "CET": "+01", "CEST": "+02",
+    "EET": "+02", "EEST": "+03", "SAST": "+02", "MSK": "+03", "TRT": "+03", "WIB": "+07",
+    "HKT": "+08", "SGT": "+08", "JST": "+09", "KST": "+09", "AEST": "+10", "AEDT": "+11",
+    "NZST": "+12", "NZDT": "+13", "BRT": "-03", "ART": "-03", "EST": "-05", "EDT": "-04",
+    "CDT": "-05", "MST": "-07", "MDT": "-06", "PST": "-08", "PDT": "-07", "AKST": "-09",
+    "AKDT": "-08", "HST": "-10",
+}  # fmt: skip
+"""Abbreviations of zones → their offset: DuckDB takes that of Argentina for Egypt's."""
+
+_SHARED_ZONES = {"IST": "+05:30", "CST": "-06:00", "BST": "+01:00", "AST": "-04:00"}
+"""Abbreviations of zones on several continents, and the offset of one of these."""
+
+_ZONE_AT_END = "^(.*[0-9AaPpMm] ?)([A-Z]{3,4})(| [0-9]{4})$"
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISO = re.compile(r"\d{4}[-/]")
 _YEAR_LAST = re.compile(
-    r"[A-Za-z]{3} [A-Za-z]{3} +\d{1,2} \d{2}:\d{2}:\d{2}(?: (?P<zone>[+-]\d{4}|[A-Z]{2,5}))? \d{4}"
+    r"[A-Za-z]{3} [A-Za-z]{3} +\d{1,2} \d{2}:\d{2}:\d{2}(?: (?P<zone>[+-]\d{4}|[A-Z]{3,4}))? \d{4}"
 )
 """As Java, C and Twitter write it: ``Fri Nov 01 00:00:00 CET 2019``."""
 
@@ -104,6 +148,8 @@ class TimeFormat:
             return (
                 f"CASE WHEN strlen({column}) <= 19 OR suffix({column}, ' UTC') "
                 f"THEN try_cast({column} AS TIMESTAMP) "
+                f"WHEN right({column}, 1) BETWEEN 'A' AND 'Y' "
+                f"THEN try_cast({_with_offset(column)} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' "
                 f"ELSE try_cast({column} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
             )
         number = f"try_cast({column} AS DOUBLE)"
@@ -119,7 +165,11 @@ class TimeFormat:
                 f"make_timestamp(({days})::BIGINT) - INTERVAL 25569 DAY END"
             )
         if self.kind in EPOCHS:
-            scaled = f"{number} * {EPOCHS[self.kind]}"
+            unit, year = EPOCHS[self.kind]
+            scaled = f"{number} * {unit}"
+            if year != 1970:
+                zero = int((datetime(1970, 1, 1) - datetime(year, 1, 1)).total_seconds())
+                scaled = f"({scaled} - {zero}000000)"
             return (
                 f"CASE WHEN {scaled} BETWEEN -1e16 AND 1e16 "
                 f"THEN make_timestamp(round({scaled})::BIGINT) END"
@@ -131,6 +181,7 @@ class TimeFormat:
         if local:
             parts.append(f"try_strptime({column}, {_list(local)})")
         if zoned:
+            column = _with_offset(column) if self.day_order else column
             parts.append(f"try_strptime({column}, {_list(zoned)}) AT TIME ZONE 'UTC'")
         return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
@@ -148,13 +199,28 @@ class TimeFormat:
         if self.kind == "iso":
             return _("ISO 8601")
         if self.kind in EPOCHS:
-            return _("{unit} since 1970, UTC").format(unit=self.kind)
+            return _("{unit} since {year}, UTC").format(unit=self.kind, year=EPOCHS[self.kind][1])
         if self.kind == SERIAL:
             return _("days since 1899-12-30, as spreadsheets count")
         formats = ", ".join(self.formats)
         if not self.day_order:
             return formats
         return f"{_(DAY_ORDERS[self.day_order])} ({formats})"
+
+
+def _with_offset(column: str) -> str:
+    """Return the SQL of a time with the offset of its zone instead of an abbreviation.
+
+    NULL where the abbreviation is not known.
+    """
+    before, zone, after = (
+        f"regexp_extract({column}, {quote(_ZONE_AT_END)}, {group})" for group in (1, 2, 3)
+    )
+    offsets = ", ".join(f"{quote(name)}: {quote(offset)}" for name, offset in _ZONES.items())
+    return (
+        f"CASE WHEN regexp_matches({column}, {quote(_ZONE_AT_END)}) "
+        f"THEN {before} || MAP {{{offsets}}}[{zone}] || {after} ELSE {column} END"
+    )
 
 
 def _list(texts: Sequence[str]) -> str:
@@ -202,7 +268,9 @@ def candidates(values: Iterable[str], least: float = 1.0) -> tuple[TimeFormat, .
     if not most or most < least * len(distinct):
         return ()
     best = [format for format, count in zip(formats, counts, strict=True) if count == most]
-    return (best[0],) if best[0].kind == "iso" else _different(best, distinct)
+    if best[0].kind == "iso":
+        return (best[0],)
+    return _different(likely(best), distinct)
 
 
 def check_format(pattern: str) -> None:
@@ -220,6 +288,47 @@ def check_format(pattern: str) -> None:
         ) from error
 
 
+def are_plausible(time: TimeFormat, values: Sequence[str]) -> bool:
+    """Return whether half of some times or more are between 1990 and tomorrow.
+
+    >>> are_plausible(TimeFormat("seconds"), ["1572566400"])
+    True
+    >>> are_plausible(TimeFormat("seconds"), ["15725664"])
+    False
+    """
+    moment = time.sql("value")
+    (share,) = _ask(
+        f"SELECT coalesce(avg(({moment} BETWEEN TIMESTAMP '1990-01-01' "
+        f"AND now()::TIMESTAMP + INTERVAL 1 DAY)::INT), 1) FROM {_VALUES}",
+        values,
+    )
+    return bool(share >= 0.5)
+
+
+def shared_zone(values: Iterable[str]) -> tuple[str, str, str] | None:
+    """Return the first abbreviation of a zone that others share, None where there is none.
+
+    Returns
+    -------
+    zone, offset : str
+        The abbreviation, and the offset of one of the zones that have it.
+    pattern : str
+        The strptime format that reads the clock as it stands.
+
+    Examples
+    --------
+    >>> shared_zone(["2019-11-01 08:26:00 IST"])
+    ('IST', '+05:30', '%Y-%m-%d %H:%M:%S IST')
+    >>> shared_zone(["2019-11-01 08:26:00 CET", "1 august"])
+    """
+    for value in values:
+        match = re.fullmatch(_ZONE_AT_END, value)
+        if match and match[2] in _SHARED_ZONES:
+            for _order, pattern in _patterns(value):
+                return match[2], _SHARED_ZONES[match[2]], pattern.replace("%z", match[2])
+    return None
+
+
 def ranks(values: Sequence[str]) -> tuple[TimeFormat, ...]:
     """Return the format of numbers that stand for the order of events; empty for other values.
 
@@ -227,18 +336,30 @@ def ranks(values: Sequence[str]) -> tuple[TimeFormat, ...]:
 
     >>> ranks(["1", "2", "17"])[0].kind, ranks(["1.5"]), ranks(["0930", "1745"]), ranks(["191101"])
     ('rank', (), (), ())
+    >>> ranks(["39420", "26000015"])[0].kind, ranks(["1112019", "20112019"])
+    ('rank', ())
     """
-    if not values or not all(re.fullmatch(r"\d{1,6}([.]0*)?", value) for value in values):
+    if not values or not all(re.fullmatch(r"\d{1,8}([.]0*)?", value) for value in values):
         return ()
     numbers = {int(float(value)) for value in values}
-    padded = any(re.match(r"0\d", value) for value in values)
-    is_day_of_month = max(numbers) > 31 and all(0 < n % 100 <= 12 for n in numbers)
-    is_clock = 1000 < max(numbers) < 2400 and all(n % 100 < 60 for n in numbers)
-    is_month_and_day = max(numbers) <= 1231 and all(0 < n % 100 <= 31 for n in numbers)
-    if max(numbers) > _LAST_RANK or (padded and not is_month_and_day):
+    if any(re.match(r"0\d", value) for value in values) and not _are_months_and_days(numbers):
         return ()
-    ambiguous = len(numbers) > 1 and (is_clock or is_day_of_month) and not is_month_and_day
-    return () if ambiguous else (TimeFormat(RANK),)
+    several = len(numbers) > 1 or max(numbers) >= _DIGITS_OF_ONE
+    return () if several and _may_be_moments(numbers) else (TimeFormat(RANK),)
+
+
+def _are_months_and_days(numbers: Collection[int]) -> bool:
+    """Return whether numbers may be a month and a day, which are in the order of time in a year."""
+    return max(numbers) <= 1231 and all(0 < n % 100 <= 31 for n in numbers)
+
+
+def _may_be_moments(numbers: Collection[int]) -> bool:
+    """Return whether most numbers may be the digits of a clock or of a date."""
+    largest = max(numbers)
+    return not _are_months_and_days(numbers) and any(
+        low <= largest < high and sum(map(may_be, numbers)) >= 0.9 * len(numbers)
+        for low, high, may_be in _DIGITS_OF_MOMENTS
+    )
 
 
 def are_close(first: Sequence[str], second: Sequence[str]) -> bool:
@@ -294,7 +415,8 @@ def _numeric(values: Sequence[str]) -> list[TimeFormat]:
     for unit, (low, high) in _EPOCH_RANGES.items():
         if low <= median < high:
             return [TimeFormat(unit)]
-    if _SERIAL_RANGE[0] <= median < _SERIAL_RANGE[1]:
+    outer = numbers[len(numbers) // 20], numbers[-1 - len(numbers) // 20]
+    if _SERIAL_RANGE[0] <= outer[0] and outer[1] < _SERIAL_RANGE[1]:
         return [TimeFormat(SERIAL)]
     return []
 
@@ -321,10 +443,31 @@ def formats_of(examples: Sequence[str], usual: TimeFormat) -> list[TimeFormat]:
     for example in examples:
         for day_order, pattern in _patterns(example):
             by_order.setdefault(day_order, {})[pattern] = None
+    _add_year_first(by_order)
     formats = [TimeFormat("strptime", tuple(used), order) for order, used in by_order.items()]
     formats.sort(key=lambda format: list(DAY_ORDERS).index(format.day_order))
     has_names = usual.day_order == "month name"  # of which the first rows have the English ones
     return [*formats, *_in_words(examples)] if has_names else formats
+
+
+def _add_year_first(by_order: dict[str, dict[str, None]]) -> None:
+    """Let times with the year in front stand beside those of other orders: only one way reads them.
+
+    A day before the month is another order of its own.
+    """
+    iso = [pattern for pattern in by_order.get("year/month/day", {}) if pattern.startswith("%Y")]
+    for order in ("day/month/year", "month/day/year"):
+        if order in by_order:
+            by_order[order] |= dict.fromkeys(iso)
+    if iso and len(by_order) == 1:
+        by_order[RARE_ORDER] = dict.fromkeys(
+            pattern.replace("%m", "\0").replace("%d", "%m").replace("\0", "%d") for pattern in iso
+        )
+
+
+def likely(formats: Sequence[TimeFormat]) -> Sequence[TimeFormat]:
+    """Leave out of some formats that read as much the rare one of a day between year and month."""
+    return [one for one in formats if one.day_order != RARE_ORDER] or formats
 
 
 def _textual(values: Sequence[str]) -> list[TimeFormat]:
@@ -354,7 +497,7 @@ def _patterns(value: str) -> list[tuple[str, str]]:
     """
     if match := _YEAR_LAST.fullmatch(value):
         zone = match["zone"] or ""
-        zone = zone and (" %z" if zone[0] in "+-" else " %Z")
+        zone = zone and " %z"
         return [("month name", f"%a %b %d %H:%M:%S{zone} %Y")]
     match = _TEXT.fullmatch(value)
     if match is None:

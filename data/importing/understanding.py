@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from data.i18n import N_, _
-from data.importing.column_sql import ColumnSql
+from data.i18n import N_, _, number
+from data.importing import times
+from data.importing.column_sql import ColumnSql, sample_values
 from data.importing.dialect import Dialect
 
 _UNSETTLED = {
@@ -13,6 +14,8 @@ _UNSETTLED = {
 }
 _NUMBERS = N_("numbers are read as Tianchi and Tmall write event types: say with --type if not")
 _UNKNOWN_NUMBERS = N_("the meaning of the numbers is not known: say it with --type 4=purchase")
+_IMPLAUSIBLE = N_("the first ones are before 1990 or in the future: look what they count from")
+_GUESTS = N_("0 is taken for guests, as so many rows have it: they have no buyer")
 _NO_HEADER = N_("no line looks like names of columns")
 _TITLES = N_("the lines before it are taken for titles")
 
@@ -44,6 +47,12 @@ def understanding(
     """
     text = dialect.kind == "text"
     reasons = {name: _UNSETTLED[name] for name in columns.unsettled} | dict(unsure or {})
+    if not columns.time.is_order:
+        moments = sample_values(dialect, columns.positions["time"])
+        if not times.are_plausible(columns.time, moments):
+            reasons["time"] = _IMPLAUSIBLE
+    if "0" in columns.guests:
+        reasons["user"] = _GUESTS
     if any(code.isdigit() for code in columns.types):
         reasons.setdefault("type", _NUMBERS)
     elif columns.codes and not columns.types:
@@ -63,6 +72,25 @@ def understanding(
         "types": dict(columns.types),
         "unsure": {name: _(reason) for name, reason in reasons.items() if name not in given},
     }
+
+
+def all_rows_doubts(events: int, unreadable_prices: int, purchases: int | None) -> dict[str, str]:
+    """Return what all events of a log show to be doubtful: event column → why.
+
+    Parameters
+    ----------
+    events, unreadable_prices : int
+    purchases : int or None
+        None where the log has no types, and so every event is a purchase.
+    """
+    doubts = {}
+    if purchases == 0:
+        doubts["type"] = _("no event is a purchase: say which with --type TEXT=purchase")
+    if unreadable_prices * 10 > events:
+        doubts["price"] = _("{number} prices cannot be read, and are missing").format(
+            number=number(unreadable_prices)
+        )
+    return doubts
 
 
 def _price(columns: ColumnSql) -> str | None:

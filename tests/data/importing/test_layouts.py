@@ -78,6 +78,24 @@ MAKERS = {
     "float ids over a line of totals": maker(
         lines("{u}.0,{p}.0,{t}", "customer_id,product_id,date\n", "Total,,\n")
     ),
+    "mysql": maker(
+        lines(
+            "| {u} | {p} | {t} |",
+            "+---+---+---+\n| user_id | product_id | created_at |\n+---+---+---+\n",
+            "+---+---+---+\n90 rows in set (0.00 sec)\n",
+        )
+    ),
+    "each line in quotes": maker(lines('"{u},{p},""{t}"""', '"user_id,product_id,""time"""\n')),
+    "names above the names": maker(
+        lines("{u},{p},{t}", "Customer,,Order\n,,Date\nuser_id,product_id,time\n")
+    ),
+    "marks without width": maker(lines("\u200f{u}\u200e,{p},{t}", "\u200buser_id,item_id,time\n")),
+    **{
+        f"delimiter {mark}": maker(
+            lines(mark.join(("{u}", "{p}", "{t}")), f"user_id{mark}product_id{mark}time\n")
+        )
+        for mark in ("||", "|~|", ";;", "¦", "§", "•", "*", "#")
+    },
     "hashed names": maker(lines("{u};{p};{t}", "USER_ID_hash;product_sku_hash;I_DATE\n")),
     "prefixed names": maker(lines("{u};{p};{t}", "user_id;click_article_id;click_timestamp\n")),
     "colons in ids, after blanks": Maker(
@@ -120,6 +138,11 @@ REFUSED = {
     "baskets of FIMI": (
         "".join(" ".join(str(3 * n % 97) for n in range(1 + 5 * k % 9)) + "\n" for k in ks()),
         "--header-line",
+    ),
+    "a third of the lines with other columns": (
+        lines("{u} Ann Lee {p} {t:%Y-%m-%d}", "CUSTOMER NAME ITEM DATE\n")
+        + lines("{u} Bo {p} {t:%Y-%m-%d}"),
+        "do not have its 5 columns.*--header-line",
     ),
     "long ids rounded by a spreadsheet": (
         lines("4.8{k:02d}E+17,{p},{t}", "fullVisitorId,sku,date\n"),

@@ -1,5 +1,6 @@
 """What a person sees of a file before its import: how it is read, and how sure that is."""
 
+import zipfile
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -123,3 +124,24 @@ def test_a_workbook_names_its_sheets(look: Any) -> None:
     assert look(book).sheets == ("Year 2009", "Year 2010")
     assert look(book).columns == ("user", "product")
     assert look(book, sheet="Year 2010").columns == ("client", "sku")
+
+
+def test_the_beginning_of_a_large_archive_is_looked_at(
+    look: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.importing.preview._LARGEST_UNPACKED", 20_000)
+    rows = [f"u{k % 97},p{k * 7919 % 10_007},2019-11-{1 + k // 200:02d}" for k in range(4000)]
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("log.csv", "\n".join(["user,product,time", *rows]))
+    seen = look(buffer.getvalue())
+    assert seen.mapping == {"time": "time", "user": "user", "product": "product"}
+    assert 500 < seen.looked_at < 2000
+    assert not seen.complete
+
+
+def test_a_large_workbook_is_not_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.importing.preview._LARGEST_UNPACKED", 100)
+    file = tmp_path / "log.xlsx"
+    file.write_bytes(workbook({"Data": [["user", "product"], [1, 2], [2, 3]]}))
+    assert preview(ImportRequest([file], ""), tmp_path) is None
