@@ -58,7 +58,7 @@ def map_card(served: ServedRun, products: ProductMap) -> html.Section:
             ),
             html.P(_kept(products), className="note"),
             dcc.Store(id=METHOD, data=products.method),
-            html.Div(_methods(served, products.method), id=METHODS),
+            html.Div(_methods(served, products.method), id=METHODS, className="space-methods"),
         ],
         title=_(
             "The most similar product is of the same category in {share} of cases;"
