@@ -81,15 +81,9 @@ def concentration(
             xshift=-8 if up else 8,
             yshift=8 if up else -8,
         )
-    finding = _("The model is {comparison} popularity: its first {size} hold {own}, not {common}")
     return Chart(
         drawn,
-        finding.format(
-            comparison=_("surer than") if model_share > baseline_share else _("no surer than"),
-            size=formats.number(size),
-            own=formats.percent(float(model_share) / 100),
-            common=formats.percent(float(baseline_share) / 100),
-        ),
+        _concentration(size, float(model_share) / 100, float(baseline_share) / 100),
         _("Share of the probability that the first products hold together, in percent"),
         pd.DataFrame(
             {
@@ -99,6 +93,20 @@ def concentration(
             }
         ),
     )
+
+
+def _concentration(size: int, model: float, popularity: float) -> str:
+    """Return the finding on the shares that the first products of both hold."""
+    own, common = formats.percent(model), formats.percent(popularity)
+    if own == common:
+        text = _("The model is as sure as popularity: the first {size} of both hold {own}")
+    elif model > popularity:
+        text = _("The model is surer than popularity: its first {size} hold {own}, not {common}")
+    else:
+        text = _(
+            "The model is less sure than popularity: its first {size} hold {own}, not {common}"
+        )
+    return text.format(size=formats.number(size), own=own, common=common)
 
 
 def expected_categories(

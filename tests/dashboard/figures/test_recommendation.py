@@ -20,7 +20,14 @@ def test_a_sure_model_is_called_surer_than_popularity() -> None:
 
 
 def test_a_model_that_knows_nothing_is_not_called_sure() -> None:
-    assert "no surer than" in concentration(EVEN, SURE, 2, "light").finding
+    chart = concentration(EVEN, SURE, 2, "light")
+    expected = "The model is less sure than popularity: its first 2 hold 50.0%, not 90.0%"
+    assert chart.finding == expected
+
+
+def test_equal_shares_are_not_said_to_differ() -> None:
+    chart = concentration(EVEN, EVEN, 2, "light")
+    assert chart.finding == "The model is as sure as popularity: the first 2 of both hold 50.0%"
 
 
 def test_both_lines_end_with_everything() -> None:
