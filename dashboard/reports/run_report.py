@@ -125,7 +125,7 @@ def _test_figures(handle: RunHandle) -> html.Section:
     body = html.Table([html.Thead(head), html.Tbody(rows)], className="plain-table")
     return card(
         html.Div(body, className="table-scroll", tabIndex="0"),
-        title=_("Test figures of {model}").format(model=formats.model(handle.served_model["name"])),
+        title=_("Test figures: {model}").format(model=formats.model(handle.served_model["name"])),
         subtitle=_(
             "The model that the run recommends with, on purchases that it was not trained on"
         ),
