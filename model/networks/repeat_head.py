@@ -1,15 +1,17 @@
 """The repeat-aware head: a mixture of the softmax with a distribution over bought products.
 
-A candidate is a product of the history, whatever its length. Its logit is that of a small dense
-network over what ``model.sequences.repeats`` counts, the hidden state, the type of its latest event
-and an embedding of the product; one further logit stands for the softmax over the catalogue. The
-softmax over them all gives the weight of the catalogue and the probability of each repeat, as in
-RepeatNet (Ren et al. 2019, equation 2) with counts and ages in place of positions.
+A candidate is a product of the history, whatever its length. Its logit is a linear function and a
+small dense network over what ``model.sequences.repeats`` counts in the history and in training, the
+hidden state, the type of its latest event and an embedding of the product; one further logit stands
+for the softmax over the catalogue. The softmax over them all gives the weight of the catalogue and
+the probability of each repeat, as in RepeatNet (Ren et al. 2019, equation 2) with counts and ages
+in place of positions.
 """
 
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from data.preparation.sequences import FIRST
@@ -17,6 +19,8 @@ from model.networks.layers import stored_as
 from model.sequences.repeats_numpy import FEATURES
 
 UNITS = 16
+STATISTICS = 2
+"""Statistics of a product: see ``model.sequences.repeats.product_statistics``."""
 INITIAL_LOGIT = 3.0
 """Initial logit of the softmax over the catalogue."""
 
@@ -24,6 +28,10 @@ INITIAL_LOGIT = 3.0
 @stored_as("RepeatHead")
 class RepeatHead(keras.layers.Layer):  # type: ignore[misc]
     """Log-probabilities of the catalogue and of each candidate; in float32.
+
+    The logit of a candidate is a linear function of its features, as in a conditional logit, plus
+    that of a dense network. The linear function begins as the logarithm of the count and the other
+    as 0: an untrained head ranks by personal frequency.
 
     Parameters
     ----------
@@ -38,20 +46,33 @@ class RepeatHead(keras.layers.Layer):  # type: ignore[misc]
     def build(
         self, states_shape: Any, product_shape: Any, type_shape: Any, features_shape: Any
     ) -> None:
-        """Create the dense layers and the embeddings."""
+        """Create the dense layers, the embeddings and the empty statistics of the products."""
         first = keras.initializers.Constant(INITIAL_LOGIT)
+        features = (*features_shape[:-1], FEATURES + STATISTICS)
         self.catalogue = layers.Dense(1, bias_initializer=first, dtype="float32")
         self.from_state = layers.Dense(UNITS, dtype="float32")
         self.from_features = layers.Dense(UNITS, use_bias=False, dtype="float32")
-        self.repeat = layers.Dense(1, use_bias=False, dtype="float32")
+        self.repeat = layers.Dense(1, use_bias=False, kernel_initializer="zeros", dtype="float32")
         self.catalogue.build(states_shape)
         self.from_state.build(states_shape)
-        self.from_features.build((*features_shape[:-1], FEATURES))
+        self.from_features.build(features)
         self.repeat.build((*features_shape[:-1], UNITS))
+        self.linear = self.add_weight(shape=features[-1:], initializer="zeros", name="linear")
+        self.linear.assign(np.arange(features[-1]) == 0)
         self.product_embeddings, self.type_embeddings = (
             self.add_weight(shape=(codes, UNITS), initializer="zeros", name=name)
             for codes, name in ((self.products, "products"), (self.types, "types"))
         )
+        self.statistics = self.add_weight(
+            shape=(self.products, STATISTICS),
+            initializer="zeros",
+            trainable=False,
+            name="statistics",
+        )
+
+    def start_from(self, statistics: Any) -> None:
+        """Set the statistics of the ranked products, [products, STATISTICS]."""
+        self.statistics.assign(np.pad(statistics, ((FIRST, 0), (0, 0))))
 
     def call(self, states: Any, product: Any, type: Any, features: Any) -> Any:
         """Return log-probabilities [targets, 1 + candidates], that of the catalogue first.
@@ -64,6 +85,8 @@ class RepeatHead(keras.layers.Layer):  # type: ignore[misc]
             Codes; 0 is padding.
         features : tensor [targets, candidates, FEATURES]
         """
+        statistics = ops.take(self.statistics, product, axis=0)
+        features = ops.concatenate([features, statistics], axis=2)
         hidden = (
             self.from_features(features)
             + self.from_state(states)[:, None]
@@ -71,6 +94,7 @@ class RepeatHead(keras.layers.Layer):  # type: ignore[misc]
             + ops.take(self.type_embeddings, type, axis=0)
         )
         logits = self.repeat(ops.relu(hidden))[:, :, 0]
+        logits = logits + ops.sum(features * self.linear, axis=2)
         logits = ops.where(product >= FIRST, logits, ops.full_like(logits, -1e9))
         return ops.log_softmax(ops.concatenate([self.catalogue(states), logits], axis=1))
 

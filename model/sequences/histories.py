@@ -247,6 +247,26 @@ def targets_within(buyers: Histories) -> tuple[Longs, Longs, Longs]:
     return event[usable], end[usable], row[usable]
 
 
+def repeats_within(buyers: Histories) -> tuple[Longs, Bools]:
+    """Return the targets of ``targets_within``, and whether the product of each is in its history.
+
+    Examples
+    --------
+    >>> columns = {"product": np.array([2, 3, 2, 4, 5], dtype=np.int32)}
+    >>> repeats_within(Histories(columns, np.array([0, 3]), np.array([3, 5])))
+    (array([1, 2, 4]), array([False,  True, False]))
+    """
+    event, end, _row = targets_within(buyers)
+    indices = buyers.indices()
+    codes = buyers.columns["product"][indices].astype(np.int64)
+    _keys, first, key = np.unique(
+        buyers.rows() * (codes.max(initial=0) + 1) + codes, return_index=True, return_inverse=True
+    )
+    earliest = np.empty(len(buyers.columns["product"]), dtype=np.int64)
+    earliest[indices] = indices[first[key]]
+    return event, earliest[event] < end
+
+
 def repeat_share(buyers: Histories) -> float:
     """Return the share of the targets of buyers whose product is in their history.
 
@@ -256,17 +276,8 @@ def repeat_share(buyers: Histories) -> float:
     >>> repeat_share(Histories(columns, np.array([0, 3]), np.array([3, 5])))
     0.3333333333333333
     """
-    event, end, _row = targets_within(buyers)
-    if not len(event):
-        return 0.0
-    indices = buyers.indices()
-    codes = buyers.columns["product"][indices].astype(np.int64)
-    _keys, first, key = np.unique(
-        buyers.rows() * (codes.max() + 1) + codes, return_index=True, return_inverse=True
-    )
-    earliest = np.empty(len(buyers.columns["product"]), dtype=np.int64)
-    earliest[indices] = indices[first[key]]
-    return float((earliest[event] < end).mean())
+    event, is_repeat = repeats_within(buyers)
+    return float(is_repeat.mean()) if len(event) else 0.0
 
 
 def stored_entries(matrix: sparse.csr_matrix) -> tuple[Longs, Ints]:

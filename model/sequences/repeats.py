@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.preparation.sequences import Floats, Ints
+from data.preparation.sequences import FIRST, Floats, Ints
 from model.sequences.features import CONTEXT_DROPOUT
-from model.sequences.histories import Histories
+from model.sequences.histories import Histories, known, repeats_within
 from model.sequences.repeats_numpy import FEATURES, MOST_CANDIDATES, NO_TIME
 
 
@@ -48,6 +48,28 @@ def drop_times(candidates: RepeatCandidates, random: np.random.Generator) -> Rep
     return candidates._replace(features=features)
 
 
+PRIOR = 4.0
+"""Targets of the mean share of repeats that smooth the share of a product."""
+
+
+def product_statistics(buyers: Histories, products: int) -> Floats:
+    """Return what training says of each product as a repeat purchase, float32 [products, 2].
+
+    The logarithm of its number of targets by the mean one, and the log-odds that a target of it is
+    a repeat, smoothed towards the mean share.
+    """
+    event, is_repeat = repeats_within(buyers)
+    codes = buyers.columns["product"][event]
+    ranked = known(codes)
+    index = codes[ranked] - FIRST
+    count = np.bincount(index, minlength=products)
+    repeats = np.bincount(index, is_repeat[ranked], minlength=products)
+    mean = (repeats.sum() + 1) / (count.sum() + 2)
+    share = (repeats + PRIOR * mean) / (count + PRIOR)
+    statistics = [np.log((count + 1) / (count.mean() + 1)), np.log(share / (1 - share))]
+    return np.stack(statistics, axis=1).astype(np.float32)
+
+
 def repeat_candidates(histories: Histories) -> RepeatCandidates:
     """Return the candidates of each history with their features.
 
@@ -68,6 +90,13 @@ def repeat_candidates(histories: Histories) -> RepeatCandidates:
     10. whether it has events at several times; otherwise those that follow are 0
     11. log(1 + mean days between its events)
     12. log of the days since its latest event by that mean, each plus ½
+    13. log(1 + baskets with it); a basket ends where no event follows for 30 minutes
+    14. log(1 + baskets since its latest)
+    15. log of the share of the history's baskets that have it
+    16. log of the sum of .95^(baskets since) over its baskets
+    17. log of the sum of .8^(baskets since) over its baskets
+    18. log of the baskets since its latest by the mean number between its baskets, each plus ½; 0
+        where it is in one basket
 
     Parameters
     ----------

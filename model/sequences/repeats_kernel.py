@@ -7,7 +7,7 @@ import numpy as np
 
 from data.preparation.sequences import FIRST, Bools, Ints, Longs
 from model.kernels.math import compiled
-from model.sequences.repeats_numpy import DAY, HOUR, NO_TIME
+from model.sequences.repeats_numpy import BASKET_GAP, DAY, FAST, HOUR, NO_TIME, SLOW
 
 
 @compiled()
@@ -22,6 +22,78 @@ def _set_times(values: Any, age: int, in_days: float, span: int, count: int) -> 
         values[10] = 1
         values[11] = math.log1p(interval)
         values[12] = math.log((age / DAY + 0.5) / (interval + 0.5))
+
+
+LATEST, OLDEST, EVENTS, TARGETS, NEWEST_BASKET, BASKET, BASKETS = range(7)
+"""Columns of the integers of a candidate: events by index, baskets by the number of later ones."""
+IN_EVENTS, IN_DAYS, SLOWLY, QUICKLY = range(4)
+"""Columns of the sums of a candidate."""
+
+
+@compiled()
+def _add_time(numbers: Any, sums: Any, age: int, basket: int) -> None:
+    """Add an event with a time to a candidate."""
+    sums[IN_DAYS] += 1 / math.sqrt(1.0 + age / DAY)
+    if numbers[BASKET] != basket:
+        if numbers[BASKETS] == 0:
+            numbers[NEWEST_BASKET] = basket
+        numbers[BASKET] = basket
+        numbers[BASKETS] += 1
+        sums[SLOWLY] += SLOW**basket
+        sums[QUICKLY] += FAST**basket
+
+
+@compiled()
+def _count(
+    events: tuple[Ints, Ints, Longs, Bools],
+    history: tuple[int, int, int],
+    slots: Longs,
+    counts: tuple[Any, Any],
+) -> tuple[int, int]:
+    """Count the events of a history by product, and return the numbers of products and baskets.
+
+    ``counts`` are integers and sums of each product, the latest first; ``history`` is start, stop
+    and asking time, ``NO_TIME`` where times are not known.
+    """
+    product, _kind, time, is_target = events
+    start, stop, at = history
+    numbers, sums = counts
+    distinct, basket = 0, 0
+    for event in range(stop - 1, start - 1, -1):
+        if at != NO_TIME and event < stop - 1 and time[event + 1] - time[event] > BASKET_GAP:
+            basket += 1
+        code = product[event]
+        if code < FIRST:
+            continue
+        slot = slots[code]
+        if slot < 0:
+            slot = slots[code] = distinct
+            distinct += 1
+            numbers[slot], sums[slot] = 0, 0.0
+            numbers[slot, LATEST], numbers[slot, BASKET] = event, -1
+        numbers[slot, OLDEST] = event
+        numbers[slot, EVENTS] += 1
+        numbers[slot, TARGETS] += is_target[event]
+        sums[slot, IN_EVENTS] += 1 / math.sqrt(1.0 + (stop - 1 - event))
+        if at != NO_TIME:
+            _add_time(numbers[slot], sums[slot], max(at - time[event], 0), basket)
+    for slot in range(distinct):
+        slots[product[numbers[slot, LATEST]]] = -1
+    return distinct, basket + 1
+
+
+@compiled()
+def _set_baskets(values: Any, numbers: Any, sums: Any, baskets: int) -> None:
+    """Set the features of a candidate that count baskets, of which the history has a number."""
+    held, since = numbers[BASKETS], numbers[NEWEST_BASKET]
+    values[13] = math.log1p(held)
+    values[14] = math.log1p(since)
+    values[15] = math.log(held / baskets)
+    values[16] = math.log(sums[SLOWLY])
+    values[17] = math.log(sums[QUICKLY])
+    if held > 1:
+        interval = (numbers[BASKET] - since) / (held - 1)
+        values[18] = math.log((since + 0.5) / (interval + 0.5))
 
 
 @compiled()
@@ -45,55 +117,34 @@ def fill(
         Product and type [histories, candidates], features [histories, candidates, features] and
         number of candidates [histories]; filled with 0.
     """
-    product, kind, time, is_target = events
-    starts, stops, at = histories
-    products, kinds, features, counts = result
+    product, kind, time, _is_target = events
+    starts, stops, asked = histories
+    products, kinds, features, used = result
     most = products.shape[1]
     longest = max(np.max(stops - starts), 1)
-    latest, oldest, targets = (
-        np.empty(longest, np.int64),
-        np.empty(longest, np.int64),
-        np.empty(longest, np.int64),
-    )
-    totals = np.empty(longest, np.int64)
-    in_events, in_days = np.empty(longest), np.empty(longest)
+    numbers, sums = np.empty((longest, 7), np.int64), np.empty((longest, 4))
     for row in range(len(starts)):
-        distinct, start, stop = 0, starts[row], stops[row]
-        timed = stop > start and at[row] != NO_TIME and time[stop - 1] != NO_TIME
-        for event in range(stop - 1, start - 1, -1):
-            code = product[event]
-            if code < FIRST:
-                continue
-            slot = slots[code]
-            if slot < 0:
-                slot = slots[code] = distinct
-                distinct += 1
-                latest[slot] = event
-                targets[slot] = totals[slot] = 0
-                in_events[slot] = in_days[slot] = 0.0
-            oldest[slot] = event
-            targets[slot] += is_target[event]
-            totals[slot] += 1
-            in_events[slot] += 1 / math.sqrt(1.0 + (stop - 1 - event))
-            if timed:
-                in_days[slot] += 1 / math.sqrt(1.0 + max(at[row] - time[event], 0) / DAY)
-        for slot in range(distinct):
-            slots[product[latest[slot]]] = -1
+        start, stop, at = starts[row], stops[row], asked[row]
+        if stop == start or time[stop - 1] == NO_TIME:
+            at = NO_TIME
+        distinct, baskets = _count(events, (start, stop, at), slots, (numbers, sums))
         chosen = np.arange(distinct)
         if distinct > most:
-            chosen = np.sort(np.argsort(-in_events[:distinct], kind="mergesort")[:most])
-        counts[row] = len(chosen)
-        for candidate in range(len(chosen)):
-            slot = chosen[candidate]
-            event, values = latest[slot], features[row, candidate]
+            order = np.argsort(-sums[:distinct, IN_EVENTS], kind="mergesort")
+            chosen = np.sort(order[:most])
+        used[row] = len(chosen)
+        for candidate, slot in enumerate(chosen):
+            own, values = numbers[slot], features[row, candidate]
+            event = own[LATEST]
             products[row, candidate], kinds[row, candidate] = product[event], kind[event]
-            values[0] = math.log1p(targets[slot])
-            values[1] = math.log1p(totals[slot] - targets[slot])
+            values[0] = math.log1p(own[TARGETS])
+            values[1] = math.log1p(own[EVENTS] - own[TARGETS])
             values[2] = math.log1p(stop - 1 - event)
-            values[3] = math.log(in_events[slot])
+            values[3] = math.log(sums[slot, IN_EVENTS])
             values[4] = math.log1p(stop - start)
             values[5] = 1 - distinct / (stop - start)
-            if timed:
-                age = max(at[row] - time[event], 0)
-                span = max(at[row] - time[oldest[slot]], 0) - age
-                _set_times(values, age, in_days[slot], span, totals[slot])
+            if at != NO_TIME:
+                age = max(at - time[event], 0)
+                span = max(at - time[own[OLDEST]], 0) - age
+                _set_times(values, age, sums[slot, IN_DAYS], span, own[EVENTS])
+                _set_baskets(values, own, sums[slot], baskets)

@@ -9,9 +9,13 @@ from typing import Any
 import numpy as np
 
 FIRST = 2
-FEATURES = 13
+FEATURES = 19
 MOST_CANDIDATES = 512
 HOUR, DAY = 3_600_000_000, 86_400_000_000
+BASKET_GAP = 30 * 60 * 1_000_000
+"""Microseconds without an event after which a basket begins."""
+SLOW, FAST = 0.95, 0.8
+"""Weight of a basket by that of the one after it."""
 NO_TIME = -1
 """Asking time of a history whose events have no times."""
 
@@ -69,6 +73,7 @@ def repeat_candidates(
         interval = days[several] / (total(np.ones(len(product)))[several] - 1)
         features[several, 11] = np.log1p(interval)
         features[several, 12] = np.log((last[several] + 0.5) / (interval + 0.5))
+        features[:, 13:] = _basket_features(slot, time, latest_first)[order]
     if not len(order):  # a padded candidate
         return {
             "candidate": np.zeros((1, 1), np.int32),
@@ -80,3 +85,32 @@ def repeat_candidates(
         "candidate_type": kind[latest][None].astype(np.int32),
         "candidate_features": features[None],
     }
+
+
+def _basket_features(slot: Any, time: Any, latest_first: Any) -> Any:
+    """Return the features of each candidate that count baskets, float64 [candidates, 6].
+
+    Parameters
+    ----------
+    slot : int [events]
+        Candidate of each known event, the latest first.
+    time : int [all events]
+        Microseconds, the oldest first.
+    latest_first : int [events]
+        Index of each known event.
+    """
+    begins = np.append(np.diff(time) > BASKET_GAP, False)
+    since = np.cumsum(begins[::-1])[::-1]  # the baskets after that of each event
+    baskets = since[0] + 1
+    pair = np.unique(slot * baskets + since[latest_first])
+    candidate, age = pair // baskets, pair % baskets
+    held = np.bincount(candidate)
+    newest, oldest = age[np.cumsum(held) - held], age[np.cumsum(held) - 1]
+    result = np.zeros((len(held), 6))
+    result[:, 0], result[:, 1] = np.log1p(held), np.log1p(newest)
+    result[:, 2] = np.log(held / baskets)
+    for column, decay in ((3, SLOW), (4, FAST)):
+        result[:, column] = np.log(np.bincount(candidate, decay**age))
+    interval = (oldest - newest) / np.maximum(held - 1, 1)
+    result[:, 5] = np.where(held > 1, np.log((newest + 0.5) / (interval + 0.5)), 0)
+    return result

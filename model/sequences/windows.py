@@ -4,6 +4,9 @@ A network reads a window once and predicts targets after its events, each after 
 its history. Where the asking moment is before a session or basket, several targets are predicted
 after the same event; events that no history ends with are read only. Batches hold windows of
 similar length, to save padding.
+
+Targets with one history, such as those of a basket, have one state: what a network computes of it
+is computed once.
 """
 
 from collections.abc import Iterator
@@ -27,16 +30,18 @@ class TrainingBatch:
     ----------
     inputs : dict
         Features, [windows, length], and ``length``, [windows].
-    position : int32, shape (targets,)
-        Event after which each target is predicted: window × length + event.
+    position : int32, shape (states,)
+        Event after which each state is: window × length + event.
+    state : int32, shape (targets,)
+        The state from which each target is predicted.
     target : int32, shape (targets,)
         The product of each target, as an index among the ranked products.
     number : int64, shape (targets,)
         The number of each target among those of the windows.
-    asking_time : int32, shape (targets, 4), or None
-        Asking time of each target, for a network that knows it; see ``model.sequences.asking``.
+    asking_time : int32, shape (states, 4), or None
+        Asking time of each state, for a network that knows it; see ``model.sequences.asking``.
     candidates : RepeatCandidates or None
-        Candidates of each target, for a network with a repeat head.
+        Candidates of each state, for a network with a repeat head.
     seen : int32, shape (2, pairs), or None
         Index of a target, and that of a product of the targets in its history, where these are left
         out of the ranking; each pair once.
@@ -44,6 +49,7 @@ class TrainingBatch:
 
     inputs: dict[str, Any]
     position: Ints
+    state: Ints
     target: Ints
     number: Longs
     asking_time: Ints | None = None
@@ -141,13 +147,16 @@ class Windows:
         product = self.histories.columns["product"][self.target[index]] - FIRST
         position = window * length + event
         whole = self._whole_histories(index)
+        histories, state = whole.distinct()
+        first = np.unique(state, return_index=True)[1]
         return TrainingBatch(
             inputs,
-            position.astype(np.int32),
+            position[first].astype(np.int32),
+            state.astype(np.int32),
             product.astype(np.int32),
             index,
-            asking_time_codes(whole) if asking_time else None,
-            repeat_candidates(whole) if repeats else None,
+            asking_time_codes(histories) if asking_time else None,
+            repeat_candidates(histories) if repeats else None,
             _seen_products(whole) if seen else None,
         )
 
@@ -217,8 +226,8 @@ def training_windows(buyers: Histories, length: int, random: np.random.Generator
 def target_windows(histories: Histories, targets: Longs, length: int) -> Windows:
     """Return the windows for the evaluation of targets, each from its most recent events.
 
-    Targets of a buyer whose history fits into one window share it; every other target has a window
-    of its own. Each prediction is the same as if its history were read alone.
+    Targets of a buyer whose history fits into one window share it; every longer history has a
+    window of its own. Each prediction is the same as if its history were read alone.
 
     Parameters
     ----------
@@ -231,7 +240,7 @@ def target_windows(histories: Histories, targets: Longs, length: int) -> Windows
     """
     cut = histories.latest(length)
     own = cut.start > histories.start
-    key = np.where(own, -1 - np.arange(len(cut)), histories.start)
+    key = np.where(own, -1 - cut.stop, histories.start)
     order = np.lexsort((histories.stop, key))
     key, cut = key[order], cut.select(order)
     last = np.append(key[1:] != key[:-1], True)

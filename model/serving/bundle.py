@@ -81,6 +81,8 @@ inputs["type"][0, :len(history)] = type_codes[-LENGTH:]"""
 
 CANDIDATES = """\
 inputs |= repeat_candidates(history, TYPES, IS_TARGETKNOWN_TIMES)"""
+FIRST_FEATURES = """
+inputs["candidate_features"] = inputs["candidate_features"][:, :, :NUMBER]"""
 
 ASKED_AT = """\
 at = NO_TIME
@@ -204,6 +206,7 @@ def export(
         "event_types": types.as_dict(),
         "latest": config.sequence_length,
         "repeats": network.reads_candidates,
+        "candidate_features": network.candidate_features,
         "asking_time": network.reads_asking_time,
         "times": blended and _reads_times(folder / BLEND),
         "products": len(run.vocabulary),
@@ -251,6 +254,8 @@ def example(about: Mapping[str, Any]) -> str:
     known_times = ", times, at" if timed else ""
     candidates = CANDIDATES.replace("KNOWN_TIMES", known_times)
     candidates = candidates.replace("TYPES", kinds).replace("IS_TARGET", is_target)
+    if about["repeats"] and about["candidate_features"] < repeats_numpy.FEATURES:
+        candidates += FIRST_FEATURES.replace("NUMBER", str(about["candidate_features"]))
     latest = "NO_TIME if times is None else times[-1]" if timed else "NO_TIME"
     no_time = "" if about["asking_time"] else "NO_TIME, "
     blend_names = f"{no_time}Blend, History" if timed and not ruled else "Blend, History"

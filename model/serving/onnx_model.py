@@ -14,6 +14,8 @@ from model.sequences.histories import Histories
 from model.sequences.inputs import serving_inputs
 from model.sequences.repeats import CANDIDATE_INPUTS
 
+FEATURE_INPUT = CANDIDATE_INPUTS[-1]
+
 
 class OnnxRecommender(Recommender):
     """The network of a finished run.
@@ -23,6 +25,11 @@ class OnnxRecommender(Recommender):
     run : RunFolder
     threads : int
         Threads of a prediction; 0 for all cores.
+
+    Attributes
+    ----------
+    candidate_features : int
+        Features of a candidate that a repeat head reads, the first of all; 0 without one.
 
     Raises
     ------
@@ -52,7 +59,9 @@ class OnnxRecommender(Recommender):
         self._session = onnxruntime.InferenceSession(
             str(file), options, providers=["CPUExecutionProvider"]
         )
-        self._inputs = tuple(tensor.name for tensor in self._session.get_inputs())
+        inputs = {tensor.name: tensor for tensor in self._session.get_inputs()}
+        self._inputs = tuple(inputs)
+        self.candidate_features = inputs[FEATURE_INPUT].shape[-1] if self.reads_candidates else 0
 
     @property
     def reads_candidates(self) -> bool:
@@ -67,6 +76,8 @@ class OnnxRecommender(Recommender):
     def scores(self, histories: Histories) -> Floats:
         """Return the logits, float32 [histories, products]."""
         batch = serving_inputs(histories, self._inputs, self.length)
+        if self.reads_candidates:  # a run of an earlier version reads fewer features
+            batch[FEATURE_INPUT] = batch[FEATURE_INPUT][:, :, : self.candidate_features]
         logits: Floats = self._session.run(None, {name: batch[name] for name in self._inputs})[0]
         return logits
 

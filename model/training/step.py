@@ -93,7 +93,10 @@ class CompiledSteps:
         codes = batch.asking_time
         asking_time = () if codes is None else drop_asking_times(codes, random)
         loss, correct = self._train(
-            _tensors(inputs), (batch.position, asking_time, candidates), batch.target, negatives
+            _tensors(inputs),
+            (batch.position, asking_time, candidates),
+            (batch.target, batch.state),
+            negatives,
         )
         return float(loss), float(correct)
 
@@ -108,7 +111,7 @@ class CompiledSteps:
         loss, rank, rank_of_unseen = self._evaluate(
             _tensors(batch.inputs),
             (batch.position, asking_time, tuple(candidates)),
-            batch.target,
+            (batch.target, batch.state),
             seen,
         )
         return loss.numpy(), rank.numpy(), rank_of_unseen.numpy()
@@ -123,15 +126,15 @@ class CompiledSteps:
         """Name of the loss of a step; a sampled one is not comparable with validation."""
         return "sampled_loss" if self.sampled else "loss"
 
-    def _forward(self, inputs: Any, at_targets: Any, training: bool) -> tuple[Any, Any]:
-        """Return the hidden states at the positions of the targets, [targets, units].
+    def _forward(self, inputs: Any, at_states: Any, training: bool) -> tuple[Any, Any]:
+        """Return the hidden states from which targets are predicted, [states, units].
 
-        Where the network knows the time of asking, they are modulated by it. ``at_targets`` holds
-        the position, the asking time and the candidates of each target.
+        Where the network knows the time of asking, they are modulated by it. ``at_states`` holds
+        the position, the asking time and the candidates of each state.
 
-        With a repeat head, also what it returns, [targets, 1 + candidates]; otherwise None.
+        With a repeat head, also what it returns, [states, 1 + candidates]; otherwise None.
         """
-        position, asking_time, candidates = at_targets
+        position, asking_time, candidates = at_states
         hidden = self.network.body(inputs, training=training)
         states = ops.take(ops.reshape(hidden, (-1, hidden.shape[-1])), position, axis=0)
         if self.network.asking_time is not None:
@@ -140,12 +143,14 @@ class CompiledSteps:
             return states, None
         return states, self.network.repeat_head(states, *candidates)
 
-    def _train_step(self, inputs: Any, at_targets: Any, target: Any, negatives: Any) -> Any:
+    def _train_step(self, inputs: Any, at_states: Any, targets: Any, negatives: Any) -> Any:
         variables = [weight.value for weight in (*self._dense, *self._tables)]
         output = self.network.output
+        target, state = targets
         with tf.GradientTape() as tape:
-            states, repeats = self._forward(inputs, at_targets, training=True)
-            log_gate, log_copied = _mixture_terms(repeats, at_targets[-1], target)
+            states, repeats = self._forward(inputs, at_states, training=True)
+            log_gate, log_copied = _mixture_terms(repeats, at_states[-1], state, target)
+            states = tf.gather(states, state)
             if self.sampled:
                 losses = sampled_softmax(states, target, output, negatives, self._log_expected)
                 if log_gate is not None:
@@ -169,11 +174,13 @@ class CompiledSteps:
         self._row_optimizer.apply(gradients[split:], self.optimizer.learning_rate)
         return loss, correct
 
-    def _evaluation_step(self, inputs: Any, at_targets: Any, target: Any, seen: Any) -> Any:
-        states, repeats = self._forward(inputs, at_targets, training=False)
+    def _evaluation_step(self, inputs: Any, at_states: Any, targets: Any, seen: Any) -> Any:
+        target, state = targets
+        states, repeats = self._forward(inputs, at_states, training=False)
         logits = score_all(states, self.network.output)
         if repeats is not None:
-            logits = self._mixture(logits, repeats, at_targets[-1][0])
+            logits = self._mixture(logits, repeats, at_states[-1][0])
+        logits = tf.gather(logits, state)
         target_logit = ops.take_along_axis(logits, target[:, None], axis=1)
         rank = ops.sum(ops.cast(ops.logical_not(logits < target_logit), "int32"), axis=1)
         row, product = seen[0], seen[1]
@@ -212,13 +219,14 @@ def _of_any_size(array: Any) -> Any:
     return tf.TensorSpec([None] * len(array.shape), array.dtype)
 
 
-def _mixture_terms(repeats: Any, candidates: Any, target: Any) -> tuple[Any, Any]:
+def _mixture_terms(repeats: Any, candidates: Any, state: Any, target: Any) -> tuple[Any, Any]:
     """Return the log-probability of the catalogue and that of repeating the target, or None."""
     if repeats is None:
         return None, None
-    is_target = candidates[0] == target[:, None] + FIRST
-    none = ops.full_like(repeats[:, 1:], LOG_ZERO)
-    return repeats[:, 0], ops.max(ops.where(is_target, repeats[:, 1:], none), axis=1)
+    is_target = tf.gather(candidates[0], state) == target[:, None] + FIRST
+    of_targets = tf.gather(repeats, state)
+    none = ops.full_like(of_targets[:, 1:], LOG_ZERO)
+    return of_targets[:, 0], ops.max(ops.where(is_target, of_targets[:, 1:], none), axis=1)
 
 
 def _tensors(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from model.serving.onnx_model import load_recommenders
 from model.training.averaged_weights import AveragedWeights
 from model.training.callback import TrainingCallback
 from model.training.checkpoint import TrainingState, restore, save
+from model.training.initial_counts import start_from_counts
 from model.training.lr_schedule import learning_rate
 from model.training.monitored import best_epoch
 from model.training.negative_sampling import NegativeSampler
@@ -165,7 +166,7 @@ class Trainer:
         self.callback, self.stop = callback, stop
         self.sizes = DataSizes.of(data)
         self.network: Network = build(config, self.sizes)
-        self.network.output.start_from(data.popularity)
+        start_from_counts(self.network, data.buyers, data.popularity)
         popularity = np.maximum(data.popularity, 1)  # of 0 where a product was never a target
         sampler = NegativeSampler(popularity, config.popularity_power, config.negatives)
         self.steps = CompiledSteps(self.network, config, sampler)

@@ -41,7 +41,8 @@ MOST_TARGETS = 8_000
 
 def main() -> None:
     """Print the table of the baselines, and what the new ones add to a blend."""
-    task = _task()
+    config = RunConfig().override(json.loads(os.environ.get("BASELINES_SETTINGS", "{}")))
+    task = split_of_log(config)
     names = os.environ.get("BASELINES_MODELS", ";".join(BASELINES)).split(";")
     print(
         f"{task.products:,} products; training, validation and test targets:"
@@ -63,16 +64,15 @@ def main() -> None:
             _settings(model),
             f"{_ndcg(validation[name]):.4f}",
             f"{_ndcg(test[name]):.4f}",
-            _difference(test[name], test[first]),
+            paired_difference(test[name], test[first]),
             f"{seconds[name] / total:.1%}",
         ]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
     _print_blends(task, models)
 
 
-def _task() -> SplitData:
+def split_of_log(config: RunConfig) -> SplitData:
     """Import a log and split the events of some of its buyers."""
-    config = RunConfig().override(json.loads(os.environ.get("BASELINES_SETTINGS", "{}")))
     share = int(os.environ.get("BASELINES_SHARE", "1" if "BASELINES_DATA" in os.environ else "8"))
     with tempfile.TemporaryDirectory() as folder:
         if "BASELINES_DATA" in os.environ:
@@ -134,7 +134,7 @@ def _print_blends(task: SplitData, models: dict[str, Any]) -> None:
             for name in new
             if name in one
         ]
-        gain = _difference(found[case], found["the others"])
+        gain = paired_difference(found[case], found["the others"])
         print(f"| {case} | {_ndcg(found[case]):.4f} | {gain} | {', '.join(shares)} |", flush=True)
 
 
@@ -142,7 +142,7 @@ def _ndcg(figures: Figures) -> float:
     return figures.means["ndcg@10"]
 
 
-def _difference(figures: Figures, other: Figures) -> str:
+def paired_difference(figures: Figures, other: Figures) -> str:
     """Return how much higher NDCG@10 is, with the paired 95 % interval over buyers."""
     difference = figures.minus(other)
     low, high = difference.intervals["ndcg@10"]

@@ -135,6 +135,7 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
     from model.networks.network import build
     from model.sequences.histories import Histories
     from model.sequences.windows import training_windows
+    from model.training.initial_counts import start_from_counts
     from model.training.negative_sampling import NegativeSampler
     from model.training.step import CompiledSteps
 
@@ -161,6 +162,7 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
     popularity = np.bincount(columns["product"] - 2, minlength=products) + 1
     negatives = NegativeSampler(popularity, config.popularity_power, config.negatives)
     steps = CompiledSteps(network, config, negatives)
+    start_from_counts(network, histories, popularity)
     windows = training_windows(histories, length, random)
     batches = list(
         windows.batches(

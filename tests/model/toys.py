@@ -104,11 +104,12 @@ def save_untrained(config: RunConfig, dataset: Dataset, folder: Path) -> None:
     from model.networks.data_sizes import DataSizes
     from model.networks.network import build
     from model.serving.onnx_export import save_network
+    from model.training.initial_counts import start_from_counts
 
     data, run = split_dataset(config, dataset), RunFolder(folder)
     config = adapt(config, data)
     network = build(config, DataSizes.of(data))
-    network.output.start_from(data.popularity)
+    start_from_counts(network, data.buyers, data.popularity)
     run.write_json(CONFIG, config.as_dict())
     run.write_vocabulary(data.sequences)
     save_network(run, network)

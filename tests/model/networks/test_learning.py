@@ -14,6 +14,7 @@ from model.registry import NETWORKS
 from model.sequences.inputs import serving_inputs
 from model.sequences.split_data import SplitData, split_prepared
 from model.sequences.windows import target_windows, training_windows
+from model.training.initial_counts import start_from_counts
 from model.training.negative_sampling import NegativeSampler
 from model.training.step import CompiledSteps
 from tests.model.toys import START, prepared, small
@@ -80,7 +81,7 @@ class Trained:
             prepared(histories, brand=brand_of, category=category_of, **(columns or {})), config
         )
         self.network = build(config, DataSizes.of(self.data))
-        self.network.output.start_from(self.data.popularity)
+        start_from_counts(self.network, self.data.buyers, self.data.popularity)
         sampler = NegativeSampler(self.data.popularity, config.popularity_power, config.negatives)
         steps = CompiledSteps(self.network, config, sampler)
         random = np.random.default_rng(1)

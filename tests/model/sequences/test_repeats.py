@@ -3,13 +3,20 @@
 import numpy as np
 import pytest
 
+from model.baselines import numpy_ops
 from model.sequences.histories import EventColumns, Histories
-from model.sequences.repeats import CANDIDATE_INPUTS, drop_times, repeat_candidates
-from model.sequences.repeats_numpy import DAY, FEATURES, MOST_CANDIDATES
+from model.sequences.repeats import (
+    CANDIDATE_INPUTS,
+    drop_times,
+    product_statistics,
+    repeat_candidates,
+)
+from model.sequences.repeats_numpy import BASKET_GAP, DAY, FEATURES, MOST_CANDIDATES
 from model.sequences.repeats_numpy import repeat_candidates as candidates_of_one
 
 TARGETS, OTHERS, SINCE, IN_EVENTS, LENGTH, SHARE = range(6)
-TIMED, AGE, IN_DAYS, NOW, SEVERAL, INTERVAL, INTERVALS_SINCE = range(6, FEATURES)
+TIMED, AGE, IN_DAYS, NOW, SEVERAL, INTERVAL, INTERVALS_SINCE = range(6, 13)
+HELD, BASKETS_SINCE, HELD_SHARE, SLOWLY, QUICKLY, OVERDUE = range(13, FEATURES)
 
 
 def columns(product, day, is_target=None, kind=None) -> EventColumns:
@@ -55,6 +62,39 @@ def test_a_product_bought_once_has_no_interval() -> None:
 def test_a_product_of_the_same_basket_is_marked() -> None:
     features = of_one([5, 6], [0, 3], at=3).features[0]
     assert features[:, NOW].tolist() == [1, 0]
+
+
+def test_baskets_are_counted_apart_from_events() -> None:
+    candidates = of_one([5, 5, 6, 5, 7, 7], [0, 0, 1, 4, 4, 9], at=10)  # baskets 55, 6, 57, 7
+    assert candidates.product.tolist() == [[7, 5, 6]]
+    features = candidates.features[0]
+    assert features[:, HELD] == pytest.approx(np.log1p([2, 2, 1]))
+    assert features[:, BASKETS_SINCE] == pytest.approx(np.log1p([0, 1, 2]))
+    assert features[:, HELD_SHARE] == pytest.approx(np.log([1 / 2, 1 / 2, 1 / 4]))
+    assert features[:, SLOWLY] == pytest.approx(np.log([1 + 0.95, 0.95 + 0.95**3, 0.95**2]))
+    assert features[:, QUICKLY] == pytest.approx(np.log([1 + 0.8, 0.8 + 0.8**3, 0.8**2]))
+    assert features[:, OVERDUE] == pytest.approx(np.log([0.5 / 1.5, 1.5 / 2.5, 1]))
+
+
+def test_a_basket_begins_after_half_an_hour_without_an_event() -> None:
+    minutes = DAY // (24 * 60)
+    assert BASKET_GAP == numpy_ops.BASKET_GAP == 30 * minutes
+    for gap, baskets in ((30, 1), (31, 2)):
+        events = columns([5, 5], [0, 0])
+        events["time"] = np.array([0, gap * minutes])
+        asked = np.array([DAY])
+        features = repeat_candidates(Histories(events, np.array([0]), np.array([2]), asked))[2]
+        assert features[0, 0, HELD] == pytest.approx(np.log1p(baskets))
+
+
+def test_the_statistics_of_a_product_say_how_often_it_is_bought_and_again() -> None:
+    histories = Histories(columns([2, 3, 2, 2, 3, 5], range(6)), np.array([0, 4]), np.array([4, 6]))
+    count, again = product_statistics(histories, 4).T
+    # With a history: products 3, 2 (a repeat), 2 (a repeat), and 5.
+    assert count == pytest.approx(np.log(np.array([3, 2, 1, 2]) / 2))
+    mean = 3 / 6
+    share = (np.array([2, 0, 0, 0]) + 4 * mean) / (np.array([2, 1, 0, 1]) + 4)
+    assert again == pytest.approx(np.log(share / (1 - share)))
 
 
 def test_views_are_counted_apart_and_the_type_is_that_of_the_latest_event() -> None:

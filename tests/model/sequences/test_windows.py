@@ -21,7 +21,8 @@ def pairs(batch: TrainingBatch) -> list[tuple[tuple[int, ...], int]]:
     """Return what is read before each prediction, and the answer."""
     width = batch.inputs["product"].shape[1]
     found = []
-    for place, answer in zip(batch.position.tolist(), batch.target.tolist(), strict=True):
+    positions = batch.position[batch.state].tolist()
+    for place, answer in zip(positions, batch.target.tolist(), strict=True):
         window, event = divmod(place, width)
         assert event < batch.inputs["length"][window], "a prediction on padding"
         found.append((tuple(batch.inputs["product"][window, : event + 1].tolist()), answer))
@@ -63,6 +64,31 @@ def test_a_target_is_predicted_from_its_latest_events_and_no_more(
         if code >= FIRST:
             past = task.sequences.product[max(start, target - length) : target]
             expected.append((tuple(past.tolist()), code - FIRST))
+    assert sorted(all_pairs(windows)) == sorted(expected)
+
+
+@pytest.mark.parametrize("length", [2, 100])
+def test_the_targets_of_a_basket_have_one_window_and_one_state(length: int) -> None:
+    histories = random_histories(80, 30, longest=40)
+    task = split_prepared(prepared(histories), small(protocol="basket", moment="session"))
+    targets = task.split.test
+    windows = target_windows(task.histories(targets), targets, length)
+    known = targets[task.sequences.product[targets] >= FIRST]
+    baskets = len(np.unique(task.split.ends[known]))
+    assert baskets < len(known)
+    batches = list(windows.batches(("product",), 100))
+    assert sum(len(batch.position) for batch in batches) == baskets
+    if length == 2:
+        assert len(windows.histories) == baskets
+    expected = [
+        (tuple(task.sequences.product[max(start, end - length) : end].tolist()), code - FIRST)
+        for start, end, code in zip(
+            task.histories(known).start,
+            task.split.ends[known],
+            task.sequences.product[known].tolist(),
+            strict=True,
+        )
+    ]
     assert sorted(all_pairs(windows)) == sorted(expected)
 
 

@@ -23,6 +23,7 @@ from model.blend import blend_numpy
 from model.blend.blend import Blend
 from model.blend.conditional_logit import BlendWeights
 from model.blend.popularity_strata import EDGES
+from model.networks import embedding, repeat_head
 from model.registry import NETWORKS
 from model.run_folder import RunFolder
 from model.sequences.event_types import EventTypes
@@ -103,6 +104,21 @@ def test_a_bundle_has_the_columns_that_its_network_reads_beside_the_features(
     dataset = imported(Store(Home(tmp_path / "home")), random_histories(60, 30), tmp_path)
     save_untrained(small(network=name), dataset, tmp_path / "run")
     export(tmp_path / "run", tmp_path / "bundle")
+    history = ["p004", "p000", "p004", "never seen"]
+    expected = Predictor(tmp_path / "run").recommend(history, k=10)
+    rows = answer(tmp_path / "bundle", history)
+    assert [product for product, _probability in rows] == [item.product for item in expected]
+
+
+def test_a_run_of_a_version_with_fewer_candidate_features_ranks_as_it_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = imported(Store(Home(tmp_path / "home")), random_histories(60, 30), tmp_path)
+    for module in (embedding, repeat_head):
+        monkeypatch.setattr(module, "FEATURES", 13)
+    save_untrained(small(repeat_head=True), dataset, tmp_path / "run")
+    monkeypatch.undo()
+    assert export(tmp_path / "run", tmp_path / "bundle")["candidate_features"] == 13
     history = ["p004", "p000", "p004", "never seen"]
     expected = Predictor(tmp_path / "run").recommend(history, k=10)
     rows = answer(tmp_path / "bundle", history)
