@@ -212,7 +212,7 @@ NAMES = {
         "stuckpreis verkaufspreis nettopreis bruttopreis prix prix_unitaire prix_de_vente prezzo "
         "prezzo_unitario prijs stukprijs eenheidsprijs cena cena_jednostkowa pris styckpris "
         "fiyat birim_fiyat birim_fiyati hinta egysegar цена цена_за_единицу 价格 單價 单价 售价 "
-        "宝贝价格 商品价格 商品单价 итоговая_стоимость_товара "
+        "宝贝价格 商品价格 商品单价 京东价 итоговая_стоимость_товара "
         "價格 単価 価格 販売価格 단가 가격 판매가 sales_value sales_amount line_total net_sales "
         "gross_sales spend dollar_sales product_sales product_revenue amount_sold amount amt "
         "gross netpr netwr revenue item_revenue importe monto valor subtotal "

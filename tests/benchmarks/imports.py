@@ -13,9 +13,9 @@ the shop and how often each side runs. 100,000 buyers make 15 million rows.
 Measured on two quiet cores: 15,296,289 rows (2.07 GB) took the copy 4.9 s and the import 6.8 s, a
 share of 0.71, 0.72 and 0.71 in three rounds; 9.6 and 13.3 CPU seconds; 0.63 and 0.60 GB of memory.
 
-Since columns are decided by their values, 1,620,628 rows (0.22 GB) reach 0.55, 0.64 and 0.58 of the
-copy's speed, and the version before, in the same minutes, 0.65, 0.82 and 0.58. The larger file was
-not measured again.
+On two cores with other work, copy and import in turn, 3,000,000 rows (0.41 GB) reached 0.84, 0.81
+and 0.65 of the copy's speed, and 0.81, 0.81 and 0.73 of its thrift; 1,082,050 rows, of which the
+fixed costs are a larger part, 0.60, 1.07, 1.07 and 0.64, and 0.69, 0.72, 0.68 and 0.74.
 A twelfth of the import's processor time is the file's SHA-256.
 
 Once, 67,542,574 rows (9.14 GB, ``vitrina demo --buyers 441638``): 73 s, 921,000 rows/s, 110 CPU
