@@ -9,8 +9,7 @@ import dash
 from flask import Flask, Response, jsonify
 from flask_compress import Compress
 
-from dashboard.api.models import PREFIX
-from dashboard.api.routes import ApiSettings, offer_api
+from dashboard.api.routes import BLUEPRINT, ApiSettings, offer_api
 from dashboard.components import register_components
 from dashboard.context import FOLDERS, HOME, OPEN, preferred_language
 from dashboard.reports.routes import register_reports
@@ -115,7 +114,7 @@ def create_app(
     server.config[OPEN] = open_to_all
     security.protect(server, security.known_names(host, allow_hosts))
     server.before_request(_use_preferred_language)
-    sign_in.let_users_in(server, access, keyed=(PREFIX,) if api and api.token else ())
+    sign_in.let_users_in(server, access, keyed=(BLUEPRINT,) if api and api.token else ())
     server.add_url_rule("/health", "health", health)
     register_uploads(server)
     register_downloads(server)

@@ -1,6 +1,7 @@
 """Atomic, durable replacement of files, and strict JSON."""
 
 import errno
+import fcntl
 import json
 import math
 import os
@@ -40,6 +41,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     ------
     OSError
         When the file cannot be written, flushed or renamed, or the block has written nothing.
+        At once when ``path`` is a folder, a pipe or a device.
 
     Examples
     --------
@@ -51,6 +53,8 @@ def atomic_write(path: Path) -> Iterator[Path]:
     ...     path.read_text()
     '42'
     """
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, "Not a regular file", str(path))
     temporary = path.with_name(f".{os.getpid()}-{secrets.token_hex(4)}-{path.name}")
     try:
         yield temporary
@@ -60,6 +64,31 @@ def atomic_write(path: Path) -> Iterator[Path]:
     finally:
         temporary.unlink(missing_ok=True)
     _fsync_folder(path.parent)
+
+
+@contextmanager
+def locked(folder: Path, operation: int) -> Iterator[None]:
+    """Hold a lock on a folder, which ends with the process at the latest.
+
+    Parameters
+    ----------
+    folder : Path
+    operation : int
+        ``fcntl.LOCK_SH`` or ``fcntl.LOCK_EX``, with ``fcntl.LOCK_NB`` to wait for nobody.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such folder.
+    BlockingIOError
+        When somebody else holds it, and ``operation`` says not to wait.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, operation)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def remove_leftovers(folder: Path) -> None:

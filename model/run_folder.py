@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.checksums import checked_write, is_there, remove, verified
 from data.errors import BadInput, Damaged, damaged_unless_read
-from data.files import atomic_write, read_json, strict_json
+from data.files import read_json, strict_json
 from data.i18n import _
 from data.preparation.sequences import FIRST, Sequences
 from model.config.run_config import RunConfig
@@ -24,7 +25,7 @@ class RunFolder:
     """Reads and writes the files of a run.
 
     ``config.json``, ``history.json``, ``evaluation.json``, ``model.keras``, ``model.onnx``,
-    ``vocabulary.parquet``, ``event_types.json`` and ``checkpoint/``.
+    ``vocabulary.parquet``, ``event_types.json``, their ``checksums.json``, and ``checkpoint/``.
     """
 
     path: Path
@@ -33,6 +34,17 @@ class RunFolder:
         """Return the configuration that the run was trained with."""
         with damaged_unless_read(self.damage(CONFIG)):
             return RunConfig.from_dict(self.read_json(CONFIG))
+
+    def file(self, name: str) -> Path:
+        """Return the path of a file that is as it was written.
+
+        Raises
+        ------
+        Damaged
+            Where it is not.
+        """
+        with damaged_unless_read(self.damage(name)):
+            return verified(self.path / name)
 
     def read_json(self, name: str) -> Any:
         """Return the content of a JSON file.
@@ -45,7 +57,7 @@ class RunFolder:
             Where the file is damaged.
         """
         try:
-            return read_json(self.path / name)
+            return read_json(verified(self.path / name))
         except FileNotFoundError as error:
             raise BadInput(
                 _("Run {run} has no {file} yet; wait until its training has ended.").format(
@@ -67,10 +79,13 @@ class RunFolder:
 
     def write(self, name: str, write: Callable[[Path], Any]) -> None:
         """Replace a file atomically by what ``write`` writes to a temporary path."""
-        target = self.path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(target) as temporary:
+        self.path.mkdir(parents=True, exist_ok=True)
+        with checked_write(self.path / name) as temporary:
             write(temporary)
+
+    def remove(self, *names: str) -> None:
+        """Remove files, whether or not they exist."""
+        remove(self.path, names)
 
     def write_vocabulary(self, sequences: Sequences) -> None:
         """Write the catalogue and the event types that predictions need.
@@ -99,7 +114,7 @@ class RunFolder:
     @cached_property
     def event_types(self) -> EventTypes:
         """The event types that ``write_vocabulary`` wrote; none in a run of an earlier version."""
-        if not (self.path / EVENT_TYPES).exists():
+        if not is_there(self.path / EVENT_TYPES):
             return EventTypes()
         return EventTypes.from_dict(self.read_json(EVENT_TYPES))
 
@@ -107,14 +122,14 @@ class RunFolder:
     def vocabulary(self) -> pd.DataFrame:
         """The catalogue that ``write_vocabulary`` wrote."""
         file = self.path / VOCABULARY
-        if not file.exists():
+        if not is_there(file):
             raise BadInput(
                 _("Run {run} has no finished model yet; wait until its training has ended.").format(
                     run=self.path.name
                 )
             )
         with damaged_unless_read(self.damage(VOCABULARY)):
-            return pd.read_parquet(file)
+            return pd.read_parquet(verified(file))
 
     def check_catalogue(self, sequences: Sequences) -> None:
         """Raise BadInput where a dataset's products are not those that the run was trained on."""

@@ -30,6 +30,7 @@ from dashboard.services.runs import model_in_service, records
 from data.errors import BadInput
 from data.i18n import _
 
+BLUEPRINT = "api"
 LARGEST_REQUEST = 1 << 20
 DEFAULT_RATE = "20 per second"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
@@ -67,7 +68,7 @@ def offer_api(server: Flask, settings: ApiSettings | None, version: str) -> None
     version : str
         Version in the OpenAPI description.
     """
-    api = Blueprint("api", __name__, url_prefix=PREFIX)
+    api = Blueprint(BLUEPRINT, __name__, url_prefix=PREFIX)
     if settings is None:
         _respond_elsewhere(api, _off)
         server.register_blueprint(api)
@@ -173,8 +174,9 @@ def recommend() -> Response:
 
 def _guard(token: str | None) -> Response | None:
     """Refuse requests without the token, that are too large, or that are not JSON."""
-    sent = request.authorization.token if request.authorization else None
-    if token and not hmac.compare_digest((sent or "").encode(), token.encode()):
+    sent = request.authorization
+    key = sent.token if sent and sent.type == "bearer" else None
+    if token and not hmac.compare_digest((key or "").encode(), token.encode()):
         refusal = _problem(_("Send the token as Authorization: Bearer TOKEN."), 401)
         refusal.headers["WWW-Authenticate"] = "Bearer"
         return refusal

@@ -1,10 +1,12 @@
-"""``vitrina backup`` and ``vitrina restore``: a home in one file."""
+"""``vitrina backup``, ``restore`` and ``verify``: a home in one file, and whether it is whole."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from dashboard.cli.options import home_option, json_option, print_json
+from data.errors import VitrinaError
 from data.home import Home
 from data.i18n import _
 
@@ -22,14 +24,39 @@ def backup_command(home: Home, file: Path, as_json: bool) -> None:
         click.echo(
             _("The table of runs is not in the home folder: back it up with pg_dump."), err=True
         )
+    for sentence in backup.damage:
+        click.echo(sentence, err=True)
     if as_json:
         size = file.stat().st_size
-        print_json(
-            {"file": str(file), "bytes": size, "datasets": backup.datasets, "runs": backup.runs}
-        )
+        counts = {"datasets": backup.datasets, "runs": backup.runs}
+        print_json({"file": str(file), "bytes": size, **counts, "damage": backup.damage})
         return
     words = _("Wrote {file}: {datasets} datasets and the folders of {runs} runs.")
     click.echo(words.format(file=file, datasets=backup.datasets, runs=backup.runs))
+
+
+@click.command()
+@json_option
+@home_option
+def verify_command(home: Home, as_json: bool) -> None:
+    """Read every file of datasets and runs, and name those that are not as they were written."""
+    from dashboard.services.verification import verify
+
+    result = verify(home)
+    if as_json:
+        print_json(asdict(result))
+    else:
+        for sentence in result.damage:
+            click.echo(sentence)
+        click.echo(
+            _("{files} files read: {damaged} damaged; {unknown} without a checksum.").format(
+                files=f"{result.files:,}",
+                damaged=f"{len(result.damage):,}",
+                unknown=f"{result.unknown:,}",
+            )
+        )
+    if result.damage:
+        raise VitrinaError(_("The home is damaged; put a backup back, or do what is said above."))
 
 
 @click.command()

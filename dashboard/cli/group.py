@@ -28,6 +28,7 @@ COMMANDS = {
     "report": "dashboard.cli.report",
     "backup": "dashboard.cli.backup",
     "restore": "dashboard.cli.backup",
+    "verify": "dashboard.cli.backup",
     "model": "dashboard.cli.models",
     "placement": "dashboard.cli.placements",
     "notify": "dashboard.cli.notify",

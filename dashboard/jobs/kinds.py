@@ -12,9 +12,9 @@ from dashboard.jobs.outbox import FELL
 from dashboard.jobs.reporter import Reporter
 from dashboard.jobs.run_handle import RunHandle, open_run
 from dashboard.jobs.runs_table import Runs
+from data.checksums import checked_write, write_checked_json
 from data.datasets.store import Store
 from data.errors import Cancelled
-from data.files import atomic_write, strict_json
 from model.phases import Phase
 from model.run_files import EFFECT
 
@@ -111,13 +111,16 @@ def score(job: Job, reporter: Reporter) -> bool:
 
     config = job.run.config
     rules, left_out = None, Counter[str]()
-    with Store(job.home).reading(job.run.dataset) as dataset:
+    with (
+        Store(job.home).reading(job.run.dataset) as dataset,
+        checked_write(job.folder / f"lists.{config['format']}") as file,
+    ):
         if "placement" in config:
             rules = _rule_tables(job, dataset)
         score_buyers(
             job.home.runs / config["run"],
             dataset,
-            job.folder / f"lists.{config['format']}",
+            file,
             k=config["k"],
             exclude_seen=config["exclude_seen"],
             rules=rules,
@@ -142,8 +145,7 @@ def effect(job: Job, reporter: Reporter) -> bool:
         tables = _rule_tables(job, dataset)
         folder = job.home.runs / job.run.config["run"]
         compared = rule_effect(folder, dataset, tables, on_progress)
-    with atomic_write(job.folder / EFFECT) as temporary:
-        temporary.write_text(strict_json(compared, indent=1), "utf-8")
+    write_checked_json(job.folder / EFFECT, compared)
     return True
 
 

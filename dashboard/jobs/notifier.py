@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from data.errors import BadInput
 from data.i18n import N_, _
 
 TARGETS, TARGETS_FILE = "VITRINA_NOTIFY", "VITRINA_NOTIFY_FILE"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,19}")
 _WEBHOOKS = {"json", "jsons", "xml", "xmls", "form", "forms"}
 """Schemes that take headers."""
 _TITLES = {
@@ -58,8 +60,10 @@ class Target:
 
     @property
     def scheme(self) -> str:
-        """The kind of target, such as ``mailto``."""
-        return self.address.partition(":")[0].lower()
+        """The kind of target, such as ``mailto``; ``?`` where the address has none."""
+        scheme, mark, _rest = self.address.partition("://")
+        is_scheme = mark and _SCHEME.fullmatch(scheme)
+        return scheme.lower() if is_scheme else "?"
 
     @property
     def digest(self) -> str:
@@ -67,17 +71,22 @@ class Target:
         return hashlib.sha256(self.address.encode()).hexdigest()[:16]
 
     def send(self, title: str, body: str, key: str) -> bool:
-        """Send a message; False where the target did not take it.
+        """Send a message of plain text; False where the target did not take it.
 
-        Webhooks get the key in the header ``Idempotency-Key``.
+        Webhooks get the key in the header ``Idempotency-Key``. An error of the library, a plug-in
+        of any service, counts as no: its text may hold the address.
         """
         import apprise
 
         logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its lines hold addresses
         service = apprise.Apprise()
-        if not service.add(self._with_header(key)):
+        try:
+            if not service.add(self._with_header(key)):
+                return False
+            text = apprise.NotifyFormat.TEXT
+            return bool(service.notify(title=title, body=body, body_format=text))
+        except Exception:
             return False
-        return bool(service.notify(title=title, body=body))
 
     def _with_header(self, key: str) -> str:
         if self.scheme not in _WEBHOOKS:
@@ -167,7 +176,7 @@ class Notifier:
         for target in chosen:
             if target.digest in delivered:
                 continue
-            if _taken(target, title, body, message.key):
+            if target.send(title, body, message.key):
                 delivered.append(target.digest)
             else:
                 self._log(
@@ -183,11 +192,3 @@ class Notifier:
         if problem != self._problem:
             self._problem = problem
             self._log(problem)
-
-
-def _taken(target: Target, title: str, body: str, key: str) -> bool:
-    """Return whether a target took a message; an error of its library counts as no."""
-    try:
-        return target.send(title, body, key)
-    except Exception:  # a plug-in of any service; its text may hold the address
-        return False

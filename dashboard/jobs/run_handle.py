@@ -24,6 +24,7 @@ from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import in_words
+from data.checksums import is_there, verified
 from data.errors import BadInput, Damaged, damaged_unless_read
 from data.file_cache import FileCache
 from data.files import read_json
@@ -110,7 +111,7 @@ class RunHandle:
     @property
     def has_model(self) -> bool:
         """Whether there is a model that can predict; a stopped run has that of its best epoch."""
-        return (self.folder / MODEL).exists()
+        return is_there(self.folder / MODEL)
 
     def require_model(self) -> None:
         """Raise BadInput where there is no model."""
@@ -150,7 +151,7 @@ class RunHandle:
     @property
     def is_evaluated(self) -> bool:
         """Whether there is an evaluation, damaged or not."""
-        return (self.folder / EVALUATION).exists()
+        return is_there(self.folder / EVALUATION)
 
     @property
     def problem(self) -> str:
@@ -230,7 +231,7 @@ def runs_with_model(home: Home) -> list[RunHandle]:
 
 
 def _read_object(file: Path) -> Mapping[str, Any]:
-    value: Mapping[str, Any] = read_json(file)
+    value: Mapping[str, Any] = read_json(verified(file))
     if not isinstance(value, dict):
         raise TypeError(file.name)
     return value

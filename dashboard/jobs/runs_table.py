@@ -317,9 +317,17 @@ class Runs:
             if values:
                 connection.execute(update(RUNS).where(RUNS.c.id == row.id).values(**values))
 
-    def rename_dataset(self, old: str, new: str) -> None:
-        """Change the dataset of runs after it was renamed; the names of runs stay."""
+    def rename_dataset(self, old: str, new: str, rename: Callable[[], object]) -> None:
+        """Rename a dataset and change that of its runs, whose names stay.
+
+        Parameters
+        ----------
+        old, new : str
+        rename : callable
+            Renames the dataset itself; no run starts meanwhile. Where it raises, nothing changes.
+        """
         with self.database.write() as connection:
+            rename()
             connection.execute(update(RUNS).where(RUNS.c.dataset == old).values(dataset=new))
             promotions.rename_dataset(connection, old, new)
             placements.rename_dataset(connection, old, new)

@@ -17,8 +17,9 @@ from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.reporter import Reporter, retry_while_unavailable
 from dashboard.jobs.runs_table import LONGEST_LABEL, Runs
 from dashboard.jobs.states import State
+from data.checksums import is_there, verified, write_checked_json
 from data.errors import BadInput, damaged_unless_read
-from data.files import read_json, write_json
+from data.files import read_json
 from data.i18n import _
 from model.config.run_config import RunConfig
 from model.training.monitored import MONITORED
@@ -75,10 +76,12 @@ class TrainingSeries(ABC):
         self._file = job.folder / file
         self._runs = Runs(job.home)
         self._written = ""
-        if self._file.exists():
+        if is_there(self._file):
             sentence = _("{file} of run {run} is damaged; start it again.")
             with damaged_unless_read(sentence.format(file=file, run=job.run.run)):
-                self.trials = [Trial(**trial) for trial in read_json(self._file)["trials"]]
+                self.trials = [
+                    Trial(**trial) for trial in read_json(verified(self._file))["trials"]
+                ]
 
     @abstractmethod
     def next_values(self, ended: Sequence[Trial]) -> dict[str, Any]:
@@ -166,7 +169,9 @@ class TrainingSeries(ABC):
 
     def write(self, findings: Mapping[str, Any]) -> None:
         """Write the trials, and what is known from them, to the file of the job."""
-        write_json(self._file, {"trials": [asdict(trial) for trial in self.trials], **findings})
+        write_checked_json(
+            self._file, {"trials": [asdict(trial) for trial in self.trials], **findings}
+        )
 
     def _cancel(self) -> None:
         """Remove queued trials when a person stops the job; active ones go on."""

@@ -6,12 +6,14 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.jobs import shared_home
 from dashboard.jobs.runs_table import Runs
+from dashboard.services.verification import verify
+from data.datasets.database import is_full
 from data.datasets.store import Store
 from data.errors import BadInput, VitrinaError
 from data.files import atomic_write
@@ -34,11 +36,14 @@ class Backup:
     datasets, runs : int
     has_table : bool
         Whether the table of runs is in it; not where it is in PostgreSQL.
+    damage : tuple of str
+        A sentence on each dataset and run that was damaged before; it is in the backup as it is.
     """
 
     datasets: int
     runs: int
     has_table: bool
+    damage: tuple[str, ...] = ()
 
 
 def back_up(home: Home, file: Path) -> Backup:
@@ -65,24 +70,24 @@ def back_up(home: Home, file: Path) -> Backup:
     has_table = home.database_url is None and home.database.exists()
     try:
         with (
+            _held(home) as datasets,
             atomic_write(file) as temporary,
-            tarfile.open(temporary, "w:gz", compresslevel=1) as to,
+            tarfile.open(temporary, "w:gz", compresslevel=1, dereference=True) as to,
         ):
             if has_table:
                 _add_table(home, to)
-            for name in (shared_home.FILE, *_FOLDERS):
-                _add(to, home.path / name, f"{_TOP}/{name}", recursive=False)
-            names = _folders(home.datasets)
-            for name in names:
-                _add_dataset(home, name, to)
+            _add(to, home.path / shared_home.FILE, f"{_TOP}/{shared_home.FILE}")
             runs = _folders(home.runs)
-            for name in runs:
-                _add(to, home.runs / name, f"{_TOP}/runs/{name}")
+            for name, names in (("datasets", datasets), ("runs", runs)):
+                to.addfile(_folder(f"{_TOP}/{name}"))
+                for part in names:
+                    _add(to, home.path / name / part, f"{_TOP}/{name}/{part}")
+            damage = verify(home).damage
     except OSError as error:
         raise BadInput(
             _("Cannot write {file}: {reason}.").format(file=file, reason=error.strerror or error)
         ) from error
-    return Backup(len(names), len(runs), has_table)
+    return Backup(len(datasets), len(runs), has_table, damage)
 
 
 def restore(file: Path, home: Home) -> None:
@@ -99,6 +104,8 @@ def restore(file: Path, home: Home) -> None:
         raise BadInput(
             _("{folder} is not empty; choose a new folder with --home.").format(folder=home.path)
         )
+    if not file.is_file():
+        raise BadInput(_("There is no file {file}.").format(file=file))
     with _unpacked(file, home.path.parent) as folder:
         if (folder / "vitrina.db").exists() and home.database_url is None:
             Runs(Home(folder)).close()  # refuses a later version, and migrates an earlier one
@@ -121,10 +128,11 @@ def _unpacked(file: Path, beside: Path) -> Iterator[Path]:
     try:
         try:
             with tarfile.open(file) as archive:
-                archive.extractall(folder, filter="data")  # nothing outside of the folder
-        except FileNotFoundError as error:
-            raise BadInput(_("There is no file {file}.").format(file=file)) from error
+                archive.extractall(folder, filter=_only_files)
         except _DAMAGE as error:
+            if is_full(error):
+                words = _("The disk is full and nothing was restored; free some space, try again.")
+                raise VitrinaError(words) from error
             raise _no_backup(file) from error
         if not all((folder / _TOP / name).is_dir() for name in _FOLDERS):
             raise _no_backup(file)
@@ -138,37 +146,68 @@ def _no_backup(file: Path) -> BadInput:
 
 
 def _add_table(home: Home, to: tarfile.TarFile) -> None:
-    """Add the table of runs as of one moment, although processes may write it."""
+    """Add the table of runs as of one moment, although processes may write it.
+
+    Raises
+    ------
+    VitrinaError
+        Where it cannot be read.
+    """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / home.database.name
-        with (
-            closing(sqlite3.connect(home.database)) as source,
-            closing(sqlite3.connect(copy)) as target,
-        ):
-            source.backup(target)
+        try:
+            with (
+                closing(sqlite3.connect(home.database)) as source,
+                closing(sqlite3.connect(copy)) as target,
+            ):
+                source.backup(target)
+        except sqlite3.Error as error:
+            raise VitrinaError(
+                _(
+                    "The table of runs cannot be copied ({reason}); put a copy of vitrina.db back,"
+                    " or move it out of the home folder to back up the rest."
+                ).format(reason=error)
+            ) from error
         copy.chmod(0o600)
         to.add(copy, f"{_TOP}/{copy.name}")
 
 
-def _add_dataset(home: Home, name: str, to: tarfile.TarFile) -> None:
-    """Add a dataset, whose present version stays meanwhile; a damaged one is added as it is."""
-    folder, target = home.datasets / name, f"{_TOP}/datasets/{name}"
-    try:
-        with Store(home).reading(name):
-            _add(to, folder, target)
-    except VitrinaError:
-        _add(to, folder, target)
+@contextmanager
+def _held(home: Home) -> Iterator[list[str]]:
+    """Give the names of the datasets, which are neither removed nor renamed meanwhile."""
+    names = _folders(home.datasets)
+    with ExitStack() as stack:
+        for name in names:
+            with suppress(VitrinaError):  # a damaged one is backed up as it is
+                stack.enter_context(Store(home).reading(name, verify=False))
+        yield names
 
 
-def _add(to: tarfile.TarFile, path: Path, name: str, *, recursive: bool = True) -> None:
-    """Add a file or folder; leave out what is removed meanwhile or half-written."""
-    if path.name.startswith("."):
+def _add(to: tarfile.TarFile, path: Path, name: str) -> None:
+    """Add a file or folder; leave out what is removed meanwhile or half-written.
+
+    A link counts as what it leads to, such as a dataset on another disk.
+    """
+    if path.name.startswith(".") or not (path.is_file() or path.is_dir()):
         return
     with suppress(FileNotFoundError):
         to.add(path, name, recursive=False)
-        if recursive and path.is_dir() and not path.is_symlink():
+        if path.is_dir():
             for part in sorted(path.iterdir()):
                 _add(to, part, f"{name}/{part.name}")
+
+
+def _folder(name: str) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type, info.mode = tarfile.DIRTYPE, 0o700
+    return info
+
+
+def _only_files(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
+    """Let files and folders be unpacked, below the folder alone: a backup holds nothing else."""
+    if not (member.isreg() or member.isdir() or member.islnk()):
+        raise tarfile.SpecialFileError(member)
+    return tarfile.data_filter(member, folder)
 
 
 def _folders(folder: Path) -> list[str]:

@@ -2,18 +2,19 @@
 
 import logging
 import secrets
-from collections.abc import Container
+from collections.abc import Mapping
 from typing import Any
 
 from dash import ctx, no_update
 from dash.exceptions import DependencyException, InvalidResourceError, PreventUpdate
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from dashboard.components.figure_card import render_error
 from dashboard.components.states import error_state
 from dashboard.components.toast import toast
-from data.errors import VitrinaError
+from dashboard.web.callback_requests import fits, has_form
+from data.errors import BadInput, VitrinaError
 from data.i18n import N_, _
 
 logger = logging.getLogger("vitrina")
@@ -27,7 +28,7 @@ _SENTENCES = {
     413: N_("The request is too large."),
 }
 _OTHERWISE = N_("The server cannot read this request.")
-_LISTS = ("inputs", "state", "changedPropIds")
+_FOREIGN = N_("The request is none that a page of Vitrina sends.")
 
 
 def handle(error: Exception) -> Any:
@@ -48,31 +49,37 @@ def handle(error: Exception) -> Any:
     """
     if isinstance(error, PreventUpdate):
         raise error
-    sentence, incident = explain(error), _log(error)
+    if isinstance(error, VitrinaError) or fits(request.get_json(), g.callbacks):
+        sentence, incident = explain(error), _log(error)
+    else:
+        sentence, incident = _(_FOREIGN), _log(BadInput(f"{_FOREIGN} {error!r}"))
     outputs = ctx.outputs_list
     single = not isinstance(outputs, list)
     values = [
         _error_value(output, sentence, incident) for output in ([outputs] if single else outputs)
     ]
-    if all(value is no_update for value in values):
+    if all(value is no_update or isinstance(value, list) for value in values):
         toast(sentence, tone="bad", incident=incident)
+    if not values:  # of a callback without outputs
+        return None
     return values[0] if single else values
 
 
-def respond_to_errors(server: Flask, callbacks: Container[str]) -> None:
+def respond_to_errors(server: Flask, callbacks: Mapping[str, Mapping[str, Any]]) -> None:
     """Let a server respond to every error with one sentence, never with a traceback.
 
     Parameters
     ----------
     server : Flask
-    callbacks : container of str
-        The outputs of all callbacks; a request for another one is refused.
+    callbacks : mapping
+        The ``callback_map`` of Dash; a request that has the form of none is refused.
     """
 
     @server.before_request
     def check_callback() -> Response | None:
+        g.callbacks = callbacks
         if request.path == CALLBACKS and not _is_callback(callbacks):
-            return _plain(_("The request is none that a page of Vitrina sends."), 400)
+            return _plain(_(_FOREIGN), 400)
         return None
 
     @server.errorhandler(Exception)
@@ -100,19 +107,11 @@ def _short(error: HTTPException) -> Any:
     return response
 
 
-def _is_callback(callbacks: Container[str]) -> bool:
+def _is_callback(callbacks: Mapping[str, Mapping[str, Any]]) -> bool:
     """Return whether the request has the form of a call of one of the callbacks."""
     try:
-        body = request.get_json()
-        return (
-            body["output"] in callbacks
-            and isinstance(body.get("outputs", []), dict | list)  # absent where there are none
-            and all(isinstance(body.get(key, []), list) for key in _LISTS)
-            and all(
-                isinstance(entry, dict | list) for key in _LISTS[:2] for entry in body.get(key, [])
-            )
-        )
-    except (KeyError, TypeError, AttributeError, RecursionError):
+        return has_form(request.get_data(), request.get_json(), callbacks)
+    except RecursionError:
         return False
 
 
@@ -139,6 +138,8 @@ def explain(error: Exception) -> str:
 
 def _error_value(output: Any, sentence: str, incident: str) -> Any:
     """Return the value of an output that could not be computed."""
+    if isinstance(output, list):  # of several components
+        return [no_update] * len(output)
     if not isinstance(output, dict):
         return no_update
     component = output.get("id")

@@ -29,7 +29,7 @@ def let_users_in(server: Flask, access: Access, keyed: Sequence[str] = ()) -> No
     access : Access
         Who is let in.
     keyed : sequence of str
-        Paths that take an API key instead, with all below them.
+        Blueprints that take an API key instead.
     """
     server.add_url_rule(SIGN_IN, "sign_in", lambda: _sign_in(access), methods=["GET", "POST"])
     server.add_url_rule(SIGN_OUT, "sign_out", lambda: _sign_out(access), methods=["POST"])
@@ -37,7 +37,7 @@ def let_users_in(server: Flask, access: Access, keyed: Sequence[str] = ()) -> No
     @server.before_request
     def check() -> Response | None:
         needed = route_role(request.endpoint)
-        if needed is None or any(is_below(request.path, path) for path in keyed):
+        if needed is None or request.blueprint in keyed:
             return None
         try:
             if not access.is_needed():

@@ -8,10 +8,11 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar
 
+from data.checksums import verified, write_checked_json
 from data.datasets.side_tables import SideTable
 from data.errors import Damaged, damaged_unless_read
 from data.events import NAMES
-from data.files import read_json, write_json
+from data.files import read_json
 from data.i18n import _
 
 _COLUMNS_OF_0_1 = tuple(name for name in NAMES if name != "quantity")
@@ -144,7 +145,7 @@ class Manifest:
         """
         name = file.parent.name
         try:
-            values = read_json(file)
+            values = read_json(verified(file))
         except (FileNotFoundError, NotADirectoryError):
             raise
         except (OSError, ValueError) as error:
@@ -187,7 +188,7 @@ class Manifest:
 
     def write(self, file: Path) -> None:
         """Replace the manifest in ``file`` atomically."""
-        write_json(file, asdict(self))
+        write_checked_json(file, asdict(self))
 
 
 def _entries(kind: type[Entry], values: Iterable[Mapping[str, Any]]) -> Iterable[Entry]:

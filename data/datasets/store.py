@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 import psutil
 
+from data import checksums
 from data.datasets.database import (
     KEYS,
     attributes_view,
@@ -32,6 +33,7 @@ from data.datasets.manifest import Manifest
 from data.datasets.side_tables import BUYERS, IDS, PRODUCTS, VIEWS, Attribute
 from data.errors import BadInput, Damaged, VitrinaError
 from data.events import NAMES
+from data.files import locked
 from data.home import Home
 from data.i18n import _
 
@@ -92,8 +94,21 @@ class Dataset:
 
     @property
     def rejects(self) -> Path:
-        """Parquet file of the rejected rows; columns file, line, column, reason, raw."""
-        return self.path / "rejects.parquet"
+        """Parquet file of the rejected rows; columns file, line, column, reason, raw.
+
+        Raises
+        ------
+        Damaged
+            Where it is not as it was written.
+        """
+        return self._verified("rejects.parquet", quick=True)
+
+    @property
+    def _files(self) -> Iterator[str]:
+        """The names of the files that ``connect`` reads."""
+        yield from (part.file for part in self.manifest.parts)
+        for table in (*KEYS, *(VIEWS[name] for name in self.manifest.side_tables)):
+            yield f"{table}.parquet"
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -106,18 +121,65 @@ class Dataset:
         ``product_attributes``) and ``buyer_attributes`` (user_key, user, …) have a row for each
         product and user of the log that a side table knows.
 
+        While the block runs, the files stay, even if the dataset is replaced or deleted.
+
         Raises
         ------
         Damaged
-            Where the block fails because a file is missing or damaged.
+            Where a file is missing or not as it was written.
+        BadInput
+            Where the dataset has been replaced, renamed or deleted since it was opened.
         """
-        with connect() as connection:
+        with self._held(), connect() as connection:
+            for file in self._files:
+                self._verified(file, quick=True)
             try:
                 self._create_views(connection)
                 yield connection
             except duckdb.Error as error:
                 self._check_files(error)
                 raise
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Keep the files from being removed and the dataset from being renamed meanwhile."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(locked(self.path, fcntl.LOCK_SH))
+            except OSError as error:
+                if self._is_current():
+                    raise self._damage(next(self._files)) from error
+                raise BadInput(
+                    _("Dataset {name} was changed meanwhile; try again.").format(name=self.name)
+                ) from error
+            yield
+
+    def _is_current(self) -> bool:
+        """Return whether the manifest still names this version, or cannot be read."""
+        try:
+            return Manifest.read(self.path.parent / _MANIFEST).version == self.manifest.version
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except Damaged:
+            return True
+
+    def verify(self) -> None:
+        """Read all files, and raise Damaged for the first one that is not as it was written."""
+        for file in self._files:
+            self._verified(file)
+
+    def _verified(self, file: str, *, quick: bool = False) -> Path:
+        try:
+            return checksums.verified(self.path / file, quick=quick)
+        except (checksums.ChecksumError, OSError) as error:
+            raise self._damage(file) from error
+
+    def _damage(self, file: str) -> Damaged:
+        return Damaged(
+            _(
+                "The file {file} of dataset {name} is damaged or missing; import the dataset again."
+            ).format(file=file, name=self.name)
+        )
 
     def _create_views(self, connection: duckdb.DuckDBPyConnection) -> None:
         for table in ("events", *KEYS):
@@ -130,22 +192,13 @@ class Dataset:
 
     def _check_files(self, error: duckdb.Error) -> None:
         """Raise Damaged from an error where a file of the tables cannot be read to its end."""
-        tables = (*KEYS, *(VIEWS[name] for name in self.manifest.side_tables))
-        for file in (
-            *(part.file for part in self.manifest.parts),
-            *(f"{t}.parquet" for t in tables),
-        ):
+        for file in self._files:
             source = read_parquet(self.path / file)
             try:
                 with connect() as connection:
                     connection.execute(f"SELECT sum(hash(COLUMNS(*)) % 2) FROM {source}")
             except duckdb.Error:
-                raise Damaged(
-                    _(
-                        "The file {file} of dataset {name} is damaged or missing; import the "
-                        "dataset again."
-                    ).format(file=file, name=self.name)
-                ) from error
+                raise self._damage(file) from error
 
     def _select(self, table: str) -> str:
         if table == "events":
@@ -202,8 +255,16 @@ class Store:
         return Dataset(name, folder / manifest.version, manifest)
 
     @contextmanager
-    def reading(self, name: str) -> Iterator[Dataset]:
+    def reading(self, name: str, *, verify: bool = True) -> Iterator[Dataset]:
         """Open a dataset whose files stay while the block runs, even if it is replaced or deleted.
+
+        Meanwhile it cannot be renamed.
+
+        Parameters
+        ----------
+        name : str
+        verify : bool
+            Whether all files are read first to see whether they are as they were written.
 
         Raises
         ------
@@ -212,16 +273,20 @@ class Store:
         """
         while True:
             dataset = self.open(name)
-            # Without its folder a dataset is damaged, which shows when it is read.
-            with _lock(dataset.path, fcntl.LOCK_SH) if dataset.path.exists() else nullcontext():
+            with _lock(dataset.path, fcntl.LOCK_SH):
                 if self.open(name).path == dataset.path:  # it has not been replaced before the lock
+                    if verify:
+                        dataset.verify()
                     yield dataset
                     return
 
     def names(self) -> set[str]:
-        """Return the names of the datasets, damaged ones too."""
-        names = {file.parent.name for file in self.home.datasets.glob(f"*/{_MANIFEST}")}
-        return {name for name in names if _NAME.fullmatch(name)}
+        """Return the names of the datasets, damaged ones and those without their manifest too."""
+        return {
+            folder.name
+            for folder in self.home.datasets.glob("*")
+            if _NAME.fullmatch(folder.name) and checksums.is_there(folder / _MANIFEST)
+        }
 
     def delete(self, name: str) -> None:
         """Delete a dataset; an unknown name, or one being imported, raises BadInput."""
@@ -230,20 +295,36 @@ class Store:
         folder = self.folder(name)
         with self._locked():
             self.check_not_importing(name)
-            (folder / _MANIFEST).unlink()
-            for version in folder.glob(f"{_PREFIX}*"):
-                _remove(version)
-            if not list(folder.glob(f"{_PREFIX}*")):
-                shutil.rmtree(folder, ignore_errors=True)
+            checksums.remove(folder, [_MANIFEST])
+            for path in folder.iterdir():
+                if path.is_dir():
+                    _remove(path)
+                else:
+                    path.unlink(missing_ok=True)
+            _remove_if_empty(folder)
 
     def rename(self, old: str, new: str) -> Dataset:
-        """Rename a dataset; a taken or malformed name, or one being imported, raises BadInput."""
-        folder = self.open(old).path.parent
+        """Rename a dataset.
+
+        Raises
+        ------
+        BadInput
+            When the new name is taken or malformed, or the dataset is being imported or read.
+        """
+        dataset = self.open(old)
         with self._locked():
             for name in (old, new):
                 self.check_not_importing(name)
             self.check_free(new)
-            folder.rename(self.folder(new))
+            try:
+                with _lock(dataset.path, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                    dataset.path.parent.rename(self.folder(new))
+            except BlockingIOError as error:
+                raise BadInput(
+                    _("Dataset {name} is being read; try again when that has ended.").format(
+                        name=old
+                    )
+                ) from error
         return self.open(new)
 
     def folder(self, name: str) -> Path:
@@ -331,6 +412,9 @@ class Store:
             raise BadInput(
                 _("Dataset {name} was changed meanwhile; add the files again.").format(name=name)
             )
+        checksums.record(
+            folder / manifest.version, like=previous.path if isinstance(previous, Dataset) else None
+        )
         manifest.write(folder / _MANIFEST)
         if isinstance(previous, Dataset):
             _remove(previous.path)
@@ -353,7 +437,7 @@ class Store:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Keep every other process from beginning an import, renaming or deleting meanwhile."""
-        with _lock(self.home.datasets, fcntl.LOCK_EX):
+        with locked(self.home.datasets, fcntl.LOCK_EX):
             yield
 
 
@@ -364,8 +448,9 @@ def _sweep(folder: Path) -> None:
     for version in set(unfinished).difference(running):
         _remove(version)
     if not running:
-        for temporary in folder.glob(f".*{_MANIFEST}*"):  # of a killed commit
-            temporary.unlink(missing_ok=True)
+        for name in (_MANIFEST, checksums.FILE):
+            for temporary in folder.glob(f".*{name}*"):  # of a killed commit
+                temporary.unlink(missing_ok=True)
     _remove_if_empty(folder)
 
 
@@ -387,24 +472,21 @@ def _remove(version: Path) -> None:
     """Delete a version; where it is being read, mark it, and leave it to a later sweep."""
     with suppress(FileNotFoundError):
         try:
-            with _lock(version, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            with locked(version, fcntl.LOCK_EX | fcntl.LOCK_NB):
                 shutil.rmtree(version, ignore_errors=True)
         except BlockingIOError:
             (version / _REMOVED).touch()
 
 
-@contextmanager
-def _lock(folder: Path, operation: int) -> Iterator[None]:
-    """Hold a lock on a folder, which ends with the process at the latest."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, operation)
-        yield
-    finally:
-        os.close(descriptor)
+def _lock(version: Path, operation: int) -> AbstractContextManager[None]:
+    """Return a lock on a version; none where its folder is missing, which shows when it is read."""
+    return locked(version, operation) if version.exists() else nullcontext()
 
 
 def _remove_if_empty(folder: Path) -> None:
+    """Delete a dataset's folder that holds nothing but checksums."""
+    if {file.name for file in folder.glob("*")} <= {checksums.FILE}:
+        (folder / checksums.FILE).unlink(missing_ok=True)
     with suppress(OSError):  # it is not empty, or another process has removed it
         folder.rmdir()
 

@@ -1,6 +1,7 @@
 """Check that a path on the server lies inside the folders that imports may read."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from data.errors import BadInput
@@ -32,10 +33,11 @@ def allowed(path: str | Path, folders: Sequence[Path]) -> Path:
     real_folders = [folder.resolve() for folder in folders]
     if "\0" not in str(path):
         for folder in real_folders:
-            real = (folder / path).resolve()
-            is_open = any(_is_open(real, parent) for parent in real_folders)
-            if is_open and real.is_file():
-                return real
+            with suppress(OSError, RuntimeError):  # a name that is too long, a link to itself
+                real = (folder / path).resolve()
+                is_open = any(_is_open(real, parent) for parent in real_folders)
+                if is_open and real.is_file():
+                    return real
     raise BadInput(
         _("There is no file {path} in the folders that may be imported from ({folders}).").format(
             path=str(path).replace("\0", ""),

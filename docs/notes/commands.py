@@ -57,6 +57,7 @@ EXAMPLES = {
     "report model": ["vitrina report model november --placement home-page"],
     "backup": ["vitrina backup ../vitrina.tar.gz"],
     "restore": ["vitrina restore ../vitrina.tar.gz --home ../restored"],
+    "verify": ["vitrina verify"],
     "model": ["vitrina model list"],
     "model promote": ["vitrina model promote november-2"],
     "model rollback": ["vitrina model rollback november"],

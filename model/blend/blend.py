@@ -146,7 +146,7 @@ class Blend(Recommender):
             Where an earlier version wrote the file in another form, or a member belongs to a
             package that is no longer installed.
         """
-        with np.load(run.path / BLEND, allow_pickle=False) as file:
+        with np.load(run.file(BLEND), allow_pickle=False) as file:
             if not set(ARRAYS) <= set(file.files):
                 raise BadInput(
                     _("An earlier version wrote the blend of run {run}; train it again.").format(

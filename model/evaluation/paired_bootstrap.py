@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.checksums import is_there, verified
 from data.errors import damaged_unless_read
 from data.i18n import _
 from data.preparation.sequences import Longs
@@ -67,12 +68,12 @@ class Difference:
 def read_ranks(run: RunFolder) -> TargetRanks | None:
     """Return the ranks that the evaluation of a run stored; None where it stored none."""
     file = run.path / TARGETS
-    if not file.exists():
+    if not is_there(file):
         return None
     names = ["user", "after", "truth", "rank"]
     sentence = _("{file} of run {run} is damaged; evaluate it again: vitrina evaluate {run}.")
     with damaged_unless_read(sentence.format(file=file.name, run=run.path.name)):
-        table = pd.read_parquet(file)
+        table = pd.read_parquet(verified(file))
         user, after, truth, rank = (table[name].to_numpy() for name in names)
         sets, money = (
             table[name].to_numpy() if name in table else None for name in ("set", "money")

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from data.checksums import is_there, verified
 from data.errors import BadInput, damaged_unless_read
 from data.i18n import _
 from data.preparation.sequences import Longs
@@ -63,7 +64,7 @@ class StoredPredictions:
     @property
     def exist(self) -> bool:
         """Whether the evaluation of this run stored its predictions."""
-        return (self.run.path / TARGETS).exists()
+        return is_there(self.run.path / TARGETS)
 
     @cached_property
     def targets(self) -> pd.DataFrame:
@@ -90,7 +91,7 @@ class StoredPredictions:
 
     def _read(self, name: str) -> pd.DataFrame:
         file = self.run.path / name
-        if not file.exists():
+        if not is_there(file):
             raise BadInput(
                 _(
                     "Run {run} was evaluated without storing its predictions; evaluate it again."
@@ -98,7 +99,7 @@ class StoredPredictions:
             )
         sentence = _("{file} of run {run} is damaged; evaluate it again: vitrina evaluate {run}.")
         with damaged_unless_read(sentence.format(file=name, run=self.run.path.name)):
-            return pd.read_parquet(file)
+            return pd.read_parquet(verified(file))
 
 
 def save_predictions(run: RunFolder, task: SplitData, predictions: Predictions) -> None:

@@ -1,7 +1,6 @@
 """Batch scoring: ranked lists for all users of a dataset, streamed into a file."""
 
 import os
-import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from data.datasets.store import Dataset
 from data.datasets.titles import product_titles
 from data.errors import BadInput, Cancelled
+from data.files import atomic_write
 from data.i18n import _
 from data.preparation.sequences import Floats, Longs, microseconds, to_microseconds
 from data.preparation.user_history import histories as user_histories
@@ -92,31 +92,27 @@ def score(
     keep_freed()
     model = Predictor(folder).with_titles(product_titles(dataset))
     total = _count_users(dataset)
-    temporary = file.with_name(f".{secrets.token_hex(4)}-{file.name}")
     done = 0
-    try:
-        with (
-            threadpool_limits(1),  # BLAS runs in the thread that calls it
-            thread_pool(THREADS) as pool,
-            RankedListWriter(model, temporary) as writer,
-        ):
-            results = (
-                start_ranking(
-                    model, users, histories, pool, k=k, exclude_seen=exclude_seen, rules=rules
-                )
-                for users, histories in _blocks(model, dataset)
+    with (
+        atomic_write(file) as temporary,
+        threadpool_limits(1),  # BLAS runs in the thread that calls it
+        thread_pool(THREADS) as pool,
+        RankedListWriter(model, temporary) as writer,
+    ):
+        results = (
+            start_ranking(
+                model, users, histories, pool, k=k, exclude_seen=exclude_seen, rules=rules
             )
-            for result in _prefetch(results):
-                if should_stop():
-                    raise Cancelled
-                lists = result()
-                writer.add(lists)
-                on_left_out(lists.left_out)
-                done += len(lists.users)
-                on_progress(done, max(total, done))
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
+            for users, histories in _blocks(model, dataset)
+        )
+        for result in _prefetch(results):
+            if should_stop():
+                raise Cancelled
+            lists = result()
+            writer.add(lists)
+            on_left_out(lists.left_out)
+            done += len(lists.users)
+            on_progress(done, max(total, done))
     return done
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from data.checksums import is_there
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import FIRST, PADDING, UNKNOWN
@@ -193,7 +194,8 @@ def export(
         raise BadInput(_("{folder} is not empty; name another folder.").format(folder=out))
     run = RunFolder(folder)
     network = OnnxRecommender(run, 1)
-    blended = (folder / BLEND).exists()
+    blended = is_there(folder / BLEND)
+    files = [run.file(name) for name in COPIED if is_there(folder / name)]
     config, types = run.config(), run.event_types
     about: dict[str, Any] = {
         "run": folder.name,
@@ -201,7 +203,7 @@ def export(
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "serves": "blend" if blended else "network",
         "network": network.name,
-        "weights": _new_weights(folder / BLEND) if blended else {network.name: 1.0},
+        "weights": _new_weights(run.file(BLEND)) if blended else {network.name: 1.0},
         "reads": list(config.features),
         "event_types": types.as_dict(),
         "latest": config.sequence_length,
@@ -213,9 +215,8 @@ def export(
         "placement": placement,
     }
     out.mkdir(parents=True, exist_ok=True)
-    for name in COPIED:
-        if (folder / name).exists():
-            shutil.copyfile(folder / name, out / name)
+    for file in files:
+        shutil.copyfile(file, out / file.name)
     if blended:
         write_blend(folder / BLEND, out)
     if network.reads_candidates:

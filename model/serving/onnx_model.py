@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from data.checksums import is_there
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import Floats
@@ -45,7 +46,7 @@ class OnnxRecommender(Recommender):
         self.name = config.network
         self.length = config.sequence_length
         file = run.path / MODEL
-        if not file.exists():
+        if not is_there(file):
             raise BadInput(
                 _("Run {run} has no finished model yet; wait until its training has ended.").format(
                     run=run.path.name
@@ -57,7 +58,7 @@ class OnnxRecommender(Recommender):
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
-            str(file), options, providers=["CPUExecutionProvider"]
+            str(run.file(MODEL)), options, providers=["CPUExecutionProvider"]
         )
         inputs = {tensor.name: tensor for tensor in self._session.get_inputs()}
         self._inputs = tuple(inputs)
@@ -97,6 +98,6 @@ def load_recommenders(run: RunFolder, threads: int = 0) -> list[Recommender]:
         The blend and the network, or the network alone where it is not blended.
     """
     network = OnnxRecommender(run, threads)
-    if not (run.path / BLEND).exists():
+    if not is_there(run.path / BLEND):
         return [network]
     return [Blend.load(run, network), network]

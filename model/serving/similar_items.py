@@ -42,8 +42,9 @@ class ItemEmbeddings:
         BadInput
             Where the run has no model, or its network has no item embeddings.
         """
-        products = len(RunFolder(folder).vocabulary)
-        weights = _read_embeddings(folder / MODEL, products)
+        run = RunFolder(folder)
+        products = len(run.vocabulary)
+        weights = _read_embeddings(run.file(MODEL), products)
         if weights is None:
             raise BadInput(
                 _("The network of run {run} has no product embeddings.").format(run=folder.name)

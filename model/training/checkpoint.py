@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from data.errors import damaged_unless_read
+from data.files import atomic_write
 from data.i18n import _
 from model.run_folder import RunFolder
 
@@ -72,11 +72,10 @@ def save(run: RunFolder, variables: list[Any], state: TrainingState) -> None:
     }
     arrays["progress"] = np.array(json.dumps(counters))
 
-    def write_arrays(file: Path) -> None:
-        with file.open("wb") as stream:
-            np.savez(stream, **arrays)
-
-    run.write(FILE, write_arrays)
+    file = run.path / FILE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(file) as temporary, temporary.open("wb") as stream:
+        np.savez(stream, **arrays)
 
 
 def restore(run: RunFolder, variables: list[Any]) -> TrainingState:

@@ -250,8 +250,7 @@ class Trainer:
         if not self.state.epochs:
             return
         self.callback.phase(Phase.EXPORT)
-        for file in (EVALUATION, TARGETS, PRODUCTS):
-            (self.run.path / file).unlink(missing_ok=True)
+        self.run.remove(EVALUATION, TARGETS, PRODUCTS)
         shutil.rmtree(self.run.path / BASELINES, ignore_errors=True)  # of the old catalogue
         weights = (self.state.best_weights if best else []) or self._validated_weights()
         for variable, values in zip(self.network.serving.variables, weights, strict=True):

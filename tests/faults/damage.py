@@ -13,20 +13,30 @@ from dashboard.context import HOME
 from data.home import Home
 
 LOCAL = "http://127.0.0.1:8050"
-PAGES = (
-    *("/", "/data", "/data/demo", "/data/demo/products", "/data/demo/users"),
-    *("/data/demo/quality", "/data/demo/preparation"),
-    *("/train", "/train?clone=demo-1", "/runs", "/runs/demo-1", "/runs/demo-2", "/runs/demo-3"),
-    *("/compare", "/compare?runs=demo-1,demo-2"),
-    *("/recommend", "/recommend?run=demo-1&user=1", "/recommend/products?run=demo-1"),
-    *("/recommend/health?run=demo-1", "/recommend/take-away?run=demo-1"),
-    "/recommend/placements?run=demo-1",
-)
-COMMANDS = (
-    *(["datasets"], ["stats", "demo"], ["runs"], ["show", "demo-1"], ["show", "demo-2"]),
-    ["recommend", "demo-1", "--history", ""],
-)
 UNEXPLAINED = ("not your fault", "Unexpected failure", "Traceback", "Error:")
+
+
+def pages(dataset: str) -> tuple[str, ...]:
+    """Return the addresses of the pages about a dataset and its first three runs."""
+    first, second, third = (f"{dataset}-{number}" for number in (1, 2, 3))
+    return (
+        *("/", "/data", *(f"/data/{dataset}{part}" for part in ("", "/products", "/users"))),
+        *(f"/data/{dataset}{part}" for part in ("/quality", "/preparation")),
+        *("/train", f"/train?clone={first}"),
+        *("/runs", *(f"/runs/{run}" for run in (first, second, third))),
+        *("/compare", f"/compare?runs={first},{second}"),
+        *("/recommend", f"/recommend?run={first}&user=1", f"/recommend/products?run={first}"),
+        *(f"/recommend/{part}?run={first}" for part in ("health", "take-away", "placements")),
+    )
+
+
+def commands(dataset: str) -> tuple[list[str], ...]:
+    """Return the words of the commands about a dataset and its first two runs."""
+    first, second = (f"{dataset}-{number}" for number in (1, 2))
+    return (
+        *(["datasets"], ["stats", dataset], ["runs"], ["show", first], ["show", second]),
+        ["recommend", first, "--history", ""],
+    )
 
 
 @dataclass
@@ -50,12 +60,12 @@ class Answers:
             self.unexplained.append(f"{name}: {text[-600:]}")
 
 
-def answers(app: Dash, home: Home) -> Answers:
-    """Ask every page and command about a home."""
+def answers(app: Dash, home: Home, dataset: str = "demo") -> Answers:
+    """Ask every page and command about a dataset of a home and its runs."""
     result = Answers()
     app.server.config[HOME] = home
     client = app.server.test_client()
-    for address in PAGES:
+    for address in pages(dataset):
         path, _mark, query = address.partition("?")
         places = {"pathname": path, "search": f"?{query}" if query else ""}
         body = {
@@ -84,12 +94,12 @@ def answers(app: Dash, home: Home) -> Answers:
                 {"id": "theme", "property": "data", "value": "light"},
                 {"id": "explore-filters", "property": "data", "value": {"given": {}}},
             ],
-            "state": [{"id": "explore-dataset", "property": "data", "value": "demo"}],
+            "state": [{"id": "explore-dataset", "property": "data", "value": dataset}],
             "changedPropIds": ["theme.data"],
         }
         answer = client.post("/_dash-update-component", json=body, base_url=LOCAL)
         result.add(f"chart {chart}", answer.text, answer.status_code != 200)
-    for words in COMMANDS:
+    for words in commands(dataset):
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = run_command([*words, "--json", "--home", str(home.path)])

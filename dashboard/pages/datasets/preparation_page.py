@@ -14,7 +14,7 @@ from dashboard.pages.datasets.head import head
 from dashboard.pages.datasets.type_choice import type_choice
 from dashboard.services.datasets import library, preparations
 from data.datasets.store import Dataset
-from data.errors import BadInput
+from data.errors import BadInput, Damaged
 from data.i18n import _
 from data.preparation.preparation import PREPARATION_LABELS, Preparation
 from data.preparation.steps import Step
@@ -38,7 +38,12 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
     home = current_home()
     source = library.open_dataset(home, dataset)
     presets = preparations.named(home, dataset)
-    preparation = preparations.saved(home, dataset) or presets["paper"]
+    problem = []
+    try:
+        saved = preparations.saved(home, dataset)
+    except Damaged as error:
+        saved, problem = None, [kit.error_state(str(error))]
+    preparation = saved or presets["paper"]
     preset = next(
         (name for name, values in presets.items() if values == preparation), kit.NO_CHOICE
     )
@@ -46,6 +51,7 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
         [
             *head(source, "preparation"),
             dcc.Store(id=DATASET, data=dataset),
+            *problem,
             kit.grid(_form(source, preparation, preset, list(presets)), _steps_table()),
         ]
     )

@@ -13,7 +13,7 @@ from dashboard.pages.recommend import controls
 from dashboard.pages.recommend.model_choice import no_model_card, with_default_run
 from dashboard.pages.recommend.page_state import PATH, Query
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
-from data.errors import Damaged
+from data.errors import Damaged, VitrinaError
 from data.home import Home
 from data.i18n import N_, _
 
@@ -38,9 +38,19 @@ def view(
     run = next(run for run in models if run.run == query.run)
     top = head(home, run, models, path, purpose)
     try:
-        return serve_run(home, query.run), top
+        served = serve_run(home, query.run)
     except Damaged as error:
         return None, [*top, error_state(str(error))]
+    return served, [*top, *_missing_dataset(served)]
+
+
+def _missing_dataset(served: ServedRun) -> list[Component]:
+    """Return the sentence on a dataset that is gone or damaged, without which much is missing."""
+    try:
+        served.require_dataset()
+    except VitrinaError as error:
+        return [error_state(str(error))]
+    return []
 
 
 def head(home: Home, run: Run, models: Sequence[Run], path: str, purpose: str) -> list[Component]:

@@ -81,8 +81,14 @@ def about(home: Home, run: Run) -> html.Section:
             html.Dl([_fact(*fact) for fact in facts(home, run)], className="facts"),
         ],
         title=_("Configuration"),
-        subtitle=_("A bar marks what differs from the preset") if run.kind == "train" else None,
+        subtitle=_about_bars(home, run) if run.kind == "train" else None,
     )
+
+
+def _about_bars(home: Home, run: Run) -> str:
+    if _preset_settings(home, run) is None:
+        return _("Nothing is marked: the preset or the dataset of this run is gone or damaged")
+    return _("A bar marks what differs from the preset")
 
 
 def facts(home: Home, run: Run) -> list[tuple[str, str, bool]]:

@@ -51,12 +51,13 @@ def layout(clone: str = "", **query: str) -> html.Div:
     """Return the form, filled in from the query parameters: a run to clone, or settings."""
     home = current_home()
     names = library.names(home)
+    damaged = [error_state(sentence) for sentence in library.damaged(home).values()]
     title = _("Train")
     words = _("Choose what a network learns from and how; every setting has a sensible default.")
     if not names:
         lead = button(_("Import data"), href="/data", kind="primary")
         nothing = empty_state(_("A training needs a dataset first."), lead)
-        return html.Div([page_header(title, words), nothing])
+        return html.Div([page_header(title, words), *damaged, nothing])
     if clone:
         draft = drafts.of_run(home, clone)
         dataset, preset, changes = draft.dataset, draft.preset, draft.config.as_dict()
@@ -76,6 +77,7 @@ def layout(clone: str = "", **query: str) -> html.Div:
                     )
                 ],
             ),
+            *damaged,
             html.Div(
                 [
                     html.Div([train_sidebar.start_card(names, dataset, preset), *_form(values)]),

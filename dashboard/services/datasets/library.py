@@ -112,10 +112,13 @@ def rename(home: Home, old: str, new: str) -> None:
         or a run uses the dataset.
     """
     Store(home).check_name(new)
-    for name in (old, new):
-        _check_unused(home, name)
-    Store(home).rename(old, new)
-    Runs(home).rename_dataset(old, new)
+
+    def rename_folder() -> None:
+        for name in (old, new):
+            _check_unused(home, name)
+        Store(home).rename(old, new)
+
+    Runs(home).rename_dataset(old, new, rename_folder)
 
 
 def delete(home: Home, name: str) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 
 import pandas as pd
 
+from data.checksums import verified, write_checked_json
 from data.datasets.cache import FrameCache
 from data.datasets.store import Store
-from data.errors import BadInput
-from data.files import read_json, write_json
+from data.errors import BadInput, Damaged, damaged_unless_read
+from data.files import read_json
 from data.home import Home
+from data.i18n import _
 from data.preparation.preparation import Preparation, presets
 from data.preparation.prepare import preview
 from data.preparation.steps import Step
@@ -18,12 +20,22 @@ _FILE = "preparation.json"
 
 
 def saved(home: Home, dataset: str) -> Preparation | None:
-    """Return the preparation saved with a dataset; None if there is none or it is unreadable."""
+    """Return the preparation saved with a dataset; None if there is none.
+
+    Raises
+    ------
+    Damaged
+        If its file cannot be read.
+    """
     file = Store(home).open(dataset).path.parent / _FILE
-    try:
-        return Preparation.from_dict(read_json(file))
-    except (OSError, ValueError, TypeError, AttributeError, BadInput):
-        return None
+    sentence = _("The preparation saved with dataset {name} is damaged; save it again.")
+    with damaged_unless_read(sentence.format(name=dataset)):
+        try:
+            return Preparation.from_dict(read_json(verified(file)))
+        except FileNotFoundError:
+            return None
+        except BadInput as error:  # a value that is out of its bounds
+            raise Damaged(sentence.format(name=dataset)) from error
 
 
 def save(home: Home, dataset: str, values: dict[str, Any]) -> None:
@@ -36,7 +48,7 @@ def save(home: Home, dataset: str, values: dict[str, Any]) -> None:
     """
     preparation = Preparation.from_dict(values)
     file = Store(home).open(dataset).path.parent / _FILE
-    write_json(file, preparation.as_dict())
+    write_checked_json(file, preparation.as_dict())
 
 
 def steps(home: Home, dataset: str, preparation: Preparation) -> tuple[Step, ...]:

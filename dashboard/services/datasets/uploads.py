@@ -32,6 +32,9 @@ _SPARE_BYTES = 256 << 20  # left free on the disk
 _IDLE_SECONDS = 3600  # an incomplete upload that receives nothing for so long is removed
 _UNUSED_SECONDS = 7 * 86400  # a complete file that is not imported for so long is removed
 _ANNOUNCEMENT, _PARTIAL = ".upload.json", ".partial"
+LONGEST_NAME = 200
+"""Characters of a file's name; a file system takes 255 bytes."""
+_TOKEN_BYTES = 8
 _TOKEN_CHARACTERS = frozenset("0123456789abcdef")
 
 # Web requests run in threads: the limits are checked and the bytes appended by one at a time.
@@ -77,11 +80,18 @@ def begin(home: Home, name: str, size: int) -> str:
     Raises
     ------
     BadInput
-        If the file has no usable name, is empty, is larger than ``LIMIT`` or does not fit on the
-        disk beside the unfinished uploads, or if there are ``MOST_UNFINISHED`` of those.
+        If the name of the file is unusable or too long, the file is empty, larger than ``LIMIT`` or
+        does not fit on the disk beside the unfinished uploads, or if there are ``MOST_UNFINISHED``
+        of those.
     """
     if not secure_filename(name):
         raise BadInput(_("The file needs a name with letters or digits."))
+    if len(name) > LONGEST_NAME:
+        raise BadInput(
+            _("The name of the file is too long; shorten it to {most} characters.").format(
+                most=LONGEST_NAME
+            )
+        )
     if size <= 0:
         raise BadInput(_("The file {name} is empty.").format(name=name))
     if size > LIMIT:
@@ -107,7 +117,7 @@ def begin(home: Home, name: str, size: int) -> str:
                     "The file {name} does not fit on the server's disk. Free some space there."
                 ).format(name=name)
             )
-        token = secrets.token_hex(8)
+        token = secrets.token_hex(_TOKEN_BYTES)
         folder = home.uploads / token
         folder.mkdir()
         (folder / _ANNOUNCEMENT).write_text(json.dumps({"name": name, "size": size}), "utf-8")
@@ -136,7 +146,8 @@ def append(home: Home, token: str, piece: bytes, *, offset: int) -> Upload:
         or it exceeds the announced size.
     """
     folder = home.uploads / token
-    if not token or not _TOKEN_CHARACTERS.issuperset(token) or not folder.is_dir():
+    is_token = len(token) == 2 * _TOKEN_BYTES and _TOKEN_CHARACTERS.issuperset(token)
+    if not is_token or not folder.is_dir():
         raise _unknown_upload()
     with _lock:
         if not (folder / _ANNOUNCEMENT).exists():

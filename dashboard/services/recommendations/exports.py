@@ -12,8 +12,9 @@ from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.services.recommendations.placements import apply_placement
 from dashboard.services.recommendations.run_jobs import SCORING
+from data.checksums import is_there, verified
 from data.datasets.store import Store
-from data.errors import BadInput
+from data.errors import BadInput, damaged_unless_read
 from data.home import Home
 from data.i18n import _
 
@@ -112,19 +113,19 @@ def score(
     from model.serving.batch_scoring import score as score_buyers
 
     handle = _with_model(home, run)
-    dataset = Store(home).open(handle.run.dataset)
-    place = apply_placement(handle, dataset, placement) if placement else None
     left_out = Counter[str]()
-    buyers = score_buyers(
-        handle.folder,
-        dataset,
-        file,
-        k=k,
-        exclude_seen=exclude_seen,
-        rules=place.tables if place else None,
-        on_progress=on_progress,
-        on_left_out=left_out.update,
-    )
+    with Store(home).reading(handle.run.dataset) as dataset:
+        place = apply_placement(handle, dataset, placement) if placement else None
+        buyers = score_buyers(
+            handle.folder,
+            dataset,
+            file,
+            k=k,
+            exclude_seen=exclude_seen,
+            rules=place.tables if place else None,
+            on_progress=on_progress,
+            on_left_out=left_out.update,
+        )
     if place is None:
         return ScoredLists(buyers)
     return ScoredLists(buyers, place.as_dict() | {"left_out": dict(left_out)})
@@ -137,13 +138,18 @@ def lists_file(home: Home, job: str) -> Path:
     ------
     BadInput
         Where there is no such job, or it has not finished.
+    Damaged
+        Where the file is not as it was written.
     """
     runs = Runs(home)
     run = runs.get(job)
     file = runs.folder(job) / f"lists.{run.config.get('format')}"
-    if run.kind != SCORING or run.state is not State.FINISHED or not file.exists():
+    if run.kind != SCORING or run.state is not State.FINISHED or not is_there(file):
         raise BadInput(_("{job} has no finished lists.").format(job=job))
-    return file
+    with damaged_unless_read(
+        _("The lists of {job} are damaged; write them again.").format(job=job)
+    ):
+        return verified(file)
 
 
 def _with_model(home: Home, run: str) -> RunHandle:

@@ -9,6 +9,7 @@ from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.recommendations.run_jobs import jobs_of_run, placement_config, queue_job
+from data.checksums import verified
 from data.errors import damaged_unless_read
 from data.files import read_json
 from data.home import Home
@@ -51,7 +52,7 @@ def result(home: Home, job: str) -> Effect:
     """
     sentence = _("The figures of {job} are damaged; compute them again.").format(job=job)
     with damaged_unless_read(sentence):
-        effect: Effect = read_json(Runs(home).folder(job) / EFFECT)
+        effect: Effect = read_json(verified(Runs(home).folder(job) / EFFECT))
         return effect
 
 

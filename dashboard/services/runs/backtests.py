@@ -13,6 +13,7 @@ from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.supervisor import start_worker
 from dashboard.jobs.training_series import Trial
+from data.checksums import verified
 from data.datasets.store import Store
 from data.errors import BadInput, damaged_unless_read
 from data.file_cache import FileCache
@@ -148,7 +149,7 @@ def finding(judged: Mapping[str, Any]) -> str:
 
 
 def _read(file: Path) -> BacktestResult:
-    content = read_json(file)
+    content = read_json(verified(file))
     trials = tuple(Trial(**trial) for trial in content.pop("trials"))
     if content:
         content["protocol"], content["points"][0]["models"], content["ages"]

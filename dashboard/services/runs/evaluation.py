@@ -19,5 +19,5 @@ def evaluate(home: Home, name: str, exclude_seen: bool = False) -> dict[str, Any
 
     handle = open_run(home, name)
     handle.require_model()
-    dataset = Store(home).open(handle.run.dataset)
-    return evaluate_run(handle.folder, dataset, exclude_seen=exclude_seen) | {"run": name}
+    with Store(home).reading(handle.run.dataset) as dataset:
+        return evaluate_run(handle.folder, dataset, exclude_seen=exclude_seen) | {"run": name}

@@ -8,6 +8,7 @@ from dashboard.jobs.retraining import FILE
 from dashboard.jobs.retraining_rules import Rule
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.training_series import Trial
+from data.checksums import verified
 from data.datasets.store import Store
 from data.errors import BadInput, damaged_unless_read
 from data.files import read_json
@@ -48,7 +49,7 @@ def result(home: Home, name: str) -> Mapping[str, Any]:
     sentence = _("{file} of run {run} is damaged; start it again.")
     with damaged_unless_read(sentence.format(file=FILE, run=name)):
         try:
-            content = read_json(Runs(home).folder(name) / FILE)
+            content = read_json(verified(Runs(home).folder(name) / FILE))
         except FileNotFoundError:
             return {}
         for trial in content["trials"]:

@@ -10,6 +10,7 @@ from dashboard.jobs.hyperparameter_search import FILE
 from dashboard.jobs.queue import SEARCHING
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.training_series import Trial
+from data.checksums import verified
 from data.comma_list import read_list
 from data.datasets.store import Store
 from data.errors import BadInput, damaged_unless_read
@@ -142,7 +143,7 @@ def _value(config: RunConfig, key: str, text: str) -> Any:
 
 
 def _read(file: Path) -> SearchResult:
-    content = read_json(file)
+    content = read_json(verified(file))
     trials = tuple(Trial(**trial) for trial in content["trials"])
     return SearchResult(trials, content.get("importance", {}))
 

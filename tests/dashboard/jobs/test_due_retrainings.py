@@ -119,7 +119,7 @@ def test_of_two_workers_one_asks(runs: Runs) -> None:
 
 def test_the_rule_follows_the_name_of_its_dataset(runs: Runs) -> None:
     runs.retraining_rules.set("toy", Rule(days=1))
-    runs.rename_dataset("toy", "shop")
+    runs.rename_dataset("toy", "shop", lambda: None)
     assert runs.retraining_rules.all() == {"shop": Rule(days=1)}
     runs.retraining_rules.set("shop", None)
     assert runs.retraining_rules.all() == {}

@@ -99,7 +99,7 @@ def test_placements_follow_a_renamed_dataset(runs: Runs) -> None:
     runs.placements.set("new", PLACE, {"max_per_brand": 3})
     runs.placements.set("old", PLACE, {"max_per_brand": 1})
     runs.placements.set("old", PLACE, {"max_per_brand": 2})
-    runs.rename_dataset("old", "new")
+    runs.rename_dataset("old", "new", lambda: None)
     assert runs.placements.current("old") == []
     versions = runs.placements.history("new", PLACE)
     assert [v.rules for v in versions] == [{"max_per_brand": n} for n in (2, 1, 3)]

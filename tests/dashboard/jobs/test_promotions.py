@@ -142,7 +142,7 @@ def test_promotions_follow_a_dataset_to_its_new_name(runs: Runs, names: list[str
     runs.promotions.promote(earlier)
     runs.promotions.promote(names[0])
     runs.promotions.promote(names[1])
-    runs.rename_dataset("demo", "shop")
+    runs.rename_dataset("demo", "shop", lambda: None)
     assert in_service(runs) is None
     assert [(p.number, p.run) for p in runs.promotions.history("shop")] == [
         (3, names[1]),

@@ -1,5 +1,7 @@
 """Creating, listing, stopping, resuming, extending, editing and deleting runs."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -162,8 +164,29 @@ def test_labels_notes_tags_and_priority_can_be_changed(runs: Runs, training: Run
 
 
 def test_runs_of_a_renamed_dataset_have_its_new_name(runs: Runs, training: Run) -> None:
-    runs.rename_dataset("demo", "shop")
+    runs.rename_dataset("demo", "shop", lambda: None)
     assert runs.get("demo-1").dataset == "shop"
+
+
+@on_sqlite
+def test_no_run_starts_while_a_dataset_is_renamed(runs: Runs, training: Run, home: Home) -> None:
+    def rename() -> None:
+        with (
+            closing(sqlite3.connect(home.database, timeout=0)) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            other.execute("BEGIN IMMEDIATE")
+
+    runs.rename_dataset("demo", "shop", rename)
+
+
+def test_a_dataset_that_cannot_be_renamed_keeps_its_runs(runs: Runs, training: Run) -> None:
+    def refuse() -> None:
+        raise BadInput("Dataset demo is being read.")
+
+    with pytest.raises(BadInput, match="being read"):
+        runs.rename_dataset("demo", "shop", refuse)
+    assert runs.get("demo-1").dataset == "demo"
 
 
 def _with_files(runs: Runs, run: str) -> Path:

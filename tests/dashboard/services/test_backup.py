@@ -1,7 +1,10 @@
 """A backup puts a home back as it was, whole or not at all."""
 
 import io
+import os
 import sqlite3
+import subprocess
+import sys
 import tarfile
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +13,9 @@ import pytest
 
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.backup import back_up, restore
+from dashboard.services.datasets import library
 from dashboard.services.recommendations import recommend
+from dashboard.services.verification import Verification, verify
 from data.datasets.store import Store
 from data.errors import BadInput, VitrinaError
 from data.home import Home
@@ -85,6 +90,21 @@ def test_a_backup_is_not_written_into_the_home(own_shop: tuple[Home, str]) -> No
         back_up(own_shop[0], own_shop[0].path / "shop.tar.gz")
 
 
+SPECIAL = {"link": (tarfile.SYMTYPE, "runs/a"), "device": (tarfile.CHRTYPE, "runs/b")}
+
+
+def special(file: Path, kind: bytes, name: str) -> None:
+    """Write a backup with a member that is neither file nor folder."""
+    member = tarfile.TarInfo(f"vitrina/{name}")
+    member.type, member.linkname = kind, "../datasets"
+    with tarfile.open(file, "w:gz") as to:
+        for folder in ("datasets", "runs"):
+            of_folder = tarfile.TarInfo(f"vitrina/{folder}")
+            of_folder.type = tarfile.DIRTYPE
+            to.addfile(of_folder)
+        to.addfile(member)
+
+
 def archive(file: Path, members: dict[str, bytes]) -> None:
     with tarfile.open(file, "w:gz") as to:
         for name, content in members.items():
@@ -93,7 +113,7 @@ def archive(file: Path, members: dict[str, bytes]) -> None:
             to.addfile(info, io.BytesIO(content))
 
 
-@pytest.mark.parametrize("kind", ["missing", "text", "cut", "foreign", "outside"])
+@pytest.mark.parametrize("kind", ["missing", "text", "cut", "foreign", "outside", "link", "device"])
 def test_what_is_no_backup_is_refused_and_leaves_nothing(
     shop: tuple[Home, str], tmp_path: Path, kind: str
 ) -> None:
@@ -109,6 +129,8 @@ def test_what_is_no_backup_is_refused_and_leaves_nothing(
         archive(file, {"a/b.txt": b"x"})
     elif kind == "outside":
         archive(file, {"vitrina/datasets/x": b"", "../../evil.txt": b"x"})
+    elif kind in SPECIAL:
+        special(file, *SPECIAL[kind])
     with pytest.raises(BadInput, match=r"no file|no backup"):
         restore(file, Home(folder / "home"))
     assert left(folder) == []
@@ -125,3 +147,81 @@ def test_a_backup_of_a_later_version_is_refused(own_shop: tuple[Home, str], tmp_
     with pytest.raises(VitrinaError, match="later version"):
         restore(tmp_path / "later.tar.gz", Home(tmp_path / "copy"))
     assert left(tmp_path) == ["home", "later.tar.gz"]
+
+
+def test_a_dataset_and_runs_on_another_disk_are_in_the_backup(
+    own_shop: tuple[Home, str], tmp_path: Path
+) -> None:
+    home, run = own_shop
+    for name in ("datasets", f"runs/{run}"):
+        disk = (home.path / name).rename(tmp_path / f"disk-{Path(name).name}")
+        (home.path / name).symlink_to(disk)
+    back_up(home, tmp_path / "shop.tar.gz")
+    copy = Home(tmp_path / "copy")
+    restore(tmp_path / "shop.tar.gz", copy)
+    assert recommend.for_user(copy, run, "u00001") == recommend.for_user(home, run, "u00001")
+    assert not [path for path in copy.path.rglob("*") if path.is_symlink()]
+
+
+def test_a_backup_says_what_was_damaged_before(own_shop: tuple[Home, str], tmp_path: Path) -> None:
+    home, run = own_shop
+    file = home.runs / run / "model.onnx"
+    file.write_bytes(file.read_bytes()[:-1])
+    made = back_up(home, tmp_path / "shop.tar.gz")
+    assert made.damage == (f"model.onnx of run {run} is damaged or missing; train it again.",)
+    restore(tmp_path / "shop.tar.gz", Home(tmp_path / "copy"))
+    assert verify(Home(tmp_path / "copy")).damage == made.damage
+
+
+def test_a_damaged_table_is_not_backed_up_silently(
+    own_shop: tuple[Home, str], tmp_path: Path
+) -> None:
+    home, _run = own_shop
+    home.database.write_bytes(b"garbage" * 1_000)
+    with pytest.raises(VitrinaError, match="The table of runs cannot be copied"):
+        back_up(home, tmp_path / "shop.tar.gz")
+    assert left(tmp_path) == ["home"]
+
+
+def test_a_dataset_is_not_renamed_during_a_backup(
+    own_shop: tuple[Home, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, _run = own_shop
+
+    def rename_meanwhile(_home: Home) -> Verification:
+        with pytest.raises(BadInput, match="toy is being read"):
+            library.rename(home, "toy", "other")
+        return Verification(0, 0, ())
+
+    monkeypatch.setattr("dashboard.services.backup.verify", rename_meanwhile)
+    back_up(home, tmp_path / "shop.tar.gz")
+    monkeypatch.undo()
+    library.rename(home, "toy", "other")
+
+
+def test_a_pipe_is_neither_waited_for_nor_replaced(shop: tuple[Home, str], tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(BadInput, match="Not a regular file"):
+        back_up(shop[0], pipe)
+    with pytest.raises(BadInput, match="no file"):
+        restore(pipe, Home(tmp_path / "copy"))
+    assert pipe.is_fifo()
+    assert left(tmp_path) == ["pipe"]
+
+
+RESTORE = """
+import resource, sys
+from dashboard.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+main(["restore", sys.argv[1], "--home", sys.argv[2]])
+"""
+
+
+def test_a_full_disk_is_called_that_and_leaves_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "large.tar.gz"
+    archive(file, {"vitrina/datasets/x": b"", "vitrina/runs/x": bytes(1_000_000)})
+    command = [sys.executable, "-c", RESTORE, str(file), str(tmp_path / "copy")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr[:16]) == (1, "The disk is full")
+    assert left(tmp_path) == ["large.tar.gz"]

@@ -176,3 +176,13 @@ def test_the_interface_for_programs_takes_users_or_its_token(home: Home, users: 
         assert sent.status_code == with_user
     keyed = client.get(path, base_url=LOCAL, headers={"Authorization": "Bearer key"})
     assert keyed.status_code == 200
+    other_scheme = client.get(path, base_url=LOCAL, headers={"Authorization": "Token key"})
+    assert other_scheme.status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/api/v1//runs", "/api/v1x", "/api", "//api/v1/runs"])
+def test_the_token_of_programs_opens_no_page(home: Home, users: Users, path: str) -> None:
+    client = create_app(home, api=ApiSettings("key")).server.test_client()
+    for headers in ({}, {"Authorization": "Bearer key"}):
+        answer = client.get(path, base_url=LOCAL, headers=headers, follow_redirects=True)
+        assert answer.status_code == 401

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from data.checksums import remove
 from data.datasets.store import Store
 from data.errors import BadInput, Damaged
 from data.importing.ingest import ingest
@@ -79,7 +80,7 @@ def test_an_import_deletes_the_unfinished_versions_of_killed_imports(
     assert sorted(path.name for path in store.home.datasets.iterdir()) == ["new", "old"]
     for dataset in store.list():
         files = {path.name for path in dataset.path.parent.iterdir()}
-        assert files == {"manifest.json", dataset.fingerprint}
+        assert files == {"manifest.json", "checksums.json", dataset.fingerprint}
 
 
 def test_a_sweep_leaves_what_a_running_import_writes(store: Store) -> None:
@@ -99,6 +100,22 @@ def test_a_sweep_leaves_a_dataset_alone_whose_manifest_cannot_be_read(
     (version.parent / "manifest.json").write_text("{}")
     store.sweep()
     assert (version / "users.parquet").exists()
+
+
+def test_a_dataset_whose_manifest_is_missing_is_named_and_keeps_its_tables(
+    store: Store, log: Path
+) -> None:
+    dataset = ingest(store, ImportRequest([log], "log"))
+    version = dataset.path.rename(dataset.path.with_name(DEAD))
+    (version.parent / "manifest.json").unlink()
+    ingest(store, ImportRequest([log], "other"))
+    assert (version / "users.parquet").exists()
+    assert list(store.damaged()) == ["log"]
+    with pytest.raises(Damaged, match="log is damaged"):
+        store.open("log")
+    store.delete("log")
+    assert store.names() == {"other"}
+    assert not version.parent.exists()
 
 
 def test_a_version_of_an_ended_process_with_the_same_id_is_deleted(store: Store) -> None:
@@ -121,17 +138,23 @@ DAMAGE: dict[str, Callable[[dict[str, Any]], object]] = {
 
 @pytest.fixture
 def manifest(store: Store, log: Path) -> Path:
-    """The manifest of dataset "log", which another process seems to have imported."""
+    """The manifest of dataset "log", which another process seems to have imported.
+
+    It has no checksum, as those of earlier versions.
+    """
     dataset = ingest(store, ImportRequest([log], "log"))
     file = dataset.path.parent / "manifest.json"
     dataset.path.rename(dataset.path.with_name(DEAD))
-    file.write_text(file.read_text().replace(dataset.fingerprint, DEAD))
+    content = file.read_text().replace(dataset.fingerprint, DEAD)
+    remove(file.parent, [file.name])
+    file.write_text(content)
     return file
 
 
 def damage(manifest: Path, how: str) -> None:
     values = json.loads(manifest.read_text())
     DAMAGE[how](values)
+    remove(manifest.parent, [manifest.name])
     manifest.write_text(json.dumps(values))
 
 
@@ -160,6 +183,7 @@ def test_a_damaged_dataset_can_be_deleted_or_replaced_and_nothing_outside_is(
     dataset = ingest(store, ImportRequest([log], "log", mode="replace"))
     assert {path.name for path in manifest.parent.iterdir()} == {
         "manifest.json",
+        "checksums.json",
         dataset.fingerprint,
     }
     damage(manifest, how)
@@ -196,6 +220,83 @@ def test_a_damaged_table_is_named(
         store.open("log").connect() as connection,
     ):
         connection.execute("SELECT * FROM events, users").fetchall()
+
+
+def flip(file: Path) -> None:
+    """Change one bit in the middle of a file."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "file", ["part-0", "purchases", "users", "products", "hours", "product_attributes"]
+)
+def test_a_flipped_bit_of_a_table_is_never_a_silent_change(
+    store: Store, log: Path, tmp_path: Path, file: str
+) -> None:
+    items = tmp_path / "items.csv"
+    items.write_text("product,colour\nx,red\ny,blue\n")
+    dataset = ingest(store, ImportRequest([log], "log", products=items))
+    flip(dataset.path / f"{file}.parquet")
+    sentence = rf"The file {file}\.parquet of dataset log is damaged"
+    with pytest.raises(Damaged, match=sentence), dataset.connect():
+        pass
+    with pytest.raises(Damaged, match=sentence), store.reading("log"):
+        pass
+
+
+def test_a_changed_number_of_a_manifest_is_noticed(store: Store, log: Path) -> None:
+    file = ingest(store, ImportRequest([log], "log")).path.parent / "manifest.json"
+    file.write_text(file.read_text().replace('"events": 2', '"events": 3'))
+    with pytest.raises(Damaged, match="The manifest of dataset log is damaged"):
+        store.open("log")
+
+
+def test_what_was_removed_meanwhile_is_no_damage(store: Store, log: Path) -> None:
+    first = ingest(store, ImportRequest([log], "log"))
+    ingest(store, ImportRequest([log], "log", mode="replace"))
+    with pytest.raises(BadInput, match="log was changed meanwhile"), first.connect():
+        pass
+    second = store.open("log")
+    store.rename("log", "other")
+    with pytest.raises(BadInput, match="log was changed meanwhile"), second.connect():
+        pass
+
+
+def test_a_missing_folder_of_tables_is_damage(store: Store, log: Path) -> None:
+    dataset = ingest(store, ImportRequest([log], "log"))
+    dataset.path.rename(store.home.path / "elsewhere")
+    sentence = r"part-0\.parquet of dataset log is damaged or missing"
+    with pytest.raises(Damaged, match=sentence), dataset.connect():
+        pass
+
+
+def test_a_dataset_that_was_deleted_while_it_was_read_leaves_nothing_to_the_next(
+    store: Store, log: Path
+) -> None:
+    dataset = ingest(store, ImportRequest([log], "log"))
+    (dataset.path.parent / "preparation.json").write_text("{}")
+    with store.reading("log"):
+        store.delete("log")
+    again = ingest(store, ImportRequest([log], "log"))
+    assert {path.name for path in again.path.parent.iterdir()} == {
+        "manifest.json",
+        "checksums.json",
+        again.fingerprint,
+    }
+
+
+@pytest.mark.parametrize("reader", ["a job", "a query"])
+def test_a_dataset_is_not_renamed_while_it_is_being_read(
+    store: Store, log: Path, reader: str
+) -> None:
+    dataset = ingest(store, ImportRequest([log], "log"))
+    with store.reading("log") if reader == "a job" else dataset.connect():
+        with pytest.raises(BadInput, match="log is being read"):
+            store.rename("log", "other")
+        assert store.names() == {"log"}
+    assert store.rename("log", "other").name == "other"
 
 
 def test_an_error_of_a_query_is_no_damage(store: Store, manifest: Path) -> None:

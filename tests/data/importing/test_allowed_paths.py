@@ -23,6 +23,7 @@ def folder(tmp_path: Path) -> Path:
     (inside / ".ssh" / "id_rsa").write_text("x")
     (inside / "key.csv").symlink_to(inside / ".ssh" / "id_rsa")
     os.mkfifo(inside / "pipe")
+    (inside / "loop.csv").symlink_to(inside / "loop.csv")
     return inside
 
 
@@ -51,6 +52,8 @@ def test_a_path_inside_an_allowed_folder_is_resolved(folder: Path, path: str) ->
         "deep/../.ssh/id_rsa",
         "key.csv",
         "pipe",
+        "x" * 300,
+        "loop.csv",
     ],
 )
 def test_a_path_outside_the_allowed_folders_or_without_a_file_is_refused(

@@ -1,6 +1,7 @@
 """A bundle works without Vitrina and ranks as the run does."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import datetime
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from data.datasets.store import Store
-from data.errors import BadInput
+from data.errors import BadInput, Damaged
 from data.home import Home
 from data.preparation.preparation import Preparation
 from data.preparation.sequences import FIRST, to_microseconds
@@ -148,6 +149,26 @@ def timed_blend(tmp_path_factory: pytest.TempPathFactory) -> Path:
     equal = BlendWeights(np.full(2, 0.5), np.full(3, 0.5), np.full(3, 0.5), 0.1)
     Blend(members, [equal], np.ones(2), task.popularity).save(run)
     return folder / "run"
+
+
+@pytest.mark.parametrize("change", ["a flipped bit", "deleted"])
+@pytest.mark.parametrize("name", ["blend.npz", "model.onnx", "model.keras", "event_types.json"])
+def test_a_damaged_run_neither_serves_another_model_nor_becomes_a_bundle(
+    timed_blend: Path, tmp_path: Path, name: str, change: str
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(timed_blend, folder)
+    content = bytearray((folder / name).read_bytes())
+    (folder / name).unlink()
+    if change != "deleted":
+        content[len(content) // 2] ^= 1
+        (folder / name).write_bytes(content)
+    with pytest.raises(Damaged, match=f"{name} of run run is damaged"):
+        export(folder, tmp_path / "bundle")
+    assert not (tmp_path / "bundle").exists()
+    if name != "model.keras":
+        with pytest.raises(Damaged, match=f"{name} of run run is damaged"):
+            Predictor(folder)
 
 
 def test_a_blend_that_reads_times_ranks_by_them_as_the_run_does(

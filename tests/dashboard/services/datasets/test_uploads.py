@@ -27,6 +27,14 @@ def test_pieces_become_the_file_and_only_the_last_one_gives_it_its_name(home: Ho
     assert [file.name for file in (home.uploads / token).iterdir()] == ["oct.csv"]
 
 
+def test_a_name_or_token_that_no_file_system_takes_is_refused(home: Home) -> None:
+    with pytest.raises(BadInput, match="name of the file is too long"):
+        uploads.begin(home, f"{'x' * 300}.csv", 10)
+    with pytest.raises(BadInput, match="no longer known"):
+        uploads.append(home, "a" * 5_000, b"012", offset=0)
+    assert list(home.uploads.iterdir()) == []
+
+
 @pytest.mark.parametrize("size", [3, 6], ids=["incomplete", "complete"])
 def test_the_last_piece_sent_twice_is_written_once(home: Home, size: int) -> None:
     token = uploads.begin(home, "oct.csv", size)

@@ -1,0 +1,84 @@
+"""Whether the files of a home are as they were written."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from data import checksums
+from data.datasets.store import Store
+from data.errors import Damaged
+from data.home import Home
+from data.i18n import _
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was read, and what is damaged.
+
+    Attributes
+    ----------
+    files : int
+        Files that were read and compared with their checksum.
+    unknown : int
+        Files of datasets and runs without a checksum, such as those of an earlier version.
+    damage : tuple of str
+        A sentence on each file that is damaged or missing.
+    """
+
+    files: int
+    unknown: int
+    damage: tuple[str, ...]
+
+
+def verify(home: Home) -> Verification:
+    """Read every file of a home that has a checksum, and the table of runs where it is a file.
+
+    The table has no checksums: damage to its structure shows, a changed value in it does not.
+    """
+    files, unknown, damage = 0, 0, [*_damage_of_table(home)]
+    for folder, sentence in _folders(home):
+        try:
+            names = checksums.names(folder)
+            damage += [sentence.format(file=name) for name in checksums.damaged_files(folder)]
+        except Damaged as error:
+            damage.append(str(error))
+            continue
+        files += len(names)
+        unknown += sum(_is_counted(file) and file.name not in names for file in folder.iterdir())
+    return Verification(files, unknown, (*damage, *_unreadable_datasets(home)))
+
+
+def _folders(home: Home) -> Iterator[tuple[Path, str]]:
+    """Give each folder that has checksums, and the sentence on a file of it that is damaged."""
+    for dataset in Store(home).list():
+        words = _("The file {file} of dataset {name} is damaged or missing; import it again.")
+        sentence = words.replace("{name}", dataset.name)
+        yield dataset.path.parent, sentence
+        yield dataset.path, sentence
+    for folder in sorted(home.runs.glob("*")):
+        if folder.is_dir():
+            words = _("{file} of run {run} is damaged or missing; train it again.")
+            yield folder, words.replace("{run}", folder.name)
+
+
+def _unreadable_datasets(home: Home) -> Iterator[str]:
+    yield from Store(home).damaged().values()
+
+
+def _is_counted(file: Path) -> bool:
+    return file.is_file() and not file.name.startswith(".") and file.name != checksums.FILE
+
+
+def _damage_of_table(home: Home) -> Iterator[str]:
+    if home.database_url is not None or not home.database.exists():
+        return
+    try:
+        address = f"{home.database.as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as table:
+            problems = [row[0] for row in table.execute("PRAGMA integrity_check(1)")]
+    except sqlite3.Error as error:
+        problems = [str(error)]
+    if problems != ["ok"]:
+        yield _("The table of runs is damaged; put a backup of it back.")

@@ -1,0 +1,58 @@
+"""Every file of a home is read and compared with its checksum."""
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.services.verification import verify
+from data.home import Home
+
+FILES = {
+    "datasets/toy/manifest.json": "The manifest of dataset toy is damaged",
+    "datasets/toy/v-*/part-0.parquet": "The file part-0.parquet of dataset toy is damaged",
+    "datasets/toy/v-*/rejects.parquet": "The file rejects.parquet of dataset toy is damaged",
+    "runs/toy-1/model.onnx": "model.onnx of run toy-1 is damaged",
+    "runs/toy-1/model.keras": "model.keras of run toy-1 is damaged",
+    "runs/toy-1/vocabulary.parquet": "vocabulary.parquet of run toy-1 is damaged",
+    "runs/toy-1/evaluation.json": "evaluation.json of run toy-1 is damaged",
+    "runs/toy-1/checksums.json": "checksums.json is damaged",
+    "vitrina.db": "The table of runs is damaged",
+}
+
+
+def test_a_sound_home_has_no_damage(shop: tuple[Home, str]) -> None:
+    result = verify(shop[0])
+    assert (result.damage, result.unknown) == ((), 0)
+    assert result.files > 10
+
+
+@pytest.mark.parametrize("change", ["damaged", "deleted"])
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_not_as_it_was_written_is_named(
+    own_shop: tuple[Home, str], name: str, change: str
+) -> None:
+    home, _run = own_shop
+    (file,) = home.path.glob(name)
+    content = file.read_bytes()
+    if change == "damaged":
+        file.write_bytes(b"\0" * (len(content) // 2) + content[len(content) // 2 :])
+    elif file.name in {"checksums.json", "vitrina.db"}:
+        pytest.skip("nothing says that there was one")
+    else:
+        file.unlink()
+    (sentence,) = verify(home).damage
+    assert FILES[name] in sentence
+
+
+def test_files_without_a_checksum_are_counted(own_shop: tuple[Home, str]) -> None:
+    home, run = own_shop
+    files = verify(home).files
+    (home.runs / run / "checksums.json").unlink()
+    result = verify(home)
+    assert result.damage == ()
+    assert result.files + result.unknown >= files
+    assert result.unknown > 5
+
+
+def test_a_home_without_anything_is_sound(tmp_path: Path) -> None:
+    assert verify(Home(tmp_path / "home")).damage == ()
