@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, get_type_hints
 
@@ -111,7 +111,7 @@ def _is_text(text: bytes, body: Any) -> bool:
     return True
 
 
-def _are_entries(sent: Any, declared: list[Mapping[str, Any]]) -> bool:
+def _are_entries(sent: Any, declared: Sequence[Mapping[str, Any]]) -> bool:
     if not isinstance(sent, list) or len(sent) != len(declared):
         return False
     return all(
@@ -144,7 +144,9 @@ def _is_entry(entry: Any, declared: str, prop: str) -> bool:
 
 
 def _is_one(entry: Any, prop: str, keys: Mapping[str, Any] | None = None) -> bool:
-    if not isinstance(entry, dict) or entry.get("property") != prop:
+    if not isinstance(entry, dict):
+        return False
+    if str(entry.get("property")).partition("@")[0] != prop:  # of an output with duplicates: prop@…
         return False
     place = entry.get("id")
     value = entry.get("value")

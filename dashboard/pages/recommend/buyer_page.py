@@ -50,7 +50,7 @@ from dashboard.pages.recommend.panels import (
     panels,
 )
 from dashboard.pages.recommend.search_box import list_id, words_id
-from dashboard.pages.recommend.tabs import head
+from dashboard.pages.recommend.tabs import head, missing_dataset
 from dashboard.pages.recommend.view_model import Comparison, compare, edited_history
 from dashboard.services.recommendations import buyers, placements
 from dashboard.services.recommendations.catalogue_filter import category_counts
@@ -96,6 +96,7 @@ def layout(**parameters: str) -> html.Div:
     return html.Div(
         [
             *top,
+            *missing_dataset(served),
             dcc.Store(id=QUERY, data=query.as_dict()),
             dcc.Store(id=DRAWN, data=query.as_dict()),
             html.Div(_bar(served, query), id=CONTROLS, **data(rules=state_rules())),

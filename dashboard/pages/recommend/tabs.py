@@ -41,10 +41,10 @@ def view(
         served = serve_run(home, query.run)
     except Damaged as error:
         return None, [*top, error_state(str(error))]
-    return served, [*top, *_missing_dataset(served)]
+    return served, [*top, *missing_dataset(served)]
 
 
-def _missing_dataset(served: ServedRun) -> list[Component]:
+def missing_dataset(served: ServedRun) -> list[Component]:
     """Return the sentence on a dataset that is gone or damaged, without which much is missing."""
     try:
         served.require_dataset()

@@ -85,6 +85,9 @@ def test_a_request_of_a_page_is_responded_to(client: FlaskClient) -> None:
         "changedPropIds": [],
     }
     assert "3" in send(client, matched).text
+    shared = copy.deepcopy(BODY)
+    shared["outputs"][0]["property"] = "children@1f"  # as of an output that callbacks share
+    assert send(client, shared).status_code == 200
 
 
 def missing(key: str) -> Callable[[dict[str, Any]], object]:
