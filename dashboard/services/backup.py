@@ -24,7 +24,7 @@ _FOLDERS = ("datasets", "runs")
 """The folders that are backed up; the others are made again, or hold what is unfinished."""
 _TOP = "vitrina"
 """The folder that holds everything within the archive."""
-_DAMAGE = (tarfile.TarError, EOFError, zlib.error, OSError)
+_DAMAGE = (tarfile.TarError, EOFError, zlib.error, OSError, RecursionError)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,9 @@ def archive(file: Path, members: dict[str, bytes]) -> None:
             to.addfile(info, io.BytesIO(content))
 
 
-@pytest.mark.parametrize("kind", ["missing", "text", "cut", "foreign", "outside", "link", "device"])
+@pytest.mark.parametrize(
+    "kind", ["missing", "text", "cut", "foreign", "outside", "link", "device", "deep"]
+)
 def test_what_is_no_backup_is_refused_and_leaves_nothing(
     shop: tuple[Home, str], tmp_path: Path, kind: str
 ) -> None:
@@ -129,6 +131,8 @@ def test_what_is_no_backup_is_refused_and_leaves_nothing(
         archive(file, {"a/b.txt": b"x"})
     elif kind == "outside":
         archive(file, {"vitrina/datasets/x": b"", "../../evil.txt": b"x"})
+    elif kind == "deep":
+        archive(file, {"vitrina/datasets/x": b"", f"vitrina/runs/{'a/' * 2_000}x": b"x"})
     elif kind in SPECIAL:
         special(file, *SPECIAL[kind])
     with pytest.raises(BadInput, match=r"no file|no backup"):
