@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from data.checksums import checked_write, is_there, verified
 from data.errors import BadInput, damaged_unless_read
-from data.files import atomic_write
 from data.i18n import _
 from data.preparation.sequences import Floats
 from model.run_files import NEIGHBOUR_MAP
@@ -51,7 +51,7 @@ def make_neighbour_map(folder: Path, on_progress: Progress = lambda _done, _all:
             )
         )
     points = tsne_layout(vectors, on_progress)
-    with atomic_write(folder / NEIGHBOUR_MAP) as temporary, temporary.open("wb") as stream:
+    with checked_write(folder / NEIGHBOUR_MAP) as temporary, temporary.open("wb") as stream:
         np.savez_compressed(stream, points=points, digest=np.array(_digest(vectors)))
 
 
@@ -102,12 +102,12 @@ def load_neighbour_map(folder: Path, vectors: Floats) -> Floats | None:
         Where the file cannot be read.
     """
     file = folder / NEIGHBOUR_MAP
-    if not file.exists():
+    if not is_there(file):
         return None
     sentence = _("The map of products of run {run} is damaged; delete {file}.")
     with (
         damaged_unless_read(sentence.format(run=folder.name, file=file)),
-        np.load(file, allow_pickle=False) as content,
+        np.load(verified(file), allow_pickle=False) as content,
     ):
         points: Floats = content["points"].astype(np.float32)
         return points if str(content["digest"]) == _digest(vectors) else None

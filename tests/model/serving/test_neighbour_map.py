@@ -68,6 +68,16 @@ def test_a_damaged_map_is_named(tmp_path: Path) -> None:
         load_neighbour_map(tmp_path, np.ones((3, 2), np.float32))
 
 
+def test_a_changed_bit_is_noticed(tmp_path: Path) -> None:
+    run = trained(tmp_path, 40)
+    make_neighbour_map(run)
+    content = bytearray((run / NEIGHBOUR_MAP).read_bytes())
+    content[-1] ^= 1
+    (run / NEIGHBOUR_MAP).write_bytes(content)
+    with pytest.raises(Damaged, match=f"delete .*{NEIGHBOUR_MAP}"):
+        load_neighbour_map(run, ItemEmbeddings.load(run).vectors)
+
+
 def test_few_products_need_no_map(tmp_path: Path) -> None:
     run = trained(tmp_path, 3)
     with pytest.raises(BadInput, match=f"needs {MIN_PRODUCTS} products"):
