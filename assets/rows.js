@@ -75,6 +75,13 @@
     return new Intl.NumberFormat(language, options).format(value);
   };
 
+  formats.vitrinaSpread = function (words, deviation, digits, language) {
+    if (deviation === null || deviation === undefined) {
+      return words;
+    }
+    return `${words} ± ${formats.vitrinaFormat(deviation, "number", digits, language)}`;
+  };
+
   function linkOf(target) {
     const table = target.closest(".has-links");
     const row = table && target.closest(".ag-row");

@@ -1,6 +1,6 @@
 """Data tables (AG Grid): right-aligned numbers, monospace ids, and rows that are links."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -41,6 +41,14 @@ class Column:
         Whether the header offers to sort or filter.
     order : str or None
         ``asc`` or ``desc`` if the rows are sorted by it initially.
+    order_rank : int or None
+        Place of the column among those that rows are sorted by, from 0.
+    hidden : bool
+        Whether it is not shown; its filter and order stay.
+    words : str or None
+        Key of the text that a filter compares, where that is not the value.
+    deviation : str or None
+        Key of the standard deviation of a mean, shown behind it where a row has one.
     """
 
     key: str
@@ -52,6 +60,10 @@ class Column:
     sortable: bool = True
     filterable: bool = False
     order: str | None = None
+    order_rank: int | None = None
+    hidden: bool = False
+    words: str | None = None
+    deviation: str | None = None
 
 
 def data_table(
@@ -65,6 +77,7 @@ def data_table(
     select: bool = False,
     empty: str | None = None,
     options: dict[str, Any] | None = None,
+    filters: Mapping[str, Any] | None = None,
 ) -> html.Div:
     """Return a table.
 
@@ -90,6 +103,8 @@ def data_table(
         Text of a table without rows.
     options : dict, optional
         Further options of the grid.
+    filters : dict, optional
+        Filters of the columns at first, as the grid's ``filterModel``.
     """
     paged = rows is None
     grid: dict[str, Any] = {
@@ -109,11 +124,13 @@ def data_table(
     arguments: dict[str, Any] = (
         {"rowModelType": "infinite"} if paged else {"rowData": list(rows or ())}
     )
+    if filters:
+        arguments["filterModel"] = dict(filters)
     if row_id:
         arguments["getRowId"] = f"params.data['{row_id}']"
     table = dag.AgGrid(
         id=id,
-        columnDefs=[_definition(column) for column in columns],
+        columnDefs=column_definitions(columns),
         defaultColDef={
             "resizable": True,
             "suppressMovable": True,
@@ -129,6 +146,11 @@ def data_table(
     return html.Div(table, className=f"data-table{linked}", role="group", **aria(label=label))
 
 
+def column_definitions(columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Return the ``columnDefs`` of a grid, for callbacks that change its columns."""
+    return [_definition(column) for column in columns]
+
+
 def _definition(column: Column) -> dict[str, Any]:
     """Return the AG Grid column definition of a column."""
     right = column.kind in _NUMBERS
@@ -137,6 +159,8 @@ def _definition(column: Column) -> dict[str, Any]:
         "headerName": column.label,
         "sortable": column.sortable,
         "sort": column.order,
+        "sortIndex": column.order_rank,
+        "hide": column.hidden,
         "filter": _filter(column),
         "cellClass": f"is-{column.kind}",
         "headerClass": "is-right" if right else "",
@@ -155,8 +179,13 @@ def _definition(column: Column) -> dict[str, Any]:
     elif column.link:
         definition["cellRenderer"] = "RowLink"
         definition["cellRendererParams"] = {"link": column.link}
+    if column.words:
+        definition["filterValueGetter"] = {"function": f"params.data['{column.words}']"}
     if column.kind in {*_NUMBERS, "time"}:
         call = f"vitrinaFormat(params.value, '{column.kind}', {column.digits}, '{language()}')"
+        if column.deviation:
+            spread = f"params.data['{column.deviation}']"
+            call = f"vitrinaSpread({call}, {spread}, {column.digits}, '{language()}')"
         definition["valueFormatter"] = {"function": call}
     return definition
 

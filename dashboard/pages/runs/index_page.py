@@ -10,9 +10,12 @@ from dashboard.components import NO_CHOICE, button, card, empty_state, page_head
 from dashboard.context import current_home
 from dashboard.figures.comparison import MOST_RUNS
 from dashboard.jobs.queue import TRAINING
+from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
-from dashboard.pages.runs import runs_table, workers_card
+from dashboard.pages.runs import runs_table, selection_actions, table_tools, workers_card
+from dashboard.pages.runs.run_columns import View
 from dashboard.services.runs import control
+from data.home import Home
 from data.i18n import _, ngettext
 
 CLOCK, SEEN, QUEUE = "runs-clock", "runs-seen", "runs-queue"
@@ -22,9 +25,16 @@ PERIOD = 1_500  # milliseconds
 dash.register_page(__name__, path="/runs", title=lambda **_parts: f"{_('Runs')} · Vitrina")
 
 
-def layout(deleted: str = "", **_query: str) -> html.Div:
-    """Return the table of trainings."""
-    home = current_home()
+def layout(
+    deleted: str = "",
+    filter: str = "",
+    sort: str = "",
+    grouped: str = "",
+    reference: str = "",
+    **_query: str,
+) -> html.Div:
+    """Return the table of trainings, as the address says how to look at it."""
+    home, view = current_home(), View.of(filter, sort, grouped, reference)
     runs = Runs(home).list(kind=TRAINING)
     train = button(_("Train a network"), href="/train", kind="primary", icon="train")
     title, words = _("Runs"), _("Every training, the newest first; select some to compare them.")
@@ -43,10 +53,11 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
                 ),
             ]
         )
+    rows = runs_table.rows(home, runs, view)
     return html.Div(
         [
             dcc.Interval(id=CLOCK, interval=PERIOD),
-            dcc.Store(id=SEEN, data=runs_table.marks(home, runs)),
+            dcc.Store(id=SEEN, data=_marks(home, runs, view)),
             page_header(
                 title,
                 words,
@@ -59,12 +70,13 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
                 html.Div(runs_table.queue(home, runs), id=QUEUE),
                 *runs_table.series(home),
                 *workers_card.layout(home),
-                card(runs_table.table(runs_table.rows(home, runs)), flush=True),
+                table_tools.layout(view),
+                card(runs_table.table(rows, view), flush=True),
                 html.P(
                     _(
                         "Loss: the network on validation at its best epoch, the one with the"
-                        " highest NDCG@10. NDCG@10 and accuracy: the served model on the test"
-                        " targets."
+                        " highest NDCG@10. All others: the served model on the test targets. Shift"
+                        " and a click on a second heading sort by both."
                     ),
                     className="note",
                 ),
@@ -76,38 +88,57 @@ def layout(deleted: str = "", **_query: str) -> html.Div:
 def _notice(deleted: str) -> html.Div | None:
     if not deleted:
         return None
-    words = _("Run {run} is deleted.").format(run=deleted)
+    words = _("Deleted: {runs}.").format(runs=", ".join(deleted.split(",")))
     undo = button(_("Undo"), {"type": UNDO, "name": deleted}, kind="quiet")
     return html.Div([html.Span(words), undo], className="notice", role="status")
+
+
+def _marks(home: Home, runs: list[Run], view: View) -> str:
+    """Return a text that changes when anything in the table or the view of it does."""
+    return f"{runs_table.marks(home, runs)} {view.grouped} {view.reference}"
 
 
 @callback(
     Output(runs_table.TABLE, "rowData"),
     Output(QUEUE, "children"),
     Output(SEEN, "data"),
+    Output(runs_table.TABLE, "dashGridOptions"),
     Input(CLOCK, "n_intervals"),
+    Input(table_tools.GROUPED, "value"),
+    Input(table_tools.REFERENCE, "data"),
+    Input(selection_actions.CHANGED, "data"),
     State(SEEN, "data"),
     running=[(Output(CLOCK, "disabled"), True, False)],
     prevent_initial_call=True,
 )
-def follow(_ticks: int, seen: str | None) -> tuple[Any, Any, Any]:
-    """Fill the table again where a run or the queue has changed."""
-    home = current_home()
+def follow(
+    _ticks: int, grouped: bool, reference: str, _changed: int | None, seen: str | None
+) -> tuple[Any, Any, Any, Any]:
+    """Fill the table again where a run, the queue or the view has changed."""
+    home, view = current_home(), View({}, {}, grouped, reference)
     runs = Runs(home).list(kind=TRAINING)
-    marks = runs_table.marks(home, runs)
+    marks = _marks(home, runs, view)
     if marks == seen:
-        return no_update, no_update, no_update
-    return runs_table.rows(home, runs), runs_table.queue(home, runs), marks
+        return no_update, no_update, no_update, no_update
+    rows = runs_table.rows(home, runs, view)
+    pinned = dash.Patch()
+    pinned["pinnedTopRowData"] = runs_table.reference_row(rows, view)
+    is_other_view = ctx.triggered_id in {table_tools.GROUPED, table_tools.REFERENCE}
+    options = pinned if is_other_view else no_update
+    return rows, runs_table.queue(home, runs), marks, options
 
 
 @callback(
     Output(COMPARE, "children"),
     Input(runs_table.TABLE, "selectedRows"),
+    Input(table_tools.REFERENCE, "data"),
     prevent_initial_call=True,
 )
-def offer_comparison(selected: list[dict[str, Any]] | None) -> Any:
-    """Enable the comparison of two to six selected runs."""
-    return _comparison([row["run"] for row in selected or ()])
+def offer_comparison(selected: list[dict[str, Any]] | None, reference: str) -> Any:
+    """Enable the comparison of two to six selected runs, the reference first."""
+    names = selection_actions.names(selected)
+    first = [reference] if reference and names else []
+    return _comparison(list(dict.fromkeys([*first, *names])))
 
 
 def _comparison(names: list[str]) -> Any:
@@ -169,10 +200,12 @@ def undo(clicks: list[int | None]) -> Any:
     """Restore a deleted run."""
     if not any(clicks):
         return no_update
-    run = ctx.triggered_id["name"]
-    control.restore(current_home(), run)
-    toast(_("Run {run} is back.").format(run=run))
+    for run in ctx.triggered_id["name"].split(","):
+        control.restore(current_home(), run)
+        toast(_("Run {run} is back.").format(run=run))
     return "/runs"
 
 
+table_tools.register()
+selection_actions.register()
 workers_card.register()

@@ -11,58 +11,94 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import (
     NO_CHOICE,
-    Column,
     button,
     data_table,
     error_state,
     no_choice,
     state_name,
 )
+from dashboard.figures.comparison import MOST_RUNS
 from dashboard.jobs.queue import BACKTESTING, SEARCHING
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import RunHandle
 from dashboard.jobs.runs_table import Runs
+from dashboard.pages.runs.comparison_tables import DECISIVE
+from dashboard.pages.runs.run_columns import (
+    DIFFERENCE,
+    TEST_METRICS,
+    USUAL,
+    VALIDATION,
+    View,
+    columns,
+)
 from dashboard.services.runs import monitor
+from dashboard.services.runs.run_groups import equal_settings, spread
 from data.home import Home
 from data.i18n import _, ngettext
 
 TABLE = "runs-table"
 PAUSE, FIRST, LIMIT = "runs-pause", "runs-first", "runs-limit"
+FIGURES = (*VALIDATION, *TEST_METRICS)
+"""Figures of which runs of equal settings have a mean."""
+MOST_ROWS, MOST_HEIGHT = 40, 720
+"""Rows above which the table has a height of its own, in pixels, and draws what is seen of it."""
 _LIMITS = (1, 2, 3, 4, 6, 8)
 _SERIES = 5
 
 
-def rows(home: Home, runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """Return the rows of the table, one for each run."""
+def rows(home: Home, runs: Sequence[Run], view: View) -> list[dict[str, Any]]:
+    """Return the rows of the table: one for each run, or for runs of equal settings.
+
+    Of runs that share a row the figures are means, with their deviations, and the rest is that of
+    the newest one. The difference is that of NDCG@10 to the reference.
+    """
     now = time.time()
     in_service = {promotion.run for promotion in Runs(home).promotions.current()}
-    return [_row(home, run, now, in_service=run.run in in_service) for run in runs]
+    own = {run.run: _row(home, run, now, in_service=run.run in in_service) for run in runs}
+    reference = own.get(view.reference, {}).get(DECISIVE)
+    groups = equal_settings(runs) if view.grouped else [[run] for run in runs]
+    shared = [_shared([own[run.run] for run in group]) for group in groups]
+    return [row | {DIFFERENCE: _difference(row[DECISIVE], reference)} for row in shared]
 
 
-def table(rows: Sequence[dict[str, Any]]) -> Component:
+def reference_row(rows: Sequence[dict[str, Any]], view: View) -> list[dict[str, Any]]:
+    """Return the row of the reference, which stays on top; none where it is in no row."""
+    return [row for row in rows if view.reference in row["runs"]]
+
+
+def table(rows: Sequence[dict[str, Any]], view: View) -> Component:
     """Return the table of trainings."""
-    link = "/runs/{run}"
-    columns = [
-        Column("run", _("Run"), "id", width=112, link=link, filterable=True),
-        Column("state", _("State"), "state", width=116),
-        Column("label", _("Name"), filterable=True),
-        Column("dataset", _("Dataset"), filterable=True),
-        Column("epochs", _("Epochs"), width=76, sortable=False),
-        Column("val_loss", _("Val. loss"), "number", digits=3, width=84),
-        Column("ndcg", _("NDCG@10"), "number", digits=4, width=96),
-        Column("accuracy", _("Accuracy"), "percent", digits=2, width=92),
-        Column("spent", _("Duration"), width=110, sortable=False),
-        Column("created", _("Created"), "time", width=196),
-    ]
     return data_table(
         TABLE,
-        columns,
+        columns(USUAL, view),
         rows,
         label=_("Trainings"),
         row_id="run",
         select=True,
+        height=MOST_HEIGHT if len(rows) > MOST_ROWS else None,
         empty=_("No training yet."),
+        options={"pinnedTopRowData": reference_row(rows, view)},
+        filters=view.filter,
     )
+
+
+def _shared(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the row of runs of equal settings."""
+    names = [row["run"] for row in rows]
+    row = rows[0] | {"runs": names, "names": ",".join(names[:MOST_RUNS])}
+    if len(rows) == 1:
+        return row
+    row["label"] = f"{_('{n} seeds').format(n=len(rows))} · {row['label']}"
+    row["seed"] = None
+    for key in FIGURES:
+        values = spread([one.get(key) for one in rows])
+        row[key] = values.mean if values else None
+        row[f"{key}_deviation"] = values.deviation if values else None
+    return row
+
+
+def _difference(value: float | None, reference: float | None) -> float | None:
+    return None if value is None or reference is None else value - reference
 
 
 def queue(home: Home, runs: Sequence[Run]) -> list[Component]:
@@ -164,10 +200,15 @@ def _row(home: Home, run: Run, now: float, *, in_service: bool) -> dict[str, Any
         "state_words": state_name(run.state),
         "label": _name(run, in_service=in_service),
         "dataset": run.dataset,
+        "network": formats.network(run.config.get("network", "")),
+        "preset": run.preset,
+        "protocol": run.protocol,
+        "seed": run.config.get("seed"),
         "epochs": f"{formats.number(run.epochs_done)}/{formats.number(run.config.get('epochs'))}",
-        "val_loss": run.best.get("val_loss"),
-        "ndcg": test.get("ndcg@10"),
-        "accuracy": test.get("hr@1"),
+        "best_epoch": run.best.get("epoch"),
+        **{name: run.best.get(name) for name in VALIDATION},
+        **{name: test.get(name) for name in TEST_METRICS},
+        "parameters": run.parameters,
         "spent": formats.duration(monitor.duration(run, now)),
         "created": run.created,
     }
