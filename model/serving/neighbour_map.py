@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from data.checksums import checked_write, is_there, verified
-from data.errors import BadInput, damaged_unless_read
+from data.checksums import checked_write, verified
+from data.errors import BadInput, Damaged, damaged_unless_read
 from data.i18n import _
 from data.preparation.sequences import Floats
 from model.run_files import NEIGHBOUR_MAP
@@ -94,23 +94,18 @@ def tsne_layout(vectors: Floats, on_progress: Progress = lambda _done, _all: Non
 def load_neighbour_map(folder: Path, vectors: Floats) -> Floats | None:
     """Return the stored map of a run, float32 [products, 2].
 
-    None where it was not computed, or for embeddings of before the training went on.
-
-    Raises
-    ------
-    Damaged
-        Where the file cannot be read.
+    None where it was not computed, or for embeddings of before the training went on, or is damaged:
+    it has to be computed again then.
     """
     file = folder / NEIGHBOUR_MAP
-    if not is_there(file):
+    if not file.exists():
         return None
-    sentence = _("The map of products of run {run} is damaged; delete {file}.")
-    with (
-        damaged_unless_read(sentence.format(run=folder.name, file=file)),
-        np.load(verified(file), allow_pickle=False) as content,
-    ):
-        points: Floats = content["points"].astype(np.float32)
-        return points if str(content["digest"]) == _digest(vectors) else None
+    try:
+        with damaged_unless_read(file.name), np.load(verified(file), allow_pickle=False) as content:
+            points: Floats = content["points"].astype(np.float32)
+            return points if str(content["digest"]) == _digest(vectors) else None
+    except Damaged:
+        return None
 
 
 def _digest(vectors: Floats) -> str:
