@@ -127,7 +127,8 @@ def data_table(
     if filters:
         arguments["filterModel"] = dict(filters)
     if row_id:
-        arguments["getRowId"] = f"params.data['{row_id}']"
+        # Dash's grid selects rows again after an update only where this has exactly this form.
+        arguments["getRowId"] = f"params.data.{row_id}"
     table = dag.AgGrid(
         id=id,
         columnDefs=column_definitions(columns),

@@ -90,6 +90,17 @@ def test_a_reference_stays_on_top_and_comes_first_in_a_comparison(
     assert first
 
 
+def test_a_selection_stays_while_rows_change(site: Site, open_page: Open) -> None:
+    names = stopped(site.home, 3)
+    page, _trouble = open_page(site, "/runs")
+    select(page, *names[:2])
+    expect(page.get_by_text("2 runs selected")).to_be_visible()
+    control.describe(site.home, names[0], label="a new label")
+    expect(page.locator(".ag-row", has_text="a new label").first).to_be_visible()
+    expect(page.get_by_text("2 runs selected")).to_be_visible()
+    expect(page.locator(".ag-row-selected")).to_have_count(2)
+
+
 def test_many_runs_are_tagged_and_deleted_at_once_and_come_back(
     site: Site, open_page: Open
 ) -> None:
@@ -103,8 +114,6 @@ def test_many_runs_are_tagged_and_deleted_at_once_and_come_back(
     expect(page.locator(".ag-row", has_text=names[0]).first).to_contain_text("#wide #old")
     assert Runs(site.home).get(names[1]).tags == ("wide", "old")
     assert Runs(site.home).get(names[2]).tags == ()
-    expect(page.locator(".runs-selection")).to_be_hidden()
-    select(page, *names[:2])
     page.locator(".runs-selection").get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     page.wait_for_url("**/runs?deleted=*")
