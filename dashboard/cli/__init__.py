@@ -41,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0, 2 for bad input, 1 for a failure."""
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        "".join(words).encode()
+    except UnicodeEncodeError:
+        return _print_error(_("A word of the command is not text in UTF-8; rename the file."), 2)
     try:
         result = cli.main(args=arguments, prog_name="vitrina", standalone_mode=False)
     except VitrinaError as error:

@@ -129,6 +129,9 @@ def _unpacked(file: Path, beside: Path) -> Iterator[Path]:
         try:
             with tarfile.open(file) as archive:
                 archive.extractall(folder, filter=_only_files)
+                assert archive.fileobj is not None
+                while archive.fileobj.read(1 << 20):  # to the checksum at the end
+                    pass
         except _DAMAGE as error:
             if is_full(error):
                 words = _("The disk is full and nothing was restored; free some space, try again.")

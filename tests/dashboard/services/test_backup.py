@@ -114,7 +114,7 @@ def archive(file: Path, members: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["missing", "text", "cut", "foreign", "outside", "link", "device", "deep"]
+    "kind", ["missing", "text", "cut", "last byte", "foreign", "outside", "link", "device", "deep"]
 )
 def test_what_is_no_backup_is_refused_and_leaves_nothing(
     shop: tuple[Home, str], tmp_path: Path, kind: str
@@ -127,6 +127,9 @@ def test_what_is_no_backup_is_refused_and_leaves_nothing(
     elif kind == "cut":
         back_up(shop[0], file)
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    elif kind == "last byte":
+        back_up(shop[0], file)
+        file.write_bytes(file.read_bytes()[:-1])
     elif kind == "foreign":
         archive(file, {"a/b.txt": b"x"})
     elif kind == "outside":
