@@ -1,9 +1,11 @@
 """``vitrina serve`` and ``vitrina worker``: the web server and the worker."""
 
+import logging
 import os
 import signal
 import socket
 from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -15,6 +17,8 @@ from data.errors import BadInput, VitrinaError
 from data.home import Home
 from data.i18n import _
 from model.kernels.malloc import share_pools
+
+_LARGEST_LOG = 5_000_000  # bytes; then a new file begins, and one older is kept
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,18 @@ def worker_command(home: Home, slots: int | None) -> None:
     serve_jobs(home, slots=slots)
 
 
+def log_failures(home: Home) -> None:
+    """Write failures of pages to the terminal, unexpected ones to ``errors.log`` as well."""
+    logger = logging.getLogger("vitrina")
+    file = RotatingFileHandler(
+        home.path / "errors.log", maxBytes=_LARGEST_LOG, backupCount=1, delay=True
+    )
+    file.setLevel(logging.ERROR)
+    file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    for handler in (logging.StreamHandler(), file):
+        logger.addHandler(handler)
+
+
 def _listen(host: str, port: int) -> socket.socket:
     """Open the socket first, so that a port in use is reported before anything is started."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -190,6 +206,7 @@ def _check_access(home: Home, host: str, open_to_all: bool) -> None:
 def _serve(home: Home, listener: socket.socket, exposure: Exposure) -> None:
     """Serve requests until a signal ends the process."""
     share_pools(2)
+    log_failures(home)
     from dashboard.api.routes import ApiSettings
     from dashboard.app import LARGEST_REQUEST, create_app
     from dashboard.web.server import Server

@@ -68,7 +68,7 @@ def test_an_import_killed_at_any_moment_leaves_the_old_dataset_whole(
             row = connection.execute("SELECT count(*) FROM events").fetchone()
         assert row == ((1_000,) if dataset.fingerprint == old else (300_000,))
         kept = {path.name for path in (home.datasets / "log").iterdir()}
-        assert kept == {"manifest.json", dataset.fingerprint}
+        assert kept == {"manifest.json", "checksums.json", dataset.fingerprint}
         assert [path.name for path in home.datasets.iterdir()] == ["log"]
     assert killed
 

@@ -128,3 +128,20 @@ def test_an_unexpected_failure_is_logged_in_the_home_of_the_command(
     assert str(home.path / "errors.log") in answer.err
     assert "the disk is on fire" in (home.path / "errors.log").read_text()
     assert cli.run(["--help"]) == 0
+
+
+def test_unexpected_failures_of_pages_are_in_the_log_of_the_home(tmp_path: Path) -> None:
+    logger = logging.getLogger("vitrina")
+    before = list(logger.handlers)
+    serve.log_failures(Home(tmp_path))
+    try:
+        logger.warning("a1b2c3: a sentence for people")
+        assert not (tmp_path / "errors.log").exists()
+        logger.error("d4e5f6: boom", exc_info=ValueError("boom"))
+    finally:
+        for handler in set(logger.handlers).difference(before):
+            logger.removeHandler(handler)
+            handler.close()
+    text = (tmp_path / "errors.log").read_text()
+    assert "d4e5f6: boom" in text
+    assert "ValueError: boom" in text
