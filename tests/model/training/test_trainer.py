@@ -101,7 +101,7 @@ def test_a_finished_run_holds_open_formats_and_nothing_half_written(
     files = {file.name for file in finished[0].iterdir()}
     assert files == {
         "config.json", "record.json", "history.json", "evaluation.json",
-        "model.keras", "model.onnx", "vocabulary.parquet", "checkpoint",
+        "model.keras", "model.onnx", "vocabulary.parquet", "checkpoint", "checksums.json",
         "outcomes.parquet", "exposure.parquet", "event_types.json",
     }  # fmt: skip
 
