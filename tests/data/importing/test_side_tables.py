@@ -147,7 +147,8 @@ def test_a_table_of_buyers_changes_no_event(
     assert dataset.fingerprint != before.fingerprint
     inodes = {file.name: file.stat().st_ino for file in dataset.path.iterdir()}
     assert {name for name in inodes if files.get(name) != inodes[name]} == {
-        "buyer_attributes.parquet"
+        "buyer_attributes.parquet",
+        "checksums.json",
     }
     assert kinds(dataset)["colour"] == "category"
 
