@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from data.checksums import write_checked_json
 from data.datasets.side_tables import Attribute
 from data.datasets.store import Store
 from data.importing.ingest import ingest
@@ -31,7 +32,7 @@ def test_the_manifest_of_an_earlier_version_has_no_side_tables(store: Store, fil
     manifest = dataset.path.parent / "manifest.json"
     values = json.loads(manifest.read_text("utf-8"))
     del values["side_tables"]
-    manifest.write_text(json.dumps(values), encoding="utf-8")
+    write_checked_json(manifest, values)
     assert store.open("log").manifest.side_tables == {}
 
 
