@@ -23,6 +23,7 @@ from dashboard.services.runs.monitor import follow
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
+from model.run_folder import RunFolder
 from tests.dashboard.text import text_of
 
 Shop = tuple[Home, str]
@@ -109,8 +110,7 @@ def test_the_report_names_what_is_over_recommended(shop: Shop) -> None:
 
 def test_a_run_of_an_older_version_is_evaluated_again(own_shop: Shop) -> None:
     served = serve_run(*own_shop)
-    for name in ("outcomes.parquet", "exposure.parquet"):
-        (served.handle.folder / name).unlink()
+    RunFolder(served.handle.folder).remove("outcomes.parquet", "exposure.parquet")
     with pytest.raises(BadInput, match="evaluate it again"):
         find_buyers(served, BuyerCriteria(outcome="right"))
     list(follow(own_shop[0], start_evaluation(own_shop[0], served.name)))
