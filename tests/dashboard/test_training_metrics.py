@@ -12,6 +12,7 @@ from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.pages.runs import comparison_tables, run_status, runs_table
+from dashboard.pages.runs.run_columns import View
 from dashboard.services.runs import monitor
 from dashboard.services.runs.comparison import compare
 from dashboard.training_metrics import TrainingMetrics, extreme_epoch
@@ -92,7 +93,7 @@ def test_a_finished_run_says_whether_patience_or_the_limit_ended_it(
 
 def test_the_table_of_runs_shows_the_loss_of_the_best_epoch(home: Home) -> None:
     trained(home)
-    (row,) = runs_table.rows(home, Runs(home).list())
+    (row,) = runs_table.rows(home, Runs(home).list(), View({}, {}))
     assert row["val_loss"] == 5.2
 
 
