@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -27,7 +28,9 @@ def talk(home: Home, conversation: Callable[[Client], Awaitable[Any]]) -> Any:
         async with Client(command) as client:
             return await conversation(client)
 
-    return asyncio.run(start())
+    # Browser tests of the same process leave a running event loop in its main thread.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, start()).result()
 
 
 def answers(home: Home, *calls: tuple[str, dict[str, Any]]) -> list[Any]:

@@ -1,10 +1,12 @@
 """A blend is fitted on validation, ranks by its best members, and is stored in one file."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from data.checksums import checked_write
 from data.errors import BadInput
 from model.baselines.base import Baseline
 from model.baselines.markov import Markov
@@ -18,6 +20,12 @@ from model.run_files import BLEND
 from model.run_folder import RunFolder
 from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import prepared, small
+
+
+def store(folder: Path, arrays: dict[str, Any]) -> None:
+    """Replace the blend of a run by arrays of another version."""
+    with checked_write(folder / BLEND) as file, file.open("wb") as stream:
+        np.savez(stream, **arrays)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +72,7 @@ def test_a_file_without_strata_of_an_earlier_version_has_the_same_scores(
         arrays = dict(file)
     for name in ("pool", "new", "own", "again"):
         arrays[name] = arrays[name][0]
-    np.savez(tmp_path / BLEND, **arrays)
+    store(tmp_path, arrays)
     stored = Blend.load(RunFolder(tmp_path), Popularity())
     histories = loyal.histories(loyal.split.test)
     np.testing.assert_allclose(stored.scores(histories), blend.scores(histories), rtol=1e-6)
@@ -83,7 +91,7 @@ def test_a_member_whose_package_is_not_installed_is_named(blend: Blend, tmp_path
     with np.load(tmp_path / BLEND) as file:
         arrays = dict(file)
     arrays["about"] = np.array(str(arrays["about"]).replace('"popularity"', '"oracle"'))
-    np.savez(tmp_path / BLEND, **arrays)
+    store(tmp_path, arrays)
     with pytest.raises(BadInput, match="needs the baseline oracle"):
         Blend.load(RunFolder(tmp_path), Popularity())
 
