@@ -112,13 +112,12 @@ def _digest(vectors: Floats) -> str:
     return hashlib.blake2b(np.ascontiguousarray(vectors).tobytes(), digest_size=16).hexdigest()
 
 
-def kept_neighbours(vectors: Floats, points: Floats, k: int = 10) -> float:
+def kept_neighbours(items: ItemEmbeddings, points: Floats, k: int = 10) -> float:
     """Return which share of the nearest products are among the nearest on a map.
 
     Parameters
     ----------
-    vectors : float32 [products, units]
-        Of length 1.
+    items : ItemEmbeddings
     points : float32 [products, 2]
     k : int
         Nearest products of each one, in both spaces.
@@ -132,22 +131,19 @@ def kept_neighbours(vectors: Floats, points: Floats, k: int = 10) -> float:
     --------
     >>> circle = np.exp(2j * np.pi * np.arange(40) / 40)
     >>> vectors = np.stack([circle.real, circle.imag], axis=1).astype(np.float32)
-    >>> kept_neighbours(vectors, vectors, k=2)
+    >>> kept_neighbours(ItemEmbeddings(vectors), vectors, k=2)
     1.0
     """
     from scipy.spatial import KDTree
 
-    k = min(k, len(vectors) - 1)
+    k = min(k, len(points) - 1)
     if not k:
         return 1.0
-    chosen = np.unique(np.linspace(0, len(vectors) - 1, SAMPLE).astype(int))
-    cosines = vectors[chosen] @ vectors.T
-    cosines[np.arange(len(chosen)), chosen] = -np.inf
-    nearest = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
-    # One more, since each product is the nearest to itself.
-    on_map = KDTree(points).query(points[chosen], k + 1)[1]
-    kept = [
-        len(np.intersect1d(there, here[here != own][:k]))
-        for own, there, here in zip(chosen, nearest, on_map, strict=True)
-    ]
-    return float(np.mean(kept) / k)
+    chosen = np.unique(np.linspace(0, len(points) - 1, SAMPLE).astype(int))
+    on_map, kept = KDTree(points), 0
+    for product in chosen.tolist():
+        nearest = {other for other, _cosine in items.nearest(product, k)}
+        # One more, since each product is the nearest to itself.
+        found = on_map.query(points[product], k + 1)[1].tolist()
+        kept += len(nearest.intersection([other for other in found if other != product][:k]))
+    return kept / (k * len(chosen))

@@ -118,7 +118,7 @@ def product_map(served: ServedRun, method: str = "") -> ProductMap:
         Where the network learns no embedding of each product.
     """
     model = served.model
-    space = item_embeddings(served)
+    space = item_embeddings(served.handle.folder)
     neighbours = _NEIGHBOURS.get(served.handle.folder) if method != COMPONENTS else None
     layout = neighbours or _COMPONENTS.get(served.handle.folder)
     points = layout.points
@@ -165,15 +165,15 @@ def _category_agreement(
 
 
 def _components(folder: Path) -> _Layout:
-    space = ItemEmbeddings.load(folder)
+    space = item_embeddings(folder)
     points = space.projection[0]
-    return _Layout(points, kept_neighbours(space.vectors, points))
+    return _Layout(points, kept_neighbours(space, points))
 
 
 def _neighbours(folder: Path) -> _Layout | None:
-    space = ItemEmbeddings.load(folder)
+    space = item_embeddings(folder)
     points = load_neighbour_map(folder, space.vectors)
-    return None if points is None else _Layout(points, kept_neighbours(space.vectors, points))
+    return None if points is None else _Layout(points, kept_neighbours(space, points))
 
 
 _COMPONENTS = FileCache(_components, MODEL, VOCABULARY, size=2)

@@ -1,6 +1,7 @@
 """Similar products by the learned embeddings of a network."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from dashboard.services.recommendations.served_run import ServedRun
 from data.errors import BadInput
@@ -39,13 +40,13 @@ def similar_products(served: ServedRun, product: str, k: int = 20) -> list[Simil
             cosine,
             int(model.catalogue.counts[other]),
         )
-        for other, cosine in item_embeddings(served).nearest(index, k)
+        for other, cosine in item_embeddings(served.handle.folder).nearest(index, k)
     ]
 
 
-def item_embeddings(served: ServedRun) -> ItemEmbeddings:
-    """Return the item embeddings of a run; raises as ``ItemEmbeddings.load``."""
-    return _EMBEDDINGS.get(served.handle.folder)
+def item_embeddings(folder: Path) -> ItemEmbeddings:
+    """Return the item embeddings of a run's folder; raises as ``ItemEmbeddings.load``."""
+    return _EMBEDDINGS.get(folder)
 
 
 _EMBEDDINGS = FileCache(ItemEmbeddings.load, MODEL, VOCABULARY, size=2)
