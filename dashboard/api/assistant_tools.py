@@ -7,6 +7,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from dashboard.services.datasets import library
+from dashboard.services.recommendations import buyers, recommend
+from dashboard.services.recommendations.ranking import leave_one_out_effects
+from dashboard.services.recommendations.served_run import serve_run
+from dashboard.services.runs import comparison, model_in_service, records
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
@@ -25,14 +30,10 @@ class AssistantTools:
 
     def datasets(self) -> dict[str, Any]:
         """List the datasets: rows, events, purchases, buyers, products, first and last event."""
-        from dashboard.services.datasets import library
-
         return {"datasets": library.summaries(self._home)}
 
     def runs(self, dataset: str = "") -> dict[str, Any]:
         """List the trainings, newest first, of one dataset or of all, and the models in service."""
-        from dashboard.services.runs import model_in_service, records
-
         runs = [
             record for record in records.records(self._home) if dataset in ("", record["dataset"])
         ]
@@ -45,8 +46,6 @@ class AssistantTools:
         ``differences`` are each later run minus the first one, on the same targets, with paired
         95 % intervals; ``warnings`` say why figures cannot be compared.
         """
-        from dashboard.services.runs import comparison
-
         compared = comparison.compare(self._home, runs)
         return {
             "models": compared.evaluations,
@@ -73,8 +72,6 @@ class AssistantTools:
         Name a run, or a dataset whose model in service is meant; and a user, or a history with the
         oldest product first. Probabilities are over the whole catalogue.
         """
-        from dashboard.services.recommendations import recommend
-
         run = self._run(run, dataset, placement)
         if (not user) == (history is None):
             raise BadInput(_("Give either user or history, not both."))
@@ -89,10 +86,6 @@ class AssistantTools:
         ``effect`` is the logarithm of the probability minus that without the event: above 0 the
         event makes the product more probable. Only events that the model reads are listed.
         """
-        from dashboard.services.recommendations import buyers
-        from dashboard.services.recommendations.ranking import leave_one_out_effects
-        from dashboard.services.recommendations.served_run import serve_run
-
         served = serve_run(self._home, self._run(run, dataset))
         if product not in served.model.catalogue:
             raise BadInput(_("The model does not know {product}.").format(product=product))
@@ -116,6 +109,5 @@ class AssistantTools:
         }
 
     def _run(self, run: str, dataset: str, placement: str = "") -> str:
-        from dashboard.services.runs.model_in_service import chosen_run
 
-        return chosen_run(self._home, run or None, dataset or None, placement)
+        return model_in_service.chosen_run(self._home, run or None, dataset or None, placement)

@@ -85,7 +85,7 @@ class Target:
                 return False
             text = apprise.NotifyFormat.TEXT
             return bool(service.notify(title=title, body=body, body_format=text))
-        except Exception:
+        except Exception:  # of any service; its text may hold the address, so it is not logged
             return False
 
     def _with_header(self, key: str) -> str:

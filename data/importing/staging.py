@@ -131,7 +131,7 @@ def staged(
     """
     for file in files:
         archive, member = in_archive(file) or (file, "")
-        stage = _Stage(folder, should_stop, sheet, choose, member, most)
+        stage = _Stage(folder, should_stop, sheet, choose, member=member, most=most)
         parts = [archive]
         if file.is_dir():
             parts = [Path(name) for name in choose([str(part) for part in parts_of(file)])]
@@ -258,12 +258,13 @@ def _workbook(path: Path, name: str) -> "CalamineWorkbook":
 class _Stage:
     """Unpacks and converts files into a folder."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         folder: Path,
         should_stop: ShouldStop,
         sheet: str,
         choose: Choose,
+        *,
         member: str,
         most: int | None,
     ) -> None:
