@@ -39,3 +39,14 @@ class Identity:
 
     name: str | None
     role: Role
+
+
+def stored_role(text: str) -> Role:
+    """Return the role that a table holds; a damaged one may look.
+
+    Examples
+    --------
+    >>> stored_role("train"), stored_role("owner")
+    (<Role.TRAIN: 'train'>, <Role.LOOK: 'look'>)
+    """
+    return Role(text) if text in set(Role) else Role.LOOK

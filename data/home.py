@@ -64,6 +64,8 @@ class Home:
 
     def _folder(self, name: str) -> Path:
         folder = self.path / name
+        if folder.is_dir():
+            return folder
         try:
             self.make()
             folder.mkdir(exist_ok=True)

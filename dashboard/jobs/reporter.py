@@ -20,7 +20,8 @@ from dashboard.jobs.schema import TableError, Unreachable
 from model.phases import Phase, phase_name
 
 TICK_SECONDS = 0.3
-HEARTBEAT_SECONDS = 1.0
+REPORT_SECONDS = 1.0
+"""How often points are written; each time, the chart of everybody who watches is drawn again."""
 SAMPLE_SECONDS = 2.0
 # How long the end of a run waits for a table that is locked.
 RETRY_SECONDS = 60.0
@@ -169,18 +170,16 @@ class Reporter:
             retry_while_unavailable(self._heartbeat)
 
     def _run(self) -> None:
-        heartbeat_time = sampled = 0.0
+        reported = sampled = 0.0
         while not self._closed.is_set():
             now = time.monotonic()
             if now - sampled >= SAMPLE_SECONDS:
                 sampled = now
                 self._sample()
             try:
-                if self._batch or self._points or self._resumed is not None:
-                    self._append()
-                if now - heartbeat_time >= HEARTBEAT_SECONDS:
-                    self._heartbeat()
-                    heartbeat_time = now
+                if now - reported >= REPORT_SECONDS:
+                    self._report()
+                    reported = now
                 self._note_connection()
             except TableError as error:
                 self._note_connection(error)
@@ -195,6 +194,12 @@ class Reporter:
         elif error is None and self._cut_off:
             self.log("The table of runs can be written again.")
         self._cut_off = error is not None
+
+    def _report(self) -> None:
+        if self._batch or self._points or self._resumed is not None:
+            self._append()
+        else:
+            self._heartbeat()
 
     def _append(self) -> None:
         run, attempt = self._claim.run, self._claim.attempt

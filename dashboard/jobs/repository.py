@@ -47,8 +47,7 @@ class Repository:
         if home.database_url is not None:
             self.database = of_url(home.database_url)
         else:
-            _create(home)
-            self._file = _identity(home.database)
+            self._file = _identity(home.database) or _create(home)
             self.database = of_file(home.database, self._file)
         self.node = "" if self.database.is_file else node_name()
 
@@ -116,11 +115,11 @@ def transition(
     ).one_or_none()
 
 
-def _create(home: Home) -> None:
-    """Create the database of a home that has none."""
+def _create(home: Home) -> tuple[int, int] | None:
+    """Create the database of a home that has none, and return its device and inode."""
     home.make()
-    if not home.database.exists():
-        Database(URL.create("sqlite", database=str(home.database))).close()
+    Database(URL.create("sqlite", database=str(home.database))).close()
+    return _identity(home.database)
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

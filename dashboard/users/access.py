@@ -53,6 +53,11 @@ class Access:
         Whose users may sign in.
     password : str or None
         Password of the server, which lets in with every role; None for none.
+
+    Attributes
+    ----------
+    was_needed : bool
+        What ``is_needed`` returned last.
     """
 
     def __init__(self, home: Home, password: str | None) -> None:
@@ -63,7 +68,7 @@ class Access:
         self._remembered: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
         self._key = secrets.token_bytes(32)
         self._lock = Lock()
-        self._was_needed = self._password is not None
+        self.was_needed = self._password is not None
 
     def has_users(self) -> bool:
         """Return whether there are users, or may be where they cannot be read."""
@@ -83,11 +88,11 @@ class Access:
         if self._password:
             return True
         try:
-            self._was_needed = self._users().exist()
+            self.was_needed = self._users().exist()
         except VitrinaError:
-            if self._was_needed:
+            if self.was_needed:
                 raise
-        return self._was_needed
+        return self.was_needed
 
     def sign_in(self, name: str, password: str, address: str) -> str | None:
         """Begin a session.
@@ -126,13 +131,12 @@ class Access:
         session = self._sessions().find(token)
         if session is None:
             return None
+        role, credential = session.role, session.password_hash
         if session.user is None:
-            valid = self._password is not None and session.is_signed_with(self._password)
-            return Identity(None, Role.ADMINISTER) if valid else None
-        user = self._users().find(session.user)
-        if user is None or not session.is_signed_with(user.password_hash):
+            role, credential = Role.ADMINISTER, self._password
+        if role is None or credential is None or not session.is_signed_with(credential):
             return None
-        return Identity(user.name, user.role)
+        return Identity(session.user, role)
 
     def of_password(self, name: str, password: str, address: str) -> Identity | None:
         """Return who sends name and password with each request; None where they are wrong.

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
 
+from dashboard.identity import Role, stored_role
 from dashboard.jobs.database import Database
-from dashboard.jobs.schema import SESSIONS
+from dashboard.jobs.schema import SESSIONS, USERS
 
 LIFETIME = 7 * 24 * 3600.0
 """Seconds after which a session ends."""
@@ -28,11 +29,17 @@ class Session:
         Ties the session to a password: see ``is_signed_with``.
     token : str
         The secret that the browser holds.
+    role : Role or None
+        The user's role; None where there is no such user any more, or no user.
+    password_hash : str or None
+        The user's; None like ``role``.
     """
 
     user: str | None
     signature: str
     token: str
+    role: Role | None
+    password_hash: str | None
 
     def is_signed_with(self, credential: str) -> bool:
         """Return whether the session began with this password, or hash of a password.
@@ -82,12 +89,18 @@ class Sessions:
 
     def find(self, token: str) -> Session | None:
         """Return the session of a token; None where there is none or it has expired."""
-        query = select(SESSIONS.c.user, SESSIONS.c.signature).where(
-            SESSIONS.c.id == _id(token), SESSIONS.c.expires > self._clock()
+        # One query, since every request needs it.
+        query = (
+            select(SESSIONS.c.user, SESSIONS.c.signature, USERS.c.role, USERS.c.password_hash)
+            .outerjoin_from(SESSIONS, USERS, SESSIONS.c.user == USERS.c.name)
+            .where(SESSIONS.c.id == _id(token), SESSIONS.c.expires > self._clock())
         )
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
-        return Session(row.user, row.signature, token) if row else None
+        if row is None:
+            return None
+        role = None if row.role is None else stored_role(row.role)
+        return Session(row.user, row.signature, token, role, row.password_hash)
 
     def end(self, token: str) -> None:
         """End the session of a token."""

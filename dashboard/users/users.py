@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, exists, insert, select, update
 
-from dashboard.identity import Role
+from dashboard.identity import Role, stored_role
 from dashboard.jobs.database import Database
 from dashboard.jobs.schema import SESSIONS, USERS
 from dashboard.users.passwords import hash_password
@@ -138,9 +138,7 @@ class Users:
 
 
 def _from_row(row: Row[Any]) -> User:
-    """Return the user of a row; one whose role is damaged may look."""
-    role = Role(row.role) if row.role in set(Role) else Role.LOOK
-    return User(row.name, role, row.password_hash, row.created)
+    return User(row.name, stored_role(row.role), row.password_hash, row.created)
 
 
 def _unknown(name: str) -> BadInput:

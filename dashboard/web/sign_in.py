@@ -40,9 +40,10 @@ def let_users_in(server: Flask, access: Access, keyed: Sequence[str] = ()) -> No
         if needed is None or request.blueprint in keyed:
             return None
         try:
-            if not access.is_needed():
+            identity = _of_session(access) if access.was_needed else None
+            if identity is None and not access.is_needed():
                 return None
-            identity = _identity(access)
+            identity = identity or _identity(access)
             if identity is None:
                 return _ask_to_sign_in()
             use_identity(identity)
@@ -64,12 +65,16 @@ def let_users_in(server: Flask, access: Access, keyed: Sequence[str] = ()) -> No
 
 def _identity(access: Access) -> Identity | None:
     """Return who sends this request: by the cookie of a session, or by basic authentication."""
-    token = request.cookies.get(_cookie())
-    identity = access.of_session(token) if token else None
+    identity = _of_session(access)
     if identity is None and (sent := request.authorization) and sent.type == "basic":
         name, password = sent.username or "", sent.password or ""
         identity = access.of_password(name, password, _client())
     return identity
+
+
+def _of_session(access: Access) -> Identity | None:
+    token = request.cookies.get(_cookie())
+    return access.of_session(token) if token else None
 
 
 def _ask_to_sign_in() -> Response:

@@ -45,7 +45,9 @@ SILENT = 300
 KILL_SECONDS = 120.0
 SAMPLE_SECONDS = 10.0
 PASSWORD = "correct horse battery"
-CHANGES = {"epochs": 500, "early_stopping": 0}
+BUYERS = 5000
+CHANGES = {"epochs": 1000, "early_stopping": 0}
+"""A training that lasts longer than the soak."""
 
 
 @dataclass
@@ -85,7 +87,7 @@ def main() -> None:
     """Let everything happen at once, and print how memory, files and times change."""
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home")
-        demo.make(home, buyers=300)
+        demo.make(home, buyers=BUYERS)
         runs = Runs(home)
         Users(runs.database).add("ana", PASSWORD, Role.TRAIN)
         config = configure(home, demo.DEMO, "fast", CHANGES).config
@@ -113,7 +115,8 @@ def _soak(soak: Soak, runs: Runs, server: psutil.Process) -> None:
     ]
     for thread in threads:
         thread.start()
-    print(f"{'minute':>6} {'memory':>9} {'handles':>8} {'polls':>6} {'median':>9} {'95 %':>9}")
+    columns = {"memory": 9, "handles": 8, "polls": 6, "median": 9, "95 %": 9, "epoch": 6}
+    print("minute", *(f"{name:>{width}}" for name, width in columns.items()))
     memory = []
     began = time.monotonic()
     while time.monotonic() - began < 60 * MINUTES:
@@ -123,7 +126,8 @@ def _soak(soak: Soak, runs: Runs, server: psutil.Process) -> None:
         cut = statistics.quantiles(polls, n=20) if len(polls) > 1 else [0.0] * 19
         print(
             f"{(time.monotonic() - began) / 60:6.1f} {memory[-1]:6.0f} MB {server.num_fds():8d} "
-            f"{len(polls):6d} {1e3 * cut[9]:6.0f} ms {1e3 * cut[18]:6.0f} ms",
+            f"{len(polls):6d} {1e3 * cut[9]:6.0f} ms {1e3 * cut[18]:6.0f} ms "
+            f"{runs.get(soak.run).epochs_done:6d}",
             flush=True,
         )
     soak.over.set()
