@@ -5,7 +5,8 @@ Both sides read it in a process of their own, so that each one's peak memory is 
 turn, so that a machine that is busy is busy for both. The copy is
 ``COPY (SELECT * FROM read_csv(FILE)) TO PARQUET (FORMAT parquet)``: no row is checked, hashed,
 counted or summarised. The third row is the import with a table of titles for every product, which
-are filled into the events.
+are filled into the events. The fourth is the same log with one row that has no buyer, for which
+the file is read line by line.
 
 ``BENCH_LOG`` names a file to read instead; ``BENCH_BUYERS`` and ``BENCH_ROUNDS`` are the size of
 the shop and how often each side runs. 100,000 buyers make 15 million rows.
@@ -24,6 +25,7 @@ seconds, 1.15 GB of memory at the most, 4.7 GB on disk.
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -53,6 +55,9 @@ _IMPORT_WITH_PRODUCTS = """
 request = ImportRequest([file], "log", products=products)
 rows = ingest(Store(Home(folder)), request).manifest.summary["rows_read"]
 """
+_IMPORT_WITH_REJECT = """
+rows = ingest(Store(Home(folder)), ImportRequest([rejected], "log")).manifest.summary["rows_read"]
+"""
 _PRODUCTS = """
 COPY (SELECT product_id, 'Title of product ' || product_id AS title, product_id % 7 AS colour
 FROM (SELECT DISTINCT product_id FROM read_csv('{file}'))) TO '{target}'
@@ -65,7 +70,7 @@ from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 from data.datasets.store import Store
-file, folder, products = map(Path, sys.argv[1:])
+file, folder, products, rejected = map(Path, sys.argv[1:])
 began = time.perf_counter()
 {work}
 seconds = time.perf_counter() - began
@@ -84,26 +89,40 @@ def main() -> None:
             generator.write(file, buyers=BUYERS, seed=0)
         products = Path(scratch) / "products.csv"
         duckdb.sql(_PRODUCTS.format(file=file, target=products))
-        works = (_COPY, _IMPORT, _IMPORT_WITH_PRODUCTS)
-        rounds = [[_run(work, file, products) for work in works] for _round in range(ROUNDS)]
+        rejected = Path(scratch) / "rejected.csv"
+        _add_reject(file, rejected)
+        works = (_COPY, _IMPORT, _IMPORT_WITH_PRODUCTS, _IMPORT_WITH_REJECT)
+        rounds = [
+            [_run(work, file, products, rejected) for work in works] for _round in range(ROUNDS)
+        ]
     rows, size = rounds[0][1]["rows"], rounds[0][1]["size"] / 1e9
     print(f"{rows:,} rows; {size:.2f} GB of Parquet after the import")
     print(f"{'':16}{'seconds':>10}{'rows/s':>14}{'CPU seconds':>14}{'peak GB':>10}")
-    for name, side in (("bare copy", 0), ("import", 1), ("with products", 2)):
+    for name, side in (("bare copy", 0), ("import", 1), ("with products", 2), ("with a reject", 3)):
         seconds = statistics.median(one[side]["seconds"] for one in rounds)
         processor = statistics.median(one[side]["cpu"] for one in rounds)
         memory = max(one[side]["memory"] for one in rounds)
         speed = f"{rows / seconds:>14,.0f}{processor:>14.1f}"
         print(f"{name:16}{seconds:>10.1f}{speed}{memory:>10.2f}")
     for what, key in (("speed", "seconds"), ("thrift", "cpu")):
-        shares = ", ".join(f"{copy[key] / ours[key]:.2f}" for copy, ours, _filled in rounds)
+        shares = ", ".join(f"{copy[key] / ours[key]:.2f}" for copy, ours, *_others in rounds)
         print(f"{what} of the import as a share of the copy's, round by round: {shares}")
 
 
-def _run(work: str, file: Path, products: Path) -> dict[str, float]:
+def _add_reject(file: Path, target: Path) -> None:
+    """Write a copy of a log with one more row, whose fields are all empty."""
+    shutil.copyfile(file, target)
+    with file.open("rb") as log:
+        width = len(log.readline().split(b","))
+    with target.open("ab") as log:
+        log.write(b"," * (width - 1) + b"\n")
+
+
+def _run(work: str, *files: Path) -> dict[str, float]:
+    log, *others = files
     with tempfile.TemporaryDirectory() as folder:
         ran = subprocess.run(
-            [sys.executable, "-c", _AROUND.format(work=work), str(file), folder, str(products)],
+            [sys.executable, "-c", _AROUND.format(work=work), str(log), folder, *map(str, others)],
             check=True,
             capture_output=True,
             text=True,
