@@ -14,6 +14,7 @@ from data.i18n import language
 
 ROW = 32  # pixels
 Kind = Literal["text", "number", "percent", "money", "value", "id", "time", "state"]
+_LEAST_WIDTH, _MONEY_WIDTH = 96, 120  # pixels; an amount takes up to 10,000,000.00
 _NUMBERS = {"number", "percent", "money", "value"}
 
 
@@ -165,7 +166,7 @@ def _definition(column: Column) -> dict[str, Any]:
         "filter": _filter(column),
         "cellClass": f"is-{column.kind}",
         "headerClass": "is-right" if right else "",
-        "minWidth": 96,
+        "minWidth": _MONEY_WIDTH if column.kind == "money" else _LEAST_WIDTH,
         "sortingOrder": ["desc", "asc", None] if right else ["asc", "desc", None],
     }
     if column.width:

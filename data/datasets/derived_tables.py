@@ -27,7 +27,8 @@ USERS = f"""
         FROM events GROUP BY user_key
     )
     SELECT user_key, events, views, carts, coalesce(purchases, 0) AS purchases,
-        coalesce(spent, 0) AS spent, first, last, first_purchase, last_purchase
+        CASE WHEN purchases IS NULL THEN 0 ELSE spent END AS spent,
+        first, last, first_purchase, last_purchase
     FROM activity LEFT JOIN sales USING (user_key) ORDER BY purchases DESC, user_key"""
 
 # The last event of a product is the latest one, ties broken by row. Time and row are packed into
@@ -44,7 +45,8 @@ PRODUCTS = f"""
     )
     SELECT activity.product_key, title, category, brand, price, activity.events,
         coalesce(purchases, 0) AS purchases, coalesce(buyers, 0) AS buyers,
-        coalesce(revenue, 0) AS revenue, first_sale, last_sale, activity.first, activity.last
+        CASE WHEN purchases IS NULL THEN 0 ELSE revenue END AS revenue, first_sale, last_sale,
+        activity.first, activity.last
     FROM activity JOIN events ON events.row = activity.last_row
         LEFT JOIN sales ON sales.product_key = activity.product_key
     ORDER BY purchases DESC, activity.product_key"""

@@ -23,16 +23,19 @@ dash.register_page(
 def layout(dataset: str = "", **parameters: str) -> html.Div:
     """Return the page."""
     source = library.open_dataset(current_home(), dataset)
-    columns = [
-        kit.Column("product", _("Product"), "id"),
-        *([kit.Column("title", _("Title"), width=240)] if product_titles(source) else []),
+    described = [
         kit.Column("category", _("Category"), width=208),
         kit.Column("brand", _("Brand")),
         kit.Column("price", _("Last price"), "money"),
+    ]
+    columns = [
+        kit.Column("product", _("Product"), "id"),
+        *([kit.Column("title", _("Title"), width=240)] if product_titles(source) else []),
+        *(column for column in described if table_page.has(source, column.key)),
         kit.Column("purchases", _("Purchases"), "number"),
         kit.Column("buyers", _("Buyers"), "number"),
-        kit.Column("first_sale", _("First sale")),
-        kit.Column("last_sale", _("Last sale")),
+        kit.Column("first_sale", _("First sale"), width=table_page.WIDTH),
+        kit.Column("last_sale", _("Last sale"), width=table_page.WIDTH),
         *table_page.attribute_columns(source.product_attributes),
     ]
     table = table_page.layout("products", dataset, columns, _("Products"), parameters)

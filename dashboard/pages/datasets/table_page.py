@@ -15,6 +15,7 @@ from dashboard.context import current_home
 from dashboard.figures.chart import plain
 from dashboard.services.datasets import library
 from data.datasets.side_tables import Attribute
+from data.datasets.store import Dataset
 from data.exploration.statistics import Statistics
 from data.i18n import _
 
@@ -22,6 +23,8 @@ from data.i18n import _
 Rows = Callable[[Statistics, str, str | None, bool, int, int], tuple[Any, int]]
 
 ORDERS = ("asc", "desc")
+WIDTH = 128
+"""Pixels of a column of days or of an attribute's texts."""
 
 # A new search empties the cache of the grid, so that it requests rows again. Search and sorting
 # are written into the address.
@@ -46,12 +49,18 @@ _WRITE_ADDRESS = """function (search, request, grid) {
 }"""
 
 
+def has(dataset: Dataset, name: str) -> bool:
+    """Return whether any event has a category, brand or price; its column is left out otherwise."""
+    share = dataset.manifest.summary[f"missing_{name}_share"]
+    return share is None or share < 1
+
+
 def attribute_columns(attributes: Sequence[Attribute]) -> list[kit.Column]:
     """Return the columns of the attributes of a side table."""
     return [
-        kit.Column(
-            attribute.name, attribute.label, "value" if attribute.kind == "number" else "text"
-        )
+        kit.Column(attribute.name, attribute.label, "value")
+        if attribute.kind == "number"
+        else kit.Column(attribute.name, attribute.label, width=WIDTH)
         for attribute in attributes
     ]
 

@@ -26,9 +26,9 @@ def layout(dataset: str = "", **parameters: str) -> html.Div:
         kit.Column("user", _("Buyer"), "id"),
         kit.Column("events", _("Events"), "number"),
         kit.Column("purchases", _("Purchases"), "number"),
-        kit.Column("spent", _("Spent"), "money"),
-        kit.Column("first_purchase", _("First purchase")),
-        kit.Column("last_purchase", _("Last purchase")),
+        *([kit.Column("spent", _("Spent"), "money")] if table_page.has(source, "price") else []),
+        kit.Column("first_purchase", _("First purchase"), width=table_page.WIDTH),
+        kit.Column("last_purchase", _("Last purchase"), width=table_page.WIDTH),
         *table_page.attribute_columns(source.buyer_attributes),
     ]
     table = table_page.layout("users", dataset, columns, _("Buyers"), parameters)

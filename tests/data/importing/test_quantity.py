@@ -43,6 +43,14 @@ def test_money_counts_every_unit(store: Store, file: Path) -> None:
     assert revenue == {"22000": 7.5, "22001": 2.25}
 
 
+def test_money_without_any_price_is_missing_and_not_zero(store: Store, file: Path) -> None:
+    row = "489438,22002,JUG,1,2009-12-03 07:45:00,,13087\n"
+    with imported(store, file, INVOICES + row).connect() as connection:
+        spent = dict(connection.execute("SELECT user, spent FROM users").fetchall())
+        revenue = dict(connection.execute("SELECT product, revenue FROM products").fetchall())
+    assert (spent["13087"], revenue["22002"]) == (None, None)
+
+
 def test_a_quantity_of_zero_is_rejected(store: Store, file: Path) -> None:
     row = "489437,22000,MUG,0,2009-12-03 07:45:00,1.25,13085\n"
     dataset = imported(store, file, INVOICES + row)
