@@ -15,7 +15,8 @@ from data.files import read_json, strict_json
 from data.i18n import _
 from data.preparation.sequences import FIRST, Sequences
 from model.config.run_config import RunConfig
-from model.run_files import CONFIG, EVENT_TYPES, VOCABULARY
+from model.run_files import BUYER_ATTRIBUTES, CONFIG, EVENT_TYPES, VOCABULARY
+from model.sequences.buyer_attributes import BuyerAttributes
 from model.sequences.event_types import EventTypes
 from model.sequences.features import LEVELS, product_features
 
@@ -25,7 +26,8 @@ class RunFolder:
     """Reads and writes the files of a run.
 
     ``config.json``, ``history.json``, ``evaluation.json``, ``model.keras``, ``model.onnx``,
-    ``vocabulary.parquet``, ``event_types.json``, their ``checksums.json``, and ``checkpoint/``.
+    ``vocabulary.parquet``, ``event_types.json``, ``buyer_attributes.json``, their
+    ``checksums.json``, and ``checkpoint/``.
     """
 
     path: Path
@@ -117,6 +119,20 @@ class RunFolder:
         if not is_there(self.path / EVENT_TYPES):
             return EventTypes()
         return EventTypes.from_dict(self.read_json(EVENT_TYPES))
+
+    def write_buyer_attributes(self, attributes: BuyerAttributes) -> None:
+        """Write the attributes of buyers that training saw; no file where there are none."""
+        if attributes:
+            self.write_json(BUYER_ATTRIBUTES, list(attributes.vocabulary))
+        else:
+            self.remove(BUYER_ATTRIBUTES)
+
+    @cached_property
+    def buyer_attributes(self) -> BuyerAttributes:
+        """The attributes that ``write_buyer_attributes`` wrote."""
+        if not is_there(self.path / BUYER_ATTRIBUTES):
+            return BuyerAttributes()
+        return BuyerAttributes(tuple(self.read_json(BUYER_ATTRIBUTES)))
 
     @cached_property
     def vocabulary(self) -> pd.DataFrame:

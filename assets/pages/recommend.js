@@ -128,11 +128,16 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       act(element);
     }
   });
-  // A changed price is an edit; React does not pass the field's own events on.
+  // Changed prices and attributes are edits; React does not pass the fields' own events on.
   document.addEventListener("change", (event) => {
     if (event.target.matches('.event input[id^="price-"]') && event.target.value !== "") {
       const key = event.target.id.slice("price-".length);
       actions.edit({ value: `price:${key}:${event.target.value}` });
+    }
+    if (event.target.matches('.attribute-field [id^="buyer-"]')) {
+      const name = event.target.id.slice("buyer-".length);
+      const value = event.target.value === rules().no_choice ? "" : event.target.value;
+      actions.edit({ value: `buyer:${name}:${encodeURIComponent(value)}` });
     }
   });
   window.addEventListener("popstate", followAddress);

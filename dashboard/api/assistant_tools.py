@@ -66,19 +66,26 @@ class AssistantTools:
         k: int = 10,
         placement: str = "",
         at: datetime | None = None,
+        buyer: dict[str, str | float] | None = None,
     ) -> dict[str, Any]:
         """Rank the next products of a buyer of the log, or after a history of product ids.
 
         Name a run, or a dataset whose model in service is meant; and a user, or a history with the
-        oldest product first. Probabilities are over the whole catalogue.
+        oldest product first. ``buyer`` are attributes by name, such as the age, for models that
+        read them; they stand in place of those of the log's table of buyers. Probabilities are over
+        the whole catalogue.
         """
         run = self._run(run, dataset, placement)
         if (not user) == (history is None):
             raise BadInput(_("Give either user or history, not both."))
         if history is None:
-            return recommend.for_user(self._home, run, user, k, at=at, placement=placement)
+            return recommend.for_user(
+                self._home, run, user, k, at=at, buyer=buyer, placement=placement
+            )
         events = recommend.typed_history(self._home, run, history)
-        return recommend.for_history(self._home, run, events, k, at=at, placement=placement)
+        return recommend.for_history(
+            self._home, run, events, k, at=at, buyer=buyer, placement=placement
+        )
 
     def explain(self, product: str, user: str, run: str = "", dataset: str = "") -> dict[str, Any]:
         """Say how each event of a buyer's history changes the probability of a product.
@@ -90,7 +97,13 @@ class AssistantTools:
         if product not in served.model.catalogue:
             raise BadInput(_("The model does not know {product}.").format(product=product))
         history = buyers.history(served, user)
-        effects = leave_one_out_effects(served.model, history, product, served.end_of_log)
+        effects = leave_one_out_effects(
+            served.model,
+            history,
+            product,
+            served.end_of_log,
+            buyers.recorded_values(served, user),
+        )
         return {
             "run": served.name,
             "user": user,

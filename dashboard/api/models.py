@@ -10,6 +10,7 @@ PREFIX = "/api/v1"
 LONGEST_HISTORY = 10_000
 LONGEST_ID = 10_000
 MOST_ITEMS = 1_000
+MOST_ATTRIBUTES = 1_000
 
 
 def _whole(value: object) -> object:
@@ -77,6 +78,12 @@ class Question(BaseModel):
         description="Rank as of this time: of a user, from the events before it; after a history,"
         " for networks that know when they are asked. UTC if it has no zone.",
     )
+    buyer: dict[str, str | float | None] | None = Field(
+        None,
+        description="Attributes of the buyer by name, such as the age, for models that read them;"
+        " of a user they stand in place of those in the table of buyers, and null is not known.",
+        max_length=MOST_ATTRIBUTES,
+    )
     k: Whole = Field(10, description="How many products to return.", ge=1, le=MOST_ITEMS)
     exclude_seen: bool = Field(False, description="Leave out products that were bought.")
 
@@ -127,6 +134,9 @@ class Ranking(BaseModel):
     history: list[str]
     types: list[str | None] = Field(
         [], description="Event types of the history, where the run reads several."
+    )
+    buyer: list[str] = Field(
+        [], description="The attributes of the buyer that the model knows and reads."
     )
     unknown: list[str] = Field(
         [], description="Products of the history that the run has never seen in training."

@@ -162,12 +162,24 @@ def recommend() -> Response:
     settings = (question.k, question.exclude_seen)
     if question.user is not None:
         answer = recommendations.for_user(
-            home, run, question.user, *settings, at=question.at, placement=placement
+            home,
+            run,
+            question.user,
+            *settings,
+            at=question.at,
+            buyer=question.buyer,
+            placement=placement,
         )
     else:
         history = [(event.type, event.product) for event in question.history or []]
         answer = recommendations.for_history(
-            home, run, history, *settings, at=question.at, placement=placement
+            home,
+            run,
+            history,
+            *settings,
+            at=question.at,
+            buyer=question.buyer,
+            placement=placement,
         )
     return _json(Ranking.model_validate(answer))
 

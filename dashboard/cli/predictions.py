@@ -61,6 +61,14 @@ def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) ->
     help="Rank as of this time (UTC): with --user from the events before it, with --history for"
     " networks that know when they are asked.",
 )
+@click.option(
+    "--buyer",
+    "attributes",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="An attribute of the buyer, such as age=25, for models that read them; with --user it"
+    " stands in place of that in the table of buyers. May be given several times.",
+)
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--exclude-seen", is_flag=True, help="Leave out products of the history.")
 @json_option
@@ -74,6 +82,7 @@ def recommend_command(
     user: str | None,
     histories: tuple[str, ...],
     at: datetime | None,
+    attributes: tuple[str, ...],
     k: int,
     exclude_seen: bool,
     as_json: bool,
@@ -83,13 +92,16 @@ def recommend_command(
 
     if (user is None) == (not histories):
         raise BadInput(_("Give either a buyer with --user or products with --history."))
+    buyer = dict(map(_attribute, attributes))
     if user is not None:
-        answer = recommend.for_user(home, run, user, k, exclude_seen, at=at, placement=placement)
+        answer = recommend.for_user(
+            home, run, user, k, exclude_seen, at=at, buyer=buyer, placement=placement
+        )
     else:
         words = [word for line in histories for word in parse_list(line, "--history")]
         events = recommend.typed_history(home, run, words)
         answer = recommend.for_history(
-            home, run, events, k, exclude_seen, at=at, placement=placement
+            home, run, events, k, exclude_seen, at=at, buyer=buyer, placement=placement
         )
     if as_json:
         print_json(answer)
@@ -102,6 +114,14 @@ def recommend_command(
                 )
             ]
         )
+    if not_known := [name for name in buyer if name not in answer["buyer"]]:
+        print_notes(
+            [
+                _("Training never saw the value of {names}; it counts as missing.").format(
+                    names=", ".join(not_known)
+                )
+            ]
+        )
     print_table(
         [
             *(_("product"), _("title"), _("rank"), _("probability")),
@@ -111,6 +131,14 @@ def recommend_command(
     )
     if answer["placement"]:
         print_notes(_rule_notes(answer["placement"]))
+
+
+def _attribute(text: str) -> tuple[str, str]:
+    """Return the name and the value of an attribute."""
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise BadInput(_("--buyer cannot be “{text}”: write NAME=VALUE.").format(text=text))
+    return name, value
 
 
 def _rule_notes(applied: dict[str, Any]) -> list[str]:

@@ -204,7 +204,7 @@ def fit(job: Job, reporter: Reporter) -> bool:
 
     run = RunFolder(job.home.runs / job.run.config["run"])
     with Store(job.home).reading(job.run.dataset) as dataset:
-        data = split_dataset(run.config(), dataset)
+        data = split_dataset(run.config(), dataset, run.buyer_attributes)
     run.check_catalogue(data.sequences)
     for name in job.run.config["baselines"]:
         _raise_if_stopped(reporter)

@@ -1,9 +1,11 @@
 """Apply a preparation to a dataset: load the events that it keeps, or count them step by step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from data.datasets.attribute_table import AttributeTable
+from data.datasets.side_tables import BUYERS
 from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.i18n import _
@@ -24,10 +26,13 @@ class Prepared:
         price, session, quantity, and target: whether the event is of a type that is predicted.
     steps : tuple of Step
         The first one, ``"all"``, counts the dataset as imported.
+    buyers : AttributeTable
+        The categories and numbers that the side table has of the buyers of the log.
     """
 
     events: pd.DataFrame
     steps: tuple[Step, ...]
+    buyers: AttributeTable = field(default_factory=AttributeTable)
 
 
 def prepare(dataset: Dataset, preparation: Preparation) -> Prepared:
@@ -48,7 +53,8 @@ def prepare(dataset: Dataset, preparation: Preparation) -> Prepared:
                     ).format(step=_(step.label), name=dataset.name)
                 )
         events = connection.execute("FROM prepared ORDER BY user, time, row").df()
-    return Prepared(events, steps)
+        buyers = AttributeTable.read(connection, dataset, BUYERS)
+    return Prepared(events, steps, buyers)
 
 
 def preview(dataset: Dataset, preparation: Preparation) -> tuple[Step, ...]:

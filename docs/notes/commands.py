@@ -85,6 +85,7 @@ EXAMPLES = {
         "vitrina recommend november-1 --user 541312140 -k 5",
         "vitrina recommend november-1 --history 1004856,view:1004767  # no type: bought",
         "vitrina recommend november-1 --user 541312140 --at 2019-11-20  # from the events before",
+        "vitrina recommend films-1 --history 242,302 --buyer age=25 --buyer sex=F",
         "vitrina recommend --dataset november --user 541312140  # by its model in service",
         "vitrina recommend november-1 --placement home-page --user 541312140  # under its rules",
     ],

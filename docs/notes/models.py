@@ -105,6 +105,13 @@ BASELINES = {
         equation="score(j) = log Σ 2^{−age / half-life}",
         use="As the one before, with a half-life that is chosen on validation.",
     ),
+    "demographic": Note(
+        equation="score(j) = log p_j + w Σ_a log(1 + n_{aj} / (κ p_j)),"
+        " n_{aj} the events of j by buyers with the buyer's value of attribute a",
+        source="Pazzani 1999, A framework for collaborative, content-based and demographic"
+        " filtering, section 2.3; naive Bayes shrunk to popularity",
+        use="Where a table of buyers says something and their histories are short.",
+    ),
     "repeat last": Note(
         equation="the products of the history, the last one first; then popularity",
         use="Where much is bought again; it is strong wherever each unit is a row.",

@@ -53,6 +53,8 @@ WHEN = {
     " category.",
     "repeat_head": "Switch it on where buyers buy the same products again, as with groceries.",
     "asking_time": "Switch it on where purchases have a rhythm of days, weeks or months.",
+    "buyer_attributes": "Switch it on where a table of buyers tells them apart, above all for short"
+    " histories; compare it with a run without.",
     "blend": "Switch it on for what you deploy; leave it off to compare networks by themselves.",
     "loss": "Leave it at full_softmax up to some ten thousand products; beyond, sampled_softmax is"
     " faster and needs less memory.",

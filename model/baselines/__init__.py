@@ -22,6 +22,7 @@ BASELINES = Registry(
         "popularity": _entry("popularity:Popularity", N_("Popularity")),
         "popularity, 7 days": _entry("popularity:RecentPopularity", N_("Popularity, 7 days")),
         "popularity, fading": _entry("popularity:FadingPopularity", N_("Popularity, fading")),
+        "demographic": _entry("demographic:Demographic", N_("Demographic popularity")),
         "repeat last": _entry("repeat_last:RepeatLast", N_("Repeat last")),
         "personal frequency": _entry(
             "personal_frequency:PersonalFrequency", N_("Personal frequency")

@@ -23,11 +23,14 @@ class Recommender(ABC):
     kind : {"network", "baseline"}
     probabilistic : bool
         Whether the softmax of the scores is a probability distribution over the catalogue.
+    reads_buyer : bool
+        Whether the scores depend on attributes of the buyer.
     """
 
     name: str
     kind: ClassVar[Kind] = "baseline"
     probabilistic: ClassVar[bool] = False
+    reads_buyer: bool = False
 
     def read(self, histories: Histories) -> Histories:
         """Return the histories with the events that the model reads: here all of them.

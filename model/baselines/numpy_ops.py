@@ -35,6 +35,8 @@ class History:
         Microseconds since 1970; ``NO_TIME`` for all events where times are not known.
     at : int
         Asking time in microseconds, or ``NO_TIME``.
+    buyer : int array [attributes] or None
+        Codes of the attributes of the buyer, where the model reads any.
 
     Examples
     --------
@@ -48,10 +50,18 @@ class History:
     is_target: Any
     time: Any
     at: int = NO_TIME
+    buyer: Any = None
 
     @classmethod
     def of(
-        cls, product: Any, type: Any = None, is_target: Any = None, time: Any = None, at: Any = None
+        cls,
+        product: Any,
+        type: Any = None,
+        is_target: Any = None,
+        time: Any = None,
+        at: Any = None,
+        *,
+        buyer: Any = None,
     ) -> "History":
         """Return a history; by default of targets of one type, without times.
 
@@ -63,14 +73,15 @@ class History:
         targets = np.ones(events, bool) if is_target is None else np.asarray(is_target, bool)
         times = np.full(events, NO_TIME) if time is None else np.asarray(time, np.int64)
         latest = int(times[-1]) if events else NO_TIME
-        return cls(product, types, targets, times, latest if at is None else max(at, latest))
+        asked = latest if at is None else max(at, latest)
+        return cls(product, types, targets, times, asked, buyer)
 
     def of_targets(self) -> "History":
         """Return the history without the events of types that are not predicted."""
         chosen = self.is_target
         columns = (self.product, self.type, self.is_target, self.time)
         product, type, is_target, time = (column[chosen] for column in columns)
-        return History(product, type, is_target, time, self.at)
+        return History(product, type, is_target, time, self.at, self.buyer)
 
 
 def known_items(history: History) -> Any:

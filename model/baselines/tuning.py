@@ -25,6 +25,8 @@ def fit_all(
 ) -> list[Baseline]:
     """Return every baseline that is not fitted on demand, fitted on the training events.
 
+    Those that read attributes of buyers are left out where there are none.
+
     Parameters
     ----------
     task : SplitData
@@ -36,7 +38,11 @@ def fit_all(
     loaded, problems = BASELINES.load_all()
     for problem in problems:
         on_problem(problem)
-    models = [model for name, model in loaded.items() if not BASELINES[name].on_demand]
+    models = [
+        model
+        for name, model in loaded.items()
+        if not BASELINES[name].on_demand and (task.buyer_attributes or not model.reads_buyer)
+    ]
     readings = 2 if task.has_other_types else 1
     fits = sum(len(model.grid or ({},)) * readings for model in models)
     done = itertools.count(1)

@@ -58,6 +58,7 @@ class Blend(Recommender):
 
         self.members, self.weights = list(members), list(weights)
         self.scales, self.counts = scales, counts
+        self.reads_buyer = any(member.reads_buyer for member in members)
         self._scorer = BlendScorer(members, weights, scales)
 
     @property

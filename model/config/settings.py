@@ -187,6 +187,16 @@ class Settings(Configuration):
         ),
         group=_NETWORK,
     )
+    buyer_attributes: Bool = setting(
+        False,
+        label=N_("Attributes of buyers"),
+        help=N_(
+            "Let the network know what the table of buyers says of each: categories and numbers "
+            "scale and shift what it reads and the hidden state before the output layer. Left out "
+            "where the dataset has none."
+        ),
+        group=_NETWORK,
+    )
     blend: Bool = setting(
         False,
         label=N_("Blend with baselines"),

@@ -214,7 +214,7 @@ def evaluate_run(
         Where the run has no finished model, or the dataset has changed since it was trained.
     """
     run = RunFolder(folder)
-    task = split_dataset(run.config(), dataset)
+    task = split_dataset(run.config(), dataset, run.buyer_attributes)
     run.check_catalogue(task.sequences)
     baselines = fit_all(task, partial(on_progress, Phase.BASELINES))
     return evaluate_and_save(

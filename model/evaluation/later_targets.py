@@ -27,9 +27,7 @@ from model.kernels.malloc import keep_freed
 from model.metrics.held_out import HeldOutTargets
 from model.run_files import RECORD
 from model.run_folder import RunFolder
-from model.sequences.features import event_columns
-from model.sequences.histories import EventColumns
-from model.sequences.split_data import SplitData, split_dataset
+from model.sequences.split_data import SplitData, split_dataset, with_columns
 from model.serving.onnx_model import load_recommenders
 
 WEEK = 7
@@ -149,7 +147,7 @@ def rank_parts(
     keep_freed()
     config = run.config()
     _check(config, run, dataset)
-    past = split_dataset(config, training_dataset(run, dataset))
+    past = split_dataset(config, training_dataset(run, dataset), run.buyer_attributes)
     run.check_catalogue(past.sequences)
     models: list[Recommender] = [load_recommenders(run)[0], fit(POPULARITY, past)]
     later = later_targets(past, config, dataset)
@@ -219,11 +217,7 @@ def later_targets(past: SplitData, config: RunConfig, dataset: Dataset) -> Split
         end = stop + (end - stop) // step * step  # the last days are no whole period
     starts = np.arange(stop, max(end, stop + 1), step)
     parts = split_later(prepared, config.protocol, moment, starts, end)
-    columns = EventColumns(
-        event_columns(sequences, config.columns)
-        | {"lag": np.arange(len(sequences)) - parts.ends, "asking_time": parts.asking_time}
-    )
-    return SplitData(sequences, parts, columns)
+    return with_columns(sequences, prepared, parts, config, past.buyer_attributes)
 
 
 def training_end(past: SplitData, config: RunConfig) -> int:

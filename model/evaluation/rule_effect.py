@@ -84,7 +84,7 @@ def rule_effect(
     """
     keep_freed()
     run = RunFolder(folder)
-    task = split_dataset(run.config(), dataset)
+    task = split_dataset(run.config(), dataset, run.buyer_attributes)
     run.check_catalogue(task.sequences)
     targets = _sample(task)
     histories, history = task.histories(targets).distinct()

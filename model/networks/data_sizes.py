@@ -24,12 +24,15 @@ class DataSizes:
         Of each numeric feature, and of log(1 + value).
     traits : int array [products, traits of a product]
         Traits (attributes) of each ranked product, as rows of one embedding table.
+    buyer : tuple of int
+        Number of codes of each attribute of buyers.
     """
 
     codes: Mapping[str, int]
     plain: Mapping[str, Scale] = field(default_factory=dict)
     logarithmic: Mapping[str, Scale] = field(default_factory=dict)
     traits: Array = field(default_factory=lambda: np.zeros((0, 1), dtype=np.int32))
+    buyer: tuple[int, ...] = ()
 
     @property
     def products(self) -> int:
@@ -46,6 +49,7 @@ class DataSizes:
             {name: _scale(values) for name, values in numbers.items()},
             {name: _scale(np.log1p(values)) for name, values in numbers.items()},
             traits(data.sequences),
+            data.buyer_attributes.sizes,
         )
 
 

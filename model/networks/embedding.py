@@ -9,6 +9,7 @@ from model.networks.data_sizes import DataSizes
 from model.networks.layers import Standardise, TiedProductEmbedding
 from model.sequences.asking import ASKING_TIME
 from model.sequences.asking_numpy import SIZES
+from model.sequences.buyer_attributes import BUYER
 from model.sequences.features import NUMBERS
 from model.sequences.repeats_numpy import FEATURES
 
@@ -66,6 +67,11 @@ def candidate_inputs() -> dict[str, Any]:
 def asking_time_input() -> Any:
     """Return the input of the time of asking, [batch, 4]."""
     return Input((len(SIZES),), dtype="int32", name=ASKING_TIME)
+
+
+def buyer_input(sizes: DataSizes) -> Any:
+    """Return the input of the attributes of the buyer, [batch, attributes]."""
+    return Input((len(sizes.buyer),), dtype="int32", name=BUYER)
 
 
 def input_of(name: str) -> Any:

@@ -15,12 +15,20 @@ from keras import layers
 from data.preparation.sequences import FIRST
 from model.config.run_config import RunConfig
 from model.networks.asking_time import AskingTimeCross
+from model.networks.buyer_context import BuyerContext
 from model.networks.data_sizes import DataSizes
-from model.networks.embedding import asking_time_input, candidate_inputs, embed, input_of
+from model.networks.embedding import (
+    asking_time_input,
+    buyer_input,
+    candidate_inputs,
+    embed,
+    input_of,
+)
 from model.networks.layers import LastState, PaddingMask, ProductScores, TiedProductEmbedding
 from model.networks.repeat_head import RepeatHead, RepeatMixture
 from model.registry import NETWORKS
 from model.sequences.asking import ASKING_TIME
+from model.sequences.buyer_attributes import BUYER
 
 
 @dataclass(frozen=True)
@@ -30,13 +38,14 @@ class Network:
     Attributes
     ----------
     body : keras.Model
-        Maps the features and ``length`` to hidden states, [batch, length, units].
+        Maps the features and ``length``, and the attributes of the buyer where the network knows
+        them, to hidden states, [batch, length, units].
     output : ProductScores
         Maps hidden states to logits of every product.
     serving : keras.Model
-        Maps the features and ``length``, the time of asking where the network knows it, and with a
-        repeat head the candidates, to the scores after the last event, [batch, products]; their
-        softmax gives probabilities.
+        Maps what the body reads, the time of asking where the network knows it, and with a repeat
+        head the candidates, to the scores after the last event, [batch, products]; their softmax
+        gives probabilities.
     repeat_head : RepeatHead or None
         Maps hidden states and candidates to log-probabilities of the catalogue and of repeats.
     asking_time : AskingTimeCross or None
@@ -64,9 +73,15 @@ def build(config: RunConfig, sizes: DataSizes) -> Network:
     masks = {"present": PaddingMask()(inputs[config.features[0]], inputs["length"])}
     masks |= {name: inputs[name] for name in NETWORKS[config.network].columns}
     encode = NETWORKS.load(config.network)
-    hidden = encode(embed(inputs, config, sizes, tied), masks, config)
+    events = embed(inputs, config, sizes, tied)
+    if config.buyer_attributes:
+        inputs[BUYER] = buyer_input(sizes)
+        events = BuyerContext(sizes.buyer, name="buyer_before")(events, inputs[BUYER])
+    hidden = encode(events, masks, config)
     if tied is not None:
         hidden = layers.Dense(config.embedding_width, name="to_product")(hidden)
+    if config.buyer_attributes:
+        hidden = BuyerContext(sizes.buyer, name="buyer_after")(hidden, inputs[BUYER])
     body = keras.Model(inputs, hidden, name="body")
     last = LastState()(hidden, inputs["length"])
     asking_time = None

@@ -15,7 +15,8 @@ def adapt(config: RunConfig, data: SplitData) -> RunConfig:
     """Return the configuration that a network of some data is built from.
 
     Where histories hold events of several types, the type is one of the features. Where fewer than
-    ``LEAST_REPEATS`` of the training targets are repeats, there is no repeat-aware head.
+    ``LEAST_REPEATS`` of the training targets are repeats, there is no repeat-aware head. Where
+    nothing is known of the buyers, the network does not read their attributes.
     """
     features = config.features
     if data.has_other_types and "type" not in features:
@@ -24,4 +25,5 @@ def adapt(config: RunConfig, data: SplitData) -> RunConfig:
         config,
         features=features,
         repeat_head=config.repeat_head and data.repeat_share >= LEAST_REPEATS,
+        buyer_attributes=config.buyer_attributes and len(data.buyer_attributes) > 0,
     )

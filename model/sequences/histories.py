@@ -65,12 +65,16 @@ class Histories:
         (microseconds), ``session``, ``type`` (code) and ``target`` (whether it is of a type that is
         predicted) of each event, oldest first within a history; ``lag``, the events between the
         end of an event's own history and the event; ``asking_time``, that of the history;
+        ``buyer``, the attributes of the buyer, uint8 [events, attributes], where a dataset has any;
         and the other configured features.
     start, stop : int64, shape (histories,)
         Slice of each history in the columns.
     at : int64, shape (histories,), optional
         Asking time of each history in microseconds, ``NO_TIME`` where it is not known; without it
         none is.
+    buyer : uint8, shape (histories, attributes), optional
+        Codes of the attributes of each history's buyer (``model.sequences.buyer_attributes``);
+        None where a dataset has none.
 
     Examples
     --------
@@ -87,6 +91,7 @@ class Histories:
     start: Longs
     stop: Longs
     at: Longs | None = None
+    buyer: npt.NDArray[np.uint8] | None = None
 
     def __len__(self) -> int:
         """Return the number of histories."""
@@ -115,12 +120,15 @@ class Histories:
         if events.is_target.all():
             return self
         before = events.targets_before
-        return Histories(events.targets, before[self.start], before[self.stop], self.at)
+        return replace(
+            self, columns=events.targets, start=before[self.start], stop=before[self.stop]
+        )
 
     def select(self, index: slice | npt.NDArray[Any]) -> "Histories":
         """Return a subset of the histories, by a slice, a mask or indices."""
         at = None if self.at is None else self.at[index]
-        return Histories(self.columns, self.start[index], self.stop[index], at)
+        buyer = None if self.buyer is None else self.buyer[index]
+        return Histories(self.columns, self.start[index], self.stop[index], at, buyer)
 
     def distinct(self) -> "tuple[Histories, Longs]":
         """Return the different histories, and the row of each one among them.
@@ -213,9 +221,11 @@ def histories_of_targets(columns: Columns, offsets: Longs, targets: Longs) -> Hi
     The asking time is that of the first event which is not in the history: of the target itself, or
     of the begin of its session or basket.
     """
-    buyer = np.searchsorted(offsets, targets, side="right") - 1
+    start = offsets[np.searchsorted(offsets, targets, side="right") - 1]
     stop = targets - columns["lag"][targets]
-    return Histories(columns, offsets[buyer], stop, columns["asking_time"][targets])
+    return Histories(
+        columns, start, stop, columns["asking_time"][targets], _buyers(columns, targets)
+    )
 
 
 def training_histories(columns: Columns, offsets: Longs, visible: Bools) -> Histories:
@@ -225,8 +235,14 @@ def training_histories(columns: Columns, offsets: Longs, visible: Bools) -> Hist
     """
     training = EventColumns({name: values[visible] for name, values in columns.items()})
     counts = np.add.reduceat(np.append(visible, False).astype(np.int64), offsets[:-1])
-    stop = np.cumsum(counts)
-    return Histories(training, stop - counts, stop).select(counts > 0)
+    stop = np.cumsum(counts)[counts > 0]
+    start = stop - counts[counts > 0]
+    return Histories(training, start, stop, buyer=_buyers(training, start))
+
+
+def _buyers(columns: Columns, events: Longs) -> npt.NDArray[np.uint8] | None:
+    """Return the attributes of the buyers of some events; None where a dataset has none."""
+    return columns["buyer"][events] if "buyer" in columns else None
 
 
 def targets_within(buyers: Histories) -> tuple[Longs, Longs, Longs]:

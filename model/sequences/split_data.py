@@ -1,6 +1,6 @@
 """A dataset, prepared and split into training, validation and test by a configuration."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,7 @@ from data.preparation.prepare import Prepared, prepare
 from data.preparation.sequences import FIRST, Longs, Sequences, sequences
 from data.preparation.splits import Split, split
 from model.config.run_config import RunConfig
+from model.sequences.buyer_attributes import BUYER, BuyerAttributes
 from model.sequences.features import event_columns
 from model.sequences.histories import (
     EventColumns,
@@ -34,11 +35,14 @@ class SplitData:
         Training, validation and test targets, and the end of each event's history.
     columns : mapping
         Columns of the events that networks and baselines read, each of shape (events,).
+    buyer_attributes : BuyerAttributes
+        Those whose codes the column ``buyer`` holds; empty where the dataset has none.
     """
 
     sequences: Sequences
     split: Split
     columns: EventColumns
+    buyer_attributes: BuyerAttributes = field(default_factory=BuyerAttributes)
 
     @property
     def products(self) -> int:
@@ -83,13 +87,24 @@ class SplitData:
         return np.where(codes >= FIRST, codes - FIRST, -1)
 
 
-def split_dataset(config: RunConfig, dataset: Dataset) -> SplitData:
-    """Prepare and split a dataset; raises as ``prepare`` and ``split_prepared`` do."""
-    return split_prepared(prepare(dataset, config.preparation), config)
+def split_dataset(
+    config: RunConfig, dataset: Dataset, attributes: BuyerAttributes | None = None
+) -> SplitData:
+    """Prepare and split a dataset; parameters and errors are those of ``split_prepared``."""
+    return split_prepared(prepare(dataset, config.preparation), config, attributes)
 
 
-def split_prepared(prepared: Prepared, config: RunConfig) -> SplitData:
+def split_prepared(
+    prepared: Prepared, config: RunConfig, attributes: BuyerAttributes | None = None
+) -> SplitData:
     """Split prepared events by the protocol of a configuration.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    config : RunConfig
+    attributes : BuyerAttributes, optional
+        The attributes of buyers that a finished run knows; by default those of its training.
 
     Raises
     ------
@@ -116,8 +131,25 @@ def split_prepared(prepared: Prepared, config: RunConfig) -> SplitData:
                 sentence.format(part=name, protocol=config.protocol, days=config.horizon_days)
             )
     all_sequences = sequences(prepared, parts.visible)
-    columns = EventColumns(
-        event_columns(all_sequences, config.columns)
-        | {"lag": np.arange(len(all_sequences)) - parts.ends, "asking_time": parts.asking_time}
-    )
-    return SplitData(all_sequences, parts, columns)
+    if attributes is None:
+        training = all_sequences.users[np.unique(all_sequences.user[parts.visible])]
+        attributes = BuyerAttributes.of(prepared.buyers, training)
+    return with_columns(all_sequences, prepared, parts, config, attributes)
+
+
+def with_columns(
+    sequences: Sequences,
+    prepared: Prepared,
+    parts: Split,
+    config: RunConfig,
+    attributes: BuyerAttributes,
+) -> SplitData:
+    """Return split sequences with the columns that networks and baselines read."""
+    columns = event_columns(sequences, config.columns) | {
+        "lag": np.arange(len(sequences)) - parts.ends,
+        "asking_time": parts.asking_time,
+    }
+    if attributes:
+        codes = attributes.codes_of_users(prepared.buyers, sequences.users)
+        columns[BUYER] = codes[sequences.user]
+    return SplitData(sequences, parts, EventColumns(columns), attributes)

@@ -10,7 +10,7 @@ is computed once.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from data.preparation.sequences import FIRST, Ints, Longs
 from model.sequences.asking import asking_time_codes
+from model.sequences.buyer_attributes import BUYER, buyer_codes
 from model.sequences.histories import Histories, targets_within
 from model.sequences.repeats import RepeatCandidates, repeat_candidates
 
@@ -29,7 +30,8 @@ class TrainingBatch:
     Attributes
     ----------
     inputs : dict
-        Features, [windows, length], and ``length``, [windows].
+        Features, [windows, length], ``length``, [windows], and for a network that knows them the
+        attributes of each buyer, [windows, attributes].
     position : int32, shape (states,)
         Event after which each state is: window × length + event.
     state : int32, shape (targets,)
@@ -101,6 +103,7 @@ class Windows:
         *,
         repeats: bool = False,
         asking_time: bool = False,
+        buyer: bool = False,
         seen: bool = False,
     ) -> Iterator[TrainingBatch]:
         """Yield batches of windows of similar length.
@@ -117,6 +120,8 @@ class Windows:
             Whether to add the candidates of a repeat head.
         asking_time : bool
             Whether to add the asking time of each target.
+        buyer : bool
+            Whether to add the attributes of the buyer of each window to the inputs.
         seen : bool
             Whether to add the products of the targets in the history of each target.
         """
@@ -127,18 +132,30 @@ class Windows:
             order = np.argsort(lengths * random.uniform(0.9, 1.1, len(lengths)), kind="stable")
         groups = list(_groups(lengths[order], budget))
         for group in random.permutation(len(groups)) if random else range(len(groups)):
-            yield self._batch(names, order[groups[group]], repeats, asking_time, seen)
+            yield self._batch(
+                names,
+                order[groups[group]],
+                repeats=repeats,
+                asking_time=asking_time,
+                buyer=buyer,
+                seen=seen,
+            )
 
     def _batch(
         self,
         names: tuple[str, ...],
         chosen: Longs,
+        *,
         repeats: bool,
         asking_time: bool,
+        buyer: bool,
         seen: bool,
     ) -> TrainingBatch:
-        inputs = self.histories.select(chosen).padded(names)
+        windows = self.histories.select(chosen)
+        inputs = windows.padded(names)
         length = int(inputs["length"].max())
+        if buyer:
+            inputs[BUYER] = buyer_codes(windows)
         sizes = (self.first[1:] - self.first[:-1])[chosen]
         window = np.repeat(np.arange(len(chosen)), sizes)
         before = np.cumsum(sizes) - sizes
@@ -207,7 +224,7 @@ def training_windows(buyers: Histories, length: int, random: np.random.Generator
     begin_of_buyer = buyers.start[row]
     last = buyers.start.copy()
     np.maximum.at(last, row, end)
-    buyers = Histories(buyers.columns, buyers.start, last)  # what comes later is in no history
+    buyers = replace(buyers, stop=last)  # what comes later is in no history
     buyers = buyers.select(buyers.lengths > 0)
     readable = buyers.lengths
     shift = np.where(readable > length, random.integers(0, length, len(readable)), 0)
@@ -220,7 +237,8 @@ def training_windows(buyers: Histories, length: int, random: np.random.Generator
     order = np.argsort(end, kind="stable")
     target, end, whole = target[order], end[order], begin_of_buyer[order]
     sizes = np.diff(np.searchsorted(end, np.stack([start, stop]), side="right"), axis=0)[0]
-    return _with_known_targets(Histories(buyers.columns, start, stop), target, end, whole, sizes)
+    windows = replace(buyers.select(owner), start=start, stop=stop)
+    return _with_known_targets(windows, target, end, whole, sizes)
 
 
 def target_windows(histories: Histories, targets: Longs, length: int) -> Windows:
@@ -246,8 +264,9 @@ def target_windows(histories: Histories, targets: Longs, length: int) -> Windows
     last = np.append(key[1:] != key[:-1], True)
     ends = np.flatnonzero(last)
     sizes = np.diff(np.append(-1, ends))
-    windows = Histories(cut.columns, cut.start[ends], cut.stop[ends])
-    return _with_known_targets(windows, targets[order], cut.stop, histories.start[order], sizes)
+    return _with_known_targets(
+        cut.select(ends), targets[order], cut.stop, histories.start[order], sizes
+    )
 
 
 def _with_known_targets(

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from data.datasets.attribute_table import AttributeTable
+from data.datasets.side_tables import BUYERS
 from data.datasets.store import Dataset
 from data.datasets.titles import product_titles
 from data.errors import BadInput, Cancelled
@@ -221,20 +223,23 @@ def _blocks(model: Predictor, dataset: Dataset) -> Iterator[tuple[Array, Histori
     """Yield blocks of users and their histories, asked at the end of the log."""
     end = last_time(dataset)
     at = None if end is None else to_microseconds(end)
+    with dataset.connect() as connection:
+        buyers = AttributeTable.read(connection, dataset, BUYERS)
     rest = pd.DataFrame()
     for frame in user_histories(dataset, model.preparation):
         events = pd.concat([rest, frame], ignore_index=True)
         stop = _stops(events["user"].to_numpy(dtype=object))
         # The last user's events may continue in the next frame.
         complete = (len(stop) - 1) // BLOCK_SIZE * BLOCK_SIZE
-        yield from _full_blocks(model, events, stop[:complete], at)
+        yield from _full_blocks(model, events, stop[:complete], at, buyers)
         rest = events.iloc[stop[complete - 1] if complete else 0 :]
     if len(rest):
-        yield from _full_blocks(model, rest, _stops(rest["user"].to_numpy(dtype=object)), at)
+        stop = _stops(rest["user"].to_numpy(dtype=object))
+        yield from _full_blocks(model, rest, stop, at, buyers)
 
 
 def _full_blocks(
-    model: Predictor, events: pd.DataFrame, stop: Longs, at: int | None
+    model: Predictor, events: pd.DataFrame, stop: Longs, at: int | None, buyers: AttributeTable
 ) -> Iterator[tuple[Array, Histories]]:
     """Yield the users and histories of events, whose users end at ``stop``, in blocks."""
     for first in range(0, len(stop), BLOCK_SIZE):
@@ -244,7 +249,8 @@ def _full_blocks(
         users = block["user"].to_numpy(dtype=object)[stops - begin - 1]
         codes, types = model.catalogue.codes(block["product"]), block["type"].to_numpy(dtype=object)
         times = microseconds(block["time"])
-        yield users, model.inputs.of_codes(codes, stops - begin, types, times, at)
+        known = model.inputs.codes_of_users(buyers, users)
+        yield users, model.inputs.of_codes(codes, stops - begin, types, times, at, buyers=known)
 
 
 def _stops(users: Array) -> Longs:

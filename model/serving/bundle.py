@@ -3,7 +3,7 @@
 import json
 import shlex
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,9 +18,17 @@ from data.preparation.sequences import FIRST, PADDING, UNKNOWN
 from model.baselines import BASELINES, numpy_ops
 from model.baselines.base import Baseline
 from model.blend import blend_numpy
-from model.run_files import BLEND, CONFIG, EVALUATION, KERAS_MODEL, MODEL, VOCABULARY
+from model.run_files import (
+    BLEND,
+    BUYER_ATTRIBUTES,
+    CONFIG,
+    EVALUATION,
+    KERAS_MODEL,
+    MODEL,
+    VOCABULARY,
+)
 from model.run_folder import RunFolder
-from model.sequences import asking_numpy, repeats_numpy
+from model.sequences import asking_numpy, attributes_numpy, repeats_numpy
 from model.sequences.event_types import EventTypes
 from model.sequences.features import CONTEXT, LEVELS, MISSING_NUMBER, missing
 from model.serving.numpy_source import numpy_source
@@ -33,6 +41,8 @@ REPEATS = "repeats_numpy"
 """Module of a bundle that computes the candidates of a repeat head."""
 ASKING = "asking_numpy"
 """Module of a bundle that computes the codes of the time of asking."""
+ATTRIBUTES = "attributes_numpy"
+"""Module of a bundle that computes the codes of the attributes of a buyer."""
 NUMPY_MODELS = "numpy_models"
 """Package of a bundle that holds the methods ``numpy_scores`` of the blend's members."""
 RULES = "rules_numpy"
@@ -59,6 +69,7 @@ inputs = {{t.name: items[t.name][latest][None] for t in network.get_inputs() if 
 inputs["length"] = np.array([min(len(history), {length})], dtype=np.int32)
 {candidates}
 {asking_time}
+{buyer_input}
 scores = network.run(None, inputs)[0][0]
 {blend}
 probabilities = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum(dtype=np.float64)
@@ -96,6 +107,17 @@ if sys.argv[1:2] == ["--times"]:  # of each event of the history in UTC, separat
     times = np.array(sys.argv[2].split(","), dtype="datetime64[us]").astype(np.int64)
     at = max(at, int(times[-1]))
     del sys.argv[1:3]"""
+KNOWN_OF_BUYER = """\
+buyer = {}
+while sys.argv[1:2] == ["--buyer"]:  # what is known of the buyer, such as age=25
+    buyer.update([sys.argv[2].split("=", 1)])
+    del sys.argv[1:3]
+attributes = json.loads((here / "buyer_attributes.json").read_text(encoding="utf-8"))
+unknown = set(buyer) - {attribute["name"] for attribute in attributes}
+sys.stderr.writelines(f"{name} is no attribute of a buyer\\n" for name in unknown)
+buyer_codes = codes_of_buyer(attributes, buyer)"""
+BUYER_INPUT = """\
+inputs["buyer"] = buyer_codes.astype(np.int32)"""
 RANKING = 'np.argsort(-scores, kind="stable")[:10]'
 UNDER_RULES = """\
 bought = IS_TARGET
@@ -143,7 +165,7 @@ Made by Vitrina {version} on {day}. It ranks {products} products after a history
     python example.py {first}
 
 Each product is one word of the command: an id with blanks or commas stands in quotation marks.
-{asking_time}{times}{rules}{event_types}
+{asking_time}{times}{buyer}{rules}{event_types}
 What it serves: {serves}
 
 | file | what it is |
@@ -210,7 +232,11 @@ def export(
         "repeats": network.reads_candidates,
         "candidate_features": network.candidate_features,
         "asking_time": network.reads_asking_time,
-        "times": blended and _reads_times(folder / BLEND),
+        "buyer": run.buyer_attributes.names
+        if network.reads_buyer or (blended and _any_member(folder / BLEND, "reads_buyer"))
+        else [],
+        "network_reads_buyer": network.reads_buyer,
+        "times": blended and _any_member(folder / BLEND, "reads_times"),
         "products": len(run.vocabulary),
         "placement": placement,
     }
@@ -223,6 +249,9 @@ def export(
         shutil.copyfile(str(repeats_numpy.__file__), out / f"{REPEATS}.py")
     if network.reads_asking_time:
         shutil.copyfile(str(asking_numpy.__file__), out / f"{ASKING}.py")
+    if about["buyer"]:
+        shutil.copyfile(str(attributes_numpy.__file__), out / f"{ATTRIBUTES}.py")
+        shutil.copyfile(run.file(BUYER_ATTRIBUTES), out / BUYER_ATTRIBUTES)
     if rules is not None:
         shutil.copyfile(str(rules_numpy.__file__), out / f"{RULES}.py")
         rules.save(out / TABLES)
@@ -251,6 +280,7 @@ def example(about: Mapping[str, Any]) -> str:
     more = f", type_codes, {is_target}" if several else ""
     timed = ruled or about["times"]
     more += ", time=times, at=at" if timed else ""
+    more += ", buyer=buyer_codes[0]" if about["buyer"] else ""
     scores = f'scores = Blend(here / "blend.npz").scores(scores, History.of(history{more}))'
     known_times = ", times, at" if timed else ""
     candidates = CANDIDATES.replace("KNOWN_TIMES", known_times)
@@ -265,15 +295,22 @@ def example(about: Mapping[str, Any]) -> str:
         imports.append(f"from {REPEATS} import repeat_candidates")
     if about["asking_time"]:
         imports.append(f"from {ASKING} import NO_TIME, asking_codes")
+    if about["buyer"]:
+        imports += [f"from {ATTRIBUTES} import codes_of_buyer", "import json"]
     if ruled:
         imports.append(f"from {RULES} import {no_time}RuleTables, apply_rules")
     usage = "[TYPE:]PRODUCT" if several else "PRODUCT"
+    if about["buyer"]:
+        usage = f"[--buyer NAME=VALUE]… {usage}"
     if timed:
         usage = f"[--times TIME,TIME,…] {usage}"
     asked = about["asking_time"] or timed
     text = EXAMPLE.format(
         usage=f"[--at TIME] {usage}" if asked else usage,
-        at="\n".join([*[ASKED_AT][:asked], *[TIMES][:timed]]),
+        at="\n".join(
+            [*[ASKED_AT][:asked], *[TIMES][:timed], *[KNOWN_OF_BUYER][: bool(about["buyer"])]]
+        ),
+        buyer_input=BUYER_INPUT if about["network_reads_buyer"] else "",
         rules=UNDER_RULES.replace("IS_TARGET", is_target) if ruled else "",
         ranking="ruled.top" if ruled else RANKING,
         asking_time=ASKING_TIME.replace("LATEST", latest) if about["asking_time"] else "",
@@ -351,10 +388,10 @@ def _members(file: Path) -> list[dict[str, Any]]:
     return members
 
 
-def _reads_times(file: Path) -> bool:
-    """Return whether a baseline of a stored blend reads the times of the history."""
+def _any_member(file: Path, reads: str) -> bool:
+    """Return whether a baseline of a stored blend has an attribute such as ``reads_times``."""
     return any(
-        BASELINES.load(member["name"]).reads_times
+        getattr(BASELINES.load(member["name"]), reads)
         for member in _members(file)
         if member["baseline"]
     )
@@ -403,6 +440,10 @@ def _readme(about: dict[str, Any], products: Any) -> str:
         rows.append(f"| `{REPEATS}.py` | the inputs of the repeat head, in NumPy |\n")
     if about["asking_time"]:
         rows.append(f"| `{ASKING}.py` | the codes of the time of asking, in NumPy |\n")
+    if about["buyer"]:
+        rows.append(
+            f"| `{ATTRIBUTES}.py`, `{BUYER_ATTRIBUTES}` | the codes of attributes of the buyer |\n"
+        )
     if about["placement"]:
         rows.append(f"| `{RULES}.py`, `{TABLES}` | the rules of the placement, in NumPy |\n")
     return README.format(
@@ -415,6 +456,7 @@ def _readme(about: dict[str, Any], products: Any) -> str:
         "product, is the time in UTC; without it no time is known.\n"
         if about["asking_time"]
         else "",
+        buyer=_about_buyer(about["buyer"]) if about["buyer"] else "",
         times=TIMES_README if about["times"] and not about["placement"] else "",
         rules=_about_rules(about["placement"]) if about["placement"] else "",
         event_types=f"""
@@ -434,6 +476,13 @@ which is predicted.
         inputs=", ".join([*about["reads"], "length"]),
         length=about["latest"],
     )
+
+
+def _about_buyer(names: Sequence[str]) -> str:
+    return f"""
+What is known of the buyer, before the first product, is `--buyer NAME=VALUE` for each of
+{", ".join(names)}; what is left out, or training never saw, is not known.
+"""
 
 
 def _about_rules(placement: Mapping[str, Any]) -> str:

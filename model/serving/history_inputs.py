@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from data.datasets.attribute_table import AttributeTable
 from data.preparation.sequences import UNKNOWN, Floats, Ints, Longs
+from model.sequences.buyer_attributes import BuyerAttributes, Codes, Values
 from model.sequences.event_types import EventTypes, Types
 from model.sequences.features import LEVELS, MISSING_NUMBER, context_features, missing
-from model.sequences.histories import Columns, EventColumns, Histories
+from model.sequences.histories import Array, Columns, EventColumns, Histories
 from model.sequences.repeats_numpy import NO_TIME
 from model.serving.catalogue import Catalogue
 
@@ -27,11 +29,16 @@ class HistoryInputs:
     catalogue : Catalogue
     types : EventTypes
         The event types that training read.
+    attributes : BuyerAttributes
+        The attributes of buyers that training read.
     """
 
-    def __init__(self, catalogue: Catalogue, types: EventTypes) -> None:
+    def __init__(
+        self, catalogue: Catalogue, types: EventTypes, attributes: BuyerAttributes
+    ) -> None:
         self._catalogue = catalogue
         self._types = types
+        self._attributes = attributes
 
     def of_products(
         self,
@@ -40,6 +47,8 @@ class HistoryInputs:
         types: Sequence[Types] | None = None,
         times: Sequence[Times] | None = None,
         at: int | None = None,
+        *,
+        buyers: Sequence[Values] | None = None,
     ) -> Histories:
         """Return lists of product ids, oldest first, as model inputs.
 
@@ -53,6 +62,8 @@ class HistoryInputs:
             Of each event of each history.
         at : int, optional
             Asking time in microseconds; by default, and at least, the time of the last event.
+        buyers : sequence of mapping, optional
+            Attributes of the buyer of each history; by default nothing is known.
         """
         stop = np.cumsum([len(products) for products in histories], dtype=np.int64)
         codes = np.array(
@@ -61,7 +72,10 @@ class HistoryInputs:
         )
         flat_types = None if types is None else [name for row in types for name in row]
         flat_times = None if times is None else _known_times(times)
-        result = self.of_codes(codes, stop, flat_types, flat_times, at)
+        known = buyers or [{}] * len(histories)
+        attributes = [self._attributes.codes(buyer) for buyer in known if self._attributes]
+        buyer_codes = np.concatenate(attributes) if attributes else None
+        result = self.of_codes(codes, stop, flat_types, flat_times, at, buyers=buyer_codes)
         if prices is not None:
             flat = np.array([price for row in prices for price in row], dtype=np.float32)
             columns = {**result.columns, **_with_prices(result.columns, flat)}
@@ -75,6 +89,8 @@ class HistoryInputs:
         types: Types | None = None,
         times: Longs | None = None,
         at: int | None = None,
+        *,
+        buyers: Codes | None = None,
     ) -> Histories:
         """Return histories from their concatenated product codes and the end of each.
 
@@ -88,6 +104,8 @@ class HistoryInputs:
             Microseconds; ``NO_TIME`` for all events of a history whose times are not known.
         at : int, optional
             Asking time in microseconds; by default, and at least, the time of the last event.
+        buyers : uint8 [histories, attributes], optional
+            Codes of the attributes of the buyers, where training read any.
         """
         if types is None:
             types = [None] * len(codes)
@@ -106,7 +124,11 @@ class HistoryInputs:
             values = self._catalogue.look_up(codes, name, np.nan).astype(np.float32)
             columns[name] = np.where(np.isnan(values) | (values < 0), MISSING_NUMBER, values)
         asked = _asking_times(columns["time"], start, stop, at)
-        return Histories(EventColumns(columns), start, stop, asked)
+        return Histories(EventColumns(columns), start, stop, asked, buyers)
+
+    def codes_of_users(self, table: AttributeTable, users: Array) -> Codes | None:
+        """Return the attributes of some buyers of a side table, as ``of_codes`` takes them."""
+        return self._attributes.codes_of_users(table, users) if self._attributes else None
 
 
 def _with_prices(columns: Columns, prices: Floats) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from model.blend.blend import Blend
 from model.run_files import BLEND, MODEL
 from model.run_folder import RunFolder
 from model.sequences.asking import ASKING_TIME
+from model.sequences.buyer_attributes import BUYER
 from model.sequences.histories import Histories
 from model.sequences.inputs import serving_inputs
 from model.sequences.repeats import CANDIDATE_INPUTS
@@ -62,6 +63,7 @@ class OnnxRecommender(Recommender):
         )
         inputs = {tensor.name: tensor for tensor in self._session.get_inputs()}
         self._inputs = tuple(inputs)
+        self.reads_buyer = BUYER in inputs
         self.candidate_features = inputs[FEATURE_INPUT].shape[-1] if self.reads_candidates else 0
 
     @property

@@ -13,6 +13,7 @@ from data.preparation.sequences import Floats
 from model.baselines.base import Recommender, log_softmax
 from model.metrics.ranking import top_k
 from model.run_folder import RunFolder
+from model.sequences.buyer_attributes import BuyerAttributes, Values
 from model.sequences.event_types import Types
 from model.sequences.histories import Histories
 from model.serving.catalogue import Catalogue
@@ -63,12 +64,17 @@ class Predictor:
         self.preparation = config.preparation
         self.types = self._run.event_types
         self.catalogue = Catalogue(self._run.vocabulary)
-        self.inputs = HistoryInputs(self.catalogue, self.types)
+        self.inputs = HistoryInputs(self.catalogue, self.types, self._run.buyer_attributes)
 
     @property
     def recommender(self) -> Recommender:
         """The model that scores the products."""
         return self._recommender
+
+    @property
+    def buyer_attributes(self) -> BuyerAttributes:
+        """The attributes of buyers that the model reads; empty where it reads none."""
+        return self._run.buyer_attributes if self._recommender.reads_buyer else BuyerAttributes()
 
     def check(self) -> None:
         """Raise an error where catalogue and model do not fit, or a score is not finite."""
@@ -96,6 +102,7 @@ class Predictor:
         types: Types | None = None,
         times: Times | None = None,
         at: int | None = None,
+        buyer: Values | None = None,
     ) -> Floats:
         """Return the log-probability of every product after one history, [products]."""
         result: Floats = self.scores_of_histories(
@@ -103,6 +110,7 @@ class Predictor:
             types=None if types is None else [types],
             times=None if times is None else [times],
             at=at,
+            buyers=None if buyer is None else [buyer],
         )[0]
         return result
 
@@ -113,9 +121,11 @@ class Predictor:
         types: Sequence[Types] | None = None,
         times: Sequence[Times] | None = None,
         at: int | None = None,
+        *,
+        buyers: Sequence[Values] | None = None,
     ) -> Floats:
         """Return the log-probability of every product, [histories, products]."""
-        inputs = self.inputs.of_products(histories, prices, types, times, at)
+        inputs = self.inputs.of_products(histories, prices, types, times, at, buyers=buyers)
         result: Floats = log_softmax(self.raw_scores(inputs))
         return result
 
@@ -133,6 +143,7 @@ class Predictor:
         types: Types | None = None,
         times: Times | None = None,
         at: int | None = None,
+        buyer: Values | None = None,
     ) -> list[Recommendation]:
         """Return the most probable next products, best first.
 
@@ -153,6 +164,8 @@ class Predictor:
             Time of each event in microseconds.
         at : int, optional
             Asking time in microseconds; by default, and at least, the time of the last event.
+        buyer : mapping, optional
+            Attributes of the buyer by name; by default nothing is known.
 
         Raises
         ------
@@ -160,7 +173,7 @@ class Predictor:
             Where ``k`` is less than 1.
         """
         _check_length(k)
-        scores = self.scores(history, types, times, at)
+        scores = self.scores(history, types, times, at, buyer)
         allowed = np.ones(len(scores), dtype=bool)
         seen = self.catalogue.indices_of(self.targets_of(history, types))
         if exclude_seen:
@@ -186,6 +199,7 @@ class Predictor:
         types: Types | None = None,
         times: Times | None = None,
         at: int | None = None,
+        buyer: Values | None = None,
     ) -> RuledRecommendations:
         """Return the next products under the rules of a placement, and what the rules did.
 
@@ -193,7 +207,7 @@ class Predictor:
         ----------
         tables : RuleTables
             On the catalogue of this model.
-        history, k, exclude_seen, types, times, at
+        history, k, exclude_seen, types, times, at, buyer
             As for ``recommend``.
         """
         _check_length(k)
@@ -202,6 +216,7 @@ class Predictor:
             types=None if types is None else [types],
             times=None if times is None else [times],
             at=at,
+            buyers=None if buyer is None else [buyer],
         )
         scores = self.raw_scores(histories)[0]
         probabilities = np.exp(log_softmax(scores[None])[0])

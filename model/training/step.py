@@ -18,6 +18,7 @@ from model.config.run_config import RunConfig
 from model.networks.network import Network
 from model.networks.repeat_head import RepeatMixture
 from model.sequences.asking import drop_asking_times
+from model.sequences.buyer_attributes import BUYER, drop_attributes
 from model.sequences.features import drop_context
 from model.sequences.repeats import drop_times
 from model.sequences.windows import TrainingBatch
@@ -89,6 +90,8 @@ class CompiledSteps:
         self.optimizer.learning_rate.assign(rate)
         negatives = self.negatives.draw(random) if self.sampled else np.zeros(0, np.int32)
         inputs = drop_context(batch.inputs, random)
+        if BUYER in inputs:
+            inputs = inputs | {BUYER: drop_attributes(inputs[BUYER], random)}
         candidates = drop_times(batch.candidates, random) if batch.candidates else ()
         codes = batch.asking_time
         asking_time = () if codes is None else drop_asking_times(codes, random)

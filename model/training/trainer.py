@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from data.checksums import is_there
 from data.datasets.store import Dataset
 from data.errors import Cancelled, VitrinaError
 from data.i18n import _, ngettext, percent
@@ -24,6 +25,7 @@ from model.phases import OnShare, Phase
 from model.run_files import BASELINES, CONFIG, EVALUATION, HISTORY, PRODUCTS, RECORD, TARGETS
 from model.run_folder import RunFolder
 from model.sequences.adapted_config import adapt
+from model.sequences.buyer_attributes import BuyerAttributes
 from model.sequences.split_data import SplitData, split_dataset
 from model.sequences.windows import Windows, target_windows, training_windows
 from model.serving.onnx_export import save_network
@@ -91,7 +93,7 @@ def train(
     Cancelled
         Where ``stop`` returned True after the last epoch, during the evaluation.
     """
-    trainer = Trainer.create(config, dataset, folder, callback, stop)
+    trainer = Trainer.create(config, dataset, folder, callback, stop, resume=resume)
     finished = trainer.fit(resume=resume)
     if finished:
         evaluate_beside_baselines(config, trainer.data, trainer.run, callback, stop)
@@ -186,10 +188,14 @@ class Trainer:
         folder: Path,
         callback: TrainingCallback,
         stop: Callable[[], bool],
+        *,
+        resume: bool = False,
     ) -> "Trainer":
         """Split a dataset, write the configuration and the provenance, and return a trainer.
 
-        The configuration is adapted to the data; see ``model.sequences.adapted_config``.
+        The configuration is adapted to the data; see ``model.sequences.adapted_config``. A run that
+        is resumed keeps the attributes of buyers that it began with, whatever the side table of
+        the dataset has now.
 
         Raises
         ------
@@ -197,11 +203,15 @@ class Trainer:
             Where the dataset leaves no training, validation or test targets; nothing is written.
         """
         callback.phase(Phase.PREPARATION)
-        data = split_dataset(config, dataset)
+        run = RunFolder(folder)
+        begun = resume and is_there(folder / CONFIG)
+        data = split_dataset(config, dataset, run.buyer_attributes if begun else None)
         requested, config = config, adapt(config, data)
         if requested.repeat_head:
             callback.log(_repeats_sentence(config, data.repeat_share))
-        run = RunFolder(folder)
+        if requested.buyer_attributes:
+            callback.log(_attributes_sentence(data.buyer_attributes))
+        run.write_buyer_attributes(data.buyer_attributes)
         run.write_json(CONFIG, config.as_dict())
         run.write_json(RECORD, record(config, dataset, data))
         return cls(config, data, run, callback, stop)
@@ -296,6 +306,7 @@ class Trainer:
             random,
             repeats=config.repeat_head,
             asking_time=config.asking_time,
+            buyer=config.buyer_attributes,
         ):
             if self.stop():
                 return None
@@ -367,6 +378,7 @@ class Trainer:
             budget,
             repeats=config.repeat_head,
             asking_time=config.asking_time,
+            buyer=config.buyer_attributes,
             seen=seen,
         ):
             loss, rank, unseen_rank = self.steps.evaluate(batch)
@@ -416,6 +428,18 @@ class Trainer:
     def _patience_is_over(self) -> bool:
         patience, start = self.config.early_stopping, self.state.patience_start
         return bool(patience) and self.state.epochs - start >= patience
+
+
+def _attributes_sentence(attributes: BuyerAttributes) -> str:
+    """Return what the network knows of buyers beside their histories."""
+    if attributes:
+        return _("The network reads the attributes of buyers: {names}.").format(
+            names=", ".join(attributes.names)
+        )
+    return _(
+        "The dataset has no attributes that tell its buyers apart;"
+        " the network is built without them."
+    )
 
 
 def _repeats_sentence(config: RunConfig, share: float) -> str:

@@ -80,9 +80,14 @@ def split_of_log(config: RunConfig) -> SplitData:
         else:
             request = complete_journey.request(Path(folder), "log")
         dataset = ingest(Store(Home(Path(folder) / "home")), request)
-        events = prepare(dataset, config.preparation).events
-    chosen = pd.factorize(events["user"])[0] % share == 0
-    return split_prepared(Prepared(events[chosen].reset_index(drop=True), ()), config)
+        prepared = prepare(dataset, config.preparation)
+    return split_prepared(some_buyers(prepared, share), config)
+
+
+def some_buyers(prepared: Prepared, share: int) -> Prepared:
+    """Return the events of every ``share``-th buyer."""
+    chosen = pd.factorize(prepared.events["user"])[0] % share == 0
+    return replace(prepared, events=prepared.events[chosen].reset_index(drop=True))
 
 
 def _figures(task: SplitData, targets: Longs, models: list[Recommender]) -> dict[str, Figures]:

@@ -40,7 +40,7 @@ def main() -> None:
     config = adapt(preset_for("best", size).override(settings | {"blend": False}), data)
     parts = {"validation": data.split.validation, "test": data.split.test}
     figures = {
-        (name, part): _figures(data, targets, model)
+        (name, part): figures_of(data, targets, model)
         for name, model in ((name, fit(name, data)) for name in names)
         for part, targets in parts.items()
     }
@@ -49,9 +49,9 @@ def main() -> None:
     print(f"| --- | --- | --- | --- |{' --- |' * len(names)}")
     for seed in range(1, int(os.environ.get("NETWORK_SEEDS", "1")) + 1):
         with tempfile.TemporaryDirectory() as folder:
-            network, epochs = _trained(config.override({"seed": seed}), data, Path(folder))
+            network, epochs = trained_network(config.override({"seed": seed}), data, Path(folder))
             for part, targets in parts.items():
-                own = _figures(data, targets, network)
+                own = figures_of(data, targets, network)
                 cells = [paired_difference(own, figures[name, part]) for name in names]
                 value = f"{own.means['ndcg@10']:.4f}"
                 print(f"| seed {seed} | {epochs} | {part} | {value} | {' | '.join(cells)} |")
@@ -59,7 +59,9 @@ def main() -> None:
         print(f"| {name} | – | {part} | {own.means['ndcg@10']:.4f} |{' |' * len(names)}")
 
 
-def _trained(config: RunConfig, data: SplitData, folder: Path) -> tuple[OnnxRecommender, str]:
+def trained_network(
+    config: RunConfig, data: SplitData, folder: Path
+) -> tuple[OnnxRecommender, str]:
     """Return a trained network, and which of its epochs is the best."""
     from model.training.trainer import Trainer
 
@@ -71,6 +73,6 @@ def _trained(config: RunConfig, data: SplitData, folder: Path) -> tuple[OnnxReco
     return OnnxRecommender(run), f"{trainer.state.best_epoch} of {trainer.state.epochs}"
 
 
-def _figures(data: SplitData, targets: Longs, model: Any) -> Figures:
+def figures_of(data: SplitData, targets: Longs, model: Any) -> Figures:
     (found,) = predict_targets(data, targets, [model], exclude_seen=excludes_seen(data))
     return HeldOutTargets.of(data, targets).figures(found.rank)

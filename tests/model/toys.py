@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.datasets.attribute_table import AttributeTable
+from data.datasets.side_tables import Attribute
 from data.datasets.store import Dataset, Store
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
@@ -18,9 +20,12 @@ from model.sequences.adapted_config import adapt
 from model.sequences.split_data import split_dataset
 
 START = pd.Timestamp("2024-01-01")
+NO_BUYERS = AttributeTable()
 
 
-def prepared(histories: Sequence[Sequence[str]], **columns: Any) -> Prepared:
+def prepared(
+    histories: Sequence[Sequence[str]], buyers: AttributeTable = NO_BUYERS, **columns: Any
+) -> Prepared:
     """Return synthetic purchases, one history a buyer; brand and category follow the product."""
     rows = [
         {"user": f"u{user:05d}", "product": product, "step": step}
@@ -40,7 +45,19 @@ def prepared(histories: Sequence[Sequence[str]], **columns: Any) -> Prepared:
     events["quantity"] = np.nan
     for name, values in columns.items():
         events[name] = values(events)
-    return Prepared(events.drop(columns="step"), ())
+    return Prepared(events.drop(columns="step"), (), buyers)
+
+
+def buyer_table(buyers: int) -> AttributeTable:
+    """Return what is known of synthetic buyers: their age, and of most their sex.
+
+    The ages are 20, 21, … 69 in turn; of every eleventh buyer nothing but the age is known.
+    """
+    number = np.arange(buyers)
+    sex = np.where(number % 11 == 0, None, np.where(number // 3 % 2 == 0, "F", "M"))
+    attributes = (Attribute("age", "number", "Age"), Attribute("sex", "category", "Sex"))
+    rows = pd.DataFrame({"age": 20.0 + number % 50, "sex": sex})
+    return AttributeTable(attributes, rows.set_index(pd.Index([f"u{n:05d}" for n in number])))
 
 
 def random_histories(buyers: int, products: int, seed: int = 0, longest: int = 12) -> list[Any]:
@@ -99,8 +116,13 @@ def carted(
     return histories, columns
 
 
-def save_untrained(config: RunConfig, dataset: Dataset, folder: Path) -> None:
-    """Write a run whose network has random weights: it predicts as a trained one does."""
+def save_untrained(
+    config: RunConfig, dataset: Dataset, folder: Path, *, nonzero: bool = False
+) -> None:
+    """Write a run whose network has random weights: it predicts as a trained one does.
+
+    With ``nonzero``, weights that are 0 at first are random, too.
+    """
     from model.networks.data_sizes import DataSizes
     from model.networks.network import build
     from model.serving.onnx_export import save_network
@@ -110,13 +132,22 @@ def save_untrained(config: RunConfig, dataset: Dataset, folder: Path) -> None:
     config = adapt(config, data)
     network = build(config, DataSizes.of(data))
     start_from_counts(network, data.buyers, data.popularity)
+    random = np.random.default_rng(3)
+    for variable in network.serving.variables if nonzero else ():
+        if "seed" not in variable.path and not np.asarray(variable).any():
+            variable.assign(random.uniform(0.1, 0.5, variable.shape))
     run.write_json(CONFIG, config.as_dict())
     run.write_vocabulary(data.sequences)
+    run.write_buyer_attributes(data.buyer_attributes)
     save_network(run, network)
 
 
 def imported(
-    store: Store, histories: Sequence[Sequence[str]], folder: Path, **columns: Any
+    store: Store,
+    histories: Sequence[Sequence[str]],
+    folder: Path,
+    buyers: AttributeTable = NO_BUYERS,
+    **columns: Any,
 ) -> Dataset:
     """Write synthetic events as a CSV file in the columns of the Kaggle set and import it."""
     events = prepared(histories, **columns).events
@@ -126,4 +157,7 @@ def imported(
     table["event_time"] = table["event_time"].dt.strftime("%Y-%m-%d %H:%M:%S UTC")
     file = folder / "toy.csv"
     table.to_csv(file, index=False)
-    return ingest(store, ImportRequest([file], "toy"))
+    users = folder / "users.csv" if buyers else None
+    if users:
+        buyers.rows.to_csv(users, index_label="user_id")
+    return ingest(store, ImportRequest([file], "toy", buyers=users))

@@ -15,7 +15,7 @@ from dashboard.components import (
     render_empty,
     sampled_note,
 )
-from dashboard.pages.recommend.attribute_list import attribute_list
+from dashboard.pages.recommend.attribute_fields import attribute_fields
 from dashboard.pages.recommend.comparison_panel import comparison_panel
 from dashboard.pages.recommend.controls import PRODUCT
 from dashboard.pages.recommend.fragments import Described, action_button, product_label
@@ -80,7 +80,7 @@ def panels(served: ServedRun, query: Query, theme: str | None) -> Panels:
     concentration, categories = ranking_charts(history, theme)
     return Panels(
         head=_head(
-            _history_title(history), _history_subtitle(history), _undo(query), _buyer(served, query)
+            _history_title(history), _history_subtitle(history), _undo(query), _buyer(history)
         ),
         history=_history(history, explanation.effects if explanation else None),
         ranking=_ranking(history, explanation),
@@ -121,11 +121,11 @@ def _head(
     )
 
 
-def _buyer(served: ServedRun, query: Query) -> list[Component]:
-    """Return what a side table says of the buyer."""
-    if served.dataset is None or not query.user:
-        return []
-    return attribute_list(attributes_of(served.dataset, BUYERS, query.user))
+def _buyer(history: RankedHistory) -> list[Component]:
+    """Return what is known of the buyer, with fields for what the model reads."""
+    dataset, user = history.served.dataset, history.query.user
+    recorded = attributes_of(dataset, BUYERS, user) if dataset and user else []
+    return attribute_fields(history.model.buyer_attributes, history.buyer, recorded)
 
 
 def _history(history: RankedHistory, effects: Mapping[str, float] | None) -> list[Component]:

@@ -1,7 +1,7 @@
 """What the buyer view shows for one query: history, ranking, explanation and comparison."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -32,9 +32,11 @@ from dashboard.services.recommendations.what_if import (
     History,
     HistoryEvent,
     apply_edits,
+    edited_buyer,
     without_last_edit,
 )
 from data.errors import VitrinaError
+from model.sequences.buyer_attributes import Values
 from model.sequences.event_types import EventTypes
 from model.serving.catalogue import Product
 from model.serving.predictor import Predictor
@@ -56,6 +58,9 @@ class RankedHistory:
         Length of the buyer's record; 0 for a basket.
     previous : tuple of HistoryEvent or None
         The history whose ranks the edits are compared with; None without edits.
+    buyer, previous_buyer : mapping
+        What is known of the buyer, by the name of the attribute, and what the ranks are compared
+        with.
     """
 
     served: ServedRun
@@ -64,6 +69,8 @@ class RankedHistory:
     hidden: History
     recorded: int
     previous: History | None = None
+    buyer: Values = field(default_factory=dict)
+    previous_buyer: Values = field(default_factory=dict)
 
     @cached_property
     def ranked(self) -> RankedList:
@@ -104,6 +111,7 @@ class RankedHistory:
             "previous": previous,
             "allowed": filter_mask(model.catalogue, conditions, self.served.dataset),
             "at": self.asked,
+            "buyers": [self.buyer, self.previous_buyer],
         }
         own = handle.name == self.served.name
         placement = self.placement if own else self._placement_of(handle)
@@ -198,9 +206,20 @@ def edited_history(served: ServedRun, query: Query) -> RankedHistory:
 
     events = apply_edits(given, query.edit, describe)
     # Ranks of a buyer are compared with those of the record, of a basket with the last edit's.
-    previous = given if query.user else apply_edits((), without_last_edit(query.edit), describe)
+    before = "" if query.user else without_last_edit(query.edit)
+    previous = apply_edits(given, before, describe)
+    values = buyers.recorded_values(served, query.user) if query.user else {}
+    buyer, previous_buyer = edited_buyer(values, query.edit), edited_buyer(values, before)
+    served.model.buyer_attributes.check(edited_buyer({}, query.edit))
     history = RankedHistory(
-        served, query, events, hidden, len(record), previous if query.edit else None
+        served,
+        query,
+        events,
+        hidden,
+        len(record),
+        previous if query.edit else None,
+        buyer,
+        previous_buyer,
     )
     _placement = history.placement  # an unknown one is refused here
     return history
@@ -224,7 +243,9 @@ def explain(history: RankedHistory) -> Explanation | None:
     product = history.query.why
     if not product:
         return None
-    effects = leave_one_out_effects(history.model, history.events, product, history.asked)
+    effects = leave_one_out_effects(
+        history.model, history.events, product, history.asked, history.buyer
+    )
     sentence = effect_sentence(history.model, history.events, effects, history.ranked, product)
     return Explanation(effects, f"{sentence} {_co_purchases(history, effects)}".strip())
 

@@ -12,8 +12,10 @@ import numpy as np
 
 from dashboard.services.recommendations.served_run import ServedRun
 from dashboard.services.recommendations.what_if import History, HistoryEvent
+from data.datasets.side_tables import BUYERS
 from data.datasets.store import Dataset, Store
 from data.datasets.titles import product_titles
+from data.exploration.attributes import attributes_of
 from data.home import Home
 from data.preparation.preparation import Preparation
 from data.preparation.user_history import history as recorded_events
@@ -115,6 +117,18 @@ def history(served: ServedRun, user: str) -> History:
         user,
     )
     return _mark_by_time(events, handle.held_out)
+
+
+def recorded_values(served: ServedRun, user: str) -> dict[str, str | float]:
+    """Return the attributes of a buyer in the table of buyers, by name.
+
+    Nothing where the model reads none, and none that is missing.
+    """
+    if served.dataset is None or not served.model.buyer_attributes:
+        return {}
+    return {
+        attribute.name: value for attribute, value in attributes_of(served.dataset, BUYERS, user)
+    }
 
 
 def _mark_by_time(events: History, held_out: dict[str, datetime]) -> History:

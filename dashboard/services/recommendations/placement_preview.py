@@ -50,8 +50,9 @@ def preview(served: ServedRun, rules: Rules, user: str) -> Preview:
     resolved = resolved_rules(served.handle, dataset, rules)
     events = buyers.history(served, user) if user else ()
     at = served.end_of_log if user else None
+    values = [buyers.recorded_values(served, user)] if user else None
     return Preview(
-        rank_products(served.model, events, k=LENGTH, at=at),
-        rank_by_rules(served.model, resolved.tables, events, k=LENGTH, at=at),
+        rank_products(served.model, events, k=LENGTH, at=at, buyers=values),
+        rank_by_rules(served.model, resolved.tables, events, k=LENGTH, at=at, buyers=values),
         resolved.unknown,
     )

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from dashboard.services.recommendations.what_if import HistoryEvent
 from data.preparation.sequences import to_microseconds
 from model.baselines.base import log_softmax
+from model.sequences.buyer_attributes import Values
 from model.sequences.histories import Histories
 from model.serving.predictor import Predictor
 
@@ -136,9 +137,11 @@ class ScoredHistory:
         exclude_seen: bool,
         allowed: Bools | None,
         at: datetime | None,
+        buyers: Sequence[Values] | None,
     ) -> "ScoredHistory":
         """Score a history, with one call of the model; the parameters are ``rank_products``'."""
-        histories = _inputs(model, [history] if previous is None else [history, previous], at)
+        compared = [history] if previous is None else [history, previous]
+        histories = _inputs(model, compared, at, buyers and buyers[: len(compared)])
         products = [event.product for event in history]
         bought = Counter(model.targets_of(products, [event.type for event in history]))
         mask = (
@@ -203,6 +206,7 @@ def rank_products(
     allowed: Bools | None = None,
     diversity: int = 0,
     at: datetime | None = None,
+    buyers: Sequence[Values] | None = None,
 ) -> RankedList:
     """Rank the products that come after a history, with one call of the model.
 
@@ -227,9 +231,12 @@ def rank_products(
         category before it. ``rank`` stays that of the model.
     at : datetime, optional
         Asking time (UTC); by default, and at least, the time of the last event.
+    buyers : pair of mapping, optional
+        Attributes of the buyer by name, and those that the ranks are compared with; by default
+        nothing is known.
     """
     scored = ScoredHistory.of(
-        model, history, previous, exclude_seen=exclude_seen, allowed=allowed, at=at
+        model, history, previous, exclude_seen=exclude_seen, allowed=allowed, at=at, buyers=buyers
     )
     mask, probabilities = scored.mask, scored.probabilities
     scores = np.where(mask, probabilities[0], -1)
@@ -266,6 +273,7 @@ def leave_one_out_effects(
     history: Sequence[HistoryEvent],
     product: str,
     at: datetime | None = None,
+    buyer: Values | None = None,
 ) -> dict[str, float]:
     """Return the effect of each event of a history on the probability of a product.
 
@@ -282,6 +290,8 @@ def leave_one_out_effects(
         The product to explain.
     at : datetime, optional
         Asking time, as ``rank_products`` takes it.
+    buyer : mapping, optional
+        Attributes of the buyer by name.
 
     Returns
     -------
@@ -295,13 +305,17 @@ def leave_one_out_effects(
     start = max(len(history) - model.length, 0)
     read = history[start:]
     without = [[*history[:event], *history[event + 1 :]] for event in range(start, len(history))]
-    scores = model.raw_scores(_inputs(model, [history, *without], at))
+    histories = [history, *without]
+    scores = model.raw_scores(_inputs(model, histories, at, [buyer or {}] * len(histories)))
     logs = log_softmax(scores)[:, index]
     return {event.key: float(logs[0] - log) for event, log in zip(read, logs[1:], strict=True)}
 
 
 def _inputs(
-    model: Predictor, histories: Sequence[Sequence[HistoryEvent]], at: datetime | None
+    model: Predictor,
+    histories: Sequence[Sequence[HistoryEvent]],
+    at: datetime | None,
+    buyers: Sequence[Values] | None,
 ) -> Histories:
     """Return histories as the model reads them."""
     products = [[event.product for event in events] for events in histories]
@@ -312,7 +326,8 @@ def _inputs(
         prices = [
             [event.price if event.repriced else None for event in events] for events in histories
         ]
-    return model.inputs.of_products(products, prices, types, times, _microseconds(at))
+    asked = _microseconds(at)
+    return model.inputs.of_products(products, prices, types, times, asked, buyers=buyers)
 
 
 def _microseconds(time: datetime | None) -> int | None:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from dashboard.services.recommendations.buyers import recorded_values
 from dashboard.services.recommendations.placements import apply_placement
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import BadInput
@@ -12,6 +13,7 @@ from data.home import Home
 from data.i18n import _
 from data.preparation.sequences import microseconds, to_microseconds
 from data.preparation.user_history import history as buyer_events
+from model.sequences.buyer_attributes import Values
 
 TypedProduct = tuple[str | None, str]
 """Event type and product id of an event; None for the type that the run predicts."""
@@ -26,6 +28,7 @@ def for_user(
     exclude_seen: bool = False,
     *,
     at: datetime | None = None,
+    buyer: Values | None = None,
     placement: str = "",
 ) -> dict[str, Any]:
     """Rank the products that a buyer of the run's dataset would buy next.
@@ -40,6 +43,8 @@ def for_user(
     at : datetime, optional
         The asking time: the history holds the buyer's events before it. By default it is the end
         of the log. Without a zone it is UTC.
+    buyer : mapping, optional
+        Attributes of the buyer by name, in place of those in the table of buyers.
     placement : str, optional
         A placement of the run's dataset, whose rules apply.
 
@@ -47,11 +52,12 @@ def for_user(
     -------
     dict
         ``run``, ``user``, ``history`` (product ids, oldest first), ``types`` (their event types;
-        empty where the run reads one type only), ``items``, one dict for each recommended product,
-        and ``placement``: None without one, else its name, the number and rules of the version
-        that applied, how many products of the rules the model does not know (``unknown``), how
-        many products each rule removed (``removed``), and which of the model's own list are not in
-        it and why (``left_out``).
+        empty where the run reads one type only), ``buyer`` (the attributes that the model knows of
+        the buyer), ``items``, one dict for each recommended product, and ``placement``: None
+        without one, else its name, the number and rules of the version that applied, how many
+        products of the rules the model does not know (``unknown``), how many products each rule
+        removed (``removed``), and which of the model's own list are not in it and why
+        (``left_out``).
 
     Raises
     ------
@@ -59,6 +65,7 @@ def for_user(
         Where the run has no model, or its dataset is gone or has no such buyer or placement.
     """
     served = serve_run(home, run)
+    _check_buyer(served, buyer)
     asked = served.end_of_log if at is None else _in_utc(at)
     history, times = recorded_history(served, user, None if at is None else asked)
     return _answer(
@@ -69,6 +76,7 @@ def for_user(
         exclude_seen=exclude_seen,
         times=times,
         at=None if asked is None else to_microseconds(asked),
+        buyer={**recorded_values(served, user), **(buyer or {})},
         placement=placement,
     )
 
@@ -81,6 +89,7 @@ def for_history(
     exclude_seen: bool = False,
     *,
     at: datetime | None = None,
+    buyer: Values | None = None,
     placement: str = "",
 ) -> dict[str, Any]:
     """Rank the products that come after a given history.
@@ -94,6 +103,8 @@ def for_history(
         predicts.
     at : datetime, optional
         The asking time, for networks that know it; without a zone it is UTC.
+    buyer : mapping, optional
+        Attributes of the buyer by name, for models that read them.
 
     Returns
     -------
@@ -103,9 +114,11 @@ def for_history(
     Raises
     ------
     BadInput
-        Where the run has no model, or training saw none of the products or not one of the types.
+        Where the run has no model, or training saw none of the products or not one of the types or
+        attributes.
     """
     served = serve_run(home, run)
+    _check_buyer(served, buyer)
     served.model.types.check([name for name, _product in history])
     unknown = [product for _type, product in history if product not in served.model.catalogue]
     if history and len(unknown) == len(history):
@@ -116,7 +129,14 @@ def for_history(
         )
     asked = None if at is None else to_microseconds(_in_utc(at))
     answer = _answer(
-        served, None, history, k=k, exclude_seen=exclude_seen, at=asked, placement=placement
+        served,
+        None,
+        history,
+        k=k,
+        exclude_seen=exclude_seen,
+        at=asked,
+        buyer=buyer or {},
+        placement=placement,
     )
     return answer | {"unknown": unknown}
 
@@ -160,6 +180,17 @@ def recorded_history(
     return history, microseconds(events["time"]).tolist()
 
 
+def _check_buyer(served: ServedRun, buyer: Values | None) -> None:
+    """Raise BadInput where attributes of a buyer are given that the model does not read."""
+    if buyer and not served.model.buyer_attributes:
+        raise BadInput(
+            _("Run {run} does not read attributes of buyers; leave them out.").format(
+                run=served.name
+            )
+        )
+    served.model.buyer_attributes.check(buyer or {})
+
+
 def _in_utc(moment: datetime) -> datetime:
     """Return a time in UTC, without its zone."""
     try:
@@ -175,6 +206,7 @@ def _answer(
     *,
     k: int,
     exclude_seen: bool,
+    buyer: Values,
     times: Sequence[int] | None = None,
     at: int | None = None,
     placement: str = "",
@@ -185,7 +217,7 @@ def _answer(
     if placement:
         place = apply_placement(served.handle, served.require_dataset(), placement)
         ruled = model.recommend_by_rules(
-            place.tables, products, k, exclude_seen, types=types, times=times, at=at
+            place.tables, products, k, exclude_seen, types=types, times=times, at=at, buyer=buyer
         )
         items = ruled.items
         applied = place.as_dict() | {
@@ -193,12 +225,15 @@ def _answer(
             "left_out": [asdict(product) for product in ruled.left_out],
         }
     else:
-        items = model.recommend(products, k, exclude_seen, types=types, times=times, at=at)
+        items = model.recommend(
+            products, k, exclude_seen, types=types, times=times, at=at, buyer=buyer
+        )
     return {
         "run": served.name,
         "user": user,
         "history": products,
         "types": [name or model.types.default for name in types] if model.types.are_several else [],
+        "buyer": model.buyer_attributes.known(buyer),
         "items": [item.as_dict() for item in items],
         "placement": applied,
     }

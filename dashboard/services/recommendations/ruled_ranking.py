@@ -14,6 +14,7 @@ from dashboard.services.recommendations.ranking import (
 )
 from dashboard.services.recommendations.what_if import HistoryEvent
 from data.preparation.sequences import Longs
+from model.sequences.buyer_attributes import Values
 from model.serving.predictor import Predictor, rank_of
 from model.serving.rules.ranking import ruled_list
 from model.serving.rules.rules_numpy import RuleTables
@@ -30,6 +31,7 @@ def rank_by_rules(
     previous: Sequence[HistoryEvent] | None = None,
     allowed: Bools | None = None,
     at: datetime | None = None,
+    buyers: Sequence[Values] | None = None,
 ) -> RankedList:
     """Rank the products that come after a history under rules, and say what the rules did.
 
@@ -38,11 +40,11 @@ def rank_by_rules(
     model : Predictor
     rules : RuleTables
         On the catalogue of the model.
-    history, k, exclude_seen, target, previous, allowed, at
+    history, k, exclude_seen, target, previous, allowed, at, buyers
         As for ``rank_products``; rules are applied to the products that pass the filters.
     """
     scored = ScoredHistory.of(
-        model, history, previous, exclude_seen=exclude_seen, allowed=allowed, at=at
+        model, history, previous, exclude_seen=exclude_seen, allowed=allowed, at=at, buyers=buyers
     )
     scores = np.where(scored.mask, scored.scores, -np.inf).astype(np.float32)
     targets = scored.histories.of_targets()

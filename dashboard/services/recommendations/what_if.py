@@ -7,10 +7,11 @@ Edits are separated by commas and applied in order. Every event has a key that e
     earlier:3         swap it with the event before it
     price:3:12.5      set the price of the event with the key 3 to 12.5
     add:1004856       append a product as the most recent event; its key is a0, then a1 and so on
+    buyer:age:25      set the attribute age of the buyer; without a value it is not known
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote, unquote
@@ -142,8 +143,10 @@ def apply_edits(
     added = 0
     for step in steps:
         verb, _colon, operand = step.partition(":")
-        if verb not in {"add", "drop", "later", "earlier", "price"} or not operand:
+        if verb not in {"add", "drop", "later", "earlier", "price", "buyer"} or not operand:
             raise _not_an_edit(step)
+        if verb == "buyer":  # see edited_buyer
+            continue
         if verb == "add":
             event = describe(unquote(operand))
             events.append(replace(event, key=f"a{added}", time=None))
@@ -153,6 +156,30 @@ def apply_edits(
         else:
             _move_or_drop(events, verb, operand)
     return tuple(events)
+
+
+def edited_buyer(buyer: Mapping[str, str | float], edits: str) -> dict[str, str | float | None]:
+    """Return what is known of a buyer, by the name of the attribute, with edits applied.
+
+    Raises
+    ------
+    BadInput
+        For an edit of an attribute that lacks a name or a value.
+
+    Examples
+    --------
+    >>> edited_buyer({"age": 31.0, "sex": "F"}, "drop:3,buyer:age:25,buyer:sex:")
+    {'age': '25', 'sex': None}
+    """
+    values: dict[str, str | float | None] = dict(buyer)
+    for step in split_edits(edits):
+        verb, _colon, operand = step.partition(":")
+        if verb == "buyer":
+            name, colon, value = operand.partition(":")
+            if not colon or not name:
+                raise _not_an_edit(step)
+            values[name] = unquote(value) or None
+    return values
 
 
 def _not_an_edit(step: str) -> BadInput:

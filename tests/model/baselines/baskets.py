@@ -30,4 +30,4 @@ def history_of(histories: Histories, row: int) -> History:
     one = histories.select(slice(row, row + 1))
     at = None if one.at is None else int(one.at[0])
     columns = (one.flat(name) for name in ("product", "type", "target", "time"))
-    return History.of(*columns, at)
+    return History.of(*columns, at, buyer=None if one.buyer is None else one.buyer[0])

@@ -1,5 +1,7 @@
 """What holds of every baseline, and the choice of hyperparameters on the validation targets."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,12 +15,12 @@ from model.baselines.tuning import fit, fit_all, validation_ndcg
 from model.sequences.histories import Histories
 from model.sequences.split_data import SplitData, split_prepared
 from tests.model.baselines.baskets import history_of
-from tests.model.toys import carted, prepared, random_histories, small
+from tests.model.toys import buyer_table, carted, prepared, random_histories, small
 
 
 @pytest.fixture(scope="module")
 def task() -> SplitData:
-    return split_prepared(prepared(random_histories(150, 30)), small())
+    return split_prepared(prepared(random_histories(150, 30), buyers=buyer_table(150)), small())
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,7 @@ def test_a_baseline_does_not_read_later_events(task: SplitData, baseline: Baseli
     histories = task.histories(targets)
     columns = dict(task.columns) | {"product": task.columns["product"].copy()}
     columns["product"][targets] = FIRST
-    changed = Histories(columns, histories.start, histories.stop, histories.at)
+    changed = replace(histories, columns=columns)
     np.testing.assert_array_equal(baseline.scores(changed), baseline.scores(histories))
 
 
@@ -89,7 +91,8 @@ def test_a_baseline_does_not_read_later_events(task: SplitData, baseline: Baseli
 def visits() -> SplitData:
     """Views, carts and purchases; the next basket is predicted, of which nothing is known."""
     histories, columns = carted()
-    return split_prepared(prepared(histories, **columns), small(protocol="basket"))
+    log = prepared(histories, buyers=buyer_table(150), **columns)
+    return split_prepared(log, small(protocol="basket"))
 
 
 @pytest.mark.parametrize("name", BASELINES)
@@ -106,7 +109,7 @@ def test_a_baseline_reads_nothing_of_the_basket_that_it_predicts(
     for column in ("product", "type"):
         columns[column] = np.where(hidden, FIRST, columns[column]).astype(np.int32)
     columns["time"] = np.where(hidden, 0, columns["time"])
-    changed = Histories(columns, histories.start, histories.stop, histories.at)
+    changed = replace(histories, columns=columns)
     np.testing.assert_array_equal(baseline.scores(changed), baseline.scores(histories))
 
 

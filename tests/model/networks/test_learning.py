@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.datasets.attribute_table import AttributeTable
 from model.baselines.personal_frequency import PersonalFrequency
 from model.metrics.ranking import target_ranks
 from model.networks.data_sizes import DataSizes
@@ -17,7 +18,7 @@ from model.sequences.windows import target_windows, training_windows
 from model.training.initial_counts import start_from_counts
 from model.training.negative_sampling import NegativeSampler
 from model.training.step import CompiledSteps
-from tests.model.toys import START, prepared, small
+from tests.model.toys import NO_BUYERS, START, buyer_table, prepared, small
 
 PRODUCTS, BRANDS = 24, 4
 BUYERS, EVENTS = 120, 8
@@ -74,11 +75,15 @@ class Trained:
         histories: list[list[str]],
         epochs: int = 25,
         columns: dict[str, Any] | None = None,
+        buyers: AttributeTable = NO_BUYERS,
         **changes: Any,
     ) -> None:
         config = small(batch_size=128, dropout=0.0, layers=1, epochs=epochs, **changes)
         self.data: SplitData = split_prepared(
-            prepared(histories, brand=brand_of, category=category_of, **(columns or {})), config
+            prepared(
+                histories, buyers=buyers, brand=brand_of, category=category_of, **(columns or {})
+            ),
+            config,
         )
         self.network = build(config, DataSizes.of(self.data))
         start_from_counts(self.network, self.data.buyers, self.data.popularity)
@@ -93,6 +98,7 @@ class Trained:
                 random,
                 repeats=config.repeat_head,
                 asking_time=config.asking_time,
+                buyer=config.buyer_attributes,
             ):
                 steps.train(batch, random, 0.02)
         targets = self.data.split.test
@@ -101,7 +107,11 @@ class Trained:
         evaluated = [
             (batch.target, *steps.evaluate(batch))
             for batch in windows.batches(
-                config.columns, 4096, repeats=config.repeat_head, asking_time=config.asking_time
+                config.columns,
+                4096,
+                repeats=config.repeat_head,
+                asking_time=config.asking_time,
+                buyer=config.buyer_attributes,
             )
         ]
         self.targets, self.losses, self.ranks, _ranks = map(
@@ -268,6 +278,35 @@ def test_a_network_that_knows_the_time_of_asking_learns_that_the_hour_decides() 
     )
     assert with_time.right > 0.95
     assert without_time.right < 0.3
+
+
+def by_age(buyers: AttributeTable) -> list[list[str]]:
+    """Return histories of two purchases: the age decides of which half of products the second is.
+
+    The first is the same of all, so that nothing but the age tells.
+    """
+    is_older = (buyers.rows["age"] >= 45).to_numpy()
+    draws = np.random.default_rng(0).integers(PRODUCTS // 2, size=len(is_older))
+    return [["p000", f"p{1 + draw:03d}"] for draw in draws + is_older * PRODUCTS // 2]
+
+
+def test_a_network_that_knows_the_age_of_buyers_learns_that_it_decides() -> None:
+    buyers = buyer_table(600)
+    columns = {"time": lambda events: START + pd.to_timedelta(events["row"], unit="h")}
+    with_age, without_age = (
+        Trained(
+            by_age(buyers),
+            epochs=20,
+            network="gru",
+            protocol="temporal",
+            buyers=buyers,
+            buyer_attributes=knows,
+            columns=columns,
+        )
+        for knows in (True, False)
+    )
+    assert without_age.loss > np.log(PRODUCTS) - 0.1
+    assert with_age.loss < np.log(PRODUCTS) - 0.3
 
 
 def viewed_in_time(buyers: int = 150, visits: int = 6) -> tuple[list[list[str]], list[int]]:

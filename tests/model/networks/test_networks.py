@@ -1,5 +1,6 @@
 """What every network must do, whatever is inside it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,25 @@ from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build, in_full_precision
 from model.registry import NETWORKS
 from model.run_folder import RunFolder
+from model.sequences.buyer_attributes import BUYER, buyer_codes
 from model.sequences.histories import Histories
 from model.sequences.inputs import serving_inputs
 from model.sequences.split_data import SplitData, split_prepared
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import OnnxRecommender
-from tests.model.toys import prepared, random_histories, small
+from tests.model.toys import buyer_table, prepared, random_histories, small
 
 VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in NETWORKS} | {
     "tied": {"tied_embeddings": True},
     "repeat-aware": {"network": "gru", "repeat_head": True, "tied_embeddings": True},
     "asking time": {"network": "gru", "asking_time": True, "repeat_head": True},
+    "buyer attributes": {"network": "gru", "buyer_attributes": True, "tied_embeddings": True},
+    "buyer attributes and all else": {
+        "network": "sasrec",
+        "buyer_attributes": True,
+        "asking_time": True,
+        "repeat_head": True,
+    },
     "product alone": {"features": "product"},
     "traits": {"network": "rnn", "product_traits": True},
     "tied traits": {"network": "rnn", "product_traits": True, "tied_embeddings": True},
@@ -39,7 +48,8 @@ class Built:
 
     def __init__(self, config: RunConfig, folder: Path) -> None:
         self.config = config
-        self.task: SplitData = split_prepared(prepared(random_histories(60, 40)), config)
+        log = prepared(random_histories(60, 40), buyers=buyer_table(60))
+        self.task: SplitData = split_prepared(log, config)
         self.network: Network = build(config, DataSizes.of(self.task))
         self.initial = [np.array(weight) for weight in self.network.serving.weights]
         random = np.random.default_rng(3)
@@ -50,6 +60,7 @@ class Built:
         self.run = RunFolder(folder)
         self.run.write_json("config.json", config.as_dict())
         self.run.write_vocabulary(self.task.sequences)
+        self.run.write_buyer_attributes(self.task.buyer_attributes)
         save_network(self.run, self.network)
         self.onnx = OnnxRecommender(self.run, threads=1)
         self.compiled = tf.function(self.network.serving, autograph=False, reduce_retracing=True)
@@ -97,7 +108,10 @@ def test_onnx_equals_keras_alone_and_in_a_batch(built: Built) -> None:
 
 
 def test_a_later_event_never_changes_an_earlier_prediction(built: Built) -> None:
-    batch = built.histories.select(built.histories.lengths >= 5).padded(built.config.columns)
+    long = built.histories.select(built.histories.lengths >= 5)
+    batch = long.padded(built.config.columns)
+    if built.config.buyer_attributes:
+        batch[BUYER] = buyer_codes(long)
     before = np.asarray(built.network.body(batch))
     for name in built.config.columns:
         batch[name][:, 3:] = batch[name][:, 3:][:, ::-1] + batch[name].dtype.type(0)
@@ -110,8 +124,18 @@ def test_a_later_event_never_changes_an_earlier_prediction(built: Built) -> None
 def test_an_unknown_product_gives_finite_scores(built: Built) -> None:
     columns = {name: values.copy() for name, values in built.histories.columns.items()}
     columns["product"][:] = UNKNOWN
-    unknown = Histories(columns, built.histories.start, built.histories.stop)
+    unknown = replace(built.histories, columns=columns)
     assert np.isfinite(built.onnx.scores(unknown)).all()
+
+
+def test_attributes_of_the_buyer_change_the_scores_of_the_network_that_reads_them(
+    built: Built,
+) -> None:
+    known = built.histories
+    assert known.buyer is not None
+    nothing = replace(known, buyer=np.full_like(known.buyer, UNKNOWN))
+    differ = (built.onnx.scores(known) != built.onnx.scores(nothing)).any(axis=1)
+    assert differ.all() == differ.any() == built.config.buyer_attributes
 
 
 def test_a_saved_network_loads_safely_and_says_the_same(built: Built) -> None:

@@ -14,12 +14,13 @@ from data.datasets.store import Dataset, Store
 from data.errors import BadInput, Cancelled
 from data.home import Home
 from data.preparation.preparation import Preparation
-from data.preparation.user_history import histories, history
+from data.preparation.sequences import to_microseconds
+from data.preparation.user_history import histories, history, last_time
 from model.serving import batch_scoring
 from model.serving.batch_scoring import score
 from model.serving.predictor import Predictor
 from tests.model.conftest import FORMULA, HISTORIES
-from tests.model.toys import imported
+from tests.model.toys import buyer_table, imported, random_histories, save_untrained, small
 
 PATIENCE = 30.0
 
@@ -45,6 +46,24 @@ def test_every_user_has_the_list_of_a_single_recommendation(
         np.testing.assert_allclose(
             rows["probability"], [item.probability for item in expected], rtol=1e-5
         )
+
+
+def test_every_user_is_known_by_the_table_of_buyers(tmp_path: Path) -> None:
+    buyers = buyer_table(60)
+    store, log = Store(Home(tmp_path / "home")), random_histories(60, 30)
+    dataset = imported(store, log, tmp_path, buyers=buyers)
+    save_untrained(small(buyer_attributes=True), dataset, tmp_path / "run", nonzero=True)
+    score(tmp_path / "run", dataset, tmp_path / "lists.parquet", k=7)
+    lists = pd.read_parquet(tmp_path / "lists.parquet")
+    model = Predictor(tmp_path / "run")
+    known = buyers.rows.to_dict("index")
+    for user, rows in list(lists.groupby("user"))[:20]:
+        alone = history(dataset, model.preparation, str(user))["product"].tolist()
+        at = to_microseconds(last_time(dataset))
+        expected = model.recommend(alone, k=7, at=at, buyer=known[user])
+        assert rows["product"].tolist() == [item.product for item in expected]
+        unknown = model.recommend(alone, k=7, at=at)
+        assert [item.probability for item in expected] != [item.probability for item in unknown]
 
 
 def test_seen_products_can_be_excluded(toy_run: tuple[Path, Dataset], tmp_path: Path) -> None:

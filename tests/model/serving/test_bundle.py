@@ -37,7 +37,14 @@ from model.serving.rules.rules_numpy import DAY
 from model.serving.rules.settings import Rules
 from model.training.trainer import train
 from tests.model.baselines.baskets import history_of
-from tests.model.toys import imported, prepared, random_histories, save_untrained, small
+from tests.model.toys import (
+    buyer_table,
+    imported,
+    prepared,
+    random_histories,
+    save_untrained,
+    small,
+)
 from tests.model.training.test_trainer import Notes, never
 
 # Runs a program in a process that can import the standard library, NumPy and onnxruntime only;
@@ -45,7 +52,8 @@ from tests.model.training.test_trainer import Notes, never
 FENCE = """
 import builtins, runpy, sys
 whole = builtins.__import__
-BUNDLE = {"blend", "numpy_models", "repeats_numpy", "asking_numpy", "rules_numpy"}
+BUNDLE = {"blend", "numpy_models", "repeats_numpy", "asking_numpy", "attributes_numpy"}
+BUNDLE |= {"rules_numpy"}
 OPEN = {"numpy", "onnxruntime", "ml_dtypes"} | BUNDLE | set(sys.stdlib_module_names)
 def fenced(name, *rest, **more):
     asker = ((rest[0] if rest else None) or {}).get("__name__", "").partition(".")[0]
@@ -67,11 +75,13 @@ HISTORIES = ([], ["p001"], ["p004", "p000", "p004"], ["never seen", "p002"], ["p
 @pytest.fixture(scope="module", params=[False, True], ids=["network", "blend"])
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundle")
-    dataset = imported(Store(Home(folder / "home")), random_histories(100, 30), folder)
+    store, log = Store(Home(folder / "home")), random_histories(100, 30)
+    dataset = imported(store, log, folder, buyers=buyer_table(100))
     config = small(
         blend=request.param,
         repeat_head=not request.param,
         asking_time=not request.param,
+        buyer_attributes=not request.param,
         features="product,brand,category,price",
     )
     train(config, dataset, folder / "run", Notes(), never)
@@ -96,6 +106,24 @@ def test_the_example_ranks_as_the_run_does(run: Path, tmp_path: Path) -> None:
         assert [name for name, _probability in rows] == [item.product for item in expected]
         probabilities = [item.probability for item in expected]
         assert [value for _name, value in rows] == pytest.approx(probabilities, abs=2e-6)
+
+
+def test_the_example_knows_the_attributes_of_a_buyer_as_the_run_does(
+    run: Path, tmp_path: Path
+) -> None:
+    if not export(run, tmp_path / "bundle")["buyer"]:
+        pytest.skip("the model does not read attributes of buyers")
+    predictor = Predictor(run)
+    nothing = answer(tmp_path / "bundle", ["p001"])
+    for buyer in ({"age": "31", "sex": "M"}, {"sex": "F"}, {"sex": "never seen"}):
+        expected = predictor.recommend(["p001"], k=10, buyer=buyer)
+        words = [word for pair in buyer.items() for word in ("--buyer", "=".join(pair))]
+        rows = answer(tmp_path / "bundle", [*words, "p001"])
+        assert [name for name, _probability in rows] == [item.product for item in expected]
+        probabilities = [item.probability for item in expected]
+        assert [value for _name, value in rows] == pytest.approx(probabilities, abs=2e-6)
+        assert (rows == nothing) == (buyer == {"sex": "never seen"})
+    assert "`--buyer NAME=VALUE`" in (tmp_path / "bundle" / "README.md").read_text()
 
 
 @pytest.mark.parametrize("name", [name for name, entry in NETWORKS.items() if entry.columns])
@@ -249,13 +277,15 @@ def test_a_run_without_a_model_is_refused(tmp_path: Path) -> None:
 def test_the_example_has_twenty_lines_at_most(blended: bool) -> None:
     about = {"serves": "blend" if blended else "network", "reads": ["product"], "latest": 20}
     about |= {"repeats": False, "asking_time": False, "times": False}
+    about |= {"buyer": [], "network_reads_buyer": False}
     about["event_types"] = EventTypes(("purchase",), ("purchase",)).as_dict()
     assert len(example(about).splitlines()) <= 20
 
 
 @pytest.fixture(scope="module")
 def task() -> SplitData:
-    return split_prepared(prepared(random_histories(150, 60, longest=30)), small())
+    log = prepared(random_histories(150, 60, longest=30), buyers=buyer_table(150))
+    return split_prepared(log, small())
 
 
 def grid() -> list[tuple[str, dict[str, float]]]:

@@ -13,6 +13,7 @@ from data.datasets.store import Dataset, Store
 from data.errors import BadInput, Cancelled, VitrinaError
 from data.home import Home
 from data.i18n import percent
+from data.importing.side_tables import attach_side_tables
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_run, predict_targets
 from model.evaluation.paired_bootstrap import read_ranks
@@ -30,7 +31,7 @@ from model.training import running_means
 from model.training.negative_sampling import NegativeSampler
 from model.training.step import CompiledSteps
 from model.training.trainer import NonFiniteLoss, Trainer, train
-from tests.model.toys import imported, random_histories, small
+from tests.model.toys import buyer_table, imported, random_histories, small
 
 
 @dataclass
@@ -69,7 +70,7 @@ def run_epochs(
     config: RunConfig, dataset: Dataset, folder: Path, notes: Notes, *, resume: bool = False
 ) -> bool:
     """Train, without writing a model."""
-    trainer = Trainer.create(config, dataset, folder, notes, never)
+    trainer = Trainer.create(config, dataset, folder, notes, never, resume=resume)
     if resume:
         trainer.restore()
     return trainer.run_epochs()
@@ -117,6 +118,30 @@ def test_every_phase_is_reported_with_a_share_that_grows_to_its_end(
         assert shares[phase] == sorted(shares[phase])
         assert shares[phase][0] > 0
         assert shares[phase][-1] == pytest.approx(1.0)
+
+
+def test_a_run_that_is_resumed_keeps_the_attributes_that_it_began_with(tmp_path: Path) -> None:
+    store, log = Store(Home(tmp_path / "home")), random_histories(60, 20)
+    dataset = imported(store, log, tmp_path, buyers=buyer_table(60))
+    config, notes, folder = small(buyer_attributes=True), Notes(), tmp_path / "run"
+    assert fit(config, dataset, folder, notes, never)
+    assert any("age, sex" in line for line in notes.lines)
+    before = (folder / "buyer_attributes.json").read_text()
+    (tmp_path / "users.csv").write_text("user_id,shoe\nu00001,44\nu00002,41\n", encoding="utf-8")
+    replaced = attach_side_tables(store, "toy", buyers=tmp_path / "users.csv")
+    again = config.override({"epochs": 2})
+    assert run_epochs(again, replaced, folder, notes, resume=True)
+    assert (folder / "buyer_attributes.json").read_text() == before
+
+
+def test_a_network_is_built_without_attributes_where_a_dataset_has_none(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    notes = Notes()
+    trainer = Trainer.create(small(buyer_attributes=True), dataset, tmp_path, notes, never)
+    assert not trainer.config.buyer_attributes
+    assert any("no attributes" in line for line in notes.lines)
+    assert not (tmp_path / "buyer_attributes.json").exists()
 
 
 @pytest.mark.parametrize("repeats", [True, False])
