@@ -16,6 +16,7 @@ from dashboard.reports.routes import register_reports
 from dashboard.services.datasets.imports import import_folders
 from dashboard.users.access import Access
 from dashboard.web import errors, permissions, security, shell, sign_in
+from dashboard.web.addresses import give_last_values
 from dashboard.web.assets import ASSETS, ICON, THEME_SCRIPT, asset
 from dashboard.web.downloads import register_downloads
 from dashboard.web.help import offer_help
@@ -137,6 +138,7 @@ def create_app(
         on_error=errors.handle,
         add_log_handler=False,
     )
+    give_last_values()
     app.layout = shell.layout
     register_components(app)
     shell.register(app)

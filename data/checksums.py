@@ -26,7 +26,7 @@ _SAME_TIME_NS = 1_000_000  # archives keep times less exactly than file systems
 
 
 class ChecksumError(ValueError):
-    """A file is not the one that was written, or is missing."""
+    """A file is not the one that was written, is missing, or is no file but a pipe or a device."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +122,12 @@ def verified(file: Path, *, quick: bool = False) -> Path:
     Raises
     ------
     ChecksumError
-        Where it is not, or is missing although it was written.
+        Where it is not, is no file, or is missing although it was written.
     Damaged
         Where the checksums cannot be read.
     """
+    if file.exists() and not file.is_file():  # reading a pipe would not end
+        raise ChecksumError(f"{file} is no file")
     while entries := _entries(file.parent).get(file.name):
         before = stamp(file)
         if before is None:
@@ -201,6 +203,8 @@ def _entries(folder: Path) -> Entries:
 
 
 def _read(file: Path) -> Entries:
+    if file.exists() and not file.is_file():
+        raise ValueError(f"{file} is no file")
     content = {name: [Entry(**entry) for entry in rows] for name, rows in read_json(file).items()}
     if not all(
         isinstance(entry.sha256, str) and isinstance(entry.bytes + entry.modified, int)

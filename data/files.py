@@ -14,6 +14,9 @@ from typing import Any
 
 import psutil
 
+LONGEST_JSON = 1 << 28
+"""Bytes of a JSON file that is read."""
+
 _TEMPORARY = re.compile(r"\.([0-9]{1,9})-[0-9a-f]{8}-.+")
 
 
@@ -124,10 +127,15 @@ def read_json(file: Path) -> Any:
     OSError
         When there is no such file, or it cannot be read.
     ValueError
-        When it holds no JSON, or JSON that is nested too deeply to be read.
+        When it holds no JSON, or JSON that is nested too deeply to be read, or longer than
+        ``LONGEST_JSON``.
     """
+    with file.open("rb") as stream:
+        content = stream.read(LONGEST_JSON + 1)
+    if len(content) > LONGEST_JSON:
+        raise ValueError(f"{file} is too long")
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(content.decode())
     except RecursionError as error:
         raise ValueError(f"{file} is nested too deeply") from error
 

@@ -9,7 +9,6 @@ import hashlib
 import importlib.util
 import logging
 import os
-import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +31,6 @@ from data.errors import BadInput
 from data.i18n import N_, _
 
 TARGETS, TARGETS_FILE = "VITRINA_NOTIFY", "VITRINA_NOTIFY_FILE"
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,19}")
 _WEBHOOKS = {"json", "jsons", "xml", "xmls", "form", "forms"}
 """Schemes that take headers."""
 _TITLES = {
@@ -60,10 +58,16 @@ class Target:
 
     @property
     def scheme(self) -> str:
-        """The kind of target, such as ``mailto``; ``?`` where the address has none."""
+        """The kind of target, such as ``mailto``; ``?`` where Apprise has none of that name.
+
+        Whoever makes a mistake in an address may have a secret there.
+        """
+        import apprise
+
         scheme, mark, _rest = self.address.partition("://")
-        is_scheme = mark and _SCHEME.fullmatch(scheme)
-        return scheme.lower() if is_scheme else "?"
+        known = apprise.NotificationManager()  # type: ignore[no-untyped-call]
+        is_known = mark and scheme.lower() in known
+        return scheme.lower() if is_known else "?"
 
     @property
     def digest(self) -> str:

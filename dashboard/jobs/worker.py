@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -22,6 +23,7 @@ from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
 from dashboard.jobs.shared_home import check_home
 from dashboard.jobs.states import ACTIVE, State
+from dashboard.jobs.unfinished_renames import finish_renames
 from dashboard.jobs.worker_log import log
 from data.errors import VitrinaError
 from data.home import PRIVATE, Home
@@ -111,6 +113,7 @@ class Worker:
             self._purged = now
             self._runs.deletion.purge()
             self._runs.outbox.purge()
+            self._finish_renames()
             self._train_again()
         if now - self._heartbeat >= HEARTBEAT_SECONDS:
             self._heartbeat = now
@@ -118,6 +121,12 @@ class Worker:
             self._notifier.poll()
             return self._runs.lease.renew(self._process, machine_load())
         return True
+
+    def _finish_renames(self) -> None:
+        """Finish what a process that ended has left half renamed, now or a minute later."""
+        with suppress(OSError):
+            for name in finish_renames(self._runs):
+                log(f"{name}: its runs have the new name of the dataset, too")
 
     def _train_again(self) -> None:
         """Queue what is due by the rules of datasets, where there are any."""

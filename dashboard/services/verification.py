@@ -11,6 +11,7 @@ from data.datasets.store import Store
 from data.errors import Damaged
 from data.home import Home
 from data.i18n import _
+from model.run_files import BASELINES
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,11 @@ def _folders(home: Home) -> Iterator[tuple[Path, str]]:
         sentence = words.replace("{name}", dataset.name)
         yield dataset.path.parent, sentence
         yield dataset.path, sentence
-    for folder in sorted(home.runs.glob("*")):
-        if folder.is_dir():
-            words = _("{file} of run {run} is damaged or missing; train it again.")
-            yield folder, words.replace("{run}", folder.name)
+    for run in sorted(home.runs.glob("*")):
+        words = _("{file} of run {run} is damaged or missing; train it again.")
+        for folder in (run, run / BASELINES):
+            if folder.is_dir():
+                yield folder, words.replace("{run}", run.name)
 
 
 def _unreadable_datasets(home: Home) -> Iterator[str]:

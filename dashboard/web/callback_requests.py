@@ -33,9 +33,10 @@ def has_form(text: bytes, body: Any, callbacks: Mapping[str, Mapping[str, Any]])
     return (
         entry is not None
         and isinstance(changed, list)
-        and all(isinstance(key, str) for key in changed)
+        and all(_is_input(key, entry["inputs"]) for key in changed)
         and _are_entries(body.get("inputs", []), entry["inputs"])
         and _are_entries(body.get("state", []), entry["state"])
+        and _are_of_same_components(body, entry)
         and _are_outputs(body.get("outputs", []), entry)
     )
 
@@ -79,7 +80,7 @@ def _grouped(values: list[Any], index: Any) -> Any:
 def _types(callback: Callable[..., Any]) -> dict[str, TypeAdapter[Any] | None]:
     """Return what checks each argument of a callback, in their order."""
     function = inspect.unwrap(callback)
-    hints = get_type_hints(function)
+    hints = get_type_hints(function, include_extras=True)
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     return {name: _adapter(hints[name]) if name in hints else None for name in names}
@@ -118,6 +119,33 @@ def _are_entries(sent: Any, declared: Sequence[Mapping[str, Any]]) -> bool:
         _is_entry(entry, str(place["id"]), str(place["property"]))
         for entry, place in zip(sent, declared, strict=True)
     )
+
+
+def _is_input(key: Any, declared: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether a key names the property of a component that a callback has as an input."""
+    if not isinstance(key, str):
+        return False
+    component, _dot, prop = key.rpartition(".")
+    places = [str(place["id"]) for place in declared if place["property"] == prop]
+    if not component.startswith("{"):
+        return component in places
+    try:
+        names = json.loads(component).keys()
+    except (ValueError, RecursionError):
+        return False
+    return any(names == json.loads(place).keys() for place in places if place.startswith("{"))
+
+
+def _are_of_same_components(body: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+    """Return whether properties of the same components, such as their ids, are of as many."""
+    components: dict[str, list[Any]] = {}
+    for part in ("inputs", "state"):
+        for sent, place in zip(body.get(part, []), entry[part], strict=True):
+            if isinstance(sent, list):
+                places = [one["id"] for one in sent]
+                if components.setdefault(str(place["id"]), places) != places:
+                    return False
+    return True
 
 
 def _are_outputs(sent: Any, entry: Mapping[str, Any]) -> bool:

@@ -60,7 +60,7 @@ def handle(error: Exception) -> Any:
     ]
     if all(value is no_update or isinstance(value, list) for value in values):
         toast(sentence, tone="bad", incident=incident)
-    if not values:  # of a callback without outputs
+    if g.callbacks[request.get_json()["output"]].get("no_output"):
         return None
     return values[0] if single else values
 

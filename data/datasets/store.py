@@ -21,6 +21,7 @@ import duckdb
 import psutil
 
 from data import checksums
+from data.datasets import renaming
 from data.datasets.database import (
     KEYS,
     attributes_view,
@@ -304,7 +305,7 @@ class Store:
             _remove_if_empty(folder)
 
     def rename(self, old: str, new: str) -> Dataset:
-        """Rename a dataset.
+        """Rename a dataset, marked until whoever calls this concludes it (``renaming``).
 
         Raises
         ------
@@ -318,7 +319,8 @@ class Store:
             self.check_free(new)
             try:
                 with _lock(dataset.path, fcntl.LOCK_EX | fcntl.LOCK_NB):
-                    dataset.path.parent.rename(self.folder(new))
+                    renaming.mark(self.folder(old))
+                    self.folder(old).rename(self.folder(new))
             except BlockingIOError as error:
                 raise BadInput(
                     _("Dataset {name} is being read; try again when that has ended.").format(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from data.files import atomic_write
+from data.checksums import checked_write, verified
 from model.baselines import BASELINES
 from model.baselines.base import Baseline
 from model.baselines.serialization import from_arrays, to_arrays
@@ -32,13 +32,19 @@ def save_baseline(folder: Path, baseline: Baseline) -> None:
         )
     )
     arrays: dict[str, Any] = {f"state/{key}": part for key, part in to_arrays(baseline.state)}
-    with atomic_write(file) as temporary, temporary.open("wb") as stream:
+    with checked_write(file) as temporary, temporary.open("wb") as stream:
         np.savez_compressed(stream, about=about, **arrays)
 
 
 def load_baseline(file: Path) -> Baseline:
-    """Return the fitted baseline of a file that ``save_baseline`` wrote."""
-    with np.load(file, allow_pickle=False) as content:
+    """Return the fitted baseline of a file that ``save_baseline`` wrote.
+
+    Raises
+    ------
+    ChecksumError
+        Where it is not as it was written.
+    """
+    with np.load(verified(file), allow_pickle=False) as content:
         about = json.loads(str(content["about"]))
         baseline: Baseline = BASELINES.load(about["name"])(**about["settings"])
         baseline.reads_all = about.get("reads_all", False)

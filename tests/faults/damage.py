@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,13 +101,18 @@ def answers(app: Dash, home: Home, dataset: str = "demo") -> Answers:
         answer = client.post("/_dash-update-component", json=body, base_url=LOCAL)
         result.add(f"chart {chart}", answer.text, answer.status_code != 200)
     for words in commands(dataset):
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = run_command([*words, "--json", "--home", str(home.path)])
-        text = out.getvalue() + err.getvalue()
-        says_nothing = code != 0 and not err.getvalue().strip()
-        result.add(" ".join(words), text, code not in (0, 1, 2) or says_nothing)
+        ask_command(result, home, words, "--json")
     return result
+
+
+def ask_command(result: Answers, home: Home, words: Sequence[str], *options: str) -> None:
+    """Add what a command says."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run_command([*words, *options, "--home", str(home.path)])
+    text = out.getvalue() + err.getvalue()
+    says_nothing = code != 0 and not err.getvalue().strip()
+    result.add(" ".join(words), text, code not in (0, 1, 2) or says_nothing)
 
 
 def files_of(home: Path) -> list[str]:

@@ -13,6 +13,7 @@ from dashboard.pages.datasets import filter_bar, filter_query
 from dashboard.services.datasets import library
 from data.datasets.side_tables import BUYERS, PRODUCTS
 from data.datasets.store import Dataset
+from data.errors import BadInput
 from data.exploration.attributes import table_attributes
 from data.i18n import N_, _
 
@@ -72,10 +73,14 @@ def _register(table: str) -> None:
         Input(choice_id(table), "value"),
         State(filter_bar.DATASET, "data"),
     )
-    def show(theme: str, filters: dict[str, Any], name: str, dataset: str) -> dict[str, Any]:
+    def show(
+        theme: str, filters: filter_bar.FilterState, name: str, dataset: str
+    ) -> dict[str, Any]:
         statistics = library.statistics(current_home(), dataset)
         attributes = table_attributes(statistics.dataset)
         query = filter_query.read(filters["given"], attributes)
+        if name not in attributes:
+            raise BadInput(_("The dataset has no attribute {name} any more.").format(name=name))
         attribute = attributes[name]
         draw = figures.numbers if attribute.is_number else figures.categories
         frame, kind = statistics.attribute(query, attribute), statistics.counted(query)

@@ -71,7 +71,8 @@ def parameters(places: Sequence[Mapping[str, str]], values: Sequence[Any]) -> di
     for place, value in zip(places, values, strict=True):
         name, part = place["name"], place["part"]
         if part == VALUES:
-            result[name] = write_list(value or [], filter_query.SEPARATOR)
+            values = value if isinstance(value, list) else []
+            result[name] = write_list(values, filter_query.SEPARATOR)
         else:
             bound = "" if value is None else str(value)
             low, _range, high = result.get(name, "").partition(filter_query.RANGE)
@@ -108,7 +109,10 @@ def register(dataset: str, most_options: int) -> None:
         statistics = library.statistics(current_home(), name)
         attributes = table_attributes(statistics.dataset)
         offered = [
-            statistics.attribute_values(attributes[place["name"]], most_options) for place in places
+            statistics.attribute_values(attributes[place["name"]], most_options)
+            if place["name"] in attributes  # its table may have been removed meanwhile
+            else []
+            for place in places
         ]
         return [
             list(dict.fromkeys([*values, *(selected or [])]))

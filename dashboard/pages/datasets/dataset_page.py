@@ -82,7 +82,7 @@ def _register(name: str) -> None:
         Input(filter_bar.FILTERS, "data"),
         State(filter_bar.DATASET, "data"),
     )
-    def show(theme: str, filters: dict[str, Any], dataset: str) -> dict[str, Any]:
+    def show(theme: str, filters: filter_bar.FilterState, dataset: str) -> dict[str, Any]:
         home = current_home()
         source = library.open_dataset(home, dataset)
         if CHARTS[name].timed and source.manifest.time_from_order:

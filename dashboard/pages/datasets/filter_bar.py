@@ -1,6 +1,6 @@
 """The filters above the charts of a dataset; their values are in the address."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import dash_bootstrap_components as dbc
 from dash import Input, Output, State, callback, clientside_callback, dcc, html
@@ -12,6 +12,7 @@ from dashboard.context import current_home
 from dashboard.pages.datasets import attribute_filters, filter_query
 from dashboard.pages.datasets.type_choice import type_choice
 from dashboard.services.datasets import library
+from dashboard.web.callback_types import Keys
 from data.comma_list import write_list
 from data.datasets.store import Dataset
 from data.exploration.attributes import table_attributes
@@ -22,6 +23,10 @@ DATASET, FILTERS = "explore-dataset", "explore-filters"
 CLEAR = "explore-clear"
 _PARTS = ("first", "last", "types", "categories", "brands", "low", "high")
 _MOST_OPTIONS = 500
+
+FilterState = Annotated[dict[str, Any], Keys(given=dict[str, str], query=str)]
+"""The data of the store: the query parameters, and the query of the address."""
+_Value = str | int | float | list[str] | None
 
 # Writes the filters into the address without loading the page again.
 _WRITE_ADDRESS = """function (filters) {
@@ -82,16 +87,21 @@ def register() -> None:
         )
 
     @callback(
-        Output(FILTERS, "data"),
-        *[Input(_id(part), "value") for part in _PARTS],
-        Input(attribute_filters.CONTROLS, "value"),
-        State(attribute_filters.CONTROLS, "id"),
-        State(DATASET, "data"),
+        output=Output(FILTERS, "data"),
+        inputs={
+            "values": {part: Input(_id(part), "value") for part in _PARTS},
+            "given": Input(attribute_filters.CONTROLS, "value"),
+        },
+        state={
+            "places": State(attribute_filters.CONTROLS, "id"),
+            "name": State(DATASET, "data"),
+        },
         prevent_initial_call=True,
     )
-    def collect(*arguments: Any) -> dict[str, Any]:
-        *values, given, places, name = arguments
-        parameters = dict(zip(_PARTS, map(_text, values), strict=True))
+    def collect(
+        values: dict[str, _Value], given: list[_Value], places: list[dict[str, str]], name: str
+    ) -> FilterState:
+        parameters = {part: _text(value) for part, value in values.items()}
         parameters |= attribute_filters.parameters(places, given)
         attributes = table_attributes(library.open_dataset(current_home(), name))
         return _state(filter_query.read(parameters, attributes))
@@ -114,12 +124,11 @@ def _id(part: str) -> str:
     return f"explore-{part}"
 
 
-def _state(filters: Filters) -> dict[str, Any]:
-    """Return the data of the store: the query parameters, and the query of the address."""
+def _state(filters: Filters) -> FilterState:
     return {"given": filter_query.parameters(filters), "query": filter_query.write(filters)}
 
 
-def _text(value: Any) -> str:
+def _text(value: _Value) -> str:
     if isinstance(value, list):
         return write_list(value, filter_query.SEPARATOR)
     return "" if value is None else str(value)

@@ -14,6 +14,7 @@ from dashboard.jobs.supervisor import start_worker
 from dashboard.pages.datasets import import_form, import_list
 from dashboard.pages.datasets.period import period
 from dashboard.services.datasets import library, samples
+from dashboard.web.callback_types import Named
 from data.errors import BadInput
 from data.i18n import _
 from data.importing.complete_journey import TERMS
@@ -125,7 +126,7 @@ def _dialogs() -> list[dbc.Modal]:
     Output(_NAMES, "children"),
     Input(TABLE, "selectedRows"),
 )
-def offer_actions(selected: list[dict[str, Any]] | None) -> tuple[bool, bool, str, str]:
+def offer_actions(selected: list[Named] | None) -> tuple[bool, bool, str, str]:
     """Enable the actions that apply to the selected rows."""
     names = [row["name"] for row in selected or []]
     return len(names) != 1, not names, names[0] if len(names) == 1 else "", ", ".join(names)
@@ -139,9 +140,7 @@ def offer_actions(selected: list[dict[str, Any]] | None) -> tuple[bool, bool, st
     State(NEW_NAME, "value"),
     prevent_initial_call=True,
 )
-def rename_dataset(
-    clicks: int | None, selected: list[dict[str, Any]], new: str | None
-) -> tuple[Any, Any]:
+def rename_dataset(clicks: int | None, selected: list[Named], new: str | None) -> tuple[Any, Any]:
     """Rename the selected dataset."""
     if not clicks or not selected:
         return dash.no_update, dash.no_update
@@ -157,7 +156,7 @@ def rename_dataset(
     State(TABLE, "selectedRows"),
     prevent_initial_call=True,
 )
-def delete_datasets(clicks: int | None, selected: list[dict[str, Any]]) -> tuple[Any, Any]:
+def delete_datasets(clicks: int | None, selected: list[Named]) -> tuple[Any, Any]:
     """Delete the selected datasets; a toast names those that are in use."""
     if not clicks:
         return dash.no_update, dash.no_update

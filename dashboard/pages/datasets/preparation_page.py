@@ -1,6 +1,6 @@
 """The preparation page of a dataset: its steps, and the events left after each of them."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import dash
 import dash_bootstrap_components as dbc
@@ -13,12 +13,13 @@ from dashboard.context import current_home
 from dashboard.pages.datasets.head import head
 from dashboard.pages.datasets.type_choice import type_choice
 from dashboard.services.datasets import library, preparations
+from dashboard.web.callback_types import Keys
 from data.datasets.store import Dataset
 from data.errors import BadInput, Damaged
 from data.i18n import _
 from data.preparation.preparation import PREPARATION_LABELS, Preparation
 from data.preparation.steps import Step
-from data.validation import specs
+from data.validation import OneOf, specs
 
 dash.register_page(
     __name__,
@@ -31,6 +32,7 @@ DATASET, PRESET, SAVE = "preparation-dataset", "preparation-preset", "preparatio
 STEPS, FINDING, PROBLEM = "preparation-steps", "preparation-finding", "preparation-problem"
 FIELD = "preparation-field"
 _FIELDS = specs(Preparation)
+_Place = Annotated[dict[str, str], Keys(name=Annotated[str, OneOf(_FIELDS)])]
 
 
 def layout(dataset: str = "", **_query: str) -> html.Div:
@@ -126,11 +128,16 @@ def _steps_table() -> html.Section:
     State({"type": FIELD, "name": ALL}, "id"),
     prevent_initial_call=True,
 )
-def take_preset(preset: str, dataset: str, places: list[dict[str, str]]) -> list[Any]:
+def take_preset(preset: str, dataset: str, places: list[_Place]) -> list[Any]:
     """Fill the form with a preset."""
     if preset == kit.NO_CHOICE:
         return [dash.no_update] * len(places)
-    values = preparations.named(current_home(), dataset)[preset].as_dict()
+    presets = preparations.named(current_home(), dataset)
+    if preset not in presets:
+        raise BadInput(
+            _("Dataset {name} has no preset {preset} any more.").format(name=dataset, preset=preset)
+        )
+    values = presets[preset].as_dict()
     return [values[place["name"]] for place in places]
 
 
@@ -142,9 +149,7 @@ def take_preset(preset: str, dataset: str, places: list[dict[str, str]]) -> list
     State({"type": FIELD, "name": ALL}, "id"),
     State(DATASET, "data"),
 )
-def show_steps(
-    values: list[Any], places: list[dict[str, str]], dataset: str
-) -> tuple[Any, Any, str]:
+def show_steps(values: list[Any], places: list[_Place], dataset: str) -> tuple[Any, Any, str]:
     """Count the events left after each step."""
     try:
         preparation = Preparation.from_dict(_settings(values, places))
@@ -171,15 +176,13 @@ def show_steps(
     State(DATASET, "data"),
     prevent_initial_call=True,
 )
-def save_steps(
-    _clicks: int | None, values: list[Any], places: list[dict[str, str]], dataset: str
-) -> None:
+def save_steps(_clicks: int | None, values: list[Any], places: list[_Place], dataset: str) -> None:
     """Save the preparation with the dataset."""
     preparations.save(current_home(), dataset, _settings(values, places))
     kit.toast(_("Saved: trainings on {name} can start from these steps.").format(name=dataset))
 
 
-def _settings(values: list[Any], places: list[dict[str, str]]) -> dict[str, Any]:
+def _settings(values: list[Any], places: list[_Place]) -> dict[str, Any]:
     """Return the values of the form as settings of a preparation; empty ones are the defaults."""
     settings = {}
     for place, value in zip(places, values, strict=True):

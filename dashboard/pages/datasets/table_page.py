@@ -3,17 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import dash
 import dash_bootstrap_components as dbc
 from dash import Input, Output, State, callback, clientside_callback, dcc, html
+from pydantic import NonNegativeInt
 
 from dashboard import components as kit
 from dashboard import formats
 from dashboard.context import current_home
 from dashboard.figures.chart import plain
 from dashboard.services.datasets import library
+from dashboard.web.callback_types import Keys
 from data.datasets.side_tables import Attribute
 from data.datasets.store import Dataset
 from data.exploration.statistics import Statistics
@@ -22,6 +24,11 @@ from data.i18n import _
 # (statistics, search, column to sort by or None, descending, first row, row after the last)
 Rows = Callable[[Statistics, str, str | None, bool, int, int], tuple[Any, int]]
 
+RowsRequest = Annotated[
+    dict[str, Any],
+    Keys(startRow=NonNegativeInt, endRow=NonNegativeInt, sortModel=list[dict[str, Any]] | None),
+]
+"""What the grid asks for when it is scrolled or sorted."""
 ORDERS = ("asc", "desc")
 WIDTH = 128
 """Pixels of a column of days or of an attribute's texts."""
@@ -128,9 +135,7 @@ def register(name: str, rows: Rows) -> None:
         State(f"{name}-search", "value"),
         State(f"{name}-dataset", "data"),
     )
-    def respond(
-        request: dict[str, Any] | None, search: str | None, dataset: str
-    ) -> tuple[Any, Any]:
+    def respond(request: RowsRequest | None, search: str | None, dataset: str) -> tuple[Any, Any]:
         if request is None:
             return dash.no_update, dash.no_update
         sort = (request.get("sortModel") or [{}])[0]

@@ -198,10 +198,11 @@ def fit_baselines(clicks: int | None, ticks: int | None, state: dict[str, Any]) 
     State(QUERY, "data"),
     prevent_initial_call=True,
 )
-def go_to_adjacent_buyer(*arguments: Any) -> Any:
-    """Go to the next, the previous or a random buyer."""
-    *clicks, state = arguments
-    if not any(clicks):
+def go_to_adjacent_buyer(
+    previous: int | None, following: int | None, random: int | None, state: dict[str, Any]
+) -> Any:
+    """Go to the previous, the next or a random buyer."""
+    if not (previous or following or random):
         return no_update
     query = Query.read(state)
     served = serve_run(current_home(), query.run)

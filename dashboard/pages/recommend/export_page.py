@@ -1,6 +1,6 @@
 """Exports of a run: the model as a bundle, ranked lists for every buyer, and the HTTP interface."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import dash_bootstrap_components as dbc
@@ -31,6 +31,7 @@ from dashboard.web.downloads import BUNDLE, LISTS
 from data.errors import VitrinaError
 from data.home import Home
 from data.i18n import _
+from data.validation import OneOf
 from model.blend.blend import Blend
 
 register_page(__name__, path=f"{PATH}/take-away", title=lambda **_parts: f"{_('Export')} · Vitrina")
@@ -205,9 +206,15 @@ def _http_interface(run: str) -> html.Section:
     State(RUN, "data"),
     prevent_initial_call=True,
 )
-def start(clicks: int | None, size: str, *states: Any) -> tuple[Any, Any]:
+def start(  # noqa: PLR0917 - Dash calls it by name
+    clicks: int | None,
+    size: Annotated[str, OneOf([str(k) for k in SIZES])],
+    file_format: Annotated[str, OneOf(["parquet", "csv"])],
+    only_new: bool | None,
+    placement: str,
+    run: str,
+) -> tuple[Any, Any]:
     """Queue a scoring job."""
-    file_format, only_new, placement, run = states
     if not clicks:
         return no_update, no_update
     home = current_home()

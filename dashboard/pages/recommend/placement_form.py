@@ -1,21 +1,23 @@
 """The form of a placement's rules."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components import field
+from dashboard.web.callback_types import Keys
 from data.comma_list import write_list
 from data.errors import BadInput
 from data.i18n import _
-from data.validation import SettingSpec, specs, validate
+from data.validation import OneOf, SettingSpec, specs, validate
 from model.serving.rules.settings import Rules
 
 RULE = "rule"
 ERROR = f"{RULE}-error"
+RuleId = Annotated[dict[str, str], Keys(name=Annotated[str, OneOf(specs(Rules))])]
 
 
 def rule_id(key: str) -> dict[str, str]:

@@ -251,7 +251,11 @@ def change_model(promotes: int | None, withdraws: int | None, name: str, run: st
     State(NAME, "value"),
 )
 def show(
-    values: list[Any], user: str | None, ids: list[dict[str, str]], run: str, name: str | None
+    values: list[Any],
+    user: str | None,
+    ids: list[placement_form.RuleId],
+    run: str,
+    name: str | None,
 ) -> tuple[Any, list[str]]:
     """Show one buyer's list without and with the rules of the form, and what is wrong in it."""
     keys = [control["name"] for control in ids]
@@ -283,9 +287,16 @@ def show(
     State(SEEN, "data"),
     prevent_initial_call=True,
 )
-def save(clicks: int | None, name: str | None, *states: Any) -> Any:
+def save(  # noqa: PLR0917 - Dash calls it by name
+    clicks: int | None,
+    name: str | None,
+    values: list[Any],
+    ids: list[placement_form.RuleId],
+    user: str | None,
+    run: str,
+    seen: int | None,
+) -> Any:
     """Save the rules, unless somebody else has changed them meanwhile."""
-    values, ids, user, run, seen = states
     if not clicks:
         return no_update
     home, identity = current_home(), current_identity()

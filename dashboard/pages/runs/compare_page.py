@@ -1,7 +1,7 @@
 """The page that compares runs: curves on one axis, settings that differ, and metrics."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import dash
 import dash_bootstrap_components as dbc
@@ -22,13 +22,14 @@ from dashboard.components import (
 )
 from dashboard.context import current_home
 from dashboard.figures.comparison import METRICS, compare, metric_label
-from dashboard.figures.progress_axis import AXES, View, axis_name
+from dashboard.figures.progress_axis import AXES, Axis, View, axis_name
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.runs import comparison_tables
 from dashboard.services.runs import comparison
 from dashboard.web.downloads import REPORTS
 from data.i18n import _
+from data.validation import OneOf
 
 RUNS, FIGURE, AXIS, CHOOSE = "compare-runs", "compare-figure", "compare-axis", "compare-choose"
 CLOCK, SEEN, TABLES = "compare-clock", "compare-seen", "compare-tables"
@@ -110,9 +111,15 @@ def _tables(compared: comparison.Comparison) -> list[html.Section]:
     State(SEEN, "data"),
     running=[(Output(CLOCK, "disabled"), True, False)],
 )
-def follow(*inputs: Any) -> tuple[Any, Any, Any, int]:
+def follow(
+    _ticks: int | None,
+    theme: str,
+    figure: Annotated[str, OneOf(METRICS)],
+    axis: Axis,
+    names: list[str],
+    seen: list[Any] | None,
+) -> tuple[Any, Any, Any, int]:
     """Draw the runs again where one of them has changed, or the figure, axis or theme has."""
-    _ticks, theme, figure, axis, names, seen = inputs
     compared = comparison.compare(current_home(), names)
     evaluated = sorted(compared.evaluations)
     marks = [

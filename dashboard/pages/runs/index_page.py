@@ -1,10 +1,12 @@
 """The page of all trainings: state, progress and metrics of each; and the queue."""
 
-from typing import Any
+import re
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import dash
 from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
+from pydantic import StringConstraints
 
 from dashboard.components import NO_CHOICE, button, card, empty_state, page_header, stack, toast
 from dashboard.context import current_home
@@ -21,6 +23,7 @@ from data.i18n import _, ngettext
 CLOCK, SEEN, QUEUE = "runs-clock", "runs-seen", "runs-queue"
 COMPARE, UNDO = "runs-compare", "runs-undo"
 PERIOD = 1_500  # milliseconds
+_Limit = Annotated[str, StringConstraints(pattern=rf"^([0-9]{{1,3}}|{re.escape(NO_CHOICE)})$")]
 
 dash.register_page(__name__, path="/runs", title=lambda **_parts: f"{_('Runs')} · Vitrina")
 
@@ -134,7 +137,7 @@ def follow(
     Input(table_tools.REFERENCE, "data"),
     prevent_initial_call=True,
 )
-def offer_comparison(selected: list[dict[str, Any]] | None, reference: str) -> Any:
+def offer_comparison(selected: selection_actions.Rows | None, reference: str) -> Any:
     """Enable the comparison of two to six selected runs, the reference first."""
     names = selection_actions.names(selected)
     first = [reference] if reference and names else []
@@ -167,7 +170,7 @@ def pause(clicks: int | None) -> Any:
     Input(runs_table.LIMIT, "value", allow_optional=True),
     prevent_initial_call=True,
 )
-def limit(number: str | None) -> Any:
+def limit(number: _Limit | None) -> Any:
     """Set how many trainings run at once."""
     if number is None:
         return no_update

@@ -26,7 +26,7 @@ from dashboard.components.aria import aria
 from dashboard.context import current_home
 from dashboard.figures import learning_curves
 from dashboard.figures.machine import GAUGES, gauge_chart
-from dashboard.figures.progress_axis import View
+from dashboard.figures.progress_axis import Axis, View
 from dashboard.jobs.queue import BACKTESTING, RETRAINING, SEARCHING
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import RunHandle, open_run
@@ -156,7 +156,7 @@ def follow(_ticks: int | None, name: str, *seen: Any) -> tuple[Any, ...]:
     State(RUN, "data"),
 )
 def show_steps(
-    seq: int | None, _state: str | None, _time: int | None, theme: str, axis: Any, name: str
+    seq: int | None, _state: str | None, _time: int | None, theme: str, axis: Axis, name: str
 ) -> tuple[Any, Any]:
     """Show the status, and draw what changes with every step."""
     if seq is None:  # the first poll has not been answered
@@ -203,7 +203,7 @@ def show_state(_state: str | None, name: str) -> tuple[Any, Any, Any]:
     Input(AXIS, "value"),
     State(RUN, "data"),
 )
-def show_epochs(_epochs: str | None, theme: str, axis: Any, name: str) -> tuple[Any, Any]:
+def show_epochs(_epochs: str | None, theme: str, axis: Axis, name: str) -> tuple[Any, Any]:
     """Draw what changes with every epoch."""
     home = current_home()
     by_step = monitor.LOSSES if axis != "epoch" else ()
@@ -222,7 +222,7 @@ def show_epochs(_epochs: str | None, theme: str, axis: Any, name: str) -> tuple[
     Input(AXIS, "value"),
     State(RUN, "data"),
 )
-def show_pace(_pace: str | None, theme: str, axis: Any, name: str) -> tuple[Any, ...]:
+def show_pace(_pace: str | None, theme: str, axis: Axis, name: str) -> tuple[Any, ...]:
     """Draw what changes with every step but is drawn less often."""
     home, view = current_home(), View(axis, theme, name)
     metrics = monitor.metrics(home, Runs(home).get(name), monitor.PACE)

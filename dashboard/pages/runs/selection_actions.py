@@ -1,7 +1,7 @@
 """What can be done with the runs that are selected in the table: tag, stop and delete them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import dash_bootstrap_components as dbc
 from dash import Input, Output, State, callback, dcc, html, no_update
@@ -12,6 +12,7 @@ from dashboard.identity import Role
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.runs.runs_table import TABLE
 from dashboard.services.runs import control
+from dashboard.web.callback_types import Keys
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _, ngettext
@@ -20,7 +21,7 @@ SELECTION, NUMBER, TAGS, CHANGED = (
     f"runs-{part}" for part in ("selection", "number", "tags", "changed")
 )
 STOP, TAG, DELETE = (f"runs-{action}" for action in ("stop", "tag", "delete"))
-Rows = Sequence[Mapping[str, Any]]
+Rows = Sequence[Annotated[Mapping[str, Any], Keys(runs=list[str])]]
 
 
 def layout() -> html.Div:

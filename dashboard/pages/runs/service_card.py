@@ -193,9 +193,14 @@ def register() -> None:
         State("run-name", "data"),
         prevent_initial_call=True,
     )
-    def change(*clicks_and_states: Any) -> Any:
+    def change(
+        _promotes: int | None,
+        _rolls_back: int | None,
+        _withdraws: int | None,
+        seen: int | None,
+        run: str,
+    ) -> Any:
         """Change the model in service, unless somebody else has done so meanwhile."""
-        *_clicks, seen, run = clicks_and_states
         home, identity = current_home(), current_identity()
         user = identity.name if identity else None
         if ctx.triggered_id == PROMOTE:

@@ -80,7 +80,11 @@ def register() -> None:
         State(SORT, "data"),
     )
     def choose_columns(
-        shown: list[str], grouped: bool, reference: str, state: Rows | None, sort: dict[str, str]
+        shown: list[str],
+        grouped: bool,
+        reference: str,
+        state: list[dict[str, Any]] | None,
+        sort: dict[str, str],
     ) -> list[dict[str, Any]]:
         """Show the columns that are chosen; the order of the rows stays."""
         view = View({}, sort_of(state) if state else sort, grouped, reference)

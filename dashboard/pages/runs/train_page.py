@@ -2,7 +2,7 @@
 
 import base64
 import json
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import dash
@@ -35,6 +35,7 @@ from dashboard.services.datasets import library, preparations
 from dashboard.services.runs import drafts, searches
 from dashboard.services.runs.estimates import estimate
 from dashboard.services.runs.start import configure, start_grid
+from dashboard.web.callback_types import Keys
 from data.errors import BadInput
 from data.i18n import _
 from model.config.presets import PRESETS
@@ -42,6 +43,11 @@ from model.config.run_config import RunConfig, differences
 
 FORM, DRAFT, FILE, ADDRESS = "train-form", "train-draft", "train-file", "train-address"
 ALL_SETTINGS = {"type": SETTING, "name": ALL}
+Draft = Annotated[
+    dict[str, Any],
+    Keys(dataset=str, preset=str, changed=dict[str, Any], config=dict[str, Any]),
+]
+"""The data of the store: what is trained once the button is clicked."""
 
 
 dash.register_page(__name__, path="/train", title=lambda **_parts: f"{_('Train')} · Vitrina")
@@ -115,7 +121,7 @@ def _form(values: dict[str, Any]) -> list[html.Div]:
     State(DRAFT, "data"),
     prevent_initial_call=True,
 )
-def fill(preset: str, dataset: str, draft: dict[str, Any] | None) -> Any:
+def fill(preset: str, dataset: str, draft: Draft | None) -> Any:
     """Fill the form from another preset, or adapt it to another dataset and keep the changes."""
     base = configure(current_home(), dataset, preset).config.as_dict()
     changes = draft["changed"] if draft and ctx.triggered_id == DATASET else {}
@@ -170,7 +176,7 @@ def _query(dataset: str, preset: str, changes: dict[str, Any]) -> str:
 
 
 @callback(Output(REMAINS, "children"), Input(DRAFT, "data"))
-def show_preparation(draft: dict[str, Any] | None) -> Any:
+def show_preparation(draft: Draft | None) -> Any:
     """Show what each step of the preparation keeps, and the estimated time of the training."""
     if draft is None:
         return no_update
@@ -255,7 +261,7 @@ def _start_search(
     State(DRAFT, "data"),
     prevent_initial_call=True,
 )
-def save(_clicks: int, draft: dict[str, Any] | None) -> dict[str, str]:
+def save(_clicks: int, draft: Draft | None) -> dict[str, str]:
     """Send the configuration as a JSON file, which the command line reads, too."""
     if draft is None:
         raise BadInput(_("Correct the settings that are marked first."))

@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.datasets.imports import IMPORT
+from data.datasets import renaming
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.exploration.statistics import Filters, Statistics
@@ -119,6 +120,7 @@ def rename(home: Home, old: str, new: str) -> None:
         Store(home).rename(old, new)
 
     Runs(home).rename_dataset(old, new, rename_folder)
+    renaming.conclude(Store(home).folder(new))
 
 
 def delete(home: Home, name: str) -> None:

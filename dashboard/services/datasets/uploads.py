@@ -19,6 +19,7 @@ from threading import Lock
 from werkzeug.utils import secure_filename
 
 from data.errors import BadInput
+from data.files import read_json
 from data.home import Home
 from data.i18n import _
 
@@ -110,7 +111,8 @@ def begin(home: Home, name: str, size: int) -> str:
                     number=len(unfinished)
                 )
             )
-        announced = sum(_announcement(folder)[1] - _received(folder) for folder in unfinished)
+        sizes = {folder: _announcement(folder)[1] for folder in unfinished}
+        announced = sum(size - _received(folder) for folder, size in sizes.items() if size)
         if shutil.disk_usage(home.uploads).free < size + announced + _SPARE_BYTES:
             raise BadInput(
                 _(
@@ -153,6 +155,8 @@ def append(home: Home, token: str, piece: bytes, *, offset: int) -> Upload:
         if not (folder / _ANNOUNCEMENT).exists():
             return _append_to_complete(folder, piece, offset)
         name, size = _announcement(folder)
+        if not size:
+            raise _unknown_upload()
         received = _received(folder)
         if offset + len(piece) > size:
             raise BadInput(
@@ -185,11 +189,12 @@ def find(home: Home, path: str) -> Path:
         If there is no such file, or the path leads out of the folder.
     """
     folder = home.uploads.resolve()
-    file = (folder / path).resolve()
-    internal = file.name in {_ANNOUNCEMENT, _PARTIAL}
-    if internal or not file.is_relative_to(folder) or not file.is_file():
-        raise BadInput(_("The uploaded file is gone. Choose it again."))
-    return file
+    with suppress(OSError, ValueError, RuntimeError):  # too long, with NUL, a link to itself
+        file = (folder / path).resolve()
+        internal = file.name in {_ANNOUNCEMENT, _PARTIAL}
+        if not internal and file.is_relative_to(folder) and file.is_file():
+            return file
+    raise BadInput(_("The uploaded file is gone. Choose it again."))
 
 
 def sweep(home: Home) -> None:
@@ -210,9 +215,15 @@ def _unfinished(home: Home) -> Iterator[Path]:
 
 
 def _announcement(folder: Path) -> tuple[str, int]:
-    """Return the name and the size that were announced for an incomplete upload."""
-    announcement = json.loads((folder / _ANNOUNCEMENT).read_text("utf-8"))
-    return announcement["name"], announcement["size"]
+    """Return the name and the size that were announced for an incomplete upload.
+
+    The size is 0 where the announcement is damaged: nothing more can be received then.
+    """
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        announcement = read_json(folder / _ANNOUNCEMENT)
+        if secure_filename(announcement["name"]):
+            return announcement["name"], int(announcement["size"])
+    return "", 0
 
 
 def _received(folder: Path) -> int:

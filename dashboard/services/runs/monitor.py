@@ -133,7 +133,7 @@ def _has_worker(runs: Runs) -> bool:
 def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:
     """Return the last whole lines of a run's log; empty where there is none yet."""
     file = Runs(home).folder(run) / LOG
-    if not file.exists():
+    if not file.is_file():
         return ""
     with file.open("rb") as log:
         length = log.seek(0, 2)

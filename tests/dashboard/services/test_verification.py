@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dashboard.services.verification import verify
 from data.home import Home
+from model.baselines import BASELINES
+from model.baselines.stored import baseline_file, save_baseline
 
 FILES = {
     "datasets/toy/manifest.json": "The manifest of dataset toy is damaged",
@@ -47,6 +50,17 @@ def test_a_deleted_file_is_named(own_shop: tuple[Home, str], name: str) -> None:
     file.unlink()
     (sentence,) = verify(home).damage
     assert FILES[name] in sentence
+
+
+def test_a_damaged_baseline_beside_a_run_is_named(own_shop: tuple[Home, str]) -> None:
+    home, run = own_shop
+    baseline = BASELINES.load("popularity")()
+    baseline.state = {"scores": np.ones(3)}
+    save_baseline(home.runs / run, baseline)
+    assert verify(home).damage == ()
+    baseline_file(home.runs / run, "popularity").write_bytes(b"garbage")
+    (sentence,) = verify(home).damage
+    assert sentence == "popularity.npz of run toy-1 is damaged or missing; train it again."
 
 
 def test_files_without_a_checksum_are_counted(own_shop: tuple[Home, str]) -> None:

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dashboard.app import create_app
+from dashboard.web.callback_types import Named
 from data.errors import BadInput
 from data.home import Home
 
@@ -48,7 +49,7 @@ def client(home: Home) -> FlaskClient:
         State("rows", "data"),
     )
     def show(
-        clicks: int | None, values: list[int], ids: list[dict[str, str]], rows: list[dict[str, str]]
+        clicks: int | None, values: list[int], ids: list[dict[str, str]], rows: list[Named]
     ) -> tuple[str, list[int]]:
         if clicks == 7:
             raise BadInput("Seven is too much.")
@@ -85,6 +86,9 @@ def test_a_request_of_a_page_is_responded_to(client: FlaskClient) -> None:
         "changedPropIds": [],
     }
     assert "3" in send(client, matched).text
+    changed = copy.deepcopy(BODY)
+    changed["changedPropIds"] = ['{"name":"width","type":"field"}.value', "button.n_clicks"]
+    assert send(client, changed).status_code == 200
     shared = copy.deepcopy(BODY)
     shared["outputs"][0]["property"] = "children@1f"  # as of an output that callbacks share
     assert send(client, shared).status_code == 200
@@ -114,7 +118,12 @@ def replaced(value: Any, *path: Any) -> Callable[[dict[str, Any]], object]:
         *(replaced(value, "outputs") for value in (None, {}, [], [{}, []], [1, 2])),
         *(replaced(value, "inputs") for value in (None, {}, [], [[], []], ["x", "y"])),
         *(replaced(value, "state") for value in (None, {}, [], [[], []], ["x", "y"])),
-        *(replaced(value, "changedPropIds") for value in (None, "x", [1], [{}])),
+        *(replaced(value, "changedPropIds") for value in (None, "x", [1], [{}], ["button.x"])),
+        *(replaced([value], "changedPropIds") for value in ("x.n_clicks", '{"x":1}.value', "{.x")),
+        replaced(
+            [{"id": PLACE | {"name": "x"}, "property": "id", "value": PLACE | {"name": "x"}}],
+            *("state", 0),
+        ),
         replaced({"id": "other", "property": "n_clicks"}, "inputs", 0),
         replaced({"id": "button", "property": "other"}, "inputs", 0),
         replaced([{"id": {"type": "field"}, "property": "value"}], "inputs", 1),
@@ -148,6 +157,7 @@ def test_what_is_no_request_at_all_is_refused(client: FlaskClient, body: Any) ->
         replaced("x", "inputs", 1, 0, "value"),
         replaced(None, "state", 1, "value"),
         replaced([1], "state", 1, "value"),
+        replaced([{"title": "demo"}], "state", 1, "value"),
     ],
 )
 def test_values_of_other_types_leave_a_line_and_no_traceback(

@@ -127,7 +127,9 @@ def test_an_upload_that_was_never_begun_is_refused(home: Home, token: str) -> No
         uploads.append(home, token, b"0", offset=0)
 
 
-@pytest.mark.parametrize("path", ["../vitrina.db", "/etc/passwd", "ffff/oct.csv", ""])
+@pytest.mark.parametrize(
+    "path", ["../vitrina.db", "/etc/passwd", "ffff/oct.csv", "", "x" * 300, "a\0b"]
+)
 def test_only_complete_uploads_are_found(home: Home, path: str) -> None:
     home.path.mkdir(parents=True, exist_ok=True)
     home.database.write_text("a secret")
