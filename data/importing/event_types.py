@@ -1,5 +1,6 @@
 """What the event types of a log mean: view, cart, favourite, purchase, return or removal."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from data.datasets.database import quote
@@ -83,6 +84,11 @@ _FLAGS = {
 }
 _FLAG_MEANINGS = {word: pair for words, pair in _FLAGS.items() for word in words.split()}
 
+_RETURNED = frozenset(word for word, pair in _FLAG_MEANINGS.items() if pair[0] == "return")
+_PIECES = frozenset(("qty", "quantity", "quantities", "units", "pieces", "count", "items"))
+_MONEY = frozenset(("amount", "value", "total", "money"))
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
 _MOST_KINDS = 40
 
 
@@ -118,6 +124,16 @@ def is_purchase_flag(column: str) -> bool:
     [True, True, False]
     """
     return PURCHASE in _FLAG_MEANINGS.get(flag_name(column), ())
+
+
+def counts_returns(column: str) -> bool:
+    """Return whether a column's name says that it holds returned or cancelled pieces or money.
+
+    >>> [counts_returns(name) for name in ("qty_refunded", "ReturnedUnits", "return_reason")]
+    [True, True, False]
+    """
+    words = {word.lower() for word in _WORD.findall(column)}
+    return bool(words & _RETURNED and words & (_PIECES | _MONEY))
 
 
 def are_codes(codes: Iterable[str]) -> bool:

@@ -315,9 +315,10 @@ def _find_type(
             mapping["type"] = profile.name
             unsure["type"] = N_("the column was found by its values")
             return
-    if flags:
+    others = flags or {p.name for p in profiles if event_types.counts_returns(p.name)}
+    if others:
         doubt = _("every row is taken for a purchase, but {column} may say otherwise")
-        unsure["type"] = doubt.format(column=min(flags))
+        unsure["type"] = doubt.format(column=min(others))
 
 
 def _by_value(profiles: Sequence[Profile]) -> Roles:

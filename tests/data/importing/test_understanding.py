@@ -82,3 +82,14 @@ def test_times_of_long_ago_and_of_the_future_are_doubtful(doubts: Doubts, years:
         lambda k: (user(k), product(k), moment(k).replace(year=moment(k).year + years)),
     )
     assert "before 1990 or in the future" in unsure["time"]
+
+
+@pytest.mark.parametrize("name", ["qty_refunded", "Returned Quantity", "refundAmount"])
+def test_returned_pieces_in_a_column_of_their_own_are_not_read_and_said(
+    doubts: Doubts, name: str
+) -> None:
+    unsure = doubts(
+        ("customer_id", "sku", "created_at", "qty_ordered", name),
+        lambda k: (user(k), product(k), moment(k), 2, 1 if k % 40 == 39 else ""),
+    )
+    assert name in unsure["type"]
