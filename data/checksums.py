@@ -92,6 +92,26 @@ def record(folder: Path, like: Path | None = None) -> None:
     _store(folder, entries)
 
 
+def add(folder: Path, entries: Mapping[str, Entry]) -> None:
+    """Store checksums of files that another machine has written; they need not be here yet."""
+    if any(_entries(folder).get(name) != [entries[name]] for name in entries):
+        _store(folder, {name: [entry] for name, entry in entries.items()})
+
+
+def replace(folder: Path, entries: Mapping[str, Entry]) -> None:
+    """Store checksums as ``add`` does, and remove all others."""
+    with suppress(Damaged):
+        if _entries(folder) == {name: [entry] for name, entry in entries.items()}:
+            return
+    with locked(folder, fcntl.LOCK_EX):
+        _write(folder, {name: [entry] for name, entry in entries.items()})
+
+
+def known(file: Path) -> set[str]:
+    """Return the SHA-256 that a file may have; none where it has no checksum."""
+    return {entry.sha256 for entry in _entries(file.parent).get(file.name, ())}
+
+
 def remove(folder: Path, files: Collection[str]) -> None:
     """Remove files of a folder, whether or not they exist, with their checksums."""
     with suppress(Damaged):
@@ -154,8 +174,10 @@ def names(folder: Path) -> list[str]:
     return sorted(_entries(folder))
 
 
-def damaged_files(folder: Path) -> list[str]:
+def damaged_files(folder: Path, *, is_cache: bool = False) -> list[str]:
     """Return the files of a folder that are missing or not as they were written; all are read.
+
+    Of a cache none is missing.
 
     Raises
     ------
@@ -164,6 +186,8 @@ def damaged_files(folder: Path) -> list[str]:
     """
     damaged = []
     for name in names(folder):
+        if is_cache and not (folder / name).exists():
+            continue
         try:
             verified(folder / name)
         except (ChecksumError, OSError):
@@ -174,11 +198,12 @@ def damaged_files(folder: Path) -> list[str]:
 def _store(folder: Path, changes: Entries) -> None:
     """Change the entries of some files; those without any lose their place."""
     with locked(folder, fcntl.LOCK_EX):
-        entries = {**_entries(folder), **changes}
-        write_json(
-            folder / FILE,
-            {name: [asdict(entry) for entry in entries[name]] for name in entries if entries[name]},
-        )
+        _write(folder, {**_entries(folder), **changes})
+
+
+def _write(folder: Path, entries: Entries) -> None:
+    content = {name: [asdict(entry) for entry in rows] for name, rows in entries.items() if rows}
+    write_json(folder / FILE, content)
 
 
 def _entries(folder: Path) -> Entries:
@@ -213,6 +238,11 @@ def _read(file: Path) -> Entries:
     ):
         raise TypeError(file.name)
     return content
+
+
+def sha256(file: Path) -> str:
+    """Return the SHA-256 of a file, read once in each process as long as it stays the same."""
+    return _sha256(file, stamp(file))
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,9 @@ import platformdirs
 
 DATABASE = "VITRINA_DATABASE"
 """The environment variable with the URL of the database, where it is not a file of the home."""
+STORE = "VITRINA_STORE"
+"""The environment variable with the address of the store of datasets and models, if there is one.
+"""
 PRIVATE = 0o077
 """The umask of processes that write homes: files in them are for their user alone."""
 
@@ -25,6 +28,9 @@ class Home:
     database_url : str or None
         Where the table of runs is; None for the SQLite file in the home. It may hold a password, so
         it is never printed.
+    store_url : str or None
+        Where datasets and runs are kept for all machines; the home is a cache of it then. None
+        where they are in the home alone.
 
     Examples
     --------
@@ -34,12 +40,18 @@ class Home:
 
     path: Path
     database_url: str | None = field(default=None, repr=False)
+    store_url: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", self.path.absolute())
 
     @classmethod
-    def default(cls, path: Path | None = None, database_url: str | None = None) -> "Home":
+    def default(
+        cls,
+        path: Path | None = None,
+        database_url: str | None = None,
+        store_url: str | None = None,
+    ) -> "Home":
         """Return a home; the environment says what is not given.
 
         Parameters
@@ -48,11 +60,14 @@ class Home:
             Default: ``VITRINA_HOME``, or the platform's user data folder.
         database_url : str, optional
             Default: ``VITRINA_DATABASE``, or the SQLite file in the home.
+        store_url : str, optional
+            Default: ``VITRINA_STORE``, or no store.
         """
         folder = path or os.environ.get("VITRINA_HOME")
         return cls(
             Path(folder or platformdirs.user_data_dir("vitrina", False)),
             database_url or os.environ.get(DATABASE) or None,
+            store_url or os.environ.get(STORE) or None,
         )
 
     def environment(self) -> dict[str, str]:
@@ -60,7 +75,7 @@ class Home:
 
         The URL of the database is in no command line, which everybody on the machine can read.
         """
-        return os.environ | {DATABASE: self.database_url or ""}
+        return os.environ | {DATABASE: self.database_url or "", STORE: self.store_url or ""}
 
     def _folder(self, name: str) -> Path:
         folder = self.path / name
@@ -102,6 +117,11 @@ class Home:
     def cache(self) -> Path:
         """Folder of cached statistics; may be deleted at any time."""
         return self._folder("cache")
+
+    @property
+    def sharing(self) -> Path:
+        """Folder of what this machine knows of folders in the store."""
+        return self._folder("sharing")
 
     @property
     def database(self) -> Path:

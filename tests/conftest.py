@@ -14,8 +14,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from data.home import Home
 from data.i18n import DEFAULT_LANGUAGE, use_language
+from tests import stores
 from tests.databases import url_of
 from tests.postgres import NEEDED, Postgres, installed
+from tests.stores import S3
 
 # The other cores run other tests: more threads would wait for each other.
 for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
@@ -162,6 +164,29 @@ def postgres() -> Iterator[Postgres]:
 def database_url(request: pytest.FixtureRequest) -> str | None:
     """The URL of the database of ``home``, by the marks of ``tests.databases``."""
     return url_of(request)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3]:
+    """A running S3 server."""
+    if not stores.installed():
+        pytest.skip(stores.NEEDED)
+    server = S3()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def store_url(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """The URL of a new, empty store, by the marks of ``tests.stores``: a folder without a mark."""
+    if getattr(request, "param", "folder") == "folder":
+        return (tmp_path / "store").as_uri()
+    server: S3 = request.getfixturevalue("s3")
+    for name, value in {**stores.KEYS, "AWS_ENDPOINT_URL": server.url}.items():
+        monkeypatch.setenv(name, value)
+    return server.new_bucket()
 
 
 @pytest.fixture

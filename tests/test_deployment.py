@@ -15,6 +15,9 @@ import pytest
 import yaml
 
 from dashboard.cli.group import cli
+from data.home import STORE
+from data.sharing.cache_limit import CACHE_LIMIT, bytes_of
+from data.sharing.object_store import ObjectStore
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -22,8 +25,8 @@ UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 FILES = sorted(file for file in DEPLOY.rglob("*") if file.is_file())
 
 
-def compose() -> dict[str, Any]:
-    result: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+def compose(name: str = "compose.yaml") -> dict[str, Any]:
+    result: dict[str, Any] = yaml.safe_load((DEPLOY / name).read_text("utf-8"))
     return result
 
 
@@ -117,10 +120,20 @@ def test_the_image_passes_hadolint() -> None:
     check("hadolint", str(DEPLOY / "Dockerfile"))
 
 
-def test_the_services_follow_the_specification_of_compose() -> None:
-    check(
-        "check-jsonschema", "--builtin-schema", "vendor.compose-spec", str(DEPLOY / "compose.yaml")
-    )
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.store.yaml"])
+def test_the_services_follow_the_specification_of_compose(name: str) -> None:
+    check("check-jsonschema", "--builtin-schema", "vendor.compose-spec", str(DEPLOY / name))
+
+
+def test_with_a_store_each_service_has_a_home_of_its_own() -> None:
+    """A volume at the same place goes before that of ``compose.yaml``."""
+    shared, own = compose()["services"], compose("compose.store.yaml")["services"]
+    names = [name for name, service in shared.items() if service["image"] == "vitrina"]
+    homes = [own[name]["volumes"] for name in names]
+    assert homes == [[f"{name}:/data"] for name in names]
+    for name in names:
+        assert ObjectStore(own[name]["environment"][STORE])
+        assert bytes_of(own[name]["environment"][CACHE_LIMIT])
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")

@@ -70,8 +70,17 @@ class LazyGroup(click.Group):
     help="PostgreSQL database with the table of runs, instead of a file in the home: "
     "postgresql+psycopg://user@host/name. Set VITRINA_DATABASE where the URL holds a password.",
 )
+@click.option(
+    "--store",
+    "store_url",
+    metavar="URL",
+    help="Object store with datasets and models, of which the home is a cache then:"
+    " s3://bucket/prefix (or VITRINA_STORE). Access keys come from the environment.",
+)
 @click.version_option(package_name="vitrina", prog_name="vitrina")
 @click.pass_context
-def cli(context: click.Context, home: Path | None, database_url: str | None) -> None:
+def cli(
+    context: click.Context, home: Path | None, database_url: str | None, store_url: str | None
+) -> None:
     """Browse a shop's purchase log, train networks on it, and inspect their predictions."""
-    context.obj = home, database_url
+    context.obj = home, database_url, store_url

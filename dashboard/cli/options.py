@@ -29,13 +29,19 @@ def command_home() -> Home:
 def home_option(command: Command) -> Command:
     """Give a command its ``home``.
 
-    ``--home`` and ``--database`` may stand before or after the command's name.
+    ``--home``, ``--database`` and ``--store`` may stand before or after the command's name.
     """
 
     @functools.wraps(command)
-    def with_home(*, home_folder: Path | None, database_url: str | None, **options: Any) -> Any:
-        folder, url = click.get_current_context().obj
-        home = Home.default(home_folder or folder, database_url or url)
+    def with_home(
+        *,
+        home_folder: Path | None,
+        database_url: str | None,
+        store_url: str | None,
+        **options: Any,
+    ) -> Any:
+        folder, url, store = click.get_current_context().obj
+        home = Home.default(home_folder or folder, database_url or url, store_url or store)
         _HOME.set(home)
         is_for_home = options.get("out") is None  # else its user chooses who may read it
         with _private_files() if is_for_home else nullcontext():
@@ -50,7 +56,10 @@ def home_option(command: Command) -> Command:
     database = click.option(
         "--database", "database_url", metavar="URL", help="Where the table of runs is."
     )
-    return folder(database(with_home))
+    store = click.option(
+        "--store", "store_url", metavar="URL", help="Where datasets and models are."
+    )
+    return folder(database(store(with_home)))
 
 
 @contextmanager

@@ -101,9 +101,12 @@ def serve_command(
     """Start the workbench in this terminal; Ctrl-C ends it."""
     from dashboard.jobs.runs_table import Runs
     from dashboard.jobs.shared_home import check_home
+    from dashboard.jobs.store_keeper import StoreKeeper
     from dashboard.jobs.supervisor import keep_worker, stop_worker
     from dashboard.services.runs.records import damaged
 
+    if home.store_url is not None:
+        StoreKeeper(home, click.echo).start()
     if home.database_url is not None:
         check_home(Runs(home))  # a server that knows no users lets everybody in: it does not start
     _check_access(home, host, open_to_all)

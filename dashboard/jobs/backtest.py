@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.jobs.job import Job
 from dashboard.jobs.reporter import Reporter
+from dashboard.jobs.staged_folders import fetch_run
 from dashboard.jobs.states import State
 from dashboard.jobs.training_series import TrainingSeries, Trial
 from data.datasets.store import Store
@@ -48,7 +49,7 @@ class _Backtest(TrainingSeries):
         with Store(home).reading(dataset) as opened:
             self.write(
                 judge_runs(
-                    [home.runs / trial.run for trial in self.trials],
+                    [fetch_run(home, trial.run) for trial in self.trials],
                     opened,
                     [date.fromisoformat(trial.values[LAST_DAY]) for trial in self.trials],
                     self._raise_if_stopped,

@@ -19,13 +19,17 @@ from dashboard.jobs.repository import LostClaim
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
+from dashboard.jobs.staged_folders import staged_folders
 from dashboard.jobs.states import State
 from data.datasets.store import Store
 from data.errors import Cancelled, VitrinaError
 from data.files import remove_leftovers
 from data.home import Home
+from data.sharing.object_store import StoreUnreachable
 
 NICENESS = 5
+Outcome = tuple[State, str | None, str | None]
+"""How a run ends: state, reason and message."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,8 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _handle_signals(reporter)
     reporter.start()
     reporter.log(f"{claim.kind} {claim.run}, attempt {claim.attempt}, process {os.getpid()}")
-    state, reason, message = _carry_out(runs, claim, reporter)
-    reporter.log(" · ".join(filter(None, (state.value, reason, message))))
+    state, reason, message = _staged(runs, claim, reporter)
     reporter.close()
     with suppress(TableError):  # then the worker reads the exit status
         retry_while_unavailable(
@@ -72,20 +75,51 @@ def _handle_signals(reporter: Reporter) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _carry_out(runs: Runs, claim: Run, reporter: Reporter) -> tuple[State, str | None, str | None]:
-    """Do the work and return how it ended: state, reason and message."""
+def _staged(runs: Runs, claim: Run, reporter: Reporter) -> Outcome:
+    """Do the work on the folders of the store, if there is one, and return how it ended."""
     job = Job(runs.home, claim, runs.folder(claim.run))
+    outcome: Outcome | None = None
     try:
         job.folder.mkdir(parents=True, exist_ok=True)
+        with staged_folders(job, reporter) as folders:
+            outcome = _carry_out(runs, job, reporter)
+            _log(reporter, outcome)
+            if folders is not None:
+                folders.commit()
+    except Exception as error:
+        if outcome is None or outcome[0] is State.FINISHED:
+            is_stopped = isinstance(error, StoreUnreachable) and reporter.stop()
+            outcome = _stopped(runs, claim) if is_stopped else _failed(job, error)
+        _log(reporter, outcome)
+    return outcome
+
+
+def _log(reporter: Reporter, outcome: Outcome) -> None:
+    state, reason, message = outcome
+    reporter.log(" · ".join(filter(None, (state.value, reason, message))))
+
+
+def _carry_out(runs: Runs, job: Job, reporter: Reporter) -> Outcome:
+    """Do the work and return how it ended."""
+    claim = job.run
+    try:
         remove_leftovers(job.folder)
         if not reporter.stop() and WORK[claim.kind](job, reporter):
             return State.FINISHED, None, None
     except Cancelled:
         pass
     except Exception as error:
-        with suppress(OSError):  # the disk may be full
-            traceback.print_exc()
-        return State.FAILED, classify(error, _dataset_exists(job)), sentence(error)
+        return _failed(job, error)
+    return _stopped(runs, claim)
+
+
+def _failed(job: Job, error: Exception) -> Outcome:
+    with suppress(OSError):  # the disk may be full
+        traceback.print_exc()
+    return State.FAILED, classify(error, _dataset_exists(job)), sentence(error)
+
+
+def _stopped(runs: Runs, claim: Run) -> Outcome:
     if _stop_requested(runs, claim):
         return State.STOPPED, None, None
     return State.INTERRUPTED, SHUTDOWN, None

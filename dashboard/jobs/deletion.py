@@ -9,8 +9,10 @@ from dashboard.jobs.promotions import check_not_in_service
 from dashboard.jobs.repository import Repository, select_run, unknown_run
 from dashboard.jobs.schema import METRICS, RUNS
 from dashboard.jobs.states import ACTIVE, in_words
+from dashboard.jobs.stored_folders import StoredFolders
 from data.errors import BadInput
 from data.i18n import _
+from data.sharing.folder_table import RUNS as STORED_RUNS
 
 UNDO_SECONDS = 300.0
 _LONG_AGO = 0.0
@@ -29,6 +31,7 @@ class Deletion:
         self._repository = repository
         self._database = repository.database
         self._clock = repository.clock
+        self._stored = StoredFolders(repository)
 
     def soft_delete(self, run: str) -> None:
         """Hide a run; ``restore`` undoes it for five minutes, then the worker deletes the run.
@@ -98,3 +101,4 @@ class Deletion:
             ids = select(RUNS.c.id).where(marked)
             connection.execute(delete(METRICS).where(METRICS.c.run_id.in_(ids)))
             connection.execute(delete(RUNS).where(marked))
+            self._stored.remove_within(connection, STORED_RUNS, run)

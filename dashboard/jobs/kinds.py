@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboard.jobs.import_files import fetch_files, forget_files, local_file
 from dashboard.jobs.job import Job
 from dashboard.jobs.outbox import FELL
 from dashboard.jobs.reporter import Reporter
@@ -40,6 +41,7 @@ def import_files(job: Job, reporter: Reporter) -> bool:
     """Import files, the demo shop, a sample or side tables; uploads are removed when done."""
     from data.importing.ingest import ingest
 
+    fetch_files(job.home, job.run.config)
     if "side_tables" in job.run.config:
         return _attach_side_tables(job, reporter)
     request = _import_request(job)
@@ -52,6 +54,7 @@ def import_files(job: Job, reporter: Reporter) -> bool:
     for file in (*request.files, request.products, request.buyers):
         if file is not None:
             _remove_own(job, file)
+    forget_files(job.home, job.run.config)
     return True
 
 
@@ -66,14 +69,23 @@ def _import_request(job: Job) -> "ImportRequest":
     if config.get("sample"):
         return complete_journey.request(job.folder, name)
     request = ImportRequest.from_config(name, config)
-    return replace(request, files=local(request.files))
+    return replace(
+        request,
+        files=local([_here(job, file) for file in request.files]),
+        products=_here(job, request.products) if request.products else None,
+        buyers=_here(job, request.buyers) if request.buyers else None,
+    )
+
+
+def _here(job: Job, file: Path) -> Path:
+    return local_file(job.home, job.run.config, file)
 
 
 def _attach_side_tables(job: Job, reporter: Reporter) -> bool:
     """Give a dataset side tables, or remove them."""
     from data.importing.side_tables import attach_side_tables
 
-    files = {table: Path(file) for table, file in job.run.config["side_tables"].items()}
+    files = {table: _here(job, Path(file)) for table, file in job.run.config["side_tables"].items()}
     attach_side_tables(
         Store(job.home),
         job.run.dataset,
@@ -84,6 +96,7 @@ def _attach_side_tables(job: Job, reporter: Reporter) -> bool:
     )
     for file in files.values():
         _remove_own(job, file)
+    forget_files(job.home, job.run.config)
     return True
 
 

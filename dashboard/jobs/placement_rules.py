@@ -39,10 +39,11 @@ def resolved_rules(handle: RunHandle, dataset: Dataset, rules: Rules) -> Resolve
         Where the run has no model, or what the rules name cannot be read any more.
     """
     handle.require_model()
+    folder = handle.fetch()
     return _resolve(
         _Key(
-            handle.folder,
-            stamp(handle.folder / VOCABULARY),
+            folder,
+            stamp(folder / VOCABULARY),
             dataset.path,
             dataset.fingerprint,
             rules,

@@ -15,7 +15,7 @@ from dashboard.jobs.states import ACTIVE, State
 from data.errors import BadInput, Damaged
 from data.i18n import _
 
-TRAINING = "train"
+TRAINING, IMPORTING = "train", "import"
 # Imports and scorings are short and do not wait for trainings.
 PARALLEL_OTHERS = 2
 SEARCHING, BACKTESTING, RETRAINING = "search", "backtest", "retrain"

@@ -49,6 +49,11 @@ class Reporter:
         The run and the attempt at it that this process works on.
     exit_process : callable
         Ends this process, with an exit status, when the attempt is over.
+
+    Attributes
+    ----------
+    on_saved : callable
+        Called by the work when its files are worth being kept, such as a checkpoint.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Reporter:
         self._closed = threading.Event()
         self._resumed: Sequence[Mapping[str, Any]] | None = None
         self._process = psutil.Process()
+        self.on_saved: Callable[[], object] = lambda: None
         self._thread = threading.Thread(target=self._run, name="reporter", daemon=True)
 
     def start(self) -> None:
@@ -145,6 +151,10 @@ class Reporter:
             os.write(1, f"{stamp} {text}\n".encode())
         except OSError:
             return  # a full disk must not end a training because a log line is missing
+
+    def saved(self) -> None:
+        """Report that the files of the run are as they are to be kept, such as after an epoch."""
+        self.on_saved()
 
     def heartbeat(self) -> None:
         """Do nothing: the thread sends heartbeats anyway."""

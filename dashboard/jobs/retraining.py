@@ -7,6 +7,7 @@ from dashboard.jobs.job import Job
 from dashboard.jobs.outbox import CANDIDATE, REPLACED
 from dashboard.jobs.reporter import Reporter
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.staged_folders import fetch_run
 from dashboard.jobs.states import State
 from dashboard.jobs.training_series import TrainingSeries, Trial
 from data.datasets.store import Store
@@ -68,11 +69,10 @@ class _Retraining(TrainingSeries):
         from model.evaluation.later_comparison import compare_later
 
         home, before = self.job.home, self.plan["in_service"]
+        folders = fetch_run(home, before), fetch_run(home, run)
         try:
             with Store(home).reading(self.job.run.dataset) as opened:
-                comparison = compare_later(
-                    home.runs / before, home.runs / run, opened, self._raise_if_stopped
-                )
+                comparison = compare_later(*folders, opened, self._raise_if_stopped)
         except BadInput as error:
             return {}, str(error)
         if _difference(comparison)["low"] >= -self.plan["tolerance"]:

@@ -23,8 +23,10 @@ from typing import TYPE_CHECKING, Any
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.staged_folders import fetch_run
 from dashboard.jobs.states import in_words
 from data.checksums import is_there, verified
+from data.datasets.store import Store
 from data.errors import BadInput, Damaged, damaged_unless_read
 from data.file_cache import FileCache
 from data.files import read_json
@@ -65,6 +67,16 @@ class RunHandle:
     def folder(self) -> Path:
         """The folder of the run's files; absent before its first start."""
         return self.home.runs / self.run.run
+
+    def fetch(self) -> Path:
+        """Bring its files into the home, where they are in a store, and return its folder.
+
+        Raises
+        ------
+        StoreError
+            When the store cannot be read.
+        """
+        return fetch_run(self.home, self.name)
 
     @cached_property
     def config(self) -> RunConfig:
@@ -183,7 +195,7 @@ class RunHandle:
     @property
     def outcomes(self) -> "StoredPredictions":
         """The predictions for each test target that the evaluation stored, read on first use."""
-        return _OUTCOMES.get(self.folder)
+        return _OUTCOMES.get(self.fetch())
 
     @property
     def predictor(self) -> "Predictor":
@@ -199,7 +211,7 @@ class RunHandle:
         self.require_model()
         sentence = _("The model of run {run} is damaged; train it again, or choose another run.")
         with damaged_unless_read(sentence.format(run=self.name)):
-            return _MODELS.get(self.folder)
+            return _MODELS.get(self.fetch())
 
     def _json(
         self, name: str, cache: "FileCache[Mapping[str, Any]]", remedy: str
@@ -220,14 +232,42 @@ def open_run(home: Home, run: str) -> RunHandle:
     ------
     BadInput
         When there is no run of this name.
+    StoreError
+        When a store that has news of runs cannot be read.
     """
-    return RunHandle(home, Runs(home).get(run))
+    return handles(home, [Runs(home).get(run)])[0]
+
+
+def handles(home: Home, runs: Iterable[Run]) -> list[RunHandle]:
+    """Return the handles of runs.
+
+    Raises
+    ------
+    StoreError
+        When a store that has news of runs cannot be read.
+    """
+    Store(home).refresh()
+    return [RunHandle(home, run) for run in runs]
+
+
+def run_folder(home: Home, run: str) -> Path:
+    """Return the folder of a run, with its small files as they are in the store, if there is one.
+
+    Raises
+    ------
+    BadInput
+        When no run can be called so.
+    StoreError
+        When a store that has news of runs cannot be read.
+    """
+    Store(home).refresh()
+    return Runs(home).folder(run)
 
 
 def runs_with_model(home: Home) -> list[RunHandle]:
     """Return the trainings that have a model, newest first."""
-    handles = [RunHandle(home, run) for run in Runs(home).list(kind=TRAINING)]
-    return [handle for handle in handles if handle.has_model]
+    trainings = handles(home, Runs(home).list(kind=TRAINING))
+    return [handle for handle in trainings if handle.has_model]
 
 
 def _read_object(file: Path) -> Mapping[str, Any]:

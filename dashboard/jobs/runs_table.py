@@ -22,6 +22,7 @@ from dashboard.jobs.repository import Repository, select_run, transition
 from dashboard.jobs.run import Run, from_row, is_run_name
 from dashboard.jobs.schema import COUNTERS, RUNS
 from dashboard.jobs.states import ENDED, RESUMABLE, State, in_words
+from dashboard.jobs.stored_folders import StoredFolders
 from data.errors import BadInput, Damaged
 from data.home import Home
 from data.i18n import _
@@ -86,6 +87,7 @@ class Runs:
         self.outbox = Outbox(self._repository)
         self.retraining_rules = retraining_rules.RetrainingRules(self._repository)
         self.lease = Lease(self._repository)
+        self._stored = StoredFolders(self._repository)
 
     def folder(self, run: str) -> Path:
         """Return the folder of a run's files; it is created when the run starts."""
@@ -177,7 +179,7 @@ class Runs:
         """
         runs = self._read(RUNS.c.deleted.is_(None))
         sentences = [str(run) for run in runs if isinstance(run, Damaged)]
-        unknown = self._folders_without_row()
+        unknown = [] if self.home.store_url else self._folders_without_row()
         if unknown:
             names = ", ".join([*unknown[:_MOST_NAMED], *["…"][: len(unknown) > _MOST_NAMED]])
             sentences.append(self._unknown_folders().format(names=names))
@@ -332,6 +334,7 @@ class Runs:
             promotions.rename_dataset(connection, old, new)
             placements.rename_dataset(connection, old, new)
             retraining_rules.rename_dataset(connection, old, new)
+            self._stored.rename_dataset(connection, old, new)
 
 
 def _check_texts(label: str, note: str, tags: Sequence[str]) -> None:

@@ -189,6 +189,27 @@ OUTBOX = Table(
     Column("dropped", String),
 )
 
+# One row for each folder in the store of several machines: it is the commit of its files, which
+# `files` names. `revision` grows with every change of any row.
+STORED_FOLDERS = Table(
+    "stored_folders",
+    METADATA,
+    Column("kind", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("files", JSON, nullable=False),
+    Column("created", Float, nullable=False),
+    Index("stored_folders_by_revision", "revision"),
+)
+
+# Objects of the store that no folder has any more; a worker deletes them.
+STORED_GARBAGE = Table(
+    "stored_garbage",
+    METADATA,
+    Column("key", String, primary_key=True),
+    Column("since", Float, nullable=False),
+)
+
 
 class TableError(VitrinaError):
     """The table of runs cannot be read or written."""

@@ -4,35 +4,44 @@ import uuid
 
 from dashboard.jobs.queue import set_setting, setting
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.shared_store import HOME_ID, STORE_ID
 from data.errors import BadInput
 from data.files import atomic_write
 from data.i18n import _
+from data.sharing import mirror_of
 
 FILE = "home.id"
-HOME = "home"
-"""The setting that holds the id of the home."""
 
 
 def check_home(runs: Runs) -> None:
     """Refuse a home that is not the one of the database, whose runs would miss their datasets.
 
     The first process that serves a database writes an id into its home and into the database. A
-    home whose table is a file has its own table.
+    home whose table is a file has its own table. Machines with a store have a home each.
 
     Raises
     ------
     BadInput
-        Where the database belongs to another home.
+        Where the database belongs to another home, or to a store.
+    StoreError
+        Where the store cannot be read.
     """
-    if runs.database.is_file:
+    if mirror_of(runs.home) is not None or runs.database.is_file:
         return
     file = runs.home.path / FILE
     with runs.database.write() as connection:
-        known = setting(connection, HOME, None)
+        if setting(connection, STORE_ID, None) is not None:
+            raise BadInput(
+                _(
+                    "The datasets of this database are in a store; name it with --store or"
+                    " VITRINA_STORE."
+                )
+            )
+        known = setting(connection, HOME_ID, None)
         here = file.read_text("utf-8", "replace").strip() if file.exists() else None
         if known is None:
             known = here or uuid.uuid4().hex
-            set_setting(connection, HOME, known)
+            set_setting(connection, HOME_ID, known)
             if here is None:
                 runs.home.make()
                 with atomic_write(file) as temporary:

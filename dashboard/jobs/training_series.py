@@ -172,6 +172,7 @@ class TrainingSeries(ABC):
         write_checked_json(
             self._file, {"trials": [asdict(trial) for trial in self.trials], **findings}
         )
+        self.reporter.saved()
 
     def _cancel(self) -> None:
         """Remove queued trials when a person stops the job; active ones go on."""

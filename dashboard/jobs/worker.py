@@ -23,6 +23,7 @@ from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
 from dashboard.jobs.shared_home import check_home
 from dashboard.jobs.states import ACTIVE, State
+from dashboard.jobs.store_keeper import StoreKeeper
 from dashboard.jobs.unfinished_renames import finish_renames
 from dashboard.jobs.worker_log import log
 from data.errors import VitrinaError
@@ -292,6 +293,8 @@ def serve_jobs(
     os.umask(PRIVATE)  # of the children, too
     runs = Runs(home)
     check_home(runs)
+    if home.store_url is not None:
+        StoreKeeper(home, log).start()
     process = Process.current()
     worker = Worker(runs, process, until_idle, slots)
 

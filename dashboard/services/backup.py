@@ -63,6 +63,13 @@ def back_up(home: Home, file: Path) -> Backup:
     BadInput
         Where there is no such home, the archive would lie within it, or it cannot be written.
     """
+    if home.store_url is not None:
+        raise BadInput(
+            _(
+                "Datasets and models are in a store; back up its bucket, and the database with"
+                " pg_dump."
+            )
+        )
     if not home.path.is_dir():
         raise BadInput(_("There is no home folder {folder}.").format(folder=home.path))
     if file.absolute().is_relative_to(home.path):

@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.jobs.lease import WorkerStatus
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
-from dashboard.jobs.run_handle import RunHandle
+from dashboard.jobs.run_handle import RunHandle, handles
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
 from dashboard.services.datasets import library, samples
@@ -111,12 +111,13 @@ def overview(home: Home) -> Overview:
     try:
         table = Runs(home)
         runs, worker = table.list(), table.lease.status()
+        shown = handles(home, [run for run in runs if run.kind == TRAINING or not run.ended])
         problems += table.damaged()
     except TableError as error:
-        runs, worker = [], WorkerStatus(False, None, None)
+        shown, worker = [], WorkerStatus(False, None, None)
         problems.append(str(error))
-    trainings = [_summary(home, run) for run in runs if run.kind == TRAINING]
-    others = [_summary(home, run) for run in runs if run.kind != TRAINING and not run.ended]
+    trainings = [_summary(handle) for handle in shown if handle.run.kind == TRAINING]
+    others = [_summary(handle) for handle in shown if handle.run.kind != TRAINING]
     latest = sorted([*trainings, *others], key=lambda summary: summary.run.created, reverse=True)
     return Overview(
         datasets=library.table(home),
@@ -128,8 +129,8 @@ def overview(home: Home) -> Overview:
     )
 
 
-def _summary(home: Home, run: Run) -> RunSummary:
-    handle = RunHandle(home, run)
+def _summary(handle: RunHandle) -> RunSummary:
+    run = handle.run
     problem = handle.problem
     models = () if problem else handle.evaluation.get("models", ())
     baselines = {model["name"]: model["metrics"] for model in models}

@@ -36,13 +36,16 @@ class Verification:
 def verify(home: Home) -> Verification:
     """Read every file of a home that has a checksum, and the table of runs where it is a file.
 
+    Where the home is a cache of a store, it is what is in the cache.
+
     The table has no checksums: damage to its structure shows, a changed value in it does not.
     """
     files, unknown, damage = 0, 0, [*_damage_of_table(home)]
     for folder, sentence in _folders(home):
         try:
             names = checksums.names(folder)
-            damage += [sentence.format(file=name) for name in checksums.damaged_files(folder)]
+            damaged = checksums.damaged_files(folder, is_cache=home.store_url is not None)
+            damage += [sentence.format(file=name) for name in damaged]
         except Damaged as error:
             damage.append(str(error))
             continue

@@ -4,6 +4,10 @@ A dataset's folder holds ``manifest.json`` and one folder with the tables of the
 manifest names. An import writes a new version beside it and then replaces the manifest
 atomically, so that a crash leaves either the old or the new version. The unfinished version of an
 import that crashed is named by no manifest; ``Store.sweep`` deletes it.
+
+Where several machines have a store in common (see ``data.sharing``), the home is a cache of it: a
+dataset's row in the database takes the place of the manifest as its commit, ``Store.refresh``
+brings the manifests of all datasets into the home, and a dataset's tables come when they are read.
 """
 
 import fcntl
@@ -13,9 +17,11 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 import psutil
@@ -37,6 +43,9 @@ from data.events import NAMES
 from data.files import locked
 from data.home import Home
 from data.i18n import _
+from data.sharing import mirror_of
+from data.sharing.folder_table import DATASETS, Condition, Conflict, StoredFolder
+from data.sharing.mirror import Mirror
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _MANIFEST = "manifest.json"
@@ -58,12 +67,15 @@ class Dataset:
         Its sources, mapping and key figures.
     rows : int or None
         Number of the first events that the views ``events`` and ``purchases`` show; None for all.
+    mirror : Mirror or None
+        What brings its files into the home, where they are in a store.
     """
 
     name: str
     path: Path
     manifest: Manifest
     rows: int | None = None
+    mirror: Mirror | None = field(default=None, compare=False, repr=False)
 
     def with_sources(self, number: int) -> "Dataset":
         """Return the dataset as it was when it had only its first ``number`` sources."""
@@ -150,13 +162,31 @@ class Dataset:
             except OSError as error:
                 if self._is_current():
                     raise self._damage(next(self._files)) from error
-                raise BadInput(
-                    _("Dataset {name} was changed meanwhile; try again.").format(name=self.name)
-                ) from error
+                raise self._changed() from error
             yield
+
+    def fetch(self) -> None:
+        """Bring its files into the home, where they are in a store.
+
+        Raises
+        ------
+        StoreError
+            When the store cannot be read.
+        """
+        if self.mirror is not None:
+            own = f"{self.manifest.version}/"
+            self.mirror.fetch(DATASETS, self.name, lambda path: path.startswith(own))
+
+    def fetched(self) -> "Dataset":
+        """Return it with its files in the home, for a process that knows no store."""
+        self.fetch()
+        return replace(self, mirror=None)
 
     def _is_current(self) -> bool:
         """Return whether the manifest still names this version, or cannot be read."""
+        if self.mirror is not None:
+            folder = self.mirror.get(DATASETS, self.name)
+            return folder is not None and _has_version(folder, self.manifest.version)
         try:
             return Manifest.read(self.path.parent / _MANIFEST).version == self.manifest.version
         except (FileNotFoundError, NotADirectoryError):
@@ -166,14 +196,24 @@ class Dataset:
 
     def verify(self) -> None:
         """Read all files, and raise Damaged for the first one that is not as it was written."""
+        self.fetch()
         for file in self._files:
             self._verified(file)
 
     def _verified(self, file: str, *, quick: bool = False) -> Path:
+        if self.mirror is not None and not (self.path / file).exists():
+            self.fetch()
         try:
             return checksums.verified(self.path / file, quick=quick)
         except (checksums.ChecksumError, OSError) as error:
+            if self.mirror is not None and not self._is_current():
+                raise self._changed() from error
             raise self._damage(file) from error
+
+    def _changed(self) -> BadInput:
+        return BadInput(
+            _("Dataset {name} was changed meanwhile; try again.").format(name=self.name)
+        )
 
     def _damage(self, file: str) -> Damaged:
         return Damaged(
@@ -224,6 +264,31 @@ class Store:
 
     def __init__(self, home: Home) -> None:
         self.home = home
+        self._mirror = mirror_of(home)
+
+    def refresh(self) -> None:
+        """Bring into the home what has changed in the store, if there is one.
+
+        The small files of datasets and runs come, such as manifests; tables and models do when they
+        are read.
+
+        Raises
+        ------
+        StoreError
+            When the store cannot be read.
+        """
+        if self._mirror is None:
+            return
+        changed, names = self._mirror.refresh()
+        gone = self._names() - names
+        for name in gone:
+            with suppress(FileNotFoundError, Damaged):
+                version = Manifest.read(self.folder(name) / _MANIFEST).version
+                _remove(self.folder(name) / version)
+            with suppress(FileNotFoundError):
+                _remove_files(self.folder(name))
+        for name in gone.union(changed):
+            _sweep(self.folder(name))
 
     def list(self) -> "list[Dataset]":
         """Return all datasets sorted by name; those in ``damaged`` are left out."""
@@ -244,6 +309,7 @@ class Store:
     def open(self, name: str) -> Dataset:
         """Return a dataset by its name; an unknown one raises BadInput, a damaged one Damaged."""
         folder = self.folder(name)
+        self.refresh()
         try:
             manifest = Manifest.read(folder / _MANIFEST)
         except (FileNotFoundError, NotADirectoryError):
@@ -253,7 +319,7 @@ class Store:
                     name=name, known=known
                 )
             ) from None
-        return Dataset(name, folder / manifest.version, manifest)
+        return Dataset(name, folder / manifest.version, manifest, mirror=self._mirror)
 
     @contextmanager
     def reading(self, name: str, *, verify: bool = True) -> Iterator[Dataset]:
@@ -283,6 +349,10 @@ class Store:
 
     def names(self) -> set[str]:
         """Return the names of the datasets, damaged ones and those without their manifest too."""
+        self.refresh()
+        return self._names()
+
+    def _names(self) -> set[str]:
         return {
             folder.name
             for folder in self.home.datasets.glob("*")
@@ -296,16 +366,18 @@ class Store:
         folder = self.folder(name)
         with self._locked():
             self.check_not_importing(name)
-            checksums.remove(folder, [_MANIFEST])
-            for path in folder.iterdir():
-                if path.is_dir():
-                    _remove(path)
-                else:
-                    path.unlink(missing_ok=True)
+            if self._mirror is not None:
+                self._mirror.remove(DATASETS, name)
+            _remove_files(folder)
+            for version in folder.iterdir():
+                _remove(version)
             _remove_if_empty(folder)
 
-    def rename(self, old: str, new: str) -> Dataset:
+    def rename(self, old: str, new: str) -> None:
         """Rename a dataset, marked until whoever calls this concludes it (``renaming``).
+
+        One in a store is renamed by its row, which ``Runs.rename_dataset`` changes together with
+        those of its runs.
 
         Raises
         ------
@@ -317,6 +389,8 @@ class Store:
             for name in (old, new):
                 self.check_not_importing(name)
             self.check_free(new)
+            if self._mirror is not None:
+                return
             try:
                 with _lock(dataset.path, fcntl.LOCK_EX | fcntl.LOCK_NB):
                     renaming.mark(self.folder(old))
@@ -327,7 +401,6 @@ class Store:
                         name=old
                     )
                 ) from error
-        return self.open(new)
 
     def folder(self, name: str) -> Path:
         """Return the folder of a dataset of this name, whether or not it exists."""
@@ -417,12 +490,64 @@ class Store:
         checksums.record(
             folder / manifest.version, like=previous.path if isinstance(previous, Dataset) else None
         )
+        if self._mirror is not None:
+            self._upload(self._mirror, name, manifest, replace=replace, added_to=added_to)
         manifest.write(folder / _MANIFEST)
         if isinstance(previous, Dataset):
             _remove(previous.path)
         elif isinstance(previous, Damaged):
             _sweep(folder)
         return self.open(name)
+
+    def _upload(
+        self,
+        mirror: Mirror,
+        name: str,
+        manifest: Manifest,
+        *,
+        replace: bool,
+        added_to: Dataset | None,
+    ) -> None:
+        """Put a version into the store, where it takes the place of the one before.
+
+        Raises
+        ------
+        BadInput
+            If the dataset has been created, or changed under an addition, meanwhile.
+        """
+        before = mirror.get(DATASETS, name) if added_to else None
+        changed = BadInput(_("Dataset {name} was changed meanwhile; try again.").format(name=name))
+        if added_to and not (before and _has_version(before, added_to.manifest.version)):
+            raise changed
+        tables = self.folder(name) / manifest.version
+        with TemporaryDirectory(dir=self.home.cache) as temporary:
+            file = Path(temporary) / _MANIFEST
+            manifest.write(file)
+            put = {f"{tables.name}/{table}": tables / table for table in checksums.names(tables)}
+            try:
+                mirror.commit(
+                    DATASETS,
+                    name,
+                    {_MANIFEST: file, **put},
+                    dropped=lambda path: "/" in path,
+                    condition=Condition(not replace, before.files[_MANIFEST].key if before else ""),
+                    like=before,
+                )
+            except Conflict as error:
+                raise changed from error
+
+    def save_beside(self, name: str, file: str, value: Any) -> None:
+        """Write a JSON file that belongs to a dataset beside its tables.
+
+        Raises
+        ------
+        BadInput
+            If there is no such dataset.
+        """
+        folder = self.open(name).path.parent
+        checksums.write_checked_json(folder / file, value)
+        if self._mirror is not None:
+            self._mirror.commit(DATASETS, name, {file: folder / file})
 
     def abandon(self, folder: Path) -> None:
         """Delete an unfinished version, and the dataset's folder if it is empty then."""
@@ -454,6 +579,19 @@ def _sweep(folder: Path) -> None:
             for temporary in folder.glob(f".*{name}*"):  # of a killed commit
                 temporary.unlink(missing_ok=True)
     _remove_if_empty(folder)
+
+
+def _remove_files(folder: Path) -> None:
+    """Delete the files in a dataset's folder, the manifest first."""
+    checksums.remove(folder, [_MANIFEST])
+    for file in folder.iterdir():
+        if not file.is_dir():
+            file.unlink(missing_ok=True)
+
+
+def _has_version(folder: StoredFolder, version: str) -> bool:
+    """Return whether the store has this version of a dataset."""
+    return any(path.startswith(f"{version}/") for path in folder.files)
 
 
 def _unfinished(folder: Path) -> list[Path]:

@@ -59,6 +59,7 @@ def spilling_connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def link_files(dataset: Dataset, folder: Path, names: Iterable[str]) -> None:
     """Link files of a dataset into another folder; copy them where links are not possible."""
+    dataset.fetch()
     for name in names:
         try:
             os.link(dataset.path / name, folder / name)

@@ -20,6 +20,9 @@ ADDRESSES = {
 }
 ENVIRONMENT = {
     "VITRINA_HOME": "The folder that holds the state; `--home` goes before it.",
+    "VITRINA_DATABASE": "The database with the table of runs, as `--database`.",
+    "VITRINA_STORE": "The object store with datasets and models, as `--store`.",
+    "VITRINA_CACHE_LIMIT": "How much a home that is a cache of a store may hold, such as `20GB`.",
     "VITRINA_PASSWORD": "One password for everybody, beside the users of the home.",
     "VITRINA_API_TOKEN": "The token that the HTTP interface asks for; turns the interface on.",
 }

@@ -24,6 +24,9 @@ class TrainingCallback(Protocol):
     def resumed(self, history: list[dict[str, Any]]) -> None:
         """Receive the completed epochs of the training that is resumed."""
 
+    def saved(self) -> None:
+        """Receive that the checkpoint and the history of the last complete epoch are written."""
+
     def log(self, text: str) -> None:
         """Receive a line of the log."""
 

@@ -400,6 +400,7 @@ class Trainer:
         save(self.run, self._variables, state)
         self.callback.progress(steps=state.steps / state.epochs)
         self.run.write_json(HISTORY, state.history)
+        self.callback.saved()
         for name, value in entry.items():
             if name != "epoch":
                 self.callback.metric(entry["epoch"], None, name, float(value))

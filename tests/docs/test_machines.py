@@ -12,10 +12,12 @@ import pytest
 
 from dashboard.cli import run
 from dashboard.jobs.node import NODE, node_name
-from data.home import DATABASE
+from data.home import DATABASE, STORE
+from data.sharing.cache_limit import CACHE_LIMIT, limit_of_environment
 from docs.site import DOCS
 from tests.docs.guide import blocks
 from tests.postgres import Postgres
+from tests.stores import on_s3
 
 PAGE = DOCS / "en" / "machines.md"
 SECONDS = 60
@@ -28,6 +30,16 @@ def listed(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return [row["node"] for row in json.loads(capsys.readouterr().out) if row["alive"]]
 
 
+def exports() -> dict[str, list[str]]:
+    """Return the values that the page gives each variable, in order."""
+    values: dict[str, list[str]] = {}
+    for name, value in re.findall(
+        r"^export (\w+)='?([^'\n]+)", PAGE.read_text("utf-8"), re.MULTILINE
+    ):
+        values.setdefault(name, []).append(value)
+    return values
+
+
 @pytest.fixture
 def server(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database and the environment of the page; its host is the server of the tests."""
@@ -35,9 +47,9 @@ def server(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     statements = next(block.text for block in shown if block.kind == "sql")
     for statement in filter(str.strip, statements.split(";")):
         postgres.execute(statement)
-    exports = dict(re.findall(r"^export (\w+)='?([^'\n]+)", PAGE.read_text("utf-8"), re.MULTILINE))
-    url = exports[DATABASE].replace("@db.example/vitrina", f"@/vitrina?host={postgres.address}")
-    assert url != exports[DATABASE]
+    (shown_url,) = exports()[DATABASE]
+    url = shown_url.replace("@db.example/vitrina", f"@/vitrina?host={postgres.address}")
+    assert url != shown_url
     monkeypatch.setenv(DATABASE, url)
     monkeypatch.setenv("VITRINA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv(NODE, "gpu-1")
@@ -48,8 +60,9 @@ def test_a_worker_joins_is_listed_and_let_finish(
     server: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commands = [words for block in blocks(PAGE) for words in block.commands]
-    assert [words[0] for words in commands] == ["serve", "worker", "workers", "workers"]
-    _serve, work, _list, drain = commands
+    names = [words[0] for words in commands]
+    assert names == ["datasets", "serve", "worker", "workers", "workers"]
+    _datasets, _serve, work, _list, drain = commands
     program = "from dashboard.cli import main; main()"
     worker = subprocess.Popen([sys.executable, "-c", program, *work])
     deadline = time.monotonic() + SECONDS
@@ -59,3 +72,29 @@ def test_a_worker_joins_is_listed_and_let_finish(
     assert run(drain) == 0
     assert worker.wait(SECONDS) == 0
     assert listed(capsys) == []
+
+
+@pytest.mark.slow
+@on_s3
+def test_what_one_machine_imports_is_listed_on_another(
+    postgres: Postgres,
+    store_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (shown_store,), (limit,) = exports()[STORE], exports()[CACHE_LIMIT]
+    assert shown_store.startswith("s3://")
+    monkeypatch.setenv(DATABASE, postgres.new_schema())
+    monkeypatch.setenv(STORE, store_url)
+    monkeypatch.setenv(CACHE_LIMIT, limit)
+    assert limit_of_environment() == 50_000_000_000
+    monkeypatch.setenv("VITRINA_HOME", str(tmp_path / "first"))
+    assert run(["demo", "--buyers", "200"]) == 0
+    monkeypatch.setenv("VITRINA_HOME", str(tmp_path / "second"))
+    capsys.readouterr()
+    (words,) = (
+        words for block in blocks(PAGE) for words in block.commands if words == ["datasets"]
+    )
+    assert run(words) == 0
+    assert "demo" in capsys.readouterr().out

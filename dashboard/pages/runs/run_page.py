@@ -29,7 +29,7 @@ from dashboard.figures.machine import GAUGES, gauge_chart
 from dashboard.figures.progress_axis import Axis, View
 from dashboard.jobs.queue import BACKTESTING, RETRAINING, SEARCHING
 from dashboard.jobs.run import Run
-from dashboard.jobs.run_handle import RunHandle, open_run
+from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.runs import (
     backtest_results,
@@ -118,7 +118,7 @@ def _parts(run: Run) -> list[Component]:
         html.Div(id=RESULTS, className="stack"),
     ]
     service: list[Component] = [service_card.layout(), drift_card.layout()]
-    if RunHandle(current_home(), run).is_evaluated:
+    if open_run(current_home(), run.run).is_evaluated:
         return [*results, *service, curves]
     return [*service, curves, *results]
 

@@ -20,7 +20,7 @@ from dashboard.components import (
 from dashboard.figures.comparison import MOST_RUNS
 from dashboard.jobs.queue import BACKTESTING, SEARCHING
 from dashboard.jobs.run import Run
-from dashboard.jobs.run_handle import RunHandle
+from dashboard.jobs.run_handle import RunHandle, handles
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.runs.comparison_tables import DECISIVE
 from dashboard.pages.runs.run_columns import (
@@ -54,7 +54,10 @@ def rows(home: Home, runs: Sequence[Run], view: View) -> list[dict[str, Any]]:
     """
     now = time.time()
     in_service = {promotion.run for promotion in Runs(home).promotions.current()}
-    own = {run.run: _row(home, run, now, in_service=run.run in in_service) for run in runs}
+    own = {
+        handle.name: _row(handle, now, in_service=handle.name in in_service)
+        for handle in handles(home, runs)
+    }
     reference = own.get(view.reference, {}).get(DECISIVE)
     groups = equal_settings(runs) if view.grouped else [[run] for run in runs]
     shared = [_shared([own[run.run] for run in group]) for group in groups]
@@ -125,7 +128,7 @@ def queue(home: Home, runs: Sequence[Run]) -> list[Component]:
 
 def problems(home: Home, runs: Sequence[Run]) -> list[Component]:
     """Return one sentence on each row of the table and each evaluation that is damaged."""
-    evaluations = (RunHandle(home, run).problem for run in runs)
+    evaluations = (handle.problem for handle in handles(home, runs))
     return [error_state(problem) for problem in (*Runs(home).damaged(), *evaluations) if problem]
 
 
@@ -191,8 +194,8 @@ def _name(run: Run, *, in_service: bool) -> str:
     return " ".join([words, *(f"#{tag}" for tag in run.tags), *service])
 
 
-def _row(home: Home, run: Run, now: float, *, in_service: bool) -> dict[str, Any]:
-    handle = RunHandle(home, run)
+def _row(handle: RunHandle, now: float, *, in_service: bool) -> dict[str, Any]:
+    run = handle.run
     test = handle.test_metrics if run.epochs_done and not handle.problem else {}
     return {
         "run": run.run,

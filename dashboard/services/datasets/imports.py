@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dashboard.jobs.failures import explain
+from dashboard.jobs.import_files import share_files
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
@@ -182,7 +183,8 @@ def start(home: Home, request: ImportRequest) -> str:
     elif request.mode == "append":
         store.open(name)
     check_not_importing(home, name)
-    return Runs(home).create(IMPORT, name, request.as_config())
+    shared = share_files(home, [*request.files, request.products, request.buyers])
+    return Runs(home).create(IMPORT, name, request.as_config() | shared)
 
 
 def import_files(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.checksums import verified, write_checked_json
+from data.checksums import verified
 from data.datasets.cache import FrameCache
 from data.datasets.store import Store
 from data.errors import BadInput, Damaged, damaged_unless_read
@@ -47,8 +47,7 @@ def save(home: Home, dataset: str, values: dict[str, Any]) -> None:
         If a value is out of its bounds; the preparation saved before remains.
     """
     preparation = Preparation.from_dict(values)
-    file = Store(home).open(dataset).path.parent / _FILE
-    write_checked_json(file, preparation.as_dict())
+    Store(home).save_beside(dataset, _FILE, preparation.as_dict())
 
 
 def steps(home: Home, dataset: str, preparation: Preparation) -> tuple[Step, ...]:

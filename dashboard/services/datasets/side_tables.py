@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dashboard.jobs.import_files import share_files
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.datasets.imports import (
     BOUNDED,
@@ -79,7 +80,8 @@ def start(home: Home, name: str, files: Mapping[str, Path], remove: Collection[s
     Store(home).open(name)
     check_not_importing(home, name)
     config = {"side_tables": {table: str(file) for table, file in files.items()}}
-    return Runs(home).create(IMPORT, name, config | {"remove": list(remove)})
+    shared = share_files(home, files.values())
+    return Runs(home).create(IMPORT, name, config | {"remove": list(remove)} | shared)
 
 
 def preview(home: Home, name: str, table: str, file: Path) -> SideTablePreview:
@@ -91,7 +93,7 @@ def preview(home: Home, name: str, table: str, file: Path) -> SideTablePreview:
         If the dataset is unknown, or the file cannot be its side table.
     """
     with TemporaryDirectory(dir=home.cache) as folder:
-        dataset = Store(home).open(name)
+        dataset = Store(home).open(name).fetched()
         return BOUNDED.call(preview_for_dataset, dataset, table, file, Path(folder))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboard.jobs.run_handle import RunHandle, open_run
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.staged_folders import fetch_run
 from dashboard.jobs.states import State
 from dashboard.services.recommendations.placements import apply_placement
 from dashboard.services.recommendations.run_jobs import SCORING
@@ -49,9 +50,9 @@ def export(home: Home, run: str, out: Path, placement: str = "") -> dict[str, An
 
     handle = _with_model(home, run)
     if not placement:
-        return write_bundle(handle.folder, out)
+        return write_bundle(handle.fetch(), out)
     place = apply_placement(handle, Store(home).open(handle.run.dataset), placement)
-    return write_bundle(handle.folder, out, rules=place.tables, placement=place.as_dict())
+    return write_bundle(handle.fetch(), out, rules=place.tables, placement=place.as_dict())
 
 
 def bundle_archive(home: Home, run: str, folder: Path, placement: str = "") -> Path:
@@ -117,7 +118,7 @@ def score(
     with Store(home).reading(handle.run.dataset) as dataset:
         place = apply_placement(handle, dataset, placement) if placement else None
         buyers = score_buyers(
-            handle.folder,
+            handle.fetch(),
             dataset,
             file,
             k=k,
@@ -141,9 +142,8 @@ def lists_file(home: Home, job: str) -> Path:
     Damaged
         Where the file is not as it was written.
     """
-    runs = Runs(home)
-    run = runs.get(job)
-    file = runs.folder(job) / f"lists.{run.config.get('format')}"
+    run = Runs(home).get(job)
+    file = fetch_run(home, job) / f"lists.{run.config.get('format')}"
     if run.kind != SCORING or run.state is not State.FINISHED or not is_there(file):
         raise BadInput(_("{job} has no finished lists.").format(job=job))
     with damaged_unless_read(

@@ -6,7 +6,7 @@ from typing import Any
 from dashboard import formats
 from dashboard.jobs.placements import Placement
 from dashboard.jobs.run import Run
-from dashboard.jobs.run_handle import open_run
+from dashboard.jobs.run_handle import open_run, run_folder
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.recommendations.run_jobs import jobs_of_run, placement_config, queue_job
 from data.checksums import verified
@@ -52,7 +52,7 @@ def result(home: Home, job: str) -> Effect:
     """
     sentence = _("The figures of {job} are damaged; compute them again.").format(job=job)
     with damaged_unless_read(sentence):
-        effect: Effect = read_json(verified(Runs(home).folder(job) / EFFECT))
+        effect: Effect = read_json(verified(run_folder(home, job) / EFFECT))
         return effect
 
 

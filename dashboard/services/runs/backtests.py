@@ -9,7 +9,7 @@ from typing import Any
 from dashboard import formats
 from dashboard.jobs.backtest import FILE
 from dashboard.jobs.queue import BACKTESTING
-from dashboard.jobs.run_handle import open_run
+from dashboard.jobs.run_handle import open_run, run_folder
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.supervisor import start_worker
 from dashboard.jobs.training_series import Trial
@@ -110,7 +110,7 @@ def result(home: Home, name: str) -> BacktestResult:
     sentence = _("{file} of run {run} is damaged; start it again.")
     with damaged_unless_read(sentence.format(file=FILE, run=name)):
         try:
-            return _RESULTS.get(Runs(home).folder(name) / FILE)
+            return _RESULTS.get(run_folder(home, name) / FILE)
         except FileNotFoundError:
             return BacktestResult()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import RunHandle, open_run
-from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.staged_folders import fetch_run
 from dashboard.services.runs import monitor
 from dashboard.training_metrics import TrainingMetrics
 from data.errors import BadInput, Damaged
@@ -130,7 +130,7 @@ def paired(home: Home, comparison: Comparison) -> dict[str, PairedDifferences]:
     """
     if not comparison.comparable:
         return {}
-    first, *others = (Runs(home).folder(run.run) for run in comparison.runs)
+    first, *others = (fetch_run(home, run.run) for run in comparison.runs)
     changed = stamp(first / TARGETS)
     pairs = {other.name: _paired(other, stamp(other / TARGETS), first, changed) for other in others}
     return {run: pair for run, pair in pairs.items() if pair is not None}

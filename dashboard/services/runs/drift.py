@@ -72,7 +72,7 @@ def compare(home: Home, run: str) -> Comparison:
     if run == in_service:
         raise BadInput(_("Run {run} is in service already.").format(run=run))
     with Store(home).reading(candidate.run.dataset) as dataset:
-        compared = compare_later(home.runs / in_service, candidate.folder, dataset)
+        compared = compare_later(open_run(home, in_service).fetch(), candidate.fetch(), dataset)
     return {"run": run, "in_service": in_service, **compared}
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.jobs.run_handle import open_run
+from dashboard.jobs.staged_folders import changed_run
 from data.datasets.store import Store
 from data.home import Home
 
@@ -19,5 +20,5 @@ def evaluate(home: Home, name: str, exclude_seen: bool = False) -> dict[str, Any
 
     handle = open_run(home, name)
     handle.require_model()
-    with Store(home).reading(handle.run.dataset) as dataset:
-        return evaluate_run(handle.folder, dataset, exclude_seen=exclude_seen) | {"run": name}
+    with Store(home).reading(handle.run.dataset) as dataset, changed_run(home, name) as folder:
+        return evaluate_run(folder, dataset, exclude_seen=exclude_seen) | {"run": name}

@@ -10,6 +10,7 @@ from dashboard.jobs import backtest, hyperparameter_search, retraining
 from dashboard.jobs.failures import Explanation, explain
 from dashboard.jobs.queue import BACKTESTING, RETRAINING, SEARCHING, SERIES, TRAINING
 from dashboard.jobs.run import Run
+from dashboard.jobs.run_handle import run_folder
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.jobs.supervisor import start_worker
@@ -62,7 +63,7 @@ def queue_position(home: Home, run: Run) -> int | None:
 
 def marks(home: Home, run: Run) -> Marks:
     """Return the change markers of a run."""
-    folder = Runs(home).folder(run.run)
+    folder = run_folder(home, run.run)
     return Marks(
         state=f"{run.state} {run.attempt} {run.label} {run.config.get('epochs')}",
         seq=run.last_seq,
@@ -132,7 +133,7 @@ def _has_worker(runs: Runs) -> bool:
 
 def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:
     """Return the last whole lines of a run's log; empty where there is none yet."""
-    file = Runs(home).folder(run) / LOG
+    file = run_folder(home, run) / LOG
     if not file.is_file():
         return ""
     with file.open("rb") as log:

@@ -52,6 +52,7 @@ def archive(home: Home, run: str, out: Path) -> Path:
     """
     if not out.parent.is_dir():
         raise BadInput(_("There is no folder {folder}; make it first.").format(folder=out.parent))
+    open_run(home, run).fetch()
     return write_archive(Runs(home), run, out)
 
 

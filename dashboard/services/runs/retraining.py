@@ -6,6 +6,7 @@ from typing import Any
 from dashboard import formats
 from dashboard.jobs.retraining import FILE
 from dashboard.jobs.retraining_rules import Rule
+from dashboard.jobs.run_handle import run_folder
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.training_series import Trial
 from data.checksums import verified
@@ -49,7 +50,7 @@ def result(home: Home, name: str) -> Mapping[str, Any]:
     sentence = _("{file} of run {run} is damaged; start it again.")
     with damaged_unless_read(sentence.format(file=FILE, run=name)):
         try:
-            content = read_json(verified(Runs(home).folder(name) / FILE))
+            content = read_json(verified(run_folder(home, name) / FILE))
         except FileNotFoundError:
             return {}
         for trial in content["trials"]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboard.jobs.hyperparameter_search import FILE
 from dashboard.jobs.queue import SEARCHING
+from dashboard.jobs.run_handle import run_folder
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.training_series import Trial
 from data.checksums import verified
@@ -95,7 +96,7 @@ def result(home: Home, name: str) -> SearchResult:
     sentence = _("{file} of run {run} is damaged; start it again.")
     with damaged_unless_read(sentence.format(file=FILE, run=name)):
         try:
-            return _RESULTS.get(Runs(home).folder(name) / FILE)
+            return _RESULTS.get(run_folder(home, name) / FILE)
         except FileNotFoundError:
             return SearchResult()
 

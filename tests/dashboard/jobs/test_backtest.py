@@ -28,6 +28,8 @@ class Failing:
     def stop(self) -> bool:
         return False
 
+    def saved(self) -> None: ...
+
     def progress(self, **_numbers: object) -> None: ...
 
     def log(self, text: str) -> None:

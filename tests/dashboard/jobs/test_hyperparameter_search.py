@@ -46,6 +46,8 @@ class Trainer:
     def stop(self) -> bool:
         return self.stop_after is not None and len(self.trained) >= self.stop_after
 
+    def saved(self) -> None: ...
+
     def progress(self, **_numbers: object) -> None:
         pass
 

@@ -55,6 +55,8 @@ class Trainer:
     def stop(self) -> bool:
         return False
 
+    def saved(self) -> None: ...
+
     def progress(self, **_numbers: object) -> None: ...
 
     def log(self, text: str) -> None:

@@ -49,6 +49,8 @@ class Notes:
     def log(self, text: str) -> None:
         self.lines.append(text)
 
+    def saved(self) -> None: ...
+
     def progress(self, **numbers: float) -> None:
         pass
 
