@@ -50,7 +50,7 @@ def rows(home: Home, runs: Sequence[Run], view: View) -> list[dict[str, Any]]:
     """Return the rows of the table: one for each run, or for runs of equal settings.
 
     Of runs that share a row the figures are means, with their deviations, and the rest is that of
-    the newest one. The difference is that of NDCG@10 to the reference.
+    the newest one. The difference is that of NDCG@10 to the row of the reference.
     """
     now = time.time()
     in_service = {promotion.run for promotion in Runs(home).promotions.current()}
@@ -58,9 +58,9 @@ def rows(home: Home, runs: Sequence[Run], view: View) -> list[dict[str, Any]]:
         handle.name: _row(handle, now, in_service=handle.name in in_service)
         for handle in handles(home, runs)
     }
-    reference = own.get(view.reference, {}).get(DECISIVE)
     groups = equal_settings(runs) if view.grouped else [[run] for run in runs]
     shared = [_shared([own[run.run] for run in group]) for group in groups]
+    reference = next((row[DECISIVE] for row in reference_row(shared, view)), None)
     return [row | {DIFFERENCE: _difference(row[DECISIVE], reference)} for row in shared]
 
 

@@ -64,6 +64,15 @@ def test_every_run_has_its_difference_to_the_reference(home: Home, seeds: list[s
     assert pinned["run"] == first
 
 
+def test_rows_over_seeds_have_their_difference_to_the_row_of_the_reference(
+    home: Home, seeds: list[str]
+) -> None:
+    first, _second, other = seeds
+    view = View({}, {}, grouped=True, reference=first)
+    found = {tuple(sorted(row["runs"])): row["difference"] for row in rows(home, view)}
+    assert found == pytest.approx({tuple(seeds[:2]): 0.0, (other,): -0.2})
+
+
 def test_without_a_reference_there_is_no_difference(home: Home, seeds: list[str]) -> None:
     assert {row["difference"] for row in rows(home, PLAIN)} == {None}
     assert runs_table.reference_row(rows(home, PLAIN), PLAIN) == []
