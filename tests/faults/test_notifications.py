@@ -96,6 +96,7 @@ def test_events_of_the_time_without_a_server_are_told_once_each(
     place.worker("--until-idle").wait(timeout=120)
     assert receiver.keys == Counter(keys)
     assert files_with(SECRET, place.home.path) == []
+    assert all(SECRET not in json.dumps(body) for _key, body in receiver.calls)
 
 
 def test_a_worker_that_is_killed_while_it_sends_leaves_no_event_untold(
@@ -114,6 +115,7 @@ def test_a_worker_that_is_killed_while_it_sends_leaves_no_event_untold(
     place.worker()
     until(lambda: sent(place) == 2)
     assert receiver.keys == Counter({first: 2, second: 1})
+    assert files_with(SECRET, place.home.path) == []
 
 
 def test_a_server_that_is_killed_tells_later(place: Place, receiver: Receiver) -> None:
