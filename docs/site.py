@@ -17,6 +17,8 @@ from docs import notebook
 DOCS = Path(__file__).resolve().parent
 PACKAGED = DOCS.parent / "dashboard" / "help_pages"
 """Where the workbench looks for the pages that it serves at ``/help``."""
+CLIENT = DOCS.parent / "dashboard" / "api" / "vitrina_client.py"
+"""The client for Python, which the pages offer for download."""
 PLACES = {"en": "", "es": "es"}
 """Folder of each language in the site."""
 GUIDE = (
@@ -88,6 +90,7 @@ def _build_language(language: str, folder: Path, out: Path) -> None:
     shutil.copytree(DOCS / language, pages)
     shutil.copytree(DOCS / "shared", pages, dirs_exist_ok=True)
     notebook.write(DOCS / "en" / "python.md", pages / "train.ipynb")
+    shutil.copy(CLIENT, pages)
     settings = configuration(language) | {"site_dir": out.relative_to(folder).as_posix()}
     # JSON is a part of YAML, which Zensical reads under this name.
     (folder / "mkdocs.yml").write_text(json.dumps(settings), "utf-8")

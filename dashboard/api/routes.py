@@ -1,8 +1,10 @@
 """The routes of the HTTP interface for programs; it is off by default."""
 
 import hmac
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from flask import Blueprint, Flask, Response, jsonify, request
 from flask_limiter import Limiter
@@ -10,24 +12,23 @@ from flask_limiter.util import get_remote_address
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from dashboard.api.models import (
-    PREFIX,
+from dashboard.api import ranking, vitrina_client
+from dashboard.api.openapi import PREFIX, description
+from dashboard.api.requests import first_error
+from dashboard.api.responses import (
     PlacementEntry,
     PlacementList,
-    Question,
-    Ranking,
     RunList,
     RunSummary,
     ServedModel,
     ServedModelList,
-    description,
 )
 from dashboard.context import current_home
 from dashboard.jobs.run_handle import runs_with_model
+from dashboard.jobs.schema import Unreachable
 from dashboard.services.recommendations import placements
-from dashboard.services.recommendations import recommend as recommendations
 from dashboard.services.runs import model_in_service, records
-from data.errors import BadInput
+from data.errors import BadInput, VitrinaError
 from data.i18n import _
 
 BLUEPRINT = "api"
@@ -35,9 +36,14 @@ LARGEST_REQUEST = 1 << 20
 DEFAULT_RATE = "20 per second"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 ALLOWED = {
-    **dict.fromkeys(("openapi.json", "runs", "models", "placements"), "GET"),
-    "recommendations": "POST",
+    **dict.fromkeys(("openapi.json", "client.py", "runs", "models", "placements"), "GET"),
+    "recommendations": "GET, POST",
+    "recommendations/batch": "POST",
 }
+RETRY_SECONDS = 5
+"""When to ask again where the database cannot be reached."""
+
+logger = logging.getLogger("vitrina")
 
 
 @dataclass(frozen=True)
@@ -75,14 +81,19 @@ def offer_api(server: Flask, settings: ApiSettings | None, version: str) -> None
         return
     described = description(version, token=bool(settings.token))
     api.before_request(lambda: _guard(settings.token))
+    api.after_request(_tag)
     api.add_url_rule("/openapi.json", "openapi", lambda: jsonify(described))
+    api.add_url_rule("/client.py", "client", send_client)
     api.add_url_rule("/runs", view_func=list_runs)
     api.add_url_rule("/models", view_func=list_models)
     api.add_url_rule("/placements", view_func=list_placements)
+    api.add_url_rule("/recommendations", view_func=ask)
     api.add_url_rule("/recommendations", view_func=recommend, methods=["POST"])
+    api.add_url_rule("/recommendations/batch", view_func=recommend_many, methods=["POST"])
     _respond_elsewhere(api, _unknown_address)
     api.register_error_handler(HTTPException, _http_problem)
-    api.register_error_handler(BadInput, lambda error: _problem(str(error), 404))
+    api.register_error_handler(ValidationError, lambda error: _problem(first_error(error), 400))
+    api.register_error_handler(VitrinaError, _failure)
     limiter = Limiter(get_remote_address, app=server, storage_uri="memory://", headers_enabled=True)
     limiter.limit(settings.rate)(api)
     server.register_blueprint(api)
@@ -147,41 +158,27 @@ def list_placements() -> Response:
     return _json(PlacementList(placements=entries))
 
 
+def ask() -> Response:
+    """Respond with the ranking for the question in the query; it has an ETag."""
+    return _json(ranking.answer(current_home(), ranking.read_query(request.args)))
+
+
 def recommend() -> Response:
-    """Respond with the ranked next products of a buyer, or after a history."""
-    try:
-        question = Question.model_validate_json(request.get_data())
-    except ValidationError as error:
-        return _problem(_first_error(error), 400)
-    if (question.user is None) == (question.history is None):
-        return _problem(_("Give either user or history, not both."), 400)
-    if (question.run is None) == (question.dataset is None):
-        return _problem(_("Give either run or dataset, not both."), 400)
-    home, placement = current_home(), question.placement
-    run = model_in_service.chosen_run(home, question.run, question.dataset, placement)
-    settings = (question.k, question.exclude_seen)
-    if question.user is not None:
-        answer = recommendations.for_user(
-            home,
-            run,
-            question.user,
-            *settings,
-            at=question.at,
-            buyer=question.buyer,
-            placement=placement,
-        )
-    else:
-        history = [(event.type, event.product) for event in question.history or []]
-        answer = recommendations.for_history(
-            home,
-            run,
-            history,
-            *settings,
-            at=question.at,
-            buyer=question.buyer,
-            placement=placement,
-        )
-    return _json(Ranking.model_validate(answer))
+    """Respond with the ranking for the question in the body."""
+    return _json(ranking.answer(current_home(), ranking.read_body(request.get_data())))
+
+
+def recommend_many() -> Response:
+    """Respond with the ranking for each of many buyers, or why there is none."""
+    return _json(ranking.answer_many(current_home(), ranking.read_many(request.get_data())))
+
+
+def send_client() -> Response:
+    """Respond with the source of the client for Python."""
+    source = Path(vitrina_client.__file__)
+    response = Response(source.read_bytes(), mimetype="text/x-python")
+    response.headers["Content-Disposition"] = f"attachment; filename={source.name}"
+    return response
 
 
 def _guard(token: str | None) -> Response | None:
@@ -217,8 +214,26 @@ def _http_problem(error: HTTPException) -> Response:
     return refusal
 
 
-def _first_error(error: ValidationError) -> str:
-    """Return the error of the first invalid field as one sentence."""
-    problem = error.errors(include_url=False)[0]
-    field = ".".join(map(str, problem["loc"])) or _("the request")
-    return _("{field}: {problem}.").format(field=field, problem=problem["msg"])
+def _failure(error: VitrinaError) -> Response:
+    """Return the response to what a request cannot use, or to what fails here."""
+    if isinstance(error, BadInput):
+        return _problem(str(error), 404)
+    logger.warning("%s", error)
+    if not isinstance(error, Unreachable):
+        return _problem(str(error), 500)
+    refusal = _problem(str(error), 503)
+    refusal.headers["Retry-After"] = str(RETRY_SECONDS)
+    return refusal
+
+
+def _tag(response: Response) -> Response:
+    """Give a response to GET a strong ETag; respond 304 where the client has this very content.
+
+    The tag is a hash of the content: whatever changes it, such as a promotion, a rule or a new
+    purchase, changes the tag, and nothing that is forgotten here can make an old one pass.
+    """
+    if request.method in {"GET", "HEAD"} and response.status_code == 200:
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.add_etag()
+        response.make_conditional(request)
+    return response

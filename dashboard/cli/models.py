@@ -93,10 +93,10 @@ def check(home: Home, dataset: str, as_json: bool) -> None:
 @home_option
 def compare(home: Home, run: str, as_json: bool) -> None:
     """Compare a run with the model in service, on targets that neither was trained on."""
-    from dashboard.services.runs import drift
+    from dashboard.services.runs import candidates
 
-    comparison = drift.compare(home, run)
-    words = drift.compared_in_words(comparison)
+    comparison = candidates.compare(home, run)
+    words = candidates.in_words(comparison)
     if as_json:
         print_json(dict(comparison) | {"finding": words})
     else:
@@ -109,6 +109,7 @@ def compare(home: Home, run: str, as_json: bool) -> None:
 @click.option("--growth", type=float, help="Share by which the events have grown, such as 0.1.")
 @click.option("--lead", type=float, help="Least lead over popularity in NDCG@10 on later events.")
 @click.option("--tolerance", type=float, help="How much worse a new model may be; default 0.005.")
+@click.option("--warm", is_flag=True, help="Start from the weights of the model in service.")
 @click.option("--off", is_flag=True, help="Train no more by itself.")
 @json_option
 @home_option
@@ -120,6 +121,7 @@ def schedule(
     growth: float | None,
     lead: float | None,
     tolerance: float | None,
+    warm: bool,
     off: bool,
     as_json: bool,
 ) -> None:
@@ -131,7 +133,13 @@ def schedule(
     """
     from dashboard.services.runs import retraining
 
-    chosen = {"days": days, "growth": growth, "lead": lead, "tolerance": tolerance}
+    chosen = {
+        "days": days,
+        "growth": growth,
+        "lead": lead,
+        "tolerance": tolerance,
+        "warm": warm or None,
+    }
     changes = {name: value for name, value in chosen.items() if value is not None}
     rule = retraining.set_rule(home, dataset, changes, off=off)
     if as_json:

@@ -44,7 +44,8 @@ def _start_if_due(runs: Runs, dataset: str, rule: Rule) -> str | None:
             dataset,
             {
                 "preset": in_service.run.preset,
-                "config": in_service.run.config | {"preparation.last": None},
+                "config": in_service.run.config
+                | {"preparation.last": None, "start_from": in_service.name if rule.warm else ""},
                 "trials": 1,
                 "in_service": in_service.name,
                 "version": version,

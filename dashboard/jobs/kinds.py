@@ -13,11 +13,12 @@ from dashboard.jobs.outbox import FELL
 from dashboard.jobs.reporter import Reporter
 from dashboard.jobs.run_handle import RunHandle, open_run
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.staged_folders import fetch_run
 from data.checksums import checked_write, write_checked_json
 from data.datasets.store import Store
 from data.errors import Cancelled
 from model.phases import Phase
-from model.run_files import EFFECT
+from model.run_files import COMPARISON, EFFECT
 
 if TYPE_CHECKING:
     from data.datasets.store import Dataset
@@ -31,6 +32,8 @@ def train(job: Job, reporter: Reporter) -> bool:
 
     config = RunHandle(job.home, job.run).config
     reporter.progress(epochs=config.epochs)
+    if config.start_from:
+        fetch_run(job.home, config.start_from)
     with Store(job.home).reading(job.run.dataset) as dataset:
         return train_network(
             config, dataset, job.folder, reporter, reporter.stop, resume=job.run.resume
@@ -203,6 +206,23 @@ def check(job: Job, reporter: Reporter) -> bool:
     return True
 
 
+def compare(job: Job, reporter: Reporter) -> bool:
+    """Compare a trained run with the model in service on purchases new to both."""
+    from model.evaluation.later_comparison import compare_later
+
+    run, in_service = job.run.config["run"], job.run.config["in_service"]
+    with Store(job.home).reading(job.run.dataset) as dataset:
+        compared = compare_later(
+            fetch_run(job.home, in_service),
+            fetch_run(job.home, run),
+            dataset,
+            on_progress=lambda: _raise_if_stopped(reporter),
+        )
+    found = {"run": run, "in_service": in_service, **compared}
+    write_checked_json(job.folder / COMPARISON, found)
+    return True
+
+
 def _raise_if_stopped(reporter: Reporter) -> None:
     if reporter.stop():
         raise Cancelled
@@ -268,6 +288,7 @@ WORK: dict[str, Callable[[Job, Reporter], bool]] = {
     "effect": effect,
     "evaluate": evaluate,
     "check": check,
+    "compare": compare,
     "fit": fit,
     "map": draw_map,
     "search": search,

@@ -90,8 +90,7 @@ class Outbox:
     def newest(self, limit: int) -> list[Message]:
         """Return the newest messages, the latest first."""
         with self._database.read() as connection:
-            rows = connection.execute(select(OUTBOX).order_by(OUTBOX.c.id.desc()).limit(limit))
-            return [_from_row(row) for row in rows]
+            return newest_messages(connection, limit)
 
     def has_due(self) -> bool:
         """Return whether a message waits that may be sent now."""
@@ -186,6 +185,12 @@ class Outbox:
             .order_by(OUTBOX.c.id)
             .limit(1)
         ).one_or_none()
+
+
+def newest_messages(connection: Connection, limit: int) -> list[Message]:
+    """Return the newest messages, the latest first."""
+    rows = connection.execute(select(OUTBOX).order_by(OUTBOX.c.id.desc()).limit(limit))
+    return [_from_row(row) for row in rows]
 
 
 def add_message(

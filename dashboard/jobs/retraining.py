@@ -23,9 +23,6 @@ USER = "retraining"
 def retrain(job: Job, reporter: Reporter) -> bool:
     """Train again, and replace the model in service where the new one is no worse.
 
-    The training starts from new weights: the codes of products follow their frequency, so that the
-    weights of an earlier training belong to others.
-
     Raises
     ------
     BadInput

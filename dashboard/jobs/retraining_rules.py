@@ -1,7 +1,7 @@
 """When each dataset's model is trained again by itself: never, unless a person has set a rule."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -34,12 +34,15 @@ class Rule:
     tolerance : float
         A new model replaces the one in service where the lower end of the paired interval of the
         difference in NDCG@10 is not below minus this.
+    warm : bool
+        Whether it starts from the weights of the model in service instead of new ones.
     """
 
     days: float | None = None
     growth: float | None = None
     lead: float | None = None
     tolerance: float = 0.005
+    warm: bool = False
 
     def __post_init__(self) -> None:
         if self.days is None and self.growth is None and self.lead is None:
@@ -118,4 +121,5 @@ def _entries(connection: Connection) -> dict[str, Any]:
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
-    return Rule(**{name: entry[name] for name in ("days", "growth", "lead", "tolerance")})
+    names = (field.name for field in fields(Rule))
+    return Rule(**{name: entry[name] for name in names if name in entry})

@@ -15,6 +15,7 @@ _SETTINGS = {
     "score": ("run", "k", "exclude_seen", "format"),
     "evaluate": ("run",),
     "check": ("run",),
+    "compare": ("run", "in_service"),
     "effect": ("run", "placement"),
     "fit": ("run", "baselines"),
     "map": ("run",),
@@ -34,8 +35,8 @@ class Run:
     run : str
         Name, such as ``demo-3``; never reused.
     kind : str
-        ``train``, ``import``, ``evaluate``, ``check``, ``effect``, ``score``, ``fit``,
-        ``map``, ``search``, ``backtest`` or ``retrain``.
+        ``train``, ``import``, ``evaluate``, ``check``, ``compare``, ``effect``, ``score``,
+        ``fit``, ``map``, ``search``, ``backtest`` or ``retrain``.
     config : dict
         Parameters of the work, specific to the kind.
     attempt : int

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from dashboard.jobs import placements, promotions, retraining_rules
 from dashboard.jobs.attempts import Attempts
 from dashboard.jobs.deletion import Deletion
+from dashboard.jobs.inbox import Inbox
 from dashboard.jobs.lease import Lease
 from dashboard.jobs.metric_reader import MetricReader
 from dashboard.jobs.metric_writer import MetricWriter
@@ -67,6 +68,8 @@ class Runs:
         When the model of each dataset is trained again by itself.
     outbox : Outbox
         Messages about events, which workers send.
+    inbox : Inbox
+        Which of these messages each user has read.
     lease : Lease
         Which workers serve the home.
     """
@@ -85,6 +88,7 @@ class Runs:
         self.promotions = promotions.Promotions(self._repository)
         self.placements = placements.Placements(self._repository)
         self.outbox = Outbox(self._repository)
+        self.inbox = Inbox(self._repository)
         self.retraining_rules = retraining_rules.RetrainingRules(self._repository)
         self.lease = Lease(self._repository)
         self._stored = StoredFolders(self._repository)

@@ -1,17 +1,23 @@
-"""Notifications: send a test, and list the messages of a home."""
+"""Messages about events: list them, count the unread ones, send a test to the targets."""
 
+import math
 import secrets
 import time
 from dataclasses import dataclass
 
+from dashboard.jobs.inbox import LISTED, Entry
 from dashboard.jobs.notifier import TARGETS, TARGETS_FILE, targets
 from dashboard.jobs.outbox import Message
+from dashboard.jobs.queue import set_setting, setting
 from dashboard.jobs.runs_table import Runs
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
 
-LISTED = 50
+TEST_PAUSE = 30.0
+"""Seconds between two test messages that are sent from the page."""
+_LAST_TEST = "last_test_message"
+"""Setting of the home: when the last one was sent, in seconds since 1970 UTC."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,42 @@ def send_test() -> list[Answer]:
         Answer(number, target.scheme, target.send(title, body, key))
         for number, target in enumerate(chosen, start=1)
     ]
+
+
+def send_test_from_page(home: Home) -> list[Answer]:
+    """Send a test message as ``send_test`` does, unless one was sent a moment ago.
+
+    Raises
+    ------
+    BadInput
+        Also where one was.
+    """
+    runs = Runs(home)
+    now = runs.clock()
+    with runs.database.write() as connection:
+        wait = setting(connection, _LAST_TEST, 0.0) + TEST_PAUSE - now
+        if 0 < wait <= TEST_PAUSE:
+            raise BadInput(
+                _("A test message was sent a moment ago; wait {seconds} seconds.").format(
+                    seconds=math.ceil(wait)
+                )
+            )
+        set_setting(connection, _LAST_TEST, now)
+    return send_test()
+
+
+def unread(home: Home, user: str | None) -> int:
+    """Return how many of the newest messages a user has not read."""
+    return Runs(home).inbox.unread(user)
+
+
+def open_inbox(home: Home, user: str | None) -> list[Entry]:
+    """Return the newest messages, the latest first, and note that a user has read them."""
+    inbox = Runs(home).inbox
+    entries = inbox.entries(user)
+    if unread := [entry.message.key for entry in entries if not entry.is_read]:
+        inbox.read(user, unread)
+    return entries
 
 
 def messages(home: Home) -> list[Message]:

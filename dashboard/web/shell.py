@@ -9,7 +9,7 @@ from dashboard.components.aria import aria, data
 from dashboard.components.icon import icon
 from dashboard.context import current_home, current_identity, is_open, preferred_theme
 from dashboard.formats import ago
-from dashboard.web import help_panel
+from dashboard.web import help_panel, messages_panel
 from dashboard.web.sign_in import SIGN_OUT
 from data.errors import VitrinaError
 from data.i18n import LANGUAGES, N_, _, language
@@ -17,8 +17,8 @@ from data.i18n import LANGUAGES, N_, _, language
 THEME_STORE = "theme"
 TOASTS = "toasts"
 WORKER = "worker-state"
-WORKER_CLOCK = "worker-clock"
-WORKER_PERIOD = 5_000  # milliseconds
+CLOCK = "worker-clock"
+PERIOD = 5_000  # milliseconds
 NAVIGATION = (
     ("/", N_("Home"), "home"),
     ("/data", N_("Data"), "data"),
@@ -36,7 +36,7 @@ def layout() -> html.Div:
         [
             html.A(_("Skip to the content"), href="#main", className="skip"),
             dcc.Store(id=THEME_STORE, data=preferred_theme()),
-            dcc.Interval(id=WORKER_CLOCK, interval=WORKER_PERIOD),
+            dcc.Interval(id=CLOCK, interval=PERIOD),
             _rail(),
             html.Main(
                 [*_open_warning(), dash.page_container], id="main", className="main", tabIndex="-1"
@@ -48,6 +48,7 @@ def layout() -> html.Div:
                 **aria(live="polite", label=_("Messages")),
             ),
             help_panel.panel(),
+            messages_panel.panel(),
             html.Div(id="refusals", className="toasts", role="alert"),
             html.Div(id="shell-quiet", hidden=True),
         ],
@@ -75,16 +76,25 @@ def register(app: dash.Dash) -> None:
         Input("_pages_content", "children"),
     )
     help_panel.register(app)
+    messages_panel.register(app)
 
     @app.callback(
         Output(WORKER, "children"),
         Output(WORKER, "className"),
-        Input(WORKER_CLOCK, "n_intervals"),
+        Output(messages_panel.COUNT, "children"),
+        Output(messages_panel.STATUS, "children"),
+        Input(CLOCK, "n_intervals"),
         State(WORKER, "className"),
+        State(messages_panel.STATUS, "children"),
     )
-    def show_worker(_ticks: int | None, class_name: str) -> tuple[Any, Any]:
+    def follow(_ticks: int | None, class_name: str, status: str) -> tuple[Any, ...]:
+        """Show what a page follows wherever it is, in one request: the worker and new messages."""
         label, new_class_name = _worker_label()
-        return label, dash.no_update if new_class_name == class_name else new_class_name
+        return (
+            label,
+            dash.no_update if new_class_name == class_name else new_class_name,
+            *messages_panel.changes(status),
+        )
 
 
 def worker_health() -> dict[str, Any]:
@@ -140,6 +150,7 @@ def _rail() -> html.Header:
             html.Div(
                 [
                     _worker(),
+                    messages_panel.opener(),
                     help_panel.opener(),
                     _theme_switch(),
                     _language_switch(),

@@ -64,7 +64,7 @@ EXAMPLES = {
     "model rollback": ["vitrina model rollback november"],
     "model withdraw": ["vitrina model withdraw november"],
     "model compare": ["vitrina model compare november-2"],
-    "model schedule": ["vitrina model schedule november --growth 0.1 --days 30"],
+    "model schedule": ["vitrina model schedule november --growth 0.1 --days 30 --warm"],
     "model check": ["vitrina model check november --json"],
     "model list": ["vitrina model list --json"],
     "model history": ["vitrina model history november"],

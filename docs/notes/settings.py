@@ -75,5 +75,7 @@ WHEN = {
     "early_stopping": "Use 4 to 8 for everything but a repetition of the paper: more where an"
     " epoch is short.",
     "precision": "Measure an epoch of each: it depends on the processor.",
+    "start_from": "Name the last run of a log that has grown: fewer epochs lead as far; new weights"
+    " forget old tastes sooner.",
     "seed": "Train with several seeds before you believe in a small difference.",
 }

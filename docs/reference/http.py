@@ -5,15 +5,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dashboard.api.models import PREFIX, description
+from dashboard.api.openapi import PREFIX, description
 from docs.notes.http import ADDRESSES, ENVIRONMENT
 from docs.reference.markdown import anchor, heading, literal, table
 from docs.reference.markdown import page as whole_page
 
 PURPOSE = (
     f"`vitrina serve --api` answers programs below `{PREFIX}`; `--api-token-file FILE` asks for a"
-    f" token. The OpenAPI description is at `{PREFIX}/openapi.json`. Every refusal is JSON with one"
-    " sentence under `error`."
+    f" token. The OpenAPI description is at `{PREFIX}/openapi.json`, a client for Python in one"
+    f" file at `{PREFIX}/client.py`. Every refusal is JSON with one sentence under `error`. Every"
+    " response to `GET` has an `ETag`."
 )
 INTERNAL = ("/_", "/assets/", "/static/", "/<path:path>")
 """Beginnings of the addresses that belong to Dash and Flask."""
@@ -59,10 +60,15 @@ def other_addresses() -> list[str]:
 def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
     body = operation.get("requestBody", {}).get("content", {})
     request = [f"The body is a {_link(schema)}." for schema in _names(body)]
+    parameters = [
+        [literal(one["name"]), _kind(one["schema"]), one["description"]]
+        for one in operation.get("parameters", [])
+    ]
+    query = [table(["in the query", "type", "meaning"], parameters)] if parameters else []
     responses = [
         [
             literal(code),
-            " ".join([response["description"], *map(_link, _names(response["content"]))]),
+            " ".join([response["description"], *map(_link, _names(response.get("content", {})))]),
         ]
         for code, response in operation["responses"].items()
     ]
@@ -71,6 +77,7 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
             heading(f"{method.upper()} {PREFIX}{path}", anchor(f"{method} {path}")),
             operation["summary"],
             *request,
+            *query,
             table(["status", "meaning"], responses),
         ]
     )
@@ -78,7 +85,8 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
 
 def _names(content: Mapping[str, Any]) -> Iterator[str]:
     for kind in content.values():
-        yield kind["schema"].get("$ref", "").rpartition("/")[2]
+        if reference := kind["schema"].get("$ref"):
+            yield reference.rpartition("/")[2]
 
 
 def _link(schema: str) -> str:

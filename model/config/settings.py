@@ -340,3 +340,12 @@ class Settings(Configuration):
         low=0,
         high=2**31 - 1,
     )
+    start_from: Text = setting(
+        "",
+        label=N_("Start from run"),
+        help=N_(
+            "Name of a finished run of this dataset whose weights the training begins with, instead"
+            " of random ones; its network has to be built alike. Empty: from random weights."
+        ),
+        group=_TRAINING,
+    )

@@ -13,6 +13,7 @@ from data.checksums import is_there
 from data.datasets.store import Dataset
 from data.errors import Cancelled, VitrinaError
 from data.i18n import _, ngettext, percent
+from data.preparation.sequences import FIRST
 from model.baselines.tuning import excludes_seen, fit_all
 from model.blend.fit import fit_blend
 from model.config.run_config import RunConfig
@@ -40,6 +41,7 @@ from model.training.negative_sampling import NegativeSampler
 from model.training.provenance import record
 from model.training.running_means import RunningMeans
 from model.training.step import CompiledSteps
+from model.training.warm_start import built_as, source_of, start_from_run
 
 EVALUATION_BATCH = 4096
 """Events of a batch that is evaluated, at most; fewer where the catalogue is large."""
@@ -195,7 +197,7 @@ class Trainer:
 
         The configuration is adapted to the data; see ``model.sequences.adapted_config``. A run that
         is resumed keeps the attributes of buyers that it began with, whatever the side table of
-        the dataset has now.
+        the dataset has now; so does one that starts from another run, with those of that run.
 
         Raises
         ------
@@ -205,8 +207,10 @@ class Trainer:
         callback.phase(Phase.PREPARATION)
         run = RunFolder(folder)
         begun = resume and is_there(folder / CONFIG)
-        data = split_dataset(config, dataset, run.buyer_attributes if begun else None)
-        requested, config = config, adapt(config, data)
+        start = source_of(run, config) if config.start_from and not begun else None
+        other = run if begun else start
+        data = split_dataset(config, dataset, other.buyer_attributes if other else None)
+        requested, config = config, _built(config, data, other)
         if requested.repeat_head:
             callback.log(_repeats_sentence(config, data.repeat_share))
         if requested.buyer_attributes:
@@ -224,6 +228,8 @@ class Trainer:
         """
         if resume:
             self.restore()
+        if self.config.start_from and not self.state.epochs:
+            self._start_warm()
         try:
             finished = self.run_epochs()
         except NonFiniteLoss:
@@ -241,6 +247,16 @@ class Trainer:
             self.state.extended = self.state.epochs
         self.state.planned = self.config.epochs
         self.callback.resumed(self.state.history)
+
+    def _start_warm(self) -> None:
+        """Begin with the weights of the run that the configuration names."""
+        source = source_of(self.run, self.config)
+        known = start_from_run(self.network, self.data.sequences, source)
+        self.callback.log(
+            _("The weights are those of {run}, which knows {known} of {products} products.").format(
+                run=self.config.start_from, known=known, products=self.sizes.products - FIRST
+            )
+        )
 
     def run_epochs(self) -> bool:
         """Train until the last epoch or early stopping; return False where it was stopped."""
@@ -441,6 +457,17 @@ def _attributes_sentence(attributes: BuyerAttributes) -> str:
         "The dataset has no attributes that tell its buyers apart;"
         " the network is built without them."
     )
+
+
+def _built(config: RunConfig, data: SplitData, other: RunFolder | None) -> RunConfig:
+    """Return the configuration that the network is built from.
+
+    It is adapted to the data, or after a warm start to the run that the training starts from, or
+    that it has begun itself.
+    """
+    if not config.start_from or other is None:
+        return adapt(config, data)
+    return built_as(config, other.config(), config.start_from)
 
 
 def _repeats_sentence(config: RunConfig, share: float) -> str:

@@ -1,12 +1,15 @@
 """A server over a home of its own, and a page in a real browser that remembers what went wrong."""
 
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 import waitress
 from flask import Flask, Response, request
@@ -119,6 +122,31 @@ def site(serve: Callable[[Home], Site], tmp_path: Path) -> Site:
 def still_site(serve: Callable[[Home], Site], tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Serve an empty home that no test changes."""
     return serve(Home(tmp_path_factory.mktemp("still")))
+
+
+@pytest.fixture
+def workbench(home: Home) -> Iterator[Site]:
+    """Run ``vitrina serve`` with its worker, as in a terminal, and end it as Ctrl-C does."""
+    command = [
+        sys.executable,
+        "-m",
+        "dashboard",
+        "--home",
+        str(home.path),
+        "serve",
+        "--port",
+        "0",
+        "--api",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().split("http://")[1].split()[0]
+        processes = [psutil.Process(server.pid)]
+        yield Site(f"http://{address}", home)
+        processes += processes[0].children(recursive=True)
+        server.terminate()
+        _gone, alive = psutil.wait_procs(processes, timeout=30)
+    assert not alive, "the workbench left processes behind"
 
 
 @pytest.fixture

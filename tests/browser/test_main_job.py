@@ -1,12 +1,9 @@
 """The main job, as a person does it: bring a log, look at it, train, watch, reload, recommend."""
 
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -22,21 +19,6 @@ QUICK = {"Minimum events per product": "20", "Epochs": "4", "Units": "16", "Batc
 """Settings with which an epoch on the whole log takes a few seconds."""
 LONGEST_CURVE = """() => Math.max(0, ...[...document.querySelectorAll('.js-plotly-plot')]
     .flatMap(plot => (plot.calcdata || []).map(trace => trace.length)))"""
-
-
-@pytest.fixture
-def workbench(home: Home) -> Iterator[Site]:
-    """Run ``vitrina serve`` with its worker, as in a terminal, and end it as Ctrl-C does."""
-    command = [sys.executable, "-m", "dashboard", "--home", str(home.path), "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        address = server.stdout.readline().split("http://")[1].split()[0]
-        processes = [psutil.Process(server.pid)]
-        yield Site(f"http://{address}", home)
-        processes += processes[0].children(recursive=True)
-        server.terminate()
-        _gone, alive = psutil.wait_procs(processes, timeout=30)
-    assert not alive, "the workbench left processes behind"
 
 
 def test_from_a_file_to_ranked_products(

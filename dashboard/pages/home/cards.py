@@ -23,7 +23,7 @@ from dashboard.jobs.queue import CHECKING, SERIES, TRAINING
 from dashboard.jobs.run import Run
 from dashboard.pages.recommend.page_state import Query
 from dashboard.services.overview import Overview, RunSummary
-from dashboard.services.runs import monitor
+from dashboard.services.runs import candidates, monitor
 from data.i18n import N_, _, ngettext
 from data.importing.complete_journey import TERMS
 from model.phases import Phase, phase_name
@@ -35,6 +35,7 @@ KINDS = {
     "score": N_("ranked lists"),
     "evaluate": N_("evaluation"),
     "check": N_("check of a model"),
+    "compare": N_("comparison with the model in service"),
     "effect": N_("effect of rules"),
     "fit": N_("baselines"),
     "map": N_("map of products"),
@@ -223,7 +224,7 @@ def _address(run: Run) -> str:
     if run.kind in {TRAINING, *SERIES}:
         return f"/runs/{run.run}"
     model = run.config.get("run")
-    if run.kind == CHECKING:
+    if run.kind in {CHECKING, candidates.KIND}:
         return f"/runs/{model}"
     return "/data" if model is None else f"/recommend/take-away?run={model}"
 

@@ -8,7 +8,7 @@ from dash import Input, Output, State, callback, dcc, html, no_update, register_
 from dash.development.base_component import Component
 
 from dashboard import formats
-from dashboard.api.models import PREFIX
+from dashboard.api.openapi import PREFIX
 from dashboard.components import (
     NO_CHOICE,
     button,

@@ -15,6 +15,7 @@ from dashboard.identity import Role
 from dashboard.jobs.promotions import Promotion
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run_handle import open_run
+from dashboard.pages.runs import candidate_panel
 from dashboard.pages.runs.comparison_tables import DECISIVE
 from dashboard.services.runs import model_in_service
 from dashboard.services.runs.comparison import PairedDifferences
@@ -64,6 +65,7 @@ def layout() -> html.Div:
                 dcc.Store(id=SEEN),
                 dcc.Store(id=CHANGED),
                 html.P(id=READING),
+                candidate_panel.layout(),
                 html.Div(id=CHANGES),
             ],
             title=html.Span(id=TITLE),
@@ -162,6 +164,7 @@ def _actions(standing: Standing) -> dict[str, str]:
 
 def register() -> None:
     """Register the callbacks of the card; the page of a run does so."""
+    candidate_panel.register(CHANGED)
 
     @callback(
         Output(SERVICE, "hidden"),

@@ -9,7 +9,7 @@ from dashboard.jobs.placements import Placement
 from dashboard.jobs.run_handle import RunHandle
 from dashboard.jobs.runs_table import Runs
 from data.datasets.store import Dataset, Store
-from data.errors import Damaged, VitrinaError
+from data.errors import BadInput, Damaged, VitrinaError
 from data.home import Home
 from data.i18n import N_, _
 from model.serving.rules.checks import check_rules
@@ -35,12 +35,12 @@ RULE_NAMES = {
 
 @dataclass(frozen=True)
 class AppliedRules:
-    """The rules of a placement on the catalogue of a run.
+    """Rules on the catalogue of a run.
 
     Attributes
     ----------
     placement : Placement
-        The version that applies.
+        The version that applies; number 0 of no name for rules that are saved nowhere.
     rules : Rules
     resolved : ResolvedRules
     """
@@ -77,6 +77,32 @@ def apply_placement(handle: RunHandle, dataset: Dataset, name: str) -> AppliedRu
     placement = Runs(handle.home).placements.get(dataset.name, name)
     rules = read_rules(placement)
     return AppliedRules(placement, rules, resolved_rules(handle, dataset, rules))
+
+
+def apply_rules(handle: RunHandle, dataset: Dataset, rules: Mapping[str, Any]) -> AppliedRules:
+    """Return rules that are saved nowhere on the catalogue of a run.
+
+    Parameters
+    ----------
+    handle, dataset
+    rules : mapping
+        Text or JSON values by setting.
+
+    Raises
+    ------
+    BadInput
+        Where a value is not allowed, the rules name what the dataset does not have, or a file of
+        the server, which whoever may set a placement may read.
+    """
+    own = Rules.from_dict(rules)
+    if own.stock_file:
+        raise BadInput(
+            _("Rules of a request name no file of the server; send the ids as stock_list."),
+            "stock_file",
+        )
+    check_rules(own, dataset)
+    unsaved = Placement(dataset.name, "", 0, own.as_dict(), None, 0.0)
+    return AppliedRules(unsaved, own, resolved_rules(handle, dataset, own))
 
 
 def read_rules(placement: Placement) -> Rules:

@@ -1,12 +1,16 @@
 """Recommendations as the HTTP interface and the command line return them."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from dashboard.services.recommendations.buyers import recorded_values
-from dashboard.services.recommendations.placements import apply_placement
+from dashboard.services.recommendations.placements import (
+    AppliedRules,
+    apply_placement,
+    apply_rules,
+)
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import BadInput
 from data.home import Home
@@ -18,6 +22,126 @@ from model.sequences.buyer_attributes import Values
 TypedProduct = tuple[str | None, str]
 """Event type and product id of an event; None for the type that the run predicts."""
 _MOST_NAMES, _LONGEST_NAME = 10, 100  # of products in a sentence
+
+
+@dataclass(frozen=True)
+class Recommendations:
+    """The lists of a run under the rules that apply to them, for any number of histories.
+
+    Attributes
+    ----------
+    served : ServedRun
+    applied : AppliedRules or None
+        None where no rules apply.
+    """
+
+    served: ServedRun
+    applied: AppliedRules | None
+
+    @classmethod
+    def of(
+        cls, home: Home, run: str, placement: str = "", rules: Mapping[str, Any] | None = None
+    ) -> "Recommendations":
+        """Return the lists of a run under the rules of a placement, or under rules of their own.
+
+        Parameters
+        ----------
+        home, run
+        placement : str, optional
+            A placement of the run's dataset, whose rules apply.
+        rules : mapping, optional
+            Rules that are saved nowhere, by setting; instead of a placement.
+
+        Raises
+        ------
+        BadInput
+            Where the run has no model, its dataset has no such placement, or rules are not allowed
+            or name what the dataset does not have.
+        """
+        served = serve_run(home, run)
+        if placement and rules is not None:
+            raise BadInput(_("Give either placement or rules, not both."))
+        applied = None
+        if placement:
+            applied = apply_placement(served.handle, served.require_dataset(), placement)
+        elif rules is not None:
+            applied = apply_rules(served.handle, served.require_dataset(), rules)
+        return cls(served, applied)
+
+    def for_user(
+        self,
+        user: str,
+        k: int = 10,
+        exclude_seen: bool = False,
+        *,
+        at: datetime | None = None,
+        buyer: Values | None = None,
+    ) -> dict[str, Any]:
+        """Rank the products that a buyer would buy next; see ``for_user`` of this module."""
+        _check_buyer(self.served, buyer)
+        asked = self.served.end_of_log if at is None else _in_utc(at)
+        history, times = recorded_history(self.served, user, None if at is None else asked)
+        moment = None if asked is None else to_microseconds(asked)
+        known = {**recorded_values(self.served, user), **(buyer or {})}
+        return self._answer(user, history, (k, exclude_seen), times=times, at=moment, buyer=known)
+
+    def for_history(
+        self,
+        history: Sequence[TypedProduct],
+        k: int = 10,
+        exclude_seen: bool = False,
+        *,
+        at: datetime | None = None,
+        buyer: Values | None = None,
+    ) -> dict[str, Any]:
+        """Rank the products after a given history; see ``for_history`` of this module."""
+        model = self.served.model
+        _check_buyer(self.served, buyer)
+        model.types.check([name for name, _product in history])
+        unknown = [product for _type, product in history if product not in model.catalogue]
+        if history and len(unknown) == len(history):
+            raise BadInput(
+                _("Run {run} knows none of these products: {products}.").format(
+                    run=self.served.name, products=quoted_names(unknown)
+                )
+            )
+        asked = None if at is None else to_microseconds(_in_utc(at))
+        answer = self._answer(None, history, (k, exclude_seen), at=asked, buyer=buyer or {})
+        return answer | {"unknown": unknown}
+
+    def _answer(
+        self,
+        user: str | None,
+        history: Sequence[TypedProduct],
+        length: tuple[int, bool],
+        *,
+        times: Sequence[int] | None = None,
+        at: int | None,
+        buyer: Values,
+    ) -> dict[str, Any]:
+        products = [product for _type, product in history]
+        types = [name for name, _product in history]
+        model, applied = self.served.model, None
+        about: Any = {"types": types, "times": times, "at": at, "buyer": buyer}
+        if self.applied is not None:
+            ruled = model.recommend_by_rules(self.applied.tables, products, *length, **about)
+            items = ruled.items
+            applied = self.applied.as_dict() | {
+                "removed": ruled.removed,
+                "left_out": [asdict(product) for product in ruled.left_out],
+            }
+        else:
+            items = model.recommend(products, *length, **about)
+        several = model.types.are_several
+        return {
+            "run": self.served.name,
+            "user": user,
+            "history": products,
+            "types": [name or model.types.default for name in types] if several else [],
+            "buyer": model.buyer_attributes.known(buyer),
+            "items": [item.as_dict() for item in items],
+            "placement": applied,
+        }
 
 
 def for_user(
@@ -64,21 +188,8 @@ def for_user(
     BadInput
         Where the run has no model, or its dataset is gone or has no such buyer or placement.
     """
-    served = serve_run(home, run)
-    _check_buyer(served, buyer)
-    asked = served.end_of_log if at is None else _in_utc(at)
-    history, times = recorded_history(served, user, None if at is None else asked)
-    return _answer(
-        served,
-        user,
-        history,
-        k=k,
-        exclude_seen=exclude_seen,
-        times=times,
-        at=None if asked is None else to_microseconds(asked),
-        buyer={**recorded_values(served, user), **(buyer or {})},
-        placement=placement,
-    )
+    lists = Recommendations.of(home, run, placement)
+    return lists.for_user(user, k, exclude_seen, at=at, buyer=buyer)
 
 
 def for_history(
@@ -117,28 +228,8 @@ def for_history(
         Where the run has no model, or training saw none of the products or not one of the types or
         attributes.
     """
-    served = serve_run(home, run)
-    _check_buyer(served, buyer)
-    served.model.types.check([name for name, _product in history])
-    unknown = [product for _type, product in history if product not in served.model.catalogue]
-    if history and len(unknown) == len(history):
-        raise BadInput(
-            _("Run {run} knows none of these products: {products}.").format(
-                run=run, products=quoted_names(unknown)
-            )
-        )
-    asked = None if at is None else to_microseconds(_in_utc(at))
-    answer = _answer(
-        served,
-        None,
-        history,
-        k=k,
-        exclude_seen=exclude_seen,
-        at=asked,
-        buyer=buyer or {},
-        placement=placement,
-    )
-    return answer | {"unknown": unknown}
+    lists = Recommendations.of(home, run, placement)
+    return lists.for_history(history, k, exclude_seen, at=at, buyer=buyer)
 
 
 def quoted_names(products: Sequence[str]) -> str:
@@ -197,43 +288,3 @@ def _in_utc(moment: datetime) -> datetime:
         return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)
     except OverflowError:  # within a day of the first or the last one that there is
         return moment.replace(tzinfo=None)
-
-
-def _answer(
-    served: ServedRun,
-    user: str | None,
-    history: Sequence[TypedProduct],
-    *,
-    k: int,
-    exclude_seen: bool,
-    buyer: Values,
-    times: Sequence[int] | None = None,
-    at: int | None = None,
-    placement: str = "",
-) -> dict[str, Any]:
-    products, types = [product for _type, product in history], [name for name, _product in history]
-    model = served.model
-    applied = None
-    if placement:
-        place = apply_placement(served.handle, served.require_dataset(), placement)
-        ruled = model.recommend_by_rules(
-            place.tables, products, k, exclude_seen, types=types, times=times, at=at, buyer=buyer
-        )
-        items = ruled.items
-        applied = place.as_dict() | {
-            "removed": ruled.removed,
-            "left_out": [asdict(product) for product in ruled.left_out],
-        }
-    else:
-        items = model.recommend(
-            products, k, exclude_seen, types=types, times=times, at=at, buyer=buyer
-        )
-    return {
-        "run": served.name,
-        "user": user,
-        "history": products,
-        "types": [name or model.types.default for name in types] if model.types.are_several else [],
-        "buyer": model.buyer_attributes.known(buyer),
-        "items": [item.as_dict() for item in items],
-        "placement": applied,
-    }

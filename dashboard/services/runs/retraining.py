@@ -18,7 +18,7 @@ from data.i18n import _
 
 
 def set_rule(
-    home: Home, dataset: str, changes: Mapping[str, float], *, off: bool = False
+    home: Home, dataset: str, changes: Mapping[str, Any], *, off: bool = False
 ) -> Rule | None:
     """Set, remove or only return the rule of a dataset.
 
@@ -73,6 +73,10 @@ def in_words(dataset: str, rule: Rule | None) -> str:
         conditions.append(
             _("when the lead over popularity is below {lead} in NDCG@10").format(lead=lead)
         )
-    return _("Dataset {dataset} is trained again, once it has changed: {conditions}.").format(
-        dataset=dataset, conditions=_(" or ").join(conditions)
-    )
+    sentence = _("Dataset {dataset} is trained again, once it has changed: {conditions}.")
+    if rule.warm:
+        sentence = _(
+            "Dataset {dataset} is trained again from the weights of the model in service, once it"
+            " has changed: {conditions}."
+        )
+    return sentence.format(dataset=dataset, conditions=_(" or ").join(conditions))

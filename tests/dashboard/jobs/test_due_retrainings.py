@@ -66,9 +66,17 @@ def test_growth_is_counted_from_the_events_of_the_training(runs: Runs, tmp_path:
     plan = runs.get(job).config
     assert (plan["in_service"], plan["tolerance"]) == (RUN, 0.005)
     assert plan["config"]["width"] == open_run(runs.home, RUN).config.width
+    assert plan["config"]["start_from"] == ""
     assert start_due(runs) == []  # it is under way
     runs.request_stop(job)
     assert start_due(runs) == []  # and was, for this version of the dataset
+
+
+def test_a_warm_training_starts_from_the_model_in_service(runs: Runs, tmp_path: Path) -> None:
+    add_events(runs, tmp_path, 0.5)
+    runs.retraining_rules.set("toy", Rule(growth=0.4, warm=True))
+    (job,) = start_due(runs)
+    assert runs.get(job).config["config"]["start_from"] == RUN
 
 
 def test_days_count_from_the_end_of_the_training(runs: Runs, tmp_path: Path) -> None:

@@ -142,15 +142,6 @@ def test_a_damaged_check_is_named(own_shop: Shop, change: dict[str, Any]) -> Non
         _drift = handle.drift
 
 
-def test_the_model_in_service_is_compared_with_another_run(own_shop: Shop) -> None:
-    home, run = own_shop
-    with pytest.raises(BadInput, match="No model is in service"):
-        drift.compare(home, run)
-    Runs(home).promotions.promote(run)
-    with pytest.raises(BadInput, match="is in service already"):
-        drift.compare(home, run)
-
-
 @pytest.mark.parametrize(
     ("changes", "cuts", "words"),
     [
