@@ -17,8 +17,9 @@ from data.preparation.sequences import Floats
 from model.metrics.ranking import top_k
 from model.sequences.histories import Array
 
-TOP, DRAWN = 20, 200
-"""Candidates of a target: the top of each member's ranking, and products drawn at random."""
+TOP, DRAWN, DRAWN_REPEATS = 20, 200, 100
+"""Candidates of a target: the top of each member's ranking, and products drawn at random, of those
+that are new to the user and of those of the history."""
 RIDGE = 5e-3
 PADDING = -1e9
 """Log-offset of padding candidates."""
@@ -48,6 +49,13 @@ class BlendWeights:
     new: Array
     repeat: Array
     repeat_intercept: float
+
+    def members(self, members: Array) -> "BlendWeights":
+        """Return the weights of a subset of the members, and of the mixture."""
+        kept = np.append(members, len(self.mixture))
+        return BlendWeights(
+            self.mixture[members], self.new[kept], self.repeat[kept], self.repeat_intercept
+        )
 
 
 @dataclass(frozen=True)
@@ -127,8 +135,9 @@ def sample_candidates(
 ) -> CandidateSample:
     """Return candidate products of each target.
 
-    The top of each member's ranking, all products of the history and the target stand for
-    themselves; products drawn at random stand for all others, by their offset.
+    The top of each member's ranking, the target and up to ``DRAWN_REPEATS`` products of the history
+    stand for themselves; products drawn at random stand for all others, by their offset, those of a
+    longer history for the others of the history.
 
     Parameters
     ----------
@@ -143,10 +152,15 @@ def sample_candidates(
     products = scores[0].shape[1]
     repeat = np.zeros(scores[0].shape, dtype=bool)
     repeat[counts.nonzero()] = True
-    chosen, drawn = _choose(scores, repeat, answers, random)
-    others = products - chosen.sum(axis=1)
-    log_others: Array = np.log(np.maximum(others, 1) / np.maximum(drawn.sum(axis=1), 1))
-    row, product = np.nonzero(chosen | drawn)
+    chosen = _choose(scores, repeat, answers)
+    rows = np.arange(len(repeat))[:, None]
+    drawn = np.zeros_like(repeat)
+    drawn[rows, random.integers(0, products, (len(repeat), DRAWN))] = True
+    drawn &= ~(chosen | repeat)
+    drawn_repeat = _draw_repeats(repeat & ~chosen, random)
+    log_others = _log_others(~(chosen | repeat), drawn)
+    log_repeats = _log_others(repeat & ~chosen, drawn_repeat)
+    row, product = np.nonzero(chosen | drawn | drawn_repeat)
     order = np.lexsort((product != answers[row], row))
     row, product = row[order], product[order]
     lengths = np.bincount(row, minlength=len(repeat))
@@ -155,28 +169,42 @@ def sample_candidates(
     offset = np.full(index.shape, PADDING, dtype=np.float32)
     index[row, position] = product
     offset[row, position] = np.where(drawn[row, product], log_others[row], 0)
-    rows = np.arange(len(repeat))[:, None]
+    offset[row, position] += np.where(drawn_repeat[row, product], log_repeats[row], 0)
     features = np.stack([member[rows, index] for member in scores], axis=2)
     total = np.stack([np.expm1(member).sum(axis=1) for member in scores], axis=1)
     return CandidateSample(features, repeat[rows, index], offset, total)
 
 
-def _choose(
-    scores: Sequence[Floats], repeat: Array, answers: Array, random: np.random.Generator
-) -> tuple[Array, Array]:
-    """Return the products that stand for themselves and those drawn, bool [targets, products]."""
-    targets, products = repeat.shape
-    rows = np.arange(targets)[:, None]
-    chosen = repeat.copy()
+def _choose(scores: Sequence[Floats], repeat: Array, answers: Array) -> Array:
+    """Return the products that stand for themselves, bool [targets, products]."""
+    rows = np.arange(len(repeat))[:, None]
+    chosen: Array = repeat & (repeat.sum(axis=1, keepdims=True) <= DRAWN_REPEATS)
     for member in scores:
-        chosen[rows, top_k(member, min(TOP, products))] = True
+        chosen[rows, top_k(member, min(TOP, repeat.shape[1]))] = True
     chosen[rows[:, 0], answers] = True
-    drawn = np.zeros((targets, products), dtype=bool)
-    drawn[rows, random.integers(0, products, (targets, DRAWN))] = True
-    return chosen, drawn & ~chosen
+    return chosen
 
 
-def fit_weights(sample: CandidateSample, probabilistic: Array) -> BlendWeights:
+def _draw_repeats(repeat: Array, random: np.random.Generator) -> Array:
+    """Return up to ``DRAWN_REPEATS`` random products of each row, bool [targets, products]."""
+    row, product = np.nonzero(repeat)
+    order = np.lexsort((random.random(len(row)), row))
+    first = np.cumsum(np.bincount(row, minlength=len(repeat))) - repeat.sum(axis=1)
+    drawn = order[np.arange(len(row)) - first[row] < DRAWN_REPEATS]
+    result = np.zeros_like(repeat)
+    result[row[drawn], product[drawn]] = True
+    return result
+
+
+def _log_others(others: Array, drawn: Array) -> Array:
+    """Return the logarithm of how many products each drawn one stands for, [targets]."""
+    result: Array = np.log(np.maximum(others.sum(axis=1), 1) / np.maximum(drawn.sum(axis=1), 1))
+    return result
+
+
+def fit_weights(
+    sample: CandidateSample, probabilistic: Array, start: BlendWeights | None = None
+) -> BlendWeights:
     """Return the weights under which the targets are most probable.
 
     Parameters
@@ -184,9 +212,12 @@ def fit_weights(sample: CandidateSample, probabilistic: Array) -> BlendWeights:
     sample : CandidateSample
     probabilistic : bool array [members]
         Whether each member's scores are log-probabilities.
+    start : BlendWeights, optional
+        Weights of the same members on a similar sample, near which these are looked for.
     """
     mixture = _fit_mixture(sample, probabilistic)
-    new, repeat, intercept = fit_logit(add_mixture(sample, mixture, probabilistic), sample)
+    features = add_mixture(sample, mixture, probabilistic)
+    new, repeat, intercept = fit_logit(features, sample, start)
     return BlendWeights(mixture, new, repeat, intercept)
 
 
@@ -248,25 +279,29 @@ def _fit_mixture(sample: CandidateSample, probabilistic: Array) -> Array:
     return normalised
 
 
-def fit_logit(features: Floats, sample: CandidateSample) -> tuple[Array, Array, float]:
+def fit_logit(
+    features: Floats, sample: CandidateSample, start: BlendWeights | None = None
+) -> tuple[Array, Array, float]:
     """Return the weights for new and for repeat products, and the intercept of the latter.
 
     Parameters
     ----------
     features : float32 [targets, candidates, features]
     sample : CandidateSample
+    start : BlendWeights, optional
+        Where the optimisation starts: the loss is convex, so that it ends at the same weights.
     """
     rows, width, count = features.shape
     flat = features.reshape(-1, count)
     repeat = sample.repeat.astype(np.float32)
 
     def objective(parameters: Array) -> tuple[float, Array]:
-        of_new, of_repeat = (
-            part.astype(np.float32) for part in (parameters[:count], parameters[count:])
-        )
-        utility = (flat @ of_new).reshape(rows, width) * (1 - repeat)
-        of_repeats = (flat @ of_repeat[:-1]).reshape(rows, width) + of_repeat[-1]
-        utility += of_repeats * repeat + sample.offset
+        # The features, most of the memory, are read once for the utilities and once for the
+        # gradient, for the weights of new and of repeat products together.
+        by_kind = parameters[:-1].reshape(2, count).astype(np.float32)
+        of_new, of_repeat = (flat @ by_kind.T).T.reshape(2, rows, width)
+        utility = np.where(sample.repeat, of_repeat + np.float32(parameters[-1]), of_new)
+        utility += sample.offset
         utility -= utility.max(axis=1, keepdims=True)
         probabilities = np.exp(utility)
         probabilities /= probabilities.sum(axis=1, keepdims=True)
@@ -274,22 +309,21 @@ def fit_logit(features: Floats, sample: CandidateSample) -> tuple[Array, Array, 
         residual = probabilities
         residual[:, 0] -= 1
         of_repeat_items = residual * repeat
-        gradient = np.concatenate(
-            [
-                (residual - of_repeat_items).ravel() @ flat,
-                of_repeat_items.ravel() @ flat,
-                [of_repeat_items.sum(dtype=np.float64)],
-            ]
-        )
+        residuals = np.stack([(residual - of_repeat_items).ravel(), of_repeat_items.ravel()])
+        intercept = of_repeat_items.sum(dtype=np.float64)
+        gradient = np.append((residuals @ flat).ravel(), intercept)
         penalty = RIDGE * float((parameters**2).sum())
         return (
             float(loss) + penalty,
             gradient.astype(np.float64) / rows + 2 * RIDGE * parameters,
         )
 
-    start = np.zeros(2 * count + 1)
-    start[[0, count]] = 1.0
+    if start is None:
+        first = np.zeros(2 * count + 1)
+        first[[0, count]] = 1.0
+    else:
+        first = np.concatenate([start.new, start.repeat, [start.repeat_intercept]])
     from scipy import optimize  # 24 MB, which prediction does not need
 
-    optimum = optimize.minimize(objective, start, jac=True, method="L-BFGS-B", options=STOPPING).x
+    optimum = optimize.minimize(objective, first, jac=True, method="L-BFGS-B", options=STOPPING).x
     return optimum[:count], optimum[count:-1], float(optimum[-1])

@@ -62,10 +62,11 @@ def fit_blend(
     sample = CandidateSample.concatenate(parts)
     probabilistic = np.array([member.probabilistic for member in members])
     subset = sample.rows(slice(None, None, max(len(targets) // PRUNING_TARGETS, 1)))
-    selected = select_members(subset, fit_weights(subset, probabilistic), probabilistic)
+    of_all = fit_weights(subset, probabilistic)
+    selected = select_members(subset, of_all, probabilistic)
     on_progress(1.0)
     sample, probabilistic = sample.members(selected), probabilistic[selected]
-    pooled = fit_weights(sample, probabilistic)
+    pooled = fit_weights(sample, probabilistic, of_all.members(selected))
     stratum = strata(histories, task.popularity)
     weights = fit_by_stratum(sample, stratum, probabilistic, pooled)
     return Blend([members[int(i)] for i in selected], weights, scales[selected], task.popularity)

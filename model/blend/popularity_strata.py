@@ -54,7 +54,7 @@ def fit_by_stratum(
     gain = np.zeros(len(stratum))
     for validation in (fold == 0, fold == 1):
         train = sample.rows(~validation)
-        train_pooled = fit_weights(train, probabilistic)
+        train_pooled = fit_weights(train, probabilistic, pooled)
         separate = _fit_each(train, stratum[~validation], probabilistic, train_pooled)
         for number, weights in enumerate(separate):
             rows = validation & (stratum == number)
@@ -74,5 +74,6 @@ def _fit_each(
     for number in range(len(EDGES) + 1):
         rows = stratum == number
         enough = rows.sum() >= LEAST_TARGETS
-        weights.append(fit_weights(sample.rows(rows), probabilistic) if enough else pooled)
+        part = fit_weights(sample.rows(rows), probabilistic, pooled) if enough else pooled
+        weights.append(part)
     return weights
