@@ -7,7 +7,7 @@ from math import inf
 from pathlib import Path
 
 from dashboard.jobs.job import Job
-from dashboard.jobs.reporter import Reporter
+from dashboard.jobs.reporter import Reporter, retry_while_unavailable
 from dashboard.jobs.run import Run
 from data import checksums
 from data.errors import VitrinaError
@@ -192,7 +192,7 @@ def staged_folders(job: Job, reporter: Reporter) -> Iterator[StagedFolders | Non
     StoreError, Damaged
         As ``Mirror.fetch``.
     """
-    mirror = mirror_of(job.home)
+    mirror = retry_while_unavailable(lambda: mirror_of(job.home))
     if mirror is None:
         yield None
         return

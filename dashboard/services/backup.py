@@ -61,7 +61,8 @@ def back_up(home: Home, file: Path) -> Backup:
     Raises
     ------
     BadInput
-        Where there is no such home, the archive would lie within it, or it cannot be written.
+        Where there is no such home, it is a cache of a store, the archive would lie within it, or
+        it cannot be written.
     """
     if home.store_url is not None:
         raise BadInput(
@@ -103,10 +104,15 @@ def restore(file: Path, home: Home) -> None:
     Raises
     ------
     BadInput
-        Where the home is in use, or the file is no backup or damaged.
+        Where the home is in use or would be a cache of a store, or the file is no backup or
+        damaged.
     VitrinaError
         Where the backup is of a later version.
     """
+    if home.store_url is not None:
+        raise BadInput(
+            _("A backup becomes a home of its own; restore it without --store and VITRINA_STORE.")
+        )
     if home.path.exists() and (not home.path.is_dir() or any(home.path.iterdir())):
         raise BadInput(
             _("{folder} is not empty; choose a new folder with --home.").format(folder=home.path)

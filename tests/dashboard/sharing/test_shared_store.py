@@ -8,6 +8,8 @@ import pytest
 from dashboard.jobs.import_files import fetch_files, forget_files, local_file, share_files
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.shared_home import check_home
+from dashboard.services.backup import back_up, restore
+from dashboard.services.verification import verify
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
@@ -54,6 +56,27 @@ def test_a_database_whose_machines_share_a_folder_takes_no_store(machine: Machin
     check_home(Runs(Home(home.path.parent / "shared", home.database_url)))
     with pytest.raises(BadInput, match="in a folder that machines share"):
         mirror_of(home)
+
+
+def test_a_cache_is_neither_backed_up_nor_restored(
+    machine: Machine, log: Path, tmp_path: Path
+) -> None:
+    home = machine("first")
+    ingest(Store(home), ImportRequest([log], "log"))
+    with pytest.raises(BadInput, match="back up its bucket, and the database"):
+        back_up(home, tmp_path / "backup.tar.gz")
+    with pytest.raises(BadInput, match="restore it without --store"):
+        restore(tmp_path / "backup.tar.gz", machine("second"))
+
+
+def test_files_that_are_not_here_are_no_damage(machine: Machine, log: Path) -> None:
+    ingest(Store(machine("first")), ImportRequest([log], "log"))
+    second = machine("second")
+    assert Store(second).names() == {"log"}
+    assert verify(second).damage == ()
+    purchases = Store(second).open("log").fetched().path / "purchases.parquet"
+    purchases.write_bytes(purchases.read_bytes().replace(b"PAR1", b"PAR2"))
+    assert [word for word in verify(second).damage if "purchases.parquet" in word]
 
 
 @pytest.mark.parametrize(
