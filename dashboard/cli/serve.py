@@ -169,11 +169,12 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen()  # of two that start at once, the second one fails here
-    except OSError as error:
+    except (OSError, TypeError, ValueError) as error:  # the latter for what can be no name
         listener.close()
+        reason = error.strerror if isinstance(error, OSError) else error
         raise VitrinaError(
             _("Cannot listen on {host}:{port} ({reason}); choose another --port.").format(
-                host=host, port=port, reason=error.strerror
+                host=host, port=port, reason=reason
             )
         ) from error
     return listener

@@ -10,7 +10,7 @@ from dashboard.jobs.states import ACTIVE, ENDED, State
 from data.errors import damaged_unless_read
 from data.i18n import _
 
-_NAME = re.compile(r"[\w\- ][\w.\- ]*")
+_NAME = re.compile(r"[\w\- ][\w.\- ]{0,149}")
 _SETTINGS = {
     "score": ("run", "k", "exclude_seen", "format"),
     "evaluate": ("run",),

@@ -169,20 +169,22 @@ class Access:
         """Return whether a password is right, at the pace of ``guesses``."""
         if user is None and self._password:
             name = ""  # the same password goes with every other name
-        pause = self._guesses.pause(address, name)
-        if pause:
-            raise TooManyGuesses(pause)
+        with self._guesses.guess(address, name) as pause:
+            if pause:
+                raise TooManyGuesses(pause)
+            right = self._is_right(user, password)
+            (self._guesses.right if right else self._guesses.wrong)(address, name)
+        return right
+
+    def _is_right(self, user: User | None, password: str) -> bool:
         if not self._checks.acquire(timeout=1.0):
             raise TooManyGuesses(1.0)
         try:
             if user is None and self._password:
-                right = hmac.compare_digest(_digest(password), _digest(self._password))
-            else:
-                right = is_password(password, user.password_hash if user else None)
+                return hmac.compare_digest(_digest(password), _digest(self._password))
+            return is_password(password, user.password_hash if user else None)
         finally:
             self._checks.release()
-        (self._guesses.right if right else self._guesses.wrong)(address, name)
-        return right
 
     def _is_remembered(self, mark: bytes, user: User | None) -> bool:
         with self._lock:

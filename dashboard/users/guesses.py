@@ -7,9 +7,10 @@ own guesses only, so that strangers cannot keep the user out.
 
 import ipaddress
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from threading import Lock
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from threading import RLock
 
 FREE = 5
 """Wrong passwords before the first pause."""
@@ -32,9 +33,27 @@ class Guesses:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._lock = Lock()
+        self._lock = RLock()
         self._wrong: OrderedDict[Hashable, tuple[int, float]] = OrderedDict()
         self._known: OrderedDict[Hashable, None] = OrderedDict()
+        self._under_way = Counter[Hashable]()
+
+    @contextmanager
+    def guess(self, address: str, user: str) -> Iterator[float]:
+        """Give the seconds that a client has to wait; 0 for a guess that the block checks.
+
+        Until it is checked it counts as wrong, so that many at once are no more than one by one.
+        """
+        with self._lock:
+            pause, keys = self.pause(address, user), self._keys(address, user)
+            if not pause:
+                self._under_way.update(keys)
+        try:
+            yield pause
+        finally:
+            if not pause:
+                with self._lock:
+                    self._under_way -= Counter(keys)
 
     def pause(self, address: str, user: str) -> float:
         """Return the seconds that a client has to wait before the next guess; 0 for none."""
@@ -69,10 +88,11 @@ class Guesses:
 
     def _pause(self, key: Hashable) -> float:
         number, last = self._wrong.get(key, (0, 0.0))
-        if number < FREE:
+        under_way = self._under_way[key]
+        if number + under_way < FREE:
             return 0.0
-        pause = min(2.0 ** min(number - FREE, 16), LONGEST_PAUSE)
-        return max(0.0, last + pause - self._clock())
+        pause = min(2.0 ** min(max(number - FREE, 0), 16), LONGEST_PAUSE)
+        return pause if under_way else max(0.0, last + pause - self._clock())
 
 
 def client_of(address: str) -> str:

@@ -182,6 +182,8 @@ def _is_one(entry: Any, prop: str, keys: Mapping[str, Any] | None = None) -> boo
         return False
     if prop in _OF_ADDRESS and not isinstance(value, str | None):
         return False
+    if prop == "pathname" and not str(value).startswith("/"):
+        return False
     if keys is None:
         return isinstance(place, str)
     return (

@@ -10,7 +10,12 @@ from flask.testing import FlaskClient
 
 LOCAL = "http://127.0.0.1:8050"
 ADDRESS = "/_dash-update-component"
-CONTENT = ".._pages_content.children..._pages_store.data.."
+PAGES = {
+    "output": ".._pages_content.children..._pages_store.data..",
+    "inputs": [{"id": "_pages_location", "property": name} for name in ("pathname", "search")],
+    "state": [],
+}
+"""The callback that lays out pages."""
 SHELL = {"theme": {"data": "light"}}
 """What the browser fills."""
 _MANY = (["ALL"], ["ALLSMALLER"])
@@ -157,17 +162,7 @@ class Visitor:
         """Return a page as it is laid out before its callbacks."""
         path, mark, query = address.partition("?")
         page = Page(dict(SHELL) | {"_pages_location": {"pathname": path, "search": mark + query}})
-        body = page.body(
-            {
-                "output": CONTENT,
-                "inputs": [
-                    {"id": "_pages_location", "property": name} for name in ("pathname", "search")
-                ],
-                "state": [],
-            },
-            "_pages_location.pathname",
-        )
-        status, text = self.send(body)
+        status, text = self.send(page.body(PAGES, "_pages_location.pathname"))
         if status == 200:
             page.add(json.loads(text))
         return page, Answer(address, status, text)
@@ -179,7 +174,7 @@ class Visitor:
         waiting = deque(
             (callback, "")
             for callback in self.callbacks
-            if callback["output"] != CONTENT
+            if callback["output"] != PAGES["output"]
             and callback["prevent_initial_call"] is False
             and page.has(callback)
         )

@@ -1,6 +1,6 @@
 """The recommendation page: a buyer's history, the ranking after it, and what-if edits."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import dash
 from dash import (
@@ -60,11 +60,16 @@ from dashboard.services.recommendations.comparison_models import (
     not_fitted,
     start_fitting,
 )
-from dashboard.services.recommendations.error_analysis import BuyerCriteria, find_buyers
+from dashboard.services.recommendations.error_analysis import (
+    OUTCOMES,
+    BuyerCriteria,
+    find_buyers,
+)
 from dashboard.services.recommendations.product_search import search_products
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import Damaged, VitrinaError
 from data.i18n import _
+from data.validation import OneOf
 
 dash.register_page(
     __name__, path="/recommend", title=lambda **_parts: f"{_('Recommend')} · Vitrina"
@@ -231,7 +236,10 @@ def suggest_buyers(words: str | None, state: dict[str, Any]) -> list[html.Li]:
     prevent_initial_call=True,
 )
 def find_buyers_by_criteria(
-    bought: str | None, min_events: int | None, outcome: str, state: dict[str, Any]
+    bought: str | None,
+    min_events: int | None,
+    outcome: Annotated[str, OneOf([NO_CHOICE, *OUTCOMES])],
+    state: dict[str, Any],
 ) -> Component | str:
     """List the buyers who meet the criteria."""
     criteria = BuyerCriteria(

@@ -145,3 +145,9 @@ def test_unexpected_failures_of_pages_are_in_the_log_of_the_home(tmp_path: Path)
     text = (tmp_path / "errors.log").read_text()
     assert "d4e5f6: boom" in text
     assert "ValueError: boom" in text
+
+
+@pytest.mark.parametrize("host", ["\u202e", "x" * 300, "a b"])
+def test_what_is_no_name_of_a_host_is_refused(vitrina: Vitrina, host: str) -> None:
+    answer = vitrina("serve", "--no-worker", "--port", 0, "--host", host, "--open")
+    assert (answer.code, "Cannot listen on" in answer.err) == (1, True)

@@ -1,5 +1,7 @@
 """Five guesses, then slower and slower."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from dashboard.users.guesses import FORGOTTEN_AFTER, FREE, LONGEST_PAUSE, Guesses
@@ -32,6 +34,20 @@ def test_the_sixth_guess_waits_and_each_further_one_twice_as_long(
         guesses.wrong(STRANGER, "ana")
     assert pauses[:4] == [1, 2, 4, 8]
     assert pauses[-1] == LONGEST_PAUSE
+
+
+def test_guesses_at_once_are_no_more_than_one_by_one(guesses: Guesses, clock: Clock) -> None:
+    with ExitStack() as at_once:
+        for _guess in range(FREE):
+            assert at_once.enter_context(guesses.guess(STRANGER, "ana")) == 0
+            guesses.right(STRANGER, "ana")  # its keys are others from here on
+        assert at_once.enter_context(guesses.guess(STRANGER, "eva")) > 0
+    assert guesses.pause(STRANGER, "eva") == 0
+    for _guess in range(FREE):
+        guesses.wrong(STRANGER, "ana")
+    clock.now += guesses.pause(STRANGER, "ana")
+    with guesses.guess(STRANGER, "ana") as first, guesses.guess(STRANGER, "ana") as second:
+        assert (first, second) == (0, 1)
 
 
 def test_a_client_is_slowed_down_whatever_name_it_tries(guesses: Guesses) -> None:

@@ -15,6 +15,7 @@ from dashboard.app import create_app
 from dashboard.web.callback_types import Named
 from data.errors import BadInput
 from data.home import Home
+from tests.dashboard.visitor import PAGES, Visitor
 
 LOCAL = "http://127.0.0.1:8050"
 PLACE = {"name": "width", "type": "field"}
@@ -143,6 +144,14 @@ def test_a_request_of_another_form_is_refused(
         "The request is none that a page of Vitrina sends.\n",
     )
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("path", [None, "", "data", "../x"])
+def test_a_path_that_no_address_has_is_refused(client: FlaskClient, path: str | None) -> None:
+    page, _answer = Visitor(client).layout("/data")
+    page.shown["_pages_location"]["pathname"] = path
+    body = page.body(PAGES, "_pages_location.pathname")
+    assert send(client, body).status_code == 400
 
 
 @pytest.mark.parametrize("body", [[], 1, "x", {}])
