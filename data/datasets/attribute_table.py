@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 import duckdb
 import pandas as pd
 
-from data.datasets.side_tables import IDS, VIEWS, Attribute
+from data.datasets.side_tables import IDS, KINDS, PRODUCTS, VIEWS, Attribute
 from data.datasets.store import Dataset
 
+IMAGE = "image"
+"""Name of the attribute that is the address of a picture."""
 CODED = ("category", "number")
 """Kinds of attributes that models read as codes."""
 
@@ -57,3 +59,23 @@ class AttributeTable:
         columns = ", ".join((IDS[name], *(attribute.column for attribute in attributes)))
         rows = connection.execute(f"SELECT {columns} FROM {VIEWS[name]}").df()
         return cls(attributes, rows.set_index(IDS[name]))
+
+    @classmethod
+    def of_products(
+        cls, connection: duckdb.DuckDBPyConnection, dataset: Dataset
+    ) -> "AttributeTable":
+        """Return all that is known of the products of a log as attributes, titles among them.
+
+        The address of a picture is left out.
+        """
+        table = cls.read(connection, dataset, PRODUCTS, KINDS)
+        attributes = tuple(one for one in table.attributes if one.name != IMAGE)
+        titles = connection.execute("SELECT product, title FROM products").df()
+        rows = titles.set_index("product")
+        if not rows["title"].any() and not attributes:
+            return cls()
+        others = table.rows[[attribute.name for attribute in attributes]] if attributes else None
+        return cls(
+            (Attribute("title", "text", "title"), *attributes),
+            rows if others is None else rows.join(others),
+        )

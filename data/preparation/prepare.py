@@ -28,15 +28,25 @@ class Prepared:
         The first one, ``"all"``, counts the dataset as imported.
     buyers : AttributeTable
         The categories and numbers that the side table has of the buyers of the log.
+    products : AttributeTable
+        What is known of the products of the log, where it was asked for (``with_products``).
     """
 
     events: pd.DataFrame
     steps: tuple[Step, ...]
     buyers: AttributeTable = field(default_factory=AttributeTable)
+    products: AttributeTable = field(default_factory=AttributeTable)
 
 
-def prepare(dataset: Dataset, preparation: Preparation) -> Prepared:
+def prepare(dataset: Dataset, preparation: Preparation, *, with_products: bool = False) -> Prepared:
     """Return the events of a dataset that a preparation keeps.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    preparation : Preparation
+    with_products : bool
+        Whether to read the attributes and titles of the products, too.
 
     Raises
     ------
@@ -54,7 +64,10 @@ def prepare(dataset: Dataset, preparation: Preparation) -> Prepared:
                 )
         events = connection.execute("FROM prepared ORDER BY user, time, row").df()
         buyers = AttributeTable.read(connection, dataset, BUYERS)
-    return Prepared(events, steps, buyers)
+        products = AttributeTable()
+        if with_products:
+            products = AttributeTable.of_products(connection, dataset)
+    return Prepared(events, steps, buyers, products)
 
 
 def preview(dataset: Dataset, preparation: Preparation) -> tuple[Step, ...]:

@@ -51,6 +51,8 @@ WHEN = {
     " the parameters, is left out.",
     "product_traits": "Switch it on where many products are rare or new and have a brand and a"
     " category.",
+    "product_attributes": "Switch it on where products have titles or a table of their own and many"
+    " of them are rare; compare it with a run without.",
     "repeat_head": "Switch it on where buyers buy the same products again, as with groceries.",
     "asking_time": "Switch it on where purchases have a rhythm of days, weeks or months.",
     "buyer_attributes": "Switch it on where a table of buyers tells them apart, above all for short"

@@ -168,6 +168,15 @@ class Settings(Configuration):
         ),
         group=_NETWORK,
     )
+    product_attributes: Bool = setting(
+        False,
+        label=N_("Attributes and titles of products"),
+        help=N_(
+            "As the attribute embeddings of products, with all else that the table of products "
+            "has: labels, numbers, and the words of titles and other texts."
+        ),
+        group=_NETWORK,
+    )
     repeat_head: Bool = setting(
         False,
         label=N_("Repeat-aware head"),

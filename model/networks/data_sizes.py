@@ -48,7 +48,7 @@ class DataSizes:
             sizes(data.sequences),
             {name: _scale(values) for name, values in numbers.items()},
             {name: _scale(np.log1p(values)) for name, values in numbers.items()},
-            traits(data.sequences),
+            traits(data.sequences, data.product_attributes),
             data.buyer_attributes.sizes,
         )
 

@@ -29,6 +29,7 @@ from model.networks.repeat_head import RepeatHead, RepeatMixture
 from model.registry import NETWORKS
 from model.sequences.asking import ASKING_TIME
 from model.sequences.buyer_attributes import BUYER
+from model.sequences.features import LOG_TRAITS
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,9 @@ def build(config: RunConfig, sizes: DataSizes) -> Network:
     keras.utils.set_random_seed(config.seed)
     ranked = sizes.products - FIRST
     traits = None
-    if config.product_traits:
-        traits = (int(sizes.traits.max()) + 1, sizes.traits.shape[1])
+    product_traits = sizes.traits if config.product_attributes else sizes.traits[:, :LOG_TRAITS]
+    if config.product_traits or config.product_attributes:
+        traits = (int(product_traits.max()) + 1, product_traits.shape[1])
     tied = None
     if config.tied_embeddings:
         tied = TiedProductEmbedding(ranked, config.embedding_width, traits=traits)
@@ -92,7 +94,7 @@ def build(config: RunConfig, sizes: DataSizes) -> Network:
     output = tied or ProductScores(ranked, traits=traits)
     scores = tied(last, scores=True) if tied is not None else output(last)
     if traits is not None:
-        output.set_traits(sizes.traits)
+        output.set_traits(product_traits)
     repeat_head = None
     if config.repeat_head:
         candidates = candidate_inputs()

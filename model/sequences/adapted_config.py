@@ -16,7 +16,8 @@ def adapt(config: RunConfig, data: SplitData) -> RunConfig:
 
     Where histories hold events of several types, the type is one of the features. Where fewer than
     ``LEAST_REPEATS`` of the training targets are repeats, there is no repeat-aware head. Where
-    nothing is known of the buyers, the network does not read their attributes.
+    nothing is known of the buyers, the network does not read their attributes, and where nothing is
+    known of the products, not theirs.
     """
     features = config.features
     if data.has_other_types and "type" not in features:
@@ -25,5 +26,6 @@ def adapt(config: RunConfig, data: SplitData) -> RunConfig:
         config,
         features=features,
         repeat_head=config.repeat_head and data.repeat_share >= LEAST_REPEATS,
+        product_attributes=config.product_attributes and len(data.product_attributes) > 0,
         buyer_attributes=config.buyer_attributes and len(data.buyer_attributes) > 0,
     )

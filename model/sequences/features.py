@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.datasets.attribute_table import AttributeTable
 from data.preparation.moments import SESSION_GAP
 from data.preparation.sequences import FIRST, UNKNOWN, Floats, Ints, Longs, Sequences
 from model.sequences.histories import Array
+from model.sequences.product_attributes import attribute_traits
 
 ALWAYS = ("product", "brand", "category", "price", "time", "session", "type", "target")
 """Columns that are always made, since baselines read them. ``target`` tells whether an event is of
@@ -27,6 +29,8 @@ MISSING_NUMBER = np.float32(-1)
 CONTEXT_DROPOUT = 0.1
 """Share of histories whose context features are masked in training, so that the network also learns
 to predict from a list of product ids."""
+
+NO_ATTRIBUTES = AttributeTable()
 
 MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
 THURSDAY = 3
@@ -89,10 +93,15 @@ def product_features(sequences: Sequences) -> dict[str, Array]:
     }
 
 
-def traits(sequences: Sequences) -> Ints:
-    """Return the traits of each ranked product as rows of one table, int32 [products, 5].
+LOG_TRAITS = 5
+"""Traits of a product that the events of the log say; those of other attributes follow."""
 
-    They are the brand, the category, its first and second level, and the decile of the price.
+
+def traits(sequences: Sequences, attributes: AttributeTable = NO_ATTRIBUTES) -> Ints:
+    """Return the traits of each ranked product as rows of one table, int32 [products, traits].
+
+    They are the brand, the category, its first and second level, and the decile of the price; then
+    those that ``product_attributes.attribute_traits`` makes of other attributes.
     """
     features = product_features(sequences)
     price = features["price"][FIRST:]
@@ -101,10 +110,13 @@ def traits(sequences: Sequences) -> Ints:
     bounds = np.quantile(priced, np.arange(1, 10) / 10) if len(priced) else np.zeros(9)
     kinds.append(np.where(price < 0, UNKNOWN, FIRST + np.searchsorted(bounds, price)))
     begin, columns = 1, []
-    for codes in kinds:
+    for codes in (
+        *(kind[:, None] for kind in kinds),
+        *attribute_traits(attributes, sequences.products.ids),
+    ):
         columns.append(begin + codes)
         begin += int(codes.max(initial=0)) + 1
-    return np.stack(columns, axis=1).astype(np.int32)
+    return np.concatenate(columns, axis=1).astype(np.int32)
 
 
 def category_features(sequences: Sequences, category: Ints, price: Floats) -> dict[str, Array]:

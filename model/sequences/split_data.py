@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from data.datasets.attribute_table import AttributeTable
 from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.i18n import _
@@ -37,12 +38,15 @@ class SplitData:
         Columns of the events that networks and baselines read, each of shape (events,).
     buyer_attributes : BuyerAttributes
         Those whose codes the column ``buyer`` holds; empty where the dataset has none.
+    product_attributes : AttributeTable
+        What is known of the products, where the configuration asks for it.
     """
 
     sequences: Sequences
     split: Split
     columns: EventColumns
     buyer_attributes: BuyerAttributes = field(default_factory=BuyerAttributes)
+    product_attributes: AttributeTable = field(default_factory=AttributeTable)
 
     @property
     def products(self) -> int:
@@ -91,7 +95,8 @@ def split_dataset(
     config: RunConfig, dataset: Dataset, attributes: BuyerAttributes | None = None
 ) -> SplitData:
     """Prepare and split a dataset; parameters and errors are those of ``split_prepared``."""
-    return split_prepared(prepare(dataset, config.preparation), config, attributes)
+    prepared = prepare(dataset, config.preparation, with_products=config.product_attributes)
+    return split_prepared(prepared, config, attributes)
 
 
 def split_prepared(
@@ -152,4 +157,4 @@ def with_columns(
     if attributes:
         codes = attributes.codes_of_users(prepared.buyers, sequences.users)
         columns[BUYER] = codes[sequences.user]
-    return SplitData(sequences, parts, EventColumns(columns), attributes)
+    return SplitData(sequences, parts, EventColumns(columns), attributes, prepared.products)

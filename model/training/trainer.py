@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from data.checksums import is_there
+from data.datasets.attribute_table import AttributeTable
 from data.datasets.store import Dataset
 from data.errors import Cancelled, VitrinaError
 from data.i18n import _, ngettext, percent
@@ -215,6 +216,8 @@ class Trainer:
             callback.log(_repeats_sentence(config, data.repeat_share))
         if requested.buyer_attributes:
             callback.log(_attributes_sentence(data.buyer_attributes))
+        if requested.product_attributes:
+            callback.log(_product_sentence(data.product_attributes))
         run.write_buyer_attributes(data.buyer_attributes)
         run.write_json(CONFIG, config.as_dict())
         run.write_json(RECORD, record(config, dataset, data))
@@ -468,6 +471,18 @@ def _built(config: RunConfig, data: SplitData, other: RunFolder | None) -> RunCo
     if not config.start_from or other is None:
         return adapt(config, data)
     return built_as(config, other.config(), config.start_from)
+
+
+def _product_sentence(table: AttributeTable) -> str:
+    """Return what the network knows of products beside the log."""
+    if table:
+        return _("The network reads what is known of products: {names}.").format(
+            names=", ".join(attribute.name for attribute in table.attributes)
+        )
+    return _(
+        "The dataset has neither titles nor other attributes of products;"
+        " the network is built without them."
+    )
 
 
 def _repeats_sentence(config: RunConfig, share: float) -> str:

@@ -28,7 +28,7 @@ from model.sequences.features import LEVELS, level
 ARCHITECTURE = (
     *("network", "layers", "width", "embedding_width", "heads", "sequence_length", "features"),
     *("normalise_features", "tied_embeddings", "product_traits", "repeat_head", "asking_time"),
-    "buyer_attributes",
+    *("buyer_attributes", "product_attributes"),
 )
 """Settings that two networks must share, so that one can begin with the weights of the other."""
 
@@ -61,7 +61,7 @@ def built_as(config: RunConfig, other: RunConfig, name: str) -> RunConfig:
 
     What follows from the data (``model.sequences.adapted_config``) is what followed for the other
     one: whether there is a repeat-aware head, whether the event type is a feature, and whether
-    attributes of buyers are read.
+    attributes of buyers and products are read.
 
     Parameters
     ----------
@@ -81,6 +81,7 @@ def built_as(config: RunConfig, other: RunConfig, name: str) -> RunConfig:
         config,
         repeat_head=config.repeat_head and other.repeat_head,
         buyer_attributes=config.buyer_attributes and other.buyer_attributes,
+        product_attributes=config.product_attributes and other.product_attributes,
     )
     for key, (own, others) in differences(config, other).items():
         if key in ARCHITECTURE:

@@ -35,6 +35,9 @@ from tests.benchmarks.network_alone import figures_of, trained_network
 NETWORKS: dict[str, dict[str, Any]] = {
     "without": {},
     "buyers": {"buyer_attributes": True},
+    "traits": {"product_traits": True},
+    "products": {"product_attributes": True},
+    "both": {"buyer_attributes": True, "product_attributes": True},
 }
 BASELINES = ("popularity", "demographic")
 
@@ -79,7 +82,7 @@ def prepared_log(config: RunConfig) -> Prepared:
         else:
             request = complete_journey.request(Path(folder), "log")
         dataset = ingest(Store(Home(Path(folder) / "home")), request)
-        prepared = prepare(dataset, config.preparation)
+        prepared = prepare(dataset, config.preparation, with_products=True)
     is_known = prepared.events["user"].isin(prepared.buyers.rows.index)
     return some_buyers(replace(prepared, events=prepared.events[is_known]), share)
 

@@ -20,11 +20,14 @@ from model.sequences.adapted_config import adapt
 from model.sequences.split_data import split_dataset
 
 START = pd.Timestamp("2024-01-01")
-NO_BUYERS = AttributeTable()
+NOTHING_KNOWN = AttributeTable()
 
 
 def prepared(
-    histories: Sequence[Sequence[str]], buyers: AttributeTable = NO_BUYERS, **columns: Any
+    histories: Sequence[Sequence[str]],
+    buyers: AttributeTable = NOTHING_KNOWN,
+    products: AttributeTable = NOTHING_KNOWN,
+    **columns: Any,
 ) -> Prepared:
     """Return synthetic purchases, one history a buyer; brand and category follow the product."""
     rows = [
@@ -45,7 +48,7 @@ def prepared(
     events["quantity"] = np.nan
     for name, values in columns.items():
         events[name] = values(events)
-    return Prepared(events.drop(columns="step"), (), buyers)
+    return Prepared(events.drop(columns="step"), (), buyers, products)
 
 
 def buyer_table(buyers: int) -> AttributeTable:
@@ -146,7 +149,7 @@ def imported(
     store: Store,
     histories: Sequence[Sequence[str]],
     folder: Path,
-    buyers: AttributeTable = NO_BUYERS,
+    buyers: AttributeTable = NOTHING_KNOWN,
     **columns: Any,
 ) -> Dataset:
     """Write synthetic events as a CSV file in the columns of the Kaggle set and import it."""

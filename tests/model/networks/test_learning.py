@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from data.datasets.attribute_table import AttributeTable
+from data.datasets.side_tables import Attribute
 from model.baselines.personal_frequency import PersonalFrequency
 from model.metrics.ranking import target_ranks
 from model.networks.data_sizes import DataSizes
@@ -18,7 +19,7 @@ from model.sequences.windows import target_windows, training_windows
 from model.training.initial_counts import start_from_counts
 from model.training.negative_sampling import NegativeSampler
 from model.training.step import CompiledSteps
-from tests.model.toys import NO_BUYERS, START, buyer_table, prepared, small
+from tests.model.toys import NOTHING_KNOWN, START, buyer_table, prepared, small
 
 PRODUCTS, BRANDS = 24, 4
 BUYERS, EVENTS = 120, 8
@@ -67,6 +68,9 @@ def category_of(events: Any) -> Any:
     )
 
 
+BY_NUMBER: dict[str, Any] = {"brand": brand_of, "category": category_of}
+
+
 class Trained:
     """A network after some epochs, evaluated on the test targets of its log."""
 
@@ -75,14 +79,13 @@ class Trained:
         histories: list[list[str]],
         epochs: int = 25,
         columns: dict[str, Any] | None = None,
-        buyers: AttributeTable = NO_BUYERS,
+        buyers: AttributeTable = NOTHING_KNOWN,
+        products: AttributeTable = NOTHING_KNOWN,
         **changes: Any,
     ) -> None:
         config = small(batch_size=128, dropout=0.0, layers=1, epochs=epochs, **changes)
         self.data: SplitData = split_prepared(
-            prepared(
-                histories, buyers=buyers, brand=brand_of, category=category_of, **(columns or {})
-            ),
+            prepared(histories, buyers=buyers, products=products, **(BY_NUMBER | (columns or {}))),
             config,
         )
         self.network = build(config, DataSizes.of(self.data))
@@ -212,6 +215,36 @@ def test_traits_place_products_that_are_too_rare_to_be_learned_alone() -> None:
         for traits in (False, True)
     )
     assert with_traits.loss < without_traits.loss - 0.3
+
+
+def test_words_of_titles_place_products_that_are_too_rare_to_be_learned_alone() -> None:
+    """The hour of a purchase tells its colour, which nothing but the title of a product says."""
+    colours = ("red", "green", "blue", "white")
+    titles = {f"p{one:03d}": f"Cup no. {one}, {colours[one % BRANDS]}" for one in range(600)}
+    rows = pd.DataFrame({"title": titles.values()}, index=list(titles))
+
+    def at_its_hour_of_a_day(events: pd.DataFrame) -> Any:
+        hours = 24 * events["step"] + 6 * (events["product"].str[1:].astype(int) % BRANDS)
+        return START + pd.to_timedelta(hours, unit="h")
+
+    without_titles, with_titles = (
+        Trained(
+            brand_lovers(products=600),
+            epochs=4,
+            network="rnn",
+            features="hour",
+            products=AttributeTable((Attribute("title", "text", "title"),), rows),
+            product_traits=True,
+            product_attributes=reads,
+            columns={
+                "brand": lambda _events: "any",
+                "category": lambda _events: "cup",
+                "time": at_its_hour_of_a_day,
+            },
+        )
+        for reads in (False, True)
+    )
+    assert with_titles.loss < without_titles.loss - 0.1
 
 
 def test_a_repeat_aware_network_beats_the_buyers_own_products() -> None:
