@@ -33,6 +33,7 @@ _STOP_SECONDS = 10.0
 _LONGEST_PAUSE = 5.0
 _TRIES = 5
 _AT_ONCE = 8
+_POLL_SECONDS = 0.05
 LOG = "log.txt"
 """The file of a run that its process writes all the time."""
 _SMALL = (".json", ".txt")
@@ -310,15 +311,33 @@ class Mirror:
         )
 
     def _bring_up_to_date(self, folder: StoredFolder) -> bool:
-        """Bring the small files of a folder here; False where it must be tried again later."""
-        if self._revision(folder.kind, folder.name) >= folder.revision:
-            return True
-        with self.unused(folder.kind, folder.name) as unused:
+        """Bring the small files of a folder here; False where it must be tried again later.
+
+        Where another process brings them, it is waited for: large files, which come after, are not.
+        """
+        kind, name = folder.kind, folder.name
+        deadline = time.monotonic() + self.patience
+        while self._revision(kind, name) < folder.revision:
+            with self._locked_at_once(kind, name, "changes") as alone:
+                if alone:
+                    return self._mirror_unless_worked_on(folder)
+            if self._has_small(folder) or time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_SECONDS)
+        return True
+
+    def _mirror_unless_worked_on(self, folder: StoredFolder) -> bool:
+        with self._locked_at_once(folder.kind, folder.name, "jobs") as unused:
             if unused:
                 with suppress(MissingObject):  # there is a new row, or none
                     self._mirror(folder, is_small, exact=True)
                     self._note_revision(folder)
             return unused
+
+    def _has_small(self, folder: StoredFolder) -> bool:
+        place = self.home.path / folder.kind / folder.name
+        small = {path: file for path, file in folder.files.items() if is_small(path)}
+        return all(self.is_same(place / path, file) for path, file in small.items())
 
     def _mirror(
         self, folder: StoredFolder, wanted: Choice, own: Collection[str] = (), *, exact: bool
@@ -345,7 +364,9 @@ class Mirror:
             _remove_others(place, folder)
         for name in {str(Path(path).parent) for path in folder.files}:
             self._note_checksums(place / name, folder, name, exact=exact)
-        _each(lambda path: self._download(place / path, folder.files[path]), missing)
+        for is_part in (is_small, lambda path: not is_small(path)):  # small files first
+            part = [path for path in missing if is_part(path)]
+            _each(lambda path: self._download(place / path, folder.files[path]), part)
 
     def _note_checksums(
         self, here: Path, folder: StoredFolder, inside: str, *, exact: bool

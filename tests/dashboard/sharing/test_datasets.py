@@ -1,5 +1,8 @@
 """Datasets that machines with disks of their own share through a store."""
 
+import fcntl
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from dashboard.jobs.stored_folders import StoredFolders
 from dashboard.services.datasets import library, preparations
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput, Damaged, VitrinaError
+from data.files import locked
 from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
@@ -226,6 +230,23 @@ def test_a_store_that_is_away_is_said(
             Store(second).open("log")
     assert lines == ["The store cannot be reached. It is tried again until it answers."]
     assert events(Store(second).open("log")) == 400
+
+
+def test_whoever_asks_while_another_process_brings_a_dataset_waits(
+    machine: Machine, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(Store(machine("first")), ImportRequest([log], "log"))
+    second = machine("second")
+    store = Store(second)
+    waits = threading.Event()
+    monkeypatch.setattr("data.sharing.mirror.time.sleep", lambda _seconds: waits.set())
+    changes = second.sharing / "datasets" / "log" / "changes"
+    changes.mkdir(parents=True)
+    with ThreadPoolExecutor(1) as pool:
+        with locked(changes, fcntl.LOCK_EX):
+            names = pool.submit(store.names)
+            assert waits.wait(60)
+        assert names.result() == {"log"}
 
 
 def test_runs_know_the_new_name(machine: Machine, log: Path) -> None:
