@@ -72,7 +72,10 @@ def _print_error(sentence: str, code: int) -> int:
 
 
 def _unexpected(error: Exception) -> str:
-    """Log the traceback in the home and return a sentence with the path of the log."""
+    """Return a sentence that names a file, or the log in the home with the traceback."""
+    if isinstance(error, OSError) and error.filename is not None:
+        words = _("{file} cannot be used: {reason}.")
+        return words.format(file=error.filename, reason=error.strerror)
     log = command_home().path / "errors.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)

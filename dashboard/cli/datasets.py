@@ -28,8 +28,14 @@ _MOST_SHOWN = 20
 
 
 @click.command()
-@click.option("--buyers", type=click.IntRange(1), help="Number of buyers.")
-@click.option("--seed", default=0, show_default=True, help="Seed of the random generator.")
+@click.option("--buyers", type=click.IntRange(1, 100_000_000), help="Number of buyers.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Seed of the random generator.",
+)
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a CSV file instead."
 )

@@ -116,7 +116,10 @@ def _password(file: IO[str] | None) -> str:
     """Return the first line of a file or, without one, what is typed twice without echo."""
     if file is None and sys.stdin.isatty():
         return str(click.prompt(_("Password"), hide_input=True, confirmation_prompt=_("Again")))
-    line = (file or sys.stdin).readline(_LONGEST_LINE).rstrip("\r\n")
+    try:
+        line = (file or sys.stdin).readline(_LONGEST_LINE).rstrip("\r\n")
+    except UnicodeDecodeError:
+        line = ""
     if not line:
         raise BadInput(_("There is no password in the first line of the input."))
     return line

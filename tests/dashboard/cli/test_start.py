@@ -1,6 +1,7 @@
 """The command refuses to start where it cannot work."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +26,13 @@ def test_a_word_that_is_no_text_is_refused(
 ) -> None:
     assert cli.run(words) == 2
     assert "not text in UTF-8" in capsys.readouterr().err
+
+
+def test_a_home_that_is_no_folder_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    for home in (Path("/dev/null/home"), loop, tmp_path / ("x" * 300)):
+        assert cli.run(["user", "list", "--home", str(home)]) == 1
+        assert "cannot be used" in capsys.readouterr().err

@@ -64,3 +64,10 @@ def test_an_unknown_role_or_user_is_refused(vitrina: Vitrina, password_file: Pat
         answer = vitrina("user", *words)
         assert answer.code == 2
         assert "There is no user eva" in answer.err
+
+
+def test_a_file_that_is_no_text_holds_no_password(vitrina: Vitrina, tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_bytes(b"\xa7\xff")
+    answer = vitrina("user", "add", "ana", "--role", "look", "--password-file", file)
+    assert (answer.code, "There is no password" in answer.err) == (2, True)
