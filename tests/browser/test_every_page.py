@@ -107,10 +107,10 @@ OF_DASH = {"_pages_location", "_pages_content", "_pages_store", "_pages_dummy"}
 """Components of Dash itself."""
 LATER = re.compile(
     "(uploaded-)?import-.*|attribute-choice-.*|explore-attribute|side-remove|recommend-fit-clock"
-    "|runs-(first|pause|limit|undo|drain|workers-clock)|space-(other|clock)|gallery-toast"
+    "|runs-(first|pause|limit|undo|drain|workers-clock)|space-(other|clock)|gallery-toast|messages-test"
 )
-"""Components that a page has once a file is chosen, or where there are side tables, queued runs or
-several machines."""
+"""Components that a page has once a file is chosen or its messages are open, or where there are
+side tables, queued runs or several machines."""
 
 BUSY = "[data-dash-is-loading], .is-waiting, ._dash-loading"
 CUT_WORDS = """() => [...document.querySelectorAll('body *')].filter(element => {
