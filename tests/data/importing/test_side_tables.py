@@ -199,8 +199,8 @@ def test_a_dataset_with_side_tables_is_renamed_and_deleted(
     store: Store, log_file: Path, items: Path
 ) -> None:
     ingest(store, ImportRequest([log_file], "log", products=items))
-    dataset = store.rename("log", "shop")
-    assert len(rows(dataset, "product_attributes", "product")) == 2
+    store.rename("log", "shop")
+    assert len(rows(store.open("shop"), "product_attributes", "product")) == 2
     store.delete("shop")
     assert left_behind(store) == []
 
