@@ -6,12 +6,14 @@ from typing import Any
 from dashboard import formats
 from dashboard.jobs.placements import Placement
 from dashboard.jobs.run import Run
-from dashboard.jobs.run_handle import open_run, run_folder
+from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
-from dashboard.services.recommendations.run_jobs import jobs_of_run, placement_config, queue_job
-from data.checksums import verified
-from data.errors import damaged_unless_read
-from data.files import read_json
+from dashboard.services.recommendations.run_jobs import (
+    jobs_of_run,
+    placement_config,
+    queue_job,
+    result_of_job,
+)
 from data.home import Home
 from data.i18n import _
 from model.run_files import EFFECT
@@ -50,10 +52,7 @@ def result(home: Home, job: str) -> Effect:
     Damaged
         Where its file cannot be read.
     """
-    sentence = _("The figures of {job} are damaged; compute them again.").format(job=job)
-    with damaged_unless_read(sentence):
-        effect: Effect = read_json(verified(run_folder(home, job) / EFFECT))
-        return effect
+    return result_of_job(home, job, EFFECT)
 
 
 def in_words(effect: Effect) -> str:

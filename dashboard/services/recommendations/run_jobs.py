@@ -1,14 +1,17 @@
 """Background jobs on a trained run: rank for every buyer, evaluate again, fit baselines, a map."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard.jobs.placements import Placement
 from dashboard.jobs.run import Run
-from dashboard.jobs.run_handle import open_run
+from dashboard.jobs.run_handle import open_run, run_folder
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.supervisor import start_worker
+from data.checksums import verified
 from data.datasets.store import Store
-from data.errors import BadInput
+from data.errors import BadInput, damaged_unless_read
+from data.files import read_json
 from data.home import Home
 from data.i18n import _
 
@@ -78,6 +81,20 @@ def queue_job(home: Home, run: str, kind: str, config: dict[str, Any]) -> str:
     job = Runs(home).create(kind, handle.run.dataset, config)
     start_worker(home)
     return job
+
+
+def result_of_job(home: Home, job: str, file: str) -> Mapping[str, Any]:
+    """Return the JSON object that a finished job has written.
+
+    Raises
+    ------
+    Damaged
+        When the file cannot be read.
+    """
+    sentence = _("The figures of {job} are damaged; compute them again.").format(job=job)
+    with damaged_unless_read(sentence):
+        content: Mapping[str, Any] = read_json(verified(run_folder(home, job) / file))
+        return content
 
 
 def jobs_of_run(home: Home, run: str, kind: str) -> list[Run]:

@@ -7,13 +7,11 @@ from typing import Any
 from dashboard import formats
 from dashboard.figures.curves import metric_name
 from dashboard.jobs.run import Run
-from dashboard.jobs.run_handle import RunHandle, open_run, run_folder
-from dashboard.services.recommendations.run_jobs import jobs_of_run, queue_job
+from dashboard.jobs.run_handle import RunHandle, open_run
+from dashboard.services.recommendations.run_jobs import jobs_of_run, queue_job, result_of_job
 from dashboard.services.runs import model_in_service
-from data.checksums import verified
 from data.datasets.store import Store
-from data.errors import BadInput, damaged_unless_read
-from data.files import read_json
+from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
 from model.metrics.protocol_metrics import metrics_of
@@ -68,10 +66,7 @@ def result(home: Home, job: str) -> Comparison:
     Damaged
         Where its file cannot be read.
     """
-    sentence = _("The figures of {job} are damaged; compute them again.").format(job=job)
-    with damaged_unless_read(sentence):
-        comparison: Comparison = read_json(verified(run_folder(home, job) / COMPARISON))
-        return comparison
+    return result_of_job(home, job, COMPARISON)
 
 
 def _pair(home: Home, run: str) -> tuple[RunHandle, str]:
