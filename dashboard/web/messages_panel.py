@@ -17,16 +17,7 @@ from dashboard.context import current_home, current_identity, may
 from dashboard.identity import Role
 from dashboard.jobs.inbox import Entry
 from dashboard.jobs.notifier import text_of
-from dashboard.jobs.outbox import (
-    ARRIVED,
-    CANDIDATE,
-    DIVERGED,
-    FAILED,
-    FELL,
-    REPLACED,
-    Message,
-)
-from dashboard.jobs.queue import SERIES, TRAINING
+from dashboard.jobs.outbox import ARRIVED, DIVERGED, FAILED, FELL, Message
 from dashboard.services import notifications
 from data.errors import BadInput, VitrinaError
 from data.i18n import _, ngettext
@@ -35,7 +26,6 @@ OPEN, PANEL, CONTENT = "messages-open", "messages-panel", "messages-content"
 COUNT, STATUS = "messages-count", "messages-status"
 TEST, TEST_ANSWER = "messages-test", "messages-test-answer"
 _BAD = {FAILED, DIVERGED, FELL}
-_OF_MODELS = {FELL, REPLACED, CANDIDATE}
 
 
 def opener() -> html.Div:
@@ -162,13 +152,10 @@ def _row(entry: Entry) -> html.Li:
 
 
 def _address(message: Message) -> str:
-    """Return the page of what a message is about."""
-    data = message.data
-    if message.event in _OF_MODELS or data.get("kind") in {TRAINING, *SERIES}:
-        return f"/runs/{data.get('run')}"
+    """Return the page of what a message is about: of data that arrived, or of the run or job."""
     if message.event == ARRIVED:
-        return f"/data/{data.get('dataset')}"
-    return "/data" if data.get("kind") == "import" else "/recommend/take-away"
+        return f"/data/{message.data['dataset']}"
+    return f"/runs/{message.data['run']}"
 
 
 def _targets() -> list[Component]:

@@ -19,9 +19,9 @@ Open = Callable[..., tuple[Page, Any]]
 
 
 def fail(home: Home) -> str:
-    """End a training with an error."""
+    """End a job on a run with an error; the page of the job says why."""
     runs = Runs(home)
-    name = runs.create("train", "shop", {"epochs": 3})
+    name = runs.create("map", "shop", {"run": "shop-1"})
     claimed = runs.queue.claim()
     assert claimed is not None
     runs.attempts.end(name, claimed.attempt, State.FAILED, "error", "The disk is full.")
@@ -48,6 +48,11 @@ def test_an_event_is_counted_while_the_page_is_open_and_read_once(
         f"/runs/{run}"
     )
     assert complaints(page) == []
+    page.goto(f"{site.address}/runs/{run}")
+    expect(page.get_by_text("The disk is full.").first).to_be_visible()
+    page.goto(f"{site.address}/gallery")
+    bell.click()
+    expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(bell.locator(".unread-count")).to_be_hidden()
