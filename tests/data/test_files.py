@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from data import files
 from data.files import atomic_write, read_json, remove_leftovers, write_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,3 +133,13 @@ def test_text_that_is_no_json_is_a_value_error(tmp_path: Path, content: str) -> 
     (tmp_path / "x.json").write_text(content)
     with pytest.raises(ValueError):
         read_json(tmp_path / "x.json")
+
+
+def test_json_beyond_the_bound_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x.json"
+    file.write_text("[1, 2]")
+    monkeypatch.setattr(files, "LONGEST_JSON", 6)
+    assert read_json(file) == [1, 2]
+    monkeypatch.setattr(files, "LONGEST_JSON", 5)
+    with pytest.raises(ValueError, match="too long"):
+        read_json(file)

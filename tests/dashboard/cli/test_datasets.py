@@ -205,6 +205,8 @@ def test_a_name_that_is_no_name_is_refused(
         ("recommend", "nowhere-1", "--user", "7"),
         ("import",),
         ("demo", "--buyers", "0"),
+        ("demo", "--buyers", "100000001"),
+        ("demo", "--seed", "-1"),
         ("bogus",),
     ],
     ids=" ".join,

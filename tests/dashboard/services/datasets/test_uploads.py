@@ -35,6 +35,19 @@ def test_a_name_or_token_that_no_file_system_takes_is_refused(home: Home) -> Non
     assert list(home.uploads.iterdir()) == []
 
 
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"name": "oct.csv"}', b"\xff"])
+def test_a_damaged_announcement_stops_its_upload_and_no_other(home: Home, content: bytes) -> None:
+    damaged, token = (uploads.begin(home, "oct.csv", 6) for _upload in range(2))
+    (announcement,) = [
+        file for file in (home.uploads / damaged).iterdir() if b"oct.csv" in file.read_bytes()
+    ]
+    announcement.write_bytes(content)
+    with pytest.raises(BadInput, match="no longer known"):
+        uploads.append(home, damaged, b"012", offset=0)
+    assert uploads.append(home, token, b"012345", offset=0).complete
+    assert uploads.begin(home, "nov.csv", 10)
+
+
 @pytest.mark.parametrize("size", [3, 6], ids=["incomplete", "complete"])
 def test_the_last_piece_sent_twice_is_written_once(home: Home, size: int) -> None:
     token = uploads.begin(home, "oct.csv", size)
