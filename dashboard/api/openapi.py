@@ -55,9 +55,9 @@ def description(version: str, *, token: bool) -> dict[str, Any]:
         path: {"get": _get(name, summary, _json(response), _LISTING)}
         for path, name, summary, response in listings
     }
-    asked = "Ranked next products of a buyer of the log, or after products."
+    summary = "Ranked next products of a buyer of the log, or after a history."
     paths["/recommendations"] = {
-        "get": _get("askAgain", asked, _json("Ranking"), _QUERY)
+        "get": _get("getRecommendations", summary, _json("Ranking"), _QUERY)
         | {"parameters": _parameters(schemas["Question"]["properties"])},
         "post": _post("recommend", "Ranked next products.", "Question", "Ranking"),
     }

@@ -75,7 +75,7 @@ RuleSettings = create_model(
         )
         for name, spec in specs(Rules).items()
         if name != "stock_file"  # a request names no file of the server
-    },  # type: ignore[call-overload]
+    },  # type: ignore[call-overload] # it wants each field as an argument
 )
 
 

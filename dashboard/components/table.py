@@ -14,7 +14,7 @@ from data.i18n import language
 
 ROW = 32  # pixels
 Kind = Literal["text", "number", "percent", "money", "value", "id", "time", "state"]
-_LEAST_WIDTH, _MONEY_WIDTH = 96, 120  # pixels; an amount takes up to 10,000,000.00
+_LEAST_WIDTH, _MONEY_WIDTH = 96, 120  # pixels; an amount of money has more digits
 _NUMBERS = {"number", "percent", "money", "value"}
 
 

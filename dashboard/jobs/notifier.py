@@ -65,7 +65,7 @@ class Target:
         import apprise
 
         scheme, mark, _rest = self.address.partition("://")
-        known = apprise.NotificationManager()  # type: ignore[no-untyped-call]
+        known = apprise.NotificationManager()  # type: ignore[no-untyped-call] # no types
         is_known = mark and scheme.lower() in known
         return scheme.lower() if is_known else "?"
 

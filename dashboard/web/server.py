@@ -18,8 +18,8 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 THREADS = 4
-"""Requests answered at the same time; with eight, waiting for the interpreter's lock doubled the
-95th percentile of thirty polling pages."""
+"""Requests answered at the same time; with eight, which wait for the interpreter's lock after each
+call of the database, thirty polling pages had some 270 ms at the 95th percentile instead of 210."""
 MOST_CONNECTIONS = 200
 """Connections beyond which one that waits for its client is closed for each new one."""
 IDLE_SECONDS = 30

@@ -135,9 +135,9 @@ def sample_candidates(
 ) -> CandidateSample:
     """Return candidate products of each target.
 
-    The top of each member's ranking, the target and up to ``DRAWN_REPEATS`` products of the history
-    stand for themselves; products drawn at random stand for all others, by their offset, those of a
-    longer history for the others of the history.
+    The top of each member's ranking, the target and the products of a history of at most
+    ``DRAWN_REPEATS`` stand for themselves. Products drawn at random stand for all others by their
+    offset: new ones for the new ones, and ``DRAWN_REPEATS`` of a longer history for the rest of it.
 
     Parameters
     ----------
