@@ -30,11 +30,11 @@ from data.importing.checksum import Checksum
 from data.importing.column_sql import ColumnSql
 from data.importing.columns import shortly
 from data.importing.dialect import Dialect
-from data.importing.event_types import are_codes
+from data.importing.event_types import STANDARD_TYPES, are_codes, meaning_of
 from data.importing.line_reader import Reject, line_texts
 from data.importing.raw_rows import parquet_as_text, with_constants_sql, write_raw_rows
 from data.importing.rejects import Rejects
-from data.importing.settling import settled
+from data.importing.settling import MOST_TYPES, settled
 from data.importing.streams import check_unpacked
 from data.importing.times import EARLIEST, LATEST
 from data.importing.version import MEMORY
@@ -258,13 +258,22 @@ def _is_complete(source: SourceFile, kept: int, checksum: Checksum) -> bool:
 
 
 def _has_new_codes(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> bool:
-    """Return whether the type column holds numbers that the first rows do not have."""
-    codes = source.columns.codes
-    if not codes:
+    """Return whether the type column holds codes or words with a meaning that were not settled.
+
+    These are numbers, and words of several parts, that the first rows do not have.
+    """
+    columns = source.columns
+    if "type" not in columns.positions:
         return False
-    found = connection.execute(f"SELECT DISTINCT type FROM {read_parquet(source.part)}").fetchall()
-    known = {*codes, *source.columns.types.values()}
-    return any(code not in known and are_codes([code]) for (code,) in found)
+    found = connection.execute(
+        f"SELECT DISTINCT type FROM {read_parquet(source.part)} LIMIT {MOST_TYPES + 1}"
+    ).fetchall()
+    known = {*columns.codes, *columns.types.values(), *STANDARD_TYPES}
+    new = [kind for (kind,) in found if kind not in known]
+    if len(found) > MOST_TYPES:
+        return False
+    are_numbers = bool(columns.codes) and any(are_codes([kind]) for kind in new)
+    return are_numbers or any(meaning_of(kind) for kind in new)
 
 
 def _has_only_events(group: pq.RowGroupMetaData, source: SourceFile) -> bool:

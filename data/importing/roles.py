@@ -315,7 +315,9 @@ def _find_type(
             mapping["type"] = profile.name
             unsure["type"] = N_("the column was found by its values")
             return
-    others = flags or {p.name for p in profiles if event_types.counts_returns(p.name)}
+    unused = [p for p in profiles if p.name not in mapping.values()]
+    others = flags or {p.name for p in unused if event_types.counts_returns(p.name)}
+    others = others or {p.name for p in unused if event_types.may_undo(p.name, p.values)}
     if others:
         doubt = _("every row is taken for a purchase, but {column} may say otherwise")
         unsure["type"] = doubt.format(column=min(others))

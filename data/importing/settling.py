@@ -15,6 +15,9 @@ from data.importing.prices import PriceFormat
 from data.importing.questions import Ambiguous, Question, Reading
 from data.importing.times import TimeFormat
 
+MOST_TYPES = 10_000
+"""The number of texts of a type column up to which all of them are looked at."""
+
 
 def settled(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> ColumnSql:
     """Decide over every row how ids, times and prices are written.
@@ -51,13 +54,14 @@ def _has_formulas(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw
 
 
 def settled_types(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> ColumnSql:
-    """Decide over every row what the numbers of the type column mean."""
-    if not columns.codes:
+    """Decide over every row what the texts of the type column mean."""
+    if "type" not in columns.positions:
         return columns
     found = connection.execute(
-        f"SELECT DISTINCT text_type FROM {columns.source(raw)} WHERE text_type IS NOT NULL"
+        f"SELECT DISTINCT text_type FROM {columns.source(raw)} WHERE text_type IS NOT NULL "
+        f"LIMIT {MOST_TYPES + 1}"
     ).fetchall()
-    return columns.with_codes([text for (text,) in found])
+    return columns if len(found) > MOST_TYPES else columns.with_codes([text for (text,) in found])
 
 
 def settled_times(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> ColumnSql:
