@@ -33,6 +33,7 @@ COMMANDS = {
     "placement": "dashboard.cli.placements",
     "notify": "dashboard.cli.notify",
     "mcp": "dashboard.cli.mcp",
+    "mlflow": "dashboard.cli.mlflow",
     "evaluate": "dashboard.cli.predictions",
     "recommend": "dashboard.cli.predictions",
     "export": "dashboard.cli.exports",

@@ -78,6 +78,10 @@ EXAMPLES = {
     "placement effect": ["vitrina placement effect november home-page --run november-2"],
     "placement remove": ["vitrina placement remove november checkout"],
     "mcp": ["vitrina mcp  # an assistant starts it"],
+    "mlflow": [
+        "vitrina mlflow november-1 --tracking-uri http://127.0.0.1:5000",
+        "vitrina mlflow november-1 november-2 --experiment shop  # MLFLOW_TRACKING_URI is set",
+    ],
     "notify": ["vitrina notify list"],
     "notify test": ["vitrina notify test  # to the addresses in VITRINA_NOTIFY"],
     "notify list": ["vitrina notify list --json"],
