@@ -1,5 +1,6 @@
 """``vitrina backtest``: train until several days, and judge each model on what came after."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -72,19 +73,43 @@ def backtest_command(
 
 def _print_result(result: "BacktestResult") -> None:
     from dashboard.services.runs import backtests
+    from model.metrics.protocol_metrics import metrics_of
 
     click.echo(backtests.finding(result.judged))
-    points = result.judged["points"]
-    names = [model["name"] for model in points[0]["models"]]
+    cuts, ages = result.judged["cuts"], result.judged["ages"]
+    metrics = ("ndcg@10", metrics_of(result.judged["protocol"]).hits)
+    names = [model["name"] for model in cuts[0]["models"]]
     print_table(
-        [_("run"), _("from"), _("targets"), *(f"{name} hr@10" for name in names)],
+        [
+            *(_("run"), _("last day"), _("targets after it")),
+            *(f"{name} {metric}" for metric in metrics for name in names),
+        ],
         [
             [
-                point["run"],
-                point["from"][:10],
-                f"{point['targets']:,}",
-                *(f"{model['metrics']['hr@10']:.4f}" for model in point["models"]),
+                *(cut["run"], cut["last_day"], f"{cut['targets']:,}"),
+                *(
+                    _with_interval(model["metrics"][metric], model["ci95"][metric])
+                    for metric in metrics
+                    for model in cut["models"]
+                ),
             ]
-            for point in points
+            for cut in cuts
         ],
     )
+    if not ages:
+        return
+    print_table(
+        [_("days older"), _("targets"), *(_("{metric} less").format(metric=m) for m in metrics)],
+        [
+            [
+                *(str(age["days"]), f"{age['targets']:,}"),
+                *(_with_interval(age["loss"][metric], age["ci95"][metric]) for metric in metrics),
+            ]
+            for age in ages
+        ],
+    )
+
+
+def _with_interval(value: float, ends: Sequence[float]) -> str:
+    low, high = ends
+    return f"{value:.4f} ({low:.4f} to {high:.4f})"

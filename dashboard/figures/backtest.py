@@ -1,7 +1,7 @@
 """Charts of a rolling backtest: accuracy over time, and over the age of the model."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -27,12 +27,16 @@ def accuracy_over_time(judged: Mapping[str, Any], theme: str | None) -> Chart:
         ``"light"`` or ``"dark"``.
     """
     metric, points = metrics_of(judged["protocol"]).hits, judged["points"]
+    names = {
+        cut["run"]: _("until {day}").format(day=formats.day(date.fromisoformat(cut["last_day"])))
+        for cut in judged["cuts"]
+    }
     runs = list(dict.fromkeys(point["run"] for point in points))
     drawn = figure(theme, hovermode="x unified", showlegend=True)
     colours = [name for name in CATEGORIES if name != "baseline"]
     for number, run in enumerate(runs):
         own = {p["from"]: p["models"][0]["metrics"][metric] for p in points if p["run"] == run}
-        _add(drawn, own, run, colour(colours[number % len(colours)], theme))
+        _add(drawn, own, names[run], colour(colours[number % len(colours)], theme))
     name = formats.model(points[0]["models"][1]["name"])
     newest = {p["from"]: p["models"][1]["metrics"][metric] for p in points}  # the last one is it
     _add(drawn, newest, name, colour("baseline", theme))
@@ -46,6 +50,7 @@ def accuracy_over_time(judged: Mapping[str, Any], theme: str | None) -> Chart:
         pd.DataFrame(
             {
                 _("Training"): [point["run"] for point in points],
+                _("Data"): [names[point["run"]] for point in points],
                 _("From"): [point["from"][:10] for point in points],
                 _("Targets"): [point["targets"] for point in points],
                 metric_name(metric): [point["models"][0]["metrics"][metric] for point in points],

@@ -12,6 +12,7 @@ from dashboard.jobs.training_series import TrainingSeries, Trial
 from data.datasets.store import Store
 from data.errors import BadInput, Cancelled
 from data.i18n import _
+from model.phases import Phase
 
 FILE = "backtest.json"
 LAST_DAY = "preparation.last"
@@ -45,6 +46,7 @@ class _Backtest(TrainingSeries):
                 )
         from model.evaluation.backtest import backtest as judge_runs
 
+        self._judged(0.0)
         home, dataset = self.job.home, self.job.run.dataset
         with Store(home).reading(dataset) as opened:
             self.write(
@@ -52,11 +54,13 @@ class _Backtest(TrainingSeries):
                     [fetch_run(home, trial.run) for trial in self.trials],
                     opened,
                     [date.fromisoformat(trial.values[LAST_DAY]) for trial in self.trials],
-                    self._raise_if_stopped,
+                    self._judged,
                 )
             )
         return True
 
-    def _raise_if_stopped(self) -> None:
+    def _judged(self, share: float) -> None:
+        """Report how much is judged, which takes longer than a training where a log is large."""
+        self.reporter.phase(Phase.EVALUATION, share)
         if self.reporter.stop():
             raise Cancelled

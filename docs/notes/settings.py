@@ -58,6 +58,8 @@ WHEN = {
     "buyer_attributes": "Switch it on where a table of buyers tells them apart, above all for short"
     " histories; compare it with a run without.",
     "blend": "Switch it on for what you deploy; leave it off to compare networks by themselves.",
+    "compare_baselines": "Switch it off for many short trainings of a large log, whose networks are"
+    " compared with each other; backtests without a blend do so by themselves.",
     "loss": "Leave it at full_softmax up to some ten thousand products; beyond, sampled_softmax is"
     " faster and needs less memory.",
     "negatives": "More come closer to the full softmax and take longer.",

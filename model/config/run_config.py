@@ -69,6 +69,11 @@ class RunConfig(Settings):
                 _("repeat_head cannot be “true” while features leaves out “product”."),
                 "repeat_head",
             )
+        if self.blend and not self.compare_baselines:
+            raise BadInput(
+                _("compare_baselines cannot be “false” with a blend, which consists of baselines."),
+                "compare_baselines",
+            )
         if self.loss == "sampled_softmax" and self.label_smoothing:
             raise BadInput(
                 _(

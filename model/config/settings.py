@@ -215,6 +215,15 @@ class Settings(Configuration):
         ),
         group=_NETWORK,
     )
+    compare_baselines: Bool = setting(
+        True,
+        label=N_("All baselines"),
+        help=N_(
+            "Fit all baselines and evaluate them on the same targets. Off: popularity alone, which "
+            "saves most of the time of a short training; a blend needs them all."
+        ),
+        group=_NETWORK,
+    )
     loss: Annotated[Text, OneOf(LOSSES)] = setting(
         "full_softmax",
         label=N_("Loss"),

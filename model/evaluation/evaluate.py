@@ -214,9 +214,12 @@ def evaluate_run(
         Where the run has no finished model, or the dataset has changed since it was trained.
     """
     run = RunFolder(folder)
-    task = split_dataset(run.config(), dataset, run.buyer_attributes)
+    config = run.config()
+    task = split_dataset(config, dataset, run.buyer_attributes)
     run.check_catalogue(task.sequences)
-    baselines = fit_all(task, partial(on_progress, Phase.BASELINES))
+    baselines = fit_all(
+        task, partial(on_progress, Phase.BASELINES), floor_only=not config.compare_baselines
+    )
     return evaluate_and_save(
         run,
         task,

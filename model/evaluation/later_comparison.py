@@ -11,7 +11,7 @@ from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import Longs
-from model.evaluation.later_targets import Period, RankedTargets, judge, rank_parts
+from model.evaluation.later_targets import Period, RankedTargets, judge_later, rank_parts
 from model.metrics.held_out import Figures, HeldOutTargets
 from model.run_folder import RunFolder
 
@@ -43,11 +43,12 @@ def compare_later(
     Raises
     ------
     BadInput
-        As ``later_targets.judge``, and where the runs have other protocols or no target in common.
+        As ``later_targets.judge_later``, and where the runs have other protocols or no target in
+        common.
     """
     folders = [RunFolder(path) for path in (old, new)]
     protocols = {folder.config().protocol for folder in folders}
-    older = judge(folders[0], dataset, on_progress)[1]
+    older = judge_later(folders[0], dataset, lambda _share: on_progress())
     newer = [part for part in rank_parts(folders[1], dataset, on_progress) if part is not None]
     pairs = [_common_figures(older, part) for part in newer if len(protocols) == 1]
     pairs = [pair for pair in pairs if len(pair[0].user)]

@@ -20,11 +20,12 @@ from data.preparation.prepare import Prepared, prepare
 from data.preparation.sequences import Bools, Longs, encoded_as, to_microseconds
 from data.preparation.splits import BY_TIME, DAY, split_later
 from model.baselines.base import Recommender
-from model.baselines.tuning import fit
+from model.baselines.tuning import FLOOR, fit
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import predict_targets
 from model.kernels.malloc import keep_freed
 from model.metrics.held_out import HeldOutTargets
+from model.phases import OnShare, ignore_share
 from model.run_files import RECORD
 from model.run_folder import RunFolder
 from model.sequences.split_data import SplitData, split_dataset, with_columns
@@ -32,7 +33,6 @@ from model.serving.onnx_model import load_recommenders
 
 WEEK = 7
 """Days of a period; under ``horizon`` it has the days of the horizon."""
-POPULARITY = "popularity"
 DEPTH = 10
 """Length of the lists in which a target is found or not."""
 
@@ -128,33 +128,74 @@ def judge(
     BadInput
         As ``assess_drift``.
     """
-    past, later = rank_parts(run, dataset, on_progress)
-    if later is None:
-        stop = training_end(past.task, run.config())
-        raise BadInput(
-            _(
-                "Dataset {name} has no purchase to judge after {day}, when the training data"
-                " ended; add later files: vitrina import FILE --name {name} --append."
-            ).format(name=dataset.name, day=iso(stop)[:10])
-        )
-    return past, later
+    parts = _Parts.of(run, dataset)
+    parts.require_later(run, dataset)
+    return parts.ranked(parts.past, _without_share(on_progress)), parts.ranked(
+        parts.later, _without_share(on_progress)
+    )
+
+
+def judge_later(
+    run: RunFolder, dataset: Dataset, on_progress: OnShare = ignore_share
+) -> RankedTargets:
+    """Rank all targets that came after the training of a run, and not those of its test part.
+
+    Raises
+    ------
+    BadInput
+        As ``assess_drift``.
+    """
+    parts = _Parts.of(run, dataset)
+    parts.require_later(run, dataset)
+    return parts.ranked(parts.later, on_progress)
 
 
 def rank_parts(
     run: RunFolder, dataset: Dataset, on_progress: Callable[[], object] = lambda: None
 ) -> tuple[RankedTargets, RankedTargets | None]:
     """Rank as ``judge`` does; None where nothing that can be judged came after the training."""
-    keep_freed()
-    config = run.config()
-    _check(config, run, dataset)
-    past = split_dataset(config, training_dataset(run, dataset), run.buyer_attributes)
-    run.check_catalogue(past.sequences)
-    models: list[Recommender] = [load_recommenders(run)[0], fit(POPULARITY, past)]
-    later = later_targets(past, config, dataset)
-    return (
-        _ranked(past, models, on_progress),
-        _ranked(later, models, on_progress) if len(later.split.test) else None,
-    )
+    parts = _Parts.of(run, dataset)
+    past = parts.ranked(parts.past, _without_share(on_progress))
+    has_later = len(parts.later.split.test) > 0
+    return past, parts.ranked(parts.later, _without_share(on_progress)) if has_later else None
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The two parts of the log on which a run is judged, and its models, the served one first."""
+
+    past: SplitData
+    later: SplitData
+    models: Sequence[Recommender]
+
+    @classmethod
+    def of(cls, run: RunFolder, dataset: Dataset) -> "_Parts":
+        keep_freed()
+        config = run.config()
+        _check(config, run, dataset)
+        past = split_dataset(config, training_dataset(run, dataset), run.buyer_attributes)
+        run.check_catalogue(past.sequences)
+        models = [load_recommenders(run)[0], fit(FLOOR, past)]
+        return cls(past, later_targets(past, config, dataset), models)
+
+    def require_later(self, run: RunFolder, dataset: Dataset) -> None:
+        if len(self.later.split.test):
+            return
+        stop = training_end(self.past, run.config())
+        raise BadInput(
+            _(
+                "Dataset {name} has no purchase to judge after {day}, when the training data"
+                " ended; add later files: vitrina import FILE --name {name} --append."
+            ).format(name=dataset.name, day=iso(stop)[:10])
+        )
+
+    def ranked(self, task: SplitData, on_progress: OnShare) -> RankedTargets:
+        predictions = predict_targets(task, task.split.test, self.models, on_progress=on_progress)
+        return RankedTargets(task, self.models, [prediction.rank for prediction in predictions])
+
+
+def _without_share(on_progress: Callable[[], object]) -> OnShare:
+    return lambda _share: on_progress()
 
 
 def _check(config: RunConfig, run: RunFolder, dataset: Dataset) -> None:
@@ -169,15 +210,6 @@ def _check(config: RunConfig, run: RunFolder, dataset: Dataset) -> None:
         raise BadInput(
             _("Dataset {name} has no times, so that it has no weeks.").format(name=dataset.name)
         )
-
-
-def _ranked(
-    task: SplitData, models: list[Recommender], on_progress: Callable[[], object]
-) -> RankedTargets:
-    predictions = predict_targets(
-        task, task.split.test, models, on_progress=lambda _share: on_progress()
-    )
-    return RankedTargets(task, models, [prediction.rank for prediction in predictions])
 
 
 def training_dataset(run: RunFolder, dataset: Dataset) -> Dataset:

@@ -130,7 +130,12 @@ def evaluate_beside_baselines(
 
         return on_progress
 
-    baselines = fit_all(data, enter(Phase.BASELINES), callback.log)
+    baselines = fit_all(
+        data,
+        enter(Phase.BASELINES),
+        callback.log,
+        floor_only=not config.compare_baselines,
+    )
     models = load_recommenders(run)[-1:]
     if config.blend:
         blend = fit_blend(data, [*models, *baselines], enter(Phase.BLEND))

@@ -89,4 +89,18 @@ def backtest(*losses: tuple[float, float, float]) -> dict[str, Any]:
         }
         for number, (value, low, high) in enumerate(losses, start=1)
     ]
-    return {"protocol": "temporal", "period_days": 7, "points": points, "ages": ages}
+    cuts = [
+        {"last_day": last_day} | {key: value for key, value in point.items() if key != "age"}
+        for last_day, point in zip(
+            ("2024-01-07", "2024-01-14", "2024-01-21"),
+            (point for point in points if point["age"] == 0),
+            strict=True,
+        )
+    ]
+    return {
+        "protocol": "temporal",
+        "period_days": 7,
+        "cuts": cuts,
+        "points": points,
+        "ages": ages,
+    }

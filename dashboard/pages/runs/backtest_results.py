@@ -1,29 +1,35 @@
 """The results of a rolling backtest: its trainings, and how each model did afterwards."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components import card, empty_state, figure_card, grid, render, state_badge
 from dashboard.figures.backtest import accuracy_over_time, loss_by_age
+from dashboard.figures.curves import metric_name
 from dashboard.jobs.backtest import LAST_DAY
 from dashboard.jobs.states import State
 from dashboard.jobs.training_series import Trial
 from dashboard.services.runs import backtests
 from dashboard.services.runs.backtests import BacktestResult
 from data.i18n import _
+from model.metrics.protocol_metrics import metrics_of
 
 
 def results(result: BacktestResult, theme: str | None) -> list[Component]:
     """Return the charts of a backtest that has finished, and the table of its trainings."""
     if not result.trials:
         return [card(empty_state(_("The first training appears here as soon as it is queued.")))]
-    table = _table(result)
     if not result.judged:
-        return [table]
+        return [_trainings(result.trials)]
     finding = backtests.finding(result.judged)
     reading = html.Div(html.P(finding, className="reading-finding"), className="reading is-good")
     over_time = render(accuracy_over_time(result.judged, theme))
+    table = _figures(result.judged)
     if not result.judged["ages"]:
         return [reading, figure_card("backtest-time", span=12, data=over_time), table]
     by_age = render(loss_by_age(result.judged, finding, theme))
@@ -34,31 +40,90 @@ def results(result: BacktestResult, theme: str | None) -> list[Component]:
     return [reading, charts, table]
 
 
-def _table(result: BacktestResult) -> html.Section:
+def _trainings(trials: Sequence[Trial]) -> html.Section:
+    """Return the trainings before they are judged."""
     columns = [_("Training"), _("Last day of the data"), _("NDCG@10 on validation"), _("State")]
-    numeric = {2}
+    rows = [
+        html.Tr(
+            [
+                _run(trial.run),
+                html.Td(_day(trial.values[LAST_DAY])),
+                html.Td(formats.number(trial.value, 4), className="is-number"),
+                html.Td(state_badge(State(trial.state))),
+            ]
+        )
+        for trial in trials
+    ]
+    subtitle = _("Ordinary runs, whose setting preparation.last is the day of the cut")
+    return _table(columns, {2}, rows, subtitle)
+
+
+def _figures(judged: Mapping[str, Any]) -> html.Section:
+    """Return the figures of every model from its cut to the next one, beside popularity."""
+    cuts = judged["cuts"]
+    metrics = ("ndcg@10", metrics_of(judged["protocol"]).hits)
+    names = [formats.model(model["name"]) for model in cuts[0]["models"]]
+    columns = [
+        *(_("Training"), _("Last day of the data"), _("Targets"), _("Of unknown products")),
+        *(f"{name}, {metric_name(metric)}" for metric in metrics for name in names),
+    ]
+    rows = [
+        html.Tr(
+            [
+                _run(cut["run"]),
+                html.Td(_day(cut["last_day"])),
+                *(
+                    html.Td(cell, className="is-number")
+                    for cell in (
+                        formats.number(cut["targets"]),
+                        formats.percent(cut["unknown_products"]),
+                        *(
+                            _with_interval(model, metric)
+                            for metric in metrics
+                            for model in cut["models"]
+                        ),
+                    )
+                ),
+            ]
+        )
+        for cut in cuts
+    ]
+    subtitle = _(
+        "Ordinary runs; each on the targets from the day after its data to the next cut, with 95%"
+        " intervals"
+    )
+    return _table(columns, set(range(2, len(columns))), rows, subtitle)
+
+
+def _table(
+    columns: Sequence[str], numeric: set[int], rows: Sequence[html.Tr], subtitle: str
+) -> html.Section:
     head = [
         html.Th(name, scope="col", className="is-number" if number in numeric else None)
         for number, name in enumerate(columns)
     ]
-    table = html.Table(
-        [html.Thead(html.Tr(head)), html.Tbody([_row(trial) for trial in result.trials])],
-        className="plain-table",
-    )
+    table = html.Table([html.Thead(html.Tr(head)), html.Tbody(list(rows))], className="plain-table")
     return card(
         html.Div(table, className="table-scroll", tabIndex="0"),
         title=_("Trainings"),
-        subtitle=_("Ordinary runs, whose setting preparation.last is the day of the cut"),
+        subtitle=subtitle,
     )
 
 
-def _row(trial: Trial) -> html.Tr:
-    name = dcc.Link(trial.run, href=f"/runs/{trial.run}", className="mono") if trial.run else "–"
-    return html.Tr(
-        [
-            html.Th(name, scope="row"),
-            html.Td(trial.values[LAST_DAY]),
-            html.Td(formats.number(trial.value, 4), className="is-number"),
-            html.Td(state_badge(State(trial.state))),
-        ]
+def _run(name: str) -> html.Th:
+    """Return the head of the row of a run; one that could not be started has no name."""
+    link = dcc.Link(name, href=f"/runs/{name}", className="mono") if name else formats.MISSING
+    return html.Th(link, scope="row")
+
+
+def _day(day: str) -> str:
+    return formats.day(date.fromisoformat(day))
+
+
+def _with_interval(model: Mapping[str, Any], metric: str) -> str:
+    low, high = model["ci95"][metric]
+    return _("{value} ({low} to {high})").format(
+        value=formats.number(model["metrics"][metric], 4),
+        low=formats.number(low, 4),
+        high=formats.number(high, 4),
     )

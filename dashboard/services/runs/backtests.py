@@ -85,6 +85,8 @@ def start(home: Home, dataset: str, config: RunConfig, *, preset: str, cuts: int
         )
     first, last = (datetime.fromisoformat(summary[end]) for end in ("first_event", "last_event"))
     days = cut_days(first, last, cuts, period_days(config))
+    if not config.blend:  # it shows popularity alone, and the others take most of the time
+        config = replace(config, compare_baselines=False)
     plan = {
         "preset": preset,
         "config": config.as_dict(),
@@ -153,6 +155,7 @@ def _read(file: Path) -> BacktestResult:
     trials = tuple(Trial(**trial) for trial in content.pop("trials"))
     if content:
         content["protocol"], content["points"][0]["models"], content["ages"]
+        content["cuts"][0]["last_day"]
     return BacktestResult(trials, content)
 
 

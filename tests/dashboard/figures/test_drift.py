@@ -22,7 +22,13 @@ def test_weeks_have_the_figures_of_the_model_and_of_popularity() -> None:
 
 def test_a_backtest_has_a_line_a_training_and_one_of_the_newest_popularity() -> None:
     chart = accuracy_over_time(backtest((0.05, 0.01, 0.09)), "dark")
-    assert [line.name for line in chart.figure.data] == ["shop-1", "shop-2", "shop-3", "Popularity"]
+    assert [line.name for line in chart.figure.data] == [
+        "until Jan 7, 2024",
+        "until Jan 14, 2024",
+        "until Jan 21, 2024",
+        "Popularity",
+    ]
+    assert list(chart.table["Training"]) == ["shop-1"] * 3 + ["shop-2"] * 2 + ["shop-3"]
     assert [len(line.x) for line in chart.figure.data] == [3, 2, 1, 3]
     assert (
         chart.finding == "In the last period the newest model reaches 40.0%, the oldest one 30.0%"

@@ -110,6 +110,7 @@ def test_an_unknown_setting_is_refused(key: str) -> None:
         {"tied_embeddings": True, "features": "price"},
         {"loss": "sampled_softmax", "label_smoothing": 0.1},
         {"warmup": 20.0, "epochs": 10},
+        {"blend": True, "compare_baselines": False},
         {"repeat_head": True, "features": "brand"},
         {"heads": 4, "network": "sasrec", "width": 10},
         {"sequence_length": 1, "network": "hrnn"},

@@ -1,5 +1,6 @@
 """What is said of a model that is judged on later purchases, and what to do."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,13 +8,19 @@ import pytest
 from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
-from dashboard.pages.runs import drift_card
+from dashboard.jobs.training_series import Trial
+from dashboard.pages.runs import backtest_results, drift_card
 from dashboard.services.runs import backtests, drift
+from data.datasets.store import Store
 from data.errors import BadInput, Damaged
 from data.files import write_json
 from data.home import Home
+from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
+from model.config.presets import preset
 from tests.dashboard import drift_results
 from tests.dashboard.text import text_of
+from tests.model.changing_shop import write_log
 
 Shop = tuple[Home, str]
 
@@ -93,6 +100,21 @@ def test_a_backtest_says_after_how_long_training_again_pays(
     assert words in backtests.finding(drift_results.backtest(*losses))
 
 
+def test_the_page_of_a_backtest_has_the_figures_of_each_cut_beside_popularity() -> None:
+    trials = tuple(
+        Trial(f"shop-{number}", {"preparation.last": day}, "finished", 0.3)
+        for number, day in enumerate(("2024-01-07", "2024-01-14", "2024-01-21"), start=1)
+    )
+    before = text_of(backtest_results.results(backtests.BacktestResult(trials), "light"))
+    assert "NDCG@10 on validation" in before
+    judged = drift_results.backtest((0.05, 0.01, 0.09))
+    shown = text_of(backtest_results.results(backtests.BacktestResult(trials, judged), "light"))
+    assert "Training again pays after 7 days" in shown
+    assert "Popularity, HR@10" in shown
+    for words in ("shop-2", "Jan 14, 2024", "1,200", "0.4000 (0.3800 to 0.4200)", "0.1000 (0.0800"):
+        assert words in shown
+
+
 def judged_run(home: Home, run: str) -> str:
     """Return a run that looks as if it were trained under a protocol by time."""
     runs = Runs(home)
@@ -140,6 +162,18 @@ def test_a_damaged_check_is_named(own_shop: Shop, change: dict[str, Any]) -> Non
         Damaged, match=r"drift\.json of run toy-1 is damaged; check the model again"
     ):
         _drift = handle.drift
+
+
+@pytest.mark.parametrize("blend", [False, True])
+def test_the_trainings_of_a_backtest_fit_all_baselines_only_for_a_blend(
+    home: Home, tmp_path: Path, blend: bool
+) -> None:
+    """It shows popularity alone; twenty others take longer to fit and evaluate than to train."""
+    log = write_log(tmp_path / "log.csv", 0, 4)
+    ingest(Store(home), ImportRequest([log], "shop"))
+    config = preset("fast").override({"blend": blend})
+    name = backtests.start(home, "shop", config, preset="fast", cuts=2)
+    assert Runs(home).get(name).config["config"]["compare_baselines"] is blend
 
 
 @pytest.mark.parametrize(
