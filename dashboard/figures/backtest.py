@@ -93,10 +93,11 @@ def loss_by_age(judged: Mapping[str, Any], finding: str, theme: str | None) -> C
             "thickness": 1.5,
             "width": 4,
         },
-        hovertemplate="%{x}: %{y:.1%}<extra></extra>",
+        hovertemplate="%{x}: %{y:.2%}<extra></extra>",
     )
     drawn.update_xaxes(title_text=_("days older"), rangemode="tozero", tickvals=[0, *days])
-    drawn.update_yaxes(tickformat=".0%", rangemode="tozero", showgrid=True, zeroline=True)
+    # A whole per cent would be one label for several ticks: a model ages by tenths.
+    drawn.update_yaxes(tickformat=".2~%", rangemode="tozero", showgrid=True, zeroline=True)
     return Chart(
         drawn,
         finding.partition(":")[0].removesuffix("."),

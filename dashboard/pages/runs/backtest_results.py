@@ -120,10 +120,9 @@ def _day(day: str) -> str:
     return formats.day(date.fromisoformat(day))
 
 
-def _with_interval(model: Mapping[str, Any], metric: str) -> str:
-    low, high = model["ci95"][metric]
-    return _("{value} ({low} to {high})").format(
-        value=formats.number(model["metrics"][metric], 4),
-        low=formats.number(low, 4),
-        high=formats.number(high, 4),
-    )
+def _with_interval(model: Mapping[str, Any], metric: str) -> list[str | Component]:
+    """Return a figure with its interval below it: beside it the table would be too wide."""
+    low, high = (formats.number(end, 4) for end in model["ci95"][metric])
+    interval = _("{low} to {high}").format(low=low, high=high)
+    value = formats.number(model["metrics"][metric], 4)
+    return [value, html.Br(), html.Small(interval, className="muted")]

@@ -41,3 +41,5 @@ def test_the_loss_of_older_models_has_its_interval() -> None:
     assert list(line.x) == [7]
     assert [round(end, 2) for end in line.error_y.arrayminus] == [0.04]
     assert chart.finding == "It pays"
+    assert line.hovertemplate.startswith("%{x}: %{y:.2%}")
+    assert chart.figure.layout.yaxis.tickformat == ".2~%"  # a model ages by tenths of a per cent
