@@ -97,6 +97,10 @@ def sample_command(home: Home, name: str, as_json: bool) -> None:
     "--header-line", type=click.IntRange(0), help="Line that names the columns; 0 for none."
 )
 @click.option("--sheet", help="The only sheet of a workbook to read.")
+@click.option(
+    "--guests",
+    help="Ids of buyers who are not known, instead of the guess: 0,Walk-in; - for none.",
+)
 @click.option("--products", type=click.Path(path_type=Path), help="Table of the products.")
 @click.option("--buyers", type=click.Path(path_type=Path), help="Table of the buyers.")
 @click.option("--replace", "mode", flag_value="replace", help="Replace a dataset of that name.")
@@ -115,6 +119,7 @@ def import_command(
     encoding: str | None,
     header_line: int | None,
     sheet: str | None,
+    guests: str | None,
     products: Path | None,
     buyers: Path | None,
     mode: str | None,
@@ -144,6 +149,7 @@ def import_command(
             encoding=encoding,
             header_line=header_line,
             sheet=sheet,
+            guests=parse_list(guests, "--guests") if guests else None,
             products=products,
             buyers=buyers,
         ),

@@ -58,7 +58,7 @@ _ENDINGS = _words(
     "id ids no nr num number code key ref pk hash token identifier nummer kennung numero codigo "
     "cod clave identificador reference identifiant codice numer kod nazwa номер код ид айди "
     "идентификатор id号 编号 編號 号 號 号码 號碼 编码 編碼 代码 代碼 代號 番号 コード 번호 코드 "
-    "아이디 kodu numarasi koodi kodas 账号 帐号 账户"
+    "internal_id external_id system_id 아이디 kodu numarasi koodi kodas 账号 帐号 账户"
 )
 _BEGINNINGS = _words(
     "id id_do id_da id_del id_de_la no no_de nr num number code code_du cod codigo codigo_do "
@@ -73,8 +73,8 @@ NOUNS = {
             "customer_unique_id unique_customer_id household_key uid msno steamid kunnr kd_nr"
         ),
         nouns=_words(
-            "user customer cust buyer purchaser visitor client shopper household consumer reviewer "
-            "usuario kupujacy "
+            "user customer customer_user cust buyer purchaser visitor client shopper household "
+            "consumer reviewer usuario kupujacy "
             "cliente comprador consumidor utilizador kunde kunden debitor nutzer benutzer kaufer "
             "acheteur utilisateur acquirente utente klant koper gebruiker klient nabywca klienta "
             "uzytkownik kund kop asiakas musteri alici kullanici zakaznik zakaznika ugyfel "
@@ -92,12 +92,13 @@ NOUNS = {
         ),
         last=_words(
             "username user_name buyer_username author email email_address e_mail customer_email "
-            "buyer_email user_email client_email contact_email ordering_customer_email "
+            "purchase_email billing_email buyer_email user_email client_email contact_email "
+            "ordering_customer_email "
             "from_email_address 注文者メールアドレス mail correo correo_electronico courriel "
             "adresse_mail "
             "электронная_почта email_клиента 邮箱 メールアドレス 이메일 buyer_name customer_name "
             "client_name nombre_cliente nome_cliente kundenname nom_client 客户名称 顾客姓名 "
-            "顧客名 musteri_adi purchase_email billing_email bill_mail_address phone phone_number "
+            "顧客名 musteri_adi bill_mail_address phone phone_number "
             "mobile telefono telefon телефон 手机号 電話番号 session "
             "visit"
         ),
@@ -110,7 +111,8 @@ NOUNS = {
             "商家编码 品番 품번"
         ),
         nouns=_words(
-            "product item article goods prod movie film book song track anime producto articulo "
+            "product item inventory_item article goods prod movie film book song track anime "
+            "producto articulo "
             "prenda libro pelicula cancion produto artigo livro artikel produkt produktu "
             "material ware produit prodotto articolo vara tuote urun termek zbozi towar "
             "product_card номенклатура номенклатуры товар товара продукт 商品 商品原始 产品 產品 "
@@ -158,7 +160,8 @@ NAMES = {
         "unixreviewtime review_time review_date eventdate event_date event_datetime t_dat when "
         "time_stamp order_dt sale_date sales_date sold_at sale_time posting_date visit_date "
         "visit_time click_time view_time checkin_time date_added server_timestamp server_time "
-        "client_timestamp collector_tstamp derived_tstamp original_timestamp time_ms ordered_at "
+        "client_timestamp client_event_time collector_tstamp derived_tstamp original_timestamp "
+        "time_ms ordered_at "
         "trans_date budat audat created date_created created_on processed_at placed_at paid_at "
         "day fecha_hora fecha hora momento dia fecha_pedido fecha_de_pedido fecha_compra "
         "fecha_de_compra fecha_venta fecha_de_venta fecha_factura data_ora data_hora data "
@@ -205,7 +208,9 @@ NAMES = {
     "price": _words(
         "price unit_price product_price item_price sale_price selling_price sales_price "
         "price_per_unit price_per_item price_each product_unit_price deal_price sold_for e_preis "
-        "order_item_product_price purchase_price "
+        "order_item_product_price purchase_price sku_selling_price unit_selling_price paid_price "
+        "precio_del_producto preco_do_produto vl_unitario vlr_unit vl_venda prezzo_di_vendita "
+        "prezzo_vendita pvp satis_fiyati 상품가격 판매단가 销售单价 "
         "purchase_price_per_unit lineitem_price ti_price item_cost price_usd price_eur "
         "retail_price precio precio_unitario_de_venta "
         "precio_unitario precio_venta preco preco_unitario valor_unitario preis einzelpreis "
@@ -213,7 +218,8 @@ NAMES = {
         "prezzo_unitario prijs stukprijs eenheidsprijs cena cena_jednostkowa pris styckpris "
         "fiyat birim_fiyat birim_fiyati hinta egysegar цена цена_за_единицу 价格 單價 单价 售价 "
         "宝贝价格 商品价格 商品单价 京东价 итоговая_стоимость_товара "
-        "價格 単価 価格 販売価格 단가 가격 판매가 sales_value sales_amount line_total net_sales "
+        "價格 単価 価格 販売価格 단가 가격 판매가 sales_value sales_amount line_total item_total "
+        "net_sales "
         "gross_sales spend dollar_sales product_sales product_revenue amount_sold amount amt "
         "gross netpr netwr revenue item_revenue importe monto valor subtotal "
         "betrag nettowert umsatz montant importo bedrag wartosc kwota tutar стоимость сумма 金额 "
@@ -230,7 +236,8 @@ NAMES = {
     ),
     "quantity": _words(
         "quantity qty quantity_ordered qty_ordered units pieces count item_count item_quantity "
-        "product_quantity lineitem_quantity order_quantity order_item_quantity ti_quantity "
+        "product_quantity quantity_sku scan_count cantidad_del_producto quantidade_do_produto "
+        "lineitem_quantity order_quantity order_item_quantity ti_quantity "
         "transaction_qty product_qty quantity_sold units_sold cantidad "
         "unidades quantidade qtd qtde menge anzahl stuckzahl quantite qte quantita qta pezzi "
         "aantal ilosc antal adet miktar количество кол_во шт 数量 數量 购买数量 商品数量 "
@@ -265,7 +272,7 @@ _TIME_WORD = re.compile(
 _ASIDE = re.compile(r"(?<=.)[(\[（【][^)\]）】]*[)\]）】]")
 _TYPED = re.compile(r":(token|float)(_seq)?$")
 _UNIT = re.compile(r"(?<=.),\s.*$")
-_OUTER = re.compile(r"^(.*\w)?\.(?=[\w$@])")
+_OUTER = re.compile(r"^([^.]*\w)?\.(?=[\w$@])|^[^/]*\b[Ll]ines/(?=\w)")
 _WRAPPED = re.compile(r"\.(\$(date|oid|uuid|timestamp|number\w+)|[SN])$")
 _TAX = re.compile(
     r"(tax)?(incl|excl)(uding|usive|uded)?(tax|vat|gst)?$|(with|without)(tax|vat)$"
@@ -273,6 +280,11 @@ _TAX = re.compile(
 )
 _CLOCK_WORD = re.compile(
     r"hour|^hora|hora$|uhr|stunde|heure|^ora|saat|час|время|time|时间|時間|時刻|시간"
+)
+_OTHER_UNIT = re.compile(
+    r"[(\[（ _-](in )?(cents?|pence|centavos|c[ée]ntimos|centimes|kopecks|коп\w*|分"
+    r"|k|thousands?|tsd|mio|millions?)\b",
+    re.I,
 )
 _FLAG_MARKS = re.compile(r"^(is|was|has|did)_?(?=.)|_?(flag|yn)$", re.I)
 _PARTS = tuple(
@@ -304,15 +316,15 @@ def bare_name(column: str) -> str:
     ('customerid', 'orderno', 'email')
     >>> bare_name("user_id:token"), bare_name("properties.productId"), bare_name("at.$date")
     ('userid', 'productid', 'at')
-    >>> bare_name("customer.id"), bare_name("Q.tà")
-    ('customerid', 'qta')
+    >>> bare_name("customer.id"), bare_name("Q.tà"), bare_name("_source.product.id")
+    ('customerid', 'qta', 'productid')
     """
     name = _ASIDE.sub("", _WRAPPED.sub("", _TYPED.sub("", column.strip())))
-    whole, inner = (
-        bare(re.sub(r"#|№|[Nn][°º]", " no ", _UNIT.sub("", text)))
-        for text in (name, _OUTER.sub("", name))
-    )
-    return whole if whole == inner or _is_known(whole) else inner
+    inner = [name]
+    while (shorter := _OUTER.sub("", inner[-1], count=1)) != inner[-1]:
+        inner.append(shorter)
+    names = [bare(re.sub(r"#|№|[Nn][°º]", " no ", _UNIT.sub("", text))) for text in inner]
+    return next(filter(_is_known, names), names[-1])
 
 
 def _is_known(name: str) -> bool:
@@ -335,6 +347,8 @@ def place_of(role: str, column: str) -> tuple[int, int] | None:
     names = NAMES.get(role, ())
     if role == "price" and name not in names:
         name = _TAX.sub("", name)
+    if role == "price" and _OTHER_UNIT.search(column):
+        return None
     return (0, names.index(name)) if name in names else None
 
 
@@ -345,6 +359,18 @@ def roles_of(column: str) -> set[str]:
     (['session'], set())
     """
     return {role for role in (*NOUNS, *NAMES) if place_of(role, column) is not None}
+
+
+def is_price_in_parts(column: str) -> bool:
+    """Return whether a column's name says a price in hundredths or thousands of the unit.
+
+    >>> is_price_in_parts("price (in cents)"), is_price_in_parts("amount_cents")
+    (True, True)
+    >>> is_price_in_parts("price"), is_price_in_parts("discount_cents")
+    (False, False)
+    """
+    name = _OTHER_UNIT.sub("", column)
+    return name != column and place_of("price", re.sub(r"[)\]）]+$|_in$", "", name)) is not None
 
 
 def is_index_name(column: str) -> bool:

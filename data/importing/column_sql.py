@@ -5,7 +5,8 @@ line), so that both mean the same.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from data.datasets.database import quote
@@ -17,6 +18,7 @@ from data.importing.dialect import INVISIBLE, Dialect
 from data.importing.ids import (
     are_floats,
     are_lists,
+    guests_among,
     integer_sql,
     is_guest,
     is_integer,
@@ -81,9 +83,6 @@ GUESTS = (
 )
 """Ids of a buyer who is not known: all of them would become one."""
 
-ZERO = ("0", "0.0")
-"""Spellings of an id that is a guest's in some logs and a buyer's in others."""
-
 _COMMON_MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "\\N")
 
 REASONS = {
@@ -105,6 +104,8 @@ REASONS = {
     "price_unreadable": N_("The price is not a number"),  # of datasets imported before 0.2
 }
 
+_FEW_BUYERS = 5
+_KEYS = ("session", "user", "time", "type")
 LONGEST_ID = 1_000
 """Bytes of an id at most."""
 LONGEST_TEXT = 1_000
@@ -165,6 +166,11 @@ class ColumnSql:
     guests : tuple of str
         Ids of the buyer that stand for one who is not known; ``0`` among them where the first
         rows show it.
+    once : tuple of str
+        The event columns that only the first row of an order has a value in.
+    dominant : str
+        An id of the buyer that has many times as many of the first rows as any other; empty where
+        there is none.
     """
 
     mapping: dict[str, str]
@@ -188,6 +194,8 @@ class ColumnSql:
     missing: tuple[str, ...] = MISSING
     seen_missing: tuple[str, ...] = _COMMON_MISSING
     guests: tuple[str, ...] = GUESTS
+    once: tuple[str, ...] = ()
+    dominant: str = ""
 
     @classmethod
     def of(
@@ -196,7 +204,10 @@ class ColumnSql:
         mapping: dict[str, str],
         time_format: str | None = None,
         decimal_mark: str | None = None,
+        *,
         types: Mapping[str, str] | None = None,
+        guests: Sequence[str] | None = None,
+        once: Collection[str] = (),
     ) -> "ColumnSql":
         """Return how the columns of a file are read, from its first rows.
 
@@ -208,6 +219,10 @@ class ColumnSql:
         time_format, decimal_mark, types : optional
             What a person says of the times (a format or an order of day and month), the prices
             and the event types.
+        guests : sequence of str, optional
+            Ids of the buyer that a person says to be those of guests, instead of the known ones.
+        once : collection of str
+            The columns that only the first row of an order has a value in.
 
         Raises
         ------
@@ -229,6 +244,9 @@ class ColumnSql:
             if are_lists(values, mapping[name]):
                 raise BadInput(_listed_ids(mapping[name], values[0]))
         floats = frozenset(name for name, values in ids.items() if are_floats(values))
+        known = (*GUESTS, *guests_among(ids["user"])) if not guests else tuple(guests)
+        if "0" in known:
+            known = (*known, "0.0")
         return cls(
             mapping,
             positions,
@@ -248,7 +266,11 @@ class ColumnSql:
             separator=separator_of(sample.get("category", ())),
             named=dialect.names_columns,
             seen_missing=tuple(dict.fromkeys([*_COMMON_MISSING, *_missing_values(dialect.sample)])),
-            guests=(*GUESTS, *(ZERO if is_guest("0", ids["user"]) else ())),
+            guests=known,
+            once=tuple(name for name in _KEYS if mapping.get(name) in once)
+            if dialect.kind == "text"
+            else (),
+            dominant="" if guests else _dominant(ids["user"], known),
             padded=dialect.padded or _is_padded(dialect.sample),
             formulas=dialect.formulas,
             unsettled=frozenset(
@@ -272,7 +294,38 @@ class ColumnSql:
         value are NULL.
         """
         texts = ", ".join(f"{self._cleaned(name)} AS text_{name}" for name in self.positions)
-        return f"(SELECT *, {texts} FROM {relation})"
+        cleaned = f"(SELECT *, {texts} FROM {relation})"
+        return self._filled_down(cleaned) if self.once else cleaned
+
+    def _filled_down(self, relation: str) -> str:
+        """Return the SQL of a relation with the values of the first row of an order in all of its.
+
+        A row goes on with the order above where session, buyer and time are those above or empty;
+        one that has a time, but neither a session nor a buyer, is that of a guest.
+        """
+        keys = [name for name in ("session", "user", "time") if name in self.positions]
+        before = "OVER (ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+        same = " AND ".join(
+            f"(text_{key} IS NULL OR text_{key} IS NOT DISTINCT FROM "
+            f"last_value(text_{key} IGNORE NULLS) {before})"
+            for key in keys
+        )
+        goes_on = f"text_product IS NOT NULL AND {same}"
+        orders = (
+            "SELECT *, sum(is_new) OVER (ORDER BY line) AS order_number FROM "
+            f"(SELECT *, CASE WHEN {goes_on} THEN 0 ELSE 1 END AS is_new FROM {relation})"
+        )
+        is_guest = f"({self.text('session')}) IS NULL AND ({self.text('time')}) IS NOT NULL"
+        filled = ", ".join(
+            f"CASE WHEN text_{name} IS NULL AND NOT ({is_guest if name == 'user' else 'false'}) "
+            f"THEN first_value(text_{name}) OVER (PARTITION BY order_number ORDER BY line) "
+            f"ELSE text_{name} END AS text_{name}"
+            for name in self.once
+        )
+        return (
+            f"(SELECT * EXCLUDE (is_new, order_number) REPLACE ({filled}) "
+            f"FROM ({orders}) ORDER BY line)"
+        )
 
     def _cleaned(self, name: str) -> str:
         """Return the SQL of a column's text, NULL where it is missing.
@@ -383,8 +436,8 @@ class ColumnSql:
         conditions = [self.unreadable("price")] if "price" in self.positions else []
         if "quantity" in self.positions:
             conditions.append(f"coalesce({self._quantity()} = 0, {self.unreadable('quantity')})")
-        if "0" in self.guests:
-            conditions.append(f"coalesce({self.text('user')} = '0', false)")
+        numbers = [text for text in self.guests if is_integer(text)]
+        conditions += [f"coalesce({self.text('user')} = {quote(n)}, false)" for n in numbers]
         for name in ("user", "product"):
             if name not in self.integer_ids:
                 column = self.text(name)
@@ -497,6 +550,8 @@ def _time(
         return TimeFormat("strptime", (time_format,)), True
     if not time_format and (shared := times.shared_zone(sample["time"])):
         raise BadInput(_shared_zone(mapping["time"], *shared))
+    if not time_format and times.are_turned(sample["time"]):
+        raise BadInput(_turned_times(mapping["time"]))
     formats: Sequence[TimeFormat] = times.candidates(sample["time"], 0) or times.ranks(
         sample["time"]
     )
@@ -531,6 +586,15 @@ def _shared_zone(column: str, zone: str, offset: str, pattern: str) -> str:
         "as an offset such as {offset}, or read the clock as it stands with --time-format "
         '"{format}".'
     ).format(column=column, zone=zone, offset=offset, format=pattern)
+
+
+def _turned_times(column: str) -> str:
+    """Return the error message for dates of which a spreadsheet has exchanged day and month."""
+    return _(
+        "A spreadsheet has taken the days of some times in column {column} for months: all of its "
+        "dates have days up to 12, and all that are left as text have others; export the column "
+        "as text anew, or read it as it stands with --time-format {format}."
+    ).format(column=column, format="day/month/year")
 
 
 def unreadable_times(column: str, example: str) -> str:
@@ -568,6 +632,13 @@ def _missing_values(sample: Sequence[Sequence[str]]) -> list[str]:
 
 def _is_padded(sample: Sequence[Sequence[str]]) -> bool:
     return any(value != value.strip(BLANKS) for row in sample for value in row)
+
+
+def _dominant(buyers: Sequence[str], guests: Sequence[str]) -> str:
+    """Return the id of many times as many rows as any other, so that it may be that of guests."""
+    counts = Counter(buyer for buyer in buyers if buyer not in guests)
+    first = next((text for text, _count in counts.most_common(1)), "")
+    return first if len(counts) > _FEW_BUYERS and is_guest(first, buyers) else ""
 
 
 def _codes(texts: Sequence[str]) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def corrected(dialect: Dialect, corrections: Mapping[str, str] | None, file: str
         mapping[name] = column
         unsure.pop(name, None)
     mapping = {name: mapping[name] for name in NAMES if mapping.get(name)}
-    return Roles(mapping, unsure, times)
+    return Roles(mapping, unsure, times, guessed.once)
 
 
 def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) -> Roles:

@@ -5,6 +5,7 @@ into ``ml-100k.train.inter`` and so on. MovieLens keeps its log beside tables, t
 same log. https://recbole.io/docs/user_guide/data/atomic_files.html
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
@@ -23,15 +24,27 @@ MOVIELENS = {
 """Log → the names of the side tables in its folder."""
 
 
+_DOCUMENTS = re.compile(
+    r"^(readme|licen[cs]e|copying|notice|changelog)\b|\.(md|rst|pdf|docx?|html?|metadata)$", re.I
+)
+
+
 def choose_logs(names: Sequence[str]) -> Sequence[str]:
     """Return the logs among the files of a folder or archive; all where no layout is known.
 
     >>> choose_logs(["ml/tags.csv", "ml/ratings.csv", "ml/movies.csv"]), choose_logs(["a", "b"])
     (['ml/ratings.csv'], ['a', 'b'])
+    >>> choose_logs(["log/0.csv", "log/LICENSE", "log/about.pdf"]), choose_logs(["README"])
+    (['log/0.csv'], ['README'])
     """
     logs = [name for name in names if name.endswith(LOG)]
     logs = logs or [name for name in names if dict(_beside(name, names)).get(PRODUCTS)]
-    return logs or names
+    return logs or [name for name in names if not _is_document(name)] or names
+
+
+def _is_document(name: str) -> bool:
+    """Return whether a file's name is that of a text beside a log, such as its licence."""
+    return _DOCUMENTS.search(PurePath(name).name) is not None
 
 
 def companions(files: Sequence[Path]) -> dict[str, Path]:

@@ -192,12 +192,12 @@ def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dia
         skipped, rows = _without_titles(lines, skipped, rows, delimiter)
     _check_long(path, rows[0])
     header = is_recbole or (_is_header(rows[0]) if header_line is None else header_line > 0)
-    names = rows[0] if header else numbers(len(rows[0]))
+    names = _names(rows, header)
     _check_columns(path, len(names))
     formulas = any(_FORMULA.fullmatch(field) for row in rows for field in row)
     if formulas:
         rows = [tuple(_FORMULA.sub(r"\1", field) for field in row) for row in rows]
-        names = rows[0] if header else names
+        names = _names(rows, header)
     return Dialect(
         kind="text",
         compression=compression_of(magic),
@@ -213,6 +213,15 @@ def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dia
         escape=escape,
         formulas=formulas,
     )
+
+
+def _names(rows: Sequence[tuple[str, ...]], header: bool) -> tuple[str, ...]:
+    """Return the names of the columns; a last one without a name is none where no row has it."""
+    first, *others = rows
+    if not header:
+        return numbers(len(first))
+    is_left = len(first) > 1 and not first[-1] and all(len(row) < len(first) for row in others)
+    return first[:-1] if is_left and others else first
 
 
 def with_constants(dialect: Dialect, values: Mapping[str, str]) -> Dialect:
@@ -430,12 +439,19 @@ def _delimiter(lines: Sequence[str]) -> str:
     readings = [lines] if len(joined) == len(lines) else [lines, joined]
     rare = _rare_delimiters(lines[0])
     for delimiter in (*_DELIMITERS, *rare, " "):
+        if delimiter == " " and _have_delimiters(lines):
+            continue
         if delimiter in rare and best_score > _LEAST_OF_A_TABLE:
             continue
         score = max(_regularity(rows, delimiter) for rows in readings)
         if score > best_score + (0.2 if delimiter == " " and best_score else 0):
             best, best_score = delimiter, score
     return best
+
+
+def _have_delimiters(lines: Sequence[str]) -> bool:
+    """Return whether most lines have one of the usual delimiters more than once."""
+    return any(sum(line.count(mark) > 1 for line in lines) * 2 > len(lines) for mark in _DELIMITERS)
 
 
 def _rare_delimiters(line: str) -> list[str]:

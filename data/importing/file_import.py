@@ -25,7 +25,7 @@ from data.datasets.database import (
 )
 from data.datasets.manifest import Part, Source
 from data.errors import BadInput
-from data.i18n import _
+from data.i18n import _, number
 from data.importing.checksum import Checksum
 from data.importing.column_sql import ColumnSql
 from data.importing.columns import shortly
@@ -190,7 +190,7 @@ def _copy(
         tracker.report(done, rows)
 
     columns, dialect = source.columns, source.dialect
-    if columns.unsettled or dialect.line_end != "\n":
+    if columns.unsettled or columns.once or dialect.line_end != "\n":
         return None
     if dialect.encoding not in ("utf-8", "utf-8-sig", "ascii"):
         return None
@@ -333,6 +333,7 @@ def _read_lines(
     _refuse_no_table(source, pq.read_metadata(source.raw).num_rows, rejected)
     columns = settled(connection, source.columns, raw)
     columns = replace(columns, integer_ids=_integer_ids(connection, columns, raw))
+    _refuse_joined(connection, source, raw)
     rows = columns.source(raw)
     kept = execute(
         connection,
@@ -365,6 +366,27 @@ def _refuse_no_table(source: SourceFile, rows: int, rejected: Counter[str]) -> N
                 width=source.dialect.width,
                 columns=shortly(source.dialect.columns[: source.dialect.width]),
             )
+        )
+
+
+def _refuse_joined(connection: duckdb.DuckDBPyConnection, source: SourceFile, raw: str) -> None:
+    """Raise BadInput where a row names the columns anew in another order: a file of several."""
+    names = source.dialect.columns[: source.dialect.width]
+    if not source.columns.named:
+        return
+    known = ", ".join(map(quote, names))
+    cells = [f"c{place}" for place in range(len(names))]
+    are_names = " AND ".join(f"trim({cell}) IN ({known})" for cell in cells)
+    are_same = " AND ".join(f"trim({c}) = {quote(n)}" for c, n in zip(cells, names, strict=True))
+    row = connection.execute(
+        f"SELECT min(line) FROM {raw} WHERE {are_names} AND NOT ({are_same})"
+    ).fetchone()
+    if row and row[0] is not None:
+        raise BadInput(
+            _(
+                "Line {line} of {file} names the columns in another order: it is several files in "
+                "one; import each of them."
+            ).format(line=number(row[0]), file=source.name)
         )
 
 

@@ -9,6 +9,19 @@ from decimal import Decimal
 from data.datasets.database import quote
 from data.importing.words import bare
 
+_GUEST_WORDS = (
+    "guest guests guest_user guest_checkout guest_customer guest_order anonymous anon "
+    "anonymous_user anonymous_customer walk_in walk_in_customer cash_customer cash_sale "
+    "unregistered not_logged_in no_customer gast gastkunde gastbestellung laufkunde laufkundschaft "
+    "barverkauf barkunde anonym invitado cliente_invitado consumidor_final publico_en_general "
+    "publico_general cliente_generico clientes_varios cliente_mostrador anonimo invite "
+    "client_invite client_comptoir client_de_passage anonyme ospite cliente_occasionale convidado "
+    "cliente_balcao gosc klient_detaliczny misafir tamu гость розничный_покупатель частное_лицо "
+    "физическое_лицо аноним 游客 散客 匿名 匿名用户 访客 ゲスト 게스트 비회원"
+)
+_GUESTS = frozenset(map(bare, _GUEST_WORDS.split()))
+"""Names of a buyer who is not known, in the logs of many makers and languages."""
+
 _BEGINS_OF_GUESTS = 5
 _TIMES_A_BUYER = 4
 _CUT = "[.,]0{1,18}$"
@@ -26,6 +39,22 @@ def is_integer(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19 and str(int(text)) == text
 
 
+def guests_among(buyers: Sequence[str]) -> list[str]:
+    """Return the ids that stand for all buyers who are not known: by their words, or zeros.
+
+    Zeros are a guest where ``is_guest`` says so of them.
+
+    >>> guests_among(["17", "Walk-in Customer", "CONSUMIDOR FINAL", "18"])
+    ['CONSUMIDOR FINAL', 'Walk-in Customer']
+    """
+    ids = sorted(set(buyers))
+    zeros = (text for text in ids if re.fullmatch("0+([.]0)?", text))
+    return [
+        *(text for text in ids if bare(text) in _GUESTS),
+        *(text for text in zeros if is_guest(text, buyers)),
+    ]
+
+
 def is_guest(text: str, buyers: Sequence[str]) -> bool:
     """Return whether an id stands for all buyers who are not known, rather than for one.
 
@@ -39,7 +68,7 @@ def is_guest(text: str, buyers: Sequence[str]) -> bool:
     counts = Counter(buyers)
     others = [count for buyer, count in counts.items() if buyer != text]
     begins = sum(a != text == b for a, b in itertools.pairwise(buyers))
-    return begins >= _BEGINS_OF_GUESTS and counts[text] >= _TIMES_A_BUYER * max(others)
+    return begins >= _BEGINS_OF_GUESTS and counts[text] >= _TIMES_A_BUYER * max(others, default=1)
 
 
 def are_lists(values: Sequence[str], column: str) -> bool:

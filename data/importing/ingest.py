@@ -4,19 +4,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from data.datasets.manifest import SCHEMA, Manifest, Part, Source
 from data.datasets.side_tables import BUYERS, IDS, PRODUCTS
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput
+from data.events import PURCHASE
 from data.i18n import N_, _
 from data.importing.column_names import bare_name
 from data.importing.column_sql import REASONS, ColumnSql
 from data.importing.columns import has_column, resolve
 from data.importing.companions import choose_logs, companions, left_out
 from data.importing.dialect import Dialect, sniff, with_constants
+from data.importing.event_types import meaning_of
 from data.importing.file_import import ProgressTracker, SourceFile, import_file
 from data.importing.rejects import Rejects
 from data.importing.request import ImportRequest
@@ -26,9 +28,10 @@ from data.importing.side_tables import (
     keep_side_tables,
     summarised,
 )
-from data.importing.staging import StagedFile, check_exists, size_of, staged
+from data.importing.staging import StagedFile, check_exists, hidden_sheets, size_of, staged
 from data.importing.understanding import all_rows_doubts, understanding
 from data.importing.version import link_files, new_version, repeated_rows
+from data.importing.words import words_of
 from data.progress import OnProgress, ShouldStop, ignore_progress, never
 
 _REMEDIES = {
@@ -107,6 +110,9 @@ def _write_tables(
     columns: ColumnSql | None = None
     understood: dict[str, Any] = {}
     skipped = {name: _("It lies beside a log.") for name in left_out(request.files)}
+    if not request.sheet:
+        hidden = ((file, sheet) for file in request.files for sheet in hidden_sheets(file))
+        skipped |= {f"{file.name}/{sheet}": _("The sheet is hidden.") for file, sheet in hidden}
     first_of: dict[str, SourceFile] = {}
     unreadable = _unreadable(added_to)
     with Rejects(folder / "rejects.parquet") as rejects:
@@ -138,9 +144,9 @@ def _write_tables(
             sources.append(result.source)
             unreadable += result.unreadable
             columns = columns or result.columns
-            understood = understood or understanding(
-                file.dialect, result.columns, file.unsure, request.given()
-            )
+            said = understanding(file.dialect, result.columns, file.unsure, request.given())
+            understood = understood or said
+            understood = {**understood, "unsure": said["unsure"] | understood["unsure"]}
             _check_times(file, columns, added_to)
         by_reason = dict(rejects.by_reason.most_common())
     if skipped and columns is None:
@@ -184,6 +190,7 @@ def _with_doubts(manifest: Manifest) -> Manifest:
         events=summary["events"],
         unreadable_prices=summary["unreadable_prices"],
         purchases=summary["purchases"] if "type" in manifest.mapping else None,
+        rejected=summary["rejected_by_reason"],
     )
     understood = {**understood, "unsure": doubts | understood["unsure"]}
     return replace(manifest, summary={**summary, "understood": understood})
@@ -225,7 +232,13 @@ def _source_file(
     mapping = _known_columns(dialect, known) | dict(request.mapping or {})
     roles = resolve(dialect, mapping, member.name)
     columns = ColumnSql.of(
-        dialect, roles.mapping, request.time_format, request.decimal_mark, request.types
+        dialect,
+        roles.mapping,
+        request.time_format,
+        request.decimal_mark,
+        types=request.types,
+        guests=request.guests,
+        once=roles.once,
     )
     return SourceFile(
         member.path,
@@ -233,8 +246,21 @@ def _source_file(
         dialect,
         columns,
         part,
-        unsure={**member.unsure, **roles.unsure},
+        unsure={**member.unsure, **_doubt_of_name(member, roles.mapping), **roles.unsure},
     )
+
+
+def _doubt_of_name(member: StagedFile, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return that a file's name may say another type than the purchase that all its rows are."""
+    words = words_of(PurePath(member.name).stem)
+    meanings = {meaning: word for word in words if (meaning := meaning_of(word))}
+    if "type" in mapping or not meanings or PURCHASE in meanings:
+        return {}
+    doubt = _(
+        "every row is taken for a purchase, but {file} is called {word}: put it in a folder such "
+        "as event_type={word}, whose name is read"
+    )
+    return {"type": doubt.format(file=member.name, word=next(iter(meanings.values())))}
 
 
 def _known_columns(dialect: Dialect, known: Dataset | None) -> dict[str, str]:

@@ -142,6 +142,9 @@ class _Fields:
         The list whose objects are the rows; empty where the objects themselves are.
     inner_keys : tuple of Key
         The fields of the objects in the list; an empty one where it holds ids instead.
+    beside : bool
+        Whether only some objects have the list, and others the fields themselves, as the orders
+        and the views of one tracker do; fields of one name are one column then.
     envelope : Key
         The list that holds all objects, of a file that is one object; empty for other files.
     """
@@ -149,6 +152,7 @@ class _Fields:
     keys: tuple[Key, ...]
     inner: Key = ()
     inner_keys: tuple[Key, ...] = ()
+    beside: bool = False
     envelope: Key = ()
 
     @classmethod
@@ -157,7 +161,7 @@ class _Fields:
         ids = [key for key in keys if place_of("product", key[-1]) is not None]
         lists = [key for key in ids if any(_is_id_list(_at(value, key)) for value in objects)]
         if _have(("user", "product"), [key for key in keys if key not in lists]):
-            return cls(keys)
+            return cls(*(_list_beside(objects, keys) or (keys,)))
         if lists and _have(("user",), keys):
             return cls(tuple(key for key in keys if key != lists[0]), lists[0], ((),))
         for key in keys:
@@ -174,11 +178,19 @@ class _Fields:
         if self.envelope:
             every = _path(self.envelope, "[*]")
             relation = f"(SELECT unnest(json_extract(json, {every})) AS json FROM {relation})"
-        columns = [f"json ->> {_path(key)} AS {_name(key)}" for key in self.keys]
+        beside = {key[-1]: key for key in self.inner_keys if key} if self.beside else {}
+        columns = [
+            f"coalesce(one ->> {_path(beside[key[-1]])}, json ->> {_path(key)}) AS {_name(key)}"
+            if key[-1] in beside
+            else f"json ->> {_path(key)} AS {_name(key)}"
+            for key in self.keys
+        ]
         if not self.inner:
             return f"SELECT {', '.join(columns)} FROM {relation}"
         columns += [
-            f"one ->> {_path(key)} AS {_name((*self.inner, *key))}" for key in self.inner_keys
+            f"one ->> {_path(key)} AS {_name((*self.inner, *key))}"
+            for key in self.inner_keys
+            if not key or key[-1] not in {own[-1] for own in self.keys if self.beside}
         ]
         path, every = _path(self.inner), _path(self.inner, "[*]")
         ones = (
@@ -187,6 +199,18 @@ class _Fields:
         )
         rows = f"(SELECT json, unnest({ones}) AS one FROM {relation})"
         return f"SELECT {', '.join(columns)} FROM {rows}"
+
+
+def _list_beside(objects: Sequence[Any], keys: Sequence[Key]) -> tuple[Any, ...]:
+    """Return the list of products that objects without a product have, and the fields in it."""
+    products = [key for key in keys if place_of("product", ".".join(key)) is not None]
+    without = [one for one in objects if all(_at(one, key) in (None, "") for key in products)]
+    for key in keys:
+        inner = [one for value in without for one in _objects(_at(value, key))]
+        inner_keys = tuple(dict.fromkeys(deep for one in inner for deep in _keys(one)))
+        if {deep[-1] for deep in inner_keys} & {own[-1] for own in products}:
+            return tuple(other for other in keys if other != key), key, inner_keys, True
+    return ()
 
 
 def _is_json(text: bytes) -> bool:
@@ -222,7 +246,7 @@ def _is_by_columns(value: Any) -> bool:
 
 def _have(roles: Sequence[str], keys: Sequence[Key]) -> bool:
     """Return whether the names of some fields name all of some roles."""
-    return all(any(place_of(role, key[-1]) is not None for key in keys) for role in roles)
+    return all(any(place_of(role, ".".join(key)) is not None for key in keys) for role in roles)
 
 
 def _keys(value: Any) -> Iterator[Key]:

@@ -170,7 +170,13 @@ def _preview(member: StagedFile, request: ImportRequest) -> Preview:
         return shown
     try:
         columns = ColumnSql.of(
-            dialect, roles.mapping, request.time_format, request.decimal_mark, request.types
+            dialect,
+            roles.mapping,
+            request.time_format,
+            request.decimal_mark,
+            types=request.types,
+            guests=request.guests,
+            once=roles.once,
         )
         with connect(memory_limit=_MEMORY, temp_directory="") as connection:
             looked_at, complete = _create_rows(connection, dialect, member.path)
@@ -219,6 +225,8 @@ def _create_rows(
             complete = count < _MOST_ROWS and len(tables) < _MOST_BLOCKS
             if not complete:
                 break
+    if not tables:
+        raise BadInput(_("{files} holds a header but no rows.").format(files=path.name))
     connection.register("seen", pa.concat_tables(tables))
     connection.execute(f"CREATE TABLE rows AS SELECT * FROM {with_constants_sql('seen', dialect)}")
     connection.unregister("seen")

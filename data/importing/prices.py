@@ -18,7 +18,7 @@ _BEFORE = r"[^0-9.,]*\p{L}[.] *|[^0-9.,]*"
 _BEHIND = r"[^0-9.,]*(?:\p{L}[.][^0-9.,]*)*"
 _NEGATIVE_BEFORE, _NEGATIVE_BEHIND = "[(−-]", "^ *[−-]|[−-] *$"
 _NO_CURRENCY = (
-    r"(?i)^ *(%|‰|(k|m|mn|mio|bn|tsd|mil)([^\p{L}]|$))"
+    r"(?i)^ *(%|‰|¢|(p|ct|cts|cents?|pence|k|m|mn|mio|bn|tsd|mil)([^\p{L}]|$))"
     r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[^\p{L}]*$"
 )
 """What makes another number of the digits before or behind it: a share, thousands, a date."""

@@ -32,6 +32,9 @@ class ImportRequest:
         The line that names the columns, 0 for none, where the guess is wrong.
     sheet : str, optional
         The only sheet of a workbook to read.
+    guests : sequence of str, optional
+        Ids of the buyer that stand for all who are not known, where the guess is wrong; one that
+        is no id, such as ``-``, makes a buyer of every other.
     products, buyers : Path, optional
         Files of what is known of the products and of the buyers; see
         ``data.importing.side_tables``.
@@ -52,17 +55,19 @@ class ImportRequest:
     encoding: str | None = None
     header_line: int | None = None
     sheet: str | None = None
+    guests: Sequence[str] | None = None
     products: Path | None = None
     buyers: Path | None = None
 
     def given(self) -> frozenset[str]:
-        """Return what a person said of the files: time, price, type, encoding or header."""
+        """Return what a person said of the files: time, price, type, encoding, header, guests."""
         answers = {
             "time": self.time_format,
             "price": self.decimal_mark,
             "type": self.types,
             "encoding": self.encoding,
             "header": self.header_line is not None,
+            "guests": self.guests,
         }
         return frozenset(name for name, answer in answers.items() if answer)
 
@@ -78,6 +83,7 @@ class ImportRequest:
             "encoding": self.encoding or None,
             "header_line": self.header_line,
             "sheet": self.sheet or None,
+            "guests": list(self.guests) if self.guests else None,
             "products": str(self.products) if self.products else None,
             "buyers": str(self.buyers) if self.buyers else None,
         }
@@ -102,6 +108,7 @@ class ImportRequest:
             encoding=config.get("encoding"),
             header_line=config.get("header_line"),
             sheet=config.get("sheet"),
+            guests=config.get("guests"),
             products=_path(config.get("products")),
             buyers=_path(config.get("buyers")),
         )

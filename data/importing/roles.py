@@ -3,16 +3,18 @@
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from data.events import NAMES
 from data.i18n import N_, _
 from data.importing import event_types, times
 from data.importing.column_names import (
     bare_name,
+    is_clock_name,
     is_index_name,
     is_name_of_event_time,
     is_ordinal_name,
+    is_price_in_parts,
     is_time_name,
     place_of,
     time_part_of,
@@ -41,6 +43,12 @@ _LOOKS = (
 )
 """How ids of products and of buyers look that no header names."""
 
+_CLOCK = re.compile(r"(.* )?\d{1,2}:\d{2}(:\d{2})?|0?[.,]\d+|\d{1,6}")
+"""A clock behind another day, a share of a day, or digits of hours, minutes and seconds."""
+_KEYS = ("session", "user", "time")
+_ONCE = N_("empty cells are taken for the value of the row above, as of one order")
+_FEW_ROWS = 3
+
 _MOST = 0.95
 _MOST_CATEGORIES = 0.5
 
@@ -57,11 +65,15 @@ class Roles:
         Event column → why another column might have been meant, marked for translation.
     times : tuple of str
         The columns that may as well be the time, where there are several; the first one is taken.
+    once : frozenset of str
+        The columns that have a value in the first row of an order alone, which holds for the rows
+        below it.
     """
 
     mapping: dict[str, str]
     unsure: dict[str, str] = field(default_factory=dict)
     times: tuple[str, ...] = ()
+    once: frozenset[str] = frozenset()
 
 
 def roles(columns: Sequence[str], sample: Sequence[Sequence[str]], missing: Sequence[str]) -> Roles:
@@ -83,8 +95,56 @@ def roles(columns: Sequence[str], sample: Sequence[Sequence[str]], missing: Sequ
         profiles.append(Profile(name, ["" if cell in absent else cell for cell in cells]))
     named = any(name != str(place) for place, name in enumerate(columns, start=1))
     found = _by_name(profiles) if named else _by_value(profiles)
+    if named and (whole := _filled_down(profiles, found.mapping)):
+        found = replace(_by_name([whole.get(p.name, p) for p in profiles]), once=frozenset(whole))
+        said = {r: _ONCE for r, column in found.mapping.items() if column in whole}
+        found = replace(found, unsure=said | found.unsure)
     mapping = {name: found.mapping[name] for name in NAMES if name in found.mapping}
-    return Roles(mapping, found.unsure, found.times)
+    return replace(found, mapping=mapping)
+
+
+def _filled_down(profiles: Sequence[Profile], mapping: Mapping[str, str]) -> dict[str, Profile]:
+    """Return the columns that only the first row of an order has a value in, with it in all rows.
+
+    A row goes on with the order above it where session, buyer and time are those of the row above
+    or empty. A column is of that kind where some of those rows are empty in it, and no other one.
+    An empty buyer may as well be a guest: there the session must be the same, or the time empty.
+    """
+    session, time = (
+        next((p.cells for p in profiles if p.name == mapping.get(role)), None)
+        for role in ("session", "time")
+    )
+    keys = [p for p in profiles if p.name in [mapping.get(role) for role in _KEYS]]
+    product = next((p for p in profiles if p.name == mapping.get("product")), None)
+    if product is None or not any(p.values != p.cells for p in profiles):
+        return {}
+    above: dict[str, str] = {}
+    goes_on = []
+    for row, bought in enumerate(product.cells):
+        values = {p.name: p.cells[row] for p in keys}
+        known = {name for name, value in values.items() if value}
+        is_same = all(above.get(name) == values[name] for name in known)
+        goes_on.append(bool(row and bought and above and is_same))
+        above |= {name: values[name] for name in known}
+    whole = {}
+    for profile in profiles:
+        empty = [place for place, cell in enumerate(profile.cells) if not cell]
+        if profile.name == mapping.get("user") and not all(
+            (session and session[place]) or (time and not time[place]) for place in empty
+        ):
+            continue
+        is_key = profile in keys or event_types.looks_like_types(profile.values)
+        if is_key and len(empty) >= _FEW_ROWS and all(goes_on[place] for place in empty):
+            whole[profile.name] = Profile(profile.name, _filled_cells(profile.cells))
+    return whole
+
+
+def _filled_cells(cells: Sequence[str]) -> list[str]:
+    """Return cells with that above in the place of empty ones."""
+    filled: list[str] = []
+    for cell in cells:
+        filled.append(cell or (filled[-1] if filled else ""))
+    return filled
 
 
 def _by_name(profiles: Sequence[Profile]) -> Roles:
@@ -103,6 +163,10 @@ def _by_name(profiles: Sequence[Profile]) -> Roles:
             unsure[role] = doubt
         if role == "time":
             namesakes = _namesakes(fitting)
+    if "price" not in mapping and (
+        other := next(filter(is_price_in_parts, (p.name for p in usable)), None)
+    ):
+        unsure["price"] = _("{column} is not in whole units, and is left out").format(column=other)
     rivals = _find_time(usable, mapping, unsure) or namesakes
     if "type" not in mapping:
         _find_type(usable, mapping, unsure)
@@ -253,7 +317,16 @@ def _find_time(
             mapping["time"] = exact[0].name
         elif len(clocks or digits) == 1:
             mapping["time"] = f"{day.name}{JOIN}{(clocks or digits)[0].name}"
+        elif unread := [p.name for p in free if p is not day and _may_be_clock(p)]:
+            doubt = _("{column} may be the time of day, and is not read")
+            unsure.setdefault("time", doubt.format(column=unread[0]))
     return (mapping["time"], *others) if others else ()
+
+
+def _may_be_clock(profile: Profile) -> bool:
+    """Return whether a column is called a time of day, and its values may be some."""
+    is_named = is_clock_name(profile.name) and is_name_of_event_time(profile.name)
+    return is_named and profile.distinct > 1 and all(map(_CLOCK.fullmatch, profile.values))
 
 
 def _find_parts(free: Sequence[Profile], mapping: dict[str, str]) -> bool:

@@ -15,6 +15,7 @@ from data.importing.prices import PriceFormat
 from data.importing.questions import Ambiguous, Question, Reading
 from data.importing.times import TimeFormat
 
+_MOST_OF_ANOTHER_ORDER = 0.02
 MOST_TYPES = 10_000
 """The number of texts of a type column up to which all of them are looked at."""
 
@@ -132,7 +133,30 @@ def _time_format(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw:
         len(best) > 1 and counts[len(formats) + best[-1]]
     ):
         raise _ambiguous_times(connection, columns, [formats[k] for k in best], rows)
+    if not columns.day_order:
+        _refuse_several_orders(connection, columns, formats, best[0], rows)
     return formats[best[0]]
+
+
+def _refuse_several_orders(
+    connection: duckdb.DuckDBPyConnection,
+    columns: ColumnSql,
+    formats: Sequence[TimeFormat],
+    best: int,
+    rows: str,
+) -> None:
+    """Raise Ambiguous where times are left that only another order of day and month reads."""
+    others = [one for one in formats if one is not formats[best]]
+    unread = f"({formats[best].sql('text_time')}) IS NULL"
+    counts = ", ".join(
+        f"count(*) FILTER ({unread} AND ({one.sql('text_time')}) IS NOT NULL)" for one in others
+    )
+    total, *left = connection.execute(
+        f"SELECT count(*), {counts} FROM {rows} WHERE text_time IS NOT NULL"
+    ).fetchone() or (0, 0)
+    if max(left) > _MOST_OF_ANOTHER_ORDER * total:
+        other = others[left.index(max(left))]
+        raise _ambiguous_times(connection, columns, [formats[best], other], rows, contradict=True)
 
 
 def _price_format(
@@ -157,12 +181,20 @@ def _ambiguous_times(
     columns: ColumnSql,
     formats: Sequence[TimeFormat],
     rows: str,
+    *,
+    contradict: bool = False,
 ) -> Ambiguous:
-    """Return the error for times that can be read in two ways."""
+    """Return the error for times that can be read in two ways, or some in one and some in other."""
     column = columns.mapping["time"]
     message = _(
         "The times in column {column} can be {readings}; say which with --time-format {formats}."
-    ).format(
+    )
+    if contradict:
+        message = _(
+            "Some times in column {column} are not written as the others, {readings}; say with "
+            "--time-format {formats} which to read: the rows of the others are rejected."
+        )
+    message = message.format(
         column=column,
         readings=_(" or ").join(_(times.DAY_ORDERS[one.day_order]) for one in formats),
         formats=_(" or ").join(

@@ -27,6 +27,7 @@ from data.errors import BadInput
 from data.i18n import N_, _
 from data.importing.encodings import encoding_of
 from data.importing.file_kind import (
+    compression_of,
     is_tar,
     is_workbook,
     refuse_documents,
@@ -240,6 +241,20 @@ def sheet_names(path: Path) -> tuple[str, ...]:
     return tuple(_workbook(path, path.name).sheet_names)
 
 
+def hidden_sheets(path: Path) -> tuple[str, ...]:
+    """Return the sheets of a workbook that are hidden and so are not read unless they are named."""
+    return _hidden(_workbook(path, path.name)) if sheet_names(path) else ()
+
+
+def _hidden(workbook: "CalamineWorkbook") -> tuple[str, ...]:
+    """Return the hidden sheets; none where all are."""
+    from python_calamine import SheetVisibleEnum
+
+    sheets = workbook.sheets_metadata
+    hidden = tuple(one.name for one in sheets if one.visible != SheetVisibleEnum.Visible)
+    return hidden if len(hidden) < len(sheets) else ()
+
+
 def _workbook(path: Path, name: str) -> "CalamineWorkbook":
     """Open a workbook; refuse one that is damaged or locked."""
     from python_calamine import CalamineError, CalamineWorkbook
@@ -282,7 +297,10 @@ class _Stage:
             start = stream.read(_HEAD)
         with path.open("rb") as raw:
             is_compressed = raw.read(len(start)) != start
-        if is_compressed and (start.startswith((_ZIP, _OLE, _PARQUET)) or is_tar(start)):
+        is_packed = compression_of(start) != "none"
+        if is_compressed and (
+            start.startswith((_ZIP, _OLE, _PARQUET)) or is_tar(start) or is_packed
+        ):
             yield from self._decompressed(path, name, optional)
         elif is_workbook(path, start):
             yield from self._sheets(path, name)
@@ -406,13 +424,14 @@ class _Stage:
         """Yield each sheet of a workbook as CSV."""
         workbook = _workbook(path, name)
         titles = list(workbook.sheet_names)
+        hidden = _hidden(workbook)
         if self.sheet and self.sheet not in titles:
             raise BadInput(
                 _("{file} has no sheet {sheet}; its sheets are: {names}.").format(
                     file=name, sheet=self.sheet, names=", ".join(titles)
                 )
             )
-        for title in [self.sheet] if self.sheet else titles:
+        for title in [self.sheet] if self.sheet else [t for t in titles if t not in hidden]:
             with self._temporary("csv") as target:
                 with target.open("w", encoding="utf-8", newline="") as file:
                     writer = csv.writer(file, lineterminator="\n")

@@ -1,21 +1,24 @@
 """How a file was understood, in words: what was chosen, and what is not sure."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from data.i18n import N_, _, number
 from data.importing import times
-from data.importing.column_sql import ColumnSql, sample_values
+from data.importing.column_sql import REASONS, ColumnSql, sample_values
 from data.importing.dialect import Dialect
 
+_MOST_REJECTED = {"time": 0.1, "user": 1.0, "product": 1.0}
+"""How a reason begins → the rejects with it for each event that are not worth a word."""
 _UNSETTLED = {
     "time": N_("the first rows fit another order of day and month, too; all rows decide"),
     "price": N_("the first rows do not settle the decimal mark; all rows decide"),
 }
 _NUMBERS = N_("numbers are read as Tianchi and Tmall write event types: say with --type if not")
 _UNKNOWN_NUMBERS = N_("the meaning of the numbers is not known: say it with --type 4=purchase")
-_IMPLAUSIBLE = N_("the first ones are before 1990 or in the future: look what they count from")
-_GUESTS = N_("0 is taken for guests, as so many rows have it: they have no buyer")
+_IMPLAUSIBLE = N_("the first ones are before 1995 or in the future: look what they count from")
+_GUESTS = N_("0 is taken for guests, as so many rows have it: say with --guests if it is a buyer")
 _NO_HEADER = N_("no line looks like names of columns")
 _TITLES = N_("the lines before it are taken for titles")
 
@@ -35,7 +38,8 @@ def understanding(
     unsure : mapping, optional
         Event column → why another column might have been meant.
     given : collection of str
-        What a person said: some of ``time``, ``price``, ``type``, ``encoding`` and ``header``.
+        What a person said: some of ``time``, ``price``, ``type``, ``encoding``, ``header`` and
+        ``guests``.
 
     Returns
     -------
@@ -51,8 +55,13 @@ def understanding(
         moments = sample_values(dialect, columns.positions["time"])
         if not times.are_plausible(columns.time, moments):
             reasons["time"] = _IMPLAUSIBLE
-    if "0" in columns.guests:
+    if any(re.fullmatch("0+", guest) for guest in columns.guests) and "guests" not in given:
         reasons["user"] = _GUESTS
+    elif columns.dominant:
+        reasons["user"] = _(
+            "{buyer} has many times as many rows as any other: say with --guests "
+            "if it stands for buyers who are not known"
+        ).format(buyer=columns.dominant[:40])
     if any(code.isdigit() for code in columns.types):
         reasons.setdefault("type", _NUMBERS)
     elif columns.codes and not columns.types:
@@ -74,7 +83,12 @@ def understanding(
     }
 
 
-def all_rows_doubts(events: int, unreadable_prices: int, purchases: int | None) -> dict[str, str]:
+def all_rows_doubts(
+    events: int,
+    unreadable_prices: int,
+    purchases: int | None,
+    rejected: Mapping[str, int] | None = None,
+) -> dict[str, str]:
     """Return what all events of a log show to be doubtful: event column → why.
 
     Parameters
@@ -82,8 +96,16 @@ def all_rows_doubts(events: int, unreadable_prices: int, purchases: int | None) 
     events, unreadable_prices : int
     purchases : int or None
         None where the log has no types, and so every event is a purchase.
+    rejected : mapping, optional
+        Reason → number of rows that became no events.
     """
     doubts = {}
+    for reason, count in (rejected or {}).items():
+        name = reason.split("_", maxsplit=1)[0]
+        if count > events * _MOST_REJECTED.get(name, count):
+            doubts[name] = _("{number} rows are rejected: {reason}").format(
+                number=number(count), reason=_(REASONS[reason]).lower()
+            )
     if purchases == 0:
         doubts["type"] = _("no event is a purchase: say which with --type TEXT=purchase")
     if unreadable_prices * 10 > events:

@@ -31,6 +31,7 @@ EXAMPLES = {
         "vitrina import log.csv --name shop --products items.csv --buyers users.csv",
         "vitrina import log.csv --name shop --map user=Customer,item=SKU,time=When",
         "vitrina import december.csv --name shop --append",
+        "vitrina import till.csv --name till --guests 0,Walk-in  # buyers who are not known",
     ],
     "datasets": ["vitrina datasets --json"],
     "attributes": ["vitrina attributes shop --products items.csv"],

@@ -37,7 +37,7 @@ PATH, READ_PATH = "import-path", "import-read-path"
 FILES, CHECK, NAME, START = "import-files", "import-check", "import-name", "import-start"
 MODE, FORMAT = "import-mode", "import-time-format"
 MARK, ENCODING, HEADER = "import-decimal-mark", "import-encoding", "import-header-line"
-SHEET, READING = "import-sheet", "import-reading"
+SHEET, READING, GUESTS = "import-sheet", "import-reading", "import-guests"
 
 
 def layout() -> html.Section:
@@ -167,6 +167,7 @@ def _register_reading() -> None:
             "given": {
                 "time_format": Input(FORMAT, "value"),
                 "decimal_mark": Input(MARK, "value"),
+                "guests": Input(GUESTS, "value"),
                 "encoding": State(ENCODING, "value"),
                 "header_line": State(HEADER, "value"),
                 "sheet": State(SHEET, "value"),
@@ -227,6 +228,7 @@ def _register_start() -> None:
             "given": {
                 "time_format": State(FORMAT, "value"),
                 "decimal_mark": State(MARK, "value"),
+                "guests": State(GUESTS, "value"),
                 "encoding": State(ENCODING, "value"),
                 "header_line": State(HEADER, "value"),
                 "sheet": State(SHEET, "value"),
@@ -302,8 +304,10 @@ def _paths(home: Home, files: list[str]) -> list[Path]:
 def _answers(given: dict[str, Any]) -> dict[str, Any]:
     """Return the values of the fields as a request holds them: None for an empty one."""
     texts = {key: value.strip() for key, value in given.items() if isinstance(value, str)}
+    guests = texts.pop("guests", "")
     return {key: value or None for key, value in texts.items()} | {
-        "header_line": given["header_line"]
+        "header_line": given["header_line"],
+        "guests": [guest.strip() for guest in guests.split(",")] if guests else None,
     }
 
 
@@ -386,6 +390,13 @@ def _check_form(files: list[Path], sample: Preview | None, tables: dict[str, str
         dbc.Input(id=HEADER, type="number", min=0, step=1, autoComplete="off", debounce=True),
         hint=_("Only if the columns are wrong; 0 for none."),
     )
+    guests = kit.field(
+        _("Buyers who are not known"),
+        dbc.Input(
+            id=GUESTS, type="text", placeholder="-1, guest", autoComplete="off", debounce=True
+        ),
+        hint=_("Only if guests are wrong: their ids, with commas between; - for none."),
+    )
     hint = (
         _("Check the columns; the first values of each are shown beside it.")
         if sample
@@ -399,7 +410,7 @@ def _check_form(files: list[Path], sample: Preview | None, tables: dict[str, str
             _sheet(sample.sheets if sample else ()),
             html.Div(import_reading.reading(sample), id=READING, className="stack"),
             html.Div(
-                [time_format, decimal_mark, encoding, header_line, name, mode],
+                [time_format, decimal_mark, encoding, header_line, guests, name, mode],
                 className="import-name",
             ),
             html.Details(
