@@ -91,6 +91,23 @@ def test_a_column_that_was_guessed_wrongly_is_corrected_before_the_import(
     assert Store(site.home).open("log").manifest.summary["products"] == 3
 
 
+def test_the_meaning_of_a_code_that_was_chosen_stays_when_another_column_is_corrected(
+    site: Site, worker: None, tmp_path: Path, open_page: Open
+) -> None:
+    rows = "".join(f"2020-01-0{k},u{k % 2},p{k % 3},q{k},k{k % 2}\n" for k in range(1, 9))
+    page, _trouble = open_page(site, "/data")
+    send(page, write_log(tmp_path, f"time,user,product,other,event_type\n{rows}"))
+    page.get_by_label("k0", exact=True).select_option("purchase")
+    page.get_by_role("combobox", name="Product").select_option("other")
+    expect(page.get_by_text("q1 · q2 · q3")).to_be_visible()
+    expect(page.get_by_label("k0", exact=True)).to_have_value("purchase")
+    expect(page.get_by_text("No purchases were seen")).to_be_hidden()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("log is imported")).to_be_visible()
+    dataset = Store(site.home).open("log")
+    assert (dataset.types, dataset.manifest.summary["products"]) == (("k1", "purchase"), 8)
+
+
 def test_an_import_starts_while_the_form_still_reads_the_file_with_other_columns(
     site: Site, worker: None, tmp_path: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,7 @@ def train(page: Page, site: Site, run: str) -> None:
     page.goto(f"{site.address}/train?dataset=shop")
     page.get_by_label("Dataset", exact=True).select_option("shop")
     page.get_by_label("Preset", exact=True).select_option("fast")
+    page.wait_for_url("**preset=fast**")
     for label, number in TINY.items():
         field = page.get_by_label(label, exact=True)
         if not field.is_visible():

@@ -1,6 +1,7 @@
 """The form of a training as a person fills it in: values are checked, kept, and several tried."""
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.datasets import imports
+from dashboard.services.runs import start
 from dashboard.services.runs.start import configure
 from data.importing.request import ImportRequest
 from model.config.run_config import RunConfig
@@ -38,6 +40,31 @@ def test_what_is_filled_in_stands_in_the_address_and_survives_a_reload(shop: Sit
     page.reload()
     expect(page.get_by_label("Epochs", exact=True)).to_have_value("7")
     expect(page.locator("#train-status")).to_contain_text("1 setting differs")
+
+
+def test_a_form_that_a_preset_fills_takes_no_value_until_it_is_filled(
+    shop: Site, open_page: Open, monkeypatch: pytest.MonkeyPatch
+):
+    answered, preset_of = threading.Event(), start.named_preset
+
+    def preset_of_late(name: str) -> Any:
+        if name == "fast":
+            answered.wait(60)
+        return preset_of(name)
+
+    page, _trouble = open_page(shop, "/train")
+    epochs = page.get_by_label("Epochs", exact=True)
+    button = page.get_by_role("button", name="Start training")
+    page.wait_for_url("**preset=best**")
+    monkeypatch.setattr(start, "named_preset", preset_of_late)
+    page.get_by_label("Preset", exact=True).select_option("fast")
+    expect(epochs).to_be_disabled()
+    expect(button).to_be_disabled()
+    answered.set()
+    epochs.fill("7")
+    page.wait_for_url("**epochs=7**")
+    expect(epochs).to_have_value("7")
+    expect(button).to_be_enabled()
 
 
 def test_a_log_without_purchases_trains_on_its_most_frequent_events(

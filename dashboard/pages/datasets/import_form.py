@@ -57,7 +57,7 @@ def layout() -> html.Section:
                 ],
                 className="import-sources",
             ),
-            html.Div(id=CHECK),
+            html.Fieldset(id=CHECK),
         ],
         title=_("Import a purchase log"),
         subtitle=_(
@@ -119,7 +119,12 @@ def _register_choice() -> None:
         except BadInput as error:
             return dash.no_update, str(error)
 
-    @callback(Output(CHECK, "children"), Input(FILES, "data"), prevent_initial_call=True)
+    @callback(
+        Output(CHECK, "children"),
+        Input(FILES, "data"),
+        running=[(Output(CHECK, "disabled"), True, False)],
+        prevent_initial_call=True,
+    )
     def check(files: list[str] | None) -> Component | list[Component]:
         if not files:
             return []
@@ -143,6 +148,7 @@ def _register_reading() -> None:
             }
         },
         state={"files": State(FILES, "data")},
+        running=[(Output(READING, "disabled"), True, False)],
         prevent_initial_call=True,
     )
     def read_again(given: dict[str, Any], files: list[str] | None) -> Any:
@@ -178,8 +184,11 @@ def _register_reading() -> None:
             "roles": State({"type": ROLE, "column": ALL}, "id"),
             "answers": State({"type": QUESTION, "about": ALL}, "value"),
             "questions": State({"type": QUESTION, "about": ALL}, "id"),
+            "meanings": State({"type": MEANING, "place": ALL}, "value"),
+            "codes": State(CODES, "data"),
             "files": State(FILES, "data"),
         },
+        running=[(Output(UNDERSTOOD, "disabled"), True, False)],
         prevent_initial_call=True,
     )
     def understand_again(  # noqa: PLR0917 - Dash calls it by name
@@ -189,6 +198,8 @@ def _register_reading() -> None:
         roles: list[dict[str, str]],
         answers: list[str | None],
         questions: list[dict[str, str]],
+        meanings: list[str],
+        codes: list[str] | None,
         files: list[str] | None,
     ) -> tuple[Any, Any]:
         """Say what is understood with other columns, another format or decimal mark."""
@@ -201,7 +212,11 @@ def _register_reading() -> None:
         if sample is None:
             return dash.no_update, [dash.no_update] * len(columns)
         return (
-            import_reading.understood(sample, _by_name(questions, answers)),
+            import_reading.understood(
+                sample,
+                _by_name(questions, answers),
+                dict(zip(codes or [], meanings, strict=True)),
+            ),
             [import_reading.examples(sample, column) for column in columns],
         )
 
@@ -408,7 +423,7 @@ def _check_form(files: list[Path], sample: Preview | None, tables: dict[str, str
             html.H3(_("Columns of {files}").format(files=names), className="card-title"),
             html.P(hint, className="subtitle"),
             _sheet(sample.sheets if sample else ()),
-            html.Div(import_reading.reading(sample), id=READING, className="stack"),
+            html.Fieldset(import_reading.reading(sample), id=READING, className="stack"),
             html.Div(
                 [time_format, decimal_mark, encoding, header_line, guests, name, mode],
                 className="import-name",

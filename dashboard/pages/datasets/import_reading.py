@@ -42,15 +42,17 @@ def reading(sample: Preview | None) -> list[Component]:
     """
     if sample is None:
         stores = [dcc.Store(id=GUESSED, data={}), dcc.Store(id=CODES, data=[])]
-        return [*stores, html.Div(id=UNDERSTOOD)]
+        return [*stores, html.Fieldset(id=UNDERSTOOD)]
     return [
         dcc.Store(id=GUESSED, data=sample.mapping),
         _mapping(sample),
-        html.Div(understood(sample, {}), id=UNDERSTOOD, className="stack"),
+        html.Fieldset(understood(sample, {}, {}), id=UNDERSTOOD, className="stack"),
     ]
 
 
-def understood(sample: Preview, answers: Mapping[str, str | None]) -> list[Component]:
+def understood(
+    sample: Preview, answers: Mapping[str, str | None], meanings: Mapping[str, str]
+) -> list[Component]:
     """Return how the file is read, the questions that it leaves open, and its event types.
 
     Parameters
@@ -58,20 +60,28 @@ def understood(sample: Preview, answers: Mapping[str, str | None]) -> list[Compo
     sample : Preview
     answers : mapping
         What a person answered to the questions before.
+    meanings : mapping
+        What a person chose before for the codes of event types.
     """
     result = sample.understood
-    store = dcc.Store(id=CODES, data=[seen.code for seen in sample.types[:_MOST_TYPES]])
+    meanings = {seen.code: meanings.get(seen.code, seen.meaning) for seen in sample.types}
+    warning = html.Div(
+        warning_without_purchases(list(meanings.values())),
+        id=NO_PURCHASES,
+        className="import-warning",
+        role="alert",
+    )
     if not result or "problem" in result:
         sentence = result.get("problem") or _(
             "Choose the columns that hold the buyer and the product."
         )
-        return [store, kit.error_state(sentence), _no_purchases(sample)]
+        return [dcc.Store(id=CODES, data=[]), kit.error_state(sentence), warning]
     return [
-        store,
+        dcc.Store(id=CODES, data=[seen.code for seen in sample.types[:_MOST_TYPES]]),
         *[_question(question, answers.get(question.about)) for question in sample.questions],
         _facts(sample),
-        *_types(sample),
-        _no_purchases(sample),
+        *_types(sample, meanings),
+        warning,
     ]
 
 
@@ -214,11 +224,14 @@ def _certainty(doubt: str) -> Component:
     )
 
 
-def _types(sample: Preview) -> list[Component]:
+def _types(sample: Preview, meanings: Mapping[str, str]) -> list[Component]:
     """Return a table of the event types with a choice of what each means."""
     if not sample.types:
         return []
-    rows = [_type_row(place, seen) for place, seen in enumerate(sample.types[:_MOST_TYPES])]
+    rows = [
+        _type_row(place, seen, meanings[seen.code])
+        for place, seen in enumerate(sample.types[:_MOST_TYPES])
+    ]
     hidden = len(sample.types) - len(rows)
     note = (
         [
@@ -244,7 +257,7 @@ def _types(sample: Preview) -> list[Component]:
     return [html.Div([html.H4(_("Event types"), className="card-title"), table, *note])]
 
 
-def _type_row(place: int, seen: TypeSeen) -> html.Tr:
+def _type_row(place: int, seen: TypeSeen, meaning: str) -> html.Tr:
     own = [name for name in dict.fromkeys((seen.meaning, seen.code)) if name not in STANDARD_TYPES]
     labels = {name: _("“{code}” itself").format(code=name[:_LONGEST]) for name in own}
     labels = {name: type_name(name) for name in STANDARD_TYPES} | labels
@@ -252,7 +265,7 @@ def _type_row(place: int, seen: TypeSeen) -> html.Tr:
     control = dbc.Select(
         id={"type": MEANING, "place": place},
         options=options,
-        value=seen.meaning,
+        value=meaning,
     )
     return html.Tr(
         [
@@ -261,11 +274,6 @@ def _type_row(place: int, seen: TypeSeen) -> html.Tr:
             html.Td(control),
         ]
     )
-
-
-def _no_purchases(sample: Preview) -> html.Div:
-    sentence = warning_without_purchases([seen.meaning for seen in sample.types])
-    return html.Div(sentence, id=NO_PURCHASES, className="import-warning", role="alert")
 
 
 def chosen_types(codes: list[str], meanings: list[Any]) -> dict[str, str] | None:

@@ -30,7 +30,7 @@ dash.register_page(
 
 DATASET, PRESET, SAVE = "preparation-dataset", "preparation-preset", "preparation-save"
 STEPS, FINDING, PROBLEM = "preparation-steps", "preparation-finding", "preparation-problem"
-FIELD = "preparation-field"
+FIELD, FORM = "preparation-field", "preparation-form"
 _FIELDS = specs(Preparation)
 _Place = Annotated[dict[str, str], Keys(name=Annotated[str, OneOf(_FIELDS)])]
 
@@ -79,7 +79,13 @@ def _form(
         for name, setting in _FIELDS.items()
     ]
     return kit.card(
-        html.Div([kit.field(_("Start from"), presets), *controls], className="stack"),
+        html.Div(
+            [
+                kit.field(_("Start from"), presets),
+                html.Fieldset(controls, id=FORM, className="stack"),
+            ],
+            className="stack",
+        ),
         title=_("Steps"),
         subtitle=_("Each step applies to the result of the steps above it."),
         actions=[kit.button(_("Save with the dataset"), SAVE)],
@@ -126,6 +132,7 @@ def _steps_table() -> html.Section:
     Input(PRESET, "value"),
     State(DATASET, "data"),
     State({"type": FIELD, "name": ALL}, "id"),
+    running=[(Output(FORM, "disabled"), True, False)],
     prevent_initial_call=True,
 )
 def take_preset(preset: str, dataset: str, places: list[_Place]) -> list[Any]:

@@ -27,6 +27,7 @@ from dashboard.pages.runs.train_sidebar import (
     REMAINS,
     SAVE,
     START,
+    START_BOX,
     STATUS,
     VARIED,
     VARIED_VALUES,
@@ -110,8 +111,8 @@ def _from_query(query: dict[str, str]) -> tuple[str, str, dict[str, str]]:
     )
 
 
-def _form(values: dict[str, Any]) -> list[html.Div]:
-    return [html.Div(form(values), id=FORM, className="stack")]
+def _form(values: dict[str, Any]) -> list[html.Fieldset]:
+    return [html.Fieldset(form(values), id=FORM, className="stack")]
 
 
 @callback(
@@ -119,10 +120,17 @@ def _form(values: dict[str, Any]) -> list[html.Div]:
     Input(PRESET, "value"),
     Input(DATASET, "value"),
     State(DRAFT, "data"),
+    running=[
+        (Output(FORM, "disabled"), True, False),
+        (Output(START_BOX, "disabled"), True, False),
+    ],
     prevent_initial_call=True,
 )
 def fill(preset: str, dataset: str, draft: Draft | None) -> Any:
-    """Fill the form from another preset, or adapt it to another dataset and keep the changes."""
+    """Fill the form from another preset, or adapt it to another dataset and keep the changes.
+
+    The form takes no value and starts nothing until it is filled, which would replace the value.
+    """
     base = configure(current_home(), dataset, preset).config.as_dict()
     changes = draft["changed"] if draft and ctx.triggered_id == DATASET else {}
     return form(base | changes)

@@ -20,7 +20,12 @@ from dashboard.pages.runs.train_form import PRESET_NAMES
 from data.i18n import _, ngettext
 
 DATASET, PRESET = "train-dataset", "train-preset"
-REMAINS, STATUS, START = "train-remains", "train-status", "train-start"
+REMAINS, STATUS, START, START_BOX = (
+    "train-remains",
+    "train-status",
+    "train-start",
+    "train-start-box",
+)
 SAVE, LOAD = "train-save", "train-load"
 VARIED, VARIED_VALUES = "train-varied", "train-varied-values"
 TRIALS = "train-trials"
@@ -57,7 +62,7 @@ def summary() -> html.Aside:
     status = html.Div(id=STATUS, role="status")
     return html.Aside(
         [
-            card([start, status, grid()], title=_("Ready to start")),
+            card([html.Fieldset(start, id=START_BOX), status, grid()], title=_("Ready to start")),
             card(loading_state(180), title=_("What remains to learn from"), body_id=REMAINS),
         ],
         className="stack train-summary",
