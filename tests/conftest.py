@@ -24,7 +24,7 @@ for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_TH
     os.environ.setdefault(variable, "1")
 
 # Whoever runs the tests may use Vitrina with a database, which no test must touch.
-for variable in ("VITRINA_DATABASE", "VITRINA_HOME", "VITRINA_NODE"):
+for variable in ("VITRINA_DATABASE", "VITRINA_ENGINE", "VITRINA_HOME", "VITRINA_NODE"):
     os.environ.pop(variable, None)
 
 # Every run of the tests tries the same examples; `make hunt` tries others.

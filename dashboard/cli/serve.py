@@ -136,16 +136,25 @@ def serve_command(
 @click.option(
     "--slots",
     type=click.IntRange(1, 64),
-    help="Trainings at once on this machine (default: by its cores and memory).",
+    help="Trainings at once (default: by the cores and memory of this machine or of the cluster).",
+)
+@click.option(
+    "--engine",
+    metavar="NAME",
+    help="Where runs execute: local, on this machine, or ray, in a Ray cluster "
+    "(or VITRINA_ENGINE; default: local).",
 )
 @home_option
-def worker_command(home: Home, slots: int | None) -> None:
+def worker_command(home: Home, slots: int | None, engine: str | None) -> None:
     """Carry out queued imports and trainings until Ctrl-C.
 
     With --database, workers of several machines share one queue.
     """
+    from dashboard.jobs.node import ENGINE
     from dashboard.jobs.worker import serve_jobs
 
+    if engine:
+        os.environ[ENGINE] = engine  # of the processes that this one starts, too
     serve_jobs(home, slots=slots)
 
 

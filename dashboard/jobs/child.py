@@ -27,7 +27,7 @@ from data.files import remove_leftovers
 from data.home import Home
 from data.sharing.object_store import StoreUnreachable
 
-NICENESS = 5
+NICENESS = 10
 Outcome = tuple[State, str | None, str | None]
 """How a run ends: state, reason and message."""
 

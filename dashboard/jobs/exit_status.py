@@ -2,7 +2,7 @@
 
 import signal
 
-from dashboard.jobs.children import UNKNOWN_STATUS
+from dashboard.jobs.engines.engine import OUT_OF_MEMORY_STATUS, UNKNOWN_STATUS
 from dashboard.jobs.failures import (
     ERROR,
     KILLED,
@@ -19,21 +19,20 @@ from dashboard.jobs.states import State
 Ending = tuple[State, str | None, str | None]
 
 
-def end_of(status: int, state: State, short_of_memory: bool) -> Ending:
+def end_of(status: int, state: State) -> Ending:
     """Return how a run ended: state, reason and message.
 
     Parameters
     ----------
     status : int
-        Exit status of its process; minus the number of the signal that ended it.
+        What its engine says of its process: the exit status, minus the number of the signal that
+        ended it, or one of the two statuses of ``engines.engine``.
     state : State
         State of the run before its process ended.
-    short_of_memory : bool
-        Whether the system killed a process for lack of memory since the run started.
 
     Examples
     --------
-    >>> end_of(-9, State.RUNNING, short_of_memory=False)
+    >>> end_of(-9, State.RUNNING)
     (<State.INTERRUPTED: 'interrupted'>, 'killed', None)
     """
     reason = reason_of(status)
@@ -42,7 +41,7 @@ def end_of(status: int, state: State, short_of_memory: bool) -> Ending:
         return State.FINISHED, None, None
     if state is State.STOPPING and reason is None:
         return State.STOPPED, None, None
-    if status == -signal.SIGKILL and short_of_memory:
+    if status == OUT_OF_MEMORY_STATUS:
         return State.FAILED, MEMORY, None
     if status < 0:
         return State.INTERRUPTED, KILLED, None if killed else f"signal {-status}"

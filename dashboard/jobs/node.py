@@ -5,16 +5,21 @@ import socket
 
 import psutil
 
-NODE = "VITRINA_NODE"
+NODE, ENGINE = "VITRINA_NODE", "VITRINA_ENGINE"
+LOCAL = "local"
+"""The engine that starts the processes of runs on this machine."""
 
 
 def node_name() -> str:
     """Return the name of this machine: ``VITRINA_NODE``, or its host name.
 
     Process ids mean nothing on another machine, so two machines must not have the same name, nor
-    two containers, which do not see each other's processes.
+    two containers, which do not see each other's processes. Where an engine starts the processes of
+    runs elsewhere they are no processes of this machine either, so its name is put before it.
     """
-    return os.environ.get(NODE) or socket.gethostname()
+    name = os.environ.get(NODE) or socket.gethostname()
+    engine = os.environ.get(ENGINE) or LOCAL
+    return name if engine == LOCAL else f"{engine}@{name}"
 
 
 def machine_load() -> dict[str, float]:

@@ -13,6 +13,15 @@ from data.sharing import mirror_of
 FILE = "home.id"
 
 
+def home_id(runs: Runs) -> str:
+    """Return the id of the folder or store that the machines of a database share.
+
+    ``check_home`` has made it.
+    """
+    with runs.database.read() as connection:
+        return str(setting(connection, HOME_ID, None) or setting(connection, STORE_ID, None))
+
+
 def check_home(runs: Runs) -> None:
     """Refuse a home that is not the one of the database, whose runs would miss their datasets.
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from dashboard.jobs.children import Children
+from dashboard.jobs.engines.engine import Engine, Progress
+from dashboard.jobs.engines.engine_choice import make_engine
 from dashboard.jobs.exit_status import end_of, end_without_process
-from dashboard.jobs.failures import KILLED, LOST, SHUTDOWN, START, oom_kills, sentence
+from dashboard.jobs.failures import KILLED, LOST, SHUTDOWN, START, sentence
 from dashboard.jobs.lease import SILENT_SECONDS
-from dashboard.jobs.node import machine_load
 from dashboard.jobs.notifier import Notifier
 from dashboard.jobs.other_nodes import LOST_SECONDS, OtherNodes
 from dashboard.jobs.process import Process
@@ -48,7 +48,6 @@ class _Observation:
     attempt: int
     beats: int
     heartbeat: float
-    oom_kills: int
     stop_time: float | None = None
     terminated: bool = False
 
@@ -60,22 +59,29 @@ class Worker:
     ----------
     runs : Runs
         The table.
+    engine : Engine
+        Where runs execute.
     process : Process
         This process, which holds the lease.
     until_idle : bool
         Whether to end once no run waits or is active.
     slots : int, optional
-        How many trainings run at once on this machine; see ``Queue.claim``.
+        How many trainings run at once; see ``Queue.claim``.
     """
 
     def __init__(
-        self, runs: Runs, process: Process, until_idle: bool, slots: int | None = None
+        self,
+        runs: Runs,
+        engine: Engine,
+        process: Process,
+        until_idle: bool,
+        slots: int | None = None,
     ) -> None:
         self._runs = runs
         self._process = process
         self._until_idle = until_idle
         self._slots = slots
-        self._children = Children(runs)
+        self._engine = engine
         self._notifier = Notifier(runs.outbox, log)
         self._observations: dict[str, _Observation] = {}
         self._other_nodes = OtherNodes(runs)
@@ -120,7 +126,7 @@ class Worker:
             self._heartbeat = now
             self._other_nodes.watch()
             self._notifier.poll()
-            return self._runs.lease.renew(self._process, machine_load())
+            return self._runs.lease.renew(self._process, self._engine.load())
         return True
 
     def _finish_renames(self) -> None:
@@ -159,12 +165,12 @@ class Worker:
         runs = self._runs.list(states=ACTIVE)
         active = {run.run: run for run in runs if run.node == self._runs.node}
         for run in active.values():
-            if run.run in self._children:
+            if run.run in self._observations:
                 self._monitor(run)
             else:
                 self._recover(run)
-        for name in self._children.names():
-            if name not in active and self._children.poll(name) is not None:
+        for name in self._engine.names():
+            if name not in active and self._has_ended(name):
                 self._forget(name)
         while not self._draining and (claimed := self._runs.queue.claim(self._slots)) is not None:
             self._start(claimed)
@@ -172,7 +178,7 @@ class Worker:
     def _start(self, run: Run) -> None:
         self._observe(run)
         try:
-            self._children.start(run)
+            self._engine.start(run)
         except OSError as error:
             self._end(run, State.FAILED, START, sentence(error))
         else:
@@ -180,30 +186,26 @@ class Worker:
 
     def _recover(self, run: Run) -> None:
         """Adopt, requeue or end an active run of an earlier worker."""
-        process = Process.known(run.pid, run.born)
-        if process is not None and process.alive():
-            log(f"{run.run}: process {process.pid} is still running")
-            self._children.adopt(run.run, process)
+        if self._engine.adopt(run):
+            log(f"{run.run}: process {run.pid} is still running")
             self._observe(run)
         else:
             self._end(run, *end_without_process(run, KILLED))
 
     def _observe(self, run: Run) -> None:
-        self._observations[run.run] = _Observation(
-            run.attempt, run.beats, time.monotonic(), oom_kills()
-        )
+        self._observations[run.run] = _Observation(run.attempt, run.beats, time.monotonic())
 
     def _monitor(self, run: Run) -> None:
         observation = self._observations[run.run]
-        status = self._children.poll(run.run)
-        if status is not None:
-            self._end_by_status(run, status, observation)
+        progress = self._engine.poll(run.run)
+        if not isinstance(progress, Progress):
+            self._end(run, *end_of(progress, run.state))
             return
         now = time.monotonic()
-        if run.beats != observation.beats:
+        if run.beats != observation.beats or progress is Progress.WAITING:
             observation.beats, observation.heartbeat = run.beats, now
         if now - observation.heartbeat > LOST_SECONDS:
-            self._children.stop(run.run, kill=True)
+            self._engine.stop(run.run, kill=True)
             self._end(run, State.INTERRUPTED, LOST)
         elif run.state is State.STOPPING:
             self._stop(run, observation, now)
@@ -213,26 +215,23 @@ class Worker:
         observation.stop_time = observation.stop_time or now
         waited = now - observation.stop_time
         if waited > STOP_SECONDS + TERM_SECONDS:
-            self._children.stop(run.run, kill=True)
+            self._engine.stop(run.run, kill=True)
             self._end(run, State.STOPPED)
         elif waited > STOP_SECONDS and not observation.terminated:
             observation.terminated = True
-            self._children.stop(run.run)
-
-    def _end_by_status(self, run: Run, status: int, observation: _Observation) -> None:
-        """Record the end of a run whose process has ended without recording it."""
-        self._end(run, *end_of(status, run.state, oom_kills() > observation.oom_kills))
+            self._engine.stop(run.run)
 
     def _end(
         self, run: Run, state: State, reason: str | None = None, message: str | None = None
     ) -> None:
+        """Record the end of a run whose process has not recorded it."""
         if self._runs.attempts.end(run.run, run.attempt, state, reason, message):
             log(" · ".join(filter(None, (f"{run.run}: {state.value}", reason, message))))
-        if run.run not in self._children or self._children.poll(run.run) is not None:
+        if run.run not in self._engine.names() or self._has_ended(run.run):
             self._forget(run.run)
 
     def _forget(self, name: str) -> None:
-        self._children.forget(name)
+        self._engine.forget(name)
         self._observations.pop(name, None)
 
     def _reset_heartbeats(self) -> None:
@@ -245,26 +244,29 @@ class Worker:
         """Terminate every child; each run is interrupted and can be resumed."""
         start = time.monotonic()
         repeated = False
-        for name in self._children.names():
-            self._children.stop(name)
-        while self._running_children() and time.monotonic() - start < SHUTDOWN_KILL_SECONDS:
+        for name in self._engine.names():
+            self._engine.stop(name)
+        while self._running() and time.monotonic() - start < SHUTDOWN_KILL_SECONDS:
             if not repeated and time.monotonic() - start > SHUTDOWN_TERM_SECONDS:
                 repeated = True
-                for name in self._running_children():
-                    self._children.stop(name)
+                for name in self._running():
+                    self._engine.stop(name)
             time.sleep(0.05)
-        for name in self._running_children():
-            self._children.stop(name, kill=True)
+        for name in self._running():
+            self._engine.stop(name, kill=True)
         try:
             for run in self._runs.list(states=ACTIVE):
-                if run.run in self._children:
+                if run.run in self._observations:
                     self._end(run, State.INTERRUPTED, SHUTDOWN)
             self._runs.lease.release(self._process)
         except TableError as error:
             log(str(error))
 
-    def _running_children(self) -> list[str]:
-        return [name for name in self._children.names() if self._children.poll(name) is None]
+    def _running(self) -> list[str]:
+        return [name for name in self._engine.names() if not self._has_ended(name)]
+
+    def _has_ended(self, name: str) -> bool:
+        return not isinstance(self._engine.poll(name), Progress)
 
 
 def serve_jobs(
@@ -282,13 +284,13 @@ def serve_jobs(
     keeper : Process, optional
         The web server that started this worker; after its end the worker ends once idle.
     slots : int, optional
-        How many trainings run at once on this machine; default: by cores and memory.
+        How many trainings run at once; default: what the engine has room for.
 
     Raises
     ------
     VitrinaError
-        When another worker serves this home on this machine, or its folder is not the one that
-        the machines of this database share.
+        When another worker serves this home on this machine, its folder is not the one that the
+        machines of this database share, or the engine cannot be used.
     """
     os.umask(PRIVATE)  # of the children, too
     runs = Runs(home)
@@ -296,7 +298,9 @@ def serve_jobs(
     if home.store_url is not None:
         StoreKeeper(home, log).start()
     process = Process.current()
-    worker = Worker(runs, process, until_idle, slots)
+    engine = make_engine(runs)
+    slots = slots or engine.slots()
+    worker = Worker(runs, engine, process, until_idle, slots)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         worker.request_end()

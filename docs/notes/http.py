@@ -22,6 +22,9 @@ ENVIRONMENT = {
     "VITRINA_HOME": "The folder that holds the state; `--home` goes before it.",
     "VITRINA_DATABASE": "The database with the table of runs, as `--database`.",
     "VITRINA_STORE": "The object store with datasets and models, as `--store`.",
+    "VITRINA_ENGINE": "Where runs execute, as `vitrina worker --engine`; also of the worker that a"
+    " web server keeps.",
+    "VITRINA_NODE": "The name of this machine among the workers, instead of that of its host.",
     "VITRINA_CACHE_LIMIT": "How much a home that is a cache of a store may hold, such as `20GB`.",
     "VITRINA_PASSWORD": "One password for everybody, beside the users of the home.",
     "VITRINA_API_TOKEN": "The token that the HTTP interface asks for; turns the interface on.",

@@ -45,7 +45,7 @@ SILENT = 300
 KILL_SECONDS = 120.0
 SAMPLE_SECONDS = 10.0
 PASSWORD = "correct horse battery"
-BUYERS = 5000
+BUYERS = 20_000
 CHANGES = {"epochs": 1000, "early_stopping": 0}
 """A training that lasts longer than the soak."""
 

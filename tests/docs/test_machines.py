@@ -16,6 +16,7 @@ from data.home import DATABASE, STORE
 from data.sharing.cache_limit import CACHE_LIMIT, limit_of_environment
 from docs.site import DOCS
 from tests.docs.guide import blocks
+from tests.faults.test_ray import ON_RAY
 from tests.postgres import Postgres
 from tests.stores import on_s3
 
@@ -61,8 +62,9 @@ def test_a_worker_joins_is_listed_and_let_finish(
 ) -> None:
     commands = [words for block in blocks(PAGE) for words in block.commands]
     names = [words[0] for words in commands]
-    assert names == ["datasets", "serve", "worker", "workers", "workers"]
-    _datasets, _serve, work, _list, drain = commands
+    assert names == ["datasets", "serve", "worker", "worker", "workers", "workers"]
+    _datasets, _serve, work, ray, _list, drain = commands
+    assert ray == ["worker", *ON_RAY]  # tests/faults/test_ray.py runs it in a cluster
     program = "from dashboard.cli import main; main()"
     worker = subprocess.Popen([sys.executable, "-c", program, *work])
     deadline = time.monotonic() + SECONDS

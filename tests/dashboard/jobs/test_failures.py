@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.jobs import failures
-from dashboard.jobs.children import UNKNOWN_STATUS
+from dashboard.jobs.engines.engine import OUT_OF_MEMORY_STATUS, UNKNOWN_STATUS
 from dashboard.jobs.exit_status import end_of
 from dashboard.jobs.failures import classify, explain, oom_kills, reason_of, sentence, status_of
 from dashboard.jobs.states import State
@@ -68,24 +68,25 @@ def test_processes_killed_for_lack_of_memory_are_counted(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("status", "state", "short", "expected", "reason"),
+    ("status", "state", "expected", "reason"),
     [
-        (0, State.RUNNING, False, State.FINISHED, None),
-        (0, State.STOPPING, False, State.FINISHED, None),
-        (failures.STOPPED_STATUS, State.STOPPING, False, State.STOPPED, None),
-        (-signal.SIGKILL, State.RUNNING, False, State.INTERRUPTED, failures.KILLED),
-        (-signal.SIGKILL, State.RUNNING, True, State.FAILED, failures.MEMORY),
-        (-signal.SIGKILL, State.STOPPING, False, State.STOPPED, None),
-        (-signal.SIGSEGV, State.RUNNING, True, State.INTERRUPTED, failures.KILLED),
-        (UNKNOWN_STATUS, State.RUNNING, False, State.INTERRUPTED, failures.KILLED),
-        (status_of(failures.DISK), State.RUNNING, False, State.FAILED, failures.DISK),
-        (status_of(failures.DISK), State.STOPPING, False, State.FAILED, failures.DISK),
-        (status_of(failures.SHUTDOWN), State.RUNNING, False, State.INTERRUPTED, failures.SHUTDOWN),
-        (1, State.STARTING, False, State.FAILED, failures.START),
-        (1, State.RUNNING, False, State.FAILED, failures.ERROR),
+        (0, State.RUNNING, State.FINISHED, None),
+        (0, State.STOPPING, State.FINISHED, None),
+        (failures.STOPPED_STATUS, State.STOPPING, State.STOPPED, None),
+        (-signal.SIGKILL, State.RUNNING, State.INTERRUPTED, failures.KILLED),
+        (OUT_OF_MEMORY_STATUS, State.RUNNING, State.FAILED, failures.MEMORY),
+        (-signal.SIGKILL, State.STOPPING, State.STOPPED, None),
+        (OUT_OF_MEMORY_STATUS, State.STOPPING, State.STOPPED, None),
+        (-signal.SIGSEGV, State.RUNNING, State.INTERRUPTED, failures.KILLED),
+        (UNKNOWN_STATUS, State.RUNNING, State.INTERRUPTED, failures.KILLED),
+        (status_of(failures.DISK), State.RUNNING, State.FAILED, failures.DISK),
+        (status_of(failures.DISK), State.STOPPING, State.FAILED, failures.DISK),
+        (status_of(failures.SHUTDOWN), State.RUNNING, State.INTERRUPTED, failures.SHUTDOWN),
+        (1, State.STARTING, State.FAILED, failures.START),
+        (1, State.RUNNING, State.FAILED, failures.ERROR),
     ],
 )
 def test_an_exit_status_determines_how_a_run_ended(
-    status: int, state: State, short: bool, expected: State, reason: str | None
+    status: int, state: State, expected: State, reason: str | None
 ) -> None:
-    assert end_of(status, state, short)[:2] == (expected, reason)
+    assert end_of(status, state)[:2] == (expected, reason)

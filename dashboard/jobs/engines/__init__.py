@@ -1,0 +1,1 @@
+"""Where the processes of runs execute: on this machine, or wherever an engine puts them."""

@@ -1,0 +1,228 @@
+"""The engine Ray: the processes of runs execute on the nodes of a cluster."""
+
+import asyncio
+import os
+from contextlib import chdir, suppress
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ray.exceptions import RayError, RayTaskError
+
+from dashboard.jobs.engines.child_process import ChildProcess
+from dashboard.jobs.engines.engine import UNKNOWN_STATUS, Progress
+from dashboard.jobs.failures import START, status_of
+from dashboard.jobs.queue import SERIES, TRAINING
+from dashboard.jobs.run import Run
+from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.shared_home import home_id
+from dashboard.jobs.states import ACTIVE
+from dashboard.jobs.worker_log import log
+from data.errors import BadInput
+from data.i18n import _
+
+ray: Any = import_module("ray")  # its functions have no types
+CORES_A_TRAINING = 2
+_PASSED_ON = "VITRINA_"
+"""Variables that the process of a run gets from the worker; all others are those of its node."""
+
+
+class Attempt:
+    """The process of one attempt at a run, on the node where Ray has placed this actor."""
+
+    async def start(
+        self, home: Path, folder: Path, run: str, attempt: int, settings: dict[str, str]
+    ) -> None:
+        """Start the process."""
+        self._process = ChildProcess(home, folder, run, attempt, os.environ | settings)
+        self._ended = asyncio.create_task(asyncio.to_thread(self._process.wait))
+
+    async def wait(self, _started: None) -> int:
+        """Return the exit status of the process at its end."""
+        return await asyncio.shield(self._ended)
+
+    async def stop(self, kill: bool) -> None:
+        """Send SIGTERM to the process, or SIGKILL to it and all that it started."""
+        self._process.stop(kill)
+
+
+@dataclass
+class _Remote:
+    """An attempt as the worker sees it: the actor, and what it will return."""
+
+    actor: Any
+    started: Any
+    ended: Any
+    killed: bool = False
+
+
+class RayEngine:
+    """Runs execute in a Ray cluster, each attempt in a detached actor that outlives the worker.
+
+    The actor's name tells run and attempt, so that a later worker finds it. Ray restarts nothing:
+    the table of runs alone says what is to be tried again.
+
+    Parameters
+    ----------
+    runs : Runs
+        The table of runs.
+
+    Raises
+    ------
+    BadInput
+        When there is no cluster to connect to.
+    """
+
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
+        self._namespace = f"vitrina-{home_id(runs)}"
+        self._remotes: dict[str, _Remote] = {}
+        _connect(self._namespace)
+        self._remove_ended()
+
+    def start(self, run: Run) -> None:
+        """Start the process of a claimed run once the cluster has room for it."""
+        home = self._runs.home
+        settings = {
+            name: value for name, value in home.environment().items() if name.startswith(_PASSED_ON)
+        }
+        try:
+            actor = (
+                ray.remote(Attempt)
+                .options(
+                    name=_actor_name(run),
+                    lifetime="detached",
+                    max_restarts=0,
+                    **_resources(run.kind),
+                )
+                .remote()
+            )
+        except (RayError, ValueError) as error:
+            raise OSError(str(error)) from error
+        started = actor.start.remote(
+            home.path, self._runs.folder(run.run), run.run, run.attempt, settings
+        )
+        self._remotes[run.run] = _Remote(actor, started, actor.wait.remote(started))
+
+    def adopt(self, run: Run) -> bool:
+        """Take over the actor that an earlier worker made; False where the cluster has none."""
+        try:
+            actor = ray.get_actor(_actor_name(run))
+        except (RayError, ValueError):
+            return False
+        ready = actor.__ray_ready__.remote()
+        self._remotes[run.run] = _Remote(actor, ready, actor.wait.remote(ready))
+        return True
+
+    def poll(self, run: str) -> int | Progress:
+        """Return the exit status of a run's process, or how far it is.
+
+        Of a process on a node that is lost nothing is known.
+        """
+        remote = self._remotes[run]
+        if not _is_ready(remote.started):
+            return UNKNOWN_STATUS if remote.killed else Progress.WAITING
+        if not _is_ready(remote.ended):
+            return Progress.RUNNING
+        try:
+            status: int = ray.get(remote.ended)
+        except RayTaskError as error:
+            log(f"{run}: {error.cause}")
+            return status_of(START)
+        except RayError:
+            return UNKNOWN_STATUS if remote.killed else Progress.UNKNOWN
+        return status
+
+    def stop(self, run: str, kill: bool = False) -> None:
+        """Send SIGTERM to a run's process, or SIGKILL to it and all that it started."""
+        remote = self._remotes[run]
+        remote.killed = remote.killed or kill
+        remote.actor.stop.remote(kill)
+
+    def forget(self, run: str) -> None:
+        """Remove the actor of a process that has ended."""
+        remote = self._remotes.pop(run, None)
+        if remote is not None:
+            _remove(remote.actor)
+
+    def names(self) -> list[str]:
+        """Return the runs whose process runs, or has ended and is not removed yet."""
+        return list(self._remotes)
+
+    def slots(self) -> int:
+        """Return how many trainings fit into the cluster as it is now."""
+        total = ray.cluster_resources()
+        slots = int(total.get("CPU", 0) // _cores_a_training())
+        return max(1, min(slots, int(total["GPU"])) if "GPU" in total else slots)
+
+    def load(self) -> dict[str, float]:
+        """Return memory (bytes) and cores of the cluster, and how much of them Ray has reserved."""
+        total, free = ray.cluster_resources(), ray.available_resources()
+
+        def reserved(name: str) -> float:
+            return float(total.get(name, 0.0) - free.get(name, 0.0))
+
+        return {
+            "memory": reserved("memory"),
+            "memory_total": float(total.get("memory", 0.0)),
+            "load": reserved("CPU"),
+            "cores": float(total.get("CPU", 0.0)),
+        }
+
+    def _remove_ended(self) -> None:
+        """Remove the actors that a worker left behind whose attempt has ended."""
+        active = {_actor_name(run) for run in self._runs.list(states=ACTIVE)}
+        for name in ray.util.list_named_actors():
+            if name not in active:
+                with suppress(ValueError):
+                    _remove(ray.get_actor(name))
+
+
+def _connect(namespace: str) -> None:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        with chdir("/"):  # Ray adds the current folder to the search path of its processes
+            ray.init(
+                address=os.environ.get("RAY_ADDRESS") or "auto",
+                namespace=namespace,
+                configure_logging=False,
+                log_to_driver=False,
+            )
+    except (ConnectionError, RayError, ValueError, RuntimeError) as error:
+        raise BadInput(
+            _(
+                "No Ray cluster can be reached; start the worker on one of its nodes, or name the "
+                "cluster with RAY_ADDRESS."
+            )
+        ) from error
+
+
+def _actor_name(run: Run) -> str:
+    return f"{run.run} {run.attempt}"
+
+
+def _resources(kind: str) -> dict[str, float]:
+    """Return what Ray reserves for a run: cores, and a GPU for a training where there are any."""
+    if kind in SERIES:  # they only wait for trainings of their own
+        return {"num_cpus": 0}
+    if kind != TRAINING:
+        return {"num_cpus": 1}
+    has_gpus = "GPU" in ray.cluster_resources()
+    return {"num_cpus": _cores_a_training(), "num_gpus": 1 if has_gpus else 0}
+
+
+def _cores_a_training() -> int:
+    """Return the cores that a training reserves: no more than the largest node has."""
+    nodes = [node["Resources"].get("CPU", 0) for node in ray.nodes() if node["Alive"]]
+    return max(1, min(CORES_A_TRAINING, int(max(nodes, default=1))))
+
+
+def _is_ready(reference: Any) -> bool:
+    ready, _pending = ray.wait([reference], timeout=0, fetch_local=False)
+    return bool(ready)
+
+
+def _remove(actor: Any) -> None:
+    with suppress(RayError, ValueError):
+        ray.kill(actor, no_restart=True)
