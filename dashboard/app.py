@@ -80,6 +80,7 @@ def create_app(
     allow_paths: Sequence[Path] = (),
     password: str | None = None,
     open_to_all: bool = False,
+    is_behind_proxy: bool = False,
     api: ApiSettings | None = None,
 ) -> dash.Dash:
     """Create the web application that serves one home.
@@ -99,6 +100,8 @@ def create_app(
         ``VITRINA_PASSWORD``, if set. Without it and without users nobody has to sign in.
     open_to_all : bool
         Whether everybody may do everything; every page says so.
+    is_behind_proxy : bool
+        Whether a proxy lets others reach it, although it listens on this machine alone.
     api : ApiSettings, optional
         Access to the HTTP API; without it the API is off.
 
@@ -109,9 +112,11 @@ def create_app(
     """
     server = Flask("dashboard", static_folder=None)
     server.config[HOME] = home
-    server.config[FOLDERS] = import_folders(allow_paths, security.is_loopback(host))
+    is_private = security.is_loopback(host) and not is_behind_proxy
+    server.config[FOLDERS] = import_folders(allow_paths, is_private)
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     access = Access(home, password or os.environ.get(sign_in.PASSWORD))
+    access.is_needed()  # from here on nobody is let in because the users cannot be read
     server.config[OPEN] = open_to_all
     security.protect(server, security.known_names(host, allow_hosts))
     server.before_request(_use_preferred_language)

@@ -109,7 +109,7 @@ def serve_command(
         StoreKeeper(home, click.echo).start()
     if home.database_url is not None:
         check_home(Runs(home))  # a server that knows no users lets everybody in: it does not start
-    _check_access(home, host, open_to_all)
+    _check_access(home, host, open_to_all, proxy)
     token = api_token or (api_token_file.read_text("utf-8").strip() if api_token_file else None)
     exposure = Exposure(
         host, allow_hosts, allow_paths, open_to_all, api or bool(token), token, proxy
@@ -189,8 +189,11 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _check_access(home: Home, host: str, open_to_all: bool) -> None:
-    """Refuse to serve a network where nobody has to sign in, unless that is asked for in words."""
+def _check_access(home: Home, host: str, open_to_all: bool, proxy: str | None) -> None:
+    """Refuse to serve a network where nobody has to sign in, unless that is asked for in words.
+
+    A proxy in front brings the network to this machine.
+    """
     from dashboard.users.access import Access
     from dashboard.web.security import is_loopback
     from dashboard.web.sign_in import PASSWORD
@@ -203,17 +206,18 @@ def _check_access(home: Home, host: str, open_to_all: bool) -> None:
                 " one of them out."
             ).format(variable=PASSWORD)
         )
-    if is_guarded or is_loopback(host):
+    if is_guarded or (is_loopback(host) and not proxy):
         return
+    place = proxy if is_loopback(host) else host
     if not open_to_all:
         raise BadInput(
             _(
                 "On {host} others reach this server: add a user with `vitrina user add`, set a"
                 " password in {variable}, or let everybody do everything with --open."
-            ).format(host=host, variable=PASSWORD)
+            ).format(host=place, variable=PASSWORD)
         )
     words = _("Warning: whoever reaches {host} may read, change and delete everything.")
-    click.echo(words.format(host=host), err=True)
+    click.echo(words.format(host=place), err=True)
 
 
 def _serve(home: Home, listener: socket.socket, exposure: Exposure) -> None:
@@ -230,6 +234,7 @@ def _serve(home: Home, listener: socket.socket, exposure: Exposure) -> None:
         allow_hosts=exposure.hosts,
         allow_paths=exposure.paths,
         open_to_all=exposure.open_to_all,
+        is_behind_proxy=exposure.proxy is not None,
         api=ApiSettings(token=exposure.token or None) if exposure.api else None,
     )
     server = Server(app.server, listener, largest_request=LARGEST_REQUEST, proxy=exposure.proxy)

@@ -82,20 +82,20 @@ class Import:
         return self.state in {State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING}
 
 
-def import_folders(named: Sequence[Path], loopback: bool) -> tuple[Path, ...]:
+def import_folders(named: Sequence[Path], is_private: bool) -> tuple[Path, ...]:
     """Return the folders whose files the page may import by path.
 
     Parameters
     ----------
     named : sequence of Path
         Those of ``--allow-path``; without any, those of ``VITRINA_FOLDERS``.
-    loopback : bool
+    is_private : bool
         Whether only this machine reaches the server: the current folder is allowed then where none
         was named. Others could read every file in it.
     """
     variable = os.environ.get(FOLDERS, "").split(os.pathsep)
     paths = list(named) or [Path(part) for part in variable if part]
-    if not paths and loopback:
+    if not paths and is_private:
         paths = [Path.cwd()]
     return tuple(folder.resolve() for folder in paths)
 

@@ -40,6 +40,19 @@ def test_a_network_without_a_password_is_refused(
     assert no_server == []
 
 
+def test_behind_a_proxy_somebody_has_to_sign_in_too(
+    vitrina: Vitrina, home: Home, no_server: list[serve.Exposure]
+) -> None:
+    words = ("serve", "--no-worker", "--port", 0, "--proxy", "127.0.0.1")
+    refused = vitrina(*words)
+    assert refused.code == 2
+    assert "others reach this server: add a user with `vitrina user add`" in refused.err
+    assert "may read, change and delete everything" in vitrina(*words, "--open").err
+    Users(Runs(home).database).add("ana", "correct horse", Role.LOOK)
+    assert vitrina(*words).code == 0
+    assert [one.open_to_all for one in no_server] == [True, False]
+
+
 def test_a_network_is_served_with_a_password(
     vitrina: Vitrina, no_server: list[serve.Exposure], monkeypatch: pytest.MonkeyPatch
 ) -> None:

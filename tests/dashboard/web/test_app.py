@@ -4,13 +4,14 @@ import json
 import re
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from dashboard.api.routes import ApiSettings
 from dashboard.app import LARGEST_REQUEST, create_app
-from dashboard.context import current_home
+from dashboard.context import FOLDERS, current_home
 from dashboard.identity import Role
 from dashboard.jobs.runs_table import Runs
 from dashboard.users.users import Users
@@ -122,6 +123,22 @@ def test_a_page_of_another_site_may_link_here_and_load_nothing(
 def test_the_pages_own_requests_are_answered(client: FlaskClient) -> None:
     headers = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
     assert client.get("/_dash-layout", base_url=LOCAL, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("options", "is_private"),
+    [({}, True), ({"host": "0.0.0.0"}, False), ({"is_behind_proxy": True}, False)],
+)
+def test_the_current_folder_may_be_imported_from_where_only_this_machine_reaches_the_server(
+    home: Home,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: dict[str, Any],
+    is_private: bool,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = create_app(home, **options).server.config
+    assert config[FOLDERS] == ((tmp_path,) if is_private else ())
 
 
 def test_only_the_interface_for_programs_goes_without_the_password(home: Home) -> None:

@@ -45,6 +45,17 @@ def basic(name: str, password: str) -> dict[str, str]:
     return {"Authorization": f"Basic {pair}"}
 
 
+def test_users_that_cannot_be_read_since_the_start_let_nobody_in(
+    client: FlaskClient, home: Home
+) -> None:
+    Runs(home).close()
+    for file in home.path.glob("vitrina.db*"):
+        file.write_bytes(b"this is no database" * 1_000)
+    refused = client.get("/_dash-layout", base_url=LOCAL)
+    assert refused.status_code == 503
+    assert "The table of runs is damaged" in refused.text
+
+
 def test_a_browser_is_led_to_the_page_and_back(client: FlaskClient) -> None:
     led = client.get("/runs?deleted=a%2Fb", base_url=LOCAL, headers=PAGE)
     assert (led.status_code, led.headers["Location"]) == (
