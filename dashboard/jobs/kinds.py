@@ -16,7 +16,9 @@ from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.staged_folders import fetch_run
 from data.checksums import checked_write, write_checked_json
 from data.datasets.store import Store
-from data.errors import Cancelled
+from data.errors import BadInput, Cancelled
+from data.i18n import _
+from data.importing.kaggle import is_remote
 from model.phases import Phase
 from model.run_files import COMPARISON, EFFECT
 
@@ -81,7 +83,19 @@ def _import_request(job: Job) -> "ImportRequest":
 
 
 def _here(job: Job, file: Path) -> Path:
-    return local_file(job.home, job.run.config, file)
+    """Return where a file is on this machine, which is still the one that a person chose.
+
+    Somebody who may write to its folder, but not read what this user may, could have put a link in
+    its place.
+    """
+    here = local_file(job.home, job.run.config, file)
+    if here == file and not is_remote(file) and file.resolve() != file.absolute():
+        raise BadInput(
+            _("{file} is a link, which it was not when it was chosen; choose it again.").format(
+                file=file
+            )
+        )
+    return here
 
 
 def _attach_side_tables(job: Job, reporter: Reporter) -> bool:

@@ -593,6 +593,9 @@ def _shortened(column: Any) -> list[Any]:
     import pyarrow.compute as pc
 
     if not pa.types.is_dictionary(column.type):
-        return list(column.to_pylist())
+        try:
+            return list(column.to_pylist())
+        except (OverflowError, ValueError):  # times that Python has no dates for
+            return list(column.cast(pa.string()).to_pylist())
     texts = pc.utf8_slice_codeunits(column.dictionary, 0, _LONGEST_VALUE)
     return list(texts.take(column.indices).to_pylist())

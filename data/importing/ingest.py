@@ -1,7 +1,8 @@
 """Import of purchase logs: files of any supported format become one dataset, or nothing changes."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
@@ -12,6 +13,7 @@ from data.datasets.side_tables import BUYERS, IDS, PRODUCTS
 from data.datasets.store import Dataset, Store
 from data.errors import BadInput
 from data.events import PURCHASE
+from data.file_cache import stamp
 from data.i18n import N_, _
 from data.importing.column_names import bare_name
 from data.importing.column_sql import REASONS, ColumnSql
@@ -80,12 +82,28 @@ def ingest(
     added_to = _check(store, request)
     with new_version(store, request.name) as folder:
         size = sum(map(size_of, request.files))
-        manifest = _write_tables(
-            folder, request, added_to, ProgressTracker(size, on_progress, should_stop)
-        )
+        tracker = ProgressTracker(size, on_progress, should_stop)
+        with _unchanged(request):
+            manifest = _write_tables(folder, request, added_to, tracker)
         return store.commit(
             request.name, manifest, replace=request.mode != "new", added_to=added_to
         )
+
+
+@contextmanager
+def _unchanged(request: ImportRequest) -> Iterator[None]:
+    """Raise BadInput for a file that the block reads and that changes meanwhile.
+
+    The hash of it that is kept would be that of other rows.
+    """
+    named = [file for file in (*request.files, request.products, request.buyers) if file]
+    files = [file for one in named for file in (one.rglob("*") if one.is_dir() else [one])]
+    before = {file: stamp(file) for file in files if not file.is_dir()}
+    yield
+    for file, first in before.items():
+        if stamp(file) != first:
+            words = _("{file} was changed while it was read; import it again once it is complete.")
+            raise BadInput(words.format(file=file.name))
 
 
 def _check(store: Store, request: ImportRequest) -> Dataset | None:

@@ -117,7 +117,7 @@ def _write_fields(relation: str, target: Path, file: str, spill: Path, damage: s
     try:
         with connect(memory_limit=_MEMORY, temp_directory=str(spill)) as database:
             sample = database.execute(f"SELECT json FROM {relation} LIMIT {_SAMPLE}").fetchall()
-            objects = [json.loads(text or "{}") for (text,) in sample]
+            objects = [_object(text or "{}", file) for (text,) in sample]
             if any(map(_is_by_columns, objects)):
                 raise BadInput(_without_names(file))
             fields = _Fields.of(objects)
@@ -213,11 +213,20 @@ def _list_beside(objects: Sequence[Any], keys: Sequence[Key]) -> tuple[Any, ...]
     return ()
 
 
+def _object(text: str, file: str) -> Any:
+    """Return the value of JSON that DuckDB has read; it may be nested too deeply for Python."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        words = _("{file} holds JSON that is nested too deeply; write one flat object a row.")
+        raise BadInput(words.format(file=file)) from error
+
+
 def _is_json(text: bytes) -> bool:
     """Return whether the first line is complete JSON."""
     try:
         json.loads(text.split(b"\n", 1)[0])
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter where it is nested too deeply
         return False
     return True
 

@@ -73,6 +73,13 @@ def _zstd() -> Any:
     return zstd.ZstdDecompressor()
 
 
+def _damages() -> tuple[type[Exception], ...]:
+    """Return the errors by which decompressors tell of damage."""
+    from backports.zstd import ZstdError
+
+    return zlib.error, OSError, lzma.LZMAError, EOFError, ValueError, RuntimeError, ZstdError
+
+
 _DECOMPRESSORS: dict[str, Callable[[], Any]] = {
     "gzip": _Gzip,
     "bzip2": bz2.BZ2Decompressor,
@@ -132,7 +139,7 @@ class Decompressed(io.RawIOBase):
                     return 0
             try:
                 content = self._stream.decompress(block, len(buffer))
-            except (zlib.error, OSError, lzma.LZMAError, EOFError, ValueError, RuntimeError):
+            except _damages():
                 self.broken = True
         self._unpacked += len(content)
         check_unpacked(self._unpacked, self._packed)

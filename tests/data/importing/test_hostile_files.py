@@ -3,10 +3,13 @@
 import csv
 import gzip
 import io
+import random
 import tempfile
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
@@ -16,6 +19,7 @@ from data.errors import BadInput
 from data.home import Home
 from data.importing.column_sql import BLANKS, MISSING
 from data.importing.ingest import ingest
+from data.importing.preview import Preview, preview
 from data.importing.request import ImportRequest
 
 HEADER = ["event_time", "event_type", "product_id", "brand", "price", "user_id"]
@@ -134,3 +138,46 @@ def test_random_bytes_are_imported_or_refused_in_one_sentence(content: bytes) ->
     else:
         figures = dataset.manifest.summary
         assert figures["rows_read"] == rows_of(dataset)
+
+
+MAGICS = [b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PAR1"]
+DEEP = 100_000
+
+
+@pytest.mark.parametrize("magic", MAGICS)
+def test_noise_after_the_first_bytes_of_a_format_is_refused(tmp_path: Path, magic: bytes) -> None:
+    for seed in range(8):
+        file = tmp_path / f"{seed}.csv"
+        file.write_bytes(magic + random.Random(seed).randbytes(3000) + magic)
+        for read in (_preview, _import):
+            with pytest.raises(BadInput):
+                read(file)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'{"a":' * DEEP + b"1" + b"}" * DEEP, b'[{"user":' + b"[" * DEEP + b"]" * DEEP + b"}]"],
+)
+def test_json_that_is_nested_too_deeply_is_refused(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "deep.json"
+    file.write_bytes(content)
+    for read in (_preview, _import):
+        with pytest.raises(BadInput):
+            read(file)
+
+
+def test_times_that_python_has_no_dates_for_are_shown(tmp_path: Path) -> None:
+    ticks = pa.array([2**62, -(2**62), 0], pa.timestamp("us"))
+    table = pa.table({"user_id": ["a", "b", "c"], "product_id": ["x", "y", "z"], "time": ticks})
+    pq.write_table(table, tmp_path / "log.parquet")
+    assert len(_preview(tmp_path / "log.parquet").rows) == 3
+
+
+def _preview(file: Path) -> Preview:
+    shown = preview(ImportRequest([file], "log"), Path(tempfile.mkdtemp()))
+    assert shown is not None
+    return shown
+
+
+def _import(file: Path) -> Dataset:
+    return ingest(Store(Home(file.parent / "home")), ImportRequest([file], "log"))

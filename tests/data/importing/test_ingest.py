@@ -3,6 +3,7 @@
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from data.datasets.store import Dataset, Store
 from data.errors import BadInput, Cancelled
 from data.exploration.statistics import summary
 from data.home import Home
+from data.importing import ingest as ingest_module
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 from data.progress import ImportProgress
@@ -206,6 +208,27 @@ def test_a_stopped_import_leaves_nothing(store: Store, file: Path) -> None:
     file.write_text(HEAD + rows(1000))
     with pytest.raises(Cancelled):
         ingest(store, ImportRequest([file], "log"), should_stop=lambda: True)
+    assert left_behind(store) == []
+
+
+@pytest.mark.parametrize("changed", ["log.csv", "users.csv"])
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    log, users = tmp_path / "log.csv", tmp_path / "users.csv"
+    log.write_text(HEAD + rows(10))
+    users.write_text("user_id,age\n1,20\n")
+    read = ingest_module.import_file
+
+    def read_while_it_grows(*arguments: Any) -> Any:
+        result = read(*arguments)
+        with (tmp_path / changed).open("a") as file:
+            file.write(ROW if changed == "log.csv" else "2,30\n")
+        return result
+
+    monkeypatch.setattr(ingest_module, "import_file", read_while_it_grows)
+    with pytest.raises(BadInput, match=f"{changed} was changed while it was read; import it again"):
+        ingest(store, ImportRequest([log], "log", buyers=users))
     assert left_behind(store) == []
 
 
