@@ -94,6 +94,12 @@ def locked(folder: Path, operation: int) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_disk_full(error: BaseException) -> bool:
+    """Return whether an error means a full disk, an exceeded quota or a file size limit."""
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return isinstance(error, OSError) and error.errno in full
+
+
 def remove_leftovers(folder: Path) -> None:
     """Delete the temporary files that killed writers have left in a folder and those below it."""
     for file in folder.rglob(".*"):

@@ -14,6 +14,7 @@ import click
 from dashboard.cli.group import cli
 from dashboard.cli.options import command_home
 from data.errors import VitrinaError
+from data.files import is_disk_full
 from data.i18n import _
 
 INTERRUPTED = 130
@@ -76,6 +77,8 @@ def _unexpected(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         words = _("{file} cannot be used: {reason}.")
         return words.format(file=error.filename, reason=error.strerror)
+    if is_disk_full(error):
+        return _("The disk is full; free some space and try again.")
     log = command_home().path / "errors.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)

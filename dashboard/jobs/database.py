@@ -131,7 +131,7 @@ def _engine(url: URL | str) -> Engine:
     """Return the engine of a database; no sentence of an error holds the URL, nor its password."""
     try:
         url = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         url = URL.create("")
     if url.drivername == SQLITE:
         return create_engine(url, json_deserializer=_json)

@@ -15,6 +15,7 @@ from dashboard.components.states import error_state
 from dashboard.components.toast import toast
 from dashboard.web.callback_requests import fits, has_form
 from data.errors import BadInput, VitrinaError
+from data.files import is_disk_full
 from data.i18n import N_, _
 
 logger = logging.getLogger("vitrina")
@@ -122,7 +123,7 @@ def _plain(sentence: str, status: int) -> Response:
 def _log(error: Exception) -> str:
     """Log an error and return the id of the log entry."""
     incident = secrets.token_hex(3)
-    if isinstance(error, VitrinaError):
+    if isinstance(error, VitrinaError) or is_disk_full(error):
         logger.warning("%s: %s", incident, error)
     else:
         logger.error("%s: %s", incident, error, exc_info=error)
@@ -133,6 +134,8 @@ def explain(error: Exception) -> str:
     """Return the message of a `VitrinaError`, or a general sentence for any other error."""
     if isinstance(error, VitrinaError):
         return str(error)
+    if is_disk_full(error):
+        return _("The disk is full; free some space and try again.")
     return _("Something went wrong that is not your fault. Try again, or report it with this id.")
 
 

@@ -1,6 +1,5 @@
 """DuckDB connections, SQL literals, and the views over the files of a dataset."""
 
-import errno
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import duckdb
 from data.datasets.manifest import Part
 from data.datasets.side_tables import IDS, LISTS, VIEWS, SideTable
 from data.events import KINDS
+from data.files import is_disk_full
 
 KEYS = {
     "purchases": ("user", "product"),
@@ -115,9 +115,8 @@ _FULL = ("No space left", "File too large", "Disk quota exceeded", "max_temp_dir
 
 def is_full(error: BaseException) -> bool:
     """Return whether an error means a full disk, an exceeded quota or a file size limit."""
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    return isinstance(error, duckdb.Error) and any(text in str(error) for text in _FULL)
+    said = isinstance(error, duckdb.Error) and any(text in str(error) for text in _FULL)
+    return said or is_disk_full(error)
 
 
 def quote(value: object) -> str:

@@ -1,11 +1,14 @@
 """The command refuses to start where it cannot work."""
 
+import errno
 import sys
 from pathlib import Path
 
 import pytest
 
 from dashboard import cli
+from dashboard.users.users import Users
+from data.home import Home
 
 
 def test_windows_is_refused_in_one_sentence(
@@ -36,3 +39,15 @@ def test_a_home_that_is_no_folder_is_named(
     for home in (Path("/dev/null/home"), loop, tmp_path / ("x" * 300)):
         assert cli.run(["user", "list", "--home", str(home)]) == 1
         assert "cannot be used" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_called_that(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Home
+) -> None:
+    def fill(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Users, "list", fill)
+    assert cli.run(["user", "list", "--home", str(home.path)]) == 1
+    assert capsys.readouterr().err == "The disk is full; free some space and try again.\n"
+    assert not (home.path / "errors.log").exists()

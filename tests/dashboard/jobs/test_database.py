@@ -23,6 +23,7 @@ SECRET = "opensesame"
         f"mysql://me:{SECRET}@host/name",
         f"postgresql://me:{SECRET}@host/name",
         f"no url at all {SECRET}",
+        f"postgresql+psycopg://me:{SECRET}@[::1/name",
         "",
     ],
 )

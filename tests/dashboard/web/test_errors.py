@@ -1,5 +1,6 @@
 """What people and the log learn when a callback fails."""
 
+import errno
 import json
 import logging
 from typing import Any
@@ -56,6 +57,12 @@ def test_a_failure_becomes_a_toast_with_an_id_that_the_log_has(
 def test_a_sentence_written_for_people_is_shown_as_it_is(home: Home) -> None:
     app = failing(home, "place", BadInput("There is no run demo-9."))
     assert "There is no run demo-9." in json.dumps(call(app, "place"))
+
+
+def test_a_full_disk_is_called_that(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+    app = failing(home, "place", OSError(errno.ENOSPC, "No space left on device"))
+    assert "The disk is full; free some space" in json.dumps(call(app, "place"))
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
 def test_a_figure_card_shows_its_error_in_its_own_place(home: Home) -> None:
