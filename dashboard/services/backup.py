@@ -1,5 +1,7 @@
 """A home in one file: copied while it is in use, and put back whole or not at all."""
 
+import os
+import re
 import shutil
 import sqlite3
 import tarfile
@@ -9,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from dashboard.jobs import shared_home
 from dashboard.jobs.runs_table import Runs
@@ -24,6 +28,8 @@ _FOLDERS = ("datasets", "runs")
 """The folders that are backed up; the others are made again, or hold what is unfinished."""
 _TOP = "vitrina"
 """The folder that holds everything within the archive."""
+_UNFINISHED = re.compile(r"\.restore-([0-9]{1,9})-[a-z0-9_]{8}")
+"""A folder that the process of this number unpacks a backup into."""
 _DAMAGE = (tarfile.TarError, EOFError, zlib.error, OSError, RecursionError)
 
 
@@ -133,7 +139,8 @@ def _unpacked(file: Path, beside: Path) -> Iterator[Path]:
     """Unpack a backup beside its place; what the block does not move away is removed."""
     try:
         beside.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".restore-", dir=beside))
+        _remove_unfinished(beside)
+        folder = Path(tempfile.mkdtemp(prefix=f".restore-{os.getpid()}-", dir=beside))
     except OSError as error:
         raise BadInput(
             _("Cannot write {file}: {reason}.").format(file=beside, reason=error.strerror)
@@ -155,6 +162,14 @@ def _unpacked(file: Path, beside: Path) -> Iterator[Path]:
         yield folder / _TOP
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_unfinished(beside: Path) -> None:
+    """Remove what killed processes had unpacked."""
+    for folder in beside.glob(".restore-*"):
+        name = _UNFINISHED.fullmatch(folder.name)
+        if name and not psutil.pid_exists(int(name[1])):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _no_backup(file: Path) -> BadInput:

@@ -75,6 +75,18 @@ def test_what_is_half_written_is_left_out(own_shop: tuple[Home, str], tmp_path: 
     assert not [name for name in names if "half" in name or "/." in name or "uploads" in name]
 
 
+def test_what_a_killed_process_had_unpacked_is_removed_by_the_next(
+    shop: tuple[Home, str], tmp_path: Path
+) -> None:
+    back_up(shop[0], tmp_path / "shop.tar.gz")
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (tmp_path / f".restore-{ended.pid}-a1b2c3d4" / "vitrina").mkdir(parents=True)
+    (tmp_path / f".restore-{os.getpid()}-a1b2c3d4").mkdir()
+    restore(tmp_path / "shop.tar.gz", Home(tmp_path / "copy"))
+    assert left(tmp_path) == [f".restore-{os.getpid()}-a1b2c3d4", "copy", "shop.tar.gz"]
+
+
 def test_a_home_in_use_is_not_replaced(shop: tuple[Home, str], own_shop: tuple[Home, str]) -> None:
     home, _run = own_shop
     file = home.path.parent / "shop.tar.gz"
