@@ -13,12 +13,12 @@ Stamp = tuple[int, int, int] | None
 def stamp(file: Path) -> Stamp:
     """Return what changes with a file: modification time (ns), size and inode.
 
-    None where there is no such file. Stamps are compared, for instance to see whether a value that
-    was computed from the file is out of date.
+    None where there is no such file, or nobody can tell, as of a link to itself. Stamps are
+    compared, for instance to see whether a value that was computed from the file is out of date.
     """
     try:
         status = file.stat()
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino
 

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import platformdirs
 
+from data.errors import Damaged
+from data.i18n import _
+
 DATABASE = "VITRINA_DATABASE"
 """The environment variable with the URL of the database, where it is not a file of the home."""
 STORE = "VITRINA_STORE"
@@ -84,6 +87,9 @@ class Home:
         try:
             self.make()
             folder.mkdir(exist_ok=True)
+        except FileExistsError as error:
+            words = _("{folder} is no folder; move it away, and put the folder back.")
+            raise Damaged(words.format(folder=folder)) from error
         except OSError:
             if self.is_writable():  # whoever only reads does without the folder
                 raise

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 from dashboard.jobs.database import Database, of_file, of_url
 from dashboard.jobs.node import node_name
 from dashboard.jobs.run import is_run_name
-from dashboard.jobs.schema import RUNS
+from dashboard.jobs.schema import RUNS, TableError
 from dashboard.jobs.states import State, sources
 from data.errors import BadInput, VitrinaError
 from data.home import Home
@@ -123,9 +123,18 @@ def _create(home: Home) -> tuple[int, int] | None:
 
 
 def _identity(file: Path) -> tuple[int, int] | None:
-    """Return device and inode of a file, None when there is none."""
+    """Return device and inode of a file, None when there is none.
+
+    Raises
+    ------
+    TableError
+        When nobody can tell, as of a link to itself.
+    """
     try:
         status = file.stat()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        words = _("The table of runs cannot be used: {reason}.")
+        raise TableError(words.format(reason=error.strerror)) from error
     return status.st_dev, status.st_ino

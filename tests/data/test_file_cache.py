@@ -69,3 +69,8 @@ def test_a_failure_is_not_kept(tmp_path: Path) -> None:
 def test_a_missing_file_has_no_stamp(tmp_path: Path) -> None:
     assert stamp(tmp_path / "a") is None
     assert stamp(tmp_path / "a" / "b") is None
+
+
+def test_a_link_to_itself_has_no_stamp(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("a")
+    assert stamp(tmp_path / "a") is None

@@ -252,9 +252,9 @@ def duration(run: Run, now: float) -> float | None:
 
 
 def _stamp(file: Path, size: bool = False) -> int:
-    """Return the size or the modification time (ns) of a file; 0 where there is none."""
+    """Return the size or the modification time (ns) of a file; 0 where there is none to read."""
     try:
         status = file.stat()
-    except FileNotFoundError:
+    except OSError:  # such as a link to itself
         return 0
     return status.st_size if size else status.st_mtime_ns

@@ -43,6 +43,13 @@ def test_marks_stay_while_nothing_happens_and_move_with_the_log(home: Home, run:
     assert monitor.marks(home, run).log > before.log
 
 
+def test_a_log_that_is_a_link_to_itself_counts_as_none(home: Home, run: Run):
+    folder = Runs(home).folder(run.run)
+    folder.mkdir(parents=True)
+    (folder / "log.txt").symlink_to("log.txt")
+    assert monitor.marks(home, run).log == 0
+
+
 def test_the_share_done_counts_what_is_done_of_an_epoch(run: Run):
     assert monitor.share_done(running(run, epochs_done=2)) == 0.2
     within = running(run, epochs_done=2, progress={"epochs": 10, "epoch": 3, "share": 0.5})
