@@ -21,7 +21,7 @@ from data.home import Home
 from data.i18n import _
 
 if TYPE_CHECKING:
-    from data.datasets.store import Dataset
+    from data.datasets.dataset import Dataset
     from data.progress import ImportProgress, OnProgress
 
 _MOST_SHOWN = 20

@@ -7,7 +7,8 @@ from dashboard.jobs.retraining_rules import Rule
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import RunHandle
 from dashboard.jobs.runs_table import Runs
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import VitrinaError
 from model.metrics.protocol_metrics import metrics_of
 

@@ -23,7 +23,7 @@ from model.phases import Phase
 from model.run_files import COMPARISON, EFFECT
 
 if TYPE_CHECKING:
-    from data.datasets.store import Dataset
+    from data.datasets.dataset import Dataset
     from data.importing.request import ImportRequest
     from model.serving.rules.rules_numpy import RuleTables
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dashboard.jobs.run_handle import RunHandle
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.file_cache import Stamp, stamp
 from model.run_files import VOCABULARY
 from model.run_folder import RunFolder

@@ -13,7 +13,7 @@ from dashboard.pages.datasets.key_figures import dataset_key_figures
 from dashboard.pages.datasets.period import period
 from dashboard.reports.document import Report, facts, figure
 from dashboard.services.datasets import library, quality
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.exploration.filters import Filters
 from data.exploration.statistics import Statistics
 from data.home import Home

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import duckdb
 import pandas as pd
 
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import IDS, KINDS, PRODUCTS, VIEWS, Attribute
-from data.datasets.store import Dataset
 
 IMAGE = "image"
 """Name of the attribute that is the address of a picture."""

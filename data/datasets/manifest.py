@@ -17,6 +17,8 @@ from data.i18n import _
 
 _COLUMNS_OF_0_1 = tuple(name for name in NAMES if name != "quantity")
 
+MANIFEST = "manifest.json"
+"""The file in a dataset's folder that names its current version."""
 SCHEMA = 2
 """Version of the layout of the tables; a dataset of another version must be imported again."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 
 
 class ProductTitles:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from data.datasets.database import quote
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import BUYERS, IDS, PRODUCTS, VIEWS, Attribute
-from data.datasets.store import Dataset
 
 
 @dataclass(frozen=True)

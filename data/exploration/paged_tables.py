@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from data.datasets.cache import FrameCache
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import BUYERS, PRODUCTS, VIEWS, Attribute
-from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.i18n import _
 

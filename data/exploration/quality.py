@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from data.datasets.cache import FrameCache
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.exploration.finding import Finding
 from data.exploration.quality_measures import measure
 from data.exploration.side_table_quality import side_table_findings

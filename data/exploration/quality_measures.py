@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from data.datasets.database import quote
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.events import MONEY, RETURN
 
 CHUNK = 2_000_000

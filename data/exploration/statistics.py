@@ -15,7 +15,7 @@ import pandas as pd
 
 from data.datasets.cache import FrameCache
 from data.datasets.database import quote
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.events import PURCHASE, TYPES
 from data.exploration.attributes import TableAttribute
 from data.exploration.filters import Filters

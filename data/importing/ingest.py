@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
 
+from data.datasets.dataset import Dataset
 from data.datasets.manifest import SCHEMA, Manifest, Part, Source
 from data.datasets.side_tables import BUYERS, IDS, PRODUCTS
-from data.datasets.store import Dataset, Store
+from data.datasets.store import Store
 from data.errors import BadInput
 from data.events import PURCHASE
 from data.file_cache import stamp

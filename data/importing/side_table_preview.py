@@ -8,8 +8,8 @@ import duckdb
 import pyarrow as pa
 
 from data.datasets.database import read_parquet
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import IDS, LISTS, VIEWS, SideTable
-from data.datasets.store import Dataset
 from data.importing.side_table_file import SideTableFile, read_side_table
 from data.importing.version import spilling_connection
 from data.progress import never

@@ -8,9 +8,10 @@ from typing import Any
 import duckdb
 
 from data.datasets.database import KEYS, read_parquet
+from data.datasets.dataset import Dataset
 from data.datasets.manifest import Manifest
 from data.datasets.side_tables import BUYERS, IDS, PRODUCTS, VIEWS
-from data.datasets.store import Dataset, Store
+from data.datasets.store import Store
 from data.errors import BadInput
 from data.i18n import _
 from data.importing.filling import fill

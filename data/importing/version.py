@@ -10,9 +10,10 @@ from typing import Any
 import duckdb
 
 from data.datasets.database import connect, events_view, is_full
+from data.datasets.dataset import Dataset
 from data.datasets.derived_tables import derive
 from data.datasets.manifest import Manifest
-from data.datasets.store import Dataset, Store
+from data.datasets.store import Store
 from data.errors import VitrinaError
 from data.events import NAMES
 from data.i18n import _

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.errors import BadInput
 from data.events import PURCHASE
 from data.i18n import N_, _

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from data.datasets.attribute_table import AttributeTable
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import BUYERS
-from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.preparation import Preparation

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from data.datasets.database import quote
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.events import PURCHASE
 from data.i18n import N_
 from data.preparation.preparation import Preparation

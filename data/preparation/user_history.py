@@ -6,7 +6,7 @@ from datetime import datetime
 import pandas as pd
 
 from data.datasets.database import quote
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.preparation import Preparation

@@ -8,7 +8,7 @@ import dataclasses
 import math
 from dataclasses import dataclass
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.i18n import _, number
 from data.preparation.preparation import Preparation
 from model.config.run_config import RunConfig

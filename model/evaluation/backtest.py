@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import Longs, to_microseconds

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.preparation.prepare import Prepared
 from data.preparation.sequences import Bools, Floats, Ints, Longs
 from model.evaluation.later_targets import (

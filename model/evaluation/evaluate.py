@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.preparation.sequences import Floats, Longs
 from model.baselines.base import Baseline, Recommender, log_sum_exp
 from model.baselines.tuning import fit_all

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.preparation.sequences import Floats, Ints, Longs
 from model.evaluation.evaluate import SCORES_PER_BATCH
 from model.kernels.malloc import keep_freed

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from data.datasets.attribute_table import AttributeTable
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.errors import BadInput
 from data.i18n import _
 from data.preparation.prepare import Prepared, prepare

@@ -12,8 +12,8 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from data.datasets.attribute_table import AttributeTable
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import BUYERS
-from data.datasets.store import Dataset
 from data.datasets.titles import product_titles
 from data.errors import BadInput, Cancelled
 from data.files import atomic_write

@@ -4,7 +4,7 @@ import platform
 from importlib.metadata import version
 from typing import Any
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from model.baselines.tuning import excludes_seen
 from model.config.run_config import RunConfig
 from model.evaluation.predictions import held_out_starts

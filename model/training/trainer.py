@@ -11,7 +11,7 @@ import numpy as np
 
 from data.checksums import is_there
 from data.datasets.attribute_table import AttributeTable
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.errors import Cancelled, VitrinaError
 from data.i18n import _, ngettext, percent
 from data.preparation.sequences import FIRST

@@ -32,7 +32,8 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from dashboard.pages.datasets.charts import CHARTS
 from dashboard.services.datasets import demo
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.exploration.statistics import Filters, Statistics
 from data.home import Home
 from tests.browser.chromium import ARGUMENTS, find

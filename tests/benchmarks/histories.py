@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.demo import generator
 from data.home import Home
 from data.importing.ingest import ingest

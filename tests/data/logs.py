@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 
 HEAD = "event_time,event_type,product_id,category_code,brand,price,user_id\n"
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.home import Home
 from model.training.trainer import train
 from tests.conftest import Setup

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
 from data.preparation.preparation import PREPARATIONS

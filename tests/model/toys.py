@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from data.datasets.attribute_table import AttributeTable
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import Attribute
-from data.datasets.store import Dataset, Store
+from data.datasets.store import Store
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 from data.preparation.prepare import Prepared

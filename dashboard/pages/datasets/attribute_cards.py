@@ -11,8 +11,8 @@ from dashboard.context import current_home
 from dashboard.figures import attributes as figures
 from dashboard.pages.datasets import filter_bar, filter_query
 from dashboard.services.datasets import library
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import BUYERS, PRODUCTS
-from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.exploration.attributes import table_attributes
 from data.i18n import N_, _

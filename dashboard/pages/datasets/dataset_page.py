@@ -14,7 +14,7 @@ from dashboard.pages.datasets.charts import CHARTS, NO_TIMES
 from dashboard.pages.datasets.head import head
 from dashboard.pages.datasets.key_figures import dataset_key_figures
 from dashboard.services.datasets import library
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.exploration.attributes import table_attributes
 from data.exploration.filters import Filters
 from data.home import Home

@@ -14,7 +14,7 @@ from dashboard.pages.datasets.type_choice import type_choice
 from dashboard.services.datasets import library
 from dashboard.web.callback_types import Keys
 from data.comma_list import write_list
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.exploration.attributes import table_attributes
 from data.exploration.statistics import Filters
 from data.i18n import _

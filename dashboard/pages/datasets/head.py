@@ -9,7 +9,7 @@ from dashboard.context import current_home
 from dashboard.pages.datasets.period import period
 from dashboard.services.datasets import library
 from dashboard.web.downloads import REPORTS
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.i18n import _
 
 

@@ -4,7 +4,7 @@ from dash import html
 
 from dashboard import components as kit
 from dashboard import formats
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.i18n import _
 
 

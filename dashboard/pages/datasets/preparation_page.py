@@ -14,7 +14,7 @@ from dashboard.pages.datasets.head import head
 from dashboard.pages.datasets.type_choice import type_choice
 from dashboard.services.datasets import library, preparations
 from dashboard.web.callback_types import Keys
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.errors import BadInput, Damaged
 from data.i18n import _
 from data.preparation.preparation import PREPARATION_LABELS, Preparation

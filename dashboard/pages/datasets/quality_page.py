@@ -14,7 +14,7 @@ from dashboard.pages.datasets.finding_list import finding_list
 from dashboard.pages.datasets.head import head
 from dashboard.services.datasets import library, quality
 from dashboard.web.downloads import REJECTS
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.i18n import _
 from data.importing.column_sql import REASONS
 

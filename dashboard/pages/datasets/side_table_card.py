@@ -13,8 +13,8 @@ from dashboard import formats
 from dashboard.context import current_folders, current_home
 from dashboard.pages.datasets import side_table_fields
 from dashboard.services.datasets import imports, library, side_tables
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import BUYERS, PRODUCTS
-from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _

@@ -16,8 +16,8 @@ from dashboard.context import current_home
 from dashboard.figures.chart import plain
 from dashboard.services.datasets import library
 from dashboard.web.callback_types import Keys
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import Attribute
-from data.datasets.store import Dataset
 from data.exploration.statistics import Statistics
 from data.i18n import _
 

@@ -15,7 +15,8 @@ from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.services.datasets import uploads
 from data.bounded_process import BoundedProcess
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import N_, _

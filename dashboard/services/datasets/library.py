@@ -6,7 +6,8 @@ from typing import Any
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.datasets.imports import IMPORT
 from data.datasets import renaming
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import BadInput
 from data.exploration.statistics import Filters, Statistics
 from data.home import Home

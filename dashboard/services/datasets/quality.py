@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import damaged_unless_read
 from data.exploration.csv_export import write_csv
 from data.exploration.finding import Finding

@@ -5,7 +5,8 @@ from tempfile import TemporaryDirectory
 
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.datasets.imports import IMPORT, check_not_importing, import_files
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.home import Home
 from data.importing import complete_journey
 from data.progress import OnProgress, ignore_progress

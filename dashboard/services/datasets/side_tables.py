@@ -12,7 +12,8 @@ from dashboard.services.datasets.imports import (
     check_not_importing,
     preview_files,
 )
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _

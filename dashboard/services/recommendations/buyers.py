@@ -12,8 +12,9 @@ import numpy as np
 
 from dashboard.services.recommendations.served_run import ServedRun
 from dashboard.services.recommendations.what_if import History, HistoryEvent
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import BUYERS
-from data.datasets.store import Dataset, Store
+from data.datasets.store import Store
 from data.datasets.titles import product_titles
 from data.exploration.attributes import attributes_of
 from data.home import Home

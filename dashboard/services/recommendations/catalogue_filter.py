@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from model.serving.catalogue import Catalogue
 
 Bools = npt.NDArray[np.bool_]

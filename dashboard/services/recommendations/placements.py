@@ -8,7 +8,8 @@ from dashboard.jobs.placement_rules import resolved_rules
 from dashboard.jobs.placements import Placement
 from dashboard.jobs.run_handle import RunHandle
 from dashboard.jobs.runs_table import Runs
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import BadInput, Damaged, VitrinaError
 from data.home import Home
 from data.i18n import N_, _

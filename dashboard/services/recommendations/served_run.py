@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 
 from dashboard.jobs.run_handle import RunHandle, open_run
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.datasets.titles import NO_TITLES, ProductTitles, product_titles
 from data.errors import BadInput, Damaged
 from data.events import PURCHASE

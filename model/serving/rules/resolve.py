@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from data.datasets.database import quote
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import Attribute
-from data.datasets.store import Dataset
 from data.errors import BadInput
 from data.file_cache import FileCache
 from data.i18n import _

@@ -13,7 +13,8 @@ from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.store_keeper import delete_garbage, sweep
 from dashboard.jobs.stored_folders import StoredFolders
 from dashboard.services.datasets import library, preparations
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import BadInput, Damaged, VitrinaError
 from data.files import locked
 from data.home import Home

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from data.datasets.dataset import Dataset
 from data.datasets.side_tables import BUYERS, PRODUCTS
-from data.datasets.store import Dataset, Store
+from data.datasets.store import Store
 from data.exploration import statistics as statistics_module
 from data.exploration.attributes import AttributeFilter, attributes_of, table_attributes
 from data.exploration.filters import Filters

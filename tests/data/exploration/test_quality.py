@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.exploration.finding import Finding
 from data.exploration.quality import findings
 from data.i18n import use_language

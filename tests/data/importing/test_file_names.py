@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.exploration.statistics import Filters, Statistics
 from data.home import Home
 from data.importing.ingest import ingest

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
 from data.importing.column_sql import BLANKS, MISSING

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import BadInput
 from data.exploration.statistics import summary
 from data.home import Home

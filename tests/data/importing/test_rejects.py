@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.exploration.statistics import summary
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import BadInput, Cancelled
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.errors import BadInput
 from data.preparation.preparation import PREPARATIONS, Preparation, presets
 from data.preparation.prepare import prepare, preview

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.preparation.preparation import PREPARATIONS, Preparation
 from data.preparation.prepare import prepare
 from data.preparation.sequences import FIRST, UNKNOWN, Vocabulary, sequences

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.errors import BadInput
 from data.preparation.preparation import PREPARATIONS
 from data.preparation.prepare import Prepared, prepare

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
 from data.importing.ingest import ingest

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.errors import BadInput
 from model.evaluation.evaluate import evaluate_run
 from model.evaluation.paired_bootstrap import paired_differences, read_ranks

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.preparation.preparation import Preparation
 from model.evaluation import rule_effect as module
 from model.evaluation.rule_effect import rule_effect

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import model.training.step
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.home import Home
 from model.config.run_config import RunConfig
 from model.networks.data_sizes import DataSizes

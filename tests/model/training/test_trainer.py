@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.datasets.store import Dataset, Store
+from data.datasets.dataset import Dataset
+from data.datasets.store import Store
 from data.errors import BadInput, Cancelled, VitrinaError
 from data.home import Home
 from data.i18n import percent

@@ -134,7 +134,7 @@ from dashboard.pages.recommend.page_state import Query
 from dashboard.pages.recommend.view_model import compare, edited_history
 from dashboard.services.recommendations.comparison_models import comparison_choices
 from dashboard.services.recommendations.served_run import serve_run
-from data.datasets.store import Dataset
+from data.datasets.dataset import Dataset
 from data.home import Home
 from model.baselines import BASELINES
 
