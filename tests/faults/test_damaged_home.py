@@ -18,11 +18,12 @@ from dashboard.jobs.run_handle import open_run
 from data.home import Home
 from tests.conftest import Setup
 from tests.dashboard.test_stored_homes import STORED
-from tests.faults.damage import Answers, answers, files_of
+from tests.faults import full_home
+from tests.faults.damage import Answers, answers, files_of, full_answers
 
 pytestmark = pytest.mark.fault
 
-EXAMPLES = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "hunt" else 6
+EXAMPLES = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "hunt" else 3
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,32 @@ def check(file: str, said: Answers) -> None:
         assert '"epoch": 1' in said.texts["show demo-2"]
 
 
+@pytest.fixture(scope="module")
+def full(set_up_once: Setup) -> Path:
+    """A home that holds everything a home can hold; see ``full_home``."""
+
+    def fill(folder: Path) -> None:
+        full_home.fill(folder)
+        home = folder / "home"
+        said = full_answers(Home(home), folder / "out", full_home.unfinished_upload(home))
+        assert said.unexplained == []
+
+    return set_up_once("full-home", fill) / "home"
+
+
+def check_full(file: str, said: Answers) -> None:
+    """Check that everything in a full home that does not depend on a file is still there."""
+    assert said.unexplained == [], file
+    if file.startswith("vitrina.db"):
+        return
+    assert full_home.RUN in said.texts["runs"]
+    assert full_home.RUN in said.texts["/api/v1/runs"]
+    assert full_home.PLACEMENT in said.texts["placement list"]
+    assert full_home.USER in said.texts["user list"]
+    if not file.startswith("datasets/shop"):
+        assert "480" in said.texts[f"stats {full_home.SHOP}"]
+
+
 @pytest.mark.slow
 @pytest.mark.property
 @settings(
@@ -82,26 +109,29 @@ def check(file: str, said: Answers) -> None:
 )
 @given(data=st.data())
 def test_damage_anywhere_is_explained_and_stays_where_it_is(
-    whole: Path, app: Dash, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    full: Path, app: Dash, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    file = data.draw(st.sampled_from(files_of(whole)), label="file")
-    size = (whole / file).stat().st_size
+    file = data.draw(st.sampled_from(files_of(full)), label="file")
+    size = (full / file).stat().st_size
     start = data.draw(st.integers(0, size), label="start")
     length = data.draw(st.integers(0, size - start) | st.integers(0, 64), label="length")
     garbage = data.draw(st.none() | st.binary(max_size=64), label="in its place, or deleted")
     folder = tmp_path_factory.mktemp("damaged")
     (folder / "victim").write_text("untouched")
-    home = Home(shutil.copytree(whole, folder / "home"))
+    home = Home(shutil.copytree(full, folder / "home"))
     damaged = home.path / file
     if garbage is None:
         damaged.unlink()
     else:
         content = damaged.read_bytes()
         damaged.write_bytes(content[:start] + garbage + content[start + length :])
-    before = outside(home)
+    before, out = outside(home), tmp_path_factory.mktemp("out")
+    upload = full_home.unfinished_upload(full)
     check(file, answers(app, home))
+    check_full(file, full_answers(home, out / "commands", upload))
     assert outside(home) == before
-    shutil.rmtree(folder)
+    for made in (folder, out):
+        shutil.rmtree(made)
 
 
 @pytest.fixture
@@ -141,6 +171,31 @@ def test_a_page_names_the_damaged_file_and_shows_the_rest(
     said = answers(app, copy)
     assert sentence in said.texts[address]
     check(file, said)
+
+
+FOLDERS = ("datasets", "datasets/demo", "runs", "runs/demo-1", "cache", "uploads")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["vitrina.db", "datasets/demo/manifest.json", "runs/demo-1/evaluation.json", *FOLDERS],
+)
+@pytest.mark.parametrize("change", ["a link to itself", "a file", "a folder"])
+def test_something_else_in_the_place_of_a_file_or_folder_is_explained(
+    app: Dash, copy: Home, name: str, change: str
+) -> None:
+    place = copy.path / name
+    if place.is_dir():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
+    if change == "a link to itself":
+        place.symlink_to(place.name)
+    elif change == "a file":
+        place.write_text("a file")
+    else:
+        place.mkdir()
+    assert answers(app, copy).unexplained == []
 
 
 def test_a_model_is_named_whose_catalogue_does_not_fit(app: Dash, copy: Home) -> None:
