@@ -14,7 +14,7 @@ from dashboard.components import register_components
 from dashboard.context import FOLDERS, HOME, OPEN, preferred_language
 from dashboard.reports.routes import register_reports
 from dashboard.services.datasets.imports import import_folders
-from dashboard.users.access import Access
+from dashboard.users.access import PASSWORD, Access
 from dashboard.web import errors, permissions, security, shell, sign_in
 from dashboard.web.addresses import give_last_values
 from dashboard.web.assets import ASSETS, ICON, THEME_SCRIPT, asset
@@ -115,7 +115,7 @@ def create_app(
     is_private = security.is_loopback(host) and not is_behind_proxy
     server.config[FOLDERS] = import_folders(allow_paths, is_private)
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
-    access = Access(home, password or os.environ.get(sign_in.PASSWORD))
+    access = Access(home, password or os.environ.get(PASSWORD), open_to_all)
     access.is_needed()  # from here on nobody is let in because the users cannot be read
     server.config[OPEN] = open_to_all
     security.protect(server, security.known_names(host, allow_hosts))

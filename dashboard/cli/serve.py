@@ -194,11 +194,19 @@ def _check_access(home: Home, host: str, open_to_all: bool, proxy: str | None) -
 
     A proxy in front brings the network to this machine.
     """
-    from dashboard.users.access import Access
+    from dashboard.jobs.schema import TableError
+    from dashboard.users.access import PASSWORD, Access
     from dashboard.web.security import is_loopback
-    from dashboard.web.sign_in import PASSWORD
 
-    is_guarded = Access(home, os.environ.get(PASSWORD)).is_needed()
+    try:
+        is_guarded = Access(home, os.environ.get(PASSWORD), open_to_all).is_needed()
+    except TableError as error:
+        raise VitrinaError(
+            _(
+                "This home has users, who cannot be read: start with a password in {variable} or,"
+                " for everybody, with --open, or mend this first: {reason}"
+            ).format(variable=PASSWORD, reason=error)
+        ) from error
     if is_guarded and open_to_all:
         raise BadInput(
             _(

@@ -50,7 +50,10 @@ def user_command() -> None:
 @home_option
 def add(home: Home, name: str, role: str, password_file: IO[str] | None) -> None:
     """Add a user; the password is asked for."""
+    from dashboard.users.marker import mark
+
     _users(home).add(name, _password(password_file), Role(role))
+    mark(home)
     click.echo(_("{name} may sign in.").format(name=name))
 
 
@@ -75,10 +78,13 @@ def list_users(home: Home, as_json: bool) -> None:
 @home_option
 def remove(home: Home, name: str) -> None:
     """Remove a user and sign the user out."""
+    from dashboard.users.marker import unmark
+
     users = _users(home)
     users.remove(name)
     click.echo(_("{name} may no longer sign in.").format(name=name))
     if not users.exist():
+        unmark(home)
         click.echo(
             _("There is no user any more: without VITRINA_PASSWORD, nobody has to sign in."),
             err=True,

@@ -11,12 +11,16 @@ from threading import BoundedSemaphore, Lock
 from dashboard.identity import Identity, Role
 from dashboard.jobs.runs_table import Runs
 from dashboard.users.guesses import Guesses
+from dashboard.users.marker import has_marker, mark
 from dashboard.users.passwords import is_password
 from dashboard.users.sessions import Sessions
 from dashboard.users.users import User, Users
 from data.errors import VitrinaError
 from data.home import Home
-from data.i18n import ngettext
+from data.i18n import _, ngettext
+
+PASSWORD = "VITRINA_PASSWORD"
+"""The environment variable with the password of the server."""
 
 AT_ONCE = 2
 """Passwords that are checked at the same time; each takes 19 MiB and some 30 ms."""
@@ -44,6 +48,19 @@ class TooManyGuesses(VitrinaError):
         )
 
 
+class UsersLost(VitrinaError):
+    """The table of a home that had users has none: nobody may take it for a home without users."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This home had users, and its vitrina.db has none: put the former one back, or add"
+                " a user with `vitrina user add`, or start with a password in {variable} or, for"
+                " everybody, with --open."
+            ).format(variable=PASSWORD)
+        )
+
+
 class Access:
     """Lets users of a home in, and whoever knows the password of the server.
 
@@ -53,22 +70,26 @@ class Access:
         Whose users may sign in.
     password : str or None
         Password of the server, which lets in with every role; None for none.
+    open_to_all : bool
+        Whether everybody is let in where there are no users to be read, although the home had some.
 
     Attributes
     ----------
     was_needed : bool
-        What ``is_needed`` returned last.
+        What ``is_needed`` returned last; at first, whether the home has had users or there is a
+        password.
     """
 
-    def __init__(self, home: Home, password: str | None) -> None:
+    def __init__(self, home: Home, password: str | None, open_to_all: bool = False) -> None:
         self._home = home
         self._password = password or None
+        self._open_to_all = open_to_all
         self._guesses = Guesses()
         self._checks = BoundedSemaphore(AT_ONCE)
         self._remembered: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
         self._key = secrets.token_bytes(32)
         self._lock = Lock()
-        self.was_needed = self._password is not None
+        self.was_needed = self._password is not None or self._had_users()
 
     def has_users(self) -> bool:
         """Return whether there are users, or may be where they cannot be read."""
@@ -84,15 +105,23 @@ class Access:
         ------
         TableError
             When the users cannot be read, and it was needed before.
+        UsersLost
+            When the home had users that nobody removed, and has none: its table is another one.
         """
         if self._password:
             return True
         try:
-            self.was_needed = self._users().exist()
+            exist = self._users().exist()
         except VitrinaError:
             if self.was_needed:
                 raise
-        return self.was_needed
+            return False
+        if exist and not self.was_needed:
+            mark(self._home)
+        if not exist and self._had_users():
+            raise UsersLost
+        self.was_needed = exist
+        return exist
 
     def sign_in(self, name: str, password: str, address: str) -> str | None:
         """Begin a session.
@@ -155,6 +184,9 @@ class Access:
                 return None
             self._remember(mark, user)
         return Identity(user.name, user.role) if user else Identity(None, Role.ADMINISTER)
+
+    def _had_users(self) -> bool:
+        return not self._open_to_all and has_marker(self._home)
 
     def _find(self, name: str) -> User | None:
         """Return a user; None where the users cannot be read, but the server has a password."""

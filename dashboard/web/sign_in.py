@@ -15,7 +15,6 @@ from dashboard.web.sign_in_page import document
 from data.errors import VitrinaError
 from data.i18n import LANGUAGES, _, use_language
 
-PASSWORD = "VITRINA_PASSWORD"
 SIGN_IN, SIGN_OUT = "/login", "/logout"
 _API = "/api"
 

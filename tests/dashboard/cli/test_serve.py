@@ -72,6 +72,74 @@ def test_a_network_is_served_where_there_are_users(
     assert len(no_server) == 1
 
 
+def _add_user(vitrina: Vitrina, folder: Path) -> None:
+    file = folder / "password"
+    file.write_text("correct horse\n")
+    words = ("user", "add", "ana", "--role", "look", "--password-file", file)
+    assert vitrina(*words).code == 0
+
+
+def _lose_table(home: Home, with_garbage: bool) -> None:
+    Runs(home).close()
+    for file in home.path.glob("vitrina.db*"):
+        file.unlink()
+    if with_garbage:
+        home.database.write_bytes(b"this is no database" * 1_000)
+
+
+@pytest.mark.parametrize(
+    ("is_damaged", "sentence"),
+    [
+        (True, "This home has users, who cannot be read: start with a password"),
+        (False, "This home had users, and its vitrina.db has none"),
+    ],
+)
+def test_a_home_whose_users_are_lost_is_not_served_to_everybody(
+    *,
+    vitrina: Vitrina,
+    home: Home,
+    no_server: list[serve.Exposure],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_damaged: bool,
+    sentence: str,
+) -> None:
+    words = ("serve", "--no-worker", "--port", 0)
+    _add_user(vitrina, tmp_path)
+    assert vitrina(*words).code == 0
+    _lose_table(home, is_damaged)
+    refused = vitrina(*words)
+    assert (refused.code, sentence in refused.err) == (1, True)
+    assert "--open" in refused.err
+    assert vitrina(*words, "--open").code == 0
+    monkeypatch.setenv("VITRINA_PASSWORD", "secret")
+    assert vitrina(*words).code == 0
+    assert [one.open_to_all for one in no_server] == [False, True, False]
+
+
+def test_a_home_whose_users_were_removed_is_served_as_before(
+    vitrina: Vitrina, home: Home, no_server: list[serve.Exposure], tmp_path: Path
+) -> None:
+    words = ("serve", "--no-worker", "--port", 0)
+    _add_user(vitrina, tmp_path)
+    assert vitrina("user", "remove", "ana").code == 0
+    assert vitrina(*words).code == 0
+    _lose_table(home, with_garbage=True)
+    assert vitrina(*words).code == 0
+    assert len(no_server) == 2
+
+
+def test_users_added_by_an_earlier_version_are_known_from_the_first_start(
+    vitrina: Vitrina, home: Home, no_server: list[serve.Exposure]
+) -> None:
+    words = ("serve", "--no-worker", "--port", 0)
+    Users(Runs(home).database).add("ana", "correct horse", Role.LOOK)
+    assert vitrina(*words).code == 0
+    _lose_table(home, with_garbage=True)
+    assert vitrina(*words).code == 1
+    assert len(no_server) == 1
+
+
 def test_an_open_network_is_served_with_a_warning(
     vitrina: Vitrina, no_server: list[serve.Exposure]
 ) -> None:

@@ -56,6 +56,18 @@ def test_users_that_cannot_be_read_since_the_start_let_nobody_in(
     assert "The table of runs is damaged" in refused.text
 
 
+def test_users_whose_table_is_moved_away_meanwhile_let_nobody_in(
+    client: FlaskClient, home: Home
+) -> None:
+    Runs(home).close()
+    for file in home.path.glob("vitrina.db*"):
+        file.unlink()
+    for path in ("/_dash-layout", "/login"):
+        refused = client.get(path, base_url=LOCAL)
+        assert refused.status_code == 503
+        assert "its vitrina.db has none" in refused.text
+
+
 def test_a_browser_is_led_to_the_page_and_back(client: FlaskClient) -> None:
     led = client.get("/runs?deleted=a%2Fb", base_url=LOCAL, headers=PAGE)
     assert (led.status_code, led.headers["Location"]) == (
