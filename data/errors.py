@@ -59,7 +59,26 @@ def damaged_unless_read(sentence: str) -> Iterator[None]:
     except (VitrinaError, MemoryError):
         raise
     except Exception as error:
+        if is_interruption(error):
+            raise
         raise Damaged(sentence) from error
+
+
+def is_interruption(error: BaseException) -> bool:
+    """Return whether Ctrl-C is what ended the work.
+
+    DuckDB puts an error of its own in the place of the KeyboardInterrupt that a statement meets.
+
+    Examples
+    --------
+    >>> is_interruption(KeyboardInterrupt()), is_interruption(RuntimeError("Query interrupted"))
+    (True, True)
+    >>> is_interruption(RuntimeError("no model"))
+    False
+    """
+    return isinstance(error, KeyboardInterrupt) or (
+        type(error) is RuntimeError and str(error) == "Query interrupted"
+    )
 
 
 class Cancelled(VitrinaError):

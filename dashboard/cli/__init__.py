@@ -12,12 +12,10 @@ from collections.abc import Sequence
 import click
 
 from dashboard.cli.group import cli
-from dashboard.cli.options import command_home
-from data.errors import VitrinaError
+from dashboard.cli.options import INTERRUPTED, command_home
+from data.errors import VitrinaError, is_interruption
 from data.files import is_disk_full
 from data.i18n import _
-
-INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -41,7 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status: 0, 2 for bad input, 1 for a failure."""
+    """Run a command and return its exit status: 0, 2 for bad input, 1 for a failure.
+
+    It is 130 where Ctrl-C ended it.
+    """
     words = sys.argv[1:] if arguments is None else arguments
     try:
         "".join(words).encode()
@@ -56,12 +57,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 0
     except click.ClickException as error:
         return _print_error(error.format_message(), 2)
-    except (KeyboardInterrupt, click.Abort):
-        return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # the reader has closed the pipe; Python would fail to flush
         return 0
-    except Exception as error:  # last resort: users never see a traceback
+    except (KeyboardInterrupt, Exception) as error:  # last resort: users never see a traceback
+        if isinstance(error, click.Abort) or is_interruption(error):
+            return _print_error(_("Interrupted before the end."), INTERRUPTED)
         return _print_error(_unexpected(error), 1)
     return result if isinstance(result, int) else 0
 
@@ -72,7 +73,7 @@ def _print_error(sentence: str, code: int) -> int:
     return code
 
 
-def _unexpected(error: Exception) -> str:
+def _unexpected(error: BaseException) -> str:
     """Return a sentence that names a file, or the log in the home with the traceback."""
     if isinstance(error, OSError) and error.filename is not None:
         words = _("{file} cannot be used: {reason}.")

@@ -16,6 +16,9 @@ from data.files import strict_json
 from data.home import PRIVATE, Home
 from data.i18n import _
 
+INTERRUPTED = 130
+"""Exit status of a command that Ctrl-C has ended."""
+
 Command = Callable[..., Any]
 
 _HOME: ContextVar[Home | None] = ContextVar("home", default=None)

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from dashboard.cli.options import home_option, print_notes
+from dashboard.cli.options import INTERRUPTED, home_option, print_notes
 from data.errors import BadInput, VitrinaError
 from data.home import Home
 from data.i18n import _
@@ -127,6 +127,8 @@ def serve_command(
         click.echo(_("No run can start: {reason}").format(reason=error), err=True)
     try:
         _serve(home, listener, exposure)
+    except KeyboardInterrupt as end:  # that is how a server ends
+        raise click.exceptions.Exit(INTERRUPTED) from end
     finally:
         if worker is not None:
             stop_worker(worker)

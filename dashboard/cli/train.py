@@ -5,7 +5,14 @@ from typing import Any
 
 import click
 
-from dashboard.cli.options import home_option, json_option, parse_pairs, print_json, print_notes
+from dashboard.cli.options import (
+    INTERRUPTED,
+    home_option,
+    json_option,
+    parse_pairs,
+    print_json,
+    print_notes,
+)
 from data.errors import BadInput, VitrinaError
 from data.files import read_json
 from data.home import Home
@@ -89,10 +96,10 @@ def follow(home: Home, run: str, quiet: bool) -> None:
         for step in monitor.follow(home, run):
             if not quiet:
                 click.echo(f"{phase_name(step)}." if isinstance(step, Phase) else _epoch_line(step))
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         control.stop(home, run)
         click.echo(_("Asked run {run} to stop.").format(run=run), err=True)
-        raise
+        raise click.exceptions.Exit(INTERRUPTED) from interrupt
 
 
 def _epoch_line(epoch: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from data.datasets.database import connect
-from data.errors import Cancelled
+from data.errors import Cancelled, damaged_unless_read, is_interruption
 from data.progress import execute, never
 
 LONG = "SELECT count(*) FROM range(1_000_000_000_000) WHERE random() < 0.5"
@@ -45,3 +45,17 @@ def test_a_statement_is_cancelled(connection: duckdb.DuckDBPyConnection) -> None
     with pytest.raises(Cancelled):
         execute(connection, LONG, lambda _share: None, lambda: True)
     assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_ctrl_c_within_a_statement_is_not_taken_for_damage(
+    connection: duckdb.DuckDBPyConnection, ctrl_c: None
+) -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+    threading.Timer(0.05, signal.pthread_kill, (main, signal.SIGINT)).start()
+    with (
+        pytest.raises((KeyboardInterrupt, RuntimeError)) as interrupted,
+        damaged_unless_read("the file is damaged"),
+    ):
+        connection.execute(LONG).fetchall()
+    assert is_interruption(interrupted.value)

@@ -1,9 +1,12 @@
 """The command refuses to start where it cannot work."""
 
 import errno
+import signal
 import sys
+import threading
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dashboard import cli
@@ -51,3 +54,22 @@ def test_a_full_disk_is_called_that(
     assert cli.run(["user", "list", "--home", str(home.path)]) == 1
     assert capsys.readouterr().err == "The disk is full; free some space and try again.\n"
     assert not (home.path / "errors.log").exists()
+
+
+def test_ctrl_c_within_a_statement_of_duckdb_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+
+    def command(**_arguments: object) -> None:
+        threading.Timer(0.05, signal.pthread_kill, (main, signal.SIGINT)).start()
+        duckdb.execute("SELECT count(*) FROM range(1_000_000_000_000) WHERE random() < 0.5")
+
+    monkeypatch.setattr("dashboard.cli.cli.main", command)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        assert cli.run(["import", "log.csv", "--name", "shop"]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert capsys.readouterr().err == "Interrupted before the end.\n"
