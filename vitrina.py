@@ -14,6 +14,7 @@ ROOT = os.path.dirname(os.path.realpath(__file__))
 """The folder that the packages of Vitrina are installed in."""
 
 _SEARCHED_LAST = "VITRINA_SEARCHED_LAST"
+_INTERRUPTED = 130  # the exit status of a command that Ctrl-C has ended
 
 
 def order_search_path() -> None:
@@ -45,10 +46,12 @@ def command(module: str, *arguments: str) -> list[str]:
 
 def main() -> None:
     """Run the command line."""
-    order_search_path()
-    _collect_garbage_less_often()
-    from dashboard.cli import main as run_command_line
-
+    try:
+        order_search_path()
+        _collect_garbage_less_often()
+        from dashboard.cli import main as run_command_line
+    except KeyboardInterrupt:  # nothing was begun
+        os._exit(_INTERRUPTED)
     run_command_line()
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import signal
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -73,3 +74,20 @@ def test_ctrl_c_within_a_statement_of_duckdb_is_no_failure(
     finally:
         signal.signal(signal.SIGINT, before)
     assert capsys.readouterr().err == "Interrupted before the end.\n"
+
+
+def test_ctrl_c_before_the_command_has_begun_shows_no_trace() -> None:
+    program = (
+        "import builtins, vitrina\n"
+        "load = builtins.__import__\n"
+        "def interrupted(name, *arguments):\n"
+        "    if name == 'dashboard.cli':\n"
+        "        raise KeyboardInterrupt\n"
+        "    return load(name, *arguments)\n"
+        "builtins.__import__ = interrupted\n"
+        "vitrina.main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (130, "")
