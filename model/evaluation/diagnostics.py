@@ -73,6 +73,7 @@ MOMENT = N_("A history holds an event of its target's session or basket.")
 AFTER_CUT = N_("A history holds an event at or after the cut.")
 OTHERS = N_("A history holds another buyer's event.")
 COUNTS = N_("The vocabulary counts events that training must not see.")
+LEAKS = (TARGETS, LATER, FUTURE, AFTER_CUT, MOMENT, OTHERS, COUNTS)
 
 
 def find_leaks(task: SplitData) -> list[str]:
@@ -85,29 +86,36 @@ def find_leaks(task: SplitData) -> list[str]:
     """
     sequences, split = task.sequences, task.split
     targets = np.concatenate([split.validation, split.test])
-    leaks = []
+    leaks = set()
     if split.visible[targets].any():
-        leaks.append(TARGETS)
+        leaks.add(TARGETS)
     later = sequences.time[split.visible].max(initial=0) >= sequences.time[targets].min()
     if split.protocol in BY_TIME and later:
-        leaks.append(LATER)
+        leaks.add(LATER)
     histories = task.histories(targets)
-    target, event = targets[histories.rows()], histories.indices()
-    if (event >= target).any() or (sequences.time[event] > sequences.time[target]).any():
-        leaks.append(FUTURE)
-    if split.moment == CUT and (sequences.time[event] >= split.asking_time[target]).any():
-        leaks.append(AFTER_CUT)
-    session = sequences.session
-    same = (session[event] == session[target]) & (session[target] >= 0)
-    if split.moment == "basket":
-        same_time = sequences.time[event] == sequences.time[target]
-        same = same_time | (same & sequences.is_target[event])
-    if split.moment in ("session", "basket") and same.any():
-        leaks.append(MOMENT)
-    if (sequences.user[event] != sequences.user[target]).any():
-        leaks.append(OTHERS)
+    for block in histories.blocks():
+        part = histories.select(block)
+        leaks |= _leaks_of_histories(task, targets[block][part.rows()], part.indices())
     visible = sequences.product[split.visible & sequences.is_target]
     counts = np.bincount(visible[visible >= FIRST] - FIRST, minlength=task.products)
     if not np.array_equal(counts, task.popularity):
-        leaks.append(COUNTS)
-    return [_(sentence) for sentence in leaks]
+        leaks.add(COUNTS)
+    return [_(sentence) for sentence in LEAKS if sentence in leaks]
+
+
+def _leaks_of_histories(task: SplitData, target: Longs, event: Longs) -> set[str]:
+    """Return the leaks from events of histories, each beside the target that its history is of."""
+    sequences, split = task.sequences, task.split
+    time, session = sequences.time, sequences.session
+    same = (session[event] == session[target]) & (session[target] >= 0)
+    if split.moment == "basket":
+        same = (time[event] == time[target]) | (same & sequences.is_target[event])
+    checks = {
+        FUTURE: (event >= target) | (time[event] > time[target]),
+        OTHERS: sequences.user[event] != sequences.user[target],
+    }
+    if split.moment == CUT:
+        checks[AFTER_CUT] = time[event] >= split.asking_time[target]
+    if split.moment in ("session", "basket"):
+        checks[MOMENT] = same
+    return {sentence for sentence, leaking in checks.items() if leaking.any()}

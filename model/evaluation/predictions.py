@@ -11,6 +11,7 @@ from data.errors import BadInput, damaged_unless_read
 from data.i18n import _
 from data.preparation.sequences import Longs
 from data.preparation.splits import BY_TIME
+from model.metrics.segments import are_repeats
 from model.run_files import PRODUCTS, TARGETS
 from model.run_folder import RunFolder
 from model.sequences.histories import Array
@@ -110,10 +111,7 @@ def save_predictions(run: RunFolder, task: SplitData, predictions: Predictions) 
     offsets = task.sequences.offsets
     user = np.searchsorted(offsets, targets, side="right") - 1
     before = task.columns.targets_before
-    item_counts = histories.matrix(task.products)
-    repeat = np.zeros(len(targets), dtype=bool)
     known = answers >= 0
-    repeat[known] = np.asarray(item_counts[known.nonzero()[0], answers[known]]).ravel() > 0
     target_table = pd.DataFrame(
         {
             "user": task.sequences.users[user],
@@ -125,7 +123,7 @@ def save_predictions(run: RunFolder, task: SplitData, predictions: Predictions) 
             "chance": np.exp(-predictions.loss),
             "first_chance": predictions.top_probability,
             "history": histories.lengths,
-            "repeat": repeat,
+            "repeat": are_repeats(histories, task.sequences.product[targets]),
             "money": task.sequences.money[targets],
         }
     )

@@ -21,9 +21,11 @@ Mask = npt.NDArray[np.bool_]
 
 def are_repeats(histories: Histories, codes: npt.NDArray[Any]) -> Mask:
     """Return which targets, given by product code, are already in their history."""
-    same = histories.flat("product") == codes[histories.rows()]
     repeat = np.zeros(len(histories), dtype=bool)
-    np.logical_or.at(repeat, histories.rows()[same], True)
+    for block in histories.blocks():
+        part = histories.select(block)
+        rows = part.rows()
+        repeat[block][rows[part.flat("product") == codes[block][rows]]] = True
     return repeat & (codes >= FIRST)
 
 

@@ -1,6 +1,6 @@
 """Histories of events as slices of flat arrays; padded only in batches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from data.preparation.sequences import FIRST, PADDING, UNKNOWN, Bools, Floats, I
 
 Array = npt.NDArray[Any]
 Columns = Mapping[str, npt.NDArray[Any]]
+EVENTS_PER_BLOCK = 2**22
 
 
 class EventColumns(dict[str, npt.NDArray[Any]]):
@@ -148,6 +149,26 @@ class Histories:
         row = np.empty(len(order), dtype=np.int64)
         row[order] = np.cumsum(new) - 1
         return self.select(order[new]), row
+
+    def blocks(self, events: int = EVENTS_PER_BLOCK) -> Iterator[slice]:
+        """Yield slices of histories with at most this many events together, or of a single one.
+
+        Histories of targets overlap: arrays of an entry for each event of each of them are larger
+        than the log by the mean length of a history.
+
+        Examples
+        --------
+        >>> columns = {"product": np.arange(6, dtype=np.int32)}
+        >>> histories = Histories(columns, np.array([0, 0, 0]), np.array([1, 2, 6]))
+        >>> list(histories.blocks(events=3))
+        [slice(0, 2, None), slice(2, 3, None)]
+        """
+        ends = np.cumsum(self.lengths)
+        begin = before = 0
+        while begin < len(self):
+            end = max(int(np.searchsorted(ends, before + events, side="right")), begin + 1)
+            yield slice(begin, end)
+            begin, before = end, int(ends[end - 1])
 
     def indices(self) -> Longs:
         """Return the column indices of all events, shape (events of all histories,)."""

@@ -17,6 +17,8 @@ from model.evaluation.diagnostics import (
     find_leaks,
     modal_list_share,
 )
+from model.metrics.segments import segment_masks
+from model.sequences.histories import Histories
 from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import START, prepared, random_histories, small
 
@@ -42,6 +44,22 @@ def test_a_visible_target_is_a_leak() -> None:
     visible[correct.split.test[3]] = True
     leaking = replace(correct, split=replace(correct.split, visible=visible))
     assert {TARGETS, LATER, COUNTS} <= set(find_leaks(leaking))
+
+
+@pytest.mark.parametrize("events", [1, 7, 100])
+def test_leaks_and_repeats_are_found_in_blocks_of_any_size(
+    events: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    correct, leaking = task("basket"), task("basket")
+    leaking.columns["lag"][:] = 0
+    targets = correct.split.test
+    expected = segment_masks(correct, targets)["target"]["repeat"]
+    blocks = Histories.blocks
+    monkeypatch.setattr(Histories, "blocks", lambda self: blocks(self, events))
+    assert (find_leaks(correct), find_leaks(leaking)) == ([], [MOMENT])
+    repeats = segment_masks(correct, targets)["target"]["repeat"]
+    assert 0 < repeats.sum() < len(repeats)
+    np.testing.assert_array_equal(repeats, expected)
 
 
 @pytest.mark.parametrize(("protocol", "leak"), [("basket", MOMENT), ("horizon", AFTER_CUT)])
