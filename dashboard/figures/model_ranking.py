@@ -112,11 +112,12 @@ def ranking_finding(values: Sequence[ModelValue], metric: str) -> str:
     if served.value == rival.value:
         sentence = _("{model} and {rival} are level: {own} in {metric}")
     elif served.value > rival.value:
-        sentence = (
-            _("{model} is clearly ahead of every baseline: {own} in {metric}")
-            if all(_differ(served, baseline) for baseline in baselines)
-            else _("{model} is ahead of {rival}, {own} to {other} in {metric}, within chance")
-        )
+        if not all(_differ(served, baseline) for baseline in baselines):
+            sentence = _("{model} is ahead of {rival}, {own} to {other} in {metric}, within chance")
+        elif len(baselines) == 1:  # the others were not fitted: nothing is known of them
+            sentence = _("{model} is clearly ahead of {rival}: {own} to {other} in {metric}")
+        else:
+            sentence = _("{model} is clearly ahead of every baseline: {own} in {metric}")
     else:
         sentence = (
             _("{rival} is clearly ahead of {model}: {other} to {own} in {metric}")

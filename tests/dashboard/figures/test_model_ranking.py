@@ -23,7 +23,13 @@ def test_a_network_whose_interval_lies_above_is_clearly_ahead():
     chart = model_ranking.ranking_chart(
         [NETWORK, model("popularity", 0.03, 0.02, 0.04)], "ndcg@10", "light"
     )
-    assert chart.finding == ("Paper is clearly ahead of every baseline: 0.0500 in NDCG@10")
+    assert chart.finding == "Paper is clearly ahead of Popularity: 0.0500 to 0.0300 in NDCG@10"
+
+
+def test_it_is_ahead_of_every_baseline_only_where_several_were_fitted():
+    rivals = [model("markov", 0.03, 0.02, 0.04), model("popularity", 0.02, 0.01, 0.03)]
+    finding = model_ranking.ranking_chart([NETWORK, *rivals], "ndcg@10", "light").finding
+    assert finding == "Paper is clearly ahead of every baseline: 0.0500 in NDCG@10"
 
 
 def test_overlapping_intervals_are_within_chance():
@@ -50,14 +56,14 @@ def test_a_blend_is_called_a_blend():
     blend = model("blend", 0.07, 0.065, 0.075, "network")
     baseline = model("popularity", 0.03, 0.02, 0.04)
     chart = model_ranking.ranking_chart([blend, NETWORK, baseline], "ndcg@10", "light")
-    assert chart.finding == "Blend is clearly ahead of every baseline: 0.0700 in NDCG@10"
+    assert chart.finding == "Blend is clearly ahead of Popularity: 0.0700 to 0.0300 in NDCG@10"
 
 
 def test_the_finding_is_about_the_served_model_even_where_its_network_alone_is_better():
     blend = model("blend", 0.04, 0.035, 0.045, "network")
     baseline = model("popularity", 0.03, 0.02, 0.034)
     chart = model_ranking.ranking_chart([blend, NETWORK, baseline], "ndcg@10", "light")
-    assert chart.finding == "Blend is clearly ahead of every baseline: 0.0400 in NDCG@10"
+    assert chart.finding == "Blend is clearly ahead of Popularity: 0.0400 to 0.0300 in NDCG@10"
 
 
 def test_a_baseline_may_be_clearly_ahead():
