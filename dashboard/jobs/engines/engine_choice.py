@@ -8,14 +8,14 @@ table of runs and returns an ``Engine``::
 """
 
 import os
-from importlib import import_module
 from importlib.metadata import entry_points
 
 from dashboard.jobs.engines.engine import Engine
 from dashboard.jobs.node import ENGINE, LOCAL
 from dashboard.jobs.runs_table import Runs
-from data.errors import BadInput
+from data.errors import BadInput, VitrinaError
 from data.i18n import _
+from model.registry import resolve
 
 GROUP = "vitrina.engines"
 _OWN = {
@@ -35,8 +35,10 @@ def make_engine(runs: Runs) -> Engine:
     Raises
     ------
     BadInput
-        When there is no engine of this name, it cannot be used here, or the table of runs is a file
-        that processes on other machines cannot reach.
+        When there is no engine of this name, its package is not installed, it cannot be used here,
+        or the table of runs is a file that processes on other machines cannot reach.
+    VitrinaError
+        When the package that adds it cannot be imported.
     """
     name = os.environ.get(ENGINE) or LOCAL
     targets = {point.name: point.value for point in entry_points(group=GROUP)} | _OWN
@@ -53,6 +55,13 @@ def make_engine(runs: Runs) -> Engine:
                 "can reach; name it with --database or VITRINA_DATABASE."
             ).format(name=name)
         )
-    module, _colon, attribute = targets[name].partition(":")
-    engine: Engine = getattr(import_module(module), attribute)(runs)
+    try:
+        make = resolve(targets[name])
+    except ImportError as error:
+        if name in _OWN:
+            words = _("The engine {name} needs a package: pip install 'vitrina[{name}]'.")
+            raise BadInput(words.format(name=name)) from error
+        words = _("The engine {name} cannot be loaded ({error}); update or uninstall its package.")
+        raise VitrinaError(words.format(name=name, error=error)) from error
+    engine: Engine = make(runs)
     return engine

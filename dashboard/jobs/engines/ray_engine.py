@@ -55,6 +55,7 @@ class _Remote:
     started: Any
     ended: Any
     killed: bool = False
+    lost: bool = False
 
 
 class RayEngine:
@@ -130,7 +131,10 @@ class RayEngine:
         except RayTaskError as error:
             log(f"{run}: {error.cause}")
             return status_of(START)
-        except RayError:
+        except RayError as error:
+            if not remote.lost:
+                remote.lost = True
+                log(f"{run}: {str(error).partition(chr(10))[0]}")
             return UNKNOWN_STATUS if remote.killed else Progress.UNKNOWN
         return status
 
@@ -172,8 +176,9 @@ class RayEngine:
 
     def _remove_ended(self) -> None:
         """Remove the actors that a worker left behind whose attempt has ended."""
+        actors = ray.util.list_named_actors()  # before the table: another worker may start one now
         active = {_actor_name(run) for run in self._runs.list(states=ACTIVE)}
-        for name in ray.util.list_named_actors():
+        for name in actors:
             if name not in active:
                 with suppress(ValueError):
                     _remove(ray.get_actor(name))

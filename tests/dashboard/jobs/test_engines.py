@@ -151,6 +151,17 @@ def test_a_worker_without_a_cluster_says_so(runs: Runs, monkeypatch: pytest.Monk
         make_engine(runs)
 
 
+@on_postgresql
+def test_an_engine_whose_package_is_not_installed_names_it(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENGINE, "ray")
+    monkeypatch.setitem(sys.modules, "ray", None)
+    monkeypatch.delitem(sys.modules, "dashboard.jobs.engines.ray_engine", raising=False)
+    with pytest.raises(BadInput, match=r"pip install 'vitrina\[ray\]'"):
+        make_engine(runs)
+
+
 @on_sqlite
 def test_an_engine_of_other_machines_needs_a_database_that_they_can_reach(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
