@@ -166,7 +166,7 @@ class ColumnSql:
     guests : tuple of str
         Ids of the buyer that stand for one who is not known; ``0`` among them where the first
         rows show it.
-    once : tuple of str
+    forward_filled : tuple of str
         The event columns that only the first row of an order has a value in.
     dominant : str
         An id of the buyer that has many times as many of the first rows as any other; empty where
@@ -194,7 +194,7 @@ class ColumnSql:
     missing: tuple[str, ...] = MISSING
     seen_missing: tuple[str, ...] = _COMMON_MISSING
     guests: tuple[str, ...] = GUESTS
-    once: tuple[str, ...] = ()
+    forward_filled: tuple[str, ...] = ()
     dominant: str = ""
 
     @classmethod
@@ -207,7 +207,7 @@ class ColumnSql:
         *,
         types: Mapping[str, str] | None = None,
         guests: Sequence[str] | None = None,
-        once: Collection[str] = (),
+        forward_filled: Collection[str] = (),
     ) -> "ColumnSql":
         """Return how the columns of a file are read, from its first rows.
 
@@ -221,7 +221,7 @@ class ColumnSql:
             and the event types.
         guests : sequence of str, optional
             Ids of the buyer that a person says to be those of guests, instead of the known ones.
-        once : collection of str
+        forward_filled : collection of str
             The columns that only the first row of an order has a value in.
 
         Raises
@@ -267,7 +267,7 @@ class ColumnSql:
             named=dialect.names_columns,
             seen_missing=tuple(dict.fromkeys([*_COMMON_MISSING, *_missing_values(dialect.sample)])),
             guests=known,
-            once=tuple(name for name in _KEYS if mapping.get(name) in once)
+            forward_filled=tuple(name for name in _KEYS if mapping.get(name) in forward_filled)
             if dialect.kind == "text"
             else (),
             dominant="" if guests else _dominant(ids["user"], known),
@@ -295,7 +295,7 @@ class ColumnSql:
         """
         texts = ", ".join(f"{self._cleaned(name)} AS text_{name}" for name in self.positions)
         cleaned = f"(SELECT *, {texts} FROM {relation})"
-        return self._filled_down(cleaned) if self.once else cleaned
+        return self._filled_down(cleaned) if self.forward_filled else cleaned
 
     def _filled_down(self, relation: str) -> str:
         """Return the SQL of a relation with the values of the first row of an order in all of its.
@@ -320,7 +320,7 @@ class ColumnSql:
             f"CASE WHEN text_{name} IS NULL AND NOT ({is_guest if name == 'user' else 'false'}) "
             f"THEN first_value(text_{name}) OVER (PARTITION BY order_number ORDER BY line) "
             f"ELSE text_{name} END AS text_{name}"
-            for name in self.once
+            for name in self.forward_filled
         )
         return (
             f"(SELECT * EXCLUDE (is_new, order_number) REPLACE ({filled}) "
@@ -550,8 +550,8 @@ def _time(
         return TimeFormat("strptime", (time_format,)), True
     if not time_format and (shared := times.shared_zone(sample["time"])):
         raise BadInput(_shared_zone(mapping["time"], *shared))
-    if not time_format and times.are_turned(sample["time"]):
-        raise BadInput(_turned_times(mapping["time"]))
+    if not time_format and times.have_swapped_days(sample["time"]):
+        raise BadInput(_swapped_days(mapping["time"]))
     formats: Sequence[TimeFormat] = times.candidates(sample["time"], 0) or times.ranks(
         sample["time"]
     )
@@ -588,7 +588,7 @@ def _shared_zone(column: str, zone: str, offset: str, pattern: str) -> str:
     ).format(column=column, zone=zone, offset=offset, format=pattern)
 
 
-def _turned_times(column: str) -> str:
+def _swapped_days(column: str) -> str:
     """Return the error message for dates of which a spreadsheet has exchanged day and month."""
     return _(
         "A spreadsheet has taken the days of some times in column {column} for months: all of its "

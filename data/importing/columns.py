@@ -7,8 +7,9 @@ from data.errors import BadInput
 from data.events import NAMES
 from data.i18n import _
 from data.importing.column_names import roles_of
-from data.importing.column_sql import MISSING
+from data.importing.column_sql import MISSING, ColumnSql
 from data.importing.dialect import Dialect
+from data.importing.request import ImportRequest
 from data.importing.roles import JOIN, Roles, roles
 
 _ALIASES = {"item": "product", "event": "type", "timestamp": "time", "customer": "user"}
@@ -55,7 +56,7 @@ def corrected(dialect: Dialect, corrections: Mapping[str, str] | None, file: str
         mapping[name] = column
         unsure.pop(name, None)
     mapping = {name: mapping[name] for name in NAMES if mapping.get(name)}
-    return Roles(mapping, unsure, times, guessed.once)
+    return Roles(mapping, unsure, times, guessed.forward_filled)
 
 
 def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) -> Roles:
@@ -104,3 +105,22 @@ def shortly(columns: Sequence[str]) -> str:
     """Return the names of columns for a sentence: the first twelve, long ones cut."""
     shown = ", ".join(column[:40] for column in columns[:12])
     return shown + ", …" if len(columns) > 12 else shown
+
+
+def column_sql(dialect: Dialect, roles: Roles, request: ImportRequest) -> ColumnSql:
+    """Return how the columns of a file are read: as its first rows show, and a person says.
+
+    Raises
+    ------
+    BadInput
+        As ``ColumnSql.of``.
+    """
+    return ColumnSql.of(
+        dialect,
+        roles.mapping,
+        request.time_format,
+        request.decimal_mark,
+        types=request.types,
+        guests=request.guests,
+        forward_filled=roles.forward_filled,
+    )

@@ -190,7 +190,7 @@ def _copy(
         tracker.report(done, rows)
 
     columns, dialect = source.columns, source.dialect
-    if columns.unsettled or columns.once or dialect.line_end != "\n":
+    if columns.unsettled or columns.forward_filled or dialect.line_end != "\n":
         return None
     if dialect.encoding not in ("utf-8", "utf-8-sig", "ascii"):
         return None

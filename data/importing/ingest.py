@@ -18,7 +18,7 @@ from data.file_cache import stamp
 from data.i18n import N_, _
 from data.importing.column_names import bare_name
 from data.importing.column_sql import REASONS, ColumnSql
-from data.importing.columns import has_column, resolve
+from data.importing.columns import column_sql, has_column, resolve
 from data.importing.companions import choose_logs, companions, left_out
 from data.importing.dialect import Dialect, sniff, with_constants
 from data.importing.event_types import meaning_of
@@ -250,15 +250,7 @@ def _source_file(
         raise BadInput(str(error).replace(member.path.name, member.name)) from error
     mapping = _known_columns(dialect, known) | dict(request.mapping or {})
     roles = resolve(dialect, mapping, member.name)
-    columns = ColumnSql.of(
-        dialect,
-        roles.mapping,
-        request.time_format,
-        request.decimal_mark,
-        types=request.types,
-        guests=request.guests,
-        once=roles.once,
-    )
+    columns = column_sql(dialect, roles, request)
     return SourceFile(
         member.path,
         member.name,

@@ -13,7 +13,7 @@ from data.events import PURCHASE
 from data.i18n import _
 from data.importing import event_types
 from data.importing.column_sql import ColumnSql
-from data.importing.columns import corrected
+from data.importing.columns import column_sql, corrected
 from data.importing.companions import choose_logs
 from data.importing.dialect import Dialect, sniff, with_constants
 from data.importing.line_reader import LineReader
@@ -169,15 +169,7 @@ def _preview(member: StagedFile, request: ImportRequest) -> Preview:
     if not {"user", "product"} <= roles.mapping.keys():
         return shown
     try:
-        columns = ColumnSql.of(
-            dialect,
-            roles.mapping,
-            request.time_format,
-            request.decimal_mark,
-            types=request.types,
-            guests=request.guests,
-            once=roles.once,
-        )
+        columns = column_sql(dialect, roles, request)
         with connect(memory_limit=_MEMORY, temp_directory="") as connection:
             looked_at, complete = _create_rows(connection, dialect, member.path)
             columns, questions = _settle(connection, columns)

@@ -46,7 +46,7 @@ _LOOKS = (
 _CLOCK = re.compile(r"(.* )?\d{1,2}:\d{2}(:\d{2})?|0?[.,]\d+|\d{1,6}")
 """A clock behind another day, a share of a day, or digits of hours, minutes and seconds."""
 _KEYS = ("session", "user", "time")
-_ONCE = N_("empty cells are taken for the value of the row above, as of one order")
+_FORWARD_FILLED = N_("empty cells are taken for the value of the row above, as of one order")
 _FEW_ROWS = 3
 
 _MOST = 0.95
@@ -65,7 +65,7 @@ class Roles:
         Event column → why another column might have been meant, marked for translation.
     times : tuple of str
         The columns that may as well be the time, where there are several; the first one is taken.
-    once : frozenset of str
+    forward_filled : frozenset of str
         The columns that have a value in the first row of an order alone, which holds for the rows
         below it.
     """
@@ -73,7 +73,7 @@ class Roles:
     mapping: dict[str, str]
     unsure: dict[str, str] = field(default_factory=dict)
     times: tuple[str, ...] = ()
-    once: frozenset[str] = frozenset()
+    forward_filled: frozenset[str] = frozenset()
 
 
 def roles(columns: Sequence[str], sample: Sequence[Sequence[str]], missing: Sequence[str]) -> Roles:
@@ -96,9 +96,9 @@ def roles(columns: Sequence[str], sample: Sequence[Sequence[str]], missing: Sequ
     named = any(name != str(place) for place, name in enumerate(columns, start=1))
     found = _by_name(profiles) if named else _by_value(profiles)
     if named and (whole := _filled_down(profiles, found.mapping)):
-        found = replace(_by_name([whole.get(p.name, p) for p in profiles]), once=frozenset(whole))
-        said = {r: _ONCE for r, column in found.mapping.items() if column in whole}
-        found = replace(found, unsure=said | found.unsure)
+        found = _by_name([whole.get(p.name, p) for p in profiles])
+        doubts = {role: _FORWARD_FILLED for role, name in found.mapping.items() if name in whole}
+        found = replace(found, unsure=doubts | found.unsure, forward_filled=frozenset(whole))
     mapping = {name: found.mapping[name] for name in NAMES if name in found.mapping}
     return replace(found, mapping=mapping)
 

@@ -232,18 +232,20 @@ def is_unpacked(path: Path) -> bool:
 
 def sheet_names(path: Path) -> tuple[str, ...]:
     """Return the sheets of a workbook, in order; none for a file that is no workbook."""
-    if not path.is_file():
-        return ()
-    with path.open("rb") as file:
-        start = file.read(_HEAD)
-    if not is_workbook(path, start):
-        return ()
-    return tuple(_workbook(path, path.name).sheet_names)
+    return tuple(_workbook(path, path.name).sheet_names) if _has_sheets(path) else ()
 
 
 def hidden_sheets(path: Path) -> tuple[str, ...]:
     """Return the sheets of a workbook that are hidden and so are not read unless they are named."""
-    return _hidden(_workbook(path, path.name)) if sheet_names(path) else ()
+    return _hidden(_workbook(path, path.name)) if _has_sheets(path) else ()
+
+
+def _has_sheets(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        start = file.read(_HEAD)
+    return is_workbook(path, start)
 
 
 def _hidden(workbook: "CalamineWorkbook") -> tuple[str, ...]:

@@ -45,8 +45,12 @@ _EPOCH_RANGES = {  # from 1973 to 2199; where ranges meet, those of 1995 to 2035
     "ticks": (6.29e17, 6.42e17),
     "nanoseconds": (7.8e17, 7.3e18),
 }
-_MICROSECONDS_FROM = {7.8e17: 1e-3, 1e14: 1.0, 1e11: 1e3, 1e8: 1e6}
-"""Numbers since 1970 → the microseconds in each from there on; the largest first."""
+_SINCE_1970 = [
+    (low, EPOCHS[unit][0])
+    for unit, (low, _high) in reversed(_EPOCH_RANGES.items())
+    if EPOCHS[unit][1] == 1970
+]
+"""The least number of each unit, and the microseconds in one; the largest first."""
 _LAST_RANK = 99_999_999
 _DIGITS_OF_ONE = 100_000  # from which on a single number may be a date
 _SERIAL_RANGE = (30_000, 80_000)  # from 1982 to 2119; SAS and R count days from 1960 and 1970
@@ -110,7 +114,7 @@ _ZONE_AT_END = "^(.*[0-9AaPpMm] ?)([A-Z]{3,4})(| [0-9]{4})$"
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-(\d{2})(?!\d)")
 _TWO_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}(?!\d)")
-_FEW_TURNED = 10
+_FEW_SWAPPED = 10
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISO = re.compile(r"\d{4}[-/]")
 _YEAR_LAST = re.compile(
@@ -173,7 +177,7 @@ class TimeFormat:
             unit, year = EPOCHS[self.kind]
             scaled = f"{number} * {unit}"
             if year == 1970:  # beside milliseconds there may be seconds
-                cases = (f"WHEN {number} >= {n} THEN {m}" for n, m in _MICROSECONDS_FROM.items())
+                cases = (f"WHEN {number} >= {low} THEN {one}" for low, one in _SINCE_1970)
                 scaled = f"{number} * CASE {' '.join(cases)} ELSE {unit} END"
             else:
                 zero = int((datetime(1970, 1, 1) - datetime(year, 1, 1)).total_seconds())
@@ -313,14 +317,16 @@ def are_plausible(time: TimeFormat, values: Sequence[str]) -> bool:
     return bool(share >= 0.5)
 
 
-def are_turned(values: Iterable[str]) -> bool:
+def have_swapped_days(values: Iterable[str]) -> bool:
     """Return whether a spreadsheet has taken the days of some times for months.
 
     It makes dates of those texts whose day may be a month, and leaves the others as they are: then
     no text has a day below 13, and no date one above 12.
 
-    >>> are_turned(["2019-01-02", "13/01/2019"] * 10), are_turned(["2019-01-13", "13/01/2019"] * 10)
-    (True, False)
+    >>> have_swapped_days(["2019-01-02", "13/01/2019"] * 10)
+    True
+    >>> have_swapped_days(["2019-01-13", "13/01/2019"] * 10)
+    False
     """
     dates: list[int] = []
     texts: list[bool] = []
@@ -330,7 +336,7 @@ def are_turned(values: Iterable[str]) -> bool:
         elif match := _TWO_FIRST.match(value):
             first, second = int(match[1]), int(match[2])
             texts.append(max(first, second) > 12 >= min(first, second))
-    is_enough = min(len(dates), len(texts)) >= _FEW_TURNED
+    is_enough = min(len(dates), len(texts)) >= _FEW_SWAPPED
     return is_enough and all(day <= 12 for day in dates) and all(texts)
 
 

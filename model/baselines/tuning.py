@@ -14,7 +14,7 @@ from model.metrics.segments import are_repeats
 from model.phases import OnShare, ignore_share
 from model.sequences.split_data import SplitData
 
-FLOOR = "popularity"
+POPULARITY = "popularity"
 """The baseline that every model is put beside."""
 HISTORIES = 1000
 SCORES_PER_BATCH = 2**24
@@ -25,7 +25,7 @@ def fit_all(
     on_progress: OnShare = ignore_share,
     on_problem: Callable[[str], object] = lambda _sentence: None,
     *,
-    floor_only: bool = False,
+    popularity_only: bool = False,
 ) -> list[Baseline]:
     """Return every baseline that is not fitted on demand, fitted on the training events.
 
@@ -38,11 +38,11 @@ def fit_all(
         Called after each fit with the share of the fits that are done.
     on_problem : callable
         Called with a sentence for each baseline of another package that cannot be loaded.
-    floor_only : bool
-        Whether ``FLOOR`` is fitted alone.
+    popularity_only : bool
+        Whether ``POPULARITY`` is fitted alone.
     """
-    if floor_only:
-        return [fit(FLOOR, task)]
+    if popularity_only:
+        return [fit(POPULARITY, task)]
     loaded, problems = BASELINES.load_all()
     for problem in problems:
         on_problem(problem)

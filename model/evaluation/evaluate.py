@@ -218,7 +218,7 @@ def evaluate_run(
     task = split_dataset(config, dataset, run.buyer_attributes)
     run.check_catalogue(task.sequences)
     baselines = fit_all(
-        task, partial(on_progress, Phase.BASELINES), floor_only=not config.compare_baselines
+        task, partial(on_progress, Phase.BASELINES), popularity_only=not config.compare_baselines
     )
     return evaluate_and_save(
         run,

@@ -20,7 +20,7 @@ from data.preparation.prepare import Prepared, prepare
 from data.preparation.sequences import Bools, Longs, encoded_as, to_microseconds
 from data.preparation.splits import BY_TIME, DAY, split_later
 from model.baselines.base import Recommender
-from model.baselines.tuning import FLOOR, fit
+from model.baselines.tuning import POPULARITY, fit
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import predict_targets
 from model.kernels.malloc import keep_freed
@@ -175,7 +175,7 @@ class _Parts:
         _check(config, run, dataset)
         past = split_dataset(config, training_dataset(run, dataset), run.buyer_attributes)
         run.check_catalogue(past.sequences)
-        models = [load_recommenders(run)[0], fit(FLOOR, past)]
+        models = [load_recommenders(run)[0], fit(POPULARITY, past)]
         return cls(past, later_targets(past, config, dataset), models)
 
     def require_later(self, run: RunFolder, dataset: Dataset) -> None:

@@ -134,7 +134,7 @@ def evaluate_beside_baselines(
         data,
         enter(Phase.BASELINES),
         callback.log,
-        floor_only=not config.compare_baselines,
+        popularity_only=not config.compare_baselines,
     )
     models = load_recommenders(run)[-1:]
     if config.blend:

@@ -4,11 +4,11 @@ A training runs, thirty pages poll it, files are uploaded, passwords are guessed
 nothing, and the worker is killed every two minutes: ``SOAK_MINUTES=20 python -m tests.benchmarks
 _soak``. Its name keeps it out of ``make bench``, since it takes so long.
 
-Measured for six and a half minutes on two cores, with a training that lasts all the time: the web
-process took 293 MB after half a minute and 303 MB at the end, with at most 218 open files; a poll
-took 22 to 143 ms at the median of ten seconds, and 90 to 340 ms at the 95th percentile: below 200
-ms in 29 of 39 spans. With eight threads, three queries a request and points written three times a
-second it took some 150 ms at the median and 340 ms at the 95th percentile.
+Measured for three minutes on two cores, with a training that lasts all the time: the web process
+took 297 MB after half a minute and 300 MB at the end, with at most 215 open files; in spans of ten
+seconds a poll took 6 to 56 ms at the median and 19 to 163 ms at the 95th percentile. Twenty minutes
+were not measured. With eight threads, three queries a request and points written three times a
+second it had taken some 150 ms at the median and 340 ms at the 95th percentile.
 """
 
 import http.client

@@ -155,6 +155,8 @@ def _read(file: Path) -> BacktestResult:
     trials = tuple(Trial(**trial) for trial in content.pop("trials"))
     if content:
         content["protocol"], content["points"][0]["models"], content["ages"]
+        if "cuts" not in content:
+            raise BadInput(_("This backtest was judged by an earlier version; start it again."))
         content["cuts"][0]["last_day"]
     return BacktestResult(trials, content)
 
