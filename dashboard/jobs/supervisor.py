@@ -7,6 +7,7 @@ from contextlib import suppress
 from signal import SIGKILL, SIGTERM
 
 import vitrina
+from dashboard.jobs.engines.engine_choice import check_engine
 from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
@@ -36,7 +37,14 @@ class Supervisor:
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
     def start(self) -> None:
-        """Start a worker where none is alive, and another one whenever it has died."""
+        """Start a worker where none is alive, and another one whenever it has died.
+
+        Raises
+        ------
+        BadInput
+            When no worker can start, as its engine needs another table of runs.
+        """
+        check_engine(self._runs)
         self._check()
         self._runs.lease.add_server(self._process)
         self._thread.start()
@@ -127,8 +135,14 @@ def start_worker(home: Home) -> "subprocess.Popen[bytes] | None":
     -------
     subprocess.Popen or None
         The worker; None where another one serves the home.
+
+    Raises
+    ------
+    BadInput
+        As ``Supervisor.start``.
     """
     runs = Runs(home)
+    check_engine(runs)
     holder = runs.lease.holder()
     is_served = holder is not None and holder.worker.alive()
     is_served = is_served or bool(runs.lease.heard())

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from dashboard.jobs.failures import KILLED, LOST
+from dashboard.jobs.node import ENGINE, node_name
 from dashboard.jobs.states import State
 from tests.databases import on_postgresql
 from tests.faults.conftest import TINY, Place, until
@@ -121,3 +122,15 @@ def test_every_run_ends_once_although_worker_process_and_node_are_killed(
         assert run.attempt == (2 if run.run in interrupted else 1)
         epochs = [entry["epoch"] for entry in place.runs.metrics.history(run.run)]
         assert epochs == list(range(1, goal + 1))
+
+
+def test_a_web_server_keeps_a_worker_of_the_cluster(
+    place: Place, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENGINE, "ray")
+    place.serve()
+    name = place.runs.create("import", "tiny", {"files": [str(place.log())]})
+    assert place.reached(name, State.FINISHED).node == node_name()
+    holders = place.runs.lease.holders()
+    assert [(one.node, one.keeper is not None) for one in holders] == [(node_name(), True)]
+    assert place.datasets() == ["tiny"]

@@ -40,6 +40,28 @@ def make_engine(runs: Runs) -> Engine:
     VitrinaError
         When the package that adds it cannot be imported.
     """
+    name, target = check_engine(runs)
+    try:
+        make = resolve(target)
+    except ImportError as error:
+        if name in _OWN:
+            words = _("The engine {name} needs a package: pip install 'vitrina[{name}]'.")
+            raise BadInput(words.format(name=name)) from error
+        words = _("The engine {name} cannot be loaded ({error}); update or uninstall its package.")
+        raise VitrinaError(words.format(name=name, error=error)) from error
+    engine: Engine = make(runs)
+    return engine
+
+
+def check_engine(runs: Runs) -> tuple[str, str]:
+    """Return name and target of the engine that ``VITRINA_ENGINE`` names; nothing is imported.
+
+    Raises
+    ------
+    BadInput
+        When there is no engine of this name, or the table of runs is a file that processes on other
+        machines cannot reach.
+    """
     name = os.environ.get(ENGINE) or LOCAL
     targets = {point.name: point.value for point in entry_points(group=GROUP)} | _OWN
     if name not in targets:
@@ -55,13 +77,4 @@ def make_engine(runs: Runs) -> Engine:
                 "can reach; name it with --database or VITRINA_DATABASE."
             ).format(name=name)
         )
-    try:
-        make = resolve(targets[name])
-    except ImportError as error:
-        if name in _OWN:
-            words = _("The engine {name} needs a package: pip install 'vitrina[{name}]'.")
-            raise BadInput(words.format(name=name)) from error
-        words = _("The engine {name} cannot be loaded ({error}); update or uninstall its package.")
-        raise VitrinaError(words.format(name=name, error=error)) from error
-    engine: Engine = make(runs)
-    return engine
+    return name, targets[name]

@@ -17,6 +17,7 @@ from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.shared_home import check_home
 from dashboard.jobs.states import State
+from dashboard.jobs.supervisor import Supervisor, start_worker
 from dashboard.jobs.worker import Worker, take_lease
 from data.errors import BadInput
 from data.home import Home
@@ -167,8 +168,12 @@ def test_an_engine_of_other_machines_needs_a_database_that_they_can_reach(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(ENGINE, "ray")
+    for start in (lambda: make_engine(runs), lambda: start_worker(runs.home)):
+        with pytest.raises(BadInput, match="--database"):
+            start()
+    supervisor = Supervisor(runs.home)
     with pytest.raises(BadInput, match="--database"):
-        make_engine(runs)
+        supervisor.start()
 
 
 @on_postgresql
