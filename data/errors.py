@@ -67,7 +67,7 @@ def damaged_unless_read(sentence: str) -> Iterator[None]:
 def is_interruption(error: BaseException) -> bool:
     """Return whether Ctrl-C is what ended the work.
 
-    DuckDB puts an error of its own in the place of the KeyboardInterrupt that a statement meets.
+    DuckDB puts errors of its own in the place of the KeyboardInterrupt that a statement meets.
 
     Examples
     --------
@@ -76,8 +76,10 @@ def is_interruption(error: BaseException) -> bool:
     >>> is_interruption(RuntimeError("no model"))
     False
     """
-    return isinstance(error, KeyboardInterrupt) or (
-        type(error) is RuntimeError and str(error) == "Query interrupted"
+    return (
+        isinstance(error, KeyboardInterrupt)
+        or type(error).__name__ == "InterruptException"  # DuckDB itself is imported by few commands
+        or (type(error) is RuntimeError and str(error) == "Query interrupted")
     )
 
 

@@ -13,6 +13,7 @@ import click
 
 from dashboard.cli.group import cli
 from dashboard.cli.options import INTERRUPTED, command_home
+from data.datasets.interruption import statements_end_at_ctrl_c
 from data.errors import VitrinaError, is_interruption
 from data.files import is_disk_full
 from data.i18n import _
@@ -29,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if sys.platform == "win32":  # signals, process groups and priorities are those of POSIX
         words = _("Vitrina runs on Linux and macOS; on Windows, run it inside WSL.")
         sys.exit(_print_error(words, 1))
-    code = run(arguments)
+    with statements_end_at_ctrl_c():
+        code = run(arguments)
     if code == INTERRUPTED:
         # Threads of libraries may still run; some abort when the interpreter ends around them.
         sys.stdout.flush()

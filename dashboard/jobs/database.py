@@ -68,6 +68,7 @@ class Database:
     def __init__(self, url: URL | str) -> None:
         self.beats = Beats()
         self._engine = _engine(url)
+        event.listen(self._engine, "before_cursor_execute", _check_texts)
         if self.is_file:
             event.listen(self._engine, "connect", _set_up_sqlite)
             event.listen(self._engine, "begin", _begin)
@@ -204,6 +205,28 @@ def _begin(connection: Connection) -> None:
     """Take the write lock at the start of a transaction that writes, which prevents deadlocks."""
     reads_only = connection.get_execution_options().get("reads_only", False)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _check_texts(
+    _connection: Any, _cursor: Any, _statement: str, parameters: Any, _context: Any, many: bool
+) -> None:
+    """Raise BadInput for a text that PostgreSQL cannot store: both databases take the same."""
+    for row in parameters if many else [parameters]:
+        for value in row.values() if isinstance(row, dict) else row:
+            if isinstance(value, str) and not _is_storable(value):
+                raise BadInput(
+                    _("The text {text} holds a character that cannot be stored.").format(
+                        text=ascii(value[:40])
+                    )
+                )
+
+
+def _is_storable(text: str) -> bool:
+    """Return whether a text is neither cut within a character nor holds U+0000."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 @contextmanager

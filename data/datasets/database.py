@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from data.datasets import interruption
 from data.datasets.manifest import Part
 from data.datasets.side_tables import IDS, LISTS, VIEWS, SideTable
 from data.events import KINDS
@@ -163,6 +164,7 @@ def connect(**settings: str | int) -> duckdb.DuckDBPyConnection:
         ":memory:",
         config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "true"},
     )
+    interruption.add_connection(connection)
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
     for name, value in settings.items():

@@ -18,9 +18,10 @@ LONG = "SELECT count(*) FROM range(1_000_000_000_000) WHERE random() < 0.5"
 INTERRUPTED_STATEMENT = """
 import os, signal, threading
 from data.datasets.database import connect
+from data.datasets.interruption import statements_end_at_ctrl_c
 from data.errors import damaged_unless_read, is_interruption
 signal.signal(signal.SIGINT, signal.default_int_handler)
-with connect() as connection:
+with statements_end_at_ctrl_c(), connect() as connection:
     try:
         threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
         with damaged_unless_read("the file is damaged"):
@@ -63,8 +64,12 @@ def test_a_statement_is_cancelled(connection: duckdb.DuckDBPyConnection) -> None
     assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_ctrl_c_within_a_statement_is_not_taken_for_damage() -> None:
-    """It is met in a process of its own: a worker of the tests would end, too."""
+@pytest.mark.parametrize("attempt", range(6))
+def test_ctrl_c_ends_a_statement_and_is_not_taken_for_damage(attempt: int) -> None:
+    """It is met in a process of its own: a worker of the tests would end, too.
+
+    By itself DuckDB misses about every third: where the main thread has the only task.
+    """
     child = subprocess.run(
         [sys.executable, "-c", INTERRUPTED_STATEMENT.format(statement=LONG)],
         capture_output=True,

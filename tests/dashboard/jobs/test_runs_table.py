@@ -261,3 +261,17 @@ def test_a_label_of_a_megabyte_is_refused(runs: Runs) -> None:
         with pytest.raises(BadInput, match="too long"):
             runs.edit(run, **change)
     runs.edit(run, label="x" * 200)
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"], ids=["nul", "half of a pair"])
+def test_a_text_that_cannot_be_stored_is_bad_input(runs: Runs, text: str) -> None:
+    run = runs.create("train", "demo", {}, label="first")
+    for change in (
+        lambda: runs.edit(run, label=text),
+        lambda: runs.edit(run, note=text),
+        lambda: runs.get(text),
+        lambda: runs.create("train", text, {}),
+    ):
+        with pytest.raises(BadInput):
+            change()
+    assert [(one.run, one.label) for one in runs.list()] == [(run, "first")]
