@@ -136,7 +136,10 @@ def _remove_own(job: Job, file: Path) -> None:
 
 
 def score(job: Job, reporter: Reporter) -> bool:
-    """Write the top-k list of every buyer into the folder of this run."""
+    """Write the top-k list of every buyer into the folder of this run.
+
+    Parts that an earlier attempt has finished are not computed again.
+    """
     from model.serving.batch_scoring import score as score_buyers
 
     config = job.run.config
@@ -154,8 +157,10 @@ def score(job: Job, reporter: Reporter) -> bool:
             k=config["k"],
             exclude_seen=config["exclude_seen"],
             rules=rules,
+            kept=job.folder / "parts",
             on_progress=lambda done, total: reporter.progress(buyers=done, all=total),
             on_left_out=left_out.update,
+            on_kept=reporter.saved,
             should_stop=reporter.stop,
         )
     if rules is not None:

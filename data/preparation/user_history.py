@@ -56,8 +56,17 @@ def history(dataset: Dataset, preparation: Preparation, user: str) -> pd.DataFra
     return events
 
 
-def histories(dataset: Dataset, preparation: Preparation) -> Iterator[pd.DataFrame]:
+def histories(
+    dataset: Dataset, preparation: Preparation, first: str | None = None, end: str | None = None
+) -> Iterator[pd.DataFrame]:
     """Yield the events of all users, filtered as in ``history``, in batches.
+
+    Parameters
+    ----------
+    dataset, preparation
+        As in ``history``.
+    first, end : str, optional
+        The first user, and the one after the last, in the order of their ids; default: all.
 
     Yields
     ------
@@ -67,10 +76,20 @@ def histories(dataset: Dataset, preparation: Preparation) -> Iterator[pd.DataFra
         The events of a user may continue in the next frame.
     """
     with dataset.connect() as connection:
-        query = select_events("user, product, type, time", preparation)
+        conditions = [] if first is None else [f"user >= {quote(first)}"]
+        conditions += [] if end is None else [f"user < {quote(end)}"]
+        query = select_events("user, product, type, time", preparation, *conditions)
         result = connection.sql(f"{query} ORDER BY user, time, row")
         for batch in result.to_arrow_reader(BATCH_ROWS):
             yield batch.to_pandas()
+
+
+def every_nth_user(dataset: Dataset, number: int) -> list[str]:
+    """Return the ids of the users that begin groups of this many, in order, but the first."""
+    numbered = "SELECT user, row_number() OVER (ORDER BY user) - 1 AS place FROM users"
+    query = f"SELECT user FROM ({numbered}) WHERE place > 0 AND place % {number} = 0 ORDER BY user"
+    with dataset.connect() as connection:
+        return [user for (user,) in connection.execute(query).fetchall()]
 
 
 def last_time(dataset: Dataset) -> datetime | None:

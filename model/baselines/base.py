@@ -25,12 +25,15 @@ class Recommender(ABC):
         Whether the softmax of the scores is a probability distribution over the catalogue.
     reads_buyer : bool
         Whether the scores depend on attributes of the buyer.
+    reads_times : bool
+        Whether the scores depend on the times of the events of a history, or of asking.
     """
 
     name: str
     kind: ClassVar[Kind] = "baseline"
     probabilistic: ClassVar[bool] = False
     reads_buyer: bool = False
+    reads_times: bool = False
 
     def read(self, histories: Histories) -> Histories:
         """Return the histories with the events that the model reads: here all of them.
@@ -73,13 +76,10 @@ class Baseline(Recommender):
         Whether it reads the events of every type, not the targets alone.
     fit_once : bool
         Whether the hyperparameters change the scores only, so that one fit serves the whole grid.
-    reads_times : bool
-        Whether the scores depend on the times of the events of a history.
     """
 
     grid: ClassVar[tuple[dict[str, float], ...]] = ()
     fit_once: ClassVar[bool] = False
-    reads_times: ClassVar[bool] = False
 
     def __init__(self, **settings: float) -> None:
         self.settings = settings

@@ -59,6 +59,7 @@ class Blend(Recommender):
         self.members, self.weights = list(members), list(weights)
         self.scales, self.counts = scales, counts
         self.reads_buyer = any(member.reads_buyer for member in members)
+        self.reads_times = any(member.reads_times for member in members)
         self._scorer = BlendScorer(members, weights, scales)
 
     @property

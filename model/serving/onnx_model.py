@@ -12,6 +12,7 @@ from model.run_files import BLEND, MODEL
 from model.run_folder import RunFolder
 from model.sequences.asking import ASKING_TIME
 from model.sequences.buyer_attributes import BUYER
+from model.sequences.features import CONTEXT
 from model.sequences.histories import Histories
 from model.sequences.inputs import serving_inputs
 from model.sequences.repeats import CANDIDATE_INPUTS
@@ -64,6 +65,9 @@ class OnnxRecommender(Recommender):
         inputs = {tensor.name: tensor for tensor in self._session.get_inputs()}
         self._inputs = tuple(inputs)
         self.reads_buyer = BUYER in inputs
+        self.reads_times = not inputs.keys().isdisjoint(
+            {*CONTEXT, ASKING_TIME, CANDIDATE_INPUTS[0]}
+        )
         self.candidate_features = inputs[FEATURE_INPUT].shape[-1] if self.reads_candidates else 0
 
     @property

@@ -160,7 +160,7 @@ def _untrained(home: Home, name: str, products: int) -> str:
         }
     )
     folder.write("vocabulary.parquet", lambda file: table.to_parquet(file, index=False))
-    codes = {"product": products, "brand": BRANDS, "category": CATEGORIES}
+    codes = {"product": products, "brand": BRANDS, "category": CATEGORIES, "type": 1}
     sizes = DataSizes({name: FIRST + size for name, size in codes.items()}, {"price": (50.0, 30.0)})
     save_network(folder, build(config, sizes))
     runs.attempts.end(run, claimed.attempt, State.FINISHED, None, None)

@@ -90,6 +90,9 @@ def score(
 ) -> ScoredLists:
     """Write ranked lists for every buyer of the run's dataset.
 
+    Finished parts wait in a folder beside the file, and another call after one that was killed does
+    not compute them again.
+
     Parameters
     ----------
     home, run
@@ -124,6 +127,7 @@ def score(
             k=k,
             exclude_seen=exclude_seen,
             rules=place.tables if place else None,
+            kept=file.with_name(f"{file.name}.parts"),
             on_progress=on_progress,
             on_left_out=left_out.update,
         )

@@ -17,7 +17,7 @@ from data.home import Home
 from data.preparation.preparation import Preparation
 from data.preparation.sequences import to_microseconds
 from data.preparation.user_history import histories, history, last_time
-from model.serving import batch_scoring
+from model.serving import batch_scoring, part_scoring
 from model.serving.batch_scoring import score
 from model.serving.predictor import Predictor
 from tests.model.conftest import FORMULA, HISTORIES
@@ -29,7 +29,7 @@ PATIENCE = 30.0
 def test_every_user_has_the_list_of_a_single_recommendation(
     toy_run: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch_scoring, "BLOCK_SIZE", 16)
+    monkeypatch.setattr(part_scoring, "BLOCK_SIZE", 16)
     monkeypatch.setattr("data.preparation.user_history.BATCH_ROWS", 50)
     run, dataset = toy_run
     count = score(run, dataset, tmp_path / "lists.parquet", k=7)
@@ -92,7 +92,7 @@ def test_text_in_a_csv_file_is_no_formula(toy_run: tuple[Path, Dataset], tmp_pat
 def test_progress_is_reported_and_a_stopped_scoring_leaves_no_file(
     toy_run: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch_scoring, "BLOCK_SIZE", 20)
+    monkeypatch.setattr(part_scoring, "BLOCK_SIZE", 20)
     run, dataset = toy_run
     progress: list[tuple[int, int]] = []
     with pytest.raises(Cancelled):
