@@ -191,6 +191,14 @@ def segment_finding(models: Sequence[Mapping[str, Any]], metric: str) -> str:
     repeat, explore = (_segment(served, name) for name in ("repeat", "explore"))
     targets = (repeat.get("targets") or 0) + (explore.get("targets") or 0)
     share = (repeat.get("targets") or 0) / targets if targets else None
+    if targets and not explore.get("targets"):
+        return _("Every target was bought before; there {model} reaches {repeat}").format(
+            model=formats.model(served["name"]), repeat=formats.number(repeat.get(metric), 4)
+        )
+    if targets and not repeat.get("targets"):
+        return _("No target was bought before; on new products {model} reaches {explore}").format(
+            model=formats.model(served["name"]), explore=formats.number(explore.get(metric), 4)
+        )
     return _(
         "{share} of targets were bought before; there {model} reaches {repeat}, on new products"
         " {explore}"

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,7 @@ def _predict(file: Path, inputs: dict[str, Any]) -> Any:
 
 @contextlib.contextmanager
 def run_quietly() -> Any:
-    """Discard what the converters print."""
-    with contextlib.redirect_stdout(io.StringIO()):
+    """Discard what the converters print, and their warnings of what NumPy will change."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
         yield

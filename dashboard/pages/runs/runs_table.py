@@ -188,10 +188,13 @@ def _order(positions: Mapping[str, int]) -> Component:
 
 
 def _name(run: Run, *, in_service: bool) -> str:
-    """Return the label of a run, or its network and preset, and its tags."""
+    """Return the label of a run, or its network and preset, and its tags.
+
+    That it is in service comes first: the end of a long text is cut.
+    """
     words = run.label or " · ".join(filter(None, (run.config.get("network"), run.preset)))
-    service = [f"· {_('in service')}"] if in_service else []
-    return " ".join([words, *(f"#{tag}" for tag in run.tags), *service])
+    service = [f"{_('in service')} ·"] if in_service else []
+    return " ".join([*service, words, *(f"#{tag}" for tag in run.tags)])
 
 
 def _row(handle: RunHandle, now: float, *, in_service: bool) -> dict[str, Any]:

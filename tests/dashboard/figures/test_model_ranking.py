@@ -98,3 +98,20 @@ def test_segments_say_how_much_is_buying_the_same_again():
         "30.0% of targets were bought before; there Paper reaches 0.4000, on new products 0.0100"
     )
     assert not model_ranking.has_segments([model("popularity", 0.1, 0, 1)])
+
+
+def test_where_all_targets_are_of_one_kind_nothing_is_said_of_the_other():
+    repeats, news = {"targets": 30, "ndcg@10": 0.4}, {"targets": 70, "ndcg@10": 0.01}
+    nobody = {"targets": 0, "ndcg@10": None}
+    for parts, finding in (
+        (
+            {"repeat": repeats, "explore": nobody},
+            "Every target was bought before; there Paper reaches 0.4000",
+        ),
+        (
+            {"repeat": nobody, "explore": news},
+            "No target was bought before; on new products Paper reaches 0.0100",
+        ),
+    ):
+        found = model("paper", 0.05, 0.045, 0.055, "network", **parts)
+        assert model_ranking.segment_finding([found], "ndcg@10") == finding

@@ -97,3 +97,9 @@ def test_the_address_gives_order_and_hidden_columns() -> None:
 def test_an_address_that_cannot_be_read_is_refused(filter: str, sort: str) -> None:
     with pytest.raises(BadInput, match="cannot be read"):
         View.of(filter, sort, "", "")
+
+
+def test_a_run_in_service_says_so_first(home: Home) -> None:
+    run = evaluated(home, 0.2)
+    Runs(home).promotions.promote(run)
+    assert [row["label"] for row in rows(home, PLAIN)] == ["in service · gru"]
