@@ -1,5 +1,6 @@
 """The progress of a run as its page polls it; each query reads a few indexed rows."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -131,8 +132,16 @@ def _has_worker(runs: Runs) -> bool:
     return holder is not None and holder.worker.alive()
 
 
+_LIBRARY_LINE = re.compile(
+    r"I\d{4} \d\d:\d\d:\d+\.\d+ +\d+ \w+\.cc:\d+\]|WARNING: All log messages before absl::"
+)
+
+
 def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:
-    """Return the last whole lines of a run's log; empty where there is none yet."""
+    """Return the last whole lines of a run's log; empty where there is none yet.
+
+    What TensorFlow says of itself at its start is left out; the file has it.
+    """
     file = run_folder(home, run) / LOG
     if not file.is_file():
         return ""
@@ -140,7 +149,8 @@ def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:
         length = log.seek(0, 2)
         log.seek(max(length - size, 0))
         text = log.read().decode("utf-8", "replace")
-    return text if length <= size else text.partition("\n")[2]
+    lines = (text if length <= size else text.partition("\n")[2]).splitlines(keepends=True)
+    return "".join(line for line in lines if not _LIBRARY_LINE.match(line))
 
 
 def explanation(run: Run) -> Explanation | None:

@@ -119,6 +119,19 @@ def test_a_long_log_shows_its_last_whole_lines(home: Home, run: Run):
     assert monitor.log_tail(home, run.run, size=20) == "line 98\nline 99\n"
 
 
+def test_the_log_has_no_lines_of_tensorflow_about_itself(home: Home, run: Run):
+    folder = Runs(home).folder(run.run)
+    folder.mkdir(parents=True)
+    (folder / "log.txt").write_text(
+        "2026-11-30 05:14:36 train demo-1, attempt 1, process 19069\n"
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
+        "I0000 00:00:1796015676.410559   19069 port.cc:153] oneDNN custom operations are on.\n"
+        "E0000 00:00:1796015676.410559   19069 gpu.cc:153] Out of memory.\n"
+    )
+    kept = [line.partition(" ")[0] for line in monitor.log_tail(home, run.run).splitlines()]
+    assert kept == ["2026-11-30", "E0000"]
+
+
 def test_following_a_run_ends_with_a_sentence_where_its_worker_cannot_start(
     home: Home, run: Run, monkeypatch: pytest.MonkeyPatch
 ):
