@@ -20,7 +20,7 @@ from data.errors import BadInput, Cancelled
 from data.i18n import _
 from data.importing.kaggle import is_remote
 from model.phases import Phase
-from model.run_files import COMPARISON, EFFECT
+from model.run_files import COMPARISON, EFFECT, PARTS
 
 if TYPE_CHECKING:
     from data.datasets.dataset import Dataset
@@ -140,9 +140,11 @@ def score(job: Job, reporter: Reporter) -> bool:
 
     Parts that an earlier attempt has finished are not computed again.
     """
+    from dashboard.jobs.part_runs import PartRuns
     from model.serving.batch_scoring import score as score_buyers
 
     config = job.run.config
+    others = PartRuns(job, reporter)
     rules, left_out = None, Counter[str]()
     with (
         Store(job.home).reading(job.run.dataset) as dataset,
@@ -157,14 +159,37 @@ def score(job: Job, reporter: Reporter) -> bool:
             k=config["k"],
             exclude_seen=config["exclude_seen"],
             rules=rules,
-            kept=job.folder / "parts",
+            kept=job.folder / PARTS,
+            others=others,
             on_progress=lambda done, total: reporter.progress(buyers=done, all=total),
             on_left_out=left_out.update,
             on_kept=reporter.saved,
             should_stop=reporter.stop,
         )
+    others.remove()
     if rules is not None:
         reporter.progress(left_out=dict(left_out))
+    return True
+
+
+def score_part(job: Job, reporter: Reporter) -> bool:
+    """Compute some parts of the lists of another job, and keep them in the folder of this run."""
+    from model.serving.batch_scoring import score_parts
+
+    config = job.run.config
+    with Store(job.home).reading(job.run.dataset) as dataset:
+        score_parts(
+            job.home.runs / config["run"],
+            dataset,
+            job.folder / PARTS,
+            config["parts"],
+            k=config["k"],
+            exclude_seen=config["exclude_seen"],
+            rules=_rule_tables(job, dataset) if "placement" in config else None,
+            on_progress=lambda done, total: reporter.progress(parts=done, all=total),
+            on_kept=reporter.saved,
+            should_stop=reporter.stop,
+        )
     return True
 
 
@@ -304,6 +329,7 @@ WORK: dict[str, Callable[[Job, Reporter], bool]] = {
     "train": train,
     "import": import_files,
     "score": score,
+    "part": score_part,
     "effect": effect,
     "evaluate": evaluate,
     "check": check,

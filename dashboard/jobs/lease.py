@@ -1,6 +1,7 @@
 """The leases of workers: one worker at a time serves a home on each of its machines."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +76,11 @@ class Holder:
     load: dict[str, Any]
 
 
+def machines_of(load: Mapping[str, Any]) -> int:
+    """Return how many machines execute the runs of a worker, given its load."""
+    return int(load.get("nodes", 1))
+
+
 class Lease:
     """The leases on a home: at most one row for each node in the table of workers.
 
@@ -126,6 +132,11 @@ class Lease:
 
     def _others(self) -> list[Holder]:
         return [holder for holder in self.holders() if holder.node != self._node]
+
+    def machines(self) -> int:
+        """Return the machines of the workers that take runs; an engine's ``load`` may say more."""
+        holders = [holder for holder in self.holders() if not holder.draining]
+        return sum(machines_of(holder.load) for holder in holders if self.is_alive(holder))
 
     def holder(self) -> Holder | None:
         """Return the holder of this node's lease, alive or not; None when nobody holds it."""

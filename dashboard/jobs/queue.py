@@ -23,6 +23,8 @@ CHECKING = "check"
 SERIES = (SEARCHING, BACKTESTING, RETRAINING)
 """Kinds that only wait for trainings of their own, for hours: they take no place of another one."""
 PARALLEL_SERIES = 4
+SCORING, PART = "score", "part"
+"""Lists of all buyers, and some parts of them for another job: either takes a whole machine."""
 _GIB_A_TRAINING = 4
 WAITING = (RUNS.c.state == State.QUEUED.value) & RUNS.c.deleted.is_(None)
 _ORDER = (RUNS.c.priority.desc(), RUNS.c.queued, RUNS.c.id)
@@ -42,7 +44,7 @@ class Queue:
         self._clock = repository.clock
         self._node = repository.node
 
-    def claim(self, slots: int | None = None) -> Run | None:
+    def claim(self, slots: int | None = None, machines: int = 1) -> Run | None:
         """Take the next run that may start and make it ``starting``; None when there is none.
 
         Higher priority goes first, then the longest wait. A run is claimed once, and no limit is
@@ -53,6 +55,9 @@ class Queue:
         slots : int, optional
             How many trainings run at once on this machine; default: as many as the limit for all
             machines says where one was set, else by cores and memory.
+        machines : int
+            How many machines execute the runs of this worker. One that ranks for all buyers, or a
+            part of them, takes no other part.
         """
         with self._database.read() as connection:
             if connection.execute(select(RUNS.c.id).where(WAITING).limit(1)).first() is None:
@@ -60,7 +65,7 @@ class Queue:
         with self._database.write() as connection:
             if setting(connection, "paused", False):
                 return None
-            kinds = self._kinds_with_room(connection, slots)
+            kinds = self._kinds_with_room(connection, slots, machines)
             first = (
                 select(RUNS.c.id).where(WAITING, kinds).order_by(*_ORDER).limit(1).scalar_subquery()
             )
@@ -84,9 +89,9 @@ class Queue:
                 transition(connection, RUNS.c.id == row.id, State.FAILED, message=message)
                 return None
 
-    def _kinds_with_room(self, connection: Connection, slots: int | None) -> Any:
+    def _kinds_with_room(self, connection: Connection, slots: int | None, machines: int) -> Any:
         """Return the condition that fewer runs of a run's kind are active than its limit says."""
-        groups = {TRAINING: TRAINING, **dict.fromkeys(SERIES, "series")}
+        groups = {TRAINING: TRAINING, PART: PART, **dict.fromkeys(SERIES, "series")}
         group = case(groups, value=RUNS.c.kind, else_="other")
         everywhere: Counter[str] = Counter()
         here: Counter[str] = Counter()
@@ -102,11 +107,16 @@ class Queue:
             TRAINING: slots or limit or default_parallel(),
             "series": PARALLEL_SERIES,
             "other": PARALLEL_OTHERS,
+            PART: machines - self._scorings_here(connection),
         }
         with_room = {name for name in limits if here[name] < limits[name]}
         if limit is not None and everywhere[TRAINING] >= limit:
             with_room.discard(TRAINING)
         return group.in_(sorted(with_room))
+
+    def _scorings_here(self, connection: Connection) -> int:
+        mine = (RUNS.c.kind == SCORING) & (RUNS.c.node == self._node) & RUNS.c.state.in_(ACTIVE)
+        return connection.execute(select(func.count()).where(mine)).scalar_one()
 
     def waiting(self) -> list[str]:
         """Return the names of the queued runs, the one that starts next first."""

@@ -13,6 +13,7 @@ from data.i18n import _
 _NAME = re.compile(r"[\w\- ][\w.\- ]{0,149}")
 _SETTINGS = {
     "score": ("run", "k", "exclude_seen", "format"),
+    "part": ("run", "k", "exclude_seen", "job", "parts"),
     "evaluate": ("run",),
     "check": ("run",),
     "compare": ("run", "in_service"),
@@ -36,7 +37,7 @@ class Run:
         Name, such as ``demo-3``; never reused.
     kind : str
         ``train``, ``import``, ``evaluate``, ``check``, ``compare``, ``effect``, ``score``,
-        ``fit``, ``map``, ``search``, ``backtest`` or ``retrain``.
+        ``part``, ``fit``, ``map``, ``search``, ``backtest`` or ``retrain``.
     config : dict
         Parameters of the work, specific to the kind.
     attempt : int

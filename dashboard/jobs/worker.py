@@ -14,7 +14,7 @@ from dashboard.jobs.engines.engine import Engine, Progress
 from dashboard.jobs.engines.engine_choice import make_engine
 from dashboard.jobs.exit_status import end_of, end_without_process
 from dashboard.jobs.failures import KILLED, LOST, SHUTDOWN, START, sentence
-from dashboard.jobs.lease import SILENT_SECONDS
+from dashboard.jobs.lease import SILENT_SECONDS, machines_of
 from dashboard.jobs.notifier import Notifier
 from dashboard.jobs.other_nodes import LOST_SECONDS, OtherNodes
 from dashboard.jobs.process import Process
@@ -81,6 +81,7 @@ class Worker:
         self._process = process
         self._until_idle = until_idle
         self._slots = slots
+        self._machines = 1
         self._engine = engine
         self._notifier = Notifier(runs.outbox, log)
         self._observations: dict[str, _Observation] = {}
@@ -126,7 +127,9 @@ class Worker:
             self._heartbeat = now
             self._other_nodes.watch()
             self._notifier.poll()
-            return self._runs.lease.renew(self._process, self._engine.load())
+            load = self._engine.load()
+            self._machines = machines_of(load)
+            return self._runs.lease.renew(self._process, load)
         return True
 
     def _finish_renames(self) -> None:
@@ -172,8 +175,11 @@ class Worker:
         for name in self._engine.names():
             if name not in active and self._has_ended(name):
                 self._forget(name)
-        while not self._draining and (claimed := self._runs.queue.claim(self._slots)) is not None:
+        while not self._draining and (claimed := self._claim()) is not None:
             self._start(claimed)
+
+    def _claim(self) -> Run | None:
+        return self._runs.queue.claim(self._slots, self._machines)
 
     def _start(self, run: Run) -> None:
         self._observe(run)

@@ -1,7 +1,7 @@
 """Batch scoring: ranked lists for all users of a dataset, streamed into a file."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +17,7 @@ from model.kernels.malloc import keep_freed
 from model.serving.list_writer import FORMATS, RankedListWriter
 from model.serving.part_scoring import THREADS, PartScoring, Step
 from model.serving.predictor import Predictor
-from model.serving.ranked_part import KeptParts
+from model.serving.ranked_part import KeptParts, OtherProcesses
 from model.serving.rules.rules_numpy import RuleTables
 
 MOST = 1_000
@@ -32,6 +32,7 @@ def score(
     exclude_seen: bool = False,
     rules: RuleTables | None = None,
     kept: Path | None = None,
+    others: OtherProcesses | None = None,
     on_progress: Callable[[int, int], object] = lambda _done, _total: None,
     on_left_out: Callable[[Counter[str]], object] = lambda _by_rule: None,
     on_kept: Callable[[], object] = lambda: None,
@@ -59,6 +60,8 @@ def score(
     kept : Path, optional
         Folder in which finished parts wait for the file, if it has several: another call, after
         one that did not end, does not compute them again. It is removed at the end.
+    others : OtherProcesses, optional
+        They compute some of several parts at the same time, by ``score_parts``.
     on_progress : callable
         Called after every block with the number of users done and their total.
     on_left_out : callable
@@ -94,7 +97,7 @@ def score(
     ):
         scoring = PartScoring(model, dataset, pool, k=k, exclude_seen=exclude_seen, rules=rules)
         parts = KeptParts(kept, scoring.plan(folder))
-        for result in _prefetch(scoring.steps(parts)):
+        for result in _prefetch(scoring.steps(parts, others)):
             if should_stop():
                 raise Cancelled
             lists = result()
@@ -107,6 +110,52 @@ def score(
             on_progress(done, max(total, done))
     parts.remove()
     return done
+
+
+def score_parts(
+    folder: Path,
+    dataset: Dataset,
+    kept: Path,
+    numbers: Collection[int],
+    *,
+    k: int,
+    exclude_seen: bool,
+    rules: RuleTables | None = None,
+    on_progress: Callable[[int, int], object] = lambda _done, _total: None,
+    on_kept: Callable[[], object] = lambda: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Compute some parts of the lists of all users and keep them in a folder.
+
+    Parameters
+    ----------
+    numbers : collection of int
+        Of the parts, from 0.
+    on_progress : callable
+        Called with the number of parts done and of all ``numbers``.
+    folder, dataset, kept, k, exclude_seen, rules, on_kept, should_stop
+        As in ``score``.
+
+    Raises
+    ------
+    BadInput, Cancelled
+        As ``score``.
+    """
+    keep_freed()
+    model = Predictor(folder)
+    with threadpool_limits(1), thread_pool(THREADS) as pool:
+        scoring = PartScoring(model, dataset, pool, k=k, exclude_seen=exclude_seen, rules=rules)
+        parts = KeptParts(kept, scoring.plan(folder))
+        missing = [number for number in numbers if parts.read(number) is None]
+        done = len(numbers) - len(missing)
+        on_progress(done, len(numbers))
+        for result in _prefetch(scoring.compute(parts, missing)):
+            if should_stop():
+                raise Cancelled
+            if result() is None:
+                done += 1
+                on_kept()
+                on_progress(done, len(numbers))
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from model.sequences.histories import Array, Histories
 from model.serving.equal_histories import history_keys
 from model.serving.list_writer import RankedLists
 from model.serving.predictor import Predictor
-from model.serving.ranked_part import KeptParts, RankedPart, digest_of_rules
+from model.serving.ranked_part import KeptParts, OtherProcesses, RankedPart, digest_of_rules
 from model.serving.rules.ranking import ruled_list
 from model.serving.rules.rules_numpy import RuleTables
 
@@ -88,15 +87,26 @@ class PartScoring:
             "bounds": self._bounds,
         }
 
-    def steps(self, parts: KeptParts) -> Iterator[Step]:
+    def steps(self, parts: KeptParts, others: OtherProcesses | None = None) -> Iterator[Step]:
         """Yield what gives the lists of all users, in order; work begins when it is yielded."""
-        for number, (first, end) in enumerate(pairwise(self._bounds)):
+        count = len(self._bounds) - 1
+        if others is not None and count > 1:
+            others.start([number for number in range(count) if parts.read(number) is None])
+        for number in range(count):
             kept = parts.read(number)
-            if kept is not None:
-                for begin in range(0, len(kept.users), BLOCK_SIZE):
-                    yield partial(kept.lists, begin, begin + BLOCK_SIZE)
+            if kept is None and others is not None and count > 1:
+                kept = parts.read(number, others.wait(number))
+            if kept is None:
+                yield from self.compute(parts, [number])
                 continue
+            for begin in range(0, len(kept.users), BLOCK_SIZE):
+                yield partial(kept.lists, begin, begin + BLOCK_SIZE)
+
+    def compute(self, parts: KeptParts, numbers: Sequence[int]) -> Iterator[Step]:
+        """Yield what gives the lists of some parts and, of several, keeps each at its end."""
+        for number in numbers:
             part = _GrowingPart(self._part_size, self._k)
+            first, end = self._bounds[number : number + 2]
             for users, histories in _blocks(self._model, self._dataset, first, end):
                 yield self._start(part, users, histories)
             if len(self._bounds) > 2:

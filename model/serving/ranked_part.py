@@ -3,11 +3,11 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -59,6 +59,16 @@ class RankedPart:
         )
 
 
+class OtherProcesses(Protocol):
+    """Processes that compute parts of the same lists, each in a folder of its own."""
+
+    def start(self, missing: Sequence[int]) -> None:
+        """Let them compute some of the parts that are missing."""
+
+    def wait(self, number: int) -> Path | None:
+        """Return the folder that has a part, once it is there; None where nobody computes it."""
+
+
 class KeptParts:
     """A folder of finished parts, each written whole or not at all.
 
@@ -84,12 +94,22 @@ class KeptParts:
         except (OSError, ValueError, VitrinaError):
             return False
 
-    def read(self, number: int) -> RankedPart | None:
-        """Return a part; None where it is not kept, or damaged."""
-        if self._folder is None:
+    def read(self, number: int, folder: Path | None = None) -> RankedPart | None:
+        """Return a part; None where it is not kept, of other lists, or damaged.
+
+        Parameters
+        ----------
+        number : int
+        folder : Path, optional
+            Where another process has kept it.
+        """
+        if folder is not None and not self._is_of_plan(folder):
+            return None
+        folder = folder or self._folder
+        if folder is None:
             return None
         try:
-            with np.load(verified(self._file(self._folder, number)), allow_pickle=False) as arrays:
+            with np.load(verified(self._file(folder, number)), allow_pickle=False) as arrays:
                 content = {name: arrays[name] for name in arrays.files}
             users, left_out = json.loads(content.pop("texts").tobytes())
             return RankedPart(np.array(users, dtype=object), left_out=Counter(left_out), **content)

@@ -222,12 +222,30 @@ class Place:
             started.communicate()
 
 
+Machine = Callable[[str], Place]
+
+
 @pytest.fixture
 def place(home: Home) -> Iterator[Place]:
     """A home whose every process ends with the test."""
     place = Place(home, Runs(home))
     yield place
     place.clear()
+
+
+@pytest.fixture
+def machine(tmp_path: Path, database_url: str, store_url: str) -> Iterator[Machine]:
+    """Return a machine of this name: its home, and its processes, which end with the test."""
+    places = []
+
+    def make(name: str) -> Place:
+        home = Home(tmp_path / name / "home", database_url, store_url)
+        places.append(Place(home, Runs(home)))
+        return places[-1]
+
+    yield make
+    for place in places:
+        place.clear()
 
 
 @pytest.fixture

@@ -4,37 +4,18 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.services.datasets import imports
-from data.home import Home
 from data.importing.request import ImportRequest
 from tests.databases import on_postgresql
-from tests.faults.conftest import TINY, Place, until, write_log
+from tests.faults.conftest import TINY, Machine, Place, until, write_log
 from tests.stores import S3, on_s3
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, on_postgresql, on_s3]
-Machine = Callable[[str], Place]
-
-
-@pytest.fixture
-def machine(tmp_path: Path, database_url: str, store_url: str) -> Iterator[Machine]:
-    """Return a machine of this name: its home, and its processes, which end with the test."""
-    places = []
-
-    def make(name: str) -> Place:
-        home = Home(tmp_path / name / "home", database_url, store_url)
-        places.append(Place(home, Runs(home)))
-        return places[-1]
-
-    yield make
-    for place in places:
-        place.clear()
 
 
 def imported(place: Place, file: Path) -> None:

@@ -57,4 +57,7 @@ class Engine(Protocol):
         """Return how many trainings fit at once; None for what this machine's size allows."""
 
     def load(self) -> dict[str, float]:
-        """Return load and size of what runs execute on, as ``dashboard.jobs.node`` does."""
+        """Return load and size of what runs execute on, as ``dashboard.jobs.node`` does.
+
+        Where there are several machines, ``nodes`` says how many.
+        """

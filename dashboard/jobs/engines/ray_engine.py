@@ -13,7 +13,7 @@ from ray.exceptions import RayError, RayTaskError
 from dashboard.jobs.engines.child_process import ChildProcess
 from dashboard.jobs.engines.engine import UNKNOWN_STATUS, Progress
 from dashboard.jobs.failures import START, status_of
-from dashboard.jobs.queue import SERIES, TRAINING
+from dashboard.jobs.queue import PART, SERIES, TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.shared_home import home_id
@@ -161,7 +161,7 @@ class RayEngine:
         return max(1, min(slots, int(total["GPU"])) if "GPU" in total else slots)
 
     def load(self) -> dict[str, float]:
-        """Return memory (bytes) and cores of the cluster, and how much of them Ray has reserved."""
+        """Return memory (bytes), cores and nodes of the cluster, and what Ray has reserved."""
         total, free = ray.cluster_resources(), ray.available_resources()
 
         def reserved(name: str) -> float:
@@ -172,6 +172,7 @@ class RayEngine:
             "memory_total": float(total.get("memory", 0.0)),
             "load": reserved("CPU"),
             "cores": float(total.get("CPU", 0.0)),
+            "nodes": len(_sizes_of_nodes()),
         }
 
     def _remove_ended(self) -> None:
@@ -207,10 +208,12 @@ def _actor_name(run: Run) -> str:
     return f"{run.run} {run.attempt}"
 
 
-def _resources(kind: str) -> dict[str, float]:
+def _resources(kind: str) -> dict[str, Any]:
     """Return what Ray reserves for a run: cores, and a GPU for a training where there are any."""
     if kind in SERIES:  # they only wait for trainings of their own
         return {"num_cpus": 0}
+    if kind == PART:  # nodes share them out, as each has threads for all cores of one
+        return {"num_cpus": 1, "scheduling_strategy": "SPREAD"}
     if kind != TRAINING:
         return {"num_cpus": 1}
     has_gpus = "GPU" in ray.cluster_resources()
@@ -219,8 +222,13 @@ def _resources(kind: str) -> dict[str, float]:
 
 def _cores_a_training() -> int:
     """Return the cores that a training reserves: no more than the largest node has."""
-    nodes = [node["Resources"].get("CPU", 0) for node in ray.nodes() if node["Alive"]]
-    return max(1, min(CORES_A_TRAINING, int(max(nodes, default=1))))
+    return max(1, min(CORES_A_TRAINING, int(max(_sizes_of_nodes(), default=1))))
+
+
+def _sizes_of_nodes() -> list[float]:
+    """Return the cores of each node that is alive and has any for runs."""
+    sizes = [node["Resources"].get("CPU", 0) for node in ray.nodes() if node["Alive"]]
+    return [size for size in sizes if size]
 
 
 def _is_ready(reference: Any) -> bool:

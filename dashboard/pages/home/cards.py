@@ -33,6 +33,7 @@ DEMO, SAMPLE = "home-demo", "home-sample"
 KINDS = {
     "import": N_("import"),
     "score": N_("ranked lists"),
+    "part": N_("part of ranked lists"),
     "evaluate": N_("evaluation"),
     "check": N_("check of a model"),
     "compare": N_("comparison with the model in service"),

@@ -162,6 +162,20 @@ def test_an_import_waits_for_those_of_its_machine_only(
 
 
 @on_postgresql
+def test_a_machine_that_ranks_for_all_buyers_takes_no_part_of_it(
+    runs: Runs, on_node: Callable[[str], Runs]
+) -> None:
+    lists = {"run": "shop-1", "k": 20, "exclude_seen": False}
+    runs.create("score", "shop", lists | {"format": "csv"})
+    for number in range(5):
+        runs.create("part", "shop", lists | {"job": "shop-score-1", "parts": [number]})
+    first, second, cluster = (on_node(name).queue for name in ("first", "second", "ray@third"))
+    assert [run.kind for run in iter(first.claim, None)] == ["score"]
+    assert [run.kind for run in iter(second.claim, None)] == ["part"]
+    assert len(list(iter(lambda: cluster.claim(machines=3), None))) == 3
+
+
+@on_postgresql
 def test_without_a_limit_all_slots_are_used(runs: Runs, on_node: Callable[[str], Runs]) -> None:
     for node, slots in (("first", 3), ("second", 4)):
         on_node(node).lease.take(ME, None, None, slots)
