@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from data.importing.words import bare
+from data.importing.words import bare, words_of
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -85,10 +85,11 @@ NOUNS = {
             "לקוח العميل الزبون مشتری ลูกค้า"
         ),
         marked=_words(
-            "member account cookie guest party profile subscriber card loyalty_card loyalty "
-            "loyalty_member membership user_pseudo distinct anonymous fullvisitor domain_user "
-            "person people contact socio tarjeta mitglied mitglieds karten adherent carte "
-            "tessera karta карта карты session visit sesion sitzung sessao 会话 セッション"
+            "household hshd hh member account cookie guest party profile subscriber card "
+            "loyalty_card loyalty loyalty_member membership user_pseudo distinct anonymous "
+            "fullvisitor domain_user person people contact socio tarjeta mitglied mitglieds "
+            "karten adherent carte tessera karta карта карты session visit sesion sitzung sessao "
+            "会话 セッション"
         ),
         last=_words(
             "username user_name buyer_username author email email_address e_mail customer_email "
@@ -263,6 +264,20 @@ ORDINALS = _words(
 )
 """Names of columns that may number the events of a buyer."""
 
+_HOUSEHOLDS = frozenset(_words("household hshd hh household_key"))
+_SIGN_WORDS = frozenset(_words("sign vorzeichen signo segno signe znak знак 符号"))
+_MONEY_WORDS = frozenset(
+    _words("total amount value net gross price sales revenue turnover paid charged sum subtotal")
+)
+_NO_MONEY_OF_A_ROW = frozenset(
+    _words(
+        "discount discounts disc promo promotion coupon voucher rebate tax vat fee fees shipping "
+        "freight tip tips cost profit margin balance change delta diff difference stock inventory "
+        "points score rating credit wallet adjustment rounding count qty quantity loss variance "
+        "refund return"
+    )
+)
+
 _INDEX = re.compile(
     r"|Unnamed: \d+|index|column 1|level_0|row_?names?|row_?(id|no|number|num)?", re.I
 )
@@ -371,6 +386,44 @@ def is_price_in_parts(column: str) -> bool:
     """
     name = _OTHER_UNIT.sub("", column)
     return name != column and place_of("price", re.sub(r"[)\]）]+$|_in$", "", name)) is not None
+
+
+def is_household_name(column: str) -> bool:
+    """Return whether a column's name is that of the id of a household, in which several buy.
+
+    >>> is_household_name("HSHD_NUM"), is_household_name("card_id")
+    (True, False)
+    """
+    name = bare_name(column)
+    return any(one in _HOUSEHOLDS for one in (name, *_without_id_marks(name)))
+
+
+def is_visit_name(column: str) -> bool:
+    """Return whether a column's name is that of a visit or session rather than of a person."""
+    return bare_name(column).startswith(("session", "visit"))
+
+
+def is_sign_name(column: str) -> bool:
+    """Return whether a column's name says that it holds signs, of which one undoes a purchase.
+
+    >>> is_sign_name("Sign_Flag"), is_sign_name("signup"), is_sign_name("Vorzeichen")
+    (True, False, True)
+    """
+    return bool(_SIGN_WORDS & set(words_of(column.replace("_", " "))))
+
+
+def is_money_name(column: str) -> bool:
+    """Return whether a column's name is that of the money of a row, whose sign tells a return.
+
+    >>> [is_money_name(name) for name in ("order_total", "Extended Price", "Line Amount (EUR)")]
+    [True, True, True]
+    >>> [is_money_name(name) for name in ("total_discount", "stock_value", "tax_amount", "delta")]
+    [False, False, False, False]
+    """
+    if bare_name(column) in TOTALS or place_of("price", column) is not None:
+        return True
+    words = set(words_of(column.replace("_", " ")))
+    return bool(words & _MONEY_WORDS) and not words & _NO_MONEY_OF_A_ROW
 
 
 def is_index_name(column: str) -> bool:

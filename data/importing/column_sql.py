@@ -166,6 +166,8 @@ class ColumnSql:
     guests : tuple of str
         Ids of the buyer that stand for one who is not known; ``0`` among them where the first
         rows show it.
+    minus : str
+        The SQL condition of a row that is a return by its sign in a column; empty for none.
     forward_filled : tuple of str
         The event columns that only the first row of an order has a value in.
     dominant : str
@@ -194,6 +196,7 @@ class ColumnSql:
     missing: tuple[str, ...] = MISSING
     seen_missing: tuple[str, ...] = _COMMON_MISSING
     guests: tuple[str, ...] = GUESTS
+    minus: str = ""
     forward_filled: tuple[str, ...] = ()
     dominant: str = ""
 
@@ -208,6 +211,7 @@ class ColumnSql:
         types: Mapping[str, str] | None = None,
         guests: Sequence[str] | None = None,
         forward_filled: Collection[str] = (),
+        sign: str = "",
     ) -> "ColumnSql":
         """Return how the columns of a file are read, from its first rows.
 
@@ -223,6 +227,8 @@ class ColumnSql:
             Ids of the buyer that a person says to be those of guests, instead of the known ones.
         forward_filled : collection of str
             The columns that only the first row of an order has a value in.
+        sign : str
+            The column whose sign tells a return from a purchase; empty for none.
 
         Raises
         ------
@@ -265,8 +271,9 @@ class ColumnSql:
             codes=_codes(sample.get("type", ())),
             separator=separator_of(sample.get("category", ())),
             named=dialect.names_columns,
-            seen_missing=tuple(dict.fromkeys([*_COMMON_MISSING, *_missing_values(dialect.sample)])),
+            seen_missing=_seen_missing(dialect.sample, signs=bool(sign)),
             guests=known,
+            minus=_minus(dialect, sign),
             forward_filled=tuple(name for name in _KEYS if mapping.get(name) in forward_filled)
             if dialect.kind == "text"
             else (),
@@ -417,6 +424,8 @@ class ColumnSql:
             undone.append(f"{self._quantity()} < 0")
         if "price" in self.positions:
             undone.append(f"({self.price.sql(self.text('price'))}) < 0")
+        if self.minus:
+            undone.append(self.minus)
         if "session" in self.positions and "invoice" in self.mapping["session"].lower():
             undone.append(f"regexp_full_match({self.text('session')}, '[Cc][0-9]+')")
         if not undone:
@@ -448,6 +457,7 @@ class ColumnSql:
                 )
                 conditions.append(f"CASE {column} {rare} ELSE false END")
                 conditions.append(self._is_too_long(name))
+                conditions.append(f"contains({column}, 'E+')")  # a number that lost its digits
                 if not self.padded:
                     conditions.append(f"{column} <> trim({column}, {quote(BLANKS)})")
                 if not self.formulas:
@@ -624,10 +634,23 @@ def _quantity(values: Sequence[str], price: PriceFormat) -> PriceFormat:
     return PriceFormat(next(iter(marks)) if len(marks) == 1 else price.decimal_mark, False)
 
 
-def _missing_values(sample: Sequence[Sequence[str]]) -> list[str]:
-    """Return the texts of the first rows that stand for a missing value."""
-    known = frozenset(MISSING)
-    return sorted({value for row in sample for value in row if value in known})
+def _minus(dialect: Dialect, column: str) -> str:
+    """Return the SQL condition of a minus in a column of signs, or of money; empty for none."""
+    if not column:
+        return ""
+    place = dialect.columns.index(column)
+    are_signs = {row[place].strip() for row in dialect.sample if len(row) > place} == {"+", "-"}
+    return f"trim(c{place}) = '-'" if are_signs else prices.signed_sql(f"c{place}")
+
+
+def _seen_missing(sample: Sequence[Sequence[str]], *, signs: bool) -> tuple[str, ...]:
+    """Return the texts that a reader may take for missing values in any column.
+
+    They are the commonest ones and those of the first rows, but no ``-`` where it may be a sign.
+    """
+    known = frozenset(MISSING) - ({"-"} if signs else set())
+    found = sorted({value for row in sample for value in row if value in known})
+    return tuple(dict.fromkeys([*_COMMON_MISSING, *found]))
 
 
 def _is_padded(sample: Sequence[Sequence[str]]) -> bool:

@@ -56,7 +56,8 @@ def corrected(dialect: Dialect, corrections: Mapping[str, str] | None, file: str
         mapping[name] = column
         unsure.pop(name, None)
     mapping = {name: mapping[name] for name in NAMES if mapping.get(name)}
-    return Roles(mapping, unsure, times, guessed.forward_filled)
+    sign = "" if guessed.sign in mapping.values() or mapping.get("type") else guessed.sign
+    return Roles(mapping, unsure, times, sign, guessed.forward_filled)
 
 
 def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) -> Roles:
@@ -123,4 +124,5 @@ def column_sql(dialect: Dialect, roles: Roles, request: ImportRequest) -> Column
         types=request.types,
         guests=request.guests,
         forward_filled=roles.forward_filled,
+        sign=roles.sign,
     )

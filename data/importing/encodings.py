@@ -2,6 +2,8 @@
 
 import codecs
 import re
+import unicodedata
+from collections.abc import Sequence
 
 from data.errors import BadInput
 from data.i18n import _
@@ -40,6 +42,9 @@ _LEGACY = [
     "cp850",
     "mac_roman",
 ]
+
+_LATIN = ("cp1250", "iso8859_2", "cp1254", "cp1257", WESTERN)
+"""Those of one byte with Latin letters, the most usual first."""
 
 _LARGEST_TAIL = 3
 _LINES_OF_NAMES = 5
@@ -102,7 +107,27 @@ def _legacy(start: bytes) -> str:
     text = b"\n".join(lines)
     if sum(map(_is_utf8, lines)) * 10 > len(lines):
         return WESTERN  # of which the reader decodes each line that is UTF-8 as that
-    return _by_names(start, WESTERN if _is_western(text) else _by_statistics(text))
+    return _by_names(start, WESTERN if _is_western(text) else _by_letters(text))
+
+
+def _by_letters(text: bytes) -> str:
+    """Return the encoding by statistics; one of Latin letters where these stand beside others.
+
+    In a word there are letters of one script. Where the statistics see another one, or signs, it
+    is the first of the usual encodings in which all that is no ASCII is a letter.
+    """
+    guess = _by_statistics(text)
+    words = [word for word in re.findall(rb"[A-Za-z\x80-\xff]+", text) if not word.isascii()]
+    mixed = [word for word in words if re.search(b"[A-Za-z]", word)]
+    if len(mixed) * 2 <= len(words) or (guess in _LATIN and _are_letters(mixed, guess)):
+        return guess
+    return next((name for name in _LATIN if _are_letters(mixed, name)), guess)
+
+
+def _are_letters(words: Sequence[bytes], encoding: str) -> bool:
+    """Return whether all characters of some words are Latin letters in an encoding."""
+    text = b"".join(words).decode(encoding, errors="replace")
+    return all(one.isalpha() and "LATIN" in unicodedata.name(one, "") for one in text)
 
 
 def _by_names(start: bytes, guess: str) -> str:

@@ -131,12 +131,15 @@ class FileResult:
     unreadable : Counter
         ``price`` and ``quantity`` → number of events in which it could not be read and is
         missing.
+    ends_early : bool
+        Whether the file is compressed, and its end is missing or damaged.
     """
 
     part: Part
     source: Source
     columns: ColumnSql
     unreadable: Counter[str] = field(default_factory=Counter)
+    ends_early: bool = False
 
 
 def import_file(source: SourceFile, rejects: Rejects, tracker: ProgressTracker) -> FileResult:
@@ -147,20 +150,22 @@ def import_file(source: SourceFile, rejects: Rejects, tracker: ProgressTracker) 
         with _connection(source.part.parent) as connection:
             kept = _copy(connection, source, checksum, tracker)
             digest = checksum.finish()
-            read = kept
+            read, ends_early = kept, False
             columns, unreadable = source.columns, Counter[str]()
             if (
                 kept is None
                 or not _is_complete(source, kept, checksum)
                 or _has_new_codes(connection, source)
             ):
-                kept, read, columns, unreadable = _read_lines(connection, source, rejects, tracker)
+                kept, read, columns, unreadable, ends_early = _read_lines(
+                    connection, source, rejects, tracker
+                )
     finally:
         checksum.stop()
     tracker.finish_file(size, read or 0)
     part = Part(source.part.name, kept, tuple(sorted(columns.integer_ids)), columns.columns)
     manifest_source = Source(source.name, size, digest, read or 0, kept)
-    return FileResult(part, manifest_source, columns, unreadable)
+    return FileResult(part, manifest_source, columns, unreadable, ends_early)
 
 
 def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -303,7 +308,7 @@ def _read_lines(
     source: SourceFile,
     rejects: Rejects,
     tracker: ProgressTracker,
-) -> tuple[int, int, ColumnSql, Counter[str]]:
+) -> tuple[int, int, ColumnSql, Counter[str], bool]:
     """Parse the file row by row: the fallback.
 
     Returns
@@ -312,7 +317,7 @@ def _read_lines(
         Number of events, and of rows.
     columns : ColumnSql
         With ids, times and prices decided over every row.
-    unreadable : Counter
+    unreadable, ends_early
         As in ``FileResult``.
     """
     rejected = Counter[str]()
@@ -321,7 +326,7 @@ def _read_lines(
         rejected[reject.reason] += 1
         rejects.add(source.name, reject.line, None, reject.reason, reject.raw)
 
-    write_raw_rows(
+    ends_early = write_raw_rows(
         connection,
         source.path,
         source.dialect,
@@ -348,7 +353,7 @@ def _read_lines(
     unreadable = _unreadable(connection, columns, rows)
     read = kept + rejected.total() + _write_rejects(connection, source, columns, rejects, tracker)
     source.raw.unlink()
-    return kept, read, columns, unreadable
+    return kept, read, columns, unreadable, ends_early
 
 
 def _refuse_no_table(source: SourceFile, rows: int, rejected: Counter[str]) -> None:

@@ -28,6 +28,7 @@ _CUT = "[.,]0{1,18}$"
 _PLAIN = r"(0|[1-9][0-9]{0,17})([.]0+|,0{1,2})?"
 _SCIENTIFIC = r"[1-9](?:[.][0-9]+[eE][+]?[0-9]{1,2}|[eE][+][0-9]{2})"  # R writes 1e+05
 _ROUNDED = r"[1-9][.,]([0-9]+)[eE][+]0*([0-9]{1,2})"  # Java drops zeros, too, but writes no plus
+_ROUNDED_TO_ONE = r"[1-9]E[+]1[1-9]"  # as spreadsheets cut numbers of more than 11 digits
 
 
 def is_integer(text: str) -> bool:
@@ -98,7 +99,11 @@ def is_rounded(text: str) -> bool:
 
     >>> is_rounded("4.80E+17"), is_rounded("1.785000e+04"), is_rounded("17850")
     (True, False, False)
+    >>> is_rounded("1E+12"), is_rounded("1e+05")
+    (True, False)
     """
+    if re.fullmatch(_ROUNDED_TO_ONE, text):
+        return True
     match = re.fullmatch(_ROUNDED, text)
     return match is not None and len(match[1]) < int(match[2])
 
@@ -145,7 +150,8 @@ def is_rounded_sql(column: str) -> str:
     digits, exponent = (f"regexp_extract({column}, {quote(_ROUNDED)}, {k})" for k in (1, 2))
     return (
         f"CASE WHEN regexp_full_match({column}, {quote(_ROUNDED)}) "
-        f"THEN strlen({digits}) < {exponent}::INT ELSE false END"
+        f"THEN strlen({digits}) < {exponent}::INT "
+        f"ELSE regexp_full_match({column}, {quote(_ROUNDED_TO_ONE)}) END"
     )
 
 

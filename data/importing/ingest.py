@@ -15,7 +15,7 @@ from data.datasets.store import Store
 from data.errors import BadInput
 from data.events import PURCHASE
 from data.file_cache import stamp
-from data.i18n import N_, _
+from data.i18n import N_, _, number
 from data.importing.column_names import bare_name
 from data.importing.column_sql import REASONS, ColumnSql
 from data.importing.columns import column_sql, has_column, resolve
@@ -165,7 +165,8 @@ def _write_tables(
             columns = columns or result.columns
             said = understanding(file.dialect, result.columns, file.unsure, request.given())
             understood = understood or said
-            understood = {**understood, "unsure": said["unsure"] | understood["unsure"]}
+            ends = {"rows": _end(result.source)} if result.ends_early else {}
+            understood = {**understood, "unsure": ends | said["unsure"] | understood["unsure"]}
             _check_times(file, columns, added_to)
         by_reason = dict(rejects.by_reason.most_common())
     if skipped and columns is None:
@@ -202,13 +203,21 @@ def _write_tables(
     return _with_doubts(summarised(folder, manifest, tracker.should_stop))
 
 
+def _end(source: Source) -> str:
+    """Return the doubt about a compressed file of which the end is missing."""
+    return _("{file} ends too early: {rows} rows were read, and what follows is missing").format(
+        file=source.name, rows=number(source.rows_read)
+    )
+
+
 def _with_doubts(manifest: Manifest) -> Manifest:
     """Say of how the files were understood what all events show to be doubtful."""
     summary, understood = manifest.summary, manifest.summary["understood"]
     doubts = all_rows_doubts(
         events=summary["events"],
         unreadable_prices=summary["unreadable_prices"],
-        purchases=summary["purchases"] if "type" in manifest.mapping else None,
+        purchases=summary["purchases"],
+        has_types="type" in manifest.mapping,
         rejected=summary["rejected_by_reason"],
     )
     understood = {**understood, "unsure": doubts | understood["unsure"]}

@@ -88,6 +88,27 @@ def number_of(text: str) -> str | None:
     return match[0].lstrip("-") if match else None
 
 
+def signed(text: str) -> str:
+    """Return the sign of a number other than zero, ``+`` or ``-``; empty for any other text.
+
+    >>> [signed(text) for text in ("-8.99", "(8,99)", "24 €", "8.99-", "0.00", "2019-11-01")]
+    ['-', '-', '+', '-', '', '']
+    """
+    digits = number_of(text) or ""
+    if not re.search("[1-9]", digits) or re.search(r"\d[-/:]\d", text):
+        return ""
+    before, _digits, behind = text.translate(_TO_NARROW).partition(digits[0])
+    is_negative = re.search(_NEGATIVE_BEFORE, before) or re.search("[−-] *$", behind)
+    return "-" if is_negative else "+"
+
+
+def signed_sql(column: str) -> str:
+    """Return the SQL condition of a number below zero, however its minus is written."""
+    has_sign = " OR ".join(f"contains({column}, '{sign}')" for sign in "-−(")  # few rows have one
+    pattern = "^[^0-9]*[(−-].*[1-9]|[1-9][0-9.,]* *[−-] *$"
+    return f"CASE WHEN {has_sign} THEN regexp_matches({column}, {quote(pattern)}) END"
+
+
 def decimal_marks(values: Iterable[str]) -> frozenset[Mark]:
     """Return the decimal marks that a column of prices may have.
 

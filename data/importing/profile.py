@@ -18,6 +18,8 @@ _DAY = re.compile(
     r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{8}"
     r"|[^\W\d]{3,}[.]? \d{1,2},? \d{4}|\d{1,2}([ -])[^\W\d]{3,}[.]?\2\d{2,4}"
 )
+_SERIAL = re.compile(r"\d{5}([.]0+)?")
+_SHARE = re.compile(r"[01]|0?[.,]\d+|\d([.,]\d+)?[eE]-\d+")
 _NUMBERS = re.compile(r"\d+\D+\d+.*", re.DOTALL)
 _FRACTION = re.compile(r"[-+]?\d*[.,]\d*[1-9]\d*")
 _COORDINATE = re.compile(r"-?\d{1,3}[.]\d{3,}")
@@ -110,6 +112,17 @@ class Profile:
             _DAY.fullmatch(value.removesuffix(" 00:00:00").removesuffix(" 0:00"))
             for value in self.values
         )
+
+    @cached_property
+    def is_serial_day(self) -> bool:
+        """Whether the values are the numbers of days that a spreadsheet counts."""
+        return self._are_most(map(_SERIAL.fullmatch, self.values)) and self.is_time
+
+    @cached_property
+    def is_share_of_day(self) -> bool:
+        """Whether the values may be shares of a day, as a spreadsheet keeps a clock."""
+        is_exact = any(len(value) > len("0.12") for value in self.values)
+        return is_exact and all(map(_SHARE.fullmatch, self.values))
 
     def _are_most(self, matches: Iterable[object]) -> bool:
         return bool(self.values) and sum(map(bool, matches)) >= _MOST * len(self.values)

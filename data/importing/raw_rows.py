@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from data.datasets.database import WRITE, copy, quote, read_parquet
 from data.importing.dialect import Dialect
 from data.importing.line_reader import LineReader, Reject
-from data.importing.streams import opened
+from data.importing.streams import is_broken, opened
 
 
 def parquet_as_text(path: Path, columns: Sequence[str]) -> str:
@@ -42,7 +42,7 @@ def write_raw_rows(
     *,
     on_reject: Callable[[Reject], None],
     on_progress: Callable[[int, int], None],
-) -> None:
+) -> bool:
     """Write the fields of every row with its ``line`` and number of ``lines`` to a Parquet file.
 
     Parameters
@@ -56,12 +56,17 @@ def write_raw_rows(
         Receives each row that cannot be parsed.
     on_progress : callable
         Receives the bytes and rows read so far.
+
+    Returns
+    -------
+    bool
+        Whether the file is compressed, and ends too early.
     """
     if dialect.kind == "parquet":
         rows = parquet_as_text(path, dialect.columns[: dialect.width])
         select = f"SELECT *, row_number() OVER () AS line, 1 AS lines FROM {rows}"
         connection.execute(copy(select, target, WRITE))
-        return
+        return False
     width = dialect.width
     texts = [(f"c{position}", pa.string()) for position in range(width)]
     schema = pa.schema([*texts, ("line", pa.int64()), ("lines", pa.int32())])
@@ -77,3 +82,4 @@ def write_raw_rows(
                 on_reject(reject)
             count += table.num_rows + len(block.rejects)
             on_progress(min(size, position()), count)
+        return is_broken(stream)

@@ -7,15 +7,19 @@ from dataclasses import dataclass, field, replace
 
 from data.events import NAMES
 from data.i18n import N_, _
-from data.importing import event_types, times
+from data.importing import event_types, prices, times
 from data.importing.column_names import (
     bare_name,
     is_clock_name,
+    is_household_name,
     is_index_name,
+    is_money_name,
     is_name_of_event_time,
     is_ordinal_name,
     is_price_in_parts,
+    is_sign_name,
     is_time_name,
+    is_visit_name,
     place_of,
     time_part_of,
 )
@@ -65,6 +69,9 @@ class Roles:
         Event column → why another column might have been meant, marked for translation.
     times : tuple of str
         The columns that may as well be the time, where there are several; the first one is taken.
+    sign : str
+        The column whose sign tells a return from a purchase, where the price and the quantity do
+        not; empty for none.
     forward_filled : frozenset of str
         The columns that have a value in the first row of an order alone, which holds for the rows
         below it.
@@ -73,6 +80,7 @@ class Roles:
     mapping: dict[str, str]
     unsure: dict[str, str] = field(default_factory=dict)
     times: tuple[str, ...] = ()
+    sign: str = ""
     forward_filled: frozenset[str] = frozenset()
 
 
@@ -99,8 +107,46 @@ def roles(columns: Sequence[str], sample: Sequence[Sequence[str]], missing: Sequ
         found = _by_name([whole.get(p.name, p) for p in profiles])
         doubts = {role: _FORWARD_FILLED for role, name in found.mapping.items() if name in whole}
         found = replace(found, unsure=doubts | found.unsure, forward_filled=frozenset(whole))
+    if named and (sign := _sign(columns, sample, found.mapping)):
+        found = replace(found, sign=sign, unsure=_doubt_of_sign(sign, profiles) | found.unsure)
     mapping = {name: found.mapping[name] for name in NAMES if name in found.mapping}
     return replace(found, mapping=mapping)
+
+
+def _sign(
+    columns: Sequence[str], sample: Sequence[Sequence[str]], mapping: Mapping[str, str]
+) -> str:
+    """Return the column whose sign tells returns from purchases; empty where there is none.
+
+    It has pluses and minuses, or money that is above zero in most rows. ``-`` alone is a missing
+    value in any other column, so that it is looked for in the texts as they stand.
+    """
+    if "type" in mapping:
+        return ""
+    for place, name in enumerate(columns):
+        cells = {row[place].strip() for row in sample if len(row) > place}
+        if name not in mapping.values() and cells == {"+", "-"}:
+            return name
+        if name not in mapping.values() and cells == {"1", "-1"} and is_sign_name(name):
+            return name
+    for place, name in enumerate(columns):
+        if name in mapping.values() or not is_money_name(name):
+            continue
+        numbers = [prices.signed(row[place]) for row in sample if len(row) > place]
+        signs = [number for number in numbers if number]
+        if signs.count("-") < len(signs) / 2:
+            return name
+    return ""
+
+
+def _doubt_of_sign(sign: str, profiles: Sequence[Profile]) -> dict[str, str]:
+    """Return that rows with a minus are taken for returns, where the first rows have some."""
+    profile = next(p for p in profiles if p.name == sign)
+    is_seen = any(map("-".__eq__, map(prices.signed, profile.values)))
+    if profile.values == profile.cells and not is_seen:
+        return {}
+    doubt = _("rows with a minus in {column} are taken for returns").format(column=sign)
+    return {"type": doubt}
 
 
 def _filled_down(profiles: Sequence[Profile], mapping: Mapping[str, str]) -> dict[str, Profile]:
@@ -271,13 +317,25 @@ def _doubt(role: str, fitting: Sequence[Profile]) -> str | None:
     sparse = [p.name for p in others if p.is_sparse and (place_of(role, p.name) or place) < place]
     if sparse and not first.is_sparse:
         return _("most rows have no {column}").format(column=sparse[0])
-    if role == "user" and bare_name(first.name).startswith(("session", "visit")):
+    if role == "user" and is_visit_name(first.name):
         return N_("the file names sessions, no buyers")
+    if role == "user" and (shared := _household_or_member(first, others)):
+        return _("{column} may be meant, too: a household or a person in it").format(column=shared)
     if rank > _SURE:
         return N_("the column was taken for want of one with ids")
     rivals = [p.name for p in others if (other := place_of(role, p.name)) and other[0] <= _IDS]
     if rivals:
         return _("{columns} may be meant, too").format(columns=", ".join(rivals[:3]))
+    return None
+
+
+def _household_or_member(first: Profile, others: Sequence[Profile]) -> str | None:
+    """Return the household beside the person that was chosen, or the other way round."""
+    for other in others:
+        place = place_of("user", other.name)
+        is_person = place is not None and place[0] <= _SURE and not is_visit_name(other.name)
+        if is_person and is_household_name(first.name) != is_household_name(other.name):
+            return other.name
     return None
 
 
@@ -309,10 +367,10 @@ def _find_time(
         first = likely[0].cells
         others = [p.name for p in likely[1:] if not times.are_close(first, p.cells)]
     day = by_name[mapping["time"]]
-    if day.is_day:
+    if day.is_day or day.is_serial_day:
         clocks = [p for p in free if p.is_clock and p is not day]
         exact = [p for p in free if _is_exact_time(p) and times.are_close(day.cells, p.cells)]
-        digits = [p for p in free if p.is_clock_in_digits and p is not day]
+        digits = [p for p in free if p is not day and _is_clock_in_numbers(p, day)]
         if exact and len(clocks) != 1:
             mapping["time"] = exact[0].name
         elif len(clocks or digits) == 1:
@@ -321,6 +379,13 @@ def _find_time(
             doubt = _("{column} may be the time of day, and is not read")
             unsure.setdefault("time", doubt.format(column=unread[0]))
     return (mapping["time"], *others) if others else ()
+
+
+def _is_clock_in_numbers(profile: Profile, day: Profile) -> bool:
+    """Return whether a column, by its name too, has clocks in digits or as shares of the day."""
+    if profile.is_share_of_day:
+        return is_clock_name(profile.name) and is_name_of_event_time(profile.name)
+    return profile.is_clock_in_digits and day.is_day
 
 
 def _may_be_clock(profile: Profile) -> bool:

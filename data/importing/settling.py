@@ -68,7 +68,9 @@ def settled_types(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw
 def settled_times(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> ColumnSql:
     """Decide over every row how times are written; raise Ambiguous where two readings fit."""
     unsettled = columns.unsettled - {"time"}
-    if not columns.time.day_order:
+    if not columns.time.order or (
+        columns.time.kind == "iso" and not _has_unread_times(connection, columns, raw)
+    ):
         return replace(columns, unsettled=unsettled)
     time = _time_format(connection, columns, raw)
     return replace(columns, time=time, unsettled=unsettled)
@@ -108,6 +110,15 @@ def _are_floats(
     return bool(is_float)
 
 
+def _has_unread_times(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> bool:
+    """Return whether some time is not written as the first rows are."""
+    found = connection.execute(
+        f"SELECT 1 FROM {columns.source(raw)} WHERE text_time IS NOT NULL "
+        f"AND ({columns.time.sql('text_time')}) IS NULL LIMIT 1"
+    ).fetchone()
+    return found is not None
+
+
 def _time_format(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> TimeFormat:
     """Return the format that reads most times of a column; refuse two that read as many."""
     rows = columns.source(raw)
@@ -116,7 +127,7 @@ def _time_format(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw:
         "GROUP BY regexp_replace(text_time, '[0-9]', '0', 'g') LIMIT 1000"
     ).fetchall()
     formats = times.formats_of([example for (example,) in examples], columns.time)
-    formats = [f for f in formats if columns.day_order in ("", f.day_order)]
+    formats = [f for f in formats if columns.day_order in ("", f.order)]
     if len(formats) < 2:
         return formats[0] if formats else columns.time
     values = [f"({format.sql('text_time')})" for format in formats]
@@ -196,9 +207,9 @@ def _ambiguous_times(
         )
     message = message.format(
         column=column,
-        readings=_(" or ").join(_(times.DAY_ORDERS[one.day_order]) for one in formats),
+        readings=_(" or ").join(_(times.DAY_ORDERS[one.order]) for one in formats),
         formats=_(" or ").join(
-            f'"{one.formats[0] if len(one.formats) == 1 else one.day_order}"' for one in formats
+            f'"{one.formats[0] if len(one.formats) == 1 else one.order}"' for one in formats
         ),
     )
     values = [f"({format.sql('text_time')})" for format in formats]
@@ -211,9 +222,9 @@ def _ambiguous_times(
     text, *read = example
     readings = tuple(
         Reading(
-            one.day_order,
+            one.order,
             _("{order}: {text} is {value}").format(
-                order=_(times.DAY_ORDERS[one.day_order]), text=text, value=day
+                order=_(times.DAY_ORDERS[one.order]), text=text, value=day
             ),
         )
         for one, day in zip(formats, read, strict=True)

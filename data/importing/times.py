@@ -123,6 +123,17 @@ _YEAR_LAST = re.compile(
 """As Java, C and Twitter write it: ``Fri Nov 01 00:00:00 CET 2019``."""
 
 
+_CLOCK_APART = {
+    "share": re.compile(r"(.*?) (0|1|0?[.,][0-9]+|[0-9]([.,][0-9]+)?[eE]-[0-9]+)"),
+    "clock": re.compile(r"([0-9]{5}(?:[.]0+)?) ([0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?)"),
+}
+"""How a day and its clock from another column look that no format reads together.
+
+A share of the day behind any day, and a clock behind the serial number of a day.
+"""
+_LONG_SHARE = re.compile(r".*[.,][0-9]{3,}([eE]-[0-9]+)?")
+_CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p")
+
 _VALUES = "(SELECT unnest(?::VARCHAR[]) AS value)"
 _threads = threading.local()
 
@@ -142,15 +153,21 @@ class TimeFormat:
         For ``"strptime"``: a key of ``DAY_ORDERS``; empty where a person gave the format.
     in_words : bool
         For ``"strptime"``: whether the formats are those of the texts as ``english`` has them.
+    clock : str
+        A key of ``_CLOCK_APART`` where the last word is a clock that is read by itself, and the
+        rest, of which all else here tells, the day; otherwise empty.
     """
 
     kind: str
     formats: tuple[str, ...] = ()
     day_order: str = ""
     in_words: bool = False
+    clock: str = ""
 
     def sql(self, column: str) -> str:
         """Return the SQL of the time in UTC, NULL where the text is not written in this way."""
+        if self.clock:
+            return self._sql_of_day_and_clock(column)
         if self.kind == "order":
             return "NULL::TIMESTAMP"
         if self.kind == "iso":
@@ -197,13 +214,31 @@ class TimeFormat:
             parts.append(f"try_strptime({column}, {_list(zoned)}) AT TIME ZONE 'UTC'")
         return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
+    def _sql_of_day_and_clock(self, column: str) -> str:
+        pattern = quote(f"^{_CLOCK_APART[self.clock].pattern}$")
+        day, clock = (f"regexp_extract({column}, {pattern}, {group})" for group in (1, 2))
+        if self.clock == "share":
+            share = f"try_cast(replace({clock}, ',', '.') AS DOUBLE)"
+            span = f"to_microseconds((round({share} * 86400) * 1000000)::BIGINT)"
+        else:
+            span = f"(try_strptime({clock}, {_list(_CLOCKS)}) - TIMESTAMP '1900-01-01')"
+        return f"(({replace(self, clock='').sql(day)}) + {span})"
+
     @property
     def is_order(self) -> bool:
         """Whether events have an order, but no times."""
         return self.kind in ("order", RANK)
 
+    @property
+    def order(self) -> str:
+        """The order of day and month, a key of ``DAY_ORDERS``; empty where there is none."""
+        return "year/month/day" if self.kind == "iso" else self.day_order
+
     def words(self) -> str:
         """Return in words how times are read, such as “day/month/year”."""
+        if self.clock:
+            words = {"share": _("{day}, and a share of the day"), "clock": _("{day}, and a clock")}
+            return words[self.clock].format(day=replace(self, clock="").words())
         if self.kind == "order":
             return _("row order")
         if self.kind == RANK:
@@ -215,9 +250,7 @@ class TimeFormat:
         if self.kind == SERIAL:
             return _("days since 1899-12-30, as spreadsheets count")
         formats = ", ".join(self.formats)
-        if not self.day_order:
-            return formats
-        return f"{_(DAY_ORDERS[self.day_order])} ({formats})"
+        return f"{_(DAY_ORDERS[self.day_order])} ({formats})" if self.day_order else formats
 
 
 def _with_offset(column: str) -> str:
@@ -269,6 +302,9 @@ def candidates(values: Iterable[str], least: float = 1.0) -> tuple[TimeFormat, .
     distinct = sorted(set(values))
     if not distinct:
         return (TimeFormat("iso"),)
+    if apart := _clock_apart(distinct):
+        clock, days = apart
+        return tuple(replace(day, clock=clock) for day in candidates(days, least))
     numbers = [value for value in distinct if _is_number(value)]
     is_numeric = len(numbers) * 2 > len(distinct)
     formats = _numeric(numbers) if is_numeric else _textual(distinct)
@@ -460,6 +496,22 @@ def _shape(value: str) -> str:
     return re.sub(r"[A-Za-z]+", "a", re.sub(r"\d", "0", value))
 
 
+def _clock_apart(values: Sequence[str]) -> tuple[str, list[str]] | None:
+    """Return which clock stands behind all days, and these; None where a format reads both.
+
+    >>> _clock_apart(["43770 0.5313", "43771 0"]), _clock_apart(["43770 8:26"])
+    (('share', ['43770', '43771']), ('clock', ['43770']))
+    >>> _clock_apart(["2019-11-01 08:26"]), _clock_apart(["1 0.5"])
+    (None, None)
+    """
+    for clock, pattern in _CLOCK_APART.items():
+        matches = [match for value in values if (match := pattern.fullmatch(value))]
+        is_exact = clock != "share" or any(_LONG_SHARE.fullmatch(match[2]) for match in matches)
+        if matches and len(matches) == len(values) and is_exact:
+            return clock, [match[1] for match in matches]
+    return None
+
+
 def formats_of(examples: Sequence[str], usual: TimeFormat) -> list[TimeFormat]:
     """Return the formats that a column's times may have, told by an example of each of its forms.
 
@@ -468,8 +520,16 @@ def formats_of(examples: Sequence[str], usual: TimeFormat) -> list[TimeFormat]:
     examples : sequence of str
         One value for each form; digits alone do not make a form.
     usual : TimeFormat
-        The format of the first rows, the only one for numbers and ISO 8601.
+        The format of the first rows, the only one for numbers; beside ISO 8601 there may be days
+        before the month.
     """
+    if usual.clock:
+        days = [match[1] for e in examples if (match := _CLOCK_APART[usual.clock].fullmatch(e))]
+        of_days = formats_of(days, replace(usual, clock=""))
+        return [replace(day, clock=usual.clock) for day in of_days]
+    if usual.kind == "iso":
+        others = formats_of(examples, TimeFormat("strptime"))
+        return [usual, *(one for one in others if one.day_order == RARE_ORDER)]
     if usual.kind != "strptime":
         return [usual]
     if usual.in_words:

@@ -88,6 +88,8 @@ def all_rows_doubts(
     unreadable_prices: int,
     purchases: int | None,
     rejected: Mapping[str, int] | None = None,
+    *,
+    has_types: bool = True,
 ) -> dict[str, str]:
     """Return what all events of a log show to be doubtful: event column → why.
 
@@ -95,9 +97,11 @@ def all_rows_doubts(
     ----------
     events, unreadable_prices : int
     purchases : int or None
-        None where the log has no types, and so every event is a purchase.
+        None where they were not counted.
     rejected : mapping, optional
         Reason → number of rows that became no events.
+    has_types : bool
+        Whether the log has a column of types; in others a row is a purchase or a return.
     """
     doubts = {}
     for reason, count in (rejected or {}).items():
@@ -107,7 +111,11 @@ def all_rows_doubts(
                 number=number(count), reason=_(REASONS[reason]).lower()
             )
     if purchases == 0:
-        doubts["type"] = _("no event is a purchase: say which with --type TEXT=purchase")
+        doubts["type"] = (
+            _("no event is a purchase: say which with --type TEXT=purchase")
+            if has_types
+            else _("every row is a return, as its price or quantity is below zero")
+        )
     if unreadable_prices * 10 > events:
         doubts["price"] = _("{number} prices cannot be read, and are missing").format(
             number=number(unreadable_prices)

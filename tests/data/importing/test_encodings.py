@@ -121,6 +121,25 @@ MAKERS["1C"] = Maker(
     ],
 )
 
+for encoding in ("iso8859_2", "cp1250"):
+    for names in (
+        ("user_id", "product_id", "time", "category"),
+        ("id_klienta", "towar", "data", "kategoria"),
+    ):
+        MAKERS[f"two words of Polish in {encoding}: {names}"] = Maker(
+            {
+                "log.csv": csv(
+                    names,
+                    ((user(k), product(k), moment(k), ("Książki", "Żywność")[k % 2]) for k in ks()),
+                    ";",
+                ).encode(encoding)
+            },
+            [
+                event(user(k), product(k), moment(k), category=("Książki", "Żywność")[k % 2])
+                for k in ks()
+            ],
+        )
+
 for encoding in ("utf-32-le", "cp850", "mac_roman"):
     MAKERS[f"Spanish in {encoding}"] = Maker(
         {

@@ -211,7 +211,7 @@ def test_a_person_says_which_of_two_orders_is_read(store: Store, tmp_path: Path)
     "clock",
     [
         lambda t: f"1899-12-30 {t:%H:%M:%S}",
-        lambda t: f"{(t.hour * 60 + t.minute) / 1440:.6f}",
+        lambda t: f"{(t.hour * 60 + t.minute) / 1440:.2f}",
         lambda t: str(100 * t.hour + t.minute),
     ],
 )

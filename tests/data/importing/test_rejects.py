@@ -1,6 +1,10 @@
 """Rows that cannot be read are kept as rejects, with line, reason and text."""
 
+import bz2
 import gzip
+import lzma
+import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -116,3 +120,18 @@ def test_a_truncated_gzip_file_is_imported_up_to_the_truncation(
     assert 1000 < figures["rows_kept"] < 50_000
     assert list(rejects(dataset)["reason"]) == ["file_ends_early"]
     assert figures["rows_read"] == figures["rows_kept"] + 1
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("missing", [4, 20_000])
+def test_a_compressed_file_that_ends_too_early_is_named_with_the_rows_that_were_read(
+    pack: Callable[[bytes], bytes], missing: int, store: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.csv.packed"
+    source = random.Random(1)
+    lines = "".join(f"{source.random()},{k}\n" for k in range(100_000))
+    file.write_bytes(pack(("user_id,product_id\n" + lines).encode())[:-missing])
+    figures = summary(ingest(store, ImportRequest([file], "log")))
+    said = figures["understood"]["unsure"]["rows"]
+    assert said.startswith("log.csv.packed ends too early")
+    assert f"{figures['rows_read']:,} rows were read" in said

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from data.datasets.store import Store
+from data.importing.ingest import ingest
+from data.importing.request import ImportRequest
 from tests.data.importing.makers import (
     Maker,
     check,
@@ -450,6 +452,25 @@ MAKERS["Amazon seller report"] = Maker(
     ],
     "asin",
 )
+for names in (
+    ("HSHD_NUM", "CARD_NO"),
+    ("hh_id", "card_number"),
+    ("household_key", "loyalty_card"),
+    ("household_id", "member_id"),
+):
+    for order in (1, -1):
+        MAKERS[f"a household beside its cards: {names[::order]}"] = Maker(
+            {
+                "log.csv": csv(
+                    (*names[::order], "sku", "event_time"),
+                    (
+                        (*(user(k), 90 * user(k) + k % 2)[::order], product(k), moment(k))
+                        for k in ks()
+                    ),
+                )
+            },
+            [event(user(k), product(k), moment(k)) for k in ks()],
+        )
 MAKERS["Etsy"] = Maker(
     {
         "EtsySoldOrderItems2019.csv": csv(
@@ -495,3 +516,15 @@ def test_the_events_come_back_or_the_file_is_refused(
     name: str, store: Store, tmp_path: Path
 ) -> None:
     check(MAKERS[name], store, tmp_path)
+
+
+@pytest.mark.parametrize("names", [("hshd_num", "card_no"), ("household", "customer_id")])
+def test_a_household_beside_a_person_is_said_to_be_unsure(
+    names: tuple[str, str], store: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.csv"
+    rows = ((user(k), 90 * user(k) + k % 2, product(k), moment(k)) for k in ks())
+    file.write_text(csv((*names, "sku", "event_time"), rows))
+    understood = ingest(store, ImportRequest([file], "log")).manifest.summary["understood"]
+    (other,) = set(names) - {understood["roles"]["user"]}
+    assert understood["unsure"]["user"].startswith(f"{other} may be meant, too")

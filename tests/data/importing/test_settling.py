@@ -204,3 +204,24 @@ def test_long_ids_that_a_workbook_cannot_hold_are_refused(store: Store, tmp_path
     book.save(tmp_path / "log.xlsx")
     with pytest.raises(BadInput, match="have lost digits"):
         ingest(store, ImportRequest([tmp_path / "log.xlsx"], "log"))
+
+
+@pytest.mark.parametrize("text", ["1E+12", "4E+15", "1.23457E+11", "4,08E+12"])
+@pytest.mark.parametrize("others", ["{k}00001", "A-{k}"])
+@pytest.mark.parametrize("first", [0, 1500])
+def test_ids_that_a_spreadsheet_has_cut_are_refused_also_behind_the_first_rows(
+    text: str, others: str, first: int, store: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.csv"
+    ids = [text if k >= first and k % 5 == 0 else others.format(k=k) for k in range(2000)]
+    file.write_text(
+        "user_id;barcode;price\n" + "".join(f"{k % 9};{i};5\n" for k, i in enumerate(ids))
+    )
+    with pytest.raises(BadInput, match="have lost digits"):
+        ingest(store, ImportRequest([file], "log"))
+
+
+def test_a_round_number_of_r_is_an_id(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("user_id,product_id\n" + "1e+05,7\n100001,8\n" * 20)
+    assert ingest(store, ImportRequest([file], "log")).manifest.summary["users"] == 2

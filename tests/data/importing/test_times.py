@@ -456,6 +456,70 @@ MAKERS["a time of two columns of one name is asked for"] = Maker(
     None,
     "--map time=COLUMN",
 )
+for name, fields in {
+    "a share of a day": ("{serial}", "{share:.6f}"),
+    "a share with a decimal comma": ("{serial}", "{comma}"),
+    "a clock": ("{serial}", "{time:%H:%M:%S}"),
+    "a share beside a date": ("{time:%Y-%m-%d}", "{share:.6f}"),
+    "a share beside a date of another order": ("{time:%d/%m/%Y}", "{share:.6f}"),
+}.items():
+    for names in (("Date", "Time"), ("Datum", "Uhrzeit")):
+        MAKERS[f"a spreadsheet's day and {name}: {names}"] = Maker(
+            {
+                "log.csv": csv(
+                    ("customer_id", "sku", *names),
+                    (
+                        (
+                            *(user(k), product(k)),
+                            *(
+                                text.format(
+                                    serial=(midnight(k) - datetime(1899, 12, 30)).days,
+                                    share=(share := (moment(k) - midnight(k)) / timedelta(days=1)),
+                                    comma=f"{share:.6f}".replace(".", ","),
+                                    time=moment(k),
+                                )
+                                for text in fields
+                            ),
+                        )
+                        for k in ks()
+                    ),
+                    ";",
+                )
+            },
+            [event(user(k), product(k), moment(k)) for k in ks()],
+        )
+MAKERS["years before days, and years before months"] = Maker(
+    {
+        "log.csv": csv(
+            ("user_id", "product_id", "date"),
+            (
+                (user(k), product(k), f"{moment(k):{'%Y-%d-%m' if k % 2 else '%Y-%m-%d'}}")
+                for k in ks()
+            ),
+        )
+    },
+    None,
+    "--time-format",
+)
+LATE = [datetime(2019, 3, 1 + (k // 250 if k < 3000 else 12 + k % 10)) for k in range(4000)]
+MAKERS["a day before the month that only rows behind the first ones show"] = Maker(
+    {
+        "log.csv": csv(
+            ("user_id", "product_id", "date"),
+            ((user(k), product(k), f"{day:%Y-%d-%m}") for k, day in enumerate(LATE)),
+        )
+    },
+    [event(user(k), product(k), day) for k, day in enumerate(LATE)],
+)
+MAKERS["days that may be months stay where ISO has them"] = Maker(
+    {
+        "log.csv": csv(
+            ("user_id", "product_id", "date"),
+            ((user(k), product(k), f"2019-03-{1 + k % 12:02d}") for k in ks()),
+        )
+    },
+    [event(user(k), product(k), datetime(2019, 3, 1 + k % 12)) for k in ks()],
+)
 MAKERS["Google Analytics: milliseconds of a visit are no days of a spreadsheet"] = Maker(
     {
         "hits.csv": csv(
