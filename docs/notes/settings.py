@@ -79,6 +79,9 @@ WHEN = {
     "early_stopping": "Use 4 to 8 for everything but a repetition of the paper: more where an"
     " epoch is short.",
     "precision": "Measure an epoch of each: it depends on the processor.",
+    "cpus": "With the engine `ray`: more cores than a node has wait for a node that has them.",
+    "gpus": "With the engine `ray`: 0 leaves the GPUs to other trainings.",
+    "memory": "With the engine `ray`, whose nodes count what is reserved, not what is used.",
     "start_from": "Name the last run of a log that has grown: fewer epochs lead as far; new weights"
     " forget old tastes sooner.",
     "seed": "Train with several seeds before you believe in a small difference.",

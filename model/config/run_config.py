@@ -19,7 +19,7 @@ NESTED = "preparation"
 
 @dataclass(frozen=True)
 class RunConfig(Settings):
-    """Everything that decides what a run learns.
+    """Everything that decides what a run learns, and what is reserved for its training.
 
     Examples
     --------

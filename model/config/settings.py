@@ -31,6 +31,7 @@ PRECISIONS = ("float32", "mixed_bfloat16")
 
 _DATA, _NETWORK = N_("Data"), N_("Network")
 _LOSS, _TRAINING = N_("Loss"), N_("Training")
+_RESOURCES = N_("Resources")
 
 
 @dataclass(frozen=True)
@@ -366,4 +367,36 @@ class Settings(Configuration):
             " of random ones; its network has to be built alike. Empty: from random weights."
         ),
         group=_TRAINING,
+    )
+    cpus: Int = setting(
+        0,
+        label=N_("Cores"),
+        help=N_(
+            "Cores that an engine such as Ray reserves for the training; 0: two, or as many as its"
+            " largest machine has. The engine of one machine reserves nothing."
+        ),
+        group=_RESOURCES,
+        low=0,
+        high=1024,
+    )
+    gpus: Int = setting(
+        -1,
+        label=N_("GPUs"),
+        help=N_(
+            "GPUs that an engine such as Ray reserves for the training; -1: one where there is any."
+        ),
+        group=_RESOURCES,
+        low=-1,
+        high=64,
+    )
+    memory: Float = setting(
+        0.0,
+        label=N_("Memory in GiB"),
+        help=N_(
+            "Memory that an engine such as Ray reserves for the training; 0: it asks for none. What"
+            " a training takes is not limited by it."
+        ),
+        group=_RESOURCES,
+        low=0.0,
+        high=16384.0,
     )

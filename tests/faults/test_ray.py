@@ -124,6 +124,25 @@ def test_every_run_ends_once_although_worker_process_and_node_are_killed(
         assert epochs == list(range(1, goal + 1))
 
 
+def test_a_training_reserves_what_its_configuration_says(place: Place, cluster: Cluster) -> None:
+    resources = {"cpus": 1, "gpus": 0, "memory": 0.25}
+    run = place.runs.create("train", place.dataset(), TINY | resources | {"epochs": 1_000})
+    place.worker_on("first", *ON_RAY)
+    place.reached(run, State.RUNNING)
+
+    def reserved() -> tuple[float, float]:
+        load = place.runs.lease.holders()[0].load
+        return load.get("load", 0.0), load.get("memory", 0.0)
+
+    until(lambda: reserved() == (1.0, 2.0**28))
+    too_large = place.runs.create("train", "tiny", TINY | {"epochs": 1, "gpus": 3})
+    place.runs.queue.set_parallel(2)
+    place.reached(too_large, State.STARTING)
+    place.runs.request_stop(run)
+    place.reached(run, State.STOPPED)
+    assert place.runs.get(too_large).state is State.STARTING
+
+
 def test_a_web_server_keeps_a_worker_of_the_cluster(
     place: Place, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:

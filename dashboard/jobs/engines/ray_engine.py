@@ -24,6 +24,8 @@ from data.i18n import _
 
 ray: Any = import_module("ray")  # its functions have no types
 CORES_A_TRAINING = 2
+ANY = -1
+"""GPUs of a configuration that asks for one where there is any."""
 _PASSED_ON = "VITRINA_"
 """Variables that the process of a run gets from the worker; all others are those of its node."""
 
@@ -89,13 +91,16 @@ class RayEngine:
             name: value for name, value in home.environment().items() if name.startswith(_PASSED_ON)
         }
         try:
+            resources = _resources(run)
+            if lack := _lack(resources):
+                log(f"{run.run}: waits for a node of Ray with {lack}; none has so much now")
             actor = (
                 ray.remote(Attempt)
                 .options(
                     name=_actor_name(run),
                     lifetime="detached",
                     max_restarts=0,
-                    **_resources(run.kind),
+                    **resources,
                 )
                 .remote()
             )
@@ -208,16 +213,31 @@ def _actor_name(run: Run) -> str:
     return f"{run.run} {run.attempt}"
 
 
-def _resources(kind: str) -> dict[str, Any]:
-    """Return what Ray reserves for a run: cores, and a GPU for a training where there are any."""
-    if kind in SERIES:  # they only wait for trainings of their own
+def _resources(run: Run) -> dict[str, Any]:
+    """Return what Ray reserves for a run: for a training, what its configuration says."""
+    if run.kind in SERIES:  # they only wait for trainings of their own
         return {"num_cpus": 0}
-    if kind == PART:  # nodes share them out, as each has threads for all cores of one
+    if run.kind == PART:  # nodes share them out, as each has threads for all cores of one
         return {"num_cpus": 1, "scheduling_strategy": "SPREAD"}
-    if kind != TRAINING:
+    if run.kind != TRAINING:
         return {"num_cpus": 1}
-    has_gpus = "GPU" in ray.cluster_resources()
-    return {"num_cpus": _cores_a_training(), "num_gpus": 1 if has_gpus else 0}
+    any_gpu = 1 if "GPU" in ray.cluster_resources() else 0
+    gpus = run.config.get("gpus", ANY)
+    return {
+        "num_cpus": run.config.get("cpus", 0) or _cores_a_training(),
+        "num_gpus": any_gpu if gpus == ANY else gpus,
+        "memory": int(run.config.get("memory", 0) * 2**30) or None,
+    }
+
+
+def _lack(resources: dict[str, Any]) -> str:
+    """Return what a run asks for that no node has as it is now, empty where there is none."""
+    asked = {"CPU": "num_cpus", "GPU": "num_gpus", "memory": "memory"}
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    wanted = {name: resources.get(key) or 0 for name, key in asked.items()}
+    if any(all(node.get(name, 0) >= value for name, value in wanted.items()) for node in nodes):
+        return ""
+    return ", ".join(f"{value:g} {name}" for name, value in wanted.items() if value)
 
 
 def _cores_a_training() -> int:
