@@ -92,6 +92,11 @@ class Deletion:
         for row in expired:
             self._erase(row.run)
 
+    def pending(self) -> set[str]:
+        """Return the runs that are deleted, whose row and files may still be there."""
+        with self._database.read() as connection:
+            return {*connection.scalars(select(RUNS.c.run).where(RUNS.c.deleted.is_not(None)))}
+
     def _erase(self, run: str) -> None:
         # Files first: after a crash in between, the row is still marked and the next purge repeats.
         with suppress(BadInput):  # a damaged name has no folder

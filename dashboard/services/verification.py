@@ -6,6 +6,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.schema import TableError
 from data import checksums
 from data.datasets.store import Store
 from data.errors import Damaged
@@ -61,11 +63,24 @@ def _folders(home: Home) -> Iterator[tuple[Path, str]]:
         sentence = words.replace("{name}", dataset.name)
         yield dataset.path.parent, sentence
         yield dataset.path, sentence
+    deleted = _deleted_runs(home)
     for run in sorted(home.runs.glob("*")):
+        if run.name in deleted:
+            continue
         words = _("{file} of run {run} is damaged or missing; train it again.")
         for folder in (run, run / BASELINES):
             if folder.is_dir():
                 yield folder, words.replace("{run}", run.name)
+
+
+def _deleted_runs(home: Home) -> set[str]:
+    """Return the runs whose files the next worker removes; a kill may have left some of them."""
+    if home.database_url is None and not home.database.exists():
+        return set()
+    try:
+        return Runs(home).deletion.pending()
+    except TableError:  # which is said apart
+        return set()
 
 
 def _unreadable_datasets(home: Home) -> Iterator[str]:

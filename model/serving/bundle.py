@@ -1,9 +1,10 @@
 """Export of a finished run as a bundle: a folder that works without Vitrina."""
 
+import contextlib
 import json
 import shlex
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -176,7 +177,7 @@ What it serves: {serves}
 | `catalogue.npz` | names and features by code: 0 padding, 1 unknown, products from 2 on |
 | `vocabulary.parquet` | the catalogue as a table |
 | `config.json`, `evaluation.json` | how it was trained, and its metrics beside the baselines |
-| `bundle.json` | a summary, for programs |
+| `bundle.json` | a summary, for programs; written last, so that a folder with it is whole |
 
 The network reads the latest {length} events of a history.
 """
@@ -190,6 +191,8 @@ def export(
     placement: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write the bundle of a finished run.
+
+    ``bundle.json`` is the last file: a folder without it is not whole. It stays empty on an error.
 
     Parameters
     ----------
@@ -240,26 +243,41 @@ def export(
         "products": len(run.vocabulary),
         "placement": placement,
     }
-    out.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        shutil.copyfile(file, out / file.name)
-    if blended:
-        write_blend(folder / BLEND, out)
-    if network.reads_candidates:
-        shutil.copyfile(str(repeats_numpy.__file__), out / f"{REPEATS}.py")
-    if network.reads_asking_time:
-        shutil.copyfile(str(asking_numpy.__file__), out / f"{ASKING}.py")
-    if about["buyer"]:
-        shutil.copyfile(str(attributes_numpy.__file__), out / f"{ATTRIBUTES}.py")
-        shutil.copyfile(run.file(BUYER_ATTRIBUTES), out / BUYER_ATTRIBUTES)
-    if rules is not None:
-        shutil.copyfile(str(rules_numpy.__file__), out / f"{RULES}.py")
-        rules.save(out / TABLES)
-    _write_catalogue(run, out / "catalogue.npz")
-    _write_text(out / "bundle.json", json.dumps(about, ensure_ascii=False, indent=1))
-    _write_text(out / "example.py", example(about))
-    _write_text(out / "README.md", _readme(about, run.vocabulary["product"]))
+    with _removed_on_error(out):
+        for file in files:
+            shutil.copyfile(file, out / file.name)
+        if blended:
+            write_blend(folder / BLEND, out)
+        if network.reads_candidates:
+            shutil.copyfile(str(repeats_numpy.__file__), out / f"{REPEATS}.py")
+        if network.reads_asking_time:
+            shutil.copyfile(str(asking_numpy.__file__), out / f"{ASKING}.py")
+        if about["buyer"]:
+            shutil.copyfile(str(attributes_numpy.__file__), out / f"{ATTRIBUTES}.py")
+            shutil.copyfile(run.file(BUYER_ATTRIBUTES), out / BUYER_ATTRIBUTES)
+        if rules is not None:
+            shutil.copyfile(str(rules_numpy.__file__), out / f"{RULES}.py")
+            rules.save(out / TABLES)
+        _write_catalogue(run, out / "catalogue.npz")
+        _write_text(out / "example.py", example(about))
+        _write_text(out / "README.md", _readme(about, run.vocabulary["product"]))
+        _write_text(out / "bundle.json", json.dumps(about, ensure_ascii=False, indent=1))
     return about
+
+
+@contextlib.contextmanager
+def _removed_on_error(folder: Path) -> Iterator[None]:
+    """Make a folder, or use an empty one, and leave nothing in it where the block raises."""
+    is_new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for entry in folder.iterdir():
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        if is_new:
+            folder.rmdir()
+        raise
 
 
 def example(about: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dashboard.jobs.runs_table import Runs
 from dashboard.services.verification import verify
 from data.home import Home
 from model.baselines import BASELINES
@@ -50,6 +51,23 @@ def test_a_deleted_file_is_named(own_shop: tuple[Home, str], name: str) -> None:
     file.unlink()
     (sentence,) = verify(home).damage
     assert FILES[name] in sentence
+
+
+def test_files_of_a_run_whose_deletion_was_killed_are_no_damage(
+    own_shop: tuple[Home, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(folder: Path, **_options: object) -> None:
+        (folder / "evaluation.json").unlink()
+        raise KeyboardInterrupt
+
+    home, run = own_shop
+    runs = Runs(home)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("shutil.rmtree", kill)
+        runs.deletion.delete(run)
+    assert verify(home).damage == ()
+    runs.deletion.purge()
+    assert not runs.folder(run).exists()
 
 
 def test_a_damaged_baseline_beside_a_run_is_named(own_shop: tuple[Home, str]) -> None:

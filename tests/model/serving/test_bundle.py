@@ -29,6 +29,7 @@ from model.registry import NETWORKS
 from model.run_folder import RunFolder
 from model.sequences.event_types import EventTypes
 from model.sequences.split_data import SplitData, split_dataset, split_prepared
+from model.serving import bundle
 from model.serving.bundle import example, export
 from model.serving.onnx_model import load_recommenders
 from model.serving.predictor import Predictor
@@ -264,6 +265,28 @@ def test_a_folder_that_is_not_empty_is_refused(run: Path, tmp_path: Path) -> Non
     with pytest.raises(BadInput, match="not empty"):
         export(run, tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_an_export_that_fails_leaves_nothing(
+    run: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    was_there: bool,
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise error
+
+    out = tmp_path / "bundle"
+    if was_there:
+        out.mkdir()
+    monkeypatch.setattr(bundle, "_write_catalogue", fail)
+    with pytest.raises(type(error)):
+        export(run, out)
+    assert out.exists() == was_there
+    assert [*tmp_path.rglob("*.*")] == []
 
 
 def test_a_run_without_a_model_is_refused(tmp_path: Path) -> None:
