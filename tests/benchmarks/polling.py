@@ -37,18 +37,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home")
         runs = Runs(home)
-        run = _begin(runs)
-        with _server(home) as server:
+        run = begin(runs)
+        with start_server(home) as server:
             try:
-                address = _address(server)
-                _measure("while it writes", address, server, (runs, run), writes=True)
-                _measure("while nothing changes", address, server, (runs, run), writes=False)
+                address = address_of(server)
+                measure("while it writes", address, server, (runs, run), writes=True)
+                measure("while nothing changes", address, server, (runs, run), writes=False)
             finally:
                 server.terminate()
         runs.close()
 
 
-def _begin(runs: Runs) -> str:
+def begin(runs: Runs) -> str:
+    """Begin a training that has written rows of ten epochs."""
     run = runs.create("train", "shop", {"epochs": 50})
     runs.queue.claim()
     runs.attempts.begin(run, 1, Process.current())
@@ -60,31 +61,35 @@ def _begin(runs: Runs) -> str:
     return run
 
 
-def _server(home: Home) -> "subprocess.Popen[str]":
+def start_server(home: Home) -> "subprocess.Popen[str]":
+    """Start a web server without a worker."""
     command = [sys.executable, "-m", "dashboard", "--home", str(home.path)]
     command += ["serve", "--port", "0", "--no-worker"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=home.environment())
 
 
-def _address(server: "subprocess.Popen[str]") -> str:
+def address_of(server: "subprocess.Popen[str]") -> str:
+    """Return host and port at which a server answers."""
     assert server.stdout is not None
     return server.stdout.readline().split("http://")[1].split()[0]
 
 
-def _measure(
+def measure(
     what: str,
     address: str,
     server: "subprocess.Popen[str]",
     watched: tuple[Runs, str],
     *,
     writes: bool,
+    clients: int = CLIENTS,
 ) -> None:
+    """Print how long polls take while a training writes, or while it does not."""
     runs, run = watched
     over, taken, sizes = threading.Event(), list[float](), list[int]()
 
     def watch(number: int) -> None:
         browser, turn = RunPage(address, run), 0
-        over.wait(PERIOD * number / CLIENTS)
+        over.wait(PERIOD * number / clients)
         while not over.is_set():
             turn += 1
             before, began = browser.size, time.perf_counter()
@@ -94,9 +99,9 @@ def _measure(
             over.wait(max(PERIOD - taken[-1], 0))
         browser.close()
 
-    clients = [threading.Thread(target=watch, args=(number,)) for number in range(CLIENTS)]
+    browsers = [threading.Thread(target=watch, args=(number,)) for number in range(clients)]
     process = psutil.Process(server.pid)
-    for client in clients:
+    for client in browsers:
         client.start()
     time.sleep(3 * PERIOD)  # the first answers are whole
     taken.clear()
@@ -109,7 +114,7 @@ def _measure(
             runs.metric_writer.append(run, 1, [Point(10, step, "loss", 1 / step, float(step))])
     after = process.cpu_times()
     over.set()
-    for client in clients:
+    for client in browsers:
         client.join()
     spent = (after.user + after.system - before.user - before.system) / max(len(taken), 1)
     cut = statistics.quantiles(taken, n=20)

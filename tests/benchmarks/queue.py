@@ -4,6 +4,11 @@ A thousand runs are queued; then claimers in processes of their own take each of
 whole life (claimed, begun, ended) with two slots in all, while pages ask for the list. Both
 databases are measured in turns, in one run. PostgreSQL has the settings of the tests, which do not
 wait for the disk; SQLite is as it is in use.
+
+Measured on two cores that others kept busy (a load of 6 to 9), in two turns: 1,790 and 1,850 runs
+queued a second with SQLite, 700 and 660 with PostgreSQL; 42 and 81, 46 and 46 claimed, begun and
+ended; the list of 1,000 in 630 and 390 ms, 400 and 520 ms at the 95th percentile. Starting the
+process of a run takes seconds and is not part of this.
 """
 
 import multiprocessing

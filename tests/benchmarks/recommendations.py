@@ -91,21 +91,21 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home")
-        _import(home, Path(folder), SIZES[0])
+        import_log(home, Path(folder), SIZES[0])
         for size in SIZES:
             for name in ("paper", "fast"):
-                run = _untrained(home, name, size)
+                run = untrained(home, name, size)
                 _time(f"{name}, {size:,} products", _asker(home, run, size))
                 if size == SIZES[0]:
                     _score(name, home, run)
-        run = _untrained(home, "best", SIZES[0])
+        run = untrained(home, "best", SIZES[0])
         _blend(home, run)
         _time(f"blend, {SIZES[0]:,} products", _asker(home, run, SIZES[0]))
         _score("blend", home, run)
         _on_the_screen(home, f"bench-{len(SIZES)}")
 
 
-def _import(home: Home, folder: Path, products: int) -> None:
+def import_log(home: Home, folder: Path, products: int) -> None:
     """Import a log in which every product occurs and popular ones occur often."""
     random = np.random.default_rng(0)
     count = BUYERS * EVENTS_A_BUYER
@@ -130,7 +130,7 @@ def _import(home: Home, folder: Path, products: int) -> None:
     ingest(Store(home), ImportRequest([folder / "bench.parquet"], "bench"))
 
 
-def _untrained(home: Home, name: str, products: int) -> str:
+def untrained(home: Home, name: str, products: int) -> str:
     """Make a finished run whose network has random weights: as fast as a trained one."""
     import keras
 
