@@ -15,6 +15,8 @@ from model.config.settings import FEATURES, Settings
 from model.registry import NETWORKS, resolve
 
 NESTED = "preparation"
+READ_PRODUCTS = ("tied_embeddings", "repeat_head", "transition_head")
+"""Switches of parts that read the products of a history."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,14 @@ class RunConfig(Settings):
                 ),
                 "features",
             )
-        if self.tied_embeddings and "product" not in self.features:
-            raise BadInput(
-                _("tied_embeddings cannot be “true” while features leaves out “product”."),
-                "tied_embeddings",
-            )
-        if self.repeat_head and "product" not in self.features:
-            raise BadInput(
-                _("repeat_head cannot be “true” while features leaves out “product”."),
-                "repeat_head",
-            )
+        for name in READ_PRODUCTS:
+            if getattr(self, name) and "product" not in self.features:
+                raise BadInput(
+                    _("{setting} cannot be “true” while features leaves out “product”.").format(
+                        setting=name
+                    ),
+                    name,
+                )
         if self.blend and not self.compare_baselines:
             raise BadInput(
                 _("compare_baselines cannot be “false” with a blend, which consists of baselines."),

@@ -188,6 +188,15 @@ class Settings(Configuration):
         ),
         group=_NETWORK,
     )
+    transition_head: Bool = setting(
+        False,
+        label=N_("Transition head"),
+        help=N_(
+            "Mix the softmax with what followed each of the latest five products in training, with "
+            "weights that depend on the history and on how often it did."
+        ),
+        group=_NETWORK,
+    )
     asking_time: Bool = setting(
         False,
         label=N_("Time of asking"),

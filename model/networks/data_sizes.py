@@ -26,6 +26,8 @@ class DataSizes:
         Traits (attributes) of each ranked product, as rows of one embedding table.
     buyer : tuple of int
         Number of codes of each attribute of buyers.
+    target_types : tuple of int
+        Codes of the event types that are predicted, where there are others.
     """
 
     codes: Mapping[str, int]
@@ -33,6 +35,7 @@ class DataSizes:
     logarithmic: Mapping[str, Scale] = field(default_factory=dict)
     traits: Array = field(default_factory=lambda: np.zeros((0, 1), dtype=np.int32))
     buyer: tuple[int, ...] = ()
+    target_types: tuple[int, ...] = ()
 
     @property
     def products(self) -> int:
@@ -50,7 +53,14 @@ class DataSizes:
             {name: _scale(np.log1p(values)) for name, values in numbers.items()},
             traits(data.sequences, data.product_attributes),
             data.buyer_attributes.sizes,
+            _target_types(data) if data.has_other_types else (),
         )
+
+
+def _target_types(data: SplitData) -> tuple[int, ...]:
+    """Return the codes of the event types that are predicted."""
+    sequences = data.sequences
+    return tuple(np.unique(sequences.type[sequences.is_target]).tolist())
 
 
 def _scale(values: Array) -> Scale:

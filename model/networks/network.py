@@ -26,6 +26,12 @@ from model.networks.embedding import (
 )
 from model.networks.layers import LastState, PaddingMask, ProductScores, TiedProductEmbedding
 from model.networks.repeat_head import RepeatHead, RepeatMixture
+from model.networks.transition_head import (
+    LastPosition,
+    LatestProducts,
+    TransitionHead,
+    TransitionMixture,
+)
 from model.registry import NETWORKS
 from model.sequences.asking import ASKING_TIME
 from model.sequences.buyer_attributes import BUYER
@@ -49,6 +55,9 @@ class Network:
         gives probabilities.
     repeat_head : RepeatHead or None
         Maps hidden states and candidates to log-probabilities of the catalogue and of repeats.
+    transition_head : TransitionHead or None
+        Maps hidden states and the latest products, which ``latest_products`` finds, to
+        log-probabilities of what else is predicted and of rules.
     asking_time : AskingTimeCross or None
         Modulates hidden states by the time of asking; repeat head and output read its result.
     """
@@ -58,6 +67,8 @@ class Network:
     serving: Any
     repeat_head: RepeatHead | None = None
     asking_time: AskingTimeCross | None = None
+    transition_head: TransitionHead | None = None
+    latest_products: LatestProducts | None = None
 
 
 def build(config: RunConfig, sizes: DataSizes) -> Network:
@@ -102,9 +113,18 @@ def build(config: RunConfig, sizes: DataSizes) -> Network:
         repeats = repeat_head(last, *candidates.values())
         scores = RepeatMixture()(scores, repeats, candidates["candidate"])
         inputs |= candidates
+    transition_head = latest_products = None
+    if config.transition_head:
+        latest_products = LatestProducts(sizes.target_types if "type" in inputs else ())
+        transition_head = TransitionHead(sizes.products)
+        end = LastPosition()(inputs["product"], inputs["length"])
+        latest = latest_products(inputs["product"], inputs.get("type"), end)
+        scores = TransitionMixture()(scores, *transition_head(last, latest))
     scores = layers.Activation("linear", dtype="float32", name="scores")(scores)
     serving = keras.Model(inputs, scores, name=config.network)
-    return Network(body, output, serving, repeat_head, asking_time)
+    return Network(
+        body, output, serving, repeat_head, asking_time, transition_head, latest_products
+    )
 
 
 def in_full_precision(network: Network, config: RunConfig, sizes: DataSizes) -> Network:

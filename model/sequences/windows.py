@@ -47,6 +47,9 @@ class TrainingBatch:
     seen : int32, shape (2, pairs), or None
         Index of a target, and that of a product of the targets in its history, where these are left
         out of the ranking; each pair once.
+    following : int32, shape (states, latest), or None
+        Codes of the training targets after the history of each state, the next first, for a
+        network with a transition head.
     """
 
     inputs: dict[str, Any]
@@ -57,6 +60,7 @@ class TrainingBatch:
     asking_time: Ints | None = None
     candidates: RepeatCandidates | None = None
     seen: Ints | None = None
+    following: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,7 @@ class Windows:
         asking_time: bool = False,
         buyer: bool = False,
         seen: bool = False,
+        following: int = 0,
     ) -> Iterator[TrainingBatch]:
         """Yield batches of windows of similar length.
 
@@ -124,6 +129,8 @@ class Windows:
             Whether to add the attributes of the buyer of each window to the inputs.
         seen : bool
             Whether to add the products of the targets in the history of each target.
+        following : int
+            How many of the targets after each history to add, at most.
         """
         lengths = self.histories.lengths
         if random is None:
@@ -139,6 +146,7 @@ class Windows:
                 asking_time=asking_time,
                 buyer=buyer,
                 seen=seen,
+                following=following,
             )
 
     def _batch(
@@ -150,6 +158,7 @@ class Windows:
         asking_time: bool,
         buyer: bool,
         seen: bool,
+        following: int,
     ) -> TrainingBatch:
         windows = self.histories.select(chosen)
         inputs = windows.padded(names)
@@ -175,7 +184,25 @@ class Windows:
             asking_time_codes(histories) if asking_time else None,
             repeat_candidates(histories) if repeats else None,
             _seen_products(whole) if seen else None,
+            self._following(index[first], following) if following else None,
         )
+
+    def _following(self, index: Longs, most: int) -> Ints:
+        """Return the codes of the targets that come after the histories of some, [index, most].
+
+        What is no target of a window, such as a product that training does not rank, is 0.
+        """
+        columns = self.histories.events
+        before = columns.targets_before
+        found = np.zeros((len(index), most), dtype=np.int32)
+        for later in range(most):
+            other = np.minimum(index + later, len(self.target) - 1)
+            place = before[self.target[other]] - before[self.end[index]]
+            usable = (self.begin[other] == self.begin[index]) & (place < most)
+            usable &= index + later < len(self.target)
+            row = np.flatnonzero(usable)
+            found[row, place[row]] = columns["product"][self.target[other[row]]]
+        return found
 
     def _whole_histories(self, index: Longs) -> Histories:
         """Return the histories of some targets, not cut to their windows."""

@@ -2,8 +2,10 @@
 
 from data.preparation.sequences import Longs
 from model.networks.network import Network
+from model.networks.transition_head import CONSEQUENTS, LATEST
 from model.sequences.histories import Histories
 from model.sequences.repeats import product_statistics
+from model.sequences.rules import sequential_rules
 
 
 def start_from_counts(network: Network, buyers: Histories, popularity: Longs) -> None:
@@ -20,3 +22,7 @@ def start_from_counts(network: Network, buyers: Histories, popularity: Longs) ->
     network.output.start_from(popularity)
     if network.repeat_head is not None:
         network.repeat_head.start_from(product_statistics(buyers, len(popularity)))
+    if network.transition_head is not None:
+        network.transition_head.start_from(
+            sequential_rules(buyers, popularity, LATEST, CONSEQUENTS)
+        )

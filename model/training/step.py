@@ -17,6 +17,7 @@ from data.preparation.sequences import FIRST, Floats
 from model.config.run_config import RunConfig
 from model.networks.network import Network
 from model.networks.repeat_head import RepeatMixture
+from model.networks.transition_head import TransitionMixture
 from model.sequences.asking import drop_asking_times
 from model.sequences.buyer_attributes import BUYER, drop_attributes
 from model.sequences.features import drop_context
@@ -58,6 +59,7 @@ class CompiledSteps:
         )
         self._log_expected = tf.constant(negatives.log_expected)
         self._mixture = RepeatMixture()
+        self._transition_mixture = TransitionMixture()
         self._train = _TracedOnce(self._train_step)
         self._evaluate = _TracedOnce(self._evaluation_step)
 
@@ -99,6 +101,7 @@ class CompiledSteps:
             _tensors(inputs),
             (batch.position, asking_time, candidates),
             (batch.target, batch.state),
+            () if batch.following is None else batch.following,
             negatives,
         )
         return float(loss), float(correct)
@@ -146,13 +149,19 @@ class CompiledSteps:
             return states, None
         return states, self.network.repeat_head(states, *candidates)
 
-    def _train_step(self, inputs: Any, at_states: Any, targets: Any, negatives: Any) -> Any:
+    def _train_step(
+        self, inputs: Any, at_states: Any, targets: Any, following: Any, negatives: Any
+    ) -> Any:
         variables = [weight.value for weight in (*self._dense, *self._tables)]
         output = self.network.output
         target, state = targets
         with tf.GradientTape() as tape:
             states, repeats = self._forward(inputs, at_states, training=True)
             log_gate, log_copied = _mixture_terms(repeats, at_states[-1], state, target)
+            if self.network.transition_head is not None:
+                latest = self._latest(inputs, at_states[0])
+                rules = self.network.transition_head(states, latest, following)
+                log_gate, log_copied = _transition_terms(rules, state, target, log_gate, log_copied)
             states = tf.gather(states, state)
             if self.sampled:
                 losses = sampled_softmax(states, target, output, negatives, self._log_expected)
@@ -177,12 +186,21 @@ class CompiledSteps:
         self._row_optimizer.apply(gradients[split:], self.optimizer.learning_rate)
         return loss, correct
 
+    def _latest(self, inputs: Any, position: Any) -> Any:
+        """Return the products whose rules a transition head reads, [states, LATEST]."""
+        layer: Any = self.network.latest_products
+        return layer(inputs["product"], inputs.get("type"), position)
+
     def _evaluation_step(self, inputs: Any, at_states: Any, targets: Any, seen: Any) -> Any:
         target, state = targets
         states, repeats = self._forward(inputs, at_states, training=False)
         logits = score_all(states, self.network.output)
         if repeats is not None:
             logits = self._mixture(logits, repeats, at_states[-1][0])
+        if self.network.transition_head is not None:
+            latest = self._latest(inputs, at_states[0])
+            rules, product = self.network.transition_head(states, latest)
+            logits = self._transition_mixture(logits, rules, product)
         logits = tf.gather(logits, state)
         target_logit = ops.take_along_axis(logits, target[:, None], axis=1)
         rank = ops.sum(ops.cast(ops.logical_not(logits < target_logit), "int32"), axis=1)
@@ -230,6 +248,23 @@ def _mixture_terms(repeats: Any, candidates: Any, state: Any, target: Any) -> tu
     of_targets = tf.gather(repeats, state)
     none = ops.full_like(of_targets[:, 1:], LOG_ZERO)
     return of_targets[:, 0], ops.max(ops.where(is_target, of_targets[:, 1:], none), axis=1)
+
+
+def _transition_terms(
+    rules: Any, state: Any, target: Any, log_gate: Any, log_copied: Any
+) -> tuple[Any, Any]:
+    """Return the logarithms of the weight of the softmax, and of what else makes the target likely.
+
+    ``log_gate`` and ``log_copied`` are those without the rules, None without a repeat head.
+    """
+    of_targets, product = tf.gather(rules[0], state), tf.gather(rules[1], state)
+    none = ops.full_like(of_targets[:, 1:], LOG_ZERO)
+    is_target = product == target[:, None] + FIRST
+    log_followed = ops.logsumexp(ops.where(is_target, of_targets[:, 1:], none), axis=1)
+    log_others = of_targets[:, 0]
+    if log_gate is None:
+        return log_others, log_followed
+    return log_others + log_gate, ops.logaddexp(log_others + log_copied, log_followed)
 
 
 def _tensors(inputs: dict[str, Any]) -> dict[str, Any]:

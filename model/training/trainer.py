@@ -23,6 +23,7 @@ from model.metrics.held_out import HeldOutTargets
 from model.metrics.protocol_metrics import metrics_of
 from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build, in_full_precision
+from model.networks.transition_head import LATEST
 from model.phases import OnShare, Phase
 from model.run_files import BASELINES, CONFIG, EVALUATION, HISTORY, PRODUCTS, RECORD, TARGETS
 from model.run_folder import RunFolder
@@ -331,6 +332,7 @@ class Trainer:
             repeats=config.repeat_head,
             asking_time=config.asking_time,
             buyer=config.buyer_attributes,
+            following=LATEST if config.transition_head else 0,
         ):
             if self.stop():
                 return None

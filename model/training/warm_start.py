@@ -21,6 +21,7 @@ from model.config.run_config import RunConfig, differences
 from model.networks.layers import ProductScores, Standardise, TiedProductEmbedding
 from model.networks.network import Network
 from model.networks.repeat_head import RepeatHead
+from model.networks.transition_head import TransitionHead
 from model.run_files import KERAS_MODEL
 from model.run_folder import RunFolder
 from model.sequences.features import LEVELS, level
@@ -28,7 +29,7 @@ from model.sequences.features import LEVELS, level
 ARCHITECTURE = (
     *("network", "layers", "width", "embedding_width", "heads", "sequence_length", "features"),
     *("normalise_features", "tied_embeddings", "product_traits", "repeat_head", "asking_time"),
-    *("buyer_attributes", "product_attributes"),
+    *("transition_head", "buyer_attributes", "product_attributes"),
 )
 """Settings that two networks must share, so that one can begin with the weights of the other."""
 
@@ -149,6 +150,8 @@ def _copy(layer: Any, other: Any, rows: Mapping[str, Rows]) -> None:
         _copy_products(layer, other, rows["product"])
     elif isinstance(layer, RepeatHead):
         _copy_repeat_head(layer, other, rows)
+    elif isinstance(layer, TransitionHead):
+        _copy_all(layer.trainable_variables, other.trainable_variables)  # rules are counted anew
     else:
         _copy_all(layer.variables, other.variables)
 

@@ -112,6 +112,7 @@ def test_an_unknown_setting_is_refused(key: str) -> None:
         {"warmup": 20.0, "epochs": 10},
         {"blend": True, "compare_baselines": False},
         {"repeat_head": True, "features": "brand"},
+        {"transition_head": True, "features": "brand"},
         {"heads": 4, "network": "sasrec", "width": 10},
         {"sequence_length": 1, "network": "hrnn"},
         {"preparation.max_user_events": 3, "preparation.min_user_events": 5},

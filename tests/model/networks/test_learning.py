@@ -12,6 +12,7 @@ from model.baselines.personal_frequency import PersonalFrequency
 from model.metrics.ranking import target_ranks
 from model.networks.data_sizes import DataSizes
 from model.networks.network import build
+from model.networks.transition_head import LATEST
 from model.registry import NETWORKS
 from model.sequences.inputs import serving_inputs
 from model.sequences.split_data import SplitData, split_prepared
@@ -102,6 +103,7 @@ class Trained:
                 repeats=config.repeat_head,
                 asking_time=config.asking_time,
                 buyer=config.buyer_attributes,
+                following=LATEST if config.transition_head else 0,
             ):
                 steps.train(batch, random, 0.02)
         targets = self.data.split.test
@@ -196,6 +198,8 @@ def test_every_network_learns_to_stay_with_a_brand(mixed: Trained) -> None:
     [
         {"loss": "sampled_softmax", "tied_embeddings": True},
         {"loss": "sampled_softmax", "repeat_head": True},
+        {"loss": "sampled_softmax", "transition_head": True},
+        {"repeat_head": True, "transition_head": True},
         {
             "label_smoothing": 0.1,
             "weight_decay": 0.01,
@@ -245,6 +249,18 @@ def test_words_of_titles_place_products_that_are_too_rare_to_be_learned_alone() 
         for reads in (False, True)
     )
     assert with_titles.loss < without_titles.loss - 0.1
+
+
+def test_a_transition_head_knows_what_follows_rare_products() -> None:
+    """Each product has one companion, which a few buyers show; nothing else tells them apart."""
+    random = np.random.default_rng(0)
+    pairs = [(f"p{2 * one:03d}", f"p{2 * one + 1:03d}") for one in range(400)]
+    histories = [[*pairs[one % 400], *pairs[random.integers(400)]] for one in range(2000)]
+    without, with_head = (
+        Trained(histories, epochs=1, network="gru", transition_head=head) for head in (False, True)
+    )
+    assert with_head.right > 0.8
+    assert with_head.right > without.right + 0.3
 
 
 def test_a_repeat_aware_network_beats_the_buyers_own_products() -> None:

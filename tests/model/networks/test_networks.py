@@ -22,11 +22,14 @@ from model.sequences.inputs import serving_inputs
 from model.sequences.split_data import SplitData, split_prepared
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import OnnxRecommender
+from model.training.initial_counts import start_from_counts
 from tests.model.toys import buyer_table, prepared, random_histories, small
 
 VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in NETWORKS} | {
     "tied": {"tied_embeddings": True},
     "repeat-aware": {"network": "gru", "repeat_head": True, "tied_embeddings": True},
+    "transitions": {"network": "gru", "transition_head": True, "tied_embeddings": True},
+    "transitions and repeats": {"network": "rnn", "transition_head": True, "repeat_head": True},
     "asking time": {"network": "gru", "asking_time": True, "repeat_head": True},
     "buyer attributes": {"network": "gru", "buyer_attributes": True, "tied_embeddings": True},
     "buyer attributes and all else": {
@@ -52,6 +55,7 @@ class Built:
         self.task: SplitData = split_prepared(log, config)
         self.network: Network = build(config, DataSizes.of(self.task))
         self.initial = [np.array(weight) for weight in self.network.serving.weights]
+        start_from_counts(self.network, self.task.buyers, self.task.popularity)
         random = np.random.default_rng(3)
         for variable in self.network.serving.variables:
             if "seed" not in variable.path and not np.asarray(variable).any():

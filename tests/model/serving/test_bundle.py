@@ -81,6 +81,7 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     config = small(
         blend=request.param,
         repeat_head=not request.param,
+        transition_head=not request.param,
         asking_time=not request.param,
         buyer_attributes=not request.param,
         features="product,brand,category,price",

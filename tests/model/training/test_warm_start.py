@@ -16,7 +16,9 @@ from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 from data.preparation.sequences import FIRST
 from model.config.run_config import RunConfig
+from model.networks.transition_head import LATEST
 from model.run_folder import RunFolder
+from model.sequences.rules import sequential_rules
 from model.serving.onnx_export import save_network
 from model.serving.predictor import Predictor
 from model.training.trainer import Trainer, train
@@ -96,6 +98,20 @@ def test_a_repeat_head_keeps_what_it_learned_of_each_product(tmp_path: Path) -> 
         np.testing.assert_array_equal(row, np.asarray(old.product_embeddings)[code])
     assert np.abs(np.asarray(old.product_embeddings)[FIRST:]).max() > 0
     np.testing.assert_array_equal(np.asarray(new.linear), np.asarray(old.linear))
+
+
+def test_a_transition_head_keeps_its_weights_and_counts_its_rules_anew(tmp_path: Path) -> None:
+    config = small(network="gru", transition_head=True, epochs=2, learning_rate=0.01)
+    trainer = started(config, tmp_path)
+    before = keras.saving.load_model(tmp_path / "first" / "model.keras")
+    (old,) = (layer for layer in before.layers if type(layer).__name__ == "TransitionHead")
+    new = trainer.network.transition_head
+    assert new is not None
+    assert [variable.name for variable in new.trainable_variables].count("linear") == 1
+    for own, other in zip(new.trainable_variables, old.trainable_variables, strict=True):
+        np.testing.assert_array_equal(np.asarray(own), np.asarray(other))
+    rules = sequential_rules(trainer.data.buyers, trainer.data.popularity, LATEST, new.consequents)
+    np.testing.assert_array_equal(np.asarray(new.consequent)[FIRST:], rules.consequent)
 
 
 def test_new_products_begin_as_usual(tmp_path: Path) -> None:
