@@ -296,6 +296,9 @@ _TAX = re.compile(
 _CLOCK_WORD = re.compile(
     r"hour|^hora|hora$|uhr|stunde|heure|^ora|saat|час|время|time|时间|時間|時刻|시간"
 )
+_SINCE_MIDNIGHT = re.compile(
+    r"(milli)?(sec|min)(ond|ute)?s?(of|since|after|from|in)(the)?(day|midn)"
+)
 _OTHER_UNIT = re.compile(
     r"[(\[（ _-](in )?(cents?|pence|centavos|c[ée]ntimos|centimes|kopecks|коп\w*|分"
     r"|k|thousands?|tsd|mio|millions?)\b",
@@ -448,6 +451,15 @@ def is_name_of_event_time(column: str) -> bool:
 def is_clock_name(column: str) -> bool:
     """Return whether a column's name may be that of a time of day."""
     return _CLOCK_WORD.search(bare_name(column)) is not None
+
+
+def is_part_of_day_name(column: str) -> bool:
+    """Return whether a column's name is that of the seconds or minutes since midnight.
+
+    >>> is_part_of_day_name("sec_of_day"), is_part_of_day_name("section")
+    (True, False)
+    """
+    return _SINCE_MIDNIGHT.match(bare_name(column)) is not None
 
 
 def time_part_of(column: str) -> int | None:

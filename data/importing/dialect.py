@@ -315,12 +315,21 @@ def _title_rows(rows: Sequence[tuple[str, ...]]) -> int:
 
 
 def _names_above(rows: Sequence[tuple[str, ...]]) -> int:
-    """Return how many rows of names stand above the one that names both buyer and product."""
+    """Return how many rows of names stand above the one that names both buyer and product.
+
+    Of several such rows in a row it is the one that names most.
+    """
+    best, most = 0, 0
     for place, row in enumerate(rows):
         roles = [roles_of(name) for name in row]
-        if _is_header(row) and all(any(role in one for one in roles) for role in _IDS):
-            return place
-    return 0
+        if not _is_header(row):
+            if most:
+                break
+            continue
+        known = sum(map(bool, roles))
+        if known > most and all(any(role in one for one in roles) for role in _IDS):
+            best, most = place, known
+    return best
 
 
 def _names_all_but_the_first(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> bool:

@@ -102,6 +102,7 @@ _NO_WORDS = "0 false f no n nein non faux não nao falso нет nie hayır 否 �
 _YES, _NO = frozenset(_YES_WORDS.split()), frozenset(_NO_WORDS.split())
 _NEUTRAL_WORDS = (
     "product products item items line lines ecommerce commerce shop store online user customer "
+    "snowplow "
     "to the a an of in into from by my produkt produkte artikel zum produit produits article au du "
     "de la le producto productos al el articulo prodotto prodotti del di produto produtos ao do "
     "produktu edildi товара товар товаров в 商品"
@@ -126,6 +127,16 @@ _STATUS = re.compile(
     r"status|statut$|^stato|^estado|situacao|^durum|статус|状态|狀態|状態|상태"
     r"|(transaction|trans|doc|document|invoice|order|receipt|sale)type$|^(beleg|vorgangs)art$"
 )
+
+_BOOKKEEPING = tuple(
+    frozenset(pair.split())
+    for pair in ("dr cr", "d c", "debit credit", "s h", "soll haben", "debe haber", "dare avere")
+)
+"""The sides of an account, of which one undoes what the other does."""
+_CREDIT = re.compile(r"(?<![^\W\d_])cr[.]?$", re.I)
+_PREFIX = re.compile(r"[^\W\d_]+")
+_CREDIT_WORDS = "cn cm crn cr cred credit gs rma ret return ref refund avoir nc ncr abono storno"
+_CREDIT_NOTES = frozenset(_CREDIT_WORDS.split())
 
 _MOST_KINDS = 40
 
@@ -225,10 +236,33 @@ def may_undo(column: str, values: Iterable[str]) -> bool:
         return True
     if len(kinds) < 2 or len(kinds) > _MOST_KINDS:
         return False
-    if {kind.lower() for kind in kinds} <= _YES | _NO:
+    lower = {kind.lower() for kind in kinds}
+    if lower <= _YES | _NO:
         return meaning_of(column) == PURCHASE
+    if lower in _BOOKKEEPING:
+        return True
     is_status = _STATUS.search(bare(column)) is not None
     return is_status or any(meaning_of(kind) == RETURN for kind in kinds)
+
+
+def are_some_credits(amounts: Iterable[str]) -> bool:
+    """Return whether some amounts have the mark of a credit behind them, and others have not.
+
+    >>> are_some_credits(["8.99 CR", "8.99"]), are_some_credits(["8.99 CR"] * 2)
+    (True, False)
+    """
+    marks = {_CREDIT.search(amount.strip()) is not None for amount in amounts}
+    return len(marks) > 1
+
+
+def are_some_credit_notes(documents: Iterable[str]) -> bool:
+    """Return whether some numbers of documents begin as those of credit notes do.
+
+    >>> are_some_credit_notes(["SI-1", "CN-2"]), are_some_credit_notes(["CN-1", "CN-2"])
+    (True, False)
+    """
+    prefixes = {match[0].lower() for text in documents if (match := _PREFIX.match(text))}
+    return bool(prefixes & _CREDIT_NOTES) and 1 < len(prefixes) <= _MOST_KINDS
 
 
 def are_codes(codes: Iterable[str]) -> bool:

@@ -22,7 +22,7 @@ from data.importing.columns import column_sql, has_column, resolve
 from data.importing.companions import choose_logs, companions, left_out
 from data.importing.dialect import Dialect, sniff, with_constants
 from data.importing.event_types import meaning_of
-from data.importing.file_import import ProgressTracker, SourceFile, import_file
+from data.importing.file_import import FileResult, ProgressTracker, SourceFile, import_file
 from data.importing.rejects import Rejects
 from data.importing.request import ImportRequest
 from data.importing.side_table_file import SideTableFile
@@ -165,8 +165,8 @@ def _write_tables(
             columns = columns or result.columns
             said = understanding(file.dialect, result.columns, file.unsure, request.given())
             understood = understood or said
-            ends = {"rows": _end(result.source)} if result.ends_early else {}
-            understood = {**understood, "unsure": ends | said["unsure"] | understood["unsure"]}
+            doubts = _end(member, result) | said["unsure"] | understood["unsure"]
+            understood = {**understood, "unsure": doubts}
             _check_times(file, columns, added_to)
         by_reason = dict(rejects.by_reason.most_common())
     if skipped and columns is None:
@@ -203,11 +203,14 @@ def _write_tables(
     return _with_doubts(summarised(folder, manifest, tracker.should_stop))
 
 
-def _end(source: Source) -> str:
+def _end(member: StagedFile, result: FileResult) -> dict[str, str]:
     """Return the doubt about a compressed file of which the end is missing."""
-    return _("{file} ends too early: {rows} rows were read, and what follows is missing").format(
-        file=source.name, rows=number(source.rows_read)
+    if not (member.ends_early or result.ends_early):
+        return {}
+    words = _(
+        "{file} ends too early, or is damaged: {rows} rows were read, and what follows is missing"
     )
+    return {"rows": words.format(file=member.name, rows=number(result.source.rows_read))}
 
 
 def _with_doubts(manifest: Manifest) -> Manifest:

@@ -16,6 +16,7 @@ from data.importing.column_names import (
     is_money_name,
     is_name_of_event_time,
     is_ordinal_name,
+    is_part_of_day_name,
     is_price_in_parts,
     is_sign_name,
     is_time_name,
@@ -33,6 +34,9 @@ hour, minute and second.
 """
 
 _PART_RANGES = ((1900, 2199), (1, 12), (1, 31), (0, 23), (0, 59), (0, 59))
+
+_MINUTE = 4
+"""The place of minutes in these."""
 
 _ORDER = ("time", "user", "product", "type", *NAMES[4:])
 _IDS, _SURE = 1, 3
@@ -214,6 +218,8 @@ def _by_name(profiles: Sequence[Profile]) -> Roles:
     ):
         unsure["price"] = _("{column} is not in whole units, and is left out").format(column=other)
     rivals = _find_time(usable, mapping, unsure) or namesakes
+    if "time" not in mapping and (unread := _unread_time(usable, mapping)):
+        unsure["time"] = _("{column} may be the time, and is not read").format(column=unread)
     if "type" not in mapping:
         _find_type(usable, mapping, unsure)
     if "category" not in mapping and "category_id" in mapping:
@@ -374,7 +380,12 @@ def _find_time(
         if exact and len(clocks) != 1:
             mapping["time"] = exact[0].name
         elif len(clocks or digits) == 1:
-            mapping["time"] = f"{day.name}{JOIN}{(clocks or digits)[0].name}"
+            clock = (clocks or digits)[0]
+            mapping["time"] = f"{day.name}{JOIN}{clock.name}"
+            minutes = [p.name for p in free if p is not clock and time_part_of(p.name) == _MINUTE]
+            if minutes and clock.is_between(*_PART_RANGES[_MINUTE - 1]):
+                doubt = _("{column} may be the time of day, and is not read")
+                unsure.setdefault("time", doubt.format(column=minutes[0]))
         elif unread := [p.name for p in free if p is not day and _may_be_clock(p)]:
             doubt = _("{column} may be the time of day, and is not read")
             unsure.setdefault("time", doubt.format(column=unread[0]))
@@ -390,7 +401,8 @@ def _is_clock_in_numbers(profile: Profile, day: Profile) -> bool:
 
 def _may_be_clock(profile: Profile) -> bool:
     """Return whether a column is called a time of day, and its values may be some."""
-    is_named = is_clock_name(profile.name) and is_name_of_event_time(profile.name)
+    is_clock = is_clock_name(profile.name) or is_part_of_day_name(profile.name)
+    is_named = is_clock and is_name_of_event_time(profile.name)
     return is_named and profile.distinct > 1 and all(map(_CLOCK.fullmatch, profile.values))
 
 
@@ -407,6 +419,16 @@ def _find_parts(free: Sequence[Profile], mapping: dict[str, str]) -> bool:
         return False
     mapping["time"] = JOIN.join(names)
     return True
+
+
+def _unread_time(profiles: Sequence[Profile], mapping: Mapping[str, str]) -> str | None:
+    """Return a column that is called a time or a part of one, where none is read."""
+    for profile in profiles:
+        is_named = is_time_name(profile.name) or time_part_of(profile.name) in (0, 1)
+        is_free = profile.name not in mapping.values() and is_name_of_event_time(profile.name)
+        if is_named and is_free and profile.distinct > 1:
+            return profile.name
+    return None
 
 
 def _may_be_time(profile: Profile) -> bool:
@@ -456,9 +478,18 @@ def _find_type(
     unused = [p for p in profiles if p.name not in mapping.values()]
     others = flags or {p.name for p in unused if event_types.counts_returns(p.name)}
     others = others or {p.name for p in unused if event_types.may_undo(p.name, p.values)}
+    others = others or {p.name for p in profiles if _has_credits(p, mapping)}
     if others:
         doubt = _("every row is taken for a purchase, but {column} may say otherwise")
         unsure["type"] = doubt.format(column=min(others))
+
+
+def _has_credits(profile: Profile, mapping: Mapping[str, str]) -> bool:
+    """Return whether some of the prices or numbers of documents are marked as those of credits."""
+    if profile.name == mapping.get("price"):
+        return event_types.are_some_credits(profile.values)
+    is_document = profile.name == mapping.get("session")
+    return is_document and event_types.are_some_credit_notes(profile.values)
 
 
 def _by_value(profiles: Sequence[Profile]) -> Roles:

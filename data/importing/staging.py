@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +40,7 @@ from data.importing.json_files import (
     write_json_table,
     write_nested_parquet,
 )
-from data.importing.streams import check_unpacked, opened
+from data.importing.streams import check_unpacked, is_broken, opened
 from data.progress import ShouldStop, raise_if_stopped
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ _DAMAGE = (
 Choose = Callable[[Sequence[str]], Sequence[str]]
 _PARTITION = re.compile(r"(\w[\w .-]*)=(.*)")
 _LARGEST_CELL = 1e15
+_INCOMPLETE = N_("{file} is an incomplete archive; copy it again.")
 _LISTS = N_("each line is taken for a buyer and then the products in their order")
 _LAKES = {
     "_delta_log": "Delta Lake",
@@ -86,12 +87,15 @@ class StagedFile:
         passed over.
     unsure : mapping
         Event column → why something else might have been meant, marked for translation.
+    ends_early : bool
+        Whether it was compressed, and its end is missing or damaged.
     """
 
     path: Path
     name: str
     optional: bool = False
     unsure: Mapping[str, str] = field(default_factory=dict)
+    ends_early: bool = False
 
     @property
     def partitions(self) -> dict[str, str]:
@@ -322,18 +326,19 @@ class _Stage:
         form = json_form(_in_utf8(start), name)
         if is_quoted_as_a_whole(start):
             with self._temporary("txt") as target:
-                self._without_quotes(path, target)
-                yield StagedFile(target, name, optional)
+                ends_early = self._without_quotes(path, target)
+                yield StagedFile(target, name, optional, ends_early=ends_early)
             return
         if form is None and not is_item_lists(start):
             yield StagedFile(path, name, optional)
             return
         with self._temporary("parquet") as target:
             if form is None:
-                self._item_lists(path, target)
+                ends_early = self._item_lists(path, target)
             else:
-                self._json(path, target, name, start, form)
-            yield StagedFile(target, name, optional, {} if form else {"user": _LISTS})
+                ends_early = self._json(path, target, name, start, form)
+            unsure = {} if form else {"user": _LISTS}
+            yield StagedFile(target, name, optional, unsure, ends_early)
 
     def _parquet(self, path: Path, name: str, optional: bool) -> Iterator[StagedFile]:
         """Yield a Parquet file as it is, one with structs or lists as a table of their fields."""
@@ -379,11 +384,13 @@ class _Stage:
         with self._temporary("plain") as plain:
             with opened(path) as (stream, _position):
                 self._copy(stream, plain, path.stat().st_size)
-            yield from self.files(plain, name, optional)
+                ends_early = is_broken(stream)
+            for file in self.files(plain, name, optional):
+                yield replace(file, ends_early=file.ends_early or ends_early)
 
     def _zip_members(self, path: Path, name: str) -> Iterator[StagedFile]:
         if not zipfile.is_zipfile(path):  # its end is missing, which lists what is in it
-            raise BadInput(_("{file} is an incomplete archive; copy it again.").format(file=name))
+            raise BadInput(_(_INCOMPLETE).format(file=name))
         with zipfile.ZipFile(path) as archive:
             members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
             refuse_documents(members, name)
@@ -391,7 +398,10 @@ class _Stage:
 
     def _tar_members(self, path: Path, name: str) -> Iterator[StagedFile]:
         with tarfile.open(path) as archive:
-            members = {info.name: info for info in archive.getmembers() if info.isfile()}
+            try:
+                members = {info.name: info for info in archive.getmembers() if info.isfile()}
+            except _DAMAGE as error:
+                raise BadInput(_(_INCOMPLETE).format(file=name)) from error
 
             def open_member(member: str) -> Any:
                 return archive.extractfile(members[member])
@@ -444,22 +454,25 @@ class _Stage:
                 if target.stat().st_size:
                     yield StagedFile(target, f"{name}/{title}", len(titles) > 1 and not self.sheet)
 
-    def _json(self, path: Path, target: Path, name: str, start: bytes, form: str) -> None:
-        """Write the fields of JSON objects as columns of text."""
+    def _json(self, path: Path, target: Path, name: str, start: bytes, form: str) -> bool:
+        """Write the fields of JSON objects as columns of text; return whether the file is cut."""
         with self._temporary("json") as plain, self._spill() as spill:
             with opened(path, encoding_of(start)) as (stream, _position):
                 self._copy(stream, plain, path.stat().st_size)
+                ends_early = is_broken(stream)
             write_json_table(plain, target, name, form, spill)
+        return ends_early
 
-    def _without_quotes(self, path: Path, target: Path) -> None:
-        """Write lines without the quotation marks that stand around each of them."""
+    def _without_quotes(self, path: Path, target: Path) -> bool:
+        """Write lines without the quotes around each of them; return whether the file is cut."""
         with opened(path) as (stream, _position), target.open("wb") as file:
             for lines in _line_batches(stream):
                 raise_if_stopped(self.should_stop)
                 file.writelines(_without_quotes(line) + b"\n" for line in lines)
+            return is_broken(stream)
 
-    def _item_lists(self, path: Path, target: Path) -> None:
-        """Write one row an item, in the order of the lines."""
+    def _item_lists(self, path: Path, target: Path) -> bool:
+        """Write one row an item, in the order of the lines; return whether the file is cut."""
         text = pa.string()
         schema = pa.schema([("user_id", text), ("product_id", text)])
         with (
@@ -474,6 +487,7 @@ class _Stage:
                 products = [item for _user, *items in rows for item in items]
                 arrays = [pa.array(users, text), pa.array(products, text)]
                 writer.write_table(pa.table(arrays, schema=schema))
+            return is_broken(stream)
 
 
 def _in_utf8(start: bytes) -> bytes:

@@ -217,7 +217,8 @@ def opened(
 def is_broken(stream: Any) -> bool:
     """Return whether a stream that has been read to its end is of a truncated or damaged file."""
     while not isinstance(stream, Decompressed):
-        stream = getattr(stream, "_source", None) or getattr(stream, "stream", None)
-        if stream is None:
+        if isinstance(stream, codecs.StreamRecoder):  # it has the attributes of what it reads, too
+            stream = stream.stream
+        elif (stream := getattr(stream, "_source", None)) is None:
             return False
     return stream.broken

@@ -15,10 +15,12 @@ from tests.data.importing.makers import (
     Maker,
     brief,
     check,
+    csv,
     event,
     kind,
     ks,
     moment,
+    price,
     product,
     stamp,
     user,
@@ -216,3 +218,20 @@ def test_a_line_a_buyer_is_said_to_be_taken_for_that(store: Store, tmp_path: Pat
     file.write_text("0 1 2 3 4 5\n30 31 32\n33 34 35\n36 37 38 39 40 41 42 43\n")
     understood = ingest(store, ImportRequest([file], "log")).manifest.summary["understood"]
     assert "each line" in understood["unsure"]["user"]
+
+
+@pytest.mark.parametrize(
+    "above", ["Customer,Product,Sale,\n", "Sales of 2019,,,\nCustomer,Product,,Sale\n"]
+)
+def test_of_two_rows_of_names_the_one_that_names_more_is_the_header(
+    above: str, store: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.csv"
+    rows = csv(
+        ("customer_id", "sku", "date", "price"),
+        ((user(k), product(k), moment(k), price(k)) for k in ks()),
+    )
+    file.write_text(above + rows)
+    summary = ingest(store, ImportRequest([file], "log")).manifest.summary
+    assert (summary["rows_kept"], summary["rows_rejected"]) == (90, 0)
+    assert summary["understood"]["roles"]["price"] == "price"

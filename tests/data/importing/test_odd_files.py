@@ -226,6 +226,52 @@ def test_a_clock_that_is_not_read_is_said(
     assert "sale_time may be the time of day" in understood["unsure"]["time"]
 
 
+@pytest.mark.parametrize(
+    ("names", "values", "unread"),
+    [
+        (("month",), lambda t: (f"{t:%Y-%m}",), "month"),
+        (("Monat",), lambda t: (f"{t:%b-%y}",), "Monat"),
+        (("ORDDAT",), lambda t: (f"1{t:%y%m%d}",), "ORDDAT"),
+        (("year", "week"), lambda t: (f"{t:%G}", f"{t:%V}"), "year"),
+    ],
+)
+def test_a_column_called_a_time_that_is_not_read_is_said(
+    names: tuple[str, ...],
+    values: Callable[[datetime], tuple[str, ...]],
+    unread: str,
+    store: Store,
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "log.csv"
+    rows = ((user(k), product(k), *values(moment(9 * k))) for k in ks())
+    file.write_text(csv(("user_id", "product_id", *names), rows))
+    understood = ingest(store, ImportRequest([file], "log")).manifest.summary["understood"]
+    assert understood["time"] == "row order"
+    assert understood["unsure"]["time"] == f"{unread} may be the time, and is not read"
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "unread"),
+    [
+        (("hour", "minute"), lambda t: (t.hour, t.minute), "minute"),
+        (("sec_of_day",), lambda t: (3600 * t.hour + 60 * t.minute,), "sec_of_day"),
+        (("MinutesSinceMidnight",), lambda t: (60 * t.hour,), "MinutesSinceMidnight"),
+    ],
+)
+def test_a_part_of_the_clock_that_is_not_read_is_said(
+    names: tuple[str, ...],
+    values: Callable[[datetime], tuple[int, ...]],
+    unread: str,
+    store: Store,
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "log.csv"
+    rows = ((user(k), product(k), f"{moment(k):%Y-%m-%d}", *values(moment(k))) for k in ks())
+    file.write_text(csv(("user_id", "product_id", "date", *names), rows))
+    understood = ingest(store, ImportRequest([file], "log")).manifest.summary["understood"]
+    assert f"{unread} may be the time of day" in understood["unsure"]["time"]
+
+
 def test_a_typing_error_is_a_reject_and_no_question(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text(timed("%d/%m/%Y") + "1,2,12/31/2019\n")

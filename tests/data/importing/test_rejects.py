@@ -2,8 +2,10 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import random
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from data.datasets.dataset import Dataset
 from data.datasets.store import Store
+from data.errors import BadInput
 from data.exploration.statistics import summary
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
@@ -135,3 +138,54 @@ def test_a_compressed_file_that_ends_too_early_is_named_with_the_rows_that_were_
     said = figures["understood"]["unsure"]["rows"]
     assert said.startswith("log.csv.packed ends too early")
     assert f"{figures['rows_read']:,} rows were read" in said
+
+
+def jsonl(lines: int) -> bytes:
+    source = random.Random(1)
+    return "".join(
+        f'{{"user_id": {source.random()}, "product_id": {k}}}\n' for k in range(lines)
+    ).encode()
+
+
+def table(lines: int) -> bytes:
+    source = random.Random(1)
+    rows = "".join(f"{source.random()},{k}\n" for k in range(lines))
+    return ("user_id,product_id\n" + rows).encode()
+
+
+def item_lists(lines: int) -> bytes:
+    source = random.Random(1)
+    rows = ((k, *(source.randrange(10**6) for _item in range(k % 5 + 2))) for k in range(lines))
+    return "".join(" ".join(map(str, row)) + "\n" for row in rows).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        jsonl(50_000),
+        table(50_000).decode().encode("utf-16"),
+        table(50_000).replace(b"\n", b"\r"),
+        item_lists(50_000),
+    ],
+    ids=["JSON lines", "UTF-16", "line ends of old Macs", "one line a buyer"],
+)
+def test_the_missing_end_is_said_of_every_form_of_a_log(
+    content: bytes, store: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.gz"
+    file.write_bytes(gzip.compress(content)[:-20_000])
+    figures = summary(ingest(store, ImportRequest([file], "log")))
+    assert "ends too early" in figures["understood"]["unsure"]["rows"]
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+def test_an_archive_without_its_end_is_refused(mode: str, store: Store, tmp_path: Path) -> None:
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode=mode) as archive:  # type: ignore[call-overload]
+        member = tarfile.TarInfo("log.csv")
+        member.size = len(table(50_000))
+        archive.addfile(member, io.BytesIO(table(50_000)))
+    file = tmp_path / "log.tar"
+    file.write_bytes(whole.getvalue()[:-30_000])
+    with pytest.raises(BadInput, match="incomplete archive"):
+        ingest(store, ImportRequest([file], "log"))

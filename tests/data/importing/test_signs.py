@@ -1,5 +1,6 @@
 """Returns that only a sign tells: in a total, an amount, or a column of pluses and minuses."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -97,3 +98,26 @@ def test_a_log_of_returns_alone_is_doubted(store: Store, tmp_path: Path) -> None
     file.write_text(csv((*NAMES, "price"), rows))
     unsure = ingest(store, ImportRequest([file], "log")).manifest.summary["understood"]["unsure"]
     assert "every row is a return" in unsure["type"]
+
+
+@pytest.mark.parametrize(
+    ("names", "values"),
+    [
+        (("Dr/Cr", "price"), lambda k: ("Cr" if is_return(k) else "Dr", price(k))),
+        (("Soll_Haben", "price"), lambda k: ("H" if is_return(k) else "S", price(k))),
+        (("note", "amount"), lambda k: ("", f"{cost(k)}{' CR' if is_return(k) else ''}")),
+        (("document_no", "qty"), lambda k: (f"{'CN' if is_return(k) else 'SI'}-{100 + k}", 1)),
+        (("order_no", "price"), lambda k: (f"{'RMA' if is_return(k) else 'SO'}{100 + k}", 5)),
+    ],
+)
+def test_credits_that_no_sign_tells_are_said(
+    names: tuple[str, str],
+    values: Callable[[int], tuple[object, ...]],
+    store: Store,
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "log.csv"
+    rows = ((user(k), product(k), moment(k), *values(k)) for k in ks())
+    file.write_text(csv((*NAMES, *names), rows))
+    unsure = ingest(store, ImportRequest([file], "log")).manifest.summary["understood"]["unsure"]
+    assert "may say otherwise" in unsure["type"]
