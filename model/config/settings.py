@@ -193,7 +193,8 @@ class Settings(Configuration):
         label=N_("Transition head"),
         help=N_(
             "Mix the softmax with what followed each of the latest five products in training, with "
-            "weights that depend on the history and on how often it did."
+            "weights that depend on the history and on how often it did. Left out where whole "
+            "baskets are predicted, and with more than 100,000 products."
         ),
         group=_NETWORK,
     )

@@ -220,6 +220,13 @@ class Trainer:
         requested, config = config, _built(config, data, other)
         if requested.repeat_head:
             callback.log(_repeats_sentence(config, data.repeat_share))
+        if requested.transition_head and not config.transition_head:
+            callback.log(
+                _(
+                    "The network is built without the transition head: whole baskets are predicted,"
+                    " or there are too many products."
+                )
+            )
         if requested.buyer_attributes:
             callback.log(_attributes_sentence(data.buyer_attributes))
         if requested.product_attributes:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from model.config.presets import PRESETS
+from model.sequences import adapted_config
 from model.sequences.adapted_config import adapt
 from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import carted, prepared, random_histories, small
@@ -50,3 +51,30 @@ def test_nothing_that_repeats_costs_no_repeat_aware_head() -> None:
 def test_no_head_is_built_that_was_not_asked_for() -> None:
     config = small()
     assert adapt(config, split_prepared(prepared(random_histories(60, 10)), config)) == config
+
+
+@pytest.mark.parametrize(
+    ("protocol", "moment", "built"),
+    [
+        ("temporal", "event", True),
+        ("temporal", "session", True),
+        ("temporal", "basket", False),
+        ("leave-one-out", "auto", True),
+        ("basket", "auto", False),
+    ],
+)
+def test_rules_of_what_follows_are_for_products_that_have_an_order(
+    protocol: str, moment: str, built: bool
+) -> None:
+    best = PRESETS["best"].override({"protocol": protocol, "moment": moment})
+    data = split_prepared(prepared(random_histories(60, 10)), best)
+    assert adapt(best, data).transition_head == built
+
+
+def test_a_catalogue_of_many_products_has_no_table_of_rules(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    best = PRESETS["best"]
+    data = split_prepared(prepared(random_histories(60, 10)), best)
+    monkeypatch.setattr(adapted_config, "MOST_PRODUCTS_WITH_RULES", data.products - 1)
+    assert not adapt(best, data).transition_head
