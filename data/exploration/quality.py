@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.datasets.cache import FrameCache
 from data.datasets.dataset import Dataset
+from data.events import COLUMNS
 from data.exploration.finding import Finding
 from data.exploration.quality_measures import measure
 from data.exploration.side_table_quality import side_table_findings
@@ -36,6 +37,7 @@ def findings(dataset: Dataset, cache_folder: Path) -> list[Finding]:
     numbers = {str(name): frame[name].iloc[0] for name in frame} | dataset.manifest.summary
     report = [
         *_rejected(numbers),
+        *_doubts(numbers),
         *side_table_findings(numbers.get("side_tables", {})),
         *_missing(numbers),
         *_duplicates(numbers),
@@ -73,6 +75,20 @@ def _rejected(numbers: dict[str, Any]) -> Iterator[Finding]:
         ),
         _("They are no part of the dataset; download them to see their text."),
     )
+
+
+def _doubts(numbers: dict[str, Any]) -> Iterator[Finding]:
+    """Give what the import said to be unsure of how it understood the files."""
+    unsure = numbers.get("understood", {}).get("unsure", {})
+    labels = {column.name: _(column.label) for column in COLUMNS}
+    labels |= {"rows": _("Rows"), "header": _("Header"), "encoding": _("Encoding")}
+    for name, doubt in unsure.items():
+        yield Finding(
+            f"doubt_{name}",
+            "warning" if name == "rows" else "notice",
+            _("{what} is unsure: {doubt}.").format(what=labels.get(name, name), doubt=doubt),
+            _("Look at it in the events; import the files again, with an option, if it is wrong."),
+        )
 
 
 def _missing(numbers: dict[str, Any]) -> Iterator[Finding]:

@@ -131,3 +131,15 @@ def test_returns_without_a_quantity_are_single_units(
 
 def test_a_log_without_returns_reports_none(report: Callable[..., dict[str, Finding]]) -> None:
     assert "returns" not in report(purchase(1, quantity=2))
+
+
+def test_what_the_import_was_unsure_of_is_said(report: Callable[..., dict[str, Finding]]) -> None:
+    returns = [purchase(day, price=f"-{day}.50") for day in range(1, 9)]
+    entry = report(*returns)["doubt_type"]
+    assert (entry.severity, entry.step) == ("notice", None)
+    assert entry.finding.startswith("Event type is unsure: ")
+    assert "every row is a return" in entry.finding
+
+
+def test_a_sure_import_has_no_doubts(report: Callable[..., dict[str, Finding]]) -> None:
+    assert not any(key.startswith("doubt") for key in report(purchase(1), purchase(2)))
