@@ -1,4 +1,4 @@
-"""User-item matrices, item pairs and training examples that several baselines are fitted on."""
+"""User-item matrices and training examples that several baselines are fitted on."""
 
 from typing import NamedTuple
 
@@ -34,30 +34,6 @@ def binary_matrix(users: Histories, products: int) -> sparse.csr_matrix:
     matrix = users.latest(LONGEST).matrix(products)
     matrix.data[:] = 1
     return matrix
-
-
-def pair_weights(users: Histories, products: int, farthest: int) -> sparse.csr_matrix:
-    """Return the weight of every ordered pair of products within a user's sequence.
-
-    The weight is the sum of 1/distance over the pair's occurrences up to a distance of
-    ``farthest`` events. The later one is a target.
-
-    Returns
-    -------
-    CSR matrix [products + 1, products]
-        The last row is empty; it stands for an unknown product.
-    """
-    codes, rows = users.flat("product"), users.rows()
-    is_target = users.events.is_target[users.indices()]
-    total = sparse.csr_matrix((products + 1, products), dtype=np.float32)
-    for distance in range(1, farthest + 1):
-        earlier, later = codes[:-distance], codes[distance:]
-        pair = (rows[distance:] == rows[:-distance]) & known(earlier) & known(later)
-        pair &= is_target[distance:]
-        indices = (earlier[pair] - FIRST, later[pair] - FIRST)
-        weights = np.full(len(indices[0]), 1 / distance, dtype=np.float32)
-        total = total + sparse.coo_matrix((weights, indices), shape=total.shape).tocsr()
-    return total.tocsr()
 
 
 def last_items(histories: Histories, products: int) -> Longs:

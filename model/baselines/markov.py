@@ -8,8 +8,9 @@ from scipy import sparse
 from data.preparation.sequences import Floats
 from model.baselines import numpy_ops
 from model.baselines.base import SparseBaseline, popularity_shares
-from model.baselines.interactions import last_items, pair_weights
+from model.baselines.interactions import last_items
 from model.sequences.histories import Histories, add_to_stored
+from model.sequences.rules import pair_weights
 
 
 class Markov(SparseBaseline):

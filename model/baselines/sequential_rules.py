@@ -6,8 +6,9 @@ from scipy import sparse
 
 from model.baselines import numpy_ops
 from model.baselines.base import SparseBaseline, popularity, popularity_shares
-from model.baselines.interactions import pair_weights, reciprocal_counts
+from model.baselines.interactions import reciprocal_counts
 from model.sequences.histories import Histories, add_to_stored
+from model.sequences.rules import pair_weights
 
 FARTHEST = 10
 

@@ -1,4 +1,4 @@
-"""Sequential rules of a training: which products were targets soon after which others."""
+"""Sequential rules: which products were targets soon after which others."""
 
 from typing import NamedTuple
 
@@ -52,19 +52,35 @@ def sequential_rules(buyers: Histories, popularity: Longs, latest: int, most: in
     most : int
         Rules of a product, at most.
     """
-    buyers = buyers.of_targets()
-    shape = (len(popularity), len(popularity))
-    codes, rows = buyers.flat("product"), buyers.rows()
-    weights, counts = (sparse.csr_matrix(shape, dtype=np.float32) for _matrix in range(2))
-    for distance in range(1, latest + 1):
-        first, second = codes[:-distance], codes[distance:]
-        pair = (rows[distance:] == rows[:-distance]) & known(first) & known(second)
-        ones = np.ones(np.count_nonzero(pair), dtype=np.float32)
-        index = (first[pair] - FIRST, second[pair] - FIRST)
-        found = sparse.coo_matrix((ones, index), shape=shape).tocsr()
-        counts = found if distance == 1 else counts
-        weights = weights + found * np.float32(1 / distance)
+    buyers, products = buyers.of_targets(), len(popularity)
+    weights, counts = (
+        pair_weights(buyers, products, farthest)[:products] for farthest in (latest, 1)
+    )
     return _strongest(weights.tocsr(), counts.tocsr(), popularity, most)
+
+
+def pair_weights(users: Histories, products: int, farthest: int) -> sparse.csr_matrix:
+    """Return the weight of every ordered pair of products within a user's sequence.
+
+    The weight is the sum of 1/distance over the pair's occurrences up to a distance of
+    ``farthest`` events. The later one is a target.
+
+    Returns
+    -------
+    CSR matrix [products + 1, products]
+        The last row is empty; it stands for an unknown product.
+    """
+    codes, rows = users.flat("product"), users.rows()
+    is_target = users.events.is_target[users.indices()]
+    total = sparse.csr_matrix((products + 1, products), dtype=np.float32)
+    for distance in range(1, farthest + 1):
+        earlier, later = codes[:-distance], codes[distance:]
+        pair = (rows[distance:] == rows[:-distance]) & known(earlier) & known(later)
+        pair &= is_target[distance:]
+        indices = (earlier[pair] - FIRST, later[pair] - FIRST)
+        weights = np.full(len(indices[0]), 1 / distance, dtype=np.float32)
+        total = total + sparse.coo_matrix((weights, indices), shape=total.shape).tocsr()
+    return total.tocsr()
 
 
 def _strongest(

@@ -100,6 +100,9 @@ def main() -> None:
             soak = Soak(home, address, run)
             try:
                 _soak(soak, runs, psutil.Process(server.pid))
+                runs.request_stop(run)
+                while not runs.get(run).ended:  # its process writes into the folder
+                    time.sleep(0.5)
             finally:
                 server.send_signal(signal.SIGINT)
         runs.close()

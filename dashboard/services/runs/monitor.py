@@ -29,6 +29,9 @@ PACE = ("accuracy", "learning_rate", "speed", "memory", "processor")
 _ROWS_A_PACE = 50
 _SECONDS_SHOWN = 3.0  # how long the duration of a run and its place in the queue may be old
 LOG_BYTES = 24_000
+_LIBRARY_LINE = re.compile(
+    r"I\d{4} \d\d:\d\d:\d+\.\d+ +\d+ \w+\.cc:\d+\]|WARNING: All log messages before absl::"
+)
 _RESULTS = {
     SEARCHING: hyperparameter_search.FILE,
     BACKTESTING: backtest.FILE,
@@ -130,11 +133,6 @@ def _has_worker(runs: Runs) -> bool:
     """Return whether a worker serves the home; one that came second ends by itself."""
     holder = runs.lease.holder()
     return holder is not None and holder.worker.alive()
-
-
-_LIBRARY_LINE = re.compile(
-    r"I\d{4} \d\d:\d\d:\d+\.\d+ +\d+ \w+\.cc:\d+\]|WARNING: All log messages before absl::"
-)
 
 
 def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:

@@ -1,4 +1,4 @@
-"""Runs of equal settings: they differ in the seed alone, and their figures have a mean."""
+"""Runs of equal settings: they differ in the seed, and their figures have a mean."""
 
 import json
 import math
@@ -9,7 +9,8 @@ import numpy as np
 
 from dashboard.jobs.run import Run
 
-SEED = "seed"
+_LEFT_OUT = ("seed", "cpus", "gpus", "memory")
+"""Settings in which runs of a group may differ: the seed, and what an engine reserves for them."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def equal_settings(runs: Iterable[Run]) -> list[list[Run]]:
     """
     groups: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
-        settings = {key: value for key, value in run.config.items() if key != SEED}
+        settings = {key: value for key, value in run.config.items() if key not in _LEFT_OUT}
         key = run.dataset, json.dumps(settings, sort_keys=True)
         groups.setdefault(key, []).append(run)
     return list(groups.values())

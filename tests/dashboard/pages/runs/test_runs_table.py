@@ -103,3 +103,10 @@ def test_a_run_in_service_says_so_first(home: Home) -> None:
     run = evaluated(home, 0.2)
     Runs(home).promotions.promote(run)
     assert [row["label"] for row in rows(home, PLAIN)] == ["in service · gru"]
+
+
+def test_runs_for_which_more_was_reserved_are_equal(home: Home) -> None:
+    evaluated(home, 0.2, seed=1, cpus=0, memory=0)
+    evaluated(home, 0.4, seed=2, cpus=4, memory=8)
+    (shared,) = rows(home, GROUPED)
+    assert shared["ndcg@10"] == pytest.approx(0.3)
