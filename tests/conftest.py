@@ -16,6 +16,7 @@ from data.home import Home
 from data.i18n import DEFAULT_LANGUAGE, use_language
 from tests import stores
 from tests.databases import url_of
+from tests.hang import Watchdog
 from tests.postgres import NEEDED, Postgres, installed
 from tests.stores import S3
 
@@ -61,6 +62,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not item.get_closest_marker("xdist_group") and not item.get_closest_marker("fault"):
             item.add_marker(pytest.mark.xdist_group(module_of(item)))
     items.sort(key=start_position)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Watch the processes that run the tests; each of them ends a test that hangs, if it can."""
+    plugins = session.config.pluginmanager
+    if plugins.hasplugin("dsession"):
+        plugins.register(Watchdog(session.config, 1.5 * float(session.config.getini("timeout"))))
 
 
 def pytest_collection() -> None:

@@ -4,7 +4,6 @@ import csv
 import os
 import random
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -213,13 +212,16 @@ class Place:
     def clear(self) -> None:
         """End whatever still runs."""
         self.runs.close()
-        for process in self.processes():
-            with suppress(psutil.Error):
-                process.kill()
         for started in self.started:
-            with suppress(ProcessLookupError):
-                started.send_signal(signal.SIGKILL)
-            started.communicate()
+            started.kill()
+            started.wait()
+        while processes := self.processes():  # one that is killed last may have started others
+            for process in processes:
+                with suppress(psutil.Error):
+                    process.kill()
+        for started in self.started:
+            if started.stdout is not None:
+                started.stdout.close()
 
 
 Machine = Callable[[str], Place]

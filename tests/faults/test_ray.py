@@ -3,9 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import suppress
 
-import psutil
 import pytest
 
 from dashboard.jobs.failures import KILLED, LOST
@@ -13,6 +11,7 @@ from dashboard.jobs.node import ENGINE, node_name
 from dashboard.jobs.states import State
 from tests.databases import on_postgresql
 from tests.faults.conftest import TINY, Place, until
+from tests.faults.ray_nodes import RayNodes
 from tests.faults.test_several_machines import Watch
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, on_postgresql]
@@ -20,58 +19,12 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow, on_postgresql]
 NODES = 3
 EPOCHS = [40] * NODES + [3] * NODES
 ON_RAY = ("--engine", "ray")
-OBJECT_STORE = 80 << 20  # bytes of shared memory; nothing here needs any
-
-
-class Cluster:
-    """Nodes of one core each, as processes of this machine."""
-
-    def __init__(self) -> None:
-        from ray.cluster_utils import Cluster
-
-        self._cluster = Cluster()
-        self._nodes = [
-            self._cluster.add_node(num_cpus=1, object_store_memory=OBJECT_STORE)
-            for _node in range(NODES)
-        ]
-        self.address = self._cluster.address
-
-    def busy(self) -> dict[int, list[int]]:
-        """Return the processes of runs on each node, by the node's number."""
-        return {
-            number: [process.pid for process in self._processes(number) if _is_child(process)]
-            for number in range(len(self._nodes))
-        }
-
-    def lose(self, number: int) -> None:
-        """Kill everything on a node at once, as when its power fails; not the first, the head."""
-        processes = self._processes(number)
-        self._cluster.remove_node(self._nodes[number], allow_graceful=False)
-        for process in processes:
-            with suppress(psutil.Error):
-                process.kill()
-
-    def _processes(self, number: int) -> list[psutil.Process]:
-        raylet = self._nodes[number].all_processes["raylet"][0].process
-        with suppress(psutil.Error):
-            return psutil.Process(raylet.pid).children(recursive=True)
-        return []
-
-    def close(self) -> None:
-        """End every node."""
-        self._cluster.shutdown()
-
-
-def _is_child(process: psutil.Process) -> bool:
-    with suppress(psutil.Error):
-        return "dashboard.jobs.child" in process.cmdline()
-    return False
 
 
 @pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[RayNodes]:
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    cluster = Cluster()
+    cluster = RayNodes(NODES)
     monkeypatch.setenv("RAY_ADDRESS", cluster.address)
     yield cluster
     cluster.close()
@@ -85,7 +38,7 @@ def running(place: Place, number: int) -> dict[str, int]:
 
 @pytest.mark.timeout(600)
 def test_every_run_ends_once_although_worker_process_and_node_are_killed(
-    place: Place, cluster: Cluster
+    place: Place, cluster: RayNodes
 ) -> None:
     dataset = place.dataset()
     names = [place.runs.create("train", dataset, TINY | {"epochs": n}) for n in EPOCHS]
@@ -124,7 +77,7 @@ def test_every_run_ends_once_although_worker_process_and_node_are_killed(
         assert epochs == list(range(1, goal + 1))
 
 
-def test_a_training_reserves_what_its_configuration_says(place: Place, cluster: Cluster) -> None:
+def test_a_training_reserves_what_its_configuration_says(place: Place, cluster: RayNodes) -> None:
     resources = {"cpus": 1, "gpus": 0, "memory": 0.25}
     run = place.runs.create("train", place.dataset(), TINY | resources | {"epochs": 1_000})
     place.worker_on("first", *ON_RAY)
@@ -144,7 +97,7 @@ def test_a_training_reserves_what_its_configuration_says(place: Place, cluster: 
 
 
 def test_a_web_server_keeps_a_worker_of_the_cluster(
-    place: Place, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    place: Place, cluster: RayNodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(ENGINE, "ray")
     place.serve()

@@ -1,0 +1,42 @@
+"""A run of the tests never waits for ever."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CONFTEST = """
+import pytest
+from tests.hang import Watchdog
+def pytest_sessionstart(session):
+    if session.config.pluginmanager.hasplugin("dsession"):
+        session.config.pluginmanager.register(Watchdog(session.config, 5))
+"""
+SUSPENDED = """
+import os, signal
+def test_one(): pass
+def test_two(): os.kill(os.getpid(), signal.SIGSTOP)
+def test_three(): pass
+"""
+
+
+@pytest.mark.slow
+def test_a_run_whose_process_is_suspended_ends_and_names_the_test(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "test_it.py").write_text(SUSPENDED)
+    command = [sys.executable, "-m", "pytest", "-n", "1", "--dist", "loadscope", "-c", "/dev/null"]
+    done = subprocess.run(
+        [*command, "--rootdir", tmp_path, "-p", "no:cacheprovider", tmp_path],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "No test has ended for 5 seconds" in done.stdout
+    assert "gw0: test_it.py::test_two\n" in done.stdout
+    assert "gw0: 2 tests, process stopped" in done.stdout
