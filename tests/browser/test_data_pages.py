@@ -143,6 +143,8 @@ def test_a_further_file_is_added_to_a_dataset_with_times_in_a_format_of_its_own(
     page.get_by_label("Where a dataset of this name exists").select_option("add these files to it")
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("log is imported: 4 rows read, 4 kept")).to_be_visible()
+    page.get_by_role("link", name="Train a first model").click()
+    expect(page.get_by_label("Preset", exact=True)).to_have_value("fast")
     assert Store(site.home).open("log").manifest.summary["last_event"] == "2020-01-04T11:00:00Z"
 
 

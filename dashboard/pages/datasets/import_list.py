@@ -11,7 +11,7 @@ from dashboard import formats
 from dashboard.components.aria import aria
 from dashboard.context import current_home
 from dashboard.jobs.states import State as RunState
-from dashboard.services.datasets import imports, library
+from dashboard.services.datasets import first_training, imports, library
 from dashboard.services.datasets.imports import Import
 from data.errors import VitrinaError
 from data.i18n import _
@@ -101,7 +101,12 @@ def _running(job: Import) -> list[Component]:
 def _ended(job: Import) -> list[Component]:
     hide = kit.button(_("Hide"), {"type": DISMISS, "run": job.run}, kind="quiet")
     if job.state == RunState.FINISHED:
-        return [html.P(_summary(job.dataset)), _open(job.dataset), hide]
+        return [
+            html.P(_summary(job.dataset)),
+            _open(job.dataset),
+            *_first_training(job.dataset),
+            hide,
+        ]
     if job.problem:
         title = _("The import of {name} failed.").format(name=job.dataset)
         return [kit.error_state(f"{title} {job.problem}"), hide]
@@ -110,6 +115,27 @@ def _ended(job: Import) -> list[Component]:
 
 def _open(name: str) -> Component:
     return kit.button(_("Open {name}").format(name=name), href=f"/data/{name}")
+
+
+def _first_training(name: str) -> list[Component]:
+    """Return the way to a first model: with the default preset, a long log takes hours."""
+    try:
+        summary = library.summary(current_home(), name)
+    except VitrinaError:  # the summary above says so
+        return []
+    if not summary["purchases"]:
+        return []
+    day = first_training.first_day(summary)
+    days = _("the events since {day}").format(day=formats.day(day)) if day else _("all events")
+    return [
+        kit.button(
+            _("Train a first model"),
+            href=first_training.address(summary),
+            title=_("The preset fast on {days}: minutes, to be changed before it starts.").format(
+                days=days
+            ),
+        )
+    ]
 
 
 def _summary(name: str) -> str:
