@@ -35,8 +35,8 @@ GUIDE = (
     "machines.md",
     "how-it-works.md",
 )
+OWN_CODE = ("python.md", "extending.md", "architecture.md")
 """Pages that exist in every language, in order."""
-OWN_CODE = ("python", "extending", "architecture")
 REFERENCE = (
     "settings",
     "rules",
@@ -55,7 +55,7 @@ REFERENCE = (
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _WORDS = {
     "en": ("Guide", "With code", "Reference", "Dark", "Light"),
-    "es": ("Guía", "Con código (en inglés)", "Referencia (en inglés)", "Oscuro", "Claro"),
+    "es": ("Guía", "Con código", "Referencia (en inglés)", "Oscuro", "Claro"),
 }
 
 
@@ -89,7 +89,7 @@ def _build_language(language: str, folder: Path, out: Path) -> None:
     shutil.rmtree(pages, ignore_errors=True)
     shutil.copytree(DOCS / language, pages)
     shutil.copytree(DOCS / "shared", pages, dirs_exist_ok=True)
-    notebook.write(DOCS / "en" / "python.md", pages / "train.ipynb")
+    notebook.write(pages / "python.md", pages / "train.ipynb")
     shutil.copy(CLIENT, pages)
     settings = configuration(language) | {"site_dir": out.relative_to(folder).as_posix()}
     # JSON is a part of YAML, which Zensical reads under this name.
@@ -118,13 +118,12 @@ def _entry(language: str, page: str) -> str | dict[str, str]:
 def configuration(language: str) -> dict[str, Any]:
     """Return the configuration of Zensical for the pages of a language."""
     guide, own_code, reference, dark, light = _WORDS[language]
-    code = [_entry(language, page) for page in OWN_CODE]
     pages = [_entry(language, f"reference/{page}") for page in REFERENCE]
     return {
         "site_name": "Vitrina",
         "docs_dir": "docs",
         "use_directory_urls": True,
-        "nav": [{guide: list(GUIDE)}, {own_code: code}, {reference: pages}],
+        "nav": [{guide: list(GUIDE)}, {own_code: list(OWN_CODE)}, {reference: pages}],
         "theme": {
             "language": language,
             "font": False,

@@ -22,7 +22,7 @@ def architecture() -> str:
         "Data flows one way, and so do imports: **data → model → dashboard**.",
         _PICTURE,
         _part("Map").partition("\n\n")[2],
-        "## How it is written\n\n" + _part("How it is written"),
+        "## How it is written {#how-it-is-written}\n\n" + _part("How it is written"),
     )
 
 

@@ -4,16 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from docs.site import DOCS, GUIDE, PLACES
+from docs.site import DOCS, GUIDE, OWN_CODE, PLACES
 from tests.docs.guide import anchors, blocks, images
 
+PAGES = (*GUIDE, *OWN_CODE)
 LANGUAGES = [language for language in PLACES if language != "en"]
-TRANSLATED = [(language, page) for language in LANGUAGES for page in GUIDE]
+TRANSLATED = [(language, page) for language in LANGUAGES for page in PAGES]
 
 
 def test_the_guide_has_its_pages_in_every_language() -> None:
     for language in LANGUAGES:
-        assert {file.name for file in (DOCS / language).glob("*.md")} == set(GUIDE)
+        assert {file.name for file in (DOCS / language).glob("*.md")} == set(PAGES)
 
 
 def both(language: str, page: str) -> tuple[Path, Path]:

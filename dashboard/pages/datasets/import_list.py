@@ -118,7 +118,7 @@ def _open(name: str) -> Component:
 
 
 def _first_training(name: str) -> list[Component]:
-    """Return the way to a first model: with the default preset, a long log takes hours."""
+    """Return the way to a first model: the default preset takes far longer on a long log."""
     try:
         summary = library.summary(current_home(), name)
     except VitrinaError:  # the summary above says so
