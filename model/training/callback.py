@@ -16,7 +16,11 @@ class TrainingCallback(Protocol):
         """
 
     def progress(self, **numbers: float) -> None:
-        """Receive numbers that are no curve, such as ``steps``, the steps of an epoch."""
+        """Receive numbers that are no curve.
+
+        ``steps`` are the steps of an epoch; ``patience_over`` says whether patience ended the
+        training, which it may do in the last epoch of the limit, too.
+        """
 
     def phase(self, phase: Phase, share: float | None = None) -> None:
         """Receive which phase of the training runs, and the share of it that is done, if known."""

@@ -252,6 +252,7 @@ class Trainer:
             self.save_model(best=True)
             raise
         if finished:
+            self.callback.progress(patience_over=self._patience_is_over())
             self.callback.log(self._ending())
         self.save_model(best=not finished or bool(self.config.early_stopping))
         return finished

@@ -91,6 +91,17 @@ def test_a_finished_run_says_whether_patience_or_the_limit_ended_it(
     assert run_status.ending(finished) == words
 
 
+def test_patience_may_end_a_training_in_the_last_epoch_of_the_limit(home: Home) -> None:
+    run = Runs(home).get(trained(home))
+    finished = dataclasses.replace(
+        run,
+        state=State.FINISHED,
+        config={"epochs": run.epochs_done, "early_stopping": 2},
+        progress=run.progress | {"patience_over": True},
+    )
+    assert run_status.ending(finished) == "ended by patience: 2 epochs without a better one"
+
+
 def test_the_table_of_runs_shows_the_loss_of_the_best_epoch(home: Home) -> None:
     trained(home)
     (row,) = runs_table.rows(home, Runs(home).list(), View({}, {}))

@@ -287,7 +287,8 @@ def ending(run: Run) -> str | None:
     limit, patience = run.config.get("epochs"), run.config.get("early_stopping")
     if run.state is not State.FINISHED or not patience or not limit:
         return None
-    if run.epochs_done < limit:
+    # Runs of before it was noted: patience may have ended one in its last epoch, too.
+    if run.progress.get("patience_over", run.epochs_done < limit):
         return ngettext(
             "ended by patience: {n} epoch without a better one",
             "ended by patience: {n} epochs without a better one",

@@ -42,6 +42,7 @@ class Notes:
     metrics: list[tuple[int, int | None, str, float]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     beats: int = 0
+    numbers: dict[str, float] = field(default_factory=dict)
     phases: list[tuple[Phase, float | None]] = field(default_factory=list)
 
     def metric(self, epoch: int, step: int | None, name: str, value: float) -> None:
@@ -53,7 +54,7 @@ class Notes:
     def saved(self) -> None: ...
 
     def progress(self, **numbers: float) -> None:
-        pass
+        self.numbers |= numbers
 
     def phase(self, phase: Phase, share: float | None = None) -> None:
         self.phases.append((phase, share))
@@ -417,6 +418,7 @@ def test_early_stopping_ends_a_hopeless_training_and_the_log_says_so(
     assert len(history) < 40
     best = 1 + int(np.argmax([entry["val_ndcg@10"] for entry in history]))
     assert len(history) == best + 2
+    assert notes.numbers["patience_over"]
     assert notes.lines[-1] == (
         f"Patience ended the training after epoch {best + 2}: 2 epochs without a better validation"
         f" NDCG@10 than that of epoch {best}."
