@@ -7,7 +7,7 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures.chart import Chart
 from dashboard.figures.curves import THICK, THIN, curves, metric_name
-from dashboard.figures.line_chart import Line
+from dashboard.figures.line_chart import Line, column
 from dashboard.figures.progress_axis import View, epoch_positions
 from dashboard.theme import colour
 from dashboard.training_metrics import TrainingMetrics, extreme_epoch
@@ -41,8 +41,8 @@ def compare(
     figure = curves(_lines(runs, f"val_{name}", view), view, digits=4)
     for line in _lines(runs, name, view):
         figure.add_scatter(
-            x=line.x,
-            y=line.y,
+            x=column(line.x),
+            y=column(line.y),
             name=_("{run}, training").format(run=line.name),
             mode="lines",
             line={"color": colour(line.meaning, view.theme), "width": THIN, "dash": "dot"},

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from dashboard.jobs import migrations
 from dashboard.jobs.beats import Beats
+from dashboard.jobs.epoch_histories import EpochHistories
 from dashboard.jobs.schema import TableError, Unreachable
 from data.errors import BadInput, VitrinaError
 from data.i18n import _
@@ -63,10 +64,13 @@ class Database:
     ----------
     beats : Beats
         What this process has heard of workers on other machines.
+    histories : EpochHistories
+        What this process has read of the epochs of runs.
     """
 
     def __init__(self, url: URL | str) -> None:
         self.beats = Beats()
+        self.histories = EpochHistories()
         self._engine = _engine(url)
         event.listen(self._engine, "before_cursor_execute", _check_texts)
         if self.is_file:

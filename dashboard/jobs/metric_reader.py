@@ -6,7 +6,6 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.engine import Connection
 
 from dashboard.jobs.repository import Repository, select_run
 from dashboard.jobs.schema import METRICS
@@ -82,7 +81,7 @@ class MetricReader:
     def history(self, run: str) -> list[dict[str, Any]]:
         """Return one dict per epoch: ``epoch``, and the value of each metric of the epoch."""
         with self._database.read() as connection:
-            return history_of(connection, select_run(connection, run).id)
+            return self._database.histories.read(connection, select_run(connection, run))
 
     def curve(self, run: str, name: str, points: int = MOST_POINTS) -> Curve:
         """Return a metric by step: every 2^n-th of its points, and the newest.
@@ -126,18 +125,3 @@ class MetricReader:
             rows.append(newest)
         _seq, _level, *curve = zip(*rows, strict=True)
         return Curve(*map(list, curve))
-
-
-def history_of(connection: Connection, run_id: int) -> list[dict[str, Any]]:
-    """Return one dict per epoch of the run with this ``id``."""
-    rows = connection.execute(
-        select(METRICS.c.epoch, METRICS.c.name, METRICS.c.value)
-        .where(METRICS.c.run_id == run_id, METRICS.c.step.is_(None), METRICS.c.epoch > 0)
-        .order_by(METRICS.c.epoch, METRICS.c.seq)
-    )
-    epochs: dict[int, dict[str, Any]] = {}
-    for epoch, name, value in rows:
-        # The number of targets is an integer.
-        integer = name == "targets" and value is not None
-        epochs.setdefault(epoch, {"epoch": epoch})[name] = int(value) if integer else value
-    return list(epochs.values())

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
-from dashboard.jobs.metric_reader import Point, history_of
+from dashboard.jobs.epoch_histories import history_of
+from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.repository import LostClaim, Repository
 from dashboard.jobs.schema import METRICS, RUNS
 from dashboard.jobs.states import ACTIVE

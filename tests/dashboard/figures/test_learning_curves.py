@@ -1,10 +1,14 @@
 """Curves of a training say what they show, and can be redrawn without losing the reader's place."""
 
+import base64
+
+import numpy as np
 import pytest
 
 from dashboard.figures import learning_curves
-from dashboard.figures.line_chart import Line, lines
+from dashboard.figures.line_chart import Line, column, lines
 from dashboard.figures.machine import GAUGES, gauge_chart
+from dashboard.figures.plain_text import plain_text
 from dashboard.figures.progress_axis import View, epoch_positions, step_positions
 from dashboard.training_metrics import Curve, TrainingMetrics
 
@@ -97,9 +101,23 @@ def test_time_without_figures_by_step_is_the_sum_of_the_epochs_seconds():
 
 def test_the_smoothed_line_keeps_the_raw_one_as_a_shadow():
     chart = learning_curves.loss(training(loss=BY_STEP), View())
-    raw = next(trace for trace in chart.figure.data if list(trace.y) == BY_STEP.value)
+    values = np.array(BY_STEP.value, dtype=float)
+    raw = next(t for t in chart.figure.data if np.array_equal(t.y, values, equal_nan=True))
     assert raw.opacity < 1
-    assert line(chart, "Training").y[2] is None
+    assert np.isnan(line(chart, "Training").y[2])
+
+
+def test_numbers_are_sent_as_arrays_and_none_as_a_gap():
+    sent = plain_text(learning_curves.loss(training(loss=BY_STEP), View()).figure)["data"]
+    lines_sent = [trace for trace in sent if trace["mode"] == "lines"]
+    assert len(lines_sent) == 3
+    assert all(trace[axis]["dtype"] == "f8" for trace in lines_sent for axis in "xy")
+    values = np.frombuffer(base64.b64decode(lines_sent[0]["y"]["bdata"]))
+    assert np.array_equal(values, np.array(BY_STEP.value, dtype=float), equal_nan=True)
+
+
+def test_what_is_no_number_is_drawn_as_it_is():
+    assert column(["2019-10-01", None]) == ["2019-10-01", None]
 
 
 def test_a_sampled_loss_is_a_line_of_its_own():
