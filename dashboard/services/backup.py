@@ -4,13 +4,14 @@ import os
 import re
 import shutil
 import sqlite3
-import tarfile
+import sys
 import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -23,6 +24,11 @@ from data.errors import BadInput, VitrinaError
 from data.files import atomic_write
 from data.home import Home
 from data.i18n import _
+
+if TYPE_CHECKING or sys.version_info >= (3, 11, 4):
+    import tarfile
+else:  # no filters there
+    from backports import tarfile
 
 _FOLDERS = ("datasets", "runs")
 """The folders that are backed up; the others are made again, or hold what is unfinished."""

@@ -32,7 +32,7 @@ def unpacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def unpack(name: str, folder: Path) -> Home:
     with tarfile.open(STORED / f"{name}.tar.xz") as archive:
-        archive.extractall(folder, filter="data")
+        archive.extractall(folder)
     return Home(folder / "home")
 
 

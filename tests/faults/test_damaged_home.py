@@ -32,7 +32,7 @@ def whole(set_up_once: Setup, app: Dash) -> Path:
 
     def fill(folder: Path) -> None:
         with tarfile.open(STORED / "v0.1.0.tar.xz") as archive:
-            archive.extractall(folder, filter="data")
+            archive.extractall(folder)
         home = Home(folder / "home")
         healthy = answers(app, home)
         assert healthy.unexplained == []

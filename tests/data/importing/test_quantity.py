@@ -120,7 +120,7 @@ def test_a_log_without_quantities_has_none(store: Store, file: Path) -> None:
 @pytest.fixture
 def old_store(tmp_path: Path) -> Store:
     with tarfile.open(HOMES / "v0.1.0.tar.xz") as archive:
-        archive.extractall(tmp_path, filter="data")
+        archive.extractall(tmp_path)
     return Store(Home(tmp_path / "home"))
 
 
