@@ -15,7 +15,8 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from data.importing.dialect import Dialect, csv_rows, split_at_blanks
+from data.importing.delimiters import csv_rows, split_at_blanks
+from data.importing.dialect import Dialect
 from data.importing.streams import is_broken, opened
 
 _BLOCK = 8 << 20
