@@ -68,7 +68,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Watch the processes that run the tests; each of them ends a test that hangs, if it can."""
     plugins = session.config.pluginmanager
     if plugins.hasplugin("dsession"):
-        plugins.register(Watchdog(session.config, 1.5 * float(session.config.getini("timeout"))))
+        plugins.register(Watchdog(session.config, 1.1 * float(session.config.getini("timeout"))))
 
 
 def pytest_collection() -> None:

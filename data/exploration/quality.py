@@ -13,7 +13,7 @@ from data.exploration.finding import Finding
 from data.exploration.quality_measures import measure
 from data.exploration.side_table_quality import side_table_findings
 from data.i18n import _, ngettext, number, percent, units
-from data.importing.column_sql import REASONS
+from data.importing.rejects import REASONS
 
 _MANY_REPEATS = 0.1
 _NOTABLE = 0.01

@@ -6,9 +6,11 @@ from dataclasses import replace
 from data.errors import BadInput
 from data.events import NAMES
 from data.i18n import _
+from data.importing.column_inference import infer_columns
 from data.importing.column_names import roles_of
-from data.importing.column_sql import MISSING, ColumnSql
+from data.importing.column_sql import ColumnSql
 from data.importing.dialect import Dialect
+from data.importing.missing_values import MISSING
 from data.importing.request import ImportRequest
 from data.importing.roles import JOIN, Roles, roles
 
@@ -114,9 +116,9 @@ def column_sql(dialect: Dialect, roles: Roles, request: ImportRequest) -> Column
     Raises
     ------
     BadInput
-        As ``ColumnSql.of``.
+        As ``infer_columns``.
     """
-    return ColumnSql.of(
+    return infer_columns(
         dialect,
         roles.mapping,
         request.time_format,

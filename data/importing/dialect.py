@@ -145,7 +145,8 @@ def sniff(path: Path, encoding: str = "", header_line: int | None = None) -> Dia
     with path.open("rb") as raw:
         magic = raw.read(6)
     if magic[:4] == b"PAR1":
-        return first_rows(path)
+        names, sample, numeric = first_rows(path)
+        return Dialect("parquet", "none", "utf-8", ",", "", 1, names, sample, numeric=numeric)
     start = head(path)
     whole = len(start) < _HEAD
     encoding = normalised_name(encoding) if encoding else encoding_of(start, whole)

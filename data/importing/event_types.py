@@ -1,7 +1,7 @@
 """What the event types of a log mean: view, cart, favourite, purchase, return or removal."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from data.datasets.database import quote
@@ -351,3 +351,15 @@ def meaning_sql(column: str, chosen: Mapping[str, str]) -> str:
     others = f"coalesce(MAP([{words}], [{names}])[{bare_sql(column)}], trim({column}))"
     value = f"CASE {column} {exact}{same}ELSE {others} END"
     return f"coalesce({value}, {quote(UNKNOWN_TYPE)})"
+
+
+def codes_among(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the texts of a type column where these are numbers, or yes and no; empty otherwise."""
+    distinct = sorted(set(texts))
+    return tuple(distinct) if are_codes(distinct) else ()
+
+
+def changed(codes: Sequence[str], chosen: Mapping[str, str] | None, column: str) -> dict[str, str]:
+    """Return the texts of the type column that mean another type."""
+    known = meanings(codes, chosen, column)
+    return {code: name for code, name in {**known, **(chosen or {})}.items() if code != name}

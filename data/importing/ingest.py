@@ -17,13 +17,13 @@ from data.events import PURCHASE
 from data.file_cache import stamp
 from data.i18n import N_, _, number
 from data.importing.column_names import bare_name
-from data.importing.column_sql import REASONS, ColumnSql
+from data.importing.column_sql import ColumnSql
 from data.importing.columns import column_sql, has_column, resolve
 from data.importing.companions import choose_logs, companions, left_out
 from data.importing.dialect import Dialect, sniff, with_constants
 from data.importing.event_types import meaning_of
 from data.importing.file_import import FileResult, ProgressTracker, SourceFile, import_file
-from data.importing.rejects import Rejects
+from data.importing.rejects import REASONS, Rejects
 from data.importing.request import ImportRequest
 from data.importing.side_table_file import SideTableFile
 from data.importing.side_tables import (

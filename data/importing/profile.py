@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from data.importing import prices, times
+from data.importing import prices, time_inference
 from data.importing.column_names import is_clock_name
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?|\d{1,2}\.\d{2}\.\d{2}")
@@ -67,12 +67,12 @@ class Profile:
     @cached_property
     def is_time(self) -> bool:
         """Whether almost all values are times."""
-        return bool(self.values) and bool(times.candidates(self.values, _MOST))
+        return bool(self.values) and bool(time_inference.candidates(self.values, _MOST))
 
     @cached_property
     def has_times(self) -> bool:
         """Whether any value is a time."""
-        return bool(self.values) and bool(times.candidates(self.values, 0))
+        return bool(self.values) and bool(time_inference.candidates(self.values, 0))
 
     @cached_property
     def has_numbers_apart(self) -> bool:

@@ -8,6 +8,8 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.i18n import N_
+
 SCHEMA = pa.schema(
     [
         ("file", pa.string()),
@@ -17,6 +19,24 @@ SCHEMA = pa.schema(
         ("raw", pa.string()),
     ]
 )
+REASONS = {
+    "user_missing": N_("The buyer is missing"),
+    "product_missing": N_("The product is missing"),
+    "user_too_long": N_("The id of the buyer is longer than 1,000 bytes"),
+    "product_too_long": N_("The id of the product is longer than 1,000 bytes"),
+    "time_missing": N_("The time is missing"),
+    "time_unreadable": N_("The time cannot be read"),
+    "time_out_of_range": N_("The time is before 1900 or after 2199"),
+    "quantity_zero": N_("The quantity is zero"),
+    "header_again": N_("The header is repeated"),
+    "wrong_number_of_columns": N_("The row has too few or too many columns"),
+    "open_quote": N_("A quotation mark is not closed"),
+    "bad_quote": N_("The quotation marks are misplaced"),
+    "nul_byte": N_("The row contains a NUL byte"),
+    "file_ends_early": N_("The file is truncated in this row"),
+    "line_too_long": N_("The line is longer than 8 MB"),
+    "price_unreadable": N_("The price is not a number"),  # of datasets imported before 0.2
+}
 LONGEST_TEXT = 10_000
 """Characters of the text of a row that are kept; a longer one ends in an ellipsis."""
 
@@ -34,7 +54,7 @@ class Rejects:
     Attributes
     ----------
     by_reason : Counter
-        Number of rejects per reason, a key of ``data.importing.column_sql.REASONS``.
+        Number of rejects per reason, a key of ``REASONS``.
     """
 
     def __init__(self, file: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from data.events import NAMES
 from data.i18n import N_, _
-from data.importing import event_types, prices, times
+from data.importing import event_types, prices
 from data.importing.column_names import (
     bare_name,
     is_clock_name,
@@ -25,6 +25,7 @@ from data.importing.column_names import (
     time_part_of,
 )
 from data.importing.profile import Profile
+from data.importing.time_inference import are_close, ranks
 
 JOIN = "+"
 """Joins the names of columns that are a time together.
@@ -249,7 +250,7 @@ def _namesakes(fitting: Sequence[Profile]) -> tuple[str, ...]:
     rivals = [
         p.name
         for p in others
-        if bare_name(p.name) == bare_name(first.name) and not times.are_close(first.cells, p.cells)
+        if bare_name(p.name) == bare_name(first.name) and not are_close(first.cells, p.cells)
     ]
     return (first.name, *rivals) if rivals else ()
 
@@ -371,11 +372,11 @@ def _find_time(
         if len(candidates) > 1:
             unsure["time"] = N_("other columns hold times, too")
         first = likely[0].cells
-        others = [p.name for p in likely[1:] if not times.are_close(first, p.cells)]
+        others = [p.name for p in likely[1:] if not are_close(first, p.cells)]
     day = by_name[mapping["time"]]
     if day.is_day or day.is_serial_day:
         clocks = [p for p in free if p.is_clock and p is not day]
-        exact = [p for p in free if _is_exact_time(p) and times.are_close(day.cells, p.cells)]
+        exact = [p for p in free if _is_exact_time(p) and are_close(day.cells, p.cells)]
         digits = [p for p in free if p is not day and _is_clock_in_numbers(p, day)]
         if exact and len(clocks) != 1:
             mapping["time"] = exact[0].name
@@ -451,7 +452,7 @@ def _find_order(free: Sequence[Profile], mapping: dict[str, str], unsure: dict[s
         and is_time_name(p.name)
         and is_name_of_event_time(p.name)
     ]
-    ordinals = [p for p in free if is_ordinal_name(p.name) and times.ranks(p.values)]
+    ordinals = [p for p in free if is_ordinal_name(p.name) and ranks(p.values)]
     if named or ordinals:  # a time by its name is not left out in silence
         mapping["time"] = (named or ordinals)[0].name
         unsure["time"] = N_("the numbers of the column are taken for the order of events")

@@ -8,12 +8,13 @@ import duckdb
 
 from data.errors import BadInput
 from data.i18n import _
-from data.importing import prices, times
-from data.importing.column_sql import ColumnSql, rounded_ids
+from data.importing import prices, time_inference
+from data.importing.column_sql import ColumnSql
 from data.importing.ids import are_floats_sql, is_rounded_sql
 from data.importing.prices import PriceFormat
 from data.importing.questions import Ambiguous, Question, Reading
-from data.importing.times import TimeFormat
+from data.importing.refusals import rounded_ids
+from data.importing.times import DAY_ORDERS, TimeFormat
 
 _MOST_OF_ANOTHER_ORDER = 0.02
 MOST_TYPES = 10_000
@@ -126,7 +127,7 @@ def _time_format(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw:
         f"SELECT any_value(text_time) FROM {rows} WHERE text_time IS NOT NULL "
         "GROUP BY regexp_replace(text_time, '[0-9]', '0', 'g') LIMIT 1000"
     ).fetchall()
-    formats = times.formats_of([example for (example,) in examples], columns.time)
+    formats = time_inference.formats_of([example for (example,) in examples], columns.time)
     formats = [f for f in formats if columns.day_order in ("", f.order)]
     if len(formats) < 2:
         return formats[0] if formats else columns.time
@@ -138,7 +139,7 @@ def _time_format(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw:
     ).fetchone()
     assert counts is not None
     fewest = min(counts[: len(formats)])
-    likely = times.likely([formats[k] for k in range(len(formats)) if counts[k] == fewest])
+    likely = time_inference.likely([formats[k] for k in range(len(formats)) if counts[k] == fewest])
     best = [formats.index(one) for one in likely]
     if any(counts[len(formats) + k] != counts[len(formats) + best[0]] for k in best) or (
         len(best) > 1 and counts[len(formats) + best[-1]]
@@ -207,7 +208,7 @@ def _ambiguous_times(
         )
     message = message.format(
         column=column,
-        readings=_(" or ").join(_(times.DAY_ORDERS[one.order]) for one in formats),
+        readings=_(" or ").join(_(DAY_ORDERS[one.order]) for one in formats),
         formats=_(" or ").join(
             f'"{one.formats[0] if len(one.formats) == 1 else one.order}"' for one in formats
         ),
@@ -224,7 +225,7 @@ def _ambiguous_times(
         Reading(
             one.order,
             _("{order}: {text} is {value}").format(
-                order=_(times.DAY_ORDERS[one.order]), text=text, value=day
+                order=_(DAY_ORDERS[one.order]), text=text, value=day
             ),
         )
         for one, day in zip(formats, read, strict=True)

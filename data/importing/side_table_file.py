@@ -12,10 +12,12 @@ from data.datasets.database import copy, quote, read_parquet
 from data.datasets.side_tables import BUYERS, IDS, PRODUCTS, VIEWS, SideTable
 from data.errors import BadInput
 from data.i18n import N_, _
-from data.importing.column_sql import BLANKS, MISSING, without_formula
+from data.importing.blanks import BLANKS
+from data.importing.column_sql import without_formula
 from data.importing.columns import shortly
 from data.importing.dialect import Dialect, sniff
 from data.importing.line_reader import Reject
+from data.importing.missing_values import MISSING
 from data.importing.movielens import LAYOUTS, Layout
 from data.importing.raw_rows import write_raw_rows
 from data.importing.side_table_columns import SideColumns, understand

@@ -5,9 +5,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from data.i18n import N_, _, number
-from data.importing import times
-from data.importing.column_sql import REASONS, ColumnSql, sample_values
+from data.importing import time_inference
+from data.importing.column_inference import sample_values
+from data.importing.column_sql import ColumnSql
 from data.importing.dialect import Dialect
+from data.importing.rejects import REASONS
 
 _MOST_REJECTED = {"time": 0.1, "user": 1.0, "product": 1.0}
 """How a reason begins → the rejects with it for each event that are not worth a word."""
@@ -53,7 +55,7 @@ def understanding(
     reasons = {name: _UNSETTLED[name] for name in columns.unsettled} | dict(unsure or {})
     if not columns.time.is_order:
         moments = sample_values(dialect, columns.positions["time"])
-        if not times.are_plausible(columns.time, moments):
+        if not time_inference.are_plausible(columns.time, moments):
             reasons["time"] = _IMPLAUSIBLE
     if any(re.fullmatch("0+", guest) for guest in columns.guests) and "guests" not in given:
         reasons["user"] = _GUESTS

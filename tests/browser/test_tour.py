@@ -52,6 +52,7 @@ def test_it_is_left_at_any_moment_and_reads_well(
     popover = page.locator(POPOVER)
     popover.get_by_role("button", name="Siguiente").click()
     expect(popover).to_contain_text("Paso 2 de 4")
+    expect(page.locator(".driver-active-element:not([aria-haspopup])")).to_be_attached()  # arrived
     box = popover.bounding_box()
     assert box is not None
     assert box["x"] >= 0

@@ -16,7 +16,7 @@ from dashboard.services.datasets import library, quality
 from dashboard.web.downloads import REJECTS
 from data.datasets.dataset import Dataset
 from data.i18n import _
-from data.importing.column_sql import REASONS
+from data.importing.rejects import REASONS
 
 dash.register_page(
     __name__,

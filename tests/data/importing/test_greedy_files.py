@@ -15,7 +15,7 @@ import pytest
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
-from data.importing import dialect, streams
+from data.importing import dialect, parquet_sample, streams
 from data.importing.ingest import ingest
 from data.importing.preview import preview
 from data.importing.rejects import LONGEST_TEXT
@@ -30,7 +30,7 @@ MILLION = 1 << 20
 def low_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let files be greedy that are quick to write."""
     monkeypatch.setattr(streams, "_ALWAYS_UNPACKED", 4 * MILLION)
-    monkeypatch.setattr(dialect, "_ALWAYS_ROWS", 10_000)
+    monkeypatch.setattr(parquet_sample, "_ALWAYS_ROWS", 10_000)
 
 
 def write_gzip(file: Path, content: bytes) -> None:

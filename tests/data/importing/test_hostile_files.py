@@ -18,8 +18,9 @@ from data.datasets.dataset import Dataset
 from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
-from data.importing.column_sql import BLANKS, MISSING
+from data.importing.blanks import BLANKS
 from data.importing.ingest import ingest
+from data.importing.missing_values import MISSING
 from data.importing.preview import Preview, preview
 from data.importing.request import ImportRequest
 
