@@ -9,6 +9,8 @@ import platformdirs
 from data.errors import Damaged
 from data.i18n import _
 
+HOME = "VITRINA_HOME"
+"""The environment variable with the folder, where it is not the platform's."""
 DATABASE = "VITRINA_DATABASE"
 """The environment variable with the URL of the database, where it is not a file of the home."""
 STORE = "VITRINA_STORE"
@@ -66,7 +68,7 @@ class Home:
         store_url : str, optional
             Default: ``VITRINA_STORE``, or no store.
         """
-        folder = path or os.environ.get("VITRINA_HOME")
+        folder = path or os.environ.get(HOME)
         return cls(
             Path(folder or platformdirs.user_data_dir("vitrina", False)),
             database_url or os.environ.get(DATABASE) or None,

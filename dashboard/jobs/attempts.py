@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, or_, select, update
 
 from dashboard.jobs.outbox import add_end_of_run
 from dashboard.jobs.process import Process
@@ -57,6 +57,15 @@ class Attempts:
                 _("The attempt of this process at the run {run} is over.").format(run=run)
             )
         return from_row(row)
+
+    def note_lack(self, run: str, attempt: int, lack: str | None) -> None:
+        """Record what a claimed run asks for that no machine has, for those who look at it."""
+        claimed = and_(RUNS.c.run == run, RUNS.c.attempt == attempt, RUNS.c.pid.is_(None))
+        with self._database.write() as connection:
+            row = connection.execute(select(RUNS.c.progress).where(claimed)).one_or_none()
+            if row is not None:
+                progress = {**(row.progress or {}), "lack": lack}
+                connection.execute(update(RUNS).where(claimed).values(progress=progress))
 
     def heartbeat(
         self,

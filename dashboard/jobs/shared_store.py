@@ -10,7 +10,7 @@ from data.errors import BadInput
 from data.files import atomic_write
 from data.home import Home
 from data.i18n import _
-from data.sharing.mirror import Mirror
+from data.sharing.mirror import LOG, Mirror
 from data.sharing.object_store import ObjectStore
 
 FILE = "store.id"
@@ -55,23 +55,28 @@ def _check(home: Home, database: Database, objects: ObjectStore) -> None:
                 " store; name an empty one with --home."
             ).format(home=home.path)
         )
-    inside = (objects.read(FILE) or b"").decode("utf-8", "replace").strip() or None
     if known is None:
-        known = _claim(database, objects, inside)
-    elif inside != known:
+        known = _claim(database, objects)
+    if _id_of(objects) != known:
         raise BadInput(_("The store is not the one of this database; check its address."))
     home.make()
     with atomic_write(file) as temporary:
         temporary.write_text(f"{known} {home.store_url}\n", "utf-8")
 
 
-def _claim(database: Database, objects: ObjectStore, inside: str | None) -> str:
-    """Write the id of a database that had no store into it, and into the store."""
-    if inside is not None:
-        raise BadInput(
-            _("The store belongs to another database; choose another prefix for this one.")
-        )
+def _claim(database: Database, objects: ObjectStore) -> str:
+    """Write an id into a database that has none and into the store, and return it.
+
+    Of several machines that begin at once, the first one does.
+    """
     with database.write() as connection:
+        known: str | None = setting(connection, STORE_ID, None)
+        if known is not None:
+            return known
+        if _id_of(objects) is not None:
+            raise BadInput(
+                _("The store belongs to another database; choose another prefix for this one.")
+            )
         if setting(connection, HOME_ID, None) is not None:
             raise BadInput(
                 _(
@@ -79,13 +84,19 @@ def _claim(database: Database, objects: ObjectStore, inside: str | None) -> str:
                     " database for a store."
                 )
             )
-        known: str | None = setting(connection, STORE_ID, None)
-        if known is None:
-            known = uuid.uuid4().hex
-            objects.write(FILE, known.encode())
-            set_setting(connection, STORE_ID, known)
+        known = uuid.uuid4().hex
+        objects.write(FILE, known.encode())
+        set_setting(connection, STORE_ID, known)
     return known
 
 
+def _id_of(objects: ObjectStore) -> str | None:
+    return (objects.read(FILE) or b"").decode("utf-8", "replace").strip() or None
+
+
 def _has_folders(home: Home) -> bool:
-    return any(any(folder.iterdir()) for folder in (home.datasets, home.runs) if folder.exists())
+    """Return whether there is more than the logs of runs whose processes have just been started."""
+    if home.datasets.exists() and any(home.datasets.iterdir()):
+        return True
+    runs = home.runs.glob("*") if home.runs.exists() else ()
+    return any(not run.is_dir() or any(one.name != LOG for one in run.iterdir()) for run in runs)

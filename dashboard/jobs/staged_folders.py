@@ -13,6 +13,7 @@ from data import checksums
 from data.errors import VitrinaError
 from data.home import Home
 from data.sharing import mirror_of
+from data.sharing.cache_limit import keep_within, limit_of_environment
 from data.sharing.folder_table import RUNS, Condition, StoredFile
 from data.sharing.mirror import LOG, Mirror
 
@@ -197,6 +198,7 @@ def staged_folders(job: Job, reporter: Reporter) -> Iterator[StagedFolders | Non
         yield None
         return
     mirror.patience, mirror.log, mirror.should_stop = inf, reporter.log, reporter.stop
+    _make_room(mirror)
     folders = []
     with ExitStack() as stack:
         for name in dict.fromkeys([job.run.run, job.run.config.get("run", job.run.run)]):
@@ -205,3 +207,11 @@ def staged_folders(job: Job, reporter: Reporter) -> Iterator[StagedFolders | Non
             stack.enter_context(mirror.working(RUNS, name))
             folders.append(folder)
         yield StagedFolders(folders, reporter)
+
+
+def _make_room(mirror: Mirror) -> None:
+    """Keep the home within its limit: an engine's nodes have no worker that does."""
+    limit = limit_of_environment()
+    if limit is not None:
+        with suppress(OSError):  # the next run, or a worker, tries again
+            mirror.retried(lambda: keep_within(mirror, limit))

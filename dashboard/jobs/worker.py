@@ -184,11 +184,14 @@ class Worker:
     def _start(self, run: Run) -> None:
         self._observe(run)
         try:
-            self._engine.start(run)
+            lack = self._engine.start(run)
         except OSError as error:
             self._end(run, State.FAILED, START, sentence(error))
         else:
-            log(f"{run.run}: started, attempt {run.attempt}")
+            waits = f", waits for a machine with {lack}; none has so much now" if lack else ""
+            log(f"{run.run}: started, attempt {run.attempt}{waits}")
+            if lack != run.progress.get("lack"):
+                self._runs.attempts.note_lack(run.run, run.attempt, lack)
 
     def _recover(self, run: Run) -> None:
         """Adopt, requeue or end an active run of an earlier worker."""

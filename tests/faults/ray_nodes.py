@@ -7,7 +7,9 @@ cannot reach them any longer: a worker of pytest would go down with its tests.
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -22,13 +24,13 @@ class RayNodes:
 
     Parameters
     ----------
-    count : int
-        How many nodes; the first is the head.
+    homes : sequence of Path
+        The home of each node, as its own environment says; the first node is the head.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, homes: Sequence[Path]) -> None:
         self._keeper = subprocess.Popen(
-            [sys.executable, __file__, str(count)],
+            [sys.executable, __file__, *map(str, homes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -89,13 +91,16 @@ def _is_child(process: psutil.Process) -> bool:
     return False
 
 
-def _keep(count: int) -> None:
+def _keep(homes: list[str]) -> None:
     """Start nodes, remove those whose number comes, and end with the input."""
     from ray.cluster_utils import Cluster
 
     cluster = Cluster()
     nodes = [
-        cluster.add_node(num_cpus=1, object_store_memory=OBJECT_STORE) for _node in range(count)
+        cluster.add_node(
+            num_cpus=1, object_store_memory=OBJECT_STORE, env_vars={"VITRINA_HOME": home}
+        )
+        for home in homes
     ]
     raylets = [node.all_processes["raylet"][0].process.pid for node in nodes]
     _say([cluster.address, raylets])
@@ -111,4 +116,4 @@ def _say(answer: object) -> None:
 
 
 if __name__ == "__main__":
-    _keep(int(sys.argv[1]))
+    _keep(sys.argv[1:])

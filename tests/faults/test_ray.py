@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,9 +23,15 @@ ON_RAY = ("--engine", "ray")
 
 
 @pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[RayNodes]:
+def count() -> int:
+    """How many nodes the cluster has."""
+    return NODES
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, count: int) -> Iterator[RayNodes]:
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    cluster = RayNodes(NODES)
+    cluster = RayNodes([tmp_path / "unused"] * count)  # without a store they share the worker's
     monkeypatch.setenv("RAY_ADDRESS", cluster.address)
     yield cluster
     cluster.close()
@@ -75,6 +82,25 @@ def test_every_run_ends_once_although_worker_process_and_node_are_killed(
         assert run.attempt == (2 if run.run in interrupted else 1)
         epochs = [entry["epoch"] for entry in place.runs.metrics.history(run.run)]
         assert epochs == list(range(1, goal + 1))
+
+
+@pytest.mark.parametrize("count", [1])
+def test_a_run_without_room_is_started_although_its_worker_ends_meanwhile(
+    place: Place, cluster: RayNodes, tmp_path: Path
+) -> None:
+    long = place.training(epochs=1_000)
+    with (tmp_path / "log").open("w") as log:
+        driver = place.worker_on("first", *ON_RAY, "--slots", "2", stdout=log)
+    place.learnt(long, epochs=1)
+    waiting = place.runs.create("train", "tiny", TINY | {"epochs": 1})
+    until(lambda: f"{waiting}: started" in (tmp_path / "log").read_text())
+    driver.kill()
+    driver.wait()
+    place.worker_on("first", *ON_RAY, "--slots", "2")
+    until(lambda: place.runs.lease.holders()[0].worker.pid != driver.pid)
+    place.runs.request_stop(long)
+    place.reached(long, State.STOPPED)
+    assert place.reached(waiting, State.FINISHED).attempt == 1
 
 
 def test_a_training_reserves_what_its_configuration_says(place: Place, cluster: RayNodes) -> None:

@@ -29,8 +29,13 @@ class Engine(Protocol):
     return at once, also where the engine is out of reach.
     """
 
-    def start(self, run: Run) -> None:
+    def start(self, run: Run) -> str | None:
         """Start the process of a claimed run.
+
+        Returns
+        -------
+        str or None
+            What it asks for that no machine has as it is now, such as ``3 GPU``: it waits for one.
 
         Raises
         ------

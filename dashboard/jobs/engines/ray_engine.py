@@ -20,7 +20,9 @@ from dashboard.jobs.shared_home import home_id
 from dashboard.jobs.states import ACTIVE
 from dashboard.jobs.worker_log import log
 from data.errors import BadInput
+from data.home import HOME, Home
 from data.i18n import _
+from data.sharing.cache_limit import CACHE_LIMIT
 
 ray: Any = import_module("ray")  # its functions have no types
 CORES_A_TRAINING = 2
@@ -28,16 +30,25 @@ ANY = -1
 """GPUs of a configuration that asks for one where there is any."""
 _PASSED_ON = "VITRINA_"
 """Variables that the process of a run gets from the worker; all others are those of its node."""
+_OF_NODE = {HOME, CACHE_LIMIT}
+"""Variables of this kind that are its node's all the same: where its home is, and how large."""
 
 
 class Attempt:
     """The process of one attempt at a run, on the node where Ray has placed this actor."""
 
+    def __init__(self) -> None:
+        self._process: ChildProcess | None = None
+
     async def start(
-        self, home: Path, folder: Path, run: str, attempt: int, settings: dict[str, str]
+        self, home: Path | None, run: str, attempt: int, settings: dict[str, str]
     ) -> None:
-        """Start the process."""
-        self._process = ChildProcess(home, folder, run, attempt, os.environ | settings)
+        """Start the process, once; without a home, in the one that this node has by itself."""
+        if self._process is not None:
+            return
+        here = Home(home) if home else Home.default()
+        folder = here.runs / run
+        self._process = ChildProcess(here.path, folder, run, attempt, os.environ | settings)
         self._ended = asyncio.create_task(asyncio.to_thread(self._process.wait))
 
     async def wait(self, _started: None) -> int:
@@ -46,7 +57,8 @@ class Attempt:
 
     async def stop(self, kill: bool) -> None:
         """Send SIGTERM to the process, or SIGKILL to it and all that it started."""
-        self._process.stop(kill)
+        if self._process is not None:
+            self._process.stop(kill)
 
 
 @dataclass
@@ -84,16 +96,11 @@ class RayEngine:
         _connect(self._namespace)
         self._remove_ended()
 
-    def start(self, run: Run) -> None:
+    def start(self, run: Run) -> str | None:
         """Start the process of a claimed run once the cluster has room for it."""
-        home = self._runs.home
-        settings = {
-            name: value for name, value in home.environment().items() if name.startswith(_PASSED_ON)
-        }
         try:
             resources = _resources(run)
-            if lack := _lack(resources):
-                log(f"{run.run}: waits for a node of Ray with {lack}; none has so much now")
+            lack = _lack(resources)
             actor = (
                 ray.remote(Attempt)
                 .options(
@@ -106,20 +113,33 @@ class RayEngine:
             )
         except (RayError, ValueError) as error:
             raise OSError(str(error)) from error
-        started = actor.start.remote(
-            home.path, self._runs.folder(run.run), run.run, run.attempt, settings
-        )
-        self._remotes[run.run] = _Remote(actor, started, actor.wait.remote(started))
+        self._begin(run, actor)
+        return lack
 
     def adopt(self, run: Run) -> bool:
-        """Take over the actor that an earlier worker made; False where the cluster has none."""
+        """Take over the actor that an earlier worker made; False where the cluster has none.
+
+        Ray drops what a worker that has ended had asked of an actor that was not there yet: the
+        process may still have to be started.
+        """
         try:
             actor = ray.get_actor(_actor_name(run))
         except (RayError, ValueError):
             return False
-        ready = actor.__ray_ready__.remote()
-        self._remotes[run.run] = _Remote(actor, ready, actor.wait.remote(ready))
+        self._begin(run, actor)
         return True
+
+    def _begin(self, run: Run, actor: Any) -> None:
+        """Let an actor start the process of a run, unless it has."""
+        home = self._runs.home
+        settings = {
+            name: value
+            for name, value in home.environment().items()
+            if name.startswith(_PASSED_ON) and name not in _OF_NODE
+        }
+        path = home.path if home.store_url is None else None  # homes are caches of a store
+        started = actor.start.remote(path, run.run, run.attempt, settings)
+        self._remotes[run.run] = _Remote(actor, started, actor.wait.remote(started))
 
     def poll(self, run: str) -> int | Progress:
         """Return the exit status of a run's process, or how far it is.
@@ -230,13 +250,13 @@ def _resources(run: Run) -> dict[str, Any]:
     }
 
 
-def _lack(resources: dict[str, Any]) -> str:
-    """Return what a run asks for that no node has as it is now, empty where there is none."""
+def _lack(resources: dict[str, Any]) -> str | None:
+    """Return what a run asks for that no node has as it is now, None where one has it."""
     asked = {"CPU": "num_cpus", "GPU": "num_gpus", "memory": "memory"}
     nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
     wanted = {name: resources.get(key) or 0 for name, key in asked.items()}
     if any(all(node.get(name, 0) >= value for name, value in wanted.items()) for node in nodes):
-        return ""
+        return None
     return ", ".join(f"{value:g} {name}" for name, value in wanted.items() if value)
 
 

@@ -122,6 +122,9 @@ def bar(run: Run, position: int | None, left: tuple[float, float] | None) -> Com
         return html.P(words, className="muted")
     if run.ended:
         return None
+    if run.state is State.STARTING and (lack := run.progress.get("lack")):
+        words = _("Waiting for a machine with {lack}; none has so much now").format(lack=lack)
+        return html.P(words, className="muted")
     return progress(monitor.share_done(run), label=_bar_label(run), detail=left_words(left))
 
 

@@ -19,6 +19,7 @@ from dashboard.jobs.shared_home import check_home
 from dashboard.jobs.states import State
 from dashboard.jobs.supervisor import Supervisor, start_worker
 from dashboard.jobs.worker import Worker, take_lease
+from dashboard.pages.runs import run_status
 from data.errors import BadInput
 from data.home import Home
 from tests.databases import on_postgresql, on_sqlite
@@ -37,14 +38,17 @@ class ScriptedEngine:
     ``beat`` stands for a heartbeat of the process while the engine cannot be asked.
     """
 
+    lack: str | None = None
+
     def __init__(self, runs: Runs, steps: list[int | Progress | str]) -> None:
         self._runs, self._steps = runs, iter(steps)
         self._run: Run | None = None
         self._status: int | None = None
         self.killed = False
 
-    def start(self, run: Run) -> None:
+    def start(self, run: Run) -> str | None:
         self._run = run
+        return self.lack
 
     def adopt(self, run: Run) -> bool:
         return False
@@ -108,6 +112,21 @@ def test_a_run_for_which_the_engine_has_no_room_waits_for_as_long_as_it_takes(
 ) -> None:
     run, _engine = work(runs, [*[Progress.WAITING] * 150, "begin", 0], monkeypatch)
     assert run.state is State.FINISHED
+
+
+def test_what_a_run_waits_for_is_on_its_page(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    poll, seen = ScriptedEngine.poll, []
+
+    def look(engine: ScriptedEngine, run: str) -> int | Progress:
+        seen.append(str(run_status.bar(runs.get(run), None, None)))
+        return poll(engine, run)
+
+    monkeypatch.setattr(ScriptedEngine, "lack", "3 GPU")
+    monkeypatch.setattr(ScriptedEngine, "poll", look)
+    run, _engine = work(runs, [Progress.WAITING, "begin", "beat", 0], monkeypatch)
+    assert run.state is State.FINISHED
+    assert "Waiting for a machine with 3 GPU; none has so much now" in seen[0]
+    assert "Preparing" in seen[2]
 
 
 def test_an_engine_that_cannot_be_asked_ends_no_run_that_sends_heartbeats(

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 import dashboard  # noqa: F401
+from dashboard.jobs.job import Job
+from dashboard.jobs.reporter import Reporter
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.staged_folders import staged_folders
 from dashboard.jobs.store_keeper import delete_garbage, sweep
 from dashboard.jobs.stored_folders import StoredFolders
 from dashboard.services.datasets import library, preparations
@@ -21,7 +24,7 @@ from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 from data.sharing import mirror_of
-from data.sharing.cache_limit import keep_within
+from data.sharing.cache_limit import CACHE_LIMIT, keep_within
 from data.sharing.mirror import Mirror
 from data.sharing.object_store import ObjectStore, StoreUnreachable
 from tests.dashboard.sharing.conftest import Machine
@@ -210,6 +213,25 @@ def test_the_cache_forgets_what_was_used_least_recently(
         assert keep_within(mirror(home), limit=size) == size
     assert [len(list(dataset.path.glob("*.parquet"))) for dataset in opened] == [0, 6, 0]
     assert [events(dataset) for dataset in opened] == [400, 400, 400]
+
+
+def test_a_job_keeps_its_home_within_the_limit(
+    machine: Machine, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node of Ray has no worker that does."""
+    home = machine("first")
+    dataset = ingest(Store(home), ImportRequest([log], "log"))
+    runs = Runs(home)
+    runs.create("train", "log", {})
+    run = runs.queue.claim()
+    assert run is not None
+    monkeypatch.setenv(CACHE_LIMIT, "1kB")
+    monkeypatch.setattr("data.sharing.cache_limit.IN_USE_SECONDS", -1.0)
+    job = Job(home, run, runs.folder(run.run))
+    with staged_folders(job, Reporter(runs, run)) as folders:
+        assert not list(dataset.path.glob("*.parquet"))
+        assert folders is not None
+        folders.commit()
 
 
 def test_a_store_that_is_away_is_said(

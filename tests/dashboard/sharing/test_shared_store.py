@@ -1,10 +1,12 @@
 """A home, a database and a store belong together; keys of access are seen by nobody."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from dashboard.jobs import shared_store
 from dashboard.jobs.import_files import fetch_files, forget_files, local_file, share_files
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.shared_home import check_home
@@ -30,6 +32,20 @@ def test_a_home_with_datasets_of_its_own_becomes_no_cache(machine: Machine, log:
     assert Store(Home(home.path)).names() == {"log"}
 
 
+def test_a_home_in_which_a_run_has_begun_its_log_becomes_one(machine: Machine) -> None:
+    """On a new node of Ray: the log of a process is there before the process is."""
+    home = machine("first")
+    folder = home.runs / "log-1"
+    folder.mkdir()
+    (folder / "log.txt").touch()
+    mirror_of(home)
+    other = machine("second")
+    shutil.copytree(home.runs, other.runs, dirs_exist_ok=True)
+    (other.runs / "log-1" / "model.onnx").touch()
+    with pytest.raises(BadInput, match="has datasets or runs of its own"):
+        mirror_of(other)
+
+
 def test_a_store_belongs_to_one_database(machine: Machine, tmp_path: Path) -> None:
     home = machine("first")
     mirror_of(home)
@@ -39,6 +55,21 @@ def test_a_store_belongs_to_one_database(machine: Machine, tmp_path: Path) -> No
     elsewhere = Home(home.path, home.database_url, (tmp_path / "elsewhere").as_uri())
     with pytest.raises(BadInput, match="not the one of this database"):
         mirror_of(elsewhere)
+
+
+def test_machines_that_are_the_first_at_the_same_time_share_the_store(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database has no store when one looks, and the other one's a moment later."""
+    first, second = machine("first"), machine("second")
+
+    def look(_home: Home) -> bool:
+        monkeypatch.undo()
+        mirror_of(first)
+        return False
+
+    monkeypatch.setattr(shared_store, "_has_folders", look)
+    assert mirror_of(second) is not None
 
 
 @on_postgresql
