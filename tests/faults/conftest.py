@@ -29,7 +29,8 @@ PATIENCE_SECONDS = 240.0
 TINY = {"network": "paper", "layers": 1, "width": 8, "embedding_width": 4, "batch_size": 4}
 IMPATIENT = """
 from dashboard.jobs import other_nodes, worker
-other_nodes.LOST_SECONDS = 5.0
+other_nodes.LOST_SECONDS = {others}
+worker.LOST_SECONDS = {own}
 from dashboard.cli import main
 main()
 """
@@ -90,17 +91,26 @@ class Place:
         command = ("-m", "dashboard.jobs.worker", "--home", str(self.home.path), *options)
         return self._start(*command, stdout=stdout)
 
-    def worker_on(self, node: str, *options: str) -> subprocess.Popen[str]:
-        """Start a worker as a machine of this name does, which misses others after 5 seconds."""
-        return self._start(
-            *("-c", IMPATIENT, "worker", "--home", str(self.home.path)), *options, node=node
-        )
+    def worker_on(
+        self,
+        node: str,
+        *options: str,
+        stdout: IO[str] | None = None,
+        missed_after: float | None = None,
+    ) -> subprocess.Popen[str]:
+        """Start a worker as a machine of this name does.
 
-    def serve(self) -> Server:
-        """Start the web server, which keeps a worker."""
+        It misses others after 5 seconds, and its own runs after a minute, or both after others.
+        """
+        script = IMPATIENT.format(others=missed_after or 5.0, own=missed_after or 60.0)
+        command = ("-c", script, "worker", "--home", str(self.home.path))
+        return self._start(*command, *options, stdout=stdout, node=node)
+
+    def serve(self, *options: str) -> Server:
+        """Start the web server, which keeps a worker unless told otherwise."""
         process = self._start(
             *("-c", "from dashboard.cli import main; main()"),
-            *("serve", "--port", "0", "--home", str(self.home.path)),
+            *("serve", "--port", "0", "--home", str(self.home.path), *options),
             stdout=subprocess.PIPE,
         )
         assert process.stdout is not None
