@@ -31,6 +31,9 @@ IDLE_SECONDS = 30
 OPEN_DATABASES = 8
 """How many databases stay open; a process has one home, tests have several."""
 SQLITE, POSTGRESQL = "sqlite", "postgresql+psycopg"
+_PAGES_KIB = 256
+"""What each connection to SQLite keeps of the file in memory, of which the system has all; with the
+2 MB of SQLite, a web process grew with the table until each of its threads had read that much."""
 # Of the connections to PostgreSQL: a server that has vanished from the network is noticed.
 _NETWORK = {
     "connect_timeout": 5,
@@ -200,6 +203,7 @@ def _set_up_sqlite(connection: SQLiteConnection, _record: Any) -> None:
     """Set up a new SQLite connection: wait for locks, and let readers and a writer work at once."""
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    connection.execute(f"PRAGMA cache_size = -{_PAGES_KIB}")
     if connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete":  # it is new
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")

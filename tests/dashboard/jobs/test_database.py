@@ -2,6 +2,7 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -101,3 +102,18 @@ def test_a_text_that_one_of_the_databases_cannot_hold_is_refused_by_both(runs: R
     for rows in ({"name": "a\x00b", "value": 0}, [{"name": "a\ud800b", "value": 0}]):
         with pytest.raises(BadInput), runs.database.write() as connection:
             connection.execute(insert(SETTINGS), rows)
+
+
+def test_a_connection_keeps_little_of_a_large_file_in_memory(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "large.db"
+    database = Database(f"sqlite:///{file}")
+    values = [{"name": f"setting {number}", "value": "x" * 1000} for number in range(3_000)]
+    with database.write() as connection:
+        connection.execute(insert(SETTINGS), values)
+    with database.read() as connection:
+        assert len(connection.execute(select(SETTINGS)).all()) == 3_000
+        kibibytes = -connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    database.close()
+    assert file.stat().st_size > 10 * 1024 * kibibytes
