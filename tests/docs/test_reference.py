@@ -3,6 +3,8 @@
 import dash
 import pytest
 
+from dashboard.api.openapi import PREFIX, description
+from dashboard.api.routes import ApiSettings
 from dashboard.app import create_app
 from dashboard.cli.group import cli
 from dashboard.web.page_help import PAGES as PAGE_HELP
@@ -121,3 +123,10 @@ def test_every_environment_variable_is_described() -> None:
     )
     read = {name for name in ENVIRONMENT if f'"{name}"' in code or f'envvar="{name}"' in code}
     assert read == set(ENVIRONMENT)
+
+
+def test_every_path_of_the_interface_is_described(home: Home) -> None:
+    rules = create_app(home, api=ApiSettings()).server.url_map.iter_rules()
+    paths = {rule.rule.removeprefix(PREFIX) for rule in rules if rule.rule.startswith(PREFIX)}
+    elsewhere = {"/", "/<path:rest>"}
+    assert paths - elsewhere == {*description("", token=False)["paths"], "/openapi.json"}
