@@ -5,6 +5,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
   "use strict";
   const WAIT = 20000; // milliseconds for a page to draw what a step is about
   const OPENERS = ["aria-haspopup", "aria-expanded", "aria-controls"];
+  let shown = 0; // the step that is shown, or whose page is being opened
   const own = (window.dash_clientside.vitrina = Object.assign(
     {},
     window.dash_clientside.vitrina
@@ -44,6 +45,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
   }
 
   async function show(tour, steps, index) {
+    shown = index;
     if (!steps[index]) {
       tour.destroy();
       return;
@@ -69,7 +71,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       prevBtnText: words.previous,
       doneBtnText: words.done,
       disableActiveInteraction: true,
-      onDestroyed: () => sizes.disconnect(),
+      onDestroyed: () => [sizes, replacements].forEach((observer) => observer.disconnect()),
       popoverClass: "tour",
       onHighlighted: (target) => {
         // The element is pointed at, it opens nothing; and not every element may say that it does.
@@ -85,8 +87,17 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
         popover: { title: step.title, description: step.text },
       })),
     });
+    const content = document.getElementById("_pages_content");
     const sizes = new ResizeObserver(() => tour.refresh()); // a page still grows as it is drawn
-    sizes.observe(document.getElementById("_pages_content"));
+    sizes.observe(content);
+    const replacements = new MutationObserver(() => {
+      // A callback has drawn what a step is about once more, in a new element.
+      const isGone = tour.isActive() && tour.getActiveElement()?.isConnected === false;
+      if (isGone && tour.getActiveIndex() === shown && document.querySelector(steps[shown].target)) {
+        tour.drive(shown);
+      }
+    });
+    replacements.observe(content, { childList: true, subtree: true });
     show(tour, steps, 0);
   }
 

@@ -31,7 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         words = _("Vitrina runs on Linux and macOS; on Windows, run it inside WSL.")
         sys.exit(_print_error(words, 1))
     with statements_end_at_ctrl_c():
-        code = run(arguments)
+        try:
+            code = run(arguments)
+        except KeyboardInterrupt:  # the signal's handler runs after the statement that it ended
+            code = _interrupted()
     if code == INTERRUPTED:
         # Threads of libraries may still run; some abort when the interpreter ends around them.
         sys.stdout.flush()
@@ -64,9 +67,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 0
     except (KeyboardInterrupt, Exception) as error:  # last resort: users never see a traceback
         if isinstance(error, click.Abort) or is_interruption(error):
-            return _print_error(_("Interrupted before the end."), INTERRUPTED)
+            return _interrupted()
         return _print_error(_unexpected(error), 1)
     return result if isinstance(result, int) else 0
+
+
+def _interrupted() -> int:
+    return _print_error(_("Interrupted before the end."), INTERRUPTED)
 
 
 def _print_error(sentence: str, code: int) -> int:

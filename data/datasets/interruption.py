@@ -62,6 +62,7 @@ def _interrupt_statements(ended: threading.Event) -> None:
         with _lock:
             open_connections = list(_connections)
         for connection in open_connections:
-            connection.interrupt()
+            with contextlib.suppress(Exception):  # DuckDB's, where it has been closed meanwhile
+                connection.interrupt()
         if ended.wait(_AGAIN_SECONDS):
             return

@@ -44,6 +44,20 @@ def test_each_step_opens_its_page_and_stands_beside_its_element(
     expect(popover).to_have_count(0)
 
 
+def test_a_step_stays_with_its_element_where_that_is_drawn_anew(
+    shop: Site, open_page: Opened
+) -> None:
+    page, _ = open_page(shop, "/?tour=start")
+    page.locator(POPOVER).get_by_role("button", name="Next").click()
+    card = page.locator(f".figure-card{TARGET}")
+    expect(card).to_be_visible()
+    card.evaluate(
+        "card => { const fresh = card.cloneNode(true);"
+        " fresh.classList.remove('driver-active-element'); card.replaceWith(fresh); }"
+    )
+    expect(card).to_be_visible()
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
 def test_it_is_left_at_any_moment_and_reads_well(
     still_site: Site, open_page: Opened, theme: str, width: int
