@@ -19,6 +19,10 @@ and 0.65 of the copy's speed, and 0.81, 0.81 and 0.73 of its thrift; 1,082,050 r
 fixed costs are a larger part, 0.60, 1.07, 1.07 and 0.64, and 0.69, 0.72, 0.68 and 0.74.
 A twelfth of the import's processor time is the file's SHA-256.
 
+On quiet cores, with the conditions that have come since, 30,583,305 rows (4.14 GB): 13.1 to 13.4 s
+and 20.2 to 20.3 s, shares of 0.65, 0.65 and 0.66, of thrift 0.69, 0.68 and 0.69; 811,150 rows,
+mostly fixed costs: 0.5 and 0.9 s, 0.50 to 0.54.
+
 Once, 67,542,574 rows (9.14 GB, ``vitrina demo --buyers 441638``): 73 s, 921,000 rows/s, 110 CPU
 seconds, 1.15 GB of memory at the most, 4.7 GB on disk.
 """
