@@ -35,8 +35,9 @@ GUIDE = (
     "machines.md",
     "how-it-works.md",
 )
+"""Pages of the guide, in order."""
 OWN_CODE = ("python.md", "extending.md", "architecture.md")
-"""Pages that exist in every language, in order."""
+"""Pages about code of one's own, in order; they exist in every language, as the guide does."""
 REFERENCE = (
     "settings",
     "rules",

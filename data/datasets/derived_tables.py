@@ -52,7 +52,7 @@ PRODUCTS = f"""
     ORDER BY purchases DESC, activity.product_key"""
 
 HOURS = """
-    SELECT time_bucket(INTERVAL 1 HOUR, time) AS time, type, count(*) AS events,
+    SELECT date_trunc('hour', time) AS time, type, count(*) AS events,
         count(category) AS with_category, count(brand) AS with_brand, count(price) AS with_price,
         min(time) AS first, max(time) AS last
     FROM events GROUP BY 1, 2 ORDER BY 1, 2"""

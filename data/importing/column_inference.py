@@ -8,6 +8,7 @@ from data.errors import BadInput
 from data.importing import event_types, prices, refusals, time_inference
 from data.importing.blanks import BLANKS
 from data.importing.category_levels import separator_of
+from data.importing.column_names import JOIN
 from data.importing.column_sql import MIDNIGHT, ColumnSql, marks
 from data.importing.dialect import Dialect
 from data.importing.ids import are_floats, are_lists, guests_among, is_guest, is_integer, is_rounded
@@ -109,7 +110,7 @@ def _places(column: str, dialect: Dialect) -> tuple[int, ...]:
     """Return where a column of the file is; several places for the parts of a time."""
     if column in dialect.columns:
         return (dialect.columns.index(column),)
-    return tuple(dialect.columns.index(part) for part in column.split("+"))
+    return tuple(dialect.columns.index(part) for part in column.split(JOIN))
 
 
 def sample_values(dialect: Dialect, places: Sequence[int]) -> list[str]:

@@ -11,6 +11,12 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(bare(word) for word in text.split()))
 
 
+JOIN = "+"
+"""Joins the names of columns that are a time together.
+
+These are a day and a clock, as in ``time=DATE+CLOCK``, or year, month and day, and behind them
+hour, minute and second.
+"""
 LAST_RESORT = 4
 """The rank of names that are taken where there is nothing better."""
 

@@ -11,6 +11,7 @@ from data.datasets.database import quote
 from data.events import NAMES, PURCHASE, RETURN
 from data.importing import event_types
 from data.importing.blanks import BLANKS
+from data.importing.column_names import JOIN
 from data.importing.ids import integer_sql, is_integer
 from data.importing.missing_values import COMMON_MISSING, GUESTS, MISSING
 from data.importing.prices import PriceFormat
@@ -66,8 +67,9 @@ class ColumnSql:
     has_decimal_mark : bool
         Whether a person gave the decimal mark of prices, or the file declares them as numbers.
     seen_missing : tuple of str
-        Those that the first rows have, and the commonest: the fewer a reader compares each field
-        with, the faster it is. An id that is one of the others is irregular.
+        The empty text, and those that the first rows have: the fewer a reader compares each field
+        with, the faster it is. Any other one that is an id, and a common one that is another text,
+        is irregular.
     missing : tuple of str
         Texts that stand for a missing value; none where whoever reads the file has made NULL of
         them already, which is faster.
@@ -102,7 +104,7 @@ class ColumnSql:
     day_order: str = ""
     has_decimal_mark: bool = False
     missing: tuple[str, ...] = MISSING
-    seen_missing: tuple[str, ...] = COMMON_MISSING
+    seen_missing: tuple[str, ...] = ("",)
     guests: tuple[str, ...] = GUESTS
     minus: str = ""
     forward_filled: tuple[str, ...] = ()
@@ -117,11 +119,25 @@ class ColumnSql:
         """Return the SQL of a relation with a column ``text_…`` for each role, beside its own.
 
         Blanks around a value are cut where there are some, and texts that stand for a missing
-        value are NULL.
+        value are NULL. Columns ``read_…`` hold what several expressions read from the texts, so
+        that it is computed once.
         """
         texts = ", ".join(f"{self._cleaned(name)} AS text_{name}" for name in self.positions)
         cleaned = f"(SELECT *, {texts} FROM {relation})"
-        return self._filled_down(cleaned) if self.forward_filled else cleaned
+        rows = self._filled_down(cleaned) if self.forward_filled else cleaned
+        values = "".join(f", {sql} AS read_{name}" for name, sql in self._read().items())
+        return f"(SELECT *{values} FROM {rows})"
+
+    def _read(self) -> dict[str, str]:
+        """Return the SQL of the numbers and the type of a row as its text gives them."""
+        values = {name: f"try_cast({self.text(name)} AS BIGINT)" for name in self.integer_ids}
+        if "price" in self.positions:
+            values["price"] = self.price.sql(self.text("price"))
+        if "quantity" in self.positions:
+            values["quantity"] = self.quantity.sql(self.text("quantity"))
+        if "type" in self.positions:
+            values["type"] = event_types.meaning_sql(self.text("type"), self.types)
+        return values
 
     def _filled_down(self, relation: str) -> str:
         """Return the SQL of a relation with the values of the first row of an order in all of its.
@@ -199,9 +215,8 @@ class ColumnSql:
         if name in {"brand", "category", "title"}:
             return self._shortened(name)
         if name in self.integer_ids:
-            column = self.text(name)
-            integer = f"try_cast({column} AS BIGINT)"
-            return f"CASE WHEN {integer}::VARCHAR = {column} THEN {integer} END"
+            integer = f"read_{name}"
+            return f"CASE WHEN {integer}::VARCHAR = {self.text(name)} THEN {integer} END"
         return f"({self.text(name)})::VARCHAR"
 
     def _shortened(self, name: str) -> str:
@@ -218,31 +233,26 @@ class ColumnSql:
     def _price(self) -> str:
         if "price" not in self.positions:
             return "NULL::DOUBLE"
-        price = self.price.sql(self.text("price"))
         if self.price_of_all:
             units = self._quantity()
             return (
-                f"CASE WHEN {units} < 0 THEN abs(({price}) / {units}) "
-                f"WHEN {units} > 0 THEN ({price}) / {units} ELSE ({price}) END"
+                f"CASE WHEN {units} < 0 THEN abs(read_price / {units}) "
+                f"WHEN {units} > 0 THEN read_price / {units} ELSE read_price END"
             )
-        return price
+        return "read_price"
 
     def _quantity(self) -> str:
         """Return the SQL of the quantity as it is written, below 0 in a return."""
-        if "quantity" not in self.positions:
-            return "NULL::DOUBLE"
-        return f"({self.quantity.sql(self.text('quantity'))})"
+        return "read_quantity" if "quantity" in self.positions else "NULL::DOUBLE"
 
     def _type(self) -> str:
         """Return the SQL of the type; purchases that are cancelled or negative are returns."""
-        kind = quote(PURCHASE)
-        if "type" in self.positions:
-            kind = event_types.meaning_sql(self.text("type"), self.types)
+        kind = "read_type" if "type" in self.positions else quote(PURCHASE)
         undone = []
         if "quantity" in self.positions:
             undone.append(f"{self._quantity()} < 0")
         if "price" in self.positions:
-            undone.append(f"({self.price.sql(self.text('price'))}) < 0")
+            undone.append("read_price < 0")
         if self.minus:
             undone.append(self.minus)
         if "session" in self.positions and "invoice" in self.mapping["session"].lower():
@@ -251,7 +261,7 @@ class ColumnSql:
             return kind
         condition = " OR ".join(f"coalesce({part}, false)" for part in undone)
         return (
-            f"CASE WHEN ({condition}) AND ({kind}) = {quote(PURCHASE)} "
+            f"CASE WHEN ({condition}) AND {kind} = {quote(PURCHASE)} "
             f"THEN {quote(RETURN)} ELSE {kind} END"
         )
 
@@ -281,14 +291,26 @@ class ColumnSql:
                     conditions.append(f"{column} <> trim({column}, {quote(BLANKS)})")
                 if not self.formulas:
                     conditions.append(f"""starts_with({column}, '="')""")
+        texts = ("category_id", "category", "brand", "session", "title")
+        conditions += [self._is_common_missing(name) for name in texts if name in self.positions]
         if self.time.kind == "order":  # else the header's own time cannot be read
             conditions.append(f"coalesce({self._header_again()}, false)")
         return " OR ".join(conditions) or "false"
 
+    def _is_common_missing(self, name: str) -> str:
+        """Return the SQL condition of a text for a missing value that the first rows do not have.
+
+        Most texts are longer than these, so that their length is compared first.
+        """
+        column = self.text(name)
+        unseen = (text for text in COMMON_MISSING if text not in self.seen_missing)
+        same = " OR ".join(f"{column} = {quote(text)}" for text in unseen) or "false"
+        longest = max(map(len, COMMON_MISSING))
+        return f"CASE WHEN strlen({column}) <= {longest} THEN {same} ELSE false END"
+
     def unreadable(self, name: str) -> str:
         """Return the SQL condition of a price or quantity that is there and is no number."""
-        number = self._quantity() if name == "quantity" else self.price.sql(self.text("price"))
-        return f"({self.text(name)} IS NOT NULL AND ({number}) IS NULL)"
+        return f"({self.text(name)} IS NOT NULL AND read_{name} IS NULL)"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -334,7 +356,7 @@ class ColumnSql:
 
 
 def _parts(column: str, places: Sequence[int]) -> list[str]:
-    return [column] if len(places) == 1 else column.split("+")
+    return [column] if len(places) == 1 else column.split(JOIN)
 
 
 def without_formula(column: str) -> str:

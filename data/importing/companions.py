@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
 from data.datasets.side_tables import BUYERS, PRODUCTS
-from data.importing.staging import in_archive, members_of, parts_of
+from data.importing.paths import in_archive, members_of, parts_of
 
 LOG = ".inter"
 SUFFIXES = {PRODUCTS: ".item", BUYERS: ".user"}

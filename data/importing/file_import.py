@@ -32,6 +32,7 @@ from data.importing.columns import shortly
 from data.importing.dialect import Dialect
 from data.importing.event_types import STANDARD_TYPES, are_codes, meaning_of
 from data.importing.line_reader import Reject, line_texts
+from data.importing.missing_values import COMMON_MISSING
 from data.importing.raw_rows import parquet_as_text, with_constants_sql, write_raw_rows
 from data.importing.rejects import Rejects
 from data.importing.settling import MOST_TYPES, settled
@@ -265,7 +266,8 @@ def _is_complete(source: SourceFile, kept: int, checksum: Checksum) -> bool:
 def _has_new_codes(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> bool:
     """Return whether the type column holds codes or words with a meaning that were not settled.
 
-    These are numbers, and words of several parts, that the first rows do not have.
+    These are numbers, words of several parts, and texts for a missing value that the first rows do
+    not have.
     """
     columns = source.columns
     if "type" not in columns.positions:
@@ -278,7 +280,7 @@ def _has_new_codes(connection: duckdb.DuckDBPyConnection, source: SourceFile) ->
     if len(found) > MOST_TYPES:
         return False
     are_numbers = bool(columns.codes) and any(are_codes([kind]) for kind in new)
-    return are_numbers or any(meaning_of(kind) for kind in new)
+    return are_numbers or any(meaning_of(kind) or kind in COMMON_MISSING for kind in new)
 
 
 def _has_only_events(group: pq.RowGroupMetaData, source: SourceFile) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
 
+from data import checksums
 from data.datasets.dataset import Dataset
 from data.datasets.manifest import SCHEMA, Manifest, Part, Source
 from data.datasets.side_tables import BUYERS, IDS, PRODUCTS
@@ -23,6 +24,7 @@ from data.importing.companions import choose_logs, companions, left_out
 from data.importing.dialect import Dialect, sniff, with_constants
 from data.importing.event_types import meaning_of
 from data.importing.file_import import FileResult, ProgressTracker, SourceFile, import_file
+from data.importing.paths import check_exists, size_of
 from data.importing.rejects import REASONS, Rejects
 from data.importing.request import ImportRequest
 from data.importing.side_table_file import SideTableFile
@@ -31,10 +33,11 @@ from data.importing.side_tables import (
     keep_side_tables,
     summarised,
 )
-from data.importing.staging import StagedFile, check_exists, hidden_sheets, size_of, staged
+from data.importing.staging import StagedFile, staged
 from data.importing.understanding import all_rows_doubts, understanding
 from data.importing.version import link_files, new_version, repeated_rows
 from data.importing.words import words_of
+from data.importing.workbooks import hidden_sheets
 from data.progress import OnProgress, ShouldStop, ignore_progress, never
 
 _REMEDIES = {
@@ -128,10 +131,7 @@ def _write_tables(
     sources: list[Source] = []
     columns: ColumnSql | None = None
     understood: dict[str, Any] = {}
-    skipped = {name: _("It lies beside a log.") for name in left_out(request.files)}
-    if not request.sheet:
-        hidden = ((file, sheet) for file in request.files for sheet in hidden_sheets(file))
-        skipped |= {f"{file.name}/{sheet}": _("The sheet is hidden.") for file, sheet in hidden}
+    skipped = _left_out(request)
     first_of: dict[str, SourceFile] = {}
     unreadable = _unreadable(added_to)
     with Rejects(folder / "rejects.parquet") as rejects:
@@ -200,7 +200,23 @@ def _write_tables(
         folder, manifest, _side_table_files(request, manifest), tracker.should_stop
     )
     tracker.report(0, 0, "summarising")
-    return _with_doubts(summarised(folder, manifest, tracker.should_stop))
+    with checksums.computed_beside(_new_parts(folder, manifest, added_to)):
+        return _with_doubts(summarised(folder, manifest, tracker.should_stop))
+
+
+def _left_out(request: ImportRequest) -> dict[str, str]:
+    """Return the files and sheets that are not read unless they are named: name → why."""
+    skipped = {name: _("It lies beside a log.") for name in left_out(request.files)}
+    if not request.sheet:
+        hidden = ((file, sheet) for file in request.files for sheet in hidden_sheets(file))
+        skipped |= {f"{file.name}/{sheet}": _("The sheet is hidden.") for file, sheet in hidden}
+    return skipped
+
+
+def _new_parts(folder: Path, manifest: Manifest, added_to: Dataset | None) -> list[Path]:
+    """Return the files of events that are not those of the dataset that is added to."""
+    known = {part.file for part in added_to.manifest.parts} if added_to else set()
+    return [folder / part.file for part in manifest.parts if part.file not in known]
 
 
 def _end(member: StagedFile, result: FileResult) -> dict[str, str]:

@@ -65,8 +65,11 @@ GUESTS = (
 def seen_missing(sample: Sequence[Sequence[str]], *, signs: bool) -> tuple[str, ...]:
     """Return the texts that a reader may take for missing values in any column.
 
-    They are the commonest ones and those of the first rows, but no ``-`` where it may be a sign.
+    They are the empty text and those of the first rows, but no ``-`` where it may be a sign.
+
+    >>> seen_missing([("17", "NA"), ("", "-")], signs=True)
+    ('', 'NA')
     """
     known = frozenset(MISSING) - ({"-"} if signs else set())
     found = sorted({value for row in sample for value in row if value in known})
-    return tuple(dict.fromkeys([*COMMON_MISSING, *found]))
+    return tuple(dict.fromkeys(["", *found]))

@@ -12,19 +12,22 @@ from data.errors import BadInput
 from data.events import PURCHASE
 from data.i18n import _
 from data.importing import event_types
+from data.importing.column_names import JOIN
 from data.importing.column_sql import ColumnSql
 from data.importing.columns import column_sql, corrected
 from data.importing.companions import choose_logs
 from data.importing.dialect import Dialect, sniff, with_constants
 from data.importing.line_reader import LineReader
+from data.importing.paths import size_of
 from data.importing.questions import Ambiguous, Question, Reading
 from data.importing.raw_rows import parquet_as_text, with_constants_sql
 from data.importing.request import ImportRequest
-from data.importing.roles import JOIN, Roles
+from data.importing.roles import Roles
 from data.importing.settling import settled_prices, settled_times
-from data.importing.staging import StagedFile, is_unpacked, sheet_names, size_of, staged
+from data.importing.staging import StagedFile, is_unpacked, staged
 from data.importing.streams import opened
 from data.importing.understanding import all_rows_doubts, understanding
+from data.importing.workbooks import sheet_names
 from data.progress import never
 
 _LARGEST_UNPACKED = 64 << 20

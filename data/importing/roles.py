@@ -9,6 +9,7 @@ from data.events import NAMES
 from data.i18n import N_, _
 from data.importing import event_types, prices
 from data.importing.column_names import (
+    JOIN,
     bare_name,
     is_clock_name,
     is_household_name,
@@ -26,13 +27,6 @@ from data.importing.column_names import (
 )
 from data.importing.profile import Profile
 from data.importing.time_inference import are_close, ranks
-
-JOIN = "+"
-"""Joins the names of columns that are a time together.
-
-These are a day and a clock, as in ``time=DATE+CLOCK``, or year, month and day, and behind them
-hour, minute and second.
-"""
 
 _PART_RANGES = ((1900, 2199), (1, 12), (1, 31), (0, 23), (0, 59), (0, 59))
 

@@ -15,8 +15,8 @@ from data.datasets.store import Store
 from data.errors import BadInput
 from data.i18n import _
 from data.importing.filling import fill
+from data.importing.paths import check_exists
 from data.importing.side_table_file import SideTableFile, read_side_table
-from data.importing.staging import check_exists
 from data.importing.version import derive_tables, link_files, new_version, spilling_connection
 from data.progress import ShouldStop, never
 

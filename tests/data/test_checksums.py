@@ -1,9 +1,11 @@
 """Files of the home that are not as they were written are noticed."""
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -11,6 +13,7 @@ from data import checksums
 from data.checksums import (
     ChecksumError,
     checked_write,
+    computed_beside,
     damaged_files,
     is_there,
     record,
@@ -135,6 +138,26 @@ def test_links_to_files_that_are_known_are_not_read_again(
     record(second, like=first)
     assert read == ["users.parquet"]
     assert damaged_files(second) == []
+
+
+def test_what_was_computed_beside_other_work_is_not_computed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = tmp_path / "part-0.parquet"
+    part.write_bytes(b"events")
+    read: list[str] = []
+
+    def watch(stream: BinaryIO, name: str) -> Any:
+        read.append(stream.name)
+        return file_digest(stream, name)
+
+    file_digest = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", watch)
+    with computed_beside([part, tmp_path / "missing"]):
+        (tmp_path / "users.parquet").write_bytes(b"users")
+    record(tmp_path)
+    assert [Path(name).name for name in read] == ["part-0.parquet", "users.parquet"]
+    assert damaged_files(tmp_path) == []
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"report.json": [{"sha256": 1}]}'])

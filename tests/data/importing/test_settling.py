@@ -225,3 +225,30 @@ def test_a_round_number_of_r_is_an_id(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text("user_id,product_id\n" + "1e+05,7\n100001,8\n" * 20)
     assert ingest(store, ImportRequest([file], "log")).manifest.summary["users"] == 2
+
+
+@pytest.mark.parametrize("mark", ["NULL", "nan", "None", "\\N", "N/A"])
+@pytest.mark.parametrize("column", ["event_type", "category_code", "brand", "user_session"])
+def test_a_missing_value_that_only_a_late_row_has_is_none_of_its_words(
+    tmp_path: Path, column: str, mark: str
+) -> None:
+    names = ["user_id", "product_id", "event_time", "event_type"]
+    names += ["category_code", "brand", "user_session"]
+    rows = [
+        [str(k % 7), str(k % 5), f"2019-11-{1 + k % 28:02d} 10:00:00", "purchase"]
+        + ["home.cups", "acme", f"session-{k % 9}"]
+        for k in range(3000)
+    ]
+    rows[-1][names.index(column)] = mark
+    log = tmp_path / "log.csv"
+    log.write_text("\n".join(map(",".join, [names, *rows])) + "\n")
+    dataset = ingest(Store(Home(tmp_path / "home")), ImportRequest([log], "log"))
+    role = {"event_type": "type", "category_code": "category", "user_session": "session"}
+    name = role.get(column, column)
+    with dataset.connect() as connection:
+        ((last, others),) = connection.execute(
+            f"SELECT max({name}) FILTER (row = 2999), count(DISTINCT {name}) FROM events"
+        ).fetchall()
+    assert (last, others) == (
+        ("unknown", 2) if name == "type" else (None, 9 if name == "session" else 1)
+    )

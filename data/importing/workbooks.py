@@ -1,0 +1,80 @@
+"""Workbooks: their sheets, and the text of their cells."""
+
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from data.errors import BadInput
+from data.i18n import _
+from data.importing.file_kind import is_workbook
+from data.importing.streams import check_unpacked
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+_HEAD = 1 << 16
+_LARGEST_CELL = 1e15
+
+
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """Return the sheets of a workbook, in order; none for a file that is no workbook."""
+    return tuple(open_workbook(path, path.name).sheet_names) if _has_sheets(path) else ()
+
+
+def hidden_sheets(path: Path) -> tuple[str, ...]:
+    """Return the sheets of a workbook that are hidden and so are not read unless they are named."""
+    return hidden_among(open_workbook(path, path.name)) if _has_sheets(path) else ()
+
+
+def _has_sheets(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        start = file.read(_HEAD)
+    return is_workbook(path, start)
+
+
+def hidden_among(workbook: "CalamineWorkbook") -> tuple[str, ...]:
+    """Return the hidden sheets; none where all are."""
+    from python_calamine import SheetVisibleEnum
+
+    sheets = workbook.sheets_metadata
+    hidden = tuple(one.name for one in sheets if one.visible != SheetVisibleEnum.Visible)
+    return hidden if len(hidden) < len(sheets) else ()
+
+
+def open_workbook(path: Path, name: str) -> "CalamineWorkbook":
+    """Open a workbook; refuse one that is damaged or locked."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            check_unpacked(sum(i.file_size for i in archive.infolist()), path.stat().st_size)
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except (CalamineError, OSError) as error:
+        raise BadInput(
+            _("{file} is a damaged or locked workbook; save it again, or as CSV.").format(file=name)
+        ) from error
+
+
+def cell_text(value: Any) -> str:
+    """Return a cell as text: whole numbers without a point, times in ISO 8601.
+
+    A workbook keeps 15 digits of a number; one that has more shows that some are missing.
+
+    >>> cell_text(13085.0), cell_text(2.5), cell_text(datetime(2019, 11, 1, 8, 26))
+    ('13085', '2.5', '2019-11-01 08:26:00')
+    >>> cell_text(1515915625441993984)
+    '1.51591562544199E+18'
+    """
+    if isinstance(value, int | float) and abs(value) >= _LARGEST_CELL:
+        return f"{value:.14E}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).replace("\r", " ").replace("\n", " ")
