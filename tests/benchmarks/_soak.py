@@ -4,11 +4,11 @@ A training runs, thirty pages poll it, files are uploaded, passwords are guessed
 nothing, and the worker is killed every two minutes: ``SOAK_MINUTES=20 python -m tests.benchmarks
 _soak``. Its name keeps it out of ``make bench``, since it takes so long.
 
-Measured for eight minutes on two cores, with a training that lasts all the time (156 epochs): the
-web process took 300 MB after ten seconds, 318 MB after 48 and 320 to 323 MB from there on, with at
-most 219 open files; in spans of ten seconds a poll took 188 ms at most at the 95th percentile, 119
-on average. Twenty minutes were measured before epochs were read once: 28 of 120 spans were at 200
-ms or more, and memory grew from 295 to 330 MB. With eight threads, three queries a request and
+Measured for twenty minutes on two cores, with a training that lasts all the time (368 epochs) and
+ten killed workers: in spans of ten seconds a poll took 108 ms on average at the 95th percentile,
+193 at the most (120 spans); the web process took 294 MB after 20 seconds, 298 after a minute, 319
+after five and 328 at the end, with 220 open files at most. Before epochs were
+read once, 28 of 120 spans were at 200 ms or more. With eight threads, three queries a request and
 points written three times a second it had taken some 150 ms at the median and 340 ms at the 95th
 percentile.
 """
