@@ -120,7 +120,9 @@ def gaps(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     )
     median = int(ordered["days"].iloc[int((ordered["pairs"].cumsum() < total / 2).sum())])
     finding = (
-        _("Half of the next {noun} come on the same day").format(noun=type_noun(kind))
+        _("{share} of the next {noun} come on the same day").format(
+            share=formats.percent(values[0] / total), noun=type_noun(kind)
+        )
         if not median
         else ngettext(
             "Half of the next {noun} come within a day",

@@ -191,6 +191,12 @@ def test_the_median_gap_is_the_finding() -> None:
     assert sum(chart.figure.data[0].y) == 60
 
 
+def test_how_many_gaps_are_none_is_the_finding_where_most_are() -> None:
+    found = frame("days pairs", (0, 99), (3, 1))
+    chart = drawn(buyers.gaps(found, "light", KIND))
+    assert chart.finding == "99.0% of the next purchases come on the same day"
+
+
 def test_the_next_month_is_counted_only_where_there_was_one() -> None:
     found = frame(
         "cohort months buyers",
