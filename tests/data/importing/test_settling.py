@@ -234,9 +234,9 @@ def test_a_missing_value_that_only_a_late_row_has_is_none_of_its_words(
 ) -> None:
     names = ["user_id", "product_id", "event_time", "event_type"]
     names += ["category_code", "brand", "user_session"]
+    texts = ["purchase", "home.cups", "acme"]
     rows = [
-        [str(k % 7), str(k % 5), f"2019-11-{1 + k % 28:02d} 10:00:00", "purchase"]
-        + ["home.cups", "acme", f"session-{k % 9}"]
+        [str(k % 7), str(k % 5), f"2019-11-{1 + k % 28:02d} 10:00:00", *texts, f"session-{k % 9}"]
         for k in range(3000)
     ]
     rows[-1][names.index(column)] = mark
