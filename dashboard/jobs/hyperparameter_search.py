@@ -2,9 +2,12 @@
 
 Values are suggested by the tree-structured Parzen estimator (Bergstra et al. 2011) of Optuna, and
 the importance of each field is computed by PED-ANOVA (Watanabe et al. 2023). Both start from the
-trials that have ended, so that an interrupted search resumes without a state of its own.
+trials that there are, so that an interrupted search resumes without a state of its own. A trial
+that still runs counts as a poor one (constant liar, Ginsbourger et al. 2010): trials at once would
+else all try what is thought to be best.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,27 +33,32 @@ def search(job: Job, reporter: Reporter) -> bool:
 
 class _Search(TrainingSeries):
     def next_values(self, ended: Sequence[Trial]) -> dict[str, Any]:
-        return suggest(self.plan["fields"], ended, number=len(self.trials))
+        del ended
+        return suggest(self.plan["fields"], self.trials, number=len(self.trials))
 
     def findings(self, ended: Sequence[Trial]) -> dict[str, Any]:
         return {"importance": importance(self.plan["fields"], ended)}
 
 
-def suggest(fields: Mapping[str, Any], ended: Sequence[Trial], number: int) -> dict[str, Any]:
-    """Return the values of the next trial, suggested from the trials that have ended.
+def suggest(fields: Mapping[str, Any], trials: Sequence[Trial], number: int) -> dict[str, Any]:
+    """Return the values of the next trial, suggested from the trials so far.
 
     Parameters
     ----------
     fields : mapping
         From keys to ``{"low", "high", "whole"}`` or ``{"choices"}``.
-    ended : sequence of Trial
+    trials : sequence of Trial
+        Those that run, too.
     number : int
         Number of earlier suggestions; seeds the sampler.
     """
     import optuna
 
-    sampler = optuna.samplers.TPESampler(seed=number, n_startup_trials=_RANDOM_TRIALS)
-    return dict(_study(fields, ended, sampler).ask(_distributions(fields)).params)
+    with warnings.catch_warnings(category=optuna.exceptions.ExperimentalWarning, action="ignore"):
+        sampler = optuna.samplers.TPESampler(
+            seed=number, n_startup_trials=_RANDOM_TRIALS, constant_liar=True
+        )
+    return dict(_study(fields, trials, sampler).ask(_distributions(fields)).params)
 
 
 def importance(fields: Mapping[str, Any], ended: Sequence[Trial]) -> dict[str, float]:
@@ -69,21 +77,26 @@ def importance(fields: Mapping[str, Any], ended: Sequence[Trial]) -> dict[str, f
     return {key: float(share) for key, share in shares.items()}
 
 
-def _study(fields: Mapping[str, Any], ended: Sequence[Trial], sampler: Any) -> Any:
+def _study(fields: Mapping[str, Any], trials: Sequence[Trial], sampler: Any) -> Any:
     import optuna
+    from optuna.trial import TrialState
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(
         direction="maximize" if HIGHER_IS_BETTER else "minimize", sampler=sampler
     )
     distributions = _distributions(fields)
-    for trial in ended:
-        if trial.value is not None:
-            study.add_trial(
-                optuna.trial.create_trial(
-                    params=trial.values, distributions=distributions, value=trial.value
-                )
+    for trial in trials:
+        if trial.ended and trial.value is None:
+            continue
+        study.add_trial(
+            optuna.trial.create_trial(
+                state=TrialState.COMPLETE if trial.ended else TrialState.RUNNING,
+                params=trial.values,
+                distributions=distributions,
+                value=trial.value if trial.ended else None,
             )
+        )
     return study
 
 

@@ -122,6 +122,21 @@ def test_later_values_are_better_than_the_first_ones() -> None:
     assert sum(figures[-10:]) > sum(figures[:8]) * 10 / 8
 
 
+def test_trials_at_once_do_not_all_try_the_same() -> None:
+    fields = {"learning_rate": FIELDS["learning_rate"]}
+    ended = [
+        Trial(f"shop-{place}", values, "finished", worth(values))
+        for place, values in enumerate(suggest(fields, [], number) for number in range(20))
+    ]
+    running = [Trial(f"shop-{20 + k}", {"learning_rate": BEST_RATE}, "running") for k in range(5)]
+
+    def at_the_running(trials: list[Trial]) -> int:
+        rates = [suggest(fields, trials, number)["learning_rate"] for number in range(40)]
+        return sum(max(rate / BEST_RATE, BEST_RATE / rate) < 1.1 for rate in rates)
+
+    assert at_the_running(ended + running) < at_the_running(ended) / 2
+
+
 def test_the_field_that_determines_the_metric_is_the_most_important() -> None:
     shares = importance(FIELDS, tried(30))
     assert sum(shares.values()) == pytest.approx(1)
