@@ -146,8 +146,17 @@ def serve_command(
     help="Where runs execute: local, on this machine, or ray, in a Ray cluster "
     "(or VITRINA_ENGINE; default: local).",
 )
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="LABEL",
+    help="Also take runs whose setting worker_label is this one; may be given several times.",
+)
 @home_option
-def worker_command(home: Home, slots: int | None, engine: str | None) -> None:
+def worker_command(
+    home: Home, slots: int | None, engine: str | None, labels: tuple[str, ...]
+) -> None:
     """Carry out queued imports and trainings until Ctrl-C.
 
     With --database, workers of several machines share one queue.
@@ -157,7 +166,7 @@ def worker_command(home: Home, slots: int | None, engine: str | None) -> None:
 
     if engine:
         os.environ[ENGINE] = engine  # of the processes that this one starts, too
-    serve_jobs(home, slots=slots)
+    serve_jobs(home, slots=slots, labels=labels)
 
 
 def log_failures(home: Home) -> None:

@@ -27,7 +27,10 @@ def list_workers(home: Home, as_json: bool) -> None:
         print_json([asdict(row) for row in rows])
         return
     print_table(
-        [_("machine"), _("state"), _("slots"), _("load"), _("memory"), _("runs")],
+        [
+            *(_("machine"), _("state"), _("slots"), _("load"), _("memory"), _("runs")),
+            _("labels"),
+        ],
         [
             (
                 row.name,
@@ -36,6 +39,7 @@ def list_workers(home: Home, as_json: bool) -> None:
                 f"{number(row.load, 1)} / {number(row.cores)}",
                 percent(row.memory_share, 0),
                 ", ".join(row.runs),
+                ", ".join(row.labels),
             )
             for row in rows
         ],

@@ -1,7 +1,7 @@
 """The leases of workers: one worker at a time serves a home on each of its machines."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,8 @@ class Holder:
         How many trainings it runs at once at most.
     draining : bool
         Whether it takes no further run, and ends once it has none.
+    labels : tuple of str
+        It also takes runs that ask for one of these.
     load : dict
         ``memory`` and ``memory_total`` in bytes, ``load`` (the average of a minute) and ``cores``;
         empty before its first heartbeat.
@@ -73,6 +75,7 @@ class Holder:
     keeper: Process | None
     slots: int | None
     draining: bool
+    labels: tuple[str, ...]
     load: dict[str, Any]
 
 
@@ -154,6 +157,7 @@ class Lease:
         keeper: Process | None,
         over: Holder | None,
         slots: int | None = None,
+        labels: Sequence[str] = (),
     ) -> bool:
         """Take the lease if nobody holds it, or if its holder and last heartbeat are ``over``.
 
@@ -161,6 +165,8 @@ class Lease:
         ----------
         slots : int, optional
             How many trainings the worker runs at once; default: by cores and memory.
+        labels : sequence of str
+            It also takes runs that ask for one of these.
 
         Returns
         -------
@@ -176,6 +182,7 @@ class Lease:
             "keeper_born": keeper.born if keeper else None,
             "slots": slots or default_parallel(),
             "draining": False,
+            "labels": list(labels),
             "load": {},
         }
         here = WORKERS.c.node == self._node
@@ -306,5 +313,6 @@ def _from_row(row: Row[Any]) -> Holder:
         keeper=Process.known(row.keeper_pid, row.keeper_born),
         slots=row.slots,
         draining=row.draining,
+        labels=tuple(row.labels or ()),
         load=row.load or {},
     )

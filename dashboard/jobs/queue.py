@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import psutil
@@ -44,7 +45,9 @@ class Queue:
         self._clock = repository.clock
         self._node = repository.node
 
-    def claim(self, slots: int | None = None, machines: int = 1) -> Run | None:
+    def claim(
+        self, slots: int | None = None, machines: int = 1, labels: Sequence[str] = ()
+    ) -> Run | None:
         """Take the next run that may start and make it ``starting``; None when there is none.
 
         Higher priority goes first, then the longest wait. A run is claimed once, and no limit is
@@ -58,6 +61,8 @@ class Queue:
         machines : int
             How many machines execute the runs of this worker. One that ranks for all buyers, or a
             part of them, takes no other part.
+        labels : sequence of str
+            Those of this worker: of the runs that ask for a label it takes those with one of these.
         """
         with self._database.read() as connection:
             if connection.execute(select(RUNS.c.id).where(WAITING).limit(1)).first() is None:
@@ -66,9 +71,9 @@ class Queue:
             if setting(connection, "paused", False):
                 return None
             kinds = self._kinds_with_room(connection, slots, machines)
-            first = (
-                select(RUNS.c.id).where(WAITING, kinds).order_by(*_ORDER).limit(1).scalar_subquery()
-            )
+            has_label = RUNS.c.worker_label.in_(["", *labels])
+            may_start = select(RUNS.c.id).where(WAITING, kinds, has_label)
+            first = may_start.order_by(*_ORDER).limit(1).scalar_subquery()
             row = transition(
                 connection,
                 RUNS.c.id == first,

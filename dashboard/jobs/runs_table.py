@@ -147,6 +147,7 @@ class Runs:
                     priority=priority,
                     created=now,
                     queued=now,
+                    worker_label=str(config.get("worker_label", "")),
                     progress={},
                     best={},
                 )

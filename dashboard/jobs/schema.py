@@ -56,6 +56,7 @@ RUNS = Table(
     Column("last_seq", Integer, nullable=False, default=0),
     Column("deleted", Float),
     Column("node", String, nullable=False, default="", server_default=""),
+    Column("worker_label", String, nullable=False, default="", server_default=""),
     Index("runs_by_state", "state"),
 )
 
@@ -119,6 +120,7 @@ WORKERS = Table(
     Column("slots", Integer),
     Column("draining", Boolean, nullable=False, default=False, server_default=false()),
     Column("load", JSON),
+    Column("labels", JSON),
     Index("workers_by_node", "node", unique=True),
 )
 

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,8 @@ class Worker:
     until_idle : bool
         Whether to end once no run waits or is active.
     slots : int, optional
-        How many trainings run at once; see ``Queue.claim``.
+    labels : sequence of str
+        How many trainings run at once, and which runs it takes; see ``Queue.claim``.
     """
 
     def __init__(
@@ -75,12 +77,15 @@ class Worker:
         engine: Engine,
         process: Process,
         until_idle: bool,
+        *,
         slots: int | None = None,
+        labels: Sequence[str] = (),
     ) -> None:
         self._runs = runs
         self._process = process
         self._until_idle = until_idle
         self._slots = slots
+        self._labels = labels
         self._machines = 1
         self._engine = engine
         self._notifier = Notifier(runs.outbox, log)
@@ -179,7 +184,7 @@ class Worker:
             self._start(claimed)
 
     def _claim(self) -> Run | None:
-        return self._runs.queue.claim(self._slots, self._machines)
+        return self._runs.queue.claim(self._slots, self._machines, self._labels)
 
     def _start(self, run: Run) -> None:
         self._observe(run)
@@ -283,6 +288,7 @@ def serve_jobs(
     until_idle: bool = False,
     keeper: Process | None = None,
     slots: int | None = None,
+    labels: Sequence[str] = (),
 ) -> None:
     """Work on the runs of a home until SIGINT or SIGTERM.
 
@@ -294,6 +300,8 @@ def serve_jobs(
         The web server that started this worker; after its end the worker ends once idle.
     slots : int, optional
         How many trainings run at once; default: what the engine has room for.
+    labels : sequence of str
+        It also takes runs that ask for one of these.
 
     Raises
     ------
@@ -309,19 +317,24 @@ def serve_jobs(
     process = Process.current()
     engine = make_engine(runs)
     slots = slots or engine.slots()
-    worker = Worker(runs, engine, process, until_idle, slots)
+    worker = Worker(runs, engine, process, until_idle, slots=slots, labels=labels)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         worker.request_end()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
-    take_lease(runs, process, keeper, slots)
+    take_lease(runs, process, keeper, slots=slots, labels=labels)
     worker.loop()
 
 
 def take_lease(
-    runs: Runs, process: Process, keeper: Process | None, slots: int | None = None
+    runs: Runs,
+    process: Process,
+    keeper: Process | None,
+    *,
+    slots: int | None = None,
+    labels: Sequence[str] = (),
 ) -> None:
     """Take the lease: at once from a dead worker, after ``SILENT_SECONDS`` from a silent one.
 
@@ -339,7 +352,7 @@ def take_lease(
         time.sleep(POLL_SECONDS)
         if now is None:
             previous = None
-    if not runs.lease.take(process, keeper, previous, slots):
+    if not runs.lease.take(process, keeper, previous, slots, labels):
         holder = runs.lease.holder()
         raise _already_served(holder.worker if holder else process)
 

@@ -8,6 +8,7 @@ EXAMPLES = {
     "worker": [
         "vitrina worker",
         "vitrina worker --database postgresql+psycopg://vitrina@db.example/vitrina --slots 2",
+        "vitrina worker --label gpu  # takes trainings with worker_label=gpu, too",
         "vitrina worker --store s3://shop/vitrina  # with VITRINA_DATABASE",
     ],
     "workers": ["vitrina workers list"],

@@ -399,6 +399,15 @@ class Settings(Configuration):
         low=-1,
         high=64,
     )
+    worker_label: Text = setting(
+        "",
+        label=N_("Label of the machine"),
+        help=N_(
+            "Only a worker that was started with this --label carries the training out, such as one"
+            " on a machine with a GPU. Empty: any worker."
+        ),
+        group=_RESOURCES,
+    )
     memory: Float = setting(
         0.0,
         label=N_("Memory in GiB"),

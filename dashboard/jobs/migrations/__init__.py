@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from dashboard.jobs.schema import METADATA, TableError
 from data.i18n import _
 
-HEAD = "0008"
+HEAD = "0009"
 """Revision of the schema that this version reads and writes."""
 
 # Alembic's own table, which is no part of the schema.

@@ -167,7 +167,7 @@ def show_steps(
     triggers = list(ctx.triggered_prop_ids.values())
     is_same = bool(triggers) and all(one in (mark("state"), mark("time")) for one in triggers)
     chart = no_update if is_same else _loss(metrics, View(axis, theme, name))
-    return run_status.now(run, metrics, monitor.queue_position(home, run), time.time()), chart
+    return run_status.now(run, metrics, monitor.waiting(home, run), time.time()), chart
 
 
 def _loss(metrics: TrainingMetrics, view: View) -> dict[str, Any]:

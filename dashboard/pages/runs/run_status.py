@@ -108,18 +108,17 @@ def purpose(run: Run) -> list[Any]:
 
 
 def now(
-    run: Run, metrics: TrainingMetrics, position: int | None, seconds: float
+    run: Run, metrics: TrainingMetrics, waiting: str | None, seconds: float
 ) -> list[Component | None]:
     """Return the progress of a run and its key figures, at a time in seconds since 1970."""
     left = monitor.time_left(run, metrics, seconds)
-    return [bar(run, position, left), phases(run), figures(run, metrics, seconds)]
+    return [bar(run, waiting, left), phases(run), figures(run, metrics, seconds)]
 
 
-def bar(run: Run, position: int | None, left: tuple[float, float] | None) -> Component | None:
-    """Return the progress bar of a run, or its position in the queue; None once it has ended."""
-    if run.state is State.QUEUED:
-        words = _("Waiting; number {position} in the queue").format(position=position)
-        return html.P(words, className="muted")
+def bar(run: Run, waiting: str | None, left: tuple[float, float] | None) -> Component | None:
+    """Return the progress bar of a run, or what it waits for; None once it has ended."""
+    if waiting is not None:
+        return html.P(waiting, className="muted")
     if run.ended:
         return None
     if run.state is State.STARTING and (lack := run.progress.get("lack")):

@@ -50,7 +50,7 @@ def _row(row: WorkerRow) -> html.Tr:
     names = [dcc.Link(run, href=f"/runs/{run}", className="mono") for run in row.runs]
     return html.Tr(
         [
-            html.Th(row.name, scope="row"),
+            html.Th([row.name, html.Div(", ".join(row.labels), className="muted")], scope="row"),
             html.Td(row.state),
             html.Td(html.Div(names or "–", className="worker-runs")),
             html.Td(formats.number(row.slots)),

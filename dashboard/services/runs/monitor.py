@@ -15,6 +15,7 @@ from dashboard.jobs.run_handle import run_folder
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.jobs.supervisor import start_worker
+from dashboard.services.runs import workers
 from dashboard.training_metrics import TrainingMetrics
 from data.errors import VitrinaError
 from data.home import Home
@@ -59,10 +60,14 @@ class Marks:
     evaluated: int
 
 
-def queue_position(home: Home, run: Run) -> int | None:
-    """Return a queued run's position in the queue, 1 for the next; None where it is not queued."""
-    waiting = Runs(home).queue.waiting() if run.state is State.QUEUED else []
-    return waiting.index(run.run) + 1 if run.run in waiting else None
+def waiting(home: Home, run: Run) -> str | None:
+    """Return what a queued run waits for, in the current language; None where it is not queued."""
+    queue = Runs(home).queue.waiting() if run.state is State.QUEUED else []
+    if run.run not in queue:
+        return None
+    if label := workers.missing_label(home, run):
+        return _("Waiting for a worker with the label {label}; none has it now").format(label=label)
+    return _("Waiting; number {position} in the queue").format(position=queue.index(run.run) + 1)
 
 
 def marks(home: Home, run: Run) -> Marks:

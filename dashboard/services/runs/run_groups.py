@@ -9,8 +9,8 @@ import numpy as np
 
 from dashboard.jobs.run import Run
 
-_LEFT_OUT = ("seed", "cpus", "gpus", "memory")
-"""Settings in which runs of a group may differ: the seed, and what an engine reserves for them."""
+_LEFT_OUT = ("seed", "cpus", "gpus", "memory", "worker_label")
+"""Settings in which runs of a group may differ: the seed, and which machine they ask for."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
-from dashboard.jobs.states import ACTIVE
+from dashboard.jobs.states import ACTIVE, State
 from data.home import Home
 from data.i18n import _
 
@@ -28,6 +29,8 @@ class WorkerRow:
         Whether a web server keeps it, and would start another one in its place.
     draining : bool
         Whether it takes no further run, and ends once it has none.
+    labels : tuple of str
+        It also takes runs that ask for one of these.
     runs : tuple of str
         What it works on.
     load, cores : float or None
@@ -43,6 +46,7 @@ class WorkerRow:
     slots: int | None
     kept: bool
     draining: bool
+    labels: tuple[str, ...]
     runs: tuple[str, ...]
     load: float | None
     cores: float | None
@@ -94,6 +98,7 @@ def workers(home: Home, listen: bool = False) -> list[WorkerRow]:
             slots=holder.slots,
             kept=holder.keeper is not None,
             draining=holder.draining,
+            labels=holder.labels,
             runs=tuple(run.run for run in reversed(active) if run.node == holder.node),
             load=holder.load.get("load"),
             cores=holder.load.get("cores"),
@@ -102,6 +107,13 @@ def workers(home: Home, listen: bool = False) -> list[WorkerRow]:
         )
         rows.append(row)
     return rows
+
+
+def missing_label(home: Home, run: Run) -> str:
+    """Return the label that a queued run asks for, where no worker has it; else an empty text."""
+    label = str(run.config.get("worker_label", "")) if run.state is State.QUEUED else ""
+    holders = Runs(home).lease.holders() if label else []
+    return "" if any(label in holder.labels for holder in holders) else label
 
 
 def drain(home: Home, node: str) -> None:

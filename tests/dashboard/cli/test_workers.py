@@ -28,17 +28,18 @@ def test_a_worker_is_listed_with_what_it_does(
     home: Home, options: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     runs = Runs(home)
-    runs.lease.take(HERE, None, over=None, slots=2)
+    runs.lease.take(HERE, None, over=None, slots=2, labels=["gpu", "large"])
     runs.lease.renew(HERE, {"load": 1.5, "cores": 8, "memory": 3e9, "memory_total": 4e9})
     run = runs.create("train", "demo", {})
     runs.queue.claim()
     assert type_command([*options, "workers", "list", "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert row.items() >= {"node": runs.node, "pid": HERE.pid, "alive": True, "slots": 2}.items()
-    assert row["runs"] == [run]
+    assert (row["runs"], row["labels"]) == ([run], ["gpu", "large"])
     assert type_command([*options, "workers", "list"]) == 0
     table = capsys.readouterr().out
-    assert table.splitlines()[1].split()[-7:] == ["working", "2", "1.5", "/", "8", "75%", run]
+    assert table.splitlines()[1].split()[-9:-2] == ["working", "2", "1.5", "/", "8", "75%", run]
+    assert table.splitlines()[1].endswith("gpu, large")
 
 
 @on_postgresql

@@ -31,10 +31,10 @@ BEST = {"epoch": 2, "val_loss": 5.2, MONITORED: 0.05}
 LATER = (
     "DROP TABLE alembic_version",
     "DROP INDEX workers_by_node",
-    "ALTER TABLE runs DROP COLUMN node",
+    *(f"ALTER TABLE runs DROP COLUMN {column}" for column in ("node", "worker_label")),
     *(
         f"ALTER TABLE workers DROP COLUMN {column}"
-        for column in ("node", "slots", "draining", "load")
+        for column in ("node", "slots", "draining", "load", "labels")
     ),
 )
 """What takes away the columns that later versions have added to tables of version 0.1.0."""

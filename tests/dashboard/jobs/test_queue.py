@@ -5,14 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dashboard.jobs.process import Process
 from dashboard.jobs.queue import PARALLEL_OTHERS, default_parallel
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import ACTIVE, State
+from dashboard.services.runs import monitor
 from data.errors import BadInput
 from data.home import Home
 from tests.dashboard.clock import Clock
 from tests.dashboard.jobs.conftest import ME
-from tests.databases import on_postgresql
+from tests.databases import on_both_databases, on_postgresql
 
 
 def _claim_names(runs: Runs) -> list[str]:
@@ -64,6 +66,28 @@ def test_an_import_does_not_wait_behind_a_training(runs: Runs) -> None:
     for _number in range(PARALLEL_OTHERS + 1):
         runs.create("import", "shop", {})
     assert _claim_names(runs) == ["demo-1", "shop-import-1", "shop-import-2"]
+
+
+@on_both_databases
+def test_a_run_that_asks_for_a_label_waits_for_a_worker_that_has_it(runs: Runs) -> None:
+    runs.queue.set_parallel(9)
+    labelled = runs.create("train", "demo", {"worker_label": "gpu"})
+    plain = [runs.create("train", "demo", {"worker_label": ""}), runs.create("train", "demo", {})]
+    assert [run.run for run in iter(lambda: runs.queue.claim(9, 1, ["large"]), None)] == plain
+    assert runs.queue.waiting() == [labelled]
+    claimed = runs.queue.claim(9, 1, ["large", "gpu"])
+    assert claimed is not None
+    assert claimed.run == labelled
+
+
+def test_a_queued_run_says_which_label_no_worker_has(runs: Runs, home: Home) -> None:
+    runs.create("train", "demo", {})
+    run = runs.create("train", "demo", {"worker_label": "gpu"})
+    assert monitor.waiting(home, runs.get(run)) == (
+        "Waiting for a worker with the label gpu; none has it now"
+    )
+    runs.lease.take(Process.current(), None, over=None, labels=["gpu"])
+    assert monitor.waiting(home, runs.get(run)) == "Waiting; number 2 in the queue"
 
 
 def test_a_paused_queue_starts_nothing(runs: Runs, home: Home) -> None:

@@ -14,7 +14,7 @@ QUESTIONS: dict[str, Callable[[Home, Runs], object]] = {
     "show the queue": lambda home, runs: runs_table.queue(home, runs.list()),
     "detect changes": lambda home, runs: runs_table.marks(home, runs.list()),
     "put a run first": lambda home, _runs: control.prioritise(home, "demo-2"),
-    "position of a run": lambda home, runs: monitor.queue_position(home, runs.get("demo-2")),
+    "what a run waits for": lambda home, runs: monitor.waiting(home, runs.get("demo-2")),
 }
 
 

@@ -26,6 +26,7 @@ def row(node: str, **values: object) -> WorkerRow:
         "slots": 2,
         "kept": False,
         "draining": False,
+        "labels": (),
         "runs": (),
         "load": 1.5,
         "cores": 8,
@@ -50,8 +51,19 @@ def test_machines_are_shown_where_several_may_share_the_table(page: Dash, home: 
 
 
 def test_each_machine_says_what_it_does(page: Dash) -> None:
-    words = text_of(workers_card.view([row("gpu-1", runs=("demo-1", "demo-2")), row("gpu-2")]))
-    for text in ("gpu-1", "working", "demo-1", "demo-2", "gpu-2", "ready", "1.5 / 8", "75%"):
+    labelled = row("gpu-1", runs=("demo-1", "demo-2"), labels=("gpu", "large"))
+    words = text_of(workers_card.view([labelled, row("gpu-2")]))
+    for text in (
+        "gpu-1",
+        "gpu, large",
+        "working",
+        "demo-1",
+        "demo-2",
+        "gpu-2",
+        "ready",
+        "1.5 / 8",
+        "75%",
+    ):
         assert text in words
 
 
