@@ -125,6 +125,14 @@ def write_json(path: Path, value: Any) -> None:
         temporary.write_text(strict_json(value, indent=1), encoding="utf-8")
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder; there is none of a name that no file system takes."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def read_json(file: Path) -> Any:
     """Return the value in a JSON file.
 

@@ -13,6 +13,7 @@ from werkzeug.security import safe_join
 from dashboard.components.help_text import GUIDE
 from dashboard.context import preferred_language
 from dashboard.web.security import content_security_policy
+from data.files import is_folder
 from data.i18n import DEFAULT_LANGUAGE, _
 
 PAGES = Path(__file__).resolve().parent.parent / "help_pages"
@@ -62,7 +63,7 @@ def _to_language(pages: Path) -> Response:
 
 def _is_folder(pages: Path, place: str) -> bool:
     folder = safe_join(str(pages), place)
-    return folder is not None and Path(folder).is_dir()
+    return folder is not None and is_folder(Path(folder))
 
 
 def _redirect(address: str) -> Response:

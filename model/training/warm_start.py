@@ -14,7 +14,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from data.errors import BadInput
+from data.errors import BadInput, damaged_unless_read
+from data.files import is_folder
 from data.i18n import _
 from data.preparation.sequences import FIRST, Ints, Sequences
 from model.config.run_config import RunConfig, differences
@@ -47,7 +48,7 @@ def source_of(run: RunFolder, config: RunConfig) -> RunFolder:
     """
     name = config.start_from
     folder = run.path.parent / name
-    if Path(name).name != name or not folder.is_dir():
+    if Path(name).name != name or not is_folder(folder):
         raise BadInput(
             _("There is no run {run} to start from; name a finished run of this dataset.").format(
                 run=name
@@ -114,7 +115,9 @@ def start_from_run(network: Network, sequences: Sequences, source: RunFolder) ->
     Raises
     ------
     BadInput
-        Where the other run has no model, or knows none of the products.
+        Where the other run knows none of the products, or is of another version.
+    Damaged
+        Where its model cannot be read, or holds code.
     """
     rows = _shared_rows(sequences, source)
     known = len(rows["product"][0]) - FIRST
@@ -125,7 +128,8 @@ def start_from_run(network: Network, sequences: Sequences, source: RunFolder) ->
             ),
             "start_from",
         )
-    before = keras.saving.load_model(source.file(KERAS_MODEL), compile=False, safe_mode=True)
+    with damaged_unless_read(source.damage(KERAS_MODEL)):
+        before = keras.saving.load_model(source.file(KERAS_MODEL), compile=False, safe_mode=True)
     try:
         for layer, other in zip(network.serving.layers, before.layers, strict=True):
             _copy(layer, other, rows)

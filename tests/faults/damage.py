@@ -18,7 +18,15 @@ from dashboard.cli import run as run_command
 from dashboard.context import HOME
 from data.home import Home
 from tests.dashboard.visitor import Visitor
-from tests.faults.full_home import PASSWORD, PLACEMENT, RUN, SHOP, USER
+from tests.faults.full_home import (
+    PASSWORD,
+    PLACEMENT,
+    RUN,
+    SHOP,
+    USER,
+    fill,
+    unfinished_upload,
+)
 
 LOCAL = "http://127.0.0.1:8050"
 UNEXPLAINED = ("not your fault", "Unexpected failure", "Traceback", "Error:")
@@ -192,6 +200,14 @@ def full_answers(home: Home, out: Path, upload: str) -> Answers:
         for words in full_commands(out):
             ask_command(result, home, words)
     return result
+
+
+def make_full_home(folder: Path) -> None:
+    """Make ``folder / "home"`` as ``full_home.fill`` does, and let its answers fill its cache."""
+    fill(folder)
+    home = folder / "home"
+    said = full_answers(Home(home), folder / "out", unfinished_upload(home))
+    assert said.unexplained == []
 
 
 def _get(result: Answers, client: FlaskClient, address: str) -> None:

@@ -109,13 +109,13 @@ def _write_log(folder: Path) -> dict[str, Any]:
 
 def _train(runs: Runs, config: Mapping[str, Any]) -> None:
     runs.create("train", SHOP, config, preset="fast", label="the first one", tags=["a tag"])
-    _work_on_next(runs)
+    work_on_next(runs)
     runs.edit(RUN, note="a note")
 
 
 def _carry_out(runs: Runs, kind: str, config: Mapping[str, Any]) -> None:
     runs.create(kind, SHOP, config)
-    _work_on_next(runs)
+    work_on_next(runs)
 
 
 def _search(runs: Runs, config: Mapping[str, Any]) -> None:
@@ -123,15 +123,15 @@ def _search(runs: Runs, config: Mapping[str, Any]) -> None:
     fields = {"width": {"choices": [4, 8]}}
     plan = {"preset": "fast", "config": dict(config), "fields": fields, "trials": 2}
     runs.create("search", SHOP, plan)
-    search = threading.Thread(target=_work_on_next, args=(runs,))
+    search = threading.Thread(target=work_on_next, args=(runs,))
     search.start()
     while search.is_alive():
         if runs.list(kind="search")[0].state is State.RUNNING:
-            _work_on_next(runs)
+            work_on_next(runs)
         search.join(0.05)
 
 
-def _work_on_next(runs: Runs) -> None:
+def work_on_next(runs: Runs) -> None:
     """Claim a run, where one waits, and carry it out as its process would."""
     claimed = runs.queue.claim()
     if claimed is None:

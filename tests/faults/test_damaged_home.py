@@ -19,7 +19,7 @@ from data.home import Home
 from tests.conftest import Setup
 from tests.dashboard.test_stored_homes import STORED
 from tests.faults import full_home
-from tests.faults.damage import Answers, answers, files_of, full_answers
+from tests.faults.damage import Answers, answers, files_of, full_answers, make_full_home
 
 pytestmark = pytest.mark.fault
 
@@ -77,14 +77,7 @@ def check(file: str, said: Answers) -> None:
 @pytest.fixture(scope="module")
 def full(set_up_once: Setup) -> Path:
     """A home that holds everything a home can hold; see ``full_home``."""
-
-    def fill(folder: Path) -> None:
-        full_home.fill(folder)
-        home = folder / "home"
-        said = full_answers(Home(home), folder / "out", full_home.unfinished_upload(home))
-        assert said.unexplained == []
-
-    return set_up_once("full-home", fill) / "home"
+    return set_up_once("full-home", make_full_home) / "home"
 
 
 def check_full(file: str, said: Answers) -> None:

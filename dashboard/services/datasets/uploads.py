@@ -219,7 +219,7 @@ def _announcement(folder: Path) -> tuple[str, int]:
 
     The size is 0 where the announcement is damaged: nothing more can be received then.
     """
-    with suppress(OSError, ValueError, TypeError, KeyError):
+    with suppress(OSError, ValueError, TypeError, KeyError, OverflowError):
         announcement = read_json(folder / _ANNOUNCEMENT)
         if secure_filename(announcement["name"]):
             return announcement["name"], int(announcement["size"])

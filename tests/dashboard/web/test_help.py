@@ -44,6 +44,7 @@ def client(pages: Path) -> FlaskClient:
         ("?page=reference/http", "es", "/help/reference/http/"),
         ("?page=no-such-page", "es", "/help/"),
         ("?page=../secret", "en", "/help/"),
+        (f"?page={'x' * 300}", "en", "/help/"),
     ],
 )
 def test_a_link_leads_to_the_page_in_the_language_of_the_reader(
@@ -70,7 +71,9 @@ def test_a_folder_is_shown_at_its_own_address(client: FlaskClient) -> None:
     assert client.get("/help/theme.js").status_code == 200
 
 
-@pytest.mark.parametrize("place", ["nowhere", "../secret", "%2e%2e/secret", "es/../../secret"])
+@pytest.mark.parametrize(
+    "place", ["nowhere", "../secret", "%2e%2e/secret", "es/../../secret", "x" * 300]
+)
 def test_what_is_no_page_is_not_found(client: FlaskClient, place: str) -> None:
     response = client.get(f"/help/{place}")
     assert response.status_code == 404

@@ -140,6 +140,7 @@ def test_what_is_kept_is_said_in_log_and_configuration(tmp_path: Path) -> None:
     [
         ({"start_from": "nowhere"}, "There is no run nowhere"),
         ({"start_from": "../a/first"}, "There is no run ../a/first"),
+        ({"start_from": "x" * 300}, "There is no run xxx"),
         ({"width": 8}, "width is 8 here and 16 there"),
         ({"tied_embeddings": True}, "tied_embeddings is True here and False there"),
     ],

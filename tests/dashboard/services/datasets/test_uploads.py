@@ -35,7 +35,10 @@ def test_a_name_or_token_that_no_file_system_takes_is_refused(home: Home) -> Non
     assert list(home.uploads.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"name": "oct.csv"}', b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b'{"name": "oct.csv"}', b"\xff", b'{"name": "oct.csv", "size": 1e999}'],
+)
 def test_a_damaged_announcement_stops_its_upload_and_no_other(home: Home, content: bytes) -> None:
     damaged, token = (uploads.begin(home, "oct.csv", 6) for _upload in range(2))
     (announcement,) = [
