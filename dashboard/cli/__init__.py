@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import click
 
 from dashboard.cli.group import cli
-from dashboard.cli.options import INTERRUPTED, command_home
+from dashboard.cli.options import INTERRUPTED, command_home, printable
 from data.datasets.interruption import statements_end_at_ctrl_c
 from data.errors import VitrinaError, is_interruption
 from data.files import is_disk_full
@@ -78,7 +78,7 @@ def _interrupted() -> int:
 
 def _print_error(sentence: str, code: int) -> int:
     """Print an error on one line of stderr and return the exit status."""
-    click.echo(" ".join(sentence.split()), err=True)
+    click.echo(printable(" ".join(sentence.split())), err=True)
     return code
 
 

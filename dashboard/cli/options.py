@@ -19,6 +19,11 @@ from data.i18n import _
 INTERRUPTED = 130
 """Exit status of a command that Ctrl-C has ended."""
 
+_CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd")
+_CONTROLS |= dict.fromkeys(map(ord, "\t\n\r"), " ")
+_JSON_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+"""Of those that JSON leaves as they are."""
+
 Command = Callable[..., Any]
 
 _HOME: ContextVar[Home | None] = ContextVar("home", default=None)
@@ -106,20 +111,31 @@ json_option = click.option(
 )
 
 
+def printable(text: str) -> str:
+    r"""Return a text that steers no terminal: what comes from a log may hold control characters.
+
+    Examples
+    --------
+    >>> printable("tea\x1b[2J\nfor two") == "tea\ufffd[2J for two"
+    True
+    """
+    return text.translate(_CONTROLS)
+
+
 def print_json(answer: Any) -> None:
     """Print one JSON document; numbers that JSON cannot hold become null."""
-    click.echo(strict_json(answer))
+    click.echo(strict_json(answer).translate(_JSON_CONTROLS))
 
 
 def print_notes(sentences: Iterable[str]) -> None:
     """Print sentences to the standard error stream, where they do not mix with an answer."""
     for sentence in filter(None, sentences):
-        click.echo(sentence, err=True)
+        click.echo(printable(sentence), err=True)
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print aligned columns: the first one to the left, the others to the right."""
-    table = [list(header), *(list(row) for row in rows)]
+    table = [[printable(cell) for cell in row] for row in (header, *rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(header))]
     for row in table:
         cells = [
@@ -131,7 +147,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
     """Print one label and value a line."""
-    rows = list(pairs)
+    rows = [(printable(label), printable(value)) for label, value in pairs]
     width = max((len(label) for label, _value in rows), default=0)
     for label, value in rows:
         click.echo(f"{label.ljust(width)}  {value}")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from data.checksums import write_checked_json
+from data.files import read_json
 from data.home import Home
 from data.importing.request import ImportRequest
 from tests.dashboard.cli.conftest import Answer, Vitrina
@@ -277,3 +279,43 @@ def test_what_a_command_writes_in_the_home_is_for_its_user_alone(
     paths = [home.path, *home.path.rglob("*")]
     assert [path for path in paths if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
     assert stat.S_IMODE((tmp_path / "demo.csv").stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"version": "../../../victim"}, "The manifest of dataset shop is damaged"),
+        ({"schema": 99}, "Dataset shop was made by another version; import it again"),
+    ],
+)
+def test_a_dataset_whose_manifest_cannot_be_used_is_named_and_replaced(
+    vitrina: Vitrina, home: Home, log: Path, values: dict[str, object], sentence: str
+) -> None:
+    for name in ("shop", "other"):
+        vitrina("import", log, "--name", name)
+    victim = home.path.parent / "victim"
+    victim.mkdir()
+    manifest = home.datasets / "shop" / "manifest.json"
+    write_checked_json(manifest, read_json(manifest) | values)
+    listed = vitrina("datasets", "--json")
+    assert [summary["name"] for summary in listed.json] == ["other"]
+    for answer in (listed, vitrina("stats", "shop")):
+        assert sentence in answer.err
+    assert vitrina("import", log, "--name", "shop").code == 2
+    assert vitrina("import", log, "--name", "shop", "--replace").code == 0
+    assert vitrina("stats", "shop").code == 0
+    assert victim.is_dir()
+
+
+def test_names_of_a_log_steer_no_terminal(vitrina: Vitrina, tmp_path: Path) -> None:
+    kinds = ["look\x1b[2J", "show\x9b2J", "turn\x07\x7f"]
+    rows = [f"1,2,2024-03-0{day} 10:00:00,{kind}" for day, kind in enumerate(kinds, 1)]
+    log = tmp_path / "log.csv"
+    log.write_text("\n".join(["user,product,time,event_type", *rows]) + "\n", encoding="utf-8")
+    assert vitrina("import", log, "--name", "log").code == 0
+    answers = [vitrina("stats", "log"), vitrina("stats", "log", "--json"), vitrina("stats", "\x1b")]
+    for answer in answers:
+        printed = (answer.out + answer.err).replace("\n", "")
+        assert printed.isprintable(), printed
+    assert "look\ufffd[2J" in answers[0].out
+    assert set(answers[1].json["events_by_type"]) == set(kinds)
