@@ -44,7 +44,7 @@ def test_a_setting_out_of_range_is_refused_before_anything_starts(
 def test_a_configuration_file_that_is_none_is_refused(vitrina: Vitrina, tmp_path: Path) -> None:
     vitrina("demo", "--buyers", 50)
     file = tmp_path / "config.json"
-    for content in ("{", "[]", '{"config": 3}', '{"epochs": 0}'):
+    for content in ("{", "[]", '{"config": 3}', '{"epochs": 0}', "[" * 100_000):
         file.write_text(content, encoding="utf-8")
         answer = vitrina("train", "demo", "--config", file)
         assert (answer.code, len(answer.err.splitlines())) == (2, 1)
