@@ -45,16 +45,19 @@ def train_command(
     as_json: bool,
 ) -> int:
     """Train a network on a dataset and print its history and test figures."""
+    from dashboard.jobs.runs_table import Runs
     from dashboard.jobs.supervisor import start_worker
     from dashboard.services.runs import records
     from dashboard.services.runs.start import configure, start_training
+    from dashboard.services.runs.workers import missing_label
 
     changes = _read_config(config_file) | parse_pairs(settings, "--set")
     if protocol:
         changes["protocol"] = protocol
     configured = configure(home, name, preset, changes)
     run = start_training(home, name, configured.config, preset=preset)
-    print_notes([configured.adaptation, configured.sizing])
+    missing = missing_label(home, Runs(home).get(run)) or ""
+    print_notes([configured.adaptation, configured.sizing, missing])
     if detach:
         start_worker(home)
     else:

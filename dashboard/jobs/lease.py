@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 
 from dashboard.jobs.process import Process
-from dashboard.jobs.queue import WAITING, default_parallel, set_setting, setting
+from dashboard.jobs.queue import default_parallel, set_setting, setting, waiting_for
 from dashboard.jobs.repository import Repository
 from dashboard.jobs.schema import RUNS, WORKERS
 from data.errors import BadInput
@@ -246,14 +246,15 @@ class Lease:
             set_setting(connection, SERVERS + self._node, stored)
 
     def release(self, process: Process, if_idle: bool = False) -> bool:
-        """Give the lease back; with ``if_idle`` only if no run waits in the queue.
+        """Give the lease back; with ``if_idle`` only if no run that it may take waits in the queue.
 
         Both happen in one transaction: whoever queues a run afterwards sees that no worker serves.
         """
         with self._database.write() as connection:
             if if_idle and not setting(connection, "paused", False):
-                waiting = connection.execute(select(RUNS.c.id).where(WAITING).limit(1)).first()
-                if waiting is not None:
+                own = connection.execute(select(WORKERS.c.labels).where(self._is(process)))
+                waiting = waiting_for(own.scalar() or ())
+                if connection.execute(select(RUNS.c.id).where(waiting).limit(1)).first():
                     return False
             connection.execute(delete(WORKERS).where(self._is(process)))
         return True

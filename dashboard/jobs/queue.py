@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import psutil
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import ColumnElement, case, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from dashboard.jobs.repository import Repository, transition
@@ -71,8 +71,7 @@ class Queue:
             if setting(connection, "paused", False):
                 return None
             kinds = self._kinds_with_room(connection, slots, machines)
-            has_label = RUNS.c.worker_label.in_(["", *labels])
-            may_start = select(RUNS.c.id).where(WAITING, kinds, has_label)
+            may_start = select(RUNS.c.id).where(waiting_for(labels), kinds)
             first = may_start.order_by(*_ORDER).limit(1).scalar_subquery()
             row = transition(
                 connection,
@@ -173,6 +172,11 @@ class Queue:
             )
         with self._database.write() as connection:
             set_setting(connection, "parallel", limit)
+
+
+def waiting_for(labels: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a run waits for a worker with these labels."""
+    return WAITING & RUNS.c.worker_label.in_(["", *labels])
 
 
 def default_parallel(cores: int | None = None, memory: int | None = None) -> int:

@@ -65,9 +65,9 @@ def waiting(home: Home, run: Run) -> str | None:
     queue = Runs(home).queue.waiting() if run.state is State.QUEUED else []
     if run.run not in queue:
         return None
-    if label := workers.missing_label(home, run):
-        return _("Waiting for a worker with the label {label}; none has it now").format(label=label)
-    return _("Waiting; number {position} in the queue").format(position=queue.index(run.run) + 1)
+    position = _("Waiting; number {position} in the queue")
+    missing = workers.missing_label(home, run)
+    return missing or position.format(position=queue.index(run.run) + 1)
 
 
 def marks(home: Home, run: Run) -> Marks:

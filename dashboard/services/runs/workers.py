@@ -109,11 +109,12 @@ def workers(home: Home, listen: bool = False) -> list[WorkerRow]:
     return rows
 
 
-def missing_label(home: Home, run: Run) -> str:
-    """Return the label that a queued run asks for, where no worker has it; else an empty text."""
-    label = str(run.config.get("worker_label", "")) if run.state is State.QUEUED else ""
-    holders = Runs(home).lease.holders() if label else []
-    return "" if any(label in holder.labels for holder in holders) else label
+def missing_label(home: Home, run: Run) -> str | None:
+    """Return that no worker has the label that a queued run asks for; None where one has it."""
+    label = run.config.get("worker_label") if run.state is State.QUEUED else None
+    if not label or any(label in holder.labels for holder in Runs(home).lease.holders()):
+        return None
+    return _("Waiting for a worker with the label {label}; none has it now").format(label=label)
 
 
 def drain(home: Home, node: str) -> None:

@@ -50,6 +50,13 @@ def test_a_configuration_file_that_is_none_is_refused(vitrina: Vitrina, tmp_path
         assert (answer.code, len(answer.err.splitlines())) == (2, 1)
 
 
+def test_a_label_that_no_worker_has_is_said(vitrina: Vitrina) -> None:
+    vitrina("demo", "--buyers", 50)
+    answer = vitrina("train", "demo", "--set", "worker_label=gpu", "--detach", "--json")
+    assert "Waiting for a worker with the label gpu; none has it now" in answer.err
+    assert answer.json["state"] == "queued"
+
+
 @pytest.mark.slow
 def test_a_log_without_purchases_trains_on_its_most_frequent_events(
     vitrina: Vitrina, tmp_path: Path

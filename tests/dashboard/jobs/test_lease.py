@@ -19,6 +19,15 @@ from tests.databases import on_postgresql
 HERE = Process.current()
 
 
+@pytest.mark.parametrize(("labels", "goes"), [([], True), (["large"], True), (["gpu"], False)])
+def test_an_idle_worker_goes_though_a_run_waits_for_a_label_that_it_lacks(
+    runs: Runs, labels: list[str], goes: bool
+) -> None:
+    runs.create("train", "demo", {"worker_label": "gpu"})
+    runs.lease.take(HERE, None, over=None, labels=labels)
+    assert runs.lease.release(HERE, if_idle=True) is goes
+
+
 def test_without_a_lease_no_worker_is_alive(runs: Runs) -> None:
     assert runs.lease.status() == WorkerStatus(alive=False, pid=None, seconds=None)
 
