@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from data.datasets.database import quote
 from data.events import NAMES, PURCHASE, RETURN
 from data.importing import event_types
-from data.importing.blanks import BLANKS
+from data.importing.blanks import trimmed_sql
 from data.importing.column_names import JOIN
 from data.importing.ids import integer_sql, is_integer
 from data.importing.missing_values import COMMON_MISSING, GUESTS, MISSING
@@ -177,7 +177,7 @@ class ColumnSql:
         """
         columns = [f"c{place}" for place in self.positions[name]]
         if self.padded:
-            columns = [f"trim({column}, {quote(BLANKS)})" for column in columns]
+            columns = [trimmed_sql(column) for column in columns]
         if self.formulas:
             columns = [without_formula(column) for column in columns]
         column = columns[0]
@@ -288,7 +288,7 @@ class ColumnSql:
                 conditions.append(self._is_too_long(name))
                 conditions.append(f"contains({column}, 'E+')")  # a number that lost its digits
                 if not self.padded:
-                    conditions.append(f"{column} <> trim({column}, {quote(BLANKS)})")
+                    conditions.append(f"{column} <> {trimmed_sql(column)}")
                 if not self.formulas:
                     conditions.append(f"""starts_with({column}, '="')""")
         texts = ("category_id", "category", "brand", "session", "title")

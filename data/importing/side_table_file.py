@@ -12,7 +12,7 @@ from data.datasets.database import copy, quote, read_parquet
 from data.datasets.side_tables import BUYERS, IDS, PRODUCTS, VIEWS, SideTable
 from data.errors import BadInput
 from data.i18n import N_, _
-from data.importing.blanks import BLANKS
+from data.importing.blanks import trimmed_sql
 from data.importing.column_sql import without_formula
 from data.importing.columns import shortly
 from data.importing.dialect import Dialect, sniff
@@ -204,7 +204,7 @@ def _load(connection: duckdb.DuckDBPyConnection, members: Sequence[_Member]) -> 
 
 def _cleaned(column: str, formulas: bool) -> str:
     cases = " ".join(f"WHEN {quote(text)} THEN NULL" for text in MISSING)
-    trimmed = f"trim({without_formula(column) if formulas else column}, {quote(BLANKS)})"
+    trimmed = trimmed_sql(without_formula(column) if formulas else column)
     return f"CASE {trimmed} {cases} ELSE {trimmed} END"
 
 
