@@ -47,7 +47,7 @@ from model.training.warm_start import built_as, source_of, start_from_run
 
 EVALUATION_BATCH = 4096
 """Events of a batch that is evaluated, at most; fewer where the catalogue is large."""
-MOST_LOGITS = 2**26
+MOST_LOGITS = 2**24
 """Logits of a batch that is evaluated, at most."""
 TRAINING_SAMPLE = 2000
 """Training targets on which a network with a sampled loss is evaluated after each epoch."""
