@@ -14,6 +14,7 @@ from typing import Any
 
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
@@ -102,6 +103,16 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
         min(channels, key=lambda channel: channel.began).will_close = True
 
 
+class _Request(HTTPRequestParser):  # type: ignore[misc] # waitress has no types
+    """A request, which has one length alone: a proxy in front may go by another than waitress."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the header; raise ParsingError, which is answered by 400, where it has two."""
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Both Content-Length and Transfer-Encoding")
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
     """A connection, which knows when the request that it receives began.
 
@@ -110,6 +121,8 @@ class _Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
     began : float
         When the first bytes of the request came; before the first request, the connection itself.
     """
+
+    parser_class = _Request
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)

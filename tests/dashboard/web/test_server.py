@@ -90,3 +90,11 @@ def test_a_request_has_to_arrive_in_time(server: Server) -> None:
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(server: Server) -> None:
     client = connect(server, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
     assert client.recv(12) == b"HTTP/1.1 413"
+
+
+def test_a_request_of_two_lengths_is_refused_with_what_follows_it(server: Server) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+    client = connect(server, head + b"0\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    answered = b"".join(iter(lambda: client.recv(4096), b""))
+    assert answered.startswith(b"HTTP/1.1 400")
+    assert answered.count(b"HTTP/1.1") == 1
