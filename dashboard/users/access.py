@@ -14,7 +14,7 @@ from dashboard.users.guesses import Guesses
 from dashboard.users.marker import has_marker, mark
 from dashboard.users.passwords import is_password
 from dashboard.users.sessions import Sessions
-from dashboard.users.users import User, Users
+from dashboard.users.users import User, Users, is_user_name
 from data.errors import VitrinaError
 from data.home import Home
 from data.i18n import _, ngettext
@@ -191,7 +191,7 @@ class Access:
     def _find(self, name: str) -> User | None:
         """Return a user; None where the users cannot be read, but the server has a password."""
         try:
-            return self._users().find(name) if name else None
+            return self._users().find(name) if is_user_name(name) else None
         except VitrinaError:
             if self._password:
                 return None
@@ -199,8 +199,8 @@ class Access:
 
     def _check(self, user: User | None, name: str, password: str, address: str) -> bool:
         """Return whether a password is right, at the pace of ``guesses``."""
-        if user is None and self._password:
-            name = ""  # the same password goes with every other name
+        if user is None and (self._password or not is_user_name(name)):
+            name = ""  # the same password goes with every other name, or none; it may be long
         with self._guesses.guess(address, name) as pause:
             if pause:
                 raise TooManyGuesses(pause)

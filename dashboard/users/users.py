@@ -73,7 +73,7 @@ class Users:
         BadInput
             When the name cannot be used or is taken, or the password is too short.
         """
-        if not _NAME.fullmatch(name):
+        if not is_user_name(name):
             raise BadInput(
                 _(
                     "“{name}” cannot be the name of a user: it takes at most 64 letters, digits and"
@@ -135,6 +135,17 @@ class Users:
                 raise _unknown(name)
             if "password_hash" in values:
                 connection.execute(delete(SESSIONS).where(SESSIONS.c.user == name))
+
+
+def is_user_name(text: str) -> bool:
+    """Return whether a user can have this name.
+
+    Examples
+    --------
+    >>> is_user_name("ana@shop.example"), is_user_name("x" * 65)
+    (True, False)
+    """
+    return bool(_NAME.fullmatch(text))
 
 
 def _from_row(row: Row[Any]) -> User:

@@ -44,11 +44,12 @@ def test_a_user_signs_in_and_out(home: Home, users: Users) -> None:
     assert access.of_session(token) is None
 
 
-@pytest.mark.parametrize("name", ["ana", "eva", "", "ana "])
+@pytest.mark.parametrize("name", ["ana", "eva", "", "ana ", "a\0", "x" * 100_000])
 def test_a_wrong_name_or_password_signs_nobody_in(home: Home, users: Users, name: str) -> None:
     access = Access(home, None)
     assert access.sign_in(name, "wrong password", HERE) is None
     assert access.of_password(name, "wrong password", HERE) is None
+    assert max(len(str(key)) for key in access._guesses._wrong) < 100
 
 
 def test_a_role_changes_at_once_and_a_session_ends_with_its_password(
