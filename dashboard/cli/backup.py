@@ -1,4 +1,4 @@
-"""``vitrina backup``, ``restore`` and ``verify``: a home in one file, and whether it is whole."""
+"""``vitrina backup``, ``restore``, ``verify`` and ``move``: a home in one file, or elsewhere."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from dashboard.cli.options import home_option, json_option, print_json
-from data.errors import VitrinaError
+from data.errors import BadInput, VitrinaError
 from data.home import Home
 from data.i18n import _
 
@@ -68,3 +68,41 @@ def restore_command(home: Home, file: Path) -> None:
 
     restore(file, home)
     click.echo(_("Restored {file} as {folder}.").format(file=file, folder=home.path))
+
+
+@click.command()
+@click.option(
+    "--to-database",
+    metavar="URL",
+    required=True,
+    help="New PostgreSQL database for the table of runs, users and sessions. PGPASSWORD or the file"
+    " ~/.pgpass has its password.",
+)
+@click.option("--to-store", metavar="URL", help="New place in an object store for the rest.")
+@click.option(
+    "--to-home",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="New folder for the rest, which all machines mount.",
+)
+@home_option
+def move_command(home: Home, to_database: str, to_store: str | None, to_home: Path | None) -> None:
+    """Move the home of one machine to where many machines work on it, whole or not at all.
+
+    The home itself stays as it is.
+    """
+    from dashboard.services.move import move
+
+    if (to_store is None) == (to_home is None):
+        raise BadInput(_("Say where datasets and models go: with --to-store, or with --to-home."))
+    moved = move(
+        home,
+        to_database,
+        store_url=to_store,
+        folder=to_home,
+        log=lambda line: click.echo(line, err=True),
+    )
+    words = _(
+        "Moved {datasets} datasets and {runs} runs. Use them from the new place alone: {folder} is"
+        " as it was, and gets nothing that is done there."
+    )
+    click.echo(words.format(datasets=moved.datasets, runs=moved.runs, folder=home.path))

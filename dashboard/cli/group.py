@@ -29,6 +29,7 @@ COMMANDS = {
     "backup": "dashboard.cli.backup",
     "restore": "dashboard.cli.backup",
     "verify": "dashboard.cli.backup",
+    "move": "dashboard.cli.backup",
     "model": "dashboard.cli.models",
     "placement": "dashboard.cli.placements",
     "notify": "dashboard.cli.notify",

@@ -1,6 +1,7 @@
 """The home that the machines of a database share: datasets and models lie in one folder."""
 
 import uuid
+from pathlib import Path
 
 from dashboard.jobs.queue import set_setting, setting
 from dashboard.jobs.runs_table import Runs
@@ -20,6 +21,14 @@ def home_id(runs: Runs) -> str:
     """
     with runs.database.read() as connection:
         return str(setting(connection, HOME_ID, None) or setting(connection, STORE_ID, None))
+
+
+def write_id(folder: Path) -> str:
+    """Write a new id into the folder of a home, and return it."""
+    new = uuid.uuid4().hex
+    with atomic_write(folder / FILE) as temporary:
+        temporary.write_text(f"{new}\n", "utf-8")
+    return new
 
 
 def check_home(runs: Runs) -> None:
@@ -49,12 +58,10 @@ def check_home(runs: Runs) -> None:
         known = setting(connection, HOME_ID, None)
         here = file.read_text("utf-8", "replace").strip() if file.exists() else None
         if known is None:
-            known = here or uuid.uuid4().hex
-            set_setting(connection, HOME_ID, known)
             if here is None:
                 runs.home.make()
-                with atomic_write(file) as temporary:
-                    temporary.write_text(f"{known}\n", "utf-8")
+                here = write_id(runs.home.path)
+            set_setting(connection, HOME_ID, here)
         elif here != known:
             raise BadInput(
                 _(

@@ -88,7 +88,7 @@ class StoredFolders:
             before = folder.files if folder else {}
             files = {path: file for path, file in before.items() if not dropped(path)} | dict(put)
             self._add_garbage(connection, before, files)
-            return self._write(connection, kind, name, files)
+            return self.write_within(connection, kind, name, files)
 
     def remove(self, kind: str, name: str) -> None:
         """Remove a folder; its objects are deleted later."""
@@ -107,7 +107,7 @@ class StoredFolders:
         folder = _get(connection, DATASETS, old)
         if folder is not None:
             connection.execute(delete(STORED_FOLDERS).where(_is(DATASETS, old)))
-            self._write(connection, DATASETS, new, folder.files)
+            self.write_within(connection, DATASETS, new, folder.files)
 
     def remove_uploads(self) -> None:
         """Remove the uploads that no import needs any more: it has finished, or was deleted."""
@@ -150,9 +150,10 @@ class StoredFolders:
             keys = set(connection.execute(select(STORED_GARBAGE.c.key)).scalars())
         return keys.union(file.key for row in rows for file in _from_row(row).files.values())
 
-    def _write(
+    def write_within(
         self, connection: Connection, kind: str, name: str, files: Mapping[str, StoredFile]
     ) -> StoredFolder:
+        """Write the row of a folder in a transaction that does more."""
         revision = int(setting(connection, _REVISION, 0)) + 1
         set_setting(connection, _REVISION, revision)
         values = {

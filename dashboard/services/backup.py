@@ -1,8 +1,5 @@
 """A home in one file: copied while it is in use, and put back whole or not at all."""
 
-import os
-import re
-import shutil
 import sqlite3
 import sys
 import tempfile
@@ -13,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
-
 from dashboard.jobs import shared_home
 from dashboard.jobs.runs_table import Runs
+from dashboard.services import new_home
 from dashboard.services.verification import verify
+from data.datasets import renaming
 from data.datasets.database import is_full
 from data.datasets.store import Store
 from data.errors import BadInput, VitrinaError
@@ -34,8 +31,6 @@ _FOLDERS = ("datasets", "runs")
 """The folders that are backed up; the others are made again, or hold what is unfinished."""
 _TOP = "vitrina"
 """The folder that holds everything within the archive."""
-_UNFINISHED = re.compile(r"\.restore-([0-9]{1,9})-[a-z0-9_]{8}")
-"""A folder that the process of this number unpacks a backup into."""
 _DAMAGE = (tarfile.TarError, EOFError, zlib.error, OSError, RecursionError)
 
 
@@ -90,7 +85,7 @@ def back_up(home: Home, file: Path) -> Backup:
     has_table = home.database_url is None and home.database.exists()
     try:
         with (
-            _held(home) as datasets,
+            held(home) as datasets,
             atomic_write(file) as temporary,
             tarfile.open(temporary, "w:gz", compresslevel=1, dereference=True) as to,
         ):
@@ -125,33 +120,19 @@ def restore(file: Path, home: Home) -> None:
         raise BadInput(
             _("A backup becomes a home of its own; restore it without --store and VITRINA_STORE.")
         )
-    if home.path.exists() and (not home.path.is_dir() or any(home.path.iterdir())):
-        raise BadInput(
-            _("{folder} is not empty; choose a new folder with --home.").format(folder=home.path)
-        )
+    new_home.check_free(home)
     if not file.is_file():
         raise BadInput(_("There is no file {file}.").format(file=file))
     with _unpacked(file, home.path.parent) as folder:
         if (folder / "vitrina.db").exists() and home.database_url is None:
             Runs(Home(folder)).close()  # refuses a later version, and migrates an earlier one
-        with suppress(FileNotFoundError):
-            home.path.rmdir()
-        folder.chmod(0o700)
-        folder.rename(home.path)
+        new_home.take_place(folder, home)
 
 
 @contextmanager
 def _unpacked(file: Path, beside: Path) -> Iterator[Path]:
     """Unpack a backup beside its place; what the block does not move away is removed."""
-    try:
-        beside.mkdir(parents=True, exist_ok=True)
-        _remove_unfinished(beside)
-        folder = Path(tempfile.mkdtemp(prefix=f".restore-{os.getpid()}-", dir=beside))
-    except OSError as error:
-        raise BadInput(
-            _("Cannot write {file}: {reason}.").format(file=beside, reason=error.strerror)
-        ) from error
-    try:
+    with new_home.unfinished(beside) as folder:
         try:
             with tarfile.open(file) as archive:
                 archive.extractall(folder, filter=_only_files)
@@ -166,16 +147,6 @@ def _unpacked(file: Path, beside: Path) -> Iterator[Path]:
         if not all((folder / _TOP / name).is_dir() for name in _FOLDERS):
             raise _no_backup(file)
         yield folder / _TOP
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _remove_unfinished(beside: Path) -> None:
-    """Remove what killed processes had unpacked."""
-    for folder in beside.glob(".restore-*"):
-        name = _UNFINISHED.fullmatch(folder.name)
-        if name and not psutil.pid_exists(int(name[1])):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _no_backup(file: Path) -> BadInput:
@@ -210,7 +181,7 @@ def _add_table(home: Home, to: tarfile.TarFile) -> None:
 
 
 @contextmanager
-def _held(home: Home) -> Iterator[list[str]]:
+def held(home: Home) -> Iterator[list[str]]:
     """Give the names of the datasets, which are neither removed nor renamed meanwhile."""
     names = _folders(home.datasets)
     with ExitStack() as stack:
@@ -225,7 +196,8 @@ def _add(to: tarfile.TarFile, path: Path, name: str) -> None:
 
     A link counts as what it leads to, such as a dataset on another disk.
     """
-    if path.name.startswith(".") or not (path.is_file() or path.is_dir()):
+    is_half_written = path.name.startswith(".") and path.name != renaming.FILE
+    if is_half_written or not (path.is_file() or path.is_dir()):
         return
     with suppress(FileNotFoundError):
         to.add(path, name, recursive=False)

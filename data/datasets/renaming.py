@@ -6,17 +6,17 @@ before, from before it is renamed until the table has followed: whoever finds on
 
 from pathlib import Path
 
-_FILE = ".renamed-from"
+FILE = ".renamed-from"
 
 
 def mark(folder: Path) -> None:
     """Note the name of a dataset's folder in it, before it is renamed."""
-    (folder / _FILE).write_text(folder.name, "utf-8")
+    (folder / FILE).write_text(folder.name, "utf-8")
 
 
 def conclude(folder: Path) -> None:
     """Note that all know a dataset by the name that its folder has now."""
-    (folder / _FILE).unlink(missing_ok=True)
+    (folder / FILE).unlink(missing_ok=True)
 
 
 def unfinished(datasets: Path) -> dict[str, str]:
@@ -32,6 +32,6 @@ def unfinished(datasets: Path) -> dict[str, str]:
     dict
         Name → name before.
     """
-    files = [file for file in sorted(datasets.glob(f"*/{_FILE}")) if file.is_file()]
+    files = [file for file in sorted(datasets.glob(f"*/{FILE}")) if file.is_file()]
     before = {file.parent.name: file.read_text("utf-8", "replace") for file in files}
     return {name: old for name, old in before.items() if name != old}

@@ -198,13 +198,19 @@ class Mirror:
         Damaged
             When a file has another checksum than the one it was written with.
         """
-        upload = f"{kind}/{name}.{secrets.token_hex(6)}"
-        known = {file.sha256: file for file in like.files.values()} if like else {}
-        stored = _each(lambda path: self._upload(put[path], f"{upload}/{path}", known), [*put])
-        files = dict(zip(put, stored, strict=True))
+        files = self.upload(kind, name, put, like)
         return self.retried(
             lambda: self.table.commit(kind, name, files, dropped, condition or Condition())
         )
+
+    def upload(
+        self, kind: str, name: str, put: Mapping[str, Path], like: StoredFolder | None = None
+    ) -> dict[str, StoredFile]:
+        """Put files of a folder into the store, where no row names them yet; see ``commit``."""
+        upload = f"{kind}/{name}.{secrets.token_hex(6)}"
+        known = {file.sha256: file for file in like.files.values()} if like else {}
+        stored = _each(lambda path: self._upload(put[path], f"{upload}/{path}", known), [*put])
+        return dict(zip(put, stored, strict=True))
 
     def read(self, file: StoredFile) -> bytes:
         """Return the content of a small file of the store."""

@@ -61,6 +61,12 @@ EXAMPLES = {
     "backup": ["vitrina backup ../vitrina.tar.gz"],
     "restore": ["vitrina restore ../vitrina.tar.gz --home ../restored"],
     "verify": ["vitrina verify"],
+    "move": [
+        "vitrina move --to-database postgresql+psycopg://vitrina@db.example/vitrina"
+        " --to-store s3://shop/vitrina",
+        "vitrina move --to-database postgresql+psycopg://vitrina@db.example/vitrina"
+        " --to-home /mnt/vitrina",
+    ],
     "model": ["vitrina model list"],
     "model promote": ["vitrina model promote november-2"],
     "model rollback": ["vitrina model rollback november"],

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.unfinished_renames import finish_renames
 from dashboard.services.backup import back_up, restore
 from dashboard.services.datasets import library
 from dashboard.services.recommendations import recommend
 from dashboard.services.verification import Verification, verify
+from data.datasets import renaming
 from data.datasets.store import Store
 from data.errors import BadInput, VitrinaError
 from data.home import Home
@@ -82,9 +84,10 @@ def test_what_a_killed_process_had_unpacked_is_removed_by_the_next(
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     (tmp_path / f".restore-{ended.pid}-a1b2c3d4" / "vitrina").mkdir(parents=True)
-    (tmp_path / f".restore-{os.getpid()}-a1b2c3d4").mkdir()
+    (tmp_path / f".new-{ended.pid}-a1b2c3d4").mkdir()
+    (tmp_path / f".new-{os.getpid()}-a1b2c3d4").mkdir()
     restore(tmp_path / "shop.tar.gz", Home(tmp_path / "copy"))
-    assert left(tmp_path) == [f".restore-{os.getpid()}-a1b2c3d4", "copy", "shop.tar.gz"]
+    assert left(tmp_path) == [f".new-{os.getpid()}-a1b2c3d4", "copy", "shop.tar.gz"]
 
 
 def test_a_home_in_use_is_not_replaced(shop: tuple[Home, str], own_shop: tuple[Home, str]) -> None:
@@ -216,6 +219,19 @@ def test_a_dataset_is_not_renamed_during_a_backup(
     back_up(home, tmp_path / "shop.tar.gz")
     monkeypatch.undo()
     library.rename(home, "toy", "other")
+
+
+def test_a_renaming_that_was_killed_is_finished_in_the_copy(
+    own_shop: tuple[Home, str], tmp_path: Path
+) -> None:
+    home, run = own_shop
+    renaming.mark(home.datasets / "toy")
+    (home.datasets / "toy").rename(home.datasets / "other")  # and then the process is killed
+    back_up(home, tmp_path / "shop.tar.gz")
+    copy = Home(tmp_path / "copy")
+    restore(tmp_path / "shop.tar.gz", copy)
+    assert finish_renames(Runs(copy)) == ["other"]
+    assert Runs(copy).get(run).dataset == "other"
 
 
 def test_a_pipe_is_neither_waited_for_nor_replaced(shop: tuple[Home, str], tmp_path: Path) -> None:
