@@ -6,6 +6,7 @@ from contextlib import suppress
 from sqlalchemy import and_, delete, select, update
 
 from dashboard.jobs.promotions import check_not_in_service
+from dashboard.jobs.queue import PART, SCORING
 from dashboard.jobs.repository import Repository, select_run, unknown_run
 from dashboard.jobs.schema import METRICS, RUNS
 from dashboard.jobs.states import ACTIVE, in_words
@@ -84,13 +85,28 @@ class Deletion:
         self._erase(run)
 
     def purge(self) -> None:
-        """Delete the runs whose soft deletion can no longer be undone."""
+        """Delete the runs whose soft deletion can no longer be undone, and the parts of such jobs.
+
+        Until then a job that did not finish may be resumed, and find its parts.
+        """
         with self._database.read() as connection:
-            expired = connection.execute(
-                select(RUNS.c.run).where(RUNS.c.deleted < self._clock() - UNDO_SECONDS)
-            ).all()
-        for row in expired:
-            self._erase(row.run)
+            before = self._clock() - UNDO_SECONDS
+            expired = connection.scalars(select(RUNS.c.run).where(RUNS.c.deleted < before)).all()
+        for run in expired:
+            self._erase(run)
+        for run in self._parts_without_job():
+            with suppress(BadInput):  # it has just begun, or was deleted
+                self.delete(run)
+
+    def _parts_without_job(self) -> list[str]:
+        ended_or_waits = RUNS.c.state.not_in(sorted(ACTIVE)) & RUNS.c.deleted.is_(None)
+        parts = select(RUNS.c.run, RUNS.c.config).where(RUNS.c.kind == PART, ended_or_waits)
+        jobs = select(RUNS.c.run).where(RUNS.c.kind == SCORING)
+        with self._database.read() as connection:
+            rows = connection.execute(parts).all()
+            known = set(connection.scalars(jobs)) if rows else set()
+        # A damaged row has no configuration; the page of runs says so.
+        return [row.run for row in rows if row.config and row.config.get("job") not in known]
 
     def pending(self) -> set[str]:
         """Return the runs that are deleted, whose row and files may still be there."""

@@ -22,7 +22,8 @@ class PartRuns:
     """Gives each other machine a share of the parts that are missing, as a run in the queue.
 
     What such a run has not finished when the job needs it, since nobody has taken it from the queue
-    or it has ended otherwise, the job computes itself.
+    or it has ended otherwise, the job computes itself. They are removed when the job has finished,
+    or with it where it did not and is deleted (``Deletion.purge``).
 
     Parameters
     ----------

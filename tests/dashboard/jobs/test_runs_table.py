@@ -223,6 +223,32 @@ def test_a_soft_deleted_run_is_purged_after_five_minutes(
     assert not folder.exists()
 
 
+def test_the_parts_of_a_job_that_did_not_finish_go_with_it(runs: Runs, clock: Clock) -> None:
+    lists = {"run": "demo-1", "k": 3, "exclude_seen": False}
+    job, other = (runs.create("score", "demo", lists | {"format": "csv"}) for _job in range(2))
+    parts = [runs.create("part", "demo", lists | {"job": job, "parts": [n]}) for n in range(3)]
+    kept = runs.create("part", "demo", lists | {"job": other, "parts": [0]})
+    working = parts[0]
+    for run in (job, other, working):
+        claimed = runs.queue.claim(machines=3)
+        assert claimed is not None
+        runs.attempts.begin(run, claimed.attempt, ME)
+    for run in (job, other):
+        runs.attempts.end(run, 1, State.FAILED)
+    folder = _with_files(runs, parts[1])
+    runs.deletion.purge()
+    runs.deletion.soft_delete(job)
+    runs.deletion.purge()  # it can still be undone
+    assert {*parts, kept} <= {run.run for run in runs.list()}
+    clock.now += 301
+    runs.deletion.purge()
+    assert [run.run for run in runs.list()] == [kept, working, other]
+    assert not folder.exists()
+    runs.attempts.end(working, 1, State.FINISHED)
+    runs.deletion.purge()
+    assert [run.run for run in runs.list()] == [kept, other]
+
+
 def test_a_run_is_deleted_at_once_with_its_files(runs: Runs, training: Run) -> None:
     runs.attempts.end(training.run, training.attempt, State.FINISHED)
     folder = _with_files(runs, "demo-1")
