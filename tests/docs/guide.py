@@ -1,7 +1,11 @@
-"""The pages of the guide as text: headings, fenced blocks, commands."""
+"""The pages of the guide as text, and its commands as processes."""
 
 import re
 import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,3 +75,14 @@ def anchors(page: Path) -> list[str]:
 def images(page: Path) -> list[str]:
     """Return the pictures that a page shows, in order."""
     return _IMAGE.findall(page.read_text("utf-8"))
+
+
+@contextmanager
+def started(*words: str) -> "Iterator[subprocess.Popen[str]]":
+    """Start a command, and end it at the latest with the block."""
+    program = [sys.executable, "-c", "from dashboard.cli import main; main()"]
+    with subprocess.Popen([*program, *words], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

@@ -2,20 +2,23 @@
 
 import json
 import re
-import shlex
 import subprocess
-import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from dashboard.cli import run
+from dashboard.jobs.database import of_url
 from dashboard.jobs.node import NODE, node_name
 from data.home import DATABASE, STORE
 from data.sharing.cache_limit import CACHE_LIMIT, limit_of_environment
 from docs.site import DOCS
-from tests.docs.guide import blocks
+from tests.dashboard.shop import copy_shop
+from tests.databases import on_postgresql
+from tests.docs.guide import blocks, started
 from tests.faults.test_ray import ON_RAY
 from tests.postgres import Postgres
 from tests.stores import on_s3
@@ -42,10 +45,9 @@ def exports() -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def server(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def server(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The database and the environment of the page; its host is the server of the tests."""
-    shown = blocks(PAGE)
-    statements = next(block.text for block in shown if block.kind == "sql")
+    statements = next(block.text for block in blocks(PAGE) if block.kind == "sql")
     for statement in filter(str.strip, statements.split(";")):
         postgres.execute(statement)
     (shown_url,) = exports()[DATABASE]
@@ -54,26 +56,92 @@ def server(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv(DATABASE, url)
     monkeypatch.setenv("VITRINA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv(NODE, "gpu-1")
+    yield
+    of_url(url).close()
+    of_url.cache_clear()  # the next database has the same address
+    postgres.execute("DROP DATABASE vitrina WITH (FORCE)")
+    postgres.execute("DROP ROLE vitrina")
+
+
+def shown(*begin: str) -> list[str]:
+    """Return the one command of the page that begins with some words."""
+    (words,) = (
+        words
+        for block in blocks(PAGE)
+        for words in block.commands
+        if words[: len(begin)] == list(begin)
+    )
+    return words
+
+
+def until_listed(
+    machine: str, worker: "subprocess.Popen[str]", capsys: pytest.CaptureFixture[str]
+) -> None:
+    deadline = time.monotonic() + SECONDS
+    while listed(capsys) != [machine]:
+        assert worker.poll() is None
+        assert time.monotonic() < deadline
+
+
+def test_every_command_of_the_page_is_run_below() -> None:
+    assert shown("worker", *ON_RAY)  # tests/faults/test_ray_pods.py runs it in a cluster
+    names = [words[0] for block in blocks(PAGE) for words in block.commands if "move" not in words]
+    assert names == ["datasets", "serve", "worker", "worker", "workers", "workers"]
 
 
 @pytest.mark.slow
 def test_a_worker_joins_is_listed_and_let_finish(
     server: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    commands = [words for block in blocks(PAGE) for words in block.commands]
-    names = [words[0] for words in commands]
-    assert names == ["datasets", "serve", "worker", "worker", "workers", "workers"]
-    _datasets, _serve, work, ray, _list, drain = commands
-    assert ray == ["worker", *ON_RAY]  # tests/faults/test_ray.py runs it in a cluster
-    program = "from dashboard.cli import main; main()"
-    worker = subprocess.Popen([sys.executable, "-c", program, *work])
-    deadline = time.monotonic() + SECONDS
-    while listed(capsys) != [node_name()]:
-        assert worker.poll() is None, shlex.join(work)
-        assert time.monotonic() < deadline
-    assert run(drain) == 0
-    assert worker.wait(SECONDS) == 0
+    with started(*shown("worker", "--slots")) as worker:
+        until_listed(node_name(), worker, capsys)
+        assert run(shown("workers", "list")) == 0
+        assert run(shown("workers", "drain")) == 0
+        assert worker.wait(SECONDS) == 0
     assert listed(capsys) == []
+
+
+@pytest.mark.slow
+def test_a_server_answers_beside_the_workers(server: None) -> None:
+    with started(*shown("serve"), "--port", "0") as process:
+        assert process.stdout is not None
+        address = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
+        assert address
+        with urlopen(f"{address.group()}/health", timeout=SECONDS) as answer:
+            assert json.load(answer)["worker"]["alive"] is False
+
+
+@on_s3
+@on_postgresql
+def test_a_home_is_moved_as_the_page_does(
+    own_laptop: Path,
+    *,
+    database_url: str,
+    store_url: str,
+    postgres: Postgres,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    commands = [words for block in blocks(PAGE) for words in block.commands if "move" in words]
+    targets = [(database_url, store_url), (postgres.new_schema(), str(tmp_path / "mounted"))]
+    monkeypatch.chdir(own_laptop.parent)
+    for words, (database, place) in zip(commands, targets, strict=True):
+        *begin, _database, option, _place = words
+        assert run([*begin, database, option, place]) == 0
+        where = ["--home", place] if option == "--to-home" else ["--store", place]
+        if option == "--to-store":
+            where += ["--home", str(tmp_path / "empty")]
+        capsys.readouterr()
+        assert run(["--database", database, *where, "datasets", "--json"]) == 0
+        assert [row["name"] for row in json.loads(capsys.readouterr().out)] == ["toy"]
+
+
+@pytest.fixture
+def own_laptop(trained_shop: Path, tmp_path: Path) -> Path:
+    """The folder that the page moves."""
+    home, _run = copy_shop(trained_shop, tmp_path / "shop")
+    return home.path.rename(tmp_path / "laptop")
 
 
 @pytest.mark.slow
@@ -95,8 +163,5 @@ def test_what_one_machine_imports_is_listed_on_another(
     assert run(["demo", "--buyers", "200"]) == 0
     monkeypatch.setenv("VITRINA_HOME", str(tmp_path / "second"))
     capsys.readouterr()
-    (words,) = (
-        words for block in blocks(PAGE) for words in block.commands if words == ["datasets"]
-    )
-    assert run(words) == 0
+    assert run(shown("datasets")) == 0
     assert "demo" in capsys.readouterr().out
