@@ -19,6 +19,7 @@ from data.home import STORE
 from data.sharing.cache_limit import CACHE_LIMIT, bytes_of
 from data.sharing.object_store import ObjectStore
 from tests.conftest import ROOT
+from tests.faults.test_ray import ON_RAY
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -30,15 +31,28 @@ def compose(name: str = "compose.yaml") -> dict[str, Any]:
     return result
 
 
+def manifests(name: str) -> list[dict[str, Any]]:
+    """Return the manifests of a file of Kubernetes."""
+    return list(yaml.safe_load_all((DEPLOY / name).read_text("utf-8")))
+
+
 def containers() -> list[dict[str, Any]]:
     """Return the containers of the manifests of Kubernetes."""
-    manifests = yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text("utf-8"))
     return [
         container
-        for manifest in manifests
+        for name in ("kubernetes.yaml", "kubernetes.ray.yaml")
+        for manifest in manifests(name)
         if "template" in manifest["spec"]
         for container in manifest["spec"]["template"]["spec"]["containers"]
     ]
+
+
+def started(container: dict[str, Any]) -> list[list[str]]:
+    """Return the commands that a container runs one after another, each with its program."""
+    if "command" not in container:
+        return [["vitrina", *container["args"]]]
+    (script,) = container["args"]
+    return [shlex.split(part.strip().removeprefix("exec ")) for part in script.split("&&")]
 
 
 def commands() -> dict[str, list[str]]:
@@ -49,7 +63,9 @@ def commands() -> dict[str, list[str]]:
         if "command" in service:
             found[f"compose.yaml: {name}"] = service["command"]
     for container in containers():
-        found[f"kubernetes.yaml: {container['name']}"] = container["args"]
+        for program, *words in started(container):
+            if program == "vitrina":
+                found[f"Kubernetes: {container['name']}"] = words
     for unit in UNITS:
         start = re.search(r"^ExecStart=\S+/vitrina (.+)$", unit.read_text("utf-8"), re.MULTILINE)
         assert start
@@ -59,10 +75,10 @@ def commands() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize(("place", "words"), commands().items(), ids=commands())
 def test_a_command_and_its_options_exist(place: str, words: list[str]) -> None:
-    context = click.Context(cli)
+    context = click.Context(cli, **cli.context_settings)  # a command keeps the names of its help
     command = cli.get_command(context, words[0])
     assert command is not None
-    command.make_parser(click.Context(command)).parse_args(words[1:])
+    command.make_parser(click.Context(command, parent=context)).parse_args(words[1:])
 
 
 def test_server_and_workers_share_one_queue() -> None:
@@ -73,7 +89,8 @@ def test_server_and_workers_share_one_queue() -> None:
     assert {place for place, words in commands().items() if words[0] == "worker"} == {
         "compose.yaml: worker-1",
         "compose.yaml: worker-2",
-        "kubernetes.yaml: worker",
+        "Kubernetes: head",
+        "Kubernetes: worker",
         "vitrina-worker.service",
     }
 
@@ -114,6 +131,26 @@ def test_containers_have_a_read_only_root_and_no_privileges() -> None:
     for container in containers():
         assert container["securityContext"]["readOnlyRootFilesystem"]
         assert not container["securityContext"]["allowPrivilegeEscalation"]
+
+
+def test_the_nodes_of_ray_find_its_head() -> None:
+    """Their commands are those of Ray, and the names are those of the manifests."""
+    from ray.scripts.scripts import start
+
+    options = {}
+    for container in containers():
+        for program, *words in started(container):
+            if program == "ray":
+                assert words[0] == "start"
+                context = start.make_context("start", words[1:])
+                options[container["name"]] = context.params
+    head, node = options["head"], options["node"]
+    assert (head["head"], head["num_cpus"], node["block"]) == (True, 0, True)
+    (service,) = (one for one in manifests("kubernetes.ray.yaml") if one["kind"] == "Service")
+    (port,) = service["spec"]["ports"]
+    assert node["address"] == f"{service['metadata']['name']}:{port['port']}"
+    assert port["port"] == int(head["port"])
+    assert ["worker", *ON_RAY] in [words for _program, *words in started(containers()[2])]
 
 
 def test_the_image_passes_hadolint() -> None:
