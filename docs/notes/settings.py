@@ -83,7 +83,8 @@ WHEN = {
     " epoch is short.",
     "precision": "Measure an epoch of each: it depends on the processor.",
     "cpus": "With the engine `ray`: more cores than a node has wait for a node that has them.",
-    "gpus": "With the engine `ray`: 0 leaves the GPUs to other trainings.",
+    "gpus": "0 trains on the processor, and with the engine `ray` leaves the GPUs to other"
+    " trainings. With more than one raise `batch_size`, as each gets a share of it.",
     "worker_label": "Name a label where only some machines have what a training needs, as a GPU.",
     "memory": "With the engine `ray`, whose nodes count what is reserved, not what is used.",
     "start_from": "Name the last run of a log that has grown: fewer epochs lead as far; new weights"

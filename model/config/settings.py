@@ -393,7 +393,8 @@ class Settings(Configuration):
         -1,
         label=N_("GPUs"),
         help=N_(
-            "GPUs that an engine such as Ray reserves for the training; -1: one where there is any."
+            "GPUs of one machine that the training uses, and an engine such as Ray reserves: each"
+            " batch is split over them. -1: one where there is any."
         ),
         group=_RESOURCES,
         low=-1,

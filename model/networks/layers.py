@@ -103,13 +103,41 @@ class LastState(keras.layers.Layer):  # type: ignore[misc]
 class MaskedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
     """Batch normalisation whose statistics leave out padding.
 
+    In a training step that several devices share, they are those of the whole batch.
+
     The mask is an ordinary input: propagated as a Keras mask, it would make the recurrent layers
     that follow use the slow implementation for masked sequences.
     """
 
     def call(self, hidden: Any, present: Any, training: bool | None = None) -> Any:
         """Return [batch, length, units]; statistics are over events where ``present`` is True."""
-        return super().call(hidden, training=training, mask=present)
+        replicas = tf.distribute.get_replica_context()
+        if not (training and self.trainable) or replicas.num_replicas_in_sync == 1:
+            return super().call(hidden, training=training, mask=present)
+        return self._over_replicas(ops.cast(hidden, "float32"), present[:, :, None], replicas)
+
+    def _over_replicas(self, hidden: Any, present: Any, replicas: Any) -> Any:
+        """Normalise by the statistics over all parts of a batch; the first device notes them.
+
+        Keras synchronises those without a mask only.
+        """
+
+        def total(values: Any) -> Any:
+            return ops.sum(ops.where(present, values, 0.0), axis=(0, 1))
+
+        count, summed = replicas.all_reduce(
+            "sum", [ops.sum(ops.cast(present, "float32")), total(hidden)]
+        )
+        count += keras.config.epsilon()
+        mean = summed / count
+        variance = replicas.all_reduce("sum", total(ops.square(hidden - mean))) / count
+        if tf.get_static_value(replicas.replica_id_in_sync_group) == 0:
+            for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
+                moving.assign(moving * self.momentum + now * (1.0 - self.momentum))
+        normalised = ops.batch_normalization(
+            hidden, mean, variance, -1, self.beta, self.gamma, self.epsilon
+        )
+        return ops.cast(normalised, self.compute_dtype)
 
     def build(self, hidden_shape: Any, present_shape: Any = None) -> None:
         """Create the weights."""

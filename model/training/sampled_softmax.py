@@ -12,7 +12,7 @@ def score_all(hidden: Any, output: Any) -> Any:
 
 
 def sampled_softmax(
-    hidden: Any, targets: Any, output: Any, negatives: Any, log_expected: Any
+    hidden: Any, targets: Any, output: Any, negatives: Any, compared: Any, *, log_expected: Any
 ) -> Any:
     """Return the cross-entropy of each target over itself and the negatives of the step.
 
@@ -29,6 +29,8 @@ def sampled_softmax(
     output : ProductScores
     negatives : int tensor [negatives]
         Drawn with replacement, shared by all targets of the step.
+    compared : tuple of tensors [negatives, units] and [negatives]
+        Embeddings and biases of the negatives, ``output.rows(negatives)``.
     log_expected : tensor [products]
         Logarithm of each product's expected number of draws.
 
@@ -36,7 +38,7 @@ def sampled_softmax(
     -------
     tensor [targets]
     """
-    embeddings, bias = output.rows(negatives)
+    embeddings, bias = compared
     logits = ops.cast(
         ops.matmul(hidden, ops.transpose(ops.cast(embeddings, hidden.dtype))), "float32"
     )

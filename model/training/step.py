@@ -1,11 +1,12 @@
 """The compiled training and evaluation steps of a network.
 
-TensorFlow is called directly here and in ``full_softmax``, ``row_adam`` and
-``model.networks.layers`` (``gather_rows``); all other modules of networks and training use
-``keras.ops``.
+TensorFlow is called directly here and in ``full_softmax``, ``row_adam``, ``replicas`` and
+``model.networks.layers`` (``gather_rows`` and what devices share); all other modules of networks
+and training use ``keras.ops``.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -13,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from data.preparation.sequences import FIRST, Floats
+from data.preparation.sequences import Floats
 from model.config.run_config import RunConfig
 from model.networks.network import Network
 from model.networks.repeat_head import RepeatMixture
@@ -23,10 +24,13 @@ from model.sequences.buyer_attributes import BUYER, drop_attributes
 from model.sequences.features import drop_context
 from model.sequences.repeats import drop_times
 from model.sequences.windows import TrainingBatch
-from model.training.full_softmax import LOG_ZERO, full_softmax
+from model.training.full_softmax import full_softmax
+from model.training.mixture_terms import mixture_terms, transition_terms
 from model.training.negative_sampling import NegativeSampler
+from model.training.replicas import Replicas, split, summed
 from model.training.row_adam import LARGE_TABLE, RowSparseAdam
 from model.training.sampled_softmax import sampled_softmax, score_all
+from model.training.traced_once import TracedOnce
 
 
 class CompiledSteps:
@@ -41,9 +45,17 @@ class CompiledSteps:
     config : RunConfig
     negatives : NegativeSampler
         Draws the negatives of a sampled softmax.
+    devices : sequence of str
+        The devices that share the work of a training step; without any it is not shared.
     """
 
-    def __init__(self, network: Network, config: RunConfig, negatives: NegativeSampler) -> None:
+    def __init__(
+        self,
+        network: Network,
+        config: RunConfig,
+        negatives: NegativeSampler,
+        devices: Sequence[str] = (),
+    ) -> None:
         self.network = network
         self.config = config
         self.negatives = negatives
@@ -60,8 +72,10 @@ class CompiledSteps:
         self._log_expected = tf.constant(negatives.log_expected)
         self._mixture = RepeatMixture()
         self._transition_mixture = TransitionMixture()
-        self._train = _TracedOnce(self._train_step)
-        self._evaluate = _TracedOnce(self._evaluation_step)
+        self._replicas = Replicas(devices) if devices else None
+        self._train = TracedOnce(self._train_step)
+        self._train_parts = TracedOnce(self._shared_train_step)
+        self._evaluate = TracedOnce(self._evaluation_step)
 
     @property
     def variables(self) -> list[Any]:
@@ -91,19 +105,12 @@ class CompiledSteps:
         """
         self.optimizer.learning_rate.assign(rate)
         negatives = self.negatives.draw(random) if self.sampled else np.zeros(0, np.int32)
-        inputs = drop_context(batch.inputs, random)
-        if BUYER in inputs:
-            inputs = inputs | {BUYER: drop_attributes(inputs[BUYER], random)}
-        candidates = drop_times(batch.candidates, random) if batch.candidates else ()
-        codes = batch.asking_time
-        asking_time = () if codes is None else drop_asking_times(codes, random)
-        loss, correct = self._train(
-            _tensors(inputs),
-            (batch.position, asking_time, candidates),
-            (batch.target, batch.state),
-            () if batch.following is None else batch.following,
-            negatives,
-        )
+        batch = _drop_context(batch, random)
+        if self._replicas is None or len(batch.inputs["length"]) < len(self._replicas):
+            loss, correct = self._train(_arrays(batch), negatives)
+        else:
+            parts = split(batch, len(self._replicas))
+            loss, correct = self._train_parts(tuple(map(_arrays, parts)), negatives)
         return float(loss), float(correct)
 
     def evaluate(self, batch: TrainingBatch) -> tuple[Floats, Floats, Floats]:
@@ -111,15 +118,9 @@ class CompiledSteps:
 
         The first rank is among all products, the second without those of ``batch.seen``.
         """
-        candidates = batch.candidates or ()
-        asking_time = () if batch.asking_time is None else batch.asking_time
         seen = np.zeros((2, 0), np.int32) if batch.seen is None else batch.seen
-        loss, rank, rank_of_unseen = self._evaluate(
-            _tensors(batch.inputs),
-            (batch.position, asking_time, tuple(candidates)),
-            (batch.target, batch.state),
-            seen,
-        )
+        inputs, at_states, targets, _following = _arrays(batch)
+        loss, rank, rank_of_unseen = self._evaluate(inputs, at_states, targets, seen)
         return loss.numpy(), rank.numpy(), rank_of_unseen.numpy()
 
     @property
@@ -149,22 +150,71 @@ class CompiledSteps:
             return states, None
         return states, self.network.repeat_head(states, *candidates)
 
-    def _train_step(
-        self, inputs: Any, at_states: Any, targets: Any, following: Any, negatives: Any
-    ) -> Any:
-        variables = [weight.value for weight in (*self._dense, *self._tables)]
+    def _train_step(self, arrays: Any, negatives: Any) -> Any:
+        loss, correct, *gradients = self._gradients(arrays, negatives)
+        self._apply(gradients)
+        return loss, correct
+
+    def _shared_train_step(self, parts: Any, negatives: Any) -> Any:
+        """Take a step whose work the devices share, each with one part of the batch.
+
+        What all targets are compared with is gathered once: a gradient has a slice for each row
+        that is gathered, and optimisers and clipping tell one slice from two that add up to it.
+        """
+        assert self._replicas is not None
+        total = tf.add_n([tf.shape(targets[0])[0] for _inputs, _states, targets, _next in parts])
+        with tf.GradientTape() as tape:
+            compared = self._compared(negatives)
+        loss, correct, by_table, by_bias, *gradients = self._replicas.sums(
+            lambda part: self._gradients(part, negatives, (compared, total)), parts
+        )
+        of_compared = tape.gradient(compared, self._variables, [by_table, by_bias])
+        self._apply(list(map(summed, zip(gradients, of_compared, strict=True))))
+        return loss, correct
+
+    def _compared(self, negatives: Any) -> tuple[Any, Any]:
+        """Return embeddings and biases of the products that every target is compared with."""
         output = self.network.output
-        target, state = targets
+        if self.sampled:
+            return output.rows(negatives)
+        return tf.convert_to_tensor(output.table()), tf.convert_to_tensor(output.bias)
+
+    @property
+    def _variables(self) -> list[Any]:
+        return [weight.value for weight in (*self._dense, *self._tables)]
+
+    def _gradients(self, arrays: Any, negatives: Any, whole: Any = None) -> list[Any]:
+        """Return loss, targets ranked first, and the gradient of each weight.
+
+        The loss is the mean over the targets. Of a part of a batch it is what the part adds to that
+        of the whole one, of which ``whole`` holds what targets are compared with and their number;
+        then the gradients of the former come before those of the weights.
+        """
+        variables = self._variables
+        inputs, at_states, (target, state), following = arrays
         with tf.GradientTape() as tape:
             states, repeats = self._forward(inputs, at_states, training=True)
-            log_gate, log_copied = _mixture_terms(repeats, at_states[-1], state, target)
+            log_gate, log_copied = mixture_terms(repeats, at_states[-1], state, target)
             if self.network.transition_head is not None:
                 latest = self._latest(inputs, at_states[0])
                 rules = self.network.transition_head(states, latest, following)
-                log_gate, log_copied = _transition_terms(rules, state, target, log_gate, log_copied)
+                log_gate, log_copied = transition_terms(rules, state, target, log_gate, log_copied)
             states = tf.gather(states, state)
+            if whole is None:
+                compared = self._compared(negatives)
+            else:
+                compared, total = whole
+                tape.watch(compared)
+                variables = [*compared, *variables]
             if self.sampled:
-                losses = sampled_softmax(states, target, output, negatives, self._log_expected)
+                losses = sampled_softmax(
+                    states,
+                    target,
+                    self.network.output,
+                    negatives,
+                    compared,
+                    log_expected=self._log_expected,
+                )
                 if log_gate is not None:
                     losses = -ops.logaddexp(log_gate - losses, log_copied)
                 loss, correct = ops.mean(losses), 0.0
@@ -172,19 +222,22 @@ class CompiledSteps:
                 loss, correct = full_softmax(
                     states,
                     target,
-                    output.table(),
-                    output.bias,
+                    *compared,
                     smoothing=self.config.label_smoothing,
                     log_gate=log_gate,
                     log_copied=log_copied,
                 )
-        gradients = tape.gradient(loss, variables)
+            if whole is not None:
+                loss *= tf.cast(tf.shape(target)[0] / total, tf.float32)
+        return [loss, correct, *tape.gradient(loss, variables)]
+
+    def _apply(self, gradients: Any) -> None:
+        """Update the weights, dense ones before large tables."""
         if self.config.gradient_clipping:
             gradients, _norm = tf.clip_by_global_norm(gradients, self.config.gradient_clipping)
-        split = len(self._dense)
-        self.optimizer.apply(gradients[:split], self._dense)
-        self._row_optimizer.apply(gradients[split:], self.optimizer.learning_rate)
-        return loss, correct
+        dense = len(self._dense)
+        self.optimizer.apply(gradients[:dense], self._dense)
+        self._row_optimizer.apply(gradients[dense:], self.optimizer.learning_rate)
 
     def _latest(self, inputs: Any, position: Any) -> Any:
         """Return the products whose rules a transition head reads, [states, LATEST]."""
@@ -216,59 +269,29 @@ class CompiledSteps:
         return loss, rank, rank - seen_above
 
 
-class _TracedOnce:
-    """A step compiled at its first call, for batches of every size.
-
-    A ``tf.function`` without a signature is traced for the sizes of the first batch and again for
-    those of the second. AutoGraph would take longer than the trace to translate the source code of
-    a step and of all that it calls; none has a loop or a branch that depends on a tensor.
-    """
-
-    def __init__(self, step: Callable[..., Any]) -> None:
-        self._step = step
-        self._compiled: Callable[..., Any] | None = None
-
-    def __call__(self, *arrays: Any) -> Any:
-        if self._compiled is None:
-            signature = tf.nest.map_structure(_of_any_size, arrays)
-            self._compiled = tf.function(self._step, input_signature=signature, autograph=False)
-        return self._compiled(*arrays)
+def _drop_context(batch: TrainingBatch, random: np.random.Generator) -> TrainingBatch:
+    """Return a batch without what a random share of its histories and states does not know."""
+    inputs = drop_context(batch.inputs, random)
+    if BUYER in inputs:
+        inputs = inputs | {BUYER: drop_attributes(inputs[BUYER], random)}
+    candidates, codes = batch.candidates, batch.asking_time
+    if candidates is not None:
+        candidates = drop_times(candidates, random)
+    if codes is not None:
+        codes = drop_asking_times(codes, random)
+    return replace(batch, inputs=inputs, candidates=candidates, asking_time=codes)
 
 
-def _of_any_size(array: Any) -> Any:
-    """Return the specification of arrays with the dtype and the number of axes of this array."""
-    return tf.TensorSpec([None] * len(array.shape), array.dtype)
-
-
-def _mixture_terms(repeats: Any, candidates: Any, state: Any, target: Any) -> tuple[Any, Any]:
-    """Return the log-probability of the catalogue and that of repeating the target, or None."""
-    if repeats is None:
-        return None, None
-    is_target = tf.gather(candidates[0], state) == target[:, None] + FIRST
-    of_targets = tf.gather(repeats, state)
-    none = ops.full_like(of_targets[:, 1:], LOG_ZERO)
-    return of_targets[:, 0], ops.max(ops.where(is_target, of_targets[:, 1:], none), axis=1)
-
-
-def _transition_terms(
-    rules: Any, state: Any, target: Any, log_gate: Any, log_copied: Any
-) -> tuple[Any, Any]:
-    """Return the logarithms of the weight of the softmax, and of what else makes the target likely.
-
-    ``log_gate`` and ``log_copied`` are those without the rules, None without a repeat head.
-    """
-    of_targets, product = tf.gather(rules[0], state), tf.gather(rules[1], state)
-    none = ops.full_like(of_targets[:, 1:], LOG_ZERO)
-    is_target = product == target[:, None] + FIRST
-    log_followed = ops.logsumexp(ops.where(is_target, of_targets[:, 1:], none), axis=1)
-    log_others = of_targets[:, 0]
-    if log_gate is None:
-        return log_others, log_followed
-    return log_others + log_gate, ops.logaddexp(log_others + log_copied, log_followed)
-
-
-def _tensors(inputs: dict[str, Any]) -> dict[str, Any]:
-    return {name: tf.constant(values) for name, values in inputs.items()}
+def _arrays(batch: TrainingBatch) -> tuple[Any, ...]:
+    """Return what a step reads of a batch; nothing in place of what the network does not know."""
+    at_states = (
+        batch.position,
+        () if batch.asking_time is None else batch.asking_time,
+        tuple(batch.candidates or ()),
+    )
+    following = () if batch.following is None else batch.following
+    inputs = {name: tf.constant(values) for name, values in batch.inputs.items()}
+    return inputs, at_states, (batch.target, batch.state), following
 
 
 def _optimizer(config: RunConfig) -> Any:

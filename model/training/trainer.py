@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ from model.training.lr_schedule import learning_rate
 from model.training.monitored import best_epoch
 from model.training.negative_sampling import NegativeSampler
 from model.training.provenance import record
+from model.training.replicas import training_devices
 from model.training.running_means import RunningMeans
 from model.training.step import CompiledSteps
 from model.training.warm_start import built_as, source_of, start_from_run
@@ -91,7 +92,8 @@ def train(
     Raises
     ------
     BadInput
-        Where the dataset leaves no training, validation or test targets.
+        Where the dataset leaves no training, validation or test targets, or the machine has fewer
+        GPUs than the training asks for.
     NonFiniteLoss
         Where the loss becomes NaN or infinite.
     Cancelled
@@ -162,6 +164,8 @@ class Trainer:
     callback : TrainingCallback
     stop : callable
         Called before every step; training ends where it returns True.
+    devices : sequence of str
+        The devices that share the work of every step; without any it is not shared.
     """
 
     def __init__(
@@ -171,6 +175,8 @@ class Trainer:
         run: RunFolder,
         callback: TrainingCallback,
         stop: Callable[[], bool],
+        *,
+        devices: Sequence[str] = (),
     ) -> None:
         keras.mixed_precision.set_global_policy(config.precision)
         self.config, self.data, self.run = config, data, run
@@ -180,7 +186,7 @@ class Trainer:
         start_from_counts(self.network, data.buyers, data.popularity)
         popularity = np.maximum(data.popularity, 1)  # of 0 where a product was never a target
         sampler = NegativeSampler(popularity, config.popularity_power, config.negatives)
-        self.steps = CompiledSteps(self.network, config, sampler)
+        self.steps = CompiledSteps(self.network, config, sampler, devices)
         self.averages = AveragedWeights(self.network.serving.variables, config.weight_averaging)
         self.state = TrainingState(planned=config.epochs)
         validation = data.histories(data.split.validation)
@@ -209,8 +215,10 @@ class Trainer:
         Raises
         ------
         BadInput
-            Where the dataset leaves no training, validation or test targets; nothing is written.
+            Where the dataset leaves no training, validation or test targets, or the machine has
+            fewer GPUs than the training asks for; nothing is written.
         """
+        devices = training_devices(config.gpus)
         callback.phase(Phase.PREPARATION)
         run = RunFolder(folder)
         begun = resume and is_there(folder / CONFIG)
@@ -234,7 +242,7 @@ class Trainer:
         run.write_buyer_attributes(data.buyer_attributes)
         run.write_json(CONFIG, config.as_dict())
         run.write_json(RECORD, record(config, dataset, data))
-        return cls(config, data, run, callback, stop)
+        return cls(config, data, run, callback, stop, devices=devices)
 
     def fit(self, *, resume: bool = False) -> bool:
         """Train and write the model; return False where training was stopped.

@@ -71,8 +71,14 @@ def sampled(given: dict[str, Any], negatives: Any, log_expected: Any) -> Any:
     output.build((None, UNITS))
     output.vectors.assign(given["table"])
     output.bias.assign(given["bias"])
+    drawn = tf.constant(negatives)
     return sampled_softmax(
-        given["hidden"], given["targets"], output, tf.constant(negatives), log_expected
+        given["hidden"],
+        given["targets"],
+        output,
+        drawn,
+        output.rows(drawn),
+        log_expected=log_expected,
     )
 
 
