@@ -13,12 +13,16 @@ import pytest
 from dashboard.cli import run
 from dashboard.jobs.database import of_url
 from dashboard.jobs.node import NODE, node_name
-from data.home import DATABASE, STORE
+from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.states import State
+from data.home import DATABASE, STORE, Home
 from data.sharing.cache_limit import CACHE_LIMIT, limit_of_environment
 from docs.site import DOCS
 from tests.dashboard.shop import copy_shop
 from tests.databases import on_postgresql
 from tests.docs.guide import blocks, started
+from tests.faults.conftest import write_log
+from tests.faults.ray_nodes import RayNodes
 from tests.faults.test_ray import ON_RAY
 from tests.postgres import Postgres
 from tests.stores import on_s3
@@ -84,7 +88,6 @@ def until_listed(
 
 
 def test_every_command_of_the_page_is_run_below() -> None:
-    assert shown("worker", *ON_RAY)  # tests/faults/test_ray_pods.py runs it in a cluster
     names = [words[0] for block in blocks(PAGE) for words in block.commands if "move" not in words]
     assert names == ["datasets", "serve", "worker", "worker", "workers", "workers"]
 
@@ -109,6 +112,34 @@ def test_a_server_answers_beside_the_workers(server: None) -> None:
         assert address
         with urlopen(f"{address.group()}/health", timeout=SECONDS) as answer:
             assert json.load(answer)["worker"]["alive"] is False
+
+
+@pytest.mark.slow
+@pytest.mark.fault
+@pytest.mark.timeout(300)
+def test_a_worker_gives_runs_to_a_ray_cluster(
+    server: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    cluster = RayNodes([tmp_path / "unused"])
+    try:
+        monkeypatch.setenv("RAY_ADDRESS", cluster.address)
+        with started(*shown("worker", *ON_RAY)) as worker:
+            until_listed(f"ray@{node_name()}", worker, capsys)
+            runs = Runs(Home.default())
+            log = write_log(tmp_path / "tiny.csv")
+            name = runs.create("import", "tiny", {"files": [str(log)]})
+            deadline = time.monotonic() + SECONDS
+            while not runs.get(name).ended:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            assert runs.get(name).state is State.FINISHED
+            assert runs.get(name).node == f"ray@{node_name()}"
+    finally:
+        cluster.close()
 
 
 @on_s3
