@@ -46,10 +46,11 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     if (!data) {
       return [keep, keep, keep, keep, keep, keep, keep];
     }
-    const base = look.replace(/ ?is-(waiting|ready|without)/g, "");
+    const base = look.replace(/ ?is-(waiting|ready|without|empty)/g, "");
     if (!data.figure) {
       const words = data.error || data.empty;
-      return [data.title || "\u00a0", "\u00a0", null, message(data), keep, words, `${base} is-without`];
+      const state = data.empty ? "is-without is-empty" : "is-without";
+      return [data.title || "\u00a0", "\u00a0", null, message(data), keep, words, `${base} ${state}`];
     }
     return [
       data.finding,

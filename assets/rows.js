@@ -60,11 +60,13 @@
       const time = new Date(typeof value === "number" ? value * 1000 : value);
       return time.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
     }
-    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    // The server groups four digits in every language; Intl leaves 1508 alone in Spanish.
+    const useGrouping = "always";
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping };
     if (kind === "value") {
       options.minimumFractionDigits = 0;
       options.maximumFractionDigits = 3;
-      options.useGrouping = Math.abs(value) >= 10000; // smaller ones may be years
+      options.useGrouping = Math.abs(value) >= 10000 && "always"; // smaller ones may be years
     }
     if (kind === "percent") {
       options.style = "percent";

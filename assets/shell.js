@@ -32,6 +32,11 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       document.querySelectorAll(".tab.is-on, .menu-item.is-on").forEach((link) => {
         link.setAttribute("aria-current", "page");
       });
+      const tabs = document.querySelector(".tabs ul");
+      const tab = tabs?.querySelector(".tab.is-on");
+      if (tab) { // on a narrow screen the row of tabs scrolls
+        tabs.scrollLeft = tab.offsetLeft + tab.offsetWidth - tabs.offsetLeft - tabs.clientWidth;
+      }
       if (place !== null && place !== path) {
         focusHeading();
       }

@@ -76,11 +76,14 @@ def percent(share: float) -> str:
     """Return a share in percent, in the language of this context.
 
     >>> percent(0.256), percent(0.0001)
-    ('25.6 %', '< 0.1 %')
+    ('25.6%', '< 0.1%')
     """
-    if 0 < share < 0.0005:
-        return f"< {number(0.1, 1)} %"
-    return f"{number(100 * share, 1)} %"
+    from babel import Locale
+    from babel.numbers import format_percent
+
+    pattern = str(Locale.parse(language()).percent_formats[None].pattern).replace("0", "0.0")
+    least = "< " if 0 < share < 0.0005 else ""
+    return least + str(format_percent(max(share, 0.001) if least else share, pattern, language()))
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it

@@ -119,8 +119,8 @@ def render(chart: Chart) -> dict[str, Any]:
     }
 
 
-def render_empty(sentence: str, title: str = "") -> dict[str, Any]:
-    """Return the data of a figure card without a chart: one sentence, and a title."""
+def render_empty(sentence: str, title: str) -> dict[str, Any]:
+    """Return the data of a figure card without a chart: a title, and one sentence beside it."""
     return {"empty": sentence, "title": title}
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
-from dashboard.figures.words import leaf, type_noun
+from dashboard.figures.words import distinct_leaves, leaf, type_noun
 from data.i18n import _, ngettext
 
 MOST_IN_GRID = 12
@@ -138,7 +138,7 @@ def transitions(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | No
     weight = pairs.sum(axis=1).add(pairs.sum(axis=0), fill_value=0).sort_values(ascending=False)
     order = list(weight.index[:MOST_IN_GRID])
     shares = pairs.div(pairs.sum(axis=1), axis=0).reindex(index=order, columns=order).fillna(0.0)
-    names = [leaf(category) for category in order]
+    names = list(distinct_leaves(order).values())
     fig = shapes.heat_map(names, names, shares.to_numpy().tolist(), theme)
     fig.update_traces(
         hovertemplate=_("after %{y}: %{z:.1%} %{x}") + "<extra></extra>",

@@ -26,8 +26,10 @@ _LOWER_IS_BETTER = {"loss"}
 
 def compare(
     runs: Mapping[str, TrainingMetrics], name: str, view: View, *, comparable: bool = True
-) -> Chart:
+) -> Chart | None:
     """Draw a metric of several runs on validation, and on training where it was reported.
+
+    None where no run has a value of it.
 
     Parameters
     ----------
@@ -38,6 +40,9 @@ def compare(
     comparable : bool
         Whether all runs were evaluated on the same targets, so that one of them can be the best.
     """
+    table = _table(runs, name)
+    if table[[_("Training"), _("Validation")]].isna().all(axis=None):
+        return None
     figure = curves(_lines(runs, f"val_{name}", view), view, digits=4)
     for line in _lines(runs, name, view):
         figure.add_scatter(
@@ -55,7 +60,7 @@ def compare(
         _("{figure} on validation, thick, and in training, dotted; one colour a run").format(
             figure=metric_label(name)
         ),
-        _table(runs, name),
+        table,
     )
 
 

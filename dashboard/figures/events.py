@@ -14,10 +14,17 @@ from dashboard.figures.template import figure
 from dashboard.figures.words import in_order, main_type, type_colour, type_name, type_noun
 from dashboard.theme import colour
 from data.exploration.statistics import Filters, Statistics
-from data.i18n import _, language
+from data.i18n import N_, _, language
 
 MOST_PANELS = 4
 _SPIKE = 3.0  # a day with this multiple of the median is the finding
+_FUNNEL_FINDINGS = {
+    ("view", "purchase"): N_("{share} of the visitors buy"),
+    ("view", "cart"): N_("{share} of the visitors add something to the cart"),
+    ("cart", "purchase"): N_("{share} of those who add something to the cart buy"),
+}
+"""By the first and the last step that the log has."""
+_FEW = 4  # events: ticks stand at whole numbers
 _TREND = 1.25  # ratio of the last to the first quarter of the days that counts as growth
 
 
@@ -133,6 +140,9 @@ def _panels(counts: pd.DataFrame, kinds: list[str], theme: str | None) -> go.Fig
             yanchor="bottom",
         )
     fig.update_yaxes(rangemode="tozero", nticks=4, tickformat="~s")
+    for row, kind in enumerate(kinds, 1):
+        if counts[kind].max() < _FEW:  # half an event would be a tick: "500m"
+            fig.update_yaxes(dtick=1, row=row, col=1)
     hourly = counts.index[1] - counts.index[0] < pd.Timedelta(days=1) if len(counts) > 1 else False
     fig.update_xaxes(hoverformat="%H:%M" if hourly else "%a %d %b %Y")
     fig.update_layout(margin={"t": 24})
@@ -196,7 +206,7 @@ def hours(frame: pd.DataFrame, theme: str | None) -> Chart | None:
     fig.update_xaxes(tickmode="array", tickvals=list(range(0, 24, 3)))
     return Chart(
         figure=fig,
-        finding=_("Most {noun} come on {weekday} between {first} and {last} o’clock").format(
+        finding=_("The hour with the most {noun} is {weekday}, {first} to {last} o’clock").format(
             noun=type_noun(main),
             weekday=get_day_names("wide", locale=language())[busiest[0]],
             first=busiest[1],
@@ -235,7 +245,7 @@ def funnel(frame: pd.DataFrame, theme: str | None) -> Chart | None:
                 for users, share in zip(steps["users"], shares, strict=True)
             ],
         ).update_layout(margin={"r": 112}),
-        finding=_("{share} of the visitors buy").format(
+        finding=_(_FUNNEL_FINDINGS[steps.index[0], steps.index[-1]]).format(
             share=formats.percent(last["users"] / first["users"])
         ),
         subtitle=_("Users who reached each step, and their share of the first step"),

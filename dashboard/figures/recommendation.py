@@ -10,6 +10,7 @@ from dashboard import formats
 from dashboard.figures.chart import Chart
 from dashboard.figures.line_chart import Line, lines
 from dashboard.figures.template import figure
+from dashboard.figures.words import distinct_leaves
 from dashboard.theme import colour
 from data.i18n import _
 
@@ -114,8 +115,10 @@ def expected_categories(
     probabilities: Numbers,
     history: Sequence[str | None],
     theme: str | None,
-) -> Chart:
+) -> Chart | None:
     """Draw the probability of each category, beside its share of the history.
+
+    None where no product has a category.
 
     Parameters
     ----------
@@ -129,8 +132,11 @@ def expected_categories(
         ``"light"`` or ``"dark"``.
     """
     shares = category_shares(categories, probabilities, history)
+    if shares["category"].isna().all():
+        return None
     largest = shares.head(MAX_CATEGORIES)
-    names = [_short(name) for name in largest["category"]]
+    labels = distinct_leaves(largest["category"].dropna())
+    names = [labels.get(category, _("without category")) for category in largest["category"]]
     drawn = figure(theme, barmode="overlay", bargap=0.4)
     drawn.add_bar(
         x=100 * largest["expected"],
@@ -163,7 +169,7 @@ def expected_categories(
         subtitle += ". " + _("Green marks: share of the history")
     return Chart(
         drawn,
-        _category_finding(shares, bool(len(history))),
+        _category_finding(largest.iloc[0], names[0], bool(len(history))),
         subtitle,
         shares.rename(
             columns={
@@ -199,20 +205,13 @@ def category_shares(
     return table.assign(category=category.where(category != "", None))
 
 
-def _category_finding(shares: pd.DataFrame, has_history: bool) -> str:
-    if shares.empty:
-        return _("No category is known")
-    first = shares.iloc[0]
-    name, share = _short(first["category"]), formats.percent(float(first["expected"]))
+def _category_finding(first: "pd.Series[float]", name: str, has_history: bool) -> str:
+    share = formats.percent(float(first["expected"]))
     if not has_history:
         return _("{category} is expected most: {share}").format(category=name, share=share)
     return _("{category} is expected most: {share}, after {before} of the history").format(
         category=name, share=share, before=formats.percent(float(first["history"]))
     )
-
-
-def _short(category: str | None) -> str:
-    return category.replace("_", " ").split(".")[-1] if category else _("Unknown")
 
 
 def _ranks(count: int, size: int) -> npt.NDArray[np.int64]:

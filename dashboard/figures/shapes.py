@@ -76,11 +76,14 @@ def with_other(
     --------
     >>> with_other(["a", "b", "c", "d"], [5, 3, 2, 1], most=3)
     (['a', 'b', 'Other'], [5, 3, 3])
+    >>> with_other(["Other", "b", "c", "d"], [5, 3, 2, 1], most=3)
+    (['Other', 'b', 'All others'], [5, 3, 3])
     """
     if len(labels) <= most:
         return list(labels), list(values)
-    rest = sum(values[most - 1 :])
-    return [*labels[: most - 1], _("Other")], [*values[: most - 1], rest]
+    first, rest = list(labels[: most - 1]), sum(values[most - 1 :])
+    other = _("All others") if _("Other") in first else _("Other")
+    return [*first, other], [*values[: most - 1], rest]
 
 
 def heat_map(

@@ -1,5 +1,6 @@
 """Names and colours of event types in charts."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from data.events import PURCHASE, RETURN, TYPES
@@ -87,3 +88,29 @@ def leaf(category: str) -> str:
     ('headphone', 'COFFEE')
     """
     return category.rsplit(".", 1)[-1].replace("_", " ")
+
+
+def distinct_leaves(categories: Iterable[str]) -> dict[str, str]:
+    """Return the name of each category path: its last part, after those that tell it from others.
+
+    An axis draws two categories of one name as one.
+
+    Examples
+    --------
+    >>> list(distinct_leaves(["kitchen.chair", "garden.chair", "garden.sun"]).values())
+    ['kitchen › chair', 'garden › chair', 'sun']
+    """
+    depths = dict.fromkeys(categories, 1)
+    while True:
+        names = {path: _tail(path, depth) for path, depth in depths.items()}
+        counts = Counter(names.values())
+        shared = [path for path, name in names.items() if counts[name] > 1]
+        deeper = [path for path in shared if depths[path] <= path.count(".")]
+        if not deeper:
+            return names | {path: path for path in shared}
+        for path in deeper:
+            depths[path] += 1
+
+
+def _tail(path: str, depth: int) -> str:
+    return " › ".join(path.split(".")[-depth:]).replace("_", " ")

@@ -60,7 +60,7 @@ def layout(**_parameters: str) -> html.Div:
 )
 def show_figures(theme: str) -> tuple[Any, ...]:
     """Draw the figures in a theme."""
-    empty = kit.render_empty(_("No purchases in this period."))
+    empty = kit.render_empty(_("No purchases in this period."), _("Purchases per buyer"))
     error = render_error(_("The dataset oct could not be read. Import it again."), "5fa0c1")
     return (*(kit.render(draw(theme)) for draw in FIGURES.values()), empty, error)
 

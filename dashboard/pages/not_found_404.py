@@ -3,7 +3,7 @@
 import dash
 from dash import html
 
-from dashboard.components import button, empty_state, page_header
+from dashboard.components import button, card, empty_state, page_header
 from data.i18n import _
 
 dash.register_page(__name__, title="Vitrina")
@@ -14,9 +14,11 @@ def layout(**_parameters: str) -> html.Div:
     return html.Div(
         [
             page_header(_("Page not found"), _("The address may have been mistyped.")),
-            empty_state(
-                _("It may have been renamed or deleted."),
-                button(_("Go to the start page"), href="/", kind="primary"),
+            card(
+                empty_state(
+                    _("It may have been renamed or deleted."),
+                    button(_("Go to the start page"), href="/", kind="primary"),
+                )
             ),
         ]
     )

@@ -47,8 +47,6 @@ def comparison_report(home: Home, names: Sequence[str]) -> Report:
 
 def _chart(compared: comparison.Comparison, metric: str) -> Component | None:
     assert metric in METRICS
-    if not any(metrics.history for metrics in compared.metrics.values()):
-        return None
     return figure(
         lambda theme: compare(
             compared.metrics, metric, View("epoch", theme), comparable=compared.comparable

@@ -73,7 +73,7 @@ def run_sections(handle: RunHandle) -> list[Component | None]:
 
 
 def _purpose(run: Run) -> str:
-    return _("A {network} network on {dataset}, preset {preset}; {state}").format(
+    return _("{network} network on {dataset}, preset {preset}; {state}").format(
         network=formats.network(run.config.get("network", "")),
         dataset=run.dataset,
         preset=run.preset or _("none"),

@@ -142,6 +142,7 @@ CALLBACKS: Mapping[str, Role] = {
     f"{_RUNS}.run_page.show_pace": Role.LOOK,
     f"{_RUNS}.run_page.show_results": Role.LOOK,
     f"{_RUNS}.run_page.show_log": Role.LOOK,
+    f"{_RUNS}.run_page.show_curves": Role.LOOK,
     f"{_RUNS}.drift_card.show": Role.LOOK,
     f"{_RUNS}.drift_card.start": Role.TRAIN,
     f"{_RUNS}.drift_card.start_backtest": Role.TRAIN,

@@ -309,6 +309,12 @@ def test_every_chart_has_a_table_and_a_text_alternative(
     expect(empty).to_have_count(1)
     expect(empty.get_by_role("heading", name="Retention by month")).to_be_visible()
     expect(empty.get_by_text("The log covers less than two months.")).to_be_visible()
+    small = empty.bounding_box()
+    beside = page.locator(".figure-card", has_text="stay in the category").bounding_box()
+    assert small is not None
+    assert beside is not None
+    assert small["height"] < 64
+    assert beside["width"] == small["width"]  # the other card of its row takes the whole width
 
 
 def test_products_are_searched_on_the_server(oct_site: Site, open_page: Open) -> None:

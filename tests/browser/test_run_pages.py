@@ -292,6 +292,21 @@ def test_runs_selected_in_the_table_are_compared(shop: Site, open_page: Open):
         expect(page.get_by_role("link", name=run)).to_be_visible()
 
 
+def test_a_training_that_recorded_no_step_has_one_line_in_place_of_its_charts(
+    shop: Site, open_page: Open
+):
+    run = stored(shop.home, SMALL, ends="stopped")
+    page, _trouble = open_page(shop, f"/runs/{run}")
+    expect(page.get_by_text("No step of this training was recorded")).to_be_visible()
+    expect(page.locator("#run-curves .figure-card").first).to_be_hidden()
+    page.goto(f"{shop.address}/compare?runs={run}")
+    card = page.locator(".figure-card.is-empty", has_text="None of these runs has ended an epoch")
+    expect(card).to_be_visible()
+    box = card.bounding_box()
+    assert box is not None
+    assert box["height"] < 80
+
+
 def test_a_run_that_waits_says_its_place_in_the_queue(shop: Site, open_page: Open):
     runs = Runs(shop.home)
     first, second = (runs.create("train", SMALL, {"epochs": 1}) for _run in range(2))

@@ -30,19 +30,29 @@ dash.register_page(
 def layout(dataset: str = "", **parameters: str) -> html.Div:
     """Return the page; a callback per chart fills the cards."""
     source = library.open_dataset(current_home(), dataset)
-    cards = [
-        kit.figure_card(_card(name), span=chart.span, height=chart.height)
-        for name, chart in CHARTS.items()
-    ]
+    attributes = attribute_cards.layout(source)
     return html.Div(
         [
             *head(source),
             dataset_key_figures(source),
             *_without_purchases(source),
             filter_bar.layout(source, parameters),
-            kit.grid(*cards, *attribute_cards.layout(source)),
+            kit.stack(*_rows(), kit.grid(*attributes) if attributes else None),
         ]
     )
+
+
+def _rows() -> list[html.Div]:
+    """Return rows of twelve columns: where a card is empty, the other one of its row fills it."""
+    rows: list[list[html.Figure]] = []
+    room = 0
+    for name, chart in CHARTS.items():
+        if chart.span > room:
+            rows.append([])
+            room = 12
+        rows[-1].append(kit.figure_card(_card(name), span=chart.span, height=chart.height))
+        room -= chart.span
+    return [kit.grid(*row) for row in rows]
 
 
 def _card(name: str) -> str:

@@ -54,7 +54,10 @@ def layout(dataset: str = "", **_query: str) -> html.Div:
             *head(source, "preparation"),
             dcc.Store(id=DATASET, data=dataset),
             *problem,
-            kit.grid(_form(source, preparation, preset, list(presets)), _steps_table()),
+            kit.grid(
+                _form(source, preparation, preset, list(presets)),
+                html.Div(_steps_table(), className="span-7"),  # as high as it is, not as the form
+            ),
         ]
     )
 
@@ -123,7 +126,6 @@ def _steps_table() -> html.Section:
             ),
         ],
         title=_("Events left after each step"),
-        span=7,
     )
 
 

@@ -67,7 +67,7 @@ def _best(best: RunSummary) -> html.Div:
         comparison = _("popularity: {popular} · {run}").format(
             popular=formats.percent(popularity), run=best.run.run
         )
-        tone = "good" if rate > popularity else "bad"
+        tone = None if rate == popularity else "good" if rate > popularity else "bad"
     return key_figure(
         _("Best HR@10"),
         formats.percent(rate),

@@ -61,14 +61,12 @@ def _fit(served: ServedRun, baselines: Sequence[str]) -> list[Component]:
         "{baselines} have not been fitted for this run yet.",
         len(baselines),
     )
+    actions = [button(_("Fit now"), FIT, kind="primary"), close_button()]
     return [
         html.Div(
             [
-                empty_state(
-                    text.format(baselines=names), button(_("Fit now"), FIT, kind="primary")
-                ),
+                empty_state(text.format(baselines=names), html.Div(actions, className="actions")),
                 *([html.P(failures[0], className="field-error")] if failures else []),
-                html.Div(close_button(), className="card-actions"),
             ],
             className="card-body",
         )

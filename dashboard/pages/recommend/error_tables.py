@@ -25,7 +25,7 @@ from dashboard.services.recommendations.error_analysis import (
     with_outcomes,
 )
 from dashboard.services.recommendations.served_run import ServedRun
-from data.i18n import _
+from data.i18n import _, ngettext
 from model.metrics.protocol_metrics import metrics_of
 from model.serving.predictor import Predictor
 
@@ -50,7 +50,9 @@ def error_report(served: ServedRun, theme: str | None) -> Component:
             grid(
                 _exposure(model, exposed.head(ROWS), _over(model, exposed), over=True),
                 _exposure(model, exposed.iloc[::-1].head(ROWS), _under(exposed), over=False),
-                _confusions(served, confusions(targets, model.catalogue.categories)),
+                _confusions(served, confusions(targets, model.catalogue.categories))
+                if any(model.catalogue.categories)
+                else None,
             ),
         ],
         className="stack",
@@ -103,9 +105,13 @@ def _over(model: Predictor, table: pd.DataFrame) -> str:
 
 def _under(table: pd.DataFrame) -> str:
     never = int(((table["shown"] == 0) & (table["bought"] > 0)).sum())
-    return _("{count} products were bought and never recommended").format(
-        count=formats.number(never)
-    )
+    if not never:
+        return _("Every product that was bought was recommended")
+    return ngettext(
+        "{count} product was bought and never recommended",
+        "{count} products were bought and never recommended",
+        never,
+    ).format(count=formats.number(never))
 
 
 def _product(model: Predictor, product: str) -> Component:
@@ -148,7 +154,7 @@ def _confusions(served: ServedRun, pairs: Sequence[Confusion]) -> html.Section:
             bought=short_category(pairs[0].bought) or _("Unknown"),
         )
     return card(
-        _table(head, body, numbers=(2, 3)),
+        _table(head, body, numbers=(2, 3)) if pairs else None,
         title=title,
         subtitle=_("Confusions: the category of the product ranked first and the one bought"),
     )

@@ -1,5 +1,6 @@
 """Elements shared by history and ranking; ``assets/pages/recommend.js`` handles their clicks."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from dash import html
@@ -85,9 +86,21 @@ def short_category(category: str | None) -> str | None:
     return " › ".join(category.replace("_", " ").split(".")[-2:])
 
 
-def percent(share: float) -> str:
-    """Format a probability; small ones get more decimals."""
-    return formats.percent(share, 1 if share >= 0.01 else 2 if share >= 0.001 else 3)
+def percent(share: float, digits: int | None = None) -> str:
+    """Format a probability; small ones get more decimals unless their number is given."""
+    return formats.percent(share, column_digits([share]) if digits is None else digits)
+
+
+def column_digits(shares: Iterable[float]) -> int:
+    """Return the decimals of a column of probabilities: those that the smallest one above 0 needs.
+
+    Examples
+    --------
+    >>> column_digits([0.12, 0.034]), column_digits([0.12, 0.0034]), column_digits([0.0])
+    (1, 2, 1)
+    """
+    smallest = min(filter(None, shares), default=1.0)
+    return 1 if smallest >= 0.01 else 2 if smallest >= 0.001 else 3
 
 
 def icon_button(label: str, icon_name: str, action: Action) -> html.Button:

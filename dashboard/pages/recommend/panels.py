@@ -73,9 +73,13 @@ def panels(served: ServedRun, query: Query, theme: str | None) -> Panels:
         history = edited_history(served, query)
     except VitrinaError as error:
         head = _head(_("No history"), query.user, [])
-        no_chart = render_empty(_("There is no ranking to draw."))
+        sentence = _("There is no ranking to draw.")
+        no_charts = (
+            render_empty(sentence, _("Probability of the products")),
+            render_empty(sentence, _("Expected categories")),
+        )
         message = error_state(str(error), action=_reset(query))
-        return Panels(head, [message], [], [], (no_chart, no_chart))
+        return Panels(head, [message], [], [], no_charts)
     explanation = explain(history)
     concentration, categories = ranking_charts(history, theme)
     return Panels(
@@ -85,7 +89,12 @@ def panels(served: ServedRun, query: Query, theme: str | None) -> Panels:
         history=_history(history, explanation.effects if explanation else None),
         ranking=_ranking(history, explanation),
         beside=comparison_panel(served, compare(history)),
-        charts=(render(concentration), render(categories)),
+        charts=(
+            render(concentration),
+            render(categories)
+            if categories
+            else render_empty(_("No product has a category."), _("Expected categories")),
+        ),
     )
 
 

@@ -8,11 +8,13 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import error_state
 from dashboard.components.aria import data
-from dashboard.pages.recommend.fragments import percent, product_name_and_details
+from dashboard.pages.recommend.fragments import column_digits, percent, product_name_and_details
 from dashboard.services.recommendations.placement_preview import Preview
 from dashboard.services.recommendations.placements import RULE_NAMES
 from dashboard.services.recommendations.ranking import RankedProduct
 from data.i18n import _, ngettext
+from data.validation import specs
+from model.serving.rules.settings import Rules
 
 
 def lists(preview: Preview) -> list[Component]:
@@ -41,13 +43,14 @@ def finding(preview: Preview) -> str:
             "{count} products of the model's own list are not in it",
             left_out,
         ).format(count=formats.number(left_out))
+    labels = specs(Rules)
     removed = removed_in_words(preview.ruled.removed)
     unknown = "; ".join(
         ngettext(
-            "{count} product of {setting} is unknown to the model",
-            "{count} products of {setting} are unknown to the model",
+            "{count} product of “{setting}” is unknown to the model",
+            "{count} products of “{setting}” are unknown to the model",
             count,
-        ).format(count=formats.number(count), setting=setting)
+        ).format(count=formats.number(count), setting=_(labels[setting].label))
         for setting, count in preview.unknown.items()
     )
     return " ".join(f"{part}." for part in (words, removed, unknown) if part)
@@ -67,7 +70,7 @@ def removed_in_words(removed: Mapping[str, int]) -> str:
 def _own(preview: Preview) -> html.Section:
     places = {item.product: place for place, item in enumerate(preview.ruled.items, 1)}
     reasons = {item.product: _(RULE_NAMES[rule]) for item, rule in preview.ruled.left_out}
-    rows = []
+    rows, digits = [], column_digits(item.probability for item in preview.own.items)
     for place, item in enumerate(preview.own.items, 1):
         there = places.get(item.product)
         words = reasons.get(item.product, "")
@@ -78,7 +81,8 @@ def _own(preview: Preview) -> html.Section:
                 if same
                 else _("place {place} there").format(place=formats.number(there))
             )
-        rows.append(_row(place, item, words, missing=there is None))
+        probability = percent(item.probability, digits)
+        rows.append(_row(place, item, probability, words, missing=there is None))
     return html.Section(
         [
             html.H3(_("Without rules"), className="beside-name"),
@@ -88,13 +92,14 @@ def _own(preview: Preview) -> html.Section:
 
 
 def _ruled(preview: Preview) -> html.Section:
-    rows = []
+    rows, digits = [], column_digits(item.probability for item in preview.ruled.items)
     for place, item in enumerate(preview.ruled.items, 1):
         words = ", ".join(_(RULE_NAMES[rule]) for rule in item.rules)
         if item.model_rank is not None and item.model_rank != place:
             rank = _("rank {rank} of the model").format(rank=formats.number(item.model_rank))
             words = f"{words} · {rank}" if words else rank
-        rows.append(_row(place, item, words or _("same place"), missing=False))
+        probability = percent(item.probability, digits)
+        rows.append(_row(place, item, probability, words or _("same place"), missing=False))
     return html.Section(
         [
             html.H3(_("With rules"), className="beside-name"),
@@ -103,13 +108,15 @@ def _ruled(preview: Preview) -> html.Section:
     )
 
 
-def _row(place: int, item: RankedProduct, words: str, *, missing: bool) -> html.Li:
+def _row(
+    place: int, item: RankedProduct, probability: str, words: str, *, missing: bool
+) -> html.Li:
     name, details = product_name_and_details(item)
     return html.Li(
         [
             html.Span(formats.number(place), className="number beside-place"),
             html.Div([html.Div(name, className="offer-line"), details], className="offer-what"),
-            html.Span(percent(item.probability), className="number"),
+            html.Span(probability, className="number"),
             html.Span(words, className="beside-there" + ("" if missing else " muted")),
         ],
         className="beside-row" + (" is-only" if missing else ""),

@@ -37,6 +37,7 @@ from dashboard.services.runs import model_in_service
 from data.errors import BadInput, VitrinaError
 from data.home import Home
 from data.i18n import _
+from data.validation import specs
 from model.serving.rules.settings import Rules
 
 PLACE = f"{PATH}/placements"
@@ -103,13 +104,15 @@ def _table(home: Home, served: ServedRun) -> html.Section:
 
 def _place(served: ServedRun, place: Placement, own: str | None, of_dataset: str | None) -> html.Tr:
     link = html.A(place.name, href=address(PLACE, served.name, placement=place.name))
+    labels = specs(Rules)
+    names = [_(labels[key].label) if key in labels else key for key in place.rules or {}]
     model = own or (
         _("{run}, that of the dataset").format(run=of_dataset) if of_dataset else _("none")
     )
     return html.Tr(
         [
             html.Th(link, scope="row"),
-            html.Td(", ".join(place.rules or {}) or _("none")),
+            html.Td(", ".join(names) or _("none")),
             html.Td(model),
             html.Td(
                 [

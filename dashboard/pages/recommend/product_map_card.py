@@ -1,5 +1,6 @@
 """The card with the map of products, and the computation of the map of neighbours."""
 
+import math
 from typing import Any
 
 from dash import Input, Output, State, callback, ctx, dcc, html, no_update
@@ -39,7 +40,7 @@ def map_card(served: ServedRun, products: ProductMap) -> html.Section:
     names = [name.replace("_", " ") or _("Other") for name in products.groups]
     key = [
         html.Li([html.Span(className=f"dot is-group-{place}"), name])
-        for place, name in enumerate(names)
+        for place, name in enumerate(names if any(products.groups) else [])
     ]
     canvas = html.Canvas(
         id=MAP,
@@ -60,15 +61,18 @@ def map_card(served: ServedRun, products: ProductMap) -> html.Section:
             dcc.Store(id=METHOD, data=products.method),
             html.Div(_methods(served, products.method), id=METHODS, className="space-methods"),
         ],
-        title=_(
-            "The most similar product is of the same category in {share} of cases;"
-            " by chance {chance}"
-        ).format(
-            share=formats.percent(products.same_category, 0),
-            chance=percent(products.by_chance),
-        ),
+        title=_finding(products),
         subtitle=_method_sentence(products),
     )
+
+
+def _finding(products: ProductMap) -> str:
+    """Return whether similar products are of one category; without categories what is drawn."""
+    if math.isnan(products.same_category):
+        return _("Map of the products")
+    return _(
+        "The most similar product is of the same category in {share} of cases; by chance {chance}"
+    ).format(share=formats.percent(products.same_category, 0), chance=percent(products.by_chance))
 
 
 def _method_sentence(products: ProductMap) -> str:

@@ -5,8 +5,11 @@ from dashboard.figures.recommendation import concentration, expected_categories
 from dashboard.pages.recommend.view_model import RankedHistory
 
 
-def ranking_charts(history: RankedHistory, theme: str | None) -> tuple[Chart, Chart]:
-    """Return how concentrated the probability is, and its distribution over categories."""
+def ranking_charts(history: RankedHistory, theme: str | None) -> tuple[Chart, Chart | None]:
+    """Return how concentrated the probability is, and its distribution over categories.
+
+    The second is None where no product has a category.
+    """
     ranked = history.ranked
     return (
         concentration(ranked.probabilities, ranked.popularity, history.query.size, theme),

@@ -7,6 +7,7 @@ from dashboard import formats
 from dashboard.components import help_text, icon
 from dashboard.components.aria import aria, data
 from dashboard.pages.recommend.fragments import (
+    column_digits,
     edit_button,
     percent,
     product_label,
@@ -33,12 +34,14 @@ def ranking(ranked: RankedList, *, explained: str = "", explanation: str = "") -
     listed = {item.product for item in ranked.items}
     below = target if target is not None and target.product not in listed else None
     items = [*ranked.items, *([below] if below else [])]
+    digits = column_digits(item.probability for item in ranked.items)
     scale = max((max(item.probability, item.popularity) for item in items), default=1.0)
 
     def row(item: RankedProduct) -> html.Li:
         return _row(
             item,
             scale,
+            digits if item.product in listed else None,
             is_target=target is not None and item.product == target.product,
             explanation=explanation if item.product == explained else "",
         )
@@ -75,7 +78,9 @@ def _head() -> html.Div:
     )
 
 
-def _row(item: RankedProduct, scale: float, *, is_target: bool, explanation: str) -> html.Li:
+def _row(
+    item: RankedProduct, scale: float, digits: int | None, *, is_target: bool, explanation: str
+) -> html.Li:
     name, details = product_name_and_details(item)
     button = html.Button(
         name,
@@ -99,7 +104,7 @@ def _row(item: RankedProduct, scale: float, *, is_target: bool, explanation: str
                 className="offer-what",
             ),
             html.Span(formats.money(item.price), className="offer-price number"),
-            _bar(item, scale),
+            _bar(item, scale, digits),
             edit_button(
                 _("Add {product} to the history").format(product=product_label(item)),
                 "add",
@@ -165,7 +170,7 @@ def left_out(ranked: RankedList) -> html.Details:
     )
 
 
-def _bar(item: RankedProduct, scale: float) -> html.Div:
+def _bar(item: RankedProduct, scale: float, digits: int | None) -> html.Div:
     """Return the probability as a bar with a mark at the popularity."""
     probability, popularity = item.probability / scale, item.popularity / scale
     text = _("Probability {probability}; popularity alone gives {popularity}.")
@@ -180,7 +185,7 @@ def _bar(item: RankedProduct, scale: float) -> html.Div:
                 ],
                 className="chance-track",
             ),
-            html.Span(percent(item.probability), className="number"),
+            html.Span(percent(item.probability, digits), className="number"),
         ],
         className="chance",
         title=text.format(

@@ -8,7 +8,12 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import icon
 from dashboard.components.aria import data
-from dashboard.pages.recommend.fragments import action_button, percent, product_name_and_details
+from dashboard.pages.recommend.fragments import (
+    action_button,
+    column_digits,
+    percent,
+    product_name_and_details,
+)
 from dashboard.services.recommendations.ranking import RankedList, RankedProduct
 from data.i18n import _, ngettext
 
@@ -95,8 +100,15 @@ def _subtitle(left: ComparedList, right: ComparedList) -> str:
 
 def _list(side: ComparedList, other: ComparedList) -> html.Section:
     target = side.ranked.target.product if side.ranked.target else None
+    digits = column_digits(item.probability for item in side.ranked.items)
     rows = [
-        _row(place, item, side, other.positions.get(item.product), item.product == target)
+        _row(
+            place,
+            item,
+            percent(item.probability, digits) if side.probabilistic else "",
+            other.positions.get(item.product),
+            item.product == target,
+        )
         for place, item in enumerate(side.ranked.items, 1)
     ]
     only = len(rows) - shared_products(side, other)
@@ -111,10 +123,9 @@ def _list(side: ComparedList, other: ComparedList) -> html.Section:
 
 
 def _row(
-    place: int, item: RankedProduct, side: ComparedList, other_place: int | None, is_target: bool
+    place: int, item: RankedProduct, probability: str, other_place: int | None, is_target: bool
 ) -> html.Li:
     name, details = product_name_and_details(item)
-    probability = percent(item.probability) if side.probabilistic else ""
     mark = html.Span(icon("check"), className="mark-truth", title=_("Bought next"))
     return html.Li(
         [

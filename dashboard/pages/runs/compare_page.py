@@ -10,14 +10,17 @@ from dash.development.base_component import Component
 
 from dashboard.components import (
     button,
+    card,
     chart_id,
     download_link,
     dropdown,
     empty_state,
     field,
     figure_card,
+    grid,
     page_header,
     render,
+    render_empty,
     stack,
 )
 from dashboard.context import current_home
@@ -45,10 +48,11 @@ def layout(runs: str = "", **_query: str) -> html.Div:
     trainings = [run.run for run in Runs(current_home()).list(kind=TRAINING)]
     if not trainings:
         lead = button(_("Train a network"), href="/train", kind="primary")
-        return html.Div([head, empty_state(_("There is no training to compare yet."), lead)])
+        nothing = empty_state(_("There is no training to compare yet."), lead)
+        return html.Div([head, card(nothing)])
     if not names:
         nothing = empty_state(_("Choose two runs or more above."))
-        return html.Div([head, stack(_choice(trainings, names), nothing)])
+        return html.Div([head, stack(_choice(trainings, names), card(nothing))])
     compared = comparison.compare(current_home(), names)
     if len(compared.runs) > 1:
         address = f"{REPORTS}comparison.html?runs={','.join(run.run for run in compared.runs)}"
@@ -63,7 +67,7 @@ def layout(runs: str = "", **_query: str) -> html.Div:
                 _choice(trainings, names),
                 *comparison_tables.warnings(compared),
                 _controls(),
-                figure_card("comparison", span=12, height=400),
+                grid(figure_card("comparison", span=12, height=400)),
                 html.Div(_tables(compared), id=TABLES, className="stack"),
             ),
         ]
@@ -134,7 +138,8 @@ def follow(
         return no_update, no_update, no_update, max_polls
     view = View(axis, theme, ",".join([figure, *names]))
     chart = compare(compared.metrics, figure, view, comparable=compared.comparable)
-    return render(chart), _tables(compared), marks, max_polls
+    empty = render_empty(_("None of these runs has ended an epoch yet."), metric_label(figure))
+    return render(chart) if chart else empty, _tables(compared), marks, max_polls
 
 
 @callback(

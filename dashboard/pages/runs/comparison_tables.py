@@ -11,7 +11,7 @@ from dashboard.components import card, error_state
 from dashboard.figures.curves import metric_name
 from dashboard.jobs.run import Run
 from dashboard.pages.runs import config_form
-from dashboard.pages.runs.run_layout import value_words
+from dashboard.pages.runs.run_layout import setting_words
 from dashboard.pages.runs.test_results import LOWER_IS_BETTER
 from dashboard.services.runs.comparison import Comparison, PairedDifferences
 from data.i18n import N_, _
@@ -33,11 +33,14 @@ def warnings(comparison: Comparison) -> list[Component]:
 
 def settings(comparison: Comparison) -> html.Section:
     """Return the settings that differ between the runs."""
-    labels = {setting.key: _(setting.label) for setting in config_form.settings()}
+    known = {setting.key: setting for setting in config_form.settings()}
     rows = [
         html.Tr(
-            [html.Th(labels.get(key, key), scope="row")]
-            + [html.Td(value_words(value), className="is-number") for value in values]
+            [html.Th(_(known[key].label) if key in known else key, scope="row")]
+            + [
+                html.Td(setting_words(known.get(key), value), className="is-number")
+                for value in values
+            ]
         )
         for key, values in comparison.differences
     ]

@@ -52,7 +52,7 @@ def layout(
                     *runs_table.problems(home, runs),
                     *runs_table.series(home),
                     *workers_card.layout(home),
-                    nothing,
+                    card(nothing),
                 ),
             ]
         )

@@ -124,8 +124,8 @@ def _offered(grouped: bool = False) -> list[Column]:
         *(_figure(name, metric_name(name), width) for name in TEST_METRICS if name != "loss"),
         Column(DIFFERENCE, _("Difference"), "number", digits=4, width=108),
         Column("parameters", _("Weights"), "number", width=104, filterable=True),
-        Column("spent", _("Duration"), width=110, sortable=False),
-        Column("created", _("Created"), "time", width=196),
+        Column("spent", _("Duration"), width=96, sortable=False),
+        Column("created", _("Created"), "time", width=208),
     ]
 
 

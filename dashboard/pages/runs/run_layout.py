@@ -6,7 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import card, confirm, field, figure_card, grid
+from dashboard.components import card, confirm, empty_state, field, figure_card, grid
 from dashboard.components.aria import aria
 from dashboard.figures.curves import metric_name
 from dashboard.figures.machine import GAUGES
@@ -39,6 +39,12 @@ def curves() -> list[Component]:
         grid(figure_card("loss", span=12), figure_card("accuracy"), figure_card("ranking")),
         grid(*(figure_card(gauge.name, height=180) for gauge in GAUGES)),
     ]
+
+
+def no_curves() -> html.Section:
+    """Return the line in place of the curves of an ended run that reported no epoch and no step."""
+    sentence = _("No step of this training was recorded, so there is nothing to draw.")
+    return card(empty_state(sentence), title=_("Learning curves"))
 
 
 def metric_choice(run: Run) -> html.Div:
@@ -93,11 +99,15 @@ def _about_bars(home: Home, run: Run) -> str:
 
 def facts(home: Home, run: Run) -> list[tuple[str, str, bool]]:
     """Return label and value of every setting of a run, and whether it differs from its preset."""
-    labels = {setting.key: _(setting.label) for setting in config_form.settings()}
+    known = {setting.key: setting for setting in config_form.settings()}
     config = run.config["config"] if run.kind in SERIES else run.config
     preset = _preset_settings(home, run) or config
     return [
-        (labels.get(key, key), value_words(value), value != preset.get(key))
+        (
+            _(known[key].label) if key in known else key,
+            setting_words(known.get(key), value),
+            value != preset.get(key),
+        )
         for key, value in config.items()
     ]
 
@@ -108,6 +118,14 @@ def _preset_settings(home: Home, run: Run) -> dict[str, Any] | None:
         return configure(home, run.dataset, run.preset or "").config.as_dict()
     except VitrinaError:
         return None
+
+
+def setting_words(setting: config_form.Setting | None, value: Any) -> str:
+    """Return the text of the value of a setting; a choice has the name that the form gives it."""
+    if setting is None or not setting.choices or not value:
+        return value_words(value)
+    names = value if isinstance(value, list | tuple) else [value]
+    return ", ".join(config_form.choice_name(setting, str(name)) for name in names)
 
 
 def value_words(value: object) -> str:

@@ -27,7 +27,7 @@ from dashboard.context import current_home
 from dashboard.figures import learning_curves
 from dashboard.figures.machine import GAUGES, gauge_chart
 from dashboard.figures.progress_axis import Axis, View
-from dashboard.jobs.queue import BACKTESTING, RETRAINING, SEARCHING
+from dashboard.jobs.queue import BACKTESTING, RETRAINING, SEARCHING, TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
@@ -49,7 +49,8 @@ from data.i18n import _
 
 RUN, CLOCK, FILE = "run-name", "run-clock", "run-file"
 BADGE, ACTIONS, NOW, TROUBLE = "run-badge", "run-actions", "run-now", "run-trouble"
-CURVES, COMPARED, RESULTS = "run-curves", "run-compared", "run-results"
+CURVES, NO_CURVES = "run-curves", "run-no-curves"
+COMPARED, RESULTS = "run-compared", "run-results"
 MARKS = ("state", "seq", "time", "epochs", "pace", "log", "evaluated")
 PERIOD = 800  # milliseconds
 OTHER_RUNS = 12
@@ -107,20 +108,43 @@ def _parts(run: Run) -> list[Component]:
 
     A page that is open while its run is evaluated keeps the order that its reader knows.
     """
-    curves = html.Div(
-        run_layout.curves(),
-        id=CURVES,
-        className="stack" if run.ended else "stack is-live",
-        hidden=run.kind != "train",
-    )
+    look, hidden, not_empty = _curves_look(run)
+    curves: list[Component] = [
+        html.Div(run_layout.curves(), id=CURVES, className=look, hidden=hidden),
+        html.Div(run_layout.no_curves(), id=NO_CURVES, hidden=not_empty),
+    ]
     results: list[Component] = [
         html.Div(run_layout.metric_choice(run), id=COMPARED, hidden=True),
         html.Div(id=RESULTS, className="stack"),
     ]
     service: list[Component] = [service_card.layout(), drift_card.layout()]
     if open_run(current_home(), run.run).is_evaluated:
-        return [*results, *service, curves]
-    return [*service, curves, *results]
+        return [*results, *service, *curves]
+    return [*service, *curves, *results]
+
+
+def _curves_look(run: Run) -> tuple[str, bool, bool]:
+    """Return the class of the curves, and whether they and the line in their place are hidden.
+
+    Charts of an active training wait for what they draw; an ended one leaves out those without it.
+    """
+    if not run.ended or run.kind != TRAINING:
+        return "stack is-live", run.kind != TRAINING, True
+    metrics = monitor.metrics(current_home(), run, (*monitor.LOSSES, *monitor.PACE))
+    has_any = bool(metrics.history or metrics.curves)
+    return "stack is-over", not has_any, has_any
+
+
+@callback(
+    Output(CURVES, "className"),
+    Output(CURVES, "hidden"),
+    Output(NO_CURVES, "hidden"),
+    Input(mark("pace"), "data"),
+    State(RUN, "data"),
+)
+def show_curves(_pace: str | None, name: str) -> tuple[str, bool, bool]:
+    """Leave out the curves of a training that has ended without any."""
+    return _curves_look(Runs(current_home()).get(name))
 
 
 @callback(
@@ -172,7 +196,8 @@ def show_steps(
 
 def _loss(metrics: TrainingMetrics, view: View) -> dict[str, Any]:
     if not metrics.curves and not metrics.history:
-        return render_empty(_("The loss appears with the first steps of training."))
+        sentence = _("It appears with the first steps of training.")
+        return render_empty(sentence, _("Loss"))
     return render(learning_curves.loss(metrics, view))
 
 
@@ -209,7 +234,8 @@ def show_epochs(_epochs: str | None, theme: str, axis: Axis, name: str) -> tuple
     by_step = monitor.LOSSES if axis != "epoch" else ()
     metrics = monitor.metrics(home, Runs(home).get(name), by_step)
     if not metrics.history:
-        return render_empty(_("The first point comes at the end of the first epoch.")), []
+        sentence = _("The first point comes at the end of the first epoch.")
+        return render_empty(sentence, _("Ranking metrics")), []
     chart = learning_curves.ranking(metrics, View(axis, theme, name))
     return render(chart), test_results.reading(diagnose(metrics))
 
@@ -226,12 +252,16 @@ def show_pace(_pace: str | None, theme: str, axis: Axis, name: str) -> tuple[Any
     """Draw what changes with every step but is drawn less often."""
     home, view = current_home(), View(axis, theme, name)
     metrics = monitor.metrics(home, Runs(home).get(name), monitor.PACE)
-    empty = render_empty(_("It appears with the first steps of training."))
+    sentence = _("It appears with the first steps of training.")
     has_accuracy = "accuracy" in metrics.curves or metrics.history
     return (
-        render(learning_curves.accuracy(metrics, view)) if has_accuracy else empty,
+        render(learning_curves.accuracy(metrics, view))
+        if has_accuracy
+        else render_empty(sentence, _("Accuracy")),
         *(
-            render(gauge_chart(gauge, metrics, view)) if gauge.name in metrics.curves else empty
+            render(gauge_chart(gauge, metrics, view))
+            if gauge.name in metrics.curves
+            else render_empty(sentence, _(gauge.label))
             for gauge in GAUGES
         ),
     )

@@ -99,7 +99,7 @@ def purpose(run: Run) -> list[Any]:
                 run=run.config.get("run"), dataset=run.dataset
             )
         ]
-    words = _("A {network} network on {dataset}, preset {preset}, created").format(
+    words = _("{network} network on {dataset}, preset {preset}, created").format(
         network=formats.network(run.config.get("network", "")),
         dataset=run.dataset,
         preset=run.preset or _("none"),

@@ -192,7 +192,8 @@ def _name(run: Run, *, in_service: bool) -> str:
 
     That it is in service comes first: the end of a long text is cut.
     """
-    words = run.label or " · ".join(filter(None, (run.config.get("network"), run.preset)))
+    network = formats.network(run.config.get("network", ""))
+    words = run.label or " · ".join(filter(None, (network, run.preset)))
     service = [f"{_('in service')} ·"] if in_service else []
     return " ".join([*service, words, *(f"#{tag}" for tag in run.tags)])
 

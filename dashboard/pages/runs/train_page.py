@@ -11,6 +11,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, ctx, d
 from dashboard.components import (
     NO_CHOICE,
     button,
+    card,
     empty_state,
     error_state,
     menu,
@@ -64,7 +65,7 @@ def layout(clone: str = "", **query: str) -> html.Div:
     if not names:
         lead = button(_("Import data"), href="/data", kind="primary")
         nothing = empty_state(_("A training needs a dataset first."), lead)
-        return html.Div([page_header(title, words), *damaged, nothing])
+        return html.Div([page_header(title, words), *damaged, card(nothing)])
     if clone:
         draft = drafts.of_run(home, clone)
         dataset, preset, changes = draft.dataset, draft.preset, draft.config.as_dict()

@@ -1,5 +1,6 @@
 """The map of a model's products: principal components, or by t-SNE similar ones together."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,8 +48,8 @@ class ProductMap:
     variance : float or None
         Share of the variance that the two components explain; None for t-SNE.
     same_category, by_chance : float
-        How often the nearest neighbour of a popular product is of its category, and how often a
-        random one is.
+        Of the popular products whose category is known: how often the most similar one is of the
+        same category, and how often a random one is; NaN where fewer than two are known.
     """
 
     method: str
@@ -129,7 +130,7 @@ def product_map(served: ServedRun, method: str = "") -> ProductMap:
     group = {name: index for index, name in enumerate(largest)}
     kinds = sorted({category or "" for category in model.catalogue.categories})
     about = {kind: index for index, kind in enumerate(kinds)}
-    same_category, by_chance = _category_agreement(space, model.catalogue.categories)
+    same_category, by_chance = category_agreement(space, model.catalogue.categories)
     return ProductMap(
         method=COMPONENTS if neighbours is None else NEIGHBOURS,
         points={
@@ -149,18 +150,20 @@ def product_map(served: ServedRun, method: str = "") -> ProductMap:
     )
 
 
-def _category_agreement(
+def category_agreement(
     space: ItemEmbeddings, categories: Sequence[str | None]
 ) -> tuple[float, float]:
     """Return how often nearest neighbours, and random pairs, are of one category."""
-    codes = np.unique(np.array([name or "" for name in categories]), return_inverse=True)[1]
-    count = min(MOST_POPULAR, len(codes))
-    cosines = space.vectors[:count] @ space.vectors[:count].T
+    known = [place for place, name in enumerate(categories[:MOST_POPULAR]) if name]
+    count = len(known)
+    if count < 2:
+        return math.nan, math.nan
+    codes = np.unique([str(categories[place]) for place in known], return_inverse=True)[1]
+    cosines = space.vectors[known] @ space.vectors[known].T
     np.fill_diagonal(cosines, -np.inf)
-    codes = codes[:count]
     same = codes == codes[cosines.argmax(axis=1)]
     sizes = np.bincount(codes)
-    by_chance = (sizes * (sizes - 1)).sum() / max(count * (count - 1), 1)
+    by_chance = (sizes * (sizes - 1)).sum() / (count * (count - 1))
     return float(same.mean()), float(by_chance)
 
 

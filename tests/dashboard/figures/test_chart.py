@@ -38,7 +38,8 @@ def test_a_figure_card_says_what_a_screen_reader_cannot_see() -> None:
 
 
 def test_an_empty_figure_card_says_so_in_a_sentence() -> None:
-    assert render_empty("No purchases in this period.")["empty"] == "No purchases in this period."
+    empty = render_empty("No purchases in this period.", "Prices")
+    assert empty == {"empty": "No purchases in this period.", "title": "Prices"}
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -93,6 +93,12 @@ def test_views_have_a_panel_of_their_own_so_that_purchases_are_seen() -> None:
     assert {trace.yaxis for trace in chart.figure.data} == {"y", "y2"}
 
 
+def test_an_axis_of_a_few_events_has_no_tick_at_half_an_event() -> None:
+    both = pd.concat([days(1, 0, 1), days(5000, 6000, 10, kind="view")])
+    layout = drawn(events.days(both, "light")).figure.layout
+    assert (layout.yaxis.dtick, layout.yaxis2.dtick) == (1, None)
+
+
 def test_the_busiest_hour_is_named() -> None:
     found = frame(
         "weekday hour type events",
@@ -101,7 +107,7 @@ def test_the_busiest_hour_is_named() -> None:
         (1, 2, "view", 99),
     )
     chart = drawn(events.hours(found, "light"))
-    assert chart.finding == "Most purchases come on Friday between 21 and 22 o’clock"
+    assert chart.finding == "The hour with the most purchases is Friday, 21 to 22 o’clock"
 
 
 def test_the_way_from_view_to_purchase_counts_people() -> None:
@@ -111,6 +117,38 @@ def test_the_way_from_view_to_purchase_counts_people() -> None:
     chart = drawn(events.funnel(found, "light"))
     assert chart.finding == "5.0% of the visitors buy"
     assert list(chart.figure.data[0].x) == [40, 8, 2]
+
+
+@pytest.mark.parametrize(
+    ("steps", "finding"),
+    [
+        (("view", "cart"), "20.0% of the visitors add something to the cart"),
+        (("cart", "purchase"), "20.0% of those who add something to the cart buy"),
+    ],
+)
+def test_a_funnel_of_two_steps_claims_nothing_about_the_third(
+    steps: tuple[str, str], finding: str
+) -> None:
+    found = frame("type events users", (steps[0], 90, 40), (steps[1], 9, 8))
+    assert drawn(events.funnel(found, "light")).finding == finding
+
+
+def test_categories_of_one_name_keep_rows_and_columns_of_their_own() -> None:
+    found = frame(
+        "before after pairs",
+        ("kitchen.chair", "garden.chair", 3),
+        ("garden.chair", "kitchen.chair", 5),
+        ("garden.chair", "garden.parasol", 2),
+    )
+    drawing = drawn(categories.transitions(found, "light", KIND)).figure.data[0]
+    assert list(drawing.y) == ["garden › chair", "kitchen › chair", "parasol"]
+    assert list(drawing.x) == list(drawing.y)
+
+
+def test_a_brand_named_other_is_not_what_the_smaller_brands_add_up_to() -> None:
+    found = frame("brand events", ("Other", 99), *[(f"brand {k}", 10) for k in range(20)])
+    bars = drawn(brands.brands(found, "light", KIND)).figure.data[0]
+    assert len(set(bars.y)) == len(bars.y)
 
 
 def test_a_log_of_purchases_alone_has_no_way_to_a_purchase() -> None:

@@ -63,6 +63,16 @@ def test_without_a_history_nothing_is_put_beside_it() -> None:
     assert "after" not in chart.finding
 
 
+def test_categories_of_one_name_have_bars_of_their_own() -> None:
+    chart = expected_categories(["x.tea", "y.tea", "cup", None], SURE, [], "light")
+    assert chart is not None
+    assert set(chart.figure.data[0].y) == {"x › tea", "y › tea", "cup", "without category"}
+
+
+def test_without_a_known_category_there_is_no_chart() -> None:
+    assert expected_categories([None, None, None, None], SURE, [None], "light") is None
+
+
 def test_many_categories_are_cut_to_the_largest() -> None:
     names = [f"c{number}" for number in range(40)]
     chart = expected_categories(names, np.full(40, 1 / 40), [], "light")

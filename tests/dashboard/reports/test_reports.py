@@ -83,7 +83,7 @@ def test_the_report_of_a_run_says_how_to_repeat_it(served: Home) -> None:
     assert record["dataset"]["version"] in content
     assert record["dataset"]["sources"][0]["sha256"] in content
     assert record["packages"]["keras"] in content
-    assert "full_softmax" in content
+    assert "Full softmax: every product" in content
 
 
 def test_it_speaks_the_language_of_its_reader(served: Home) -> None:

@@ -39,7 +39,7 @@ def test_few_buyers_are_described_in_most_logs() -> None:
     entry = report(buyers=table(unmatched_in_log=30))["unmatched_buyers"]
     assert (entry.severity, entry.finding) == (
         "notice",
-        "30 of 40 buyers of the log (75.0 %) are not in items.csv.",
+        "30 of 40 buyers of the log (75.0%) are not in items.csv.",
     )
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from dashboard.jobs.runs_table import Runs
-from dashboard.pages.runs import run_layout
+from dashboard.pages.runs import config_form, run_layout
 from dashboard.services.datasets import imports
 from dashboard.services.runs.start import configure, start_training
 from data.home import Home
@@ -27,3 +27,22 @@ def test_what_follows_from_the_size_of_the_dataset_is_no_difference(
         for one in (run, gone)
     ]
     assert marked == [["Dropout"], []]
+
+
+def test_choices_have_the_names_of_the_form_and_not_those_of_the_code() -> None:
+    known = {setting.key: setting for setting in config_form.settings()}
+    words = {
+        key: run_layout.setting_words(known[key], value)
+        for key, value in {
+            "loss": "full_softmax",
+            "network": "sr_gnn",
+            "features": ["product", "category_1"],
+            "epochs": 9,
+        }.items()
+    }
+    assert words == {
+        "loss": "Full softmax: every product",
+        "network": "SR-GNN",
+        "features": "Product, First level of the category",
+        "epochs": "9",
+    }

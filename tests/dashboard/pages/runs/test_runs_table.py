@@ -102,7 +102,7 @@ def test_an_address_that_cannot_be_read_is_refused(filter: str, sort: str) -> No
 def test_a_run_in_service_says_so_first(home: Home) -> None:
     run = evaluated(home, 0.2)
     Runs(home).promotions.promote(run)
-    assert [row["label"] for row in rows(home, PLAIN)] == ["in service · gru"]
+    assert [row["label"] for row in rows(home, PLAIN)] == ["in service · GRU"]
 
 
 def test_runs_for_which_more_was_reserved_are_equal(home: Home) -> None:

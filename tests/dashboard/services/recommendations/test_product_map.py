@@ -1,12 +1,18 @@
 """The map of all products, on principal components or by neighbours."""
 
+import math
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from dashboard.jobs.runs_table import Runs
+from dashboard.pages.recommend.product_map_card import map_card
 from dashboard.services.recommendations.product_map import (
     COMPONENTS,
     NEIGHBOURS,
     SPAN,
+    category_agreement,
     failed_map,
     has_neighbour_map,
     map_job,
@@ -16,6 +22,24 @@ from dashboard.services.recommendations.product_map import (
 from dashboard.services.recommendations.served_run import serve_run
 from dashboard.services.runs.monitor import follow
 from data.home import Home
+from model.serving.similar_items import ItemEmbeddings
+from tests.dashboard.text import text_of
+
+
+def test_products_without_a_category_are_of_no_category_together() -> None:
+    space = ItemEmbeddings(np.array([[1, 0], [1, 0], [0, 1], [0, 1], [0, -1]], dtype=np.float32))
+    assert category_agreement(space, ["cup", "cup", "pot", "cup", None]) == (0.5, 0.5)
+    for unknown in ([None] * 5, [None, "cup", None, None, ""]):
+        assert all(map(math.isnan, category_agreement(space, unknown)))
+
+
+def test_without_categories_a_map_claims_nothing_about_them(shop: tuple[Home, str]) -> None:
+    served = serve_run(*shop)
+    nothing = {"same_category": math.nan, "by_chance": math.nan, "groups": ("",)}
+    text = text_of(map_card(served, replace(product_map(served), **nothing)))
+    assert "Map of the products" in text
+    assert "category" not in text
+    assert "Other" not in text
 
 
 def test_every_product_has_coordinates_a_group_and_a_name(shop: tuple[Home, str]) -> None:
