@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from data.checksums import is_there
-from data.errors import BadInput, damaged_unless_read
+from data.errors import BadInput
 from data.i18n import _
 from data.preparation.sequences import FIRST, PADDING, UNKNOWN
 from model.baselines import BASELINES, numpy_ops
@@ -218,8 +218,7 @@ def export(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadInput(_("{folder} is not empty; name another folder.").format(folder=out))
     run = RunFolder(folder)
-    with damaged_unless_read(run.damage(MODEL)):
-        network = OnnxRecommender(run, 1)
+    network = OnnxRecommender(run, 1)
     blended = is_there(folder / BLEND)
     files = [run.file(name) for name in COPIED if is_there(folder / name)]
     config, types = run.config(), run.event_types

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from data.checksums import is_there
-from data.errors import BadInput
+from data.errors import BadInput, damaged_unless_read
 from data.i18n import _
 from data.preparation.sequences import Floats
 from model.baselines.base import Kind, Recommender
@@ -38,6 +38,8 @@ class OnnxRecommender(Recommender):
     ------
     BadInput
         Where the run has no finished model.
+    Damaged
+        Where its model cannot be read.
     """
 
     kind: ClassVar[Kind] = "network"
@@ -59,9 +61,10 @@ class OnnxRecommender(Recommender):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(run.file(MODEL)), options, providers=["CPUExecutionProvider"]
-        )
+        with damaged_unless_read(run.damage(MODEL)):
+            self._session = onnxruntime.InferenceSession(
+                str(run.file(MODEL)), options, providers=["CPUExecutionProvider"]
+            )
         inputs = {tensor.name: tensor for tensor in self._session.get_inputs()}
         self._inputs = tuple(inputs)
         self.reads_buyer = BUYER in inputs
