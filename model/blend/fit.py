@@ -22,6 +22,9 @@ MOST_TARGETS = 8000
 PRUNING_TARGETS = 2500
 """Targets of the fit by which members are selected; a fit of all takes several times as long."""
 SCORES_PER_BATCH = 2**23
+SCORED, SELECTED, POOLED = 0.5, 0.7, 0.8
+"""Share of a fit, roughly, that is done once targets are scored, members selected, and weights of
+all targets fitted: how long each takes depends on products and members."""
 
 
 def fit_blend(
@@ -36,7 +39,8 @@ def fit_blend(
         Fitted; the network first. Those that are not eligible or do not lower the loss are left
         out.
     on_progress : callable
-        Called after every batch with the share of the targets that are scored.
+        Called after every batch of targets that is scored, and after every fit of weights, with the
+        share that is done.
     """
     members = eligible_members(models)
     targets = task.split.validation[task.answers(task.split.validation) >= 0]
@@ -58,17 +62,24 @@ def fit_blend(
             for member, scale in zip(members, scales, strict=True)
         ]
         parts.append(sample_candidates(scores, batch.matrix(task.products), answer, random))
-        on_progress(min(begin + step, len(targets)) / len(targets))
+        on_progress(SCORED * min(begin + step, len(targets)) / len(targets))
     sample = CandidateSample.concatenate(parts)
     probabilistic = np.array([member.probabilistic for member in members])
     subset = sample.rows(slice(None, None, max(len(targets) // PRUNING_TARGETS, 1)))
     of_all = fit_weights(subset, probabilistic)
     selected = select_members(subset, of_all, probabilistic)
-    on_progress(1.0)
+    on_progress(SELECTED)
     sample, probabilistic = sample.members(selected), probabilistic[selected]
     pooled = fit_weights(sample, probabilistic, of_all.members(selected))
-    stratum = strata(histories, task.popularity)
-    weights = fit_by_stratum(sample, stratum, probabilistic, pooled)
+    on_progress(POOLED)
+    weights = fit_by_stratum(
+        sample,
+        strata(histories, task.popularity),
+        probabilistic,
+        pooled,
+        on_progress=lambda share: on_progress(POOLED + (1 - POOLED) * share),
+    )
+    on_progress(1.0)
     return Blend([members[int(i)] for i in selected], weights, scales[selected], task.popularity)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from data.preparation.sequences import Longs
 from model.baselines.interactions import last_items
 from model.blend.conditional_logit import BlendWeights, CandidateSample, fit_weights, log_losses
+from model.phases import OnShare, ignore_share
 from model.sequences.histories import Array, Histories
 
 EDGES = (6, 21, 61)
@@ -33,7 +34,11 @@ def strata(histories: Histories, counts: Longs) -> Longs:
 
 
 def fit_by_stratum(
-    sample: CandidateSample, stratum: Longs, probabilistic: Array, pooled: BlendWeights
+    sample: CandidateSample,
+    stratum: Longs,
+    probabilistic: Array,
+    pooled: BlendWeights,
+    on_progress: OnShare = ignore_share,
 ) -> list[BlendWeights]:
     """Return the weights of each stratum, or one for all unless separate ones are better.
 
@@ -47,12 +52,14 @@ def fit_by_stratum(
         Whether each member's scores are log-probabilities.
     pooled : BlendWeights
         Fitted on the whole sample.
+    on_progress : callable
+        Called after each fold with the share that is done.
     """
     if not (np.bincount(stratum) >= 2 * LEAST_TARGETS).any():
         return [pooled]
     fold = np.random.default_rng(0).permutation(len(stratum)) % 2
     gain = np.zeros(len(stratum))
-    for validation in (fold == 0, fold == 1):
+    for done, validation in enumerate((fold == 0, fold == 1), start=1):
         train = sample.rows(~validation)
         train_pooled = fit_weights(train, probabilistic, pooled)
         separate = _fit_each(train, stratum[~validation], probabilistic, train_pooled)
@@ -61,6 +68,7 @@ def fit_by_stratum(
             part = sample.rows(rows)
             pooled_loss = log_losses(part, train_pooled, probabilistic)
             gain[rows] = pooled_loss - log_losses(part, weights, probabilistic)
+        on_progress(done / 3)
     if gain.mean() <= STANDARD_ERRORS * gain.std() / max(len(gain), 1) ** 0.5:
         return [pooled]
     return _fit_each(sample, stratum, probabilistic, pooled)

@@ -149,7 +149,7 @@ def test_a_home_of_garbage_is_explained(app: Dash, everywhere: Home) -> None:
             "/compare?runs=demo-1,demo-2",
             "evaluation.json of run demo-1 is damaged",
         ),
-        ("runs/demo-1/model.onnx", "/recommend", "The model of run demo-1 is damaged"),
+        ("runs/demo-1/model.onnx", "/recommend", "model.onnx of run demo-1 is damaged"),
         ("datasets/demo/manifest.json", "/", "The manifest of dataset demo is damaged"),
         ("datasets/demo/manifest.json", "/data", "The manifest of dataset demo is damaged"),
         ("vitrina.db", "/", "The table of runs is damaged"),

@@ -54,6 +54,13 @@ def test_repeat_products_rank_first_for_users_who_repeat(loyal: SplitData, blend
     assert (best == answers)[answers >= 0].mean() > 0.95
 
 
+def test_the_share_that_is_done_rises_and_is_whole_at_the_end_alone(loyal: SplitData) -> None:
+    shares: list[float] = []
+    fit_blend(loyal, fitted(loyal), shares.append)
+    assert shares == sorted(shares)
+    assert [share for share in shares if share >= 1] == shares[-1:]
+
+
 def test_a_stored_blend_has_the_same_scores_and_weights(
     loyal: SplitData, blend: Blend, tmp_path: Path
 ) -> None:
