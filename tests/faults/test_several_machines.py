@@ -18,12 +18,17 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow, on_postgresql]
 
 
 def attempts(place: Place) -> Counter[str]:
-    """Return how many processes work on each run now."""
+    """Return how many processes work on each run now.
+
+    A process that one of them has forked, and that has not yet become another program, has its
+    command line, too.
+    """
     working: Counter[str] = Counter()
     for process in place.processes():
         with suppress(psutil.Error):
             line = process.cmdline()
-            if "dashboard.jobs.child" in line:
+            parent = process.parent()
+            if "dashboard.jobs.child" in line and not (parent and parent.cmdline() == line):
                 working[line[-1]] += 1
     return working
 
