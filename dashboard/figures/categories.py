@@ -132,12 +132,13 @@ def transitions(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | No
     """
     if not frame["pairs"].sum():
         return None
-    pairs = frame.pivot_table(
-        index="before", columns="after", values="pairs", aggfunc="sum", fill_value=0
-    )
-    weight = pairs.sum(axis=1).add(pairs.sum(axis=0), fill_value=0).sort_values(ascending=False)
+    of_before, of_after = (frame.groupby(side)["pairs"].sum() for side in ("before", "after"))
+    weight = of_before.add(of_after, fill_value=0).sort_values(ascending=False)
     order = list(weight.index[:MOST_IN_GRID])
-    shares = pairs.div(pairs.sum(axis=1), axis=0).reindex(index=order, columns=order).fillna(0.0)
+    drawn = frame[frame["before"].isin(order) & frame["after"].isin(order)]
+    pairs = drawn.pivot_table(index="before", columns="after", values="pairs", aggfunc="sum")
+    pairs = pairs.reindex(index=order, columns=order)
+    shares = pairs.div(of_before.reindex(order), axis=0).fillna(0.0)
     names = list(distinct_leaves(order).values())
     fig = shapes.heat_map(names, names, shares.to_numpy().tolist(), theme)
     fig.update_traces(

@@ -6,6 +6,7 @@ where a training resumes from its checkpoint: all those of the epochs after it. 
 newest row of the last epoch is there, all that is kept is.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def _completed(epochs: Epochs, rows: Iterable[Row[Any]]) -> Epochs:
     for row in rows:
         if row.epoch not in changed:
             changed[row.epoch] = dict(epochs.get(row.epoch, {"epoch": row.epoch}))
-        # The number of targets is an integer.
-        is_number = row.name == "targets" and row.value is not None
+        # The number of targets is an integer, unless the row is damaged.
+        is_number = row.name == "targets" and row.value is not None and math.isfinite(row.value)
         changed[row.epoch][row.name] = int(row.value) if is_number else row.value
     return dict(sorted((epochs | changed).items()))

@@ -229,6 +229,12 @@ def test_the_median_gap_is_the_finding() -> None:
     assert sum(chart.figure.data[0].y) == 60
 
 
+def test_two_hundred_thousand_categories_take_no_matrix_of_all_pairs() -> None:
+    many = [(f"c{number}", f"c{number + 1}", 1) for number in range(200_000)]
+    chart = drawn(categories.transitions(frame("before after pairs", *many), "light", KIND))
+    assert len(chart.figure.data[0].z) == categories.MOST_IN_GRID
+
+
 def test_how_many_gaps_are_none_is_the_finding_where_most_are() -> None:
     found = frame("days pairs", (0, 99), (3, 1))
     chart = drawn(buyers.gaps(found, "light", KIND))

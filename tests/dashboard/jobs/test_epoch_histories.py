@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from dashboard.jobs import epoch_histories
 from dashboard.jobs.epoch_histories import MOST_RUNS, EpochHistories, history_of
@@ -11,6 +12,7 @@ from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.repository import select_run
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
+from dashboard.jobs.schema import METRICS as METRIC_ROWS
 
 METRICS = ("loss", "val_loss", "val_ndcg@10", "targets", "seconds")
 
@@ -95,6 +97,14 @@ def test_a_history_whose_every_epoch_was_deleted_is_empty(runs: Runs, training: 
     runs.metrics.history("demo-1")
     runs.metric_writer.rewind("demo-1", 1, [])
     assert runs.metrics.history("demo-1") == []
+
+
+def test_a_damaged_number_of_targets_fails_nobody(runs: Runs, training: Run) -> None:
+    runs.metric_writer.append(training.run, training.attempt, epoch(1))
+    with runs.database.write() as connection:
+        damaged = update(METRIC_ROWS).where(METRIC_ROWS.c.name == "targets")
+        connection.execute(damaged.values(value=float("inf")))
+    assert as_stored(runs, training.run) == [entry(1) | {"targets": float("inf")}]
 
 
 def test_what_only_the_checkpoint_had_is_added_at_its_epoch(runs: Runs, training: Run) -> None:
