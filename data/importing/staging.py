@@ -46,7 +46,7 @@ from data.importing.text_layouts import (
     line_batches,
     without_quotes,
 )
-from data.importing.workbooks import cell_text, hidden_among, open_workbook
+from data.importing.workbooks import cell_text, hidden_among, open_workbook, sheet_rows
 from data.progress import ShouldStop, raise_if_stopped
 
 _BLOCK = 1 << 20
@@ -319,7 +319,7 @@ class _Stage:
             with self._temporary("csv") as target:
                 with target.open("w", encoding="utf-8", newline="") as file:
                     writer = csv.writer(file, lineterminator="\n")
-                    for number, row in enumerate(workbook.get_sheet_by_name(title).iter_rows()):
+                    for number, row in enumerate(sheet_rows(workbook, title, name)):
                         if not number % 1000:
                             raise_if_stopped(self.should_stop)
                         writer.writerow([cell_text(value) for value in row])

@@ -1,6 +1,7 @@
 """Workbooks: their sheets, and the text of their cells."""
 
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,9 +55,23 @@ def open_workbook(path: Path, name: str) -> "CalamineWorkbook":
     try:
         return CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
-        raise BadInput(
-            _("{file} is a damaged or locked workbook; save it again, or as CSV.").format(file=name)
-        ) from error
+        raise _damaged(name) from error
+
+
+def sheet_rows(workbook: "CalamineWorkbook", title: str, name: str) -> Iterator[list[Any]]:
+    """Yield the rows of a sheet; refuse one that is damaged."""
+    from python_calamine import CalamineError
+
+    try:
+        yield from workbook.get_sheet_by_name(title).iter_rows()
+    except CalamineError as error:
+        raise _damaged(name) from error
+
+
+def _damaged(name: str) -> BadInput:
+    return BadInput(
+        _("{file} is a damaged or locked workbook; save it again, or as CSV.").format(file=name)
+    )
 
 
 def cell_text(value: Any) -> str:

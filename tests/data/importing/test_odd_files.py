@@ -1,6 +1,7 @@
 """Files that were joined, turned by spreadsheets, packed twice or lie beside others."""
 
 import gzip
+import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
@@ -11,6 +12,8 @@ import openpyxl
 import pytest
 
 from data.datasets.store import Store
+from data.errors import BadInput
+from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.preview import preview
 from data.importing.request import ImportRequest
@@ -336,3 +339,24 @@ def test_the_preview_of_a_file_without_rows_says_so(tmp_path: Path) -> None:
     shown = preview(ImportRequest([file], ""), tmp_path)
     assert shown is not None
     assert "no rows" in shown.understood["problem"]
+
+
+@pytest.mark.parametrize("begins", ["import", "preview"])
+def test_a_workbook_whose_sheet_is_damaged_is_refused(tmp_path: Path, begins: str) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in [("user_id", "product_id"), *((f"u{k % 3}", f"p{k % 5}") for k in range(20))]:
+        sheet.append(row)
+    whole, file = tmp_path / "whole.xlsx", tmp_path / "log.xlsx"
+    book.save(whole)
+    with zipfile.ZipFile(whole) as read, zipfile.ZipFile(file, "w") as write:
+        for name in read.namelist():
+            content = read.read(name)
+            if name.endswith("sheet1.xml"):
+                content = content.replace(b"<t>u1</t>", b"<t>&missing;</t>")
+            write.writestr(name, content)
+    with pytest.raises(BadInput, match=r"log\.xlsx is a damaged or locked workbook"):
+        if begins == "import":
+            ingest(Store(Home(tmp_path / "home")), ImportRequest([file], "log"))
+        else:
+            preview(ImportRequest([file], ""), tmp_path)
