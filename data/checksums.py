@@ -94,7 +94,7 @@ def record(folder: Path, like: Path | None = None) -> None:
 
 
 @contextmanager
-def computed_beside(files: Sequence[Path]) -> Iterator[None]:
+def hash_in_background(files: Sequence[Path]) -> Iterator[None]:
     """Compute the checksums of files in a thread while the block runs, for ``record`` to find.
 
     The time is C code's, which releases the GIL.

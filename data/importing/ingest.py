@@ -200,7 +200,7 @@ def _write_tables(
         folder, manifest, _side_table_files(request, manifest), tracker.should_stop
     )
     tracker.report(0, 0, "summarising")
-    with checksums.computed_beside(_new_parts(folder, manifest, added_to)):
+    with checksums.hash_in_background(_new_parts(folder, manifest, added_to)):
         return _with_doubts(summarised(folder, manifest, tracker.should_stop))
 
 

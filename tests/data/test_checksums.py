@@ -13,8 +13,8 @@ from data import checksums
 from data.checksums import (
     ChecksumError,
     checked_write,
-    computed_beside,
     damaged_files,
+    hash_in_background,
     is_there,
     record,
     remove,
@@ -140,7 +140,7 @@ def test_links_to_files_that_are_known_are_not_read_again(
     assert damaged_files(second) == []
 
 
-def test_what_was_computed_beside_other_work_is_not_computed_again(
+def test_a_checksum_that_was_computed_in_the_background_is_not_computed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     part = tmp_path / "part-0.parquet"
@@ -153,7 +153,7 @@ def test_what_was_computed_beside_other_work_is_not_computed_again(
 
     file_digest = hashlib.file_digest
     monkeypatch.setattr(hashlib, "file_digest", watch)
-    with computed_beside([part, tmp_path / "missing"]):
+    with hash_in_background([part, tmp_path / "missing"]):
         (tmp_path / "users.parquet").write_bytes(b"users")
     record(tmp_path)
     assert [Path(name).name for name in read] == ["part-0.parquet", "users.parquet"]

@@ -130,8 +130,7 @@ def _curves_look(run: Run) -> tuple[str, bool, bool]:
     """
     if not run.ended or run.kind != TRAINING:
         return "stack is-live", run.kind != TRAINING, True
-    metrics = monitor.metrics(current_home(), run, (*monitor.LOSSES, *monitor.PACE))
-    has_any = bool(metrics.history or metrics.curves)
+    has_any = bool(Runs(current_home()).metrics.last_seq(run.run))
     return "stack is-over", not has_any, has_any
 
 

@@ -110,9 +110,16 @@ def workers(home: Home, listen: bool = False) -> list[WorkerRow]:
 
 
 def missing_label(home: Home, run: Run) -> str | None:
-    """Return that no worker has the label that a queued run asks for; None where one has it."""
+    """Return that no worker has the label that a queued run asks for; None where one has it.
+
+    A worker that is lost, or takes no further run, does not count.
+    """
     label = run.config.get("worker_label") if run.state is State.QUEUED else None
-    if not label or any(label in holder.labels for holder in Runs(home).lease.holders()):
+    if not label:
+        return None
+    lease = Runs(home).lease
+    labelled = (holder for holder in lease.holders() if label in holder.labels)
+    if any(lease.is_alive(holder) and not holder.draining for holder in labelled):
         return None
     return _("Waiting for a worker with the label {label}; none has it now").format(label=label)
 

@@ -80,14 +80,16 @@ def test_a_run_that_asks_for_a_label_waits_for_a_worker_that_has_it(runs: Runs) 
     assert claimed.run == labelled
 
 
-def test_a_queued_run_says_which_label_no_worker_has(runs: Runs, home: Home) -> None:
+def test_a_queued_run_says_which_label_no_worker_has(home: Home) -> None:
+    runs = Runs(home)
     runs.create("train", "demo", {})
     run = runs.create("train", "demo", {"worker_label": "gpu"})
-    assert monitor.waiting(home, runs.get(run)) == (
-        "Waiting for a worker with the label gpu; none has it now"
-    )
+    nobody = "Waiting for a worker with the label gpu; none has it now"
+    assert monitor.waiting(home, runs.get(run)) == nobody
     runs.lease.take(Process.current(), None, over=None, labels=["gpu"])
     assert monitor.waiting(home, runs.get(run)) == "Waiting; number 2 in the queue"
+    runs.lease.drain(runs.node)
+    assert monitor.waiting(home, runs.get(run)) == nobody
 
 
 def test_a_paused_queue_starts_nothing(runs: Runs, home: Home) -> None:
