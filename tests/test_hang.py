@@ -17,7 +17,9 @@ def pytest_sessionstart(session):
 SUSPENDED = """
 import os, signal
 def test_one(): pass
-def test_two(): os.kill(os.getpid(), signal.SIGSTOP)
+def test_two():
+    os.kill(os.getpid(), signal.SIGSTOP)
+    signal.pause()  # Else it ends while the stacks are written, by another thread.
 def test_three(): pass
 """
 
