@@ -30,7 +30,8 @@ from model.run_folder import RunFolder
 from model.sequences.event_types import EventTypes
 from model.sequences.split_data import SplitData, split_dataset, split_prepared
 from model.serving import bundle
-from model.serving.bundle import example, export
+from model.serving.bundle import export
+from model.serving.bundle_example import example
 from model.serving.onnx_model import load_recommenders
 from model.serving.predictor import Predictor
 from model.serving.rules.resolve import resolve
