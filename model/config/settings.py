@@ -217,6 +217,17 @@ class Settings(Configuration):
         ),
         group=_NETWORK,
     )
+    ensemble_size: Int = setting(
+        1,
+        label=N_("Networks in the ensemble"),
+        help=N_(
+            "How many networks of successive seeds are trained side by side; the mean of their "
+            "probabilities is served. Each takes as long as one alone."
+        ),
+        group=_NETWORK,
+        low=1,
+        high=10,
+    )
     blend: Bool = setting(
         False,
         label=N_("Blend with baselines"),

@@ -280,3 +280,21 @@ class TiedProductEmbedding(ProductScores):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor."""
         return {**super().get_config(), "width": self.width}
+
+
+@stored_as("EnsembleScores")
+class EnsembleScores(keras.layers.Layer):  # type: ignore[misc]
+    """The logarithm of the mean probability that the members of an ensemble give each product.
+
+    Lakshminarayanan et al. 2017, section 2.4.
+    """
+
+    def call(self, scores: Any) -> Any:
+        """Return log-probabilities [batch, products] from each member's logits of this shape."""
+        return mean_probability(scores)
+
+
+def mean_probability(scores: Any) -> Any:
+    """Return the logarithm of the mean of softmaxes, [batch, products], given each one's logits."""
+    logarithms = ops.stack([ops.log_softmax(logits, axis=-1) for logits in scores])
+    return ops.logsumexp(logarithms, axis=0) - np.log(len(scores)).astype(np.float32)

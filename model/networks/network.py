@@ -6,11 +6,11 @@ returns the hidden state after every event, [batch, length, units]. A hidden sta
 on later events or on padding.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
-from keras import layers
+from keras import Input, layers
 
 from data.preparation.sequences import FIRST
 from model.config.run_config import RunConfig
@@ -24,7 +24,13 @@ from model.networks.embedding import (
     embed,
     input_of,
 )
-from model.networks.layers import LastState, PaddingMask, ProductScores, TiedProductEmbedding
+from model.networks.layers import (
+    EnsembleScores,
+    LastState,
+    PaddingMask,
+    ProductScores,
+    TiedProductEmbedding,
+)
 from model.networks.repeat_head import RepeatHead, RepeatMixture
 from model.networks.transition_head import (
     LastPosition,
@@ -39,8 +45,8 @@ from model.sequences.features import LOG_TRAITS
 
 
 @dataclass(frozen=True)
-class Network:
-    """The parts of a network.
+class Member:
+    """The parts of one network of an ensemble, or of a network that is alone.
 
     Attributes
     ----------
@@ -71,8 +77,44 @@ class Network:
     latest_products: LatestProducts | None = None
 
 
+@dataclass(frozen=True)
+class Network:
+    """What is trained and served: one network, or an ensemble of networks.
+
+    Attributes
+    ----------
+    members : tuple of Member
+        Alike but for their random weights; more than one where ``ensemble_size`` says so.
+    serving : keras.Model
+        That of the only member, or the mean of the probabilities of all, as log-probabilities,
+        [batch, products] (Lakshminarayanan et al. 2017, section 2.4).
+    """
+
+    members: tuple[Member, ...]
+    serving: Any
+
+
 def build(config: RunConfig, sizes: DataSizes) -> Network:
-    """Return a new network with random weights; ``config.seed`` fixes them."""
+    """Return a new network with random weights; ``config.seed`` fixes them.
+
+    The members of an ensemble have successive seeds.
+    """
+    if config.ensemble_size == 1:
+        member = _member(config, sizes, config.network)
+        return Network((member,), member.serving)
+    members = tuple(
+        _member(replace(config, seed=config.seed + i), sizes, f"{config.network}_{i + 1}")
+        for i in range(config.ensemble_size)
+    )
+    inputs = {
+        tensor.name: Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name)
+        for tensor in members[0].serving.inputs
+    }
+    scores = EnsembleScores(name="scores")([member.serving(inputs) for member in members])
+    return Network(members, keras.Model(inputs, scores, name=config.network))
+
+
+def _member(config: RunConfig, sizes: DataSizes, name: str) -> Member:
     keras.utils.set_random_seed(config.seed)
     ranked = sizes.products - FIRST
     traits = None
@@ -121,10 +163,8 @@ def build(config: RunConfig, sizes: DataSizes) -> Network:
         latest = latest_products(inputs["product"], inputs.get("type"), end)
         scores = TransitionMixture()(scores, *transition_head(last, latest))
     scores = layers.Activation("linear", dtype="float32", name="scores")(scores)
-    serving = keras.Model(inputs, scores, name=config.network)
-    return Network(
-        body, output, serving, repeat_head, asking_time, transition_head, latest_products
-    )
+    serving = keras.Model(inputs, scores, name=name)
+    return Member(body, output, serving, repeat_head, asking_time, transition_head, latest_products)
 
 
 def in_full_precision(network: Network, config: RunConfig, sizes: DataSizes) -> Network:

@@ -19,10 +19,14 @@ def start_from_counts(network: Network, buyers: Histories, popularity: Longs) ->
     popularity : int64 [products]
         Number of training targets of each product.
     """
-    network.output.start_from(popularity)
-    if network.repeat_head is not None:
-        network.repeat_head.start_from(product_statistics(buyers, len(popularity)))
-    if network.transition_head is not None:
-        network.transition_head.start_from(
-            sequential_rules(buyers, popularity, LATEST, CONSEQUENTS)
-        )
+    alike = network.members[0]
+    if alike.repeat_head is not None:
+        statistics = product_statistics(buyers, len(popularity))
+    if alike.transition_head is not None:
+        rules = sequential_rules(buyers, popularity, LATEST, CONSEQUENTS)
+    for member in network.members:
+        member.output.start_from(popularity)
+        if member.repeat_head is not None:
+            member.repeat_head.start_from(statistics)
+        if member.transition_head is not None:
+            member.transition_head.start_from(rules)

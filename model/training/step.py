@@ -16,7 +16,8 @@ from keras import ops
 
 from data.preparation.sequences import Floats
 from model.config.run_config import RunConfig
-from model.networks.network import Network
+from model.networks.layers import mean_probability
+from model.networks.network import Member, Network
 from model.networks.repeat_head import RepeatMixture
 from model.networks.transition_head import TransitionMixture
 from model.sequences.asking import drop_asking_times
@@ -65,6 +66,11 @@ class CompiledSteps:
         for weight in network.serving.trainable_variables:
             is_large = self.sampled and len(weight.shape) and weight.shape[0] >= LARGE_TABLE
             (self._tables if is_large else self._dense).append(weight)
+        place = {id(weight): i for i, weight in enumerate((*self._dense, *self._tables))}
+        self._of_members = [
+            [place[id(weight)] for weight in member.serving.trainable_variables]
+            for member in network.members
+        ]
         self.optimizer.build(self._dense)
         self._row_optimizer = RowSparseAdam(
             [table.value for table in self._tables], config.weight_decay
@@ -133,7 +139,9 @@ class CompiledSteps:
         """Name of the loss of a step; a sampled one is not comparable with validation."""
         return "sampled_loss" if self.sampled else "loss"
 
-    def _forward(self, inputs: Any, at_states: Any, training: bool) -> tuple[Any, Any]:
+    def _forward(
+        self, member: Member, inputs: Any, at_states: Any, training: bool
+    ) -> tuple[Any, Any]:
         """Return the hidden states from which targets are predicted, [states, units].
 
         Where the network knows the time of asking, they are modulated by it. ``at_states`` holds
@@ -142,13 +150,13 @@ class CompiledSteps:
         With a repeat head, also what it returns, [states, 1 + candidates]; otherwise None.
         """
         position, asking_time, candidates = at_states
-        hidden = self.network.body(inputs, training=training)
+        hidden = member.body(inputs, training=training)
         states = ops.take(ops.reshape(hidden, (-1, hidden.shape[-1])), position, axis=0)
-        if self.network.asking_time is not None:
-            states = self.network.asking_time(states, asking_time)
-        if self.network.repeat_head is None:
+        if member.asking_time is not None:
+            states = member.asking_time(states, asking_time)
+        if member.repeat_head is None:
             return states, None
-        return states, self.network.repeat_head(states, *candidates)
+        return states, member.repeat_head(states, *candidates)
 
     def _train_step(self, arrays: Any, negatives: Any) -> Any:
         loss, correct, *gradients = self._gradients(arrays, negatives)
@@ -165,19 +173,27 @@ class CompiledSteps:
         total = tf.add_n([tf.shape(targets[0])[0] for _inputs, _states, targets, _next in parts])
         with tf.GradientTape() as tape:
             compared = self._compared(negatives)
-        loss, correct, by_table, by_bias, *gradients = self._replicas.sums(
+        loss, correct, *gradients = self._replicas.sums(
             lambda part: self._gradients(part, negatives, (compared, total)), parts
         )
-        of_compared = tape.gradient(compared, self._variables, [by_table, by_bias])
+        by_compared, gradients = gradients[: len(compared)], gradients[len(compared) :]
+        of_compared = tape.gradient(compared, self._variables, by_compared)
         self._apply(list(map(summed, zip(gradients, of_compared, strict=True))))
         return loss, correct
 
-    def _compared(self, negatives: Any) -> tuple[Any, Any]:
-        """Return embeddings and biases of the products that every target is compared with."""
-        output = self.network.output
-        if self.sampled:
-            return output.rows(negatives)
-        return tf.convert_to_tensor(output.table()), tf.convert_to_tensor(output.bias)
+    def _compared(self, negatives: Any) -> list[Any]:
+        """Return embeddings and biases of the products that every target is compared with.
+
+        Those of the first member, then those of the next.
+        """
+        compared: list[Any] = []
+        for member in self.network.members:
+            output = member.output
+            if self.sampled:
+                compared += output.rows(negatives)
+            else:
+                compared += map(tf.convert_to_tensor, (output.table(), output.bias))
+        return compared
 
     @property
     def _variables(self) -> list[Any]:
@@ -191,70 +207,81 @@ class CompiledSteps:
         then the gradients of the former come before those of the weights.
         """
         variables = self._variables
-        inputs, at_states, (target, state), following = arrays
+        targets = arrays[2][0]
         with tf.GradientTape() as tape:
-            states, repeats = self._forward(inputs, at_states, training=True)
-            log_gate, log_copied = mixture_terms(repeats, at_states[-1], state, target)
-            if self.network.transition_head is not None:
-                latest = self._latest(inputs, at_states[0])
-                rules = self.network.transition_head(states, latest, following)
-                log_gate, log_copied = transition_terms(rules, state, target, log_gate, log_copied)
-            states = tf.gather(states, state)
             if whole is None:
                 compared = self._compared(negatives)
             else:
                 compared, total = whole
                 tape.watch(compared)
                 variables = [*compared, *variables]
-            if self.sampled:
-                losses = sampled_softmax(
-                    states,
-                    target,
-                    self.network.output,
-                    negatives,
-                    compared,
-                    log_expected=self._log_expected,
-                )
-                if log_gate is not None:
-                    losses = -ops.logaddexp(log_gate - losses, log_copied)
-                loss, correct = ops.mean(losses), 0.0
-            else:
-                loss, correct = full_softmax(
-                    states,
-                    target,
-                    *compared,
-                    smoothing=self.config.label_smoothing,
-                    log_gate=log_gate,
-                    log_copied=log_copied,
-                )
+            results = [
+                self._loss(member, arrays, negatives, compared[2 * i : 2 * i + 2])
+                for i, member in enumerate(self.network.members)
+            ]
+            losses, corrects = zip(*results, strict=True)
+            # Members share no weight: the gradient of the sum is that of each one's own loss.
+            loss, summed_loss = tf.add_n(losses) / len(losses), tf.add_n(losses)
+            correct = tf.add_n(list(map(tf.convert_to_tensor, corrects))) / len(corrects)
             if whole is not None:
-                loss *= tf.cast(tf.shape(target)[0] / total, tf.float32)
-        return [loss, correct, *tape.gradient(loss, variables)]
+                share = tf.cast(tf.shape(targets)[0] / total, tf.float32)
+                loss, summed_loss = loss * share, summed_loss * share
+        return [loss, correct, *tape.gradient(summed_loss, variables)]
+
+    def _loss(
+        self, member: Member, arrays: Any, negatives: Any, compared: Sequence[Any]
+    ) -> tuple[Any, Any]:
+        """Return a member's mean loss over the targets, and how many of them it ranks first."""
+        inputs, at_states, (target, state), following = arrays
+        states, repeats = self._forward(member, inputs, at_states, training=True)
+        log_gate, log_copied = mixture_terms(repeats, at_states[-1], state, target)
+        if member.transition_head is not None:
+            latest = _latest(member, inputs, at_states[0])
+            rules = member.transition_head(states, latest, following)
+            log_gate, log_copied = transition_terms(rules, state, target, log_gate, log_copied)
+        states = tf.gather(states, state)
+        if not self.sampled:
+            return full_softmax(
+                states,
+                target,
+                *compared,
+                smoothing=self.config.label_smoothing,
+                log_gate=log_gate,
+                log_copied=log_copied,
+            )
+        losses = sampled_softmax(
+            states, target, member.output, negatives, compared, log_expected=self._log_expected
+        )
+        if log_gate is not None:
+            losses = -ops.logaddexp(log_gate - losses, log_copied)
+        return ops.mean(losses), 0.0
 
     def _apply(self, gradients: Any) -> None:
         """Update the weights, dense ones before large tables."""
         if self.config.gradient_clipping:
-            gradients, _norm = tf.clip_by_global_norm(gradients, self.config.gradient_clipping)
+            gradients = self._clipped(gradients)
         dense = len(self._dense)
         self.optimizer.apply(gradients[:dense], self._dense)
         self._row_optimizer.apply(gradients[dense:], self.optimizer.learning_rate)
 
-    def _latest(self, inputs: Any, position: Any) -> Any:
-        """Return the products whose rules a transition head reads, [states, LATEST]."""
-        layer: Any = self.network.latest_products
-        return layer(inputs["product"], inputs.get("type"), position)
+    def _clipped(self, gradients: Sequence[Any]) -> list[Any]:
+        """Return gradients whose norm, of all weights of each member, is bounded."""
+        clipped = list(gradients)
+        for places in self._of_members:
+            own, _norm = tf.clip_by_global_norm(
+                [gradients[place] for place in places], self.config.gradient_clipping
+            )
+            for place, gradient in zip(places, own, strict=True):
+                clipped[place] = gradient
+        return clipped
 
     def _evaluation_step(self, inputs: Any, at_states: Any, targets: Any, seen: Any) -> Any:
         target, state = targets
-        states, repeats = self._forward(inputs, at_states, training=False)
-        logits = score_all(states, self.network.output)
-        if repeats is not None:
-            logits = self._mixture(logits, repeats, at_states[-1][0])
-        if self.network.transition_head is not None:
-            latest = self._latest(inputs, at_states[0])
-            rules, product = self.network.transition_head(states, latest)
-            logits = self._transition_mixture(logits, rules, product)
-        logits = tf.gather(logits, state)
+        scores = [
+            tf.gather(self._logits(member, inputs, at_states), state)
+            for member in self.network.members
+        ]
+        logits = mean_probability(scores) if len(scores) > 1 else scores[0]
         target_logit = ops.take_along_axis(logits, target[:, None], axis=1)
         rank = ops.sum(ops.cast(ops.logical_not(logits < target_logit), "int32"), axis=1)
         row, product = seen[0], seen[1]
@@ -267,6 +294,24 @@ class CompiledSteps:
         )
         loss = ops.logsumexp(logits, axis=1) - target_logit[:, 0]
         return loss, rank, rank - seen_above
+
+    def _logits(self, member: Member, inputs: Any, at_states: Any) -> Any:
+        """Return a member's logits of every product, [states, products]."""
+        states, repeats = self._forward(member, inputs, at_states, training=False)
+        logits = score_all(states, member.output)
+        if repeats is not None:
+            logits = self._mixture(logits, repeats, at_states[-1][0])
+        if member.transition_head is not None:
+            latest = _latest(member, inputs, at_states[0])
+            rules, product = member.transition_head(states, latest)
+            logits = self._transition_mixture(logits, rules, product)
+        return logits
+
+
+def _latest(member: Member, inputs: Any, position: Any) -> Any:
+    """Return the products whose rules a transition head reads, [states, LATEST]."""
+    layer: Any = member.latest_products
+    return layer(inputs["product"], inputs.get("type"), position)
 
 
 def _drop_context(batch: TrainingBatch, random: np.random.Generator) -> TrainingBatch:

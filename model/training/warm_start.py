@@ -30,7 +30,7 @@ from model.sequences.features import LEVELS, level
 ARCHITECTURE = (
     *("network", "layers", "width", "embedding_width", "heads", "sequence_length", "features"),
     *("normalise_features", "tied_embeddings", "product_traits", "repeat_head", "asking_time"),
-    *("transition_head", "buyer_attributes", "product_attributes"),
+    *("transition_head", "buyer_attributes", "product_attributes", "ensemble_size"),
 )
 """Settings that two networks must share, so that one can begin with the weights of the other."""
 
@@ -131,8 +131,7 @@ def start_from_run(network: Network, sequences: Sequences, source: RunFolder) ->
     with damaged_unless_read(source.damage(KERAS_MODEL)):
         before = keras.saving.load_model(source.file(KERAS_MODEL), compile=False, safe_mode=True)
     try:
-        for layer, other in zip(network.serving.layers, before.layers, strict=True):
-            _copy(layer, other, rows)
+        _copy(network.serving, before, rows)
     except ValueError as error:
         raise BadInput(
             _("The network of run {run} is of another version; train from new weights.").format(
@@ -144,8 +143,11 @@ def start_from_run(network: Network, sequences: Sequences, source: RunFolder) ->
 
 
 def _copy(layer: Any, other: Any, rows: Mapping[str, Rows]) -> None:
-    """Copy the weights of a layer from that of the other network."""
-    if isinstance(layer, Standardise):
+    """Copy the weights of a layer, or of all layers of a model, from the other network."""
+    if isinstance(layer, keras.Model):
+        for part, other_part in zip(layer.layers, other.layers, strict=True):
+            _copy(part, other_part, rows)
+    elif isinstance(layer, Standardise):
         layer.mean, layer.deviation = other.mean, other.deviation
     elif isinstance(layer, layers.Embedding) and layer.name.removeprefix("of_") in rows:
         feature = layer.name.removeprefix("of_")

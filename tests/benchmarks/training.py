@@ -184,11 +184,11 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
             break
     body = sum(
         int(np.prod(weight.shape))
-        for weight in network.body.trainable_weights
+        for weight in network.members[0].body.trainable_weights
         if "embedding" not in weight.path and "vectors" not in weight.path
     )
     compared = config.negatives + 1 if steps.sampled else products
-    flops = 6 * (body + compared * network.output.vectors.shape[1])
+    flops = 6 * (body + compared * network.members[0].output.vectors.shape[1])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     speed = trained / spent
     return {"speed": speed, "gflops": speed * flops / 1e9, "memory": memory}

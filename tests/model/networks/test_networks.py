@@ -30,6 +30,14 @@ VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in NETWO
     "repeat-aware": {"network": "gru", "repeat_head": True, "tied_embeddings": True},
     "transitions": {"network": "gru", "transition_head": True, "tied_embeddings": True},
     "transitions and repeats": {"network": "rnn", "transition_head": True, "repeat_head": True},
+    "ensemble": {
+        "network": "gru",
+        "ensemble_size": 3,
+        "repeat_head": True,
+        "transition_head": True,
+        "tied_embeddings": True,
+        "asking_time": True,
+    },
     "asking time": {"network": "gru", "asking_time": True, "repeat_head": True},
     "buyer attributes": {"network": "gru", "buyer_attributes": True, "tied_embeddings": True},
     "buyer attributes and all else": {
@@ -116,11 +124,11 @@ def test_a_later_event_never_changes_an_earlier_prediction(built: Built) -> None
     batch = long.padded(built.config.columns)
     if built.config.buyer_attributes:
         batch[BUYER] = buyer_codes(long)
-    before = np.asarray(built.network.body(batch))
+    before = np.asarray(built.network.members[0].body(batch))
     for name in built.config.columns:
         batch[name][:, 3:] = batch[name][:, 3:][:, ::-1] + batch[name].dtype.type(0)
         batch[name][:, 3:] = np.roll(batch[name][:, 3:], 1, axis=0)
-    after = np.asarray(built.network.body(batch))
+    after = np.asarray(built.network.members[0].body(batch))
     np.testing.assert_allclose(after[:, :3], before[:, :3], atol=1e-5)
     assert np.abs(after[:, 3:] - before[:, 3:]).max() > 1e-3
 

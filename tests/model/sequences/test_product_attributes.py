@@ -74,7 +74,7 @@ def test_titles_and_the_table_of_products_are_read_where_they_are_asked_for(tmp_
     sizes = DataSizes.of(data)
     assert sizes.traits.shape == (data.products, 5 + 5 + 1)
     assert adapt(config, data).product_attributes
-    assert build(config, sizes).output.traits == (sizes.traits.max() + 1, 11)
-    of_the_log = build(small(product_traits=True), sizes).output.traits
+    assert build(config, sizes).members[0].output.traits == (sizes.traits.max() + 1, 11)
+    of_the_log = build(small(product_traits=True), sizes).members[0].output.traits
     assert of_the_log == (sizes.traits[:, :5].max() + 1, 5)
     assert not split_dataset(small(), dataset).product_attributes

@@ -150,6 +150,7 @@ CASES: dict[str, dict[str, Any]] = {
     "both heads": {"repeat_head": True, "transition_head": True, "features": "product,hour,gap"},
     "attributes": {"buyer_attributes": True},
     "batch normalisation": {"network": "paper", "layers": 2},
+    "ensemble": {"ensemble_size": 2, "repeat_head": True, "gradient_clipping": 0.5},
     "batches of one window": {"batch_size": 1},
 }
 

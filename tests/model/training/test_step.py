@@ -111,7 +111,7 @@ def test_a_loss_that_is_no_number_ends_the_training_with_advice(
 ) -> None:
     config = small(network="rnn")
     trainer = Trainer(config, split_dataset(config, dataset), RunFolder(tmp_path), Notes(), never)
-    trainer.network.output.bias.assign(np.full(trainer.data.products, np.nan))
+    trainer.network.members[0].output.bias.assign(np.full(trainer.data.products, np.nan))
     with pytest.raises(NonFiniteLoss, match=r"epoch 1.*learning_rate"):
         trainer.run_epochs()
     assert not (tmp_path / "checkpoint").exists()

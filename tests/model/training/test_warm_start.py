@@ -89,7 +89,7 @@ def test_a_repeat_head_keeps_what_it_learned_of_each_product(tmp_path: Path) -> 
     trainer = started(config, tmp_path)
     before = keras.saving.load_model(tmp_path / "first" / "model.keras")
     (old,) = (layer for layer in before.layers if type(layer).__name__ == "RepeatHead")
-    new = trainer.network.repeat_head
+    new = trainer.network.members[0].repeat_head
     assert new is not None
     codes = {name: code for code, name in enumerate(trainer.data.sequences.products.ids, FIRST)}
     others = RunFolder(tmp_path / "first").vocabulary["product"]
@@ -105,7 +105,7 @@ def test_a_transition_head_keeps_its_weights_and_counts_its_rules_anew(tmp_path:
     trainer = started(config, tmp_path)
     before = keras.saving.load_model(tmp_path / "first" / "model.keras")
     (old,) = (layer for layer in before.layers if type(layer).__name__ == "TransitionHead")
-    new = trainer.network.transition_head
+    new = trainer.network.members[0].transition_head
     assert new is not None
     assert [variable.name for variable in new.trainable_variables].count("linear") == 1
     for own, other in zip(new.trainable_variables, old.trainable_variables, strict=True):
@@ -116,10 +116,18 @@ def test_a_transition_head_keeps_its_weights_and_counts_its_rules_anew(tmp_path:
 
 def test_new_products_begin_as_usual(tmp_path: Path) -> None:
     config = small(epochs=1)
-    warm = started(config, tmp_path).network.output
-    cold = Trainer.create(
-        config, Store(Home(tmp_path / "b" / "home")).open("toy"), tmp_path / "cold", Notes(), never
-    ).network.output
+    warm = started(config, tmp_path).network.members[0].output
+    cold = (
+        Trainer.create(
+            config,
+            Store(Home(tmp_path / "b" / "home")).open("toy"),
+            tmp_path / "cold",
+            Notes(),
+            never,
+        )
+        .network.members[0]
+        .output
+    )
     for name in ("vectors", "bias"):
         new = slice(0, 3)  # the most frequent products
         np.testing.assert_array_equal(
