@@ -60,8 +60,8 @@ WHEN = {
     "asking_time": "Switch it on where purchases have a rhythm of days, weeks or months.",
     "buyer_attributes": "Switch it on where a table of buyers tells them apart, above all for short"
     " histories; compare it with a run without.",
-    "ensemble_size": "Use 3 to 5 for what you deploy where a training takes minutes: an ensemble ranks"
-    " better than each of its networks and depends less on the seed.",
+    "ensemble_size": "Use 3 to 5 for what you deploy where a training takes minutes: an ensemble"
+    " ranks better than each of its networks and depends less on the seed.",
     "blend": "Switch it on for what you deploy; leave it off to compare networks by themselves.",
     "compare_baselines": "Switch it off for many short trainings of a large log, whose networks are"
     " compared with each other; backtests without a blend do so by themselves.",
