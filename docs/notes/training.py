@@ -41,7 +41,7 @@ PRESETS = {
     "fast": Note(use="For a first model within minutes; a small GRU, blended with the baselines."),
     "best": Note(
         use="For what you deploy; a larger GRU, blended with the baselines. Batch size, learning"
-        " rate, loss, epochs and patience follow from the number of events and products of the log;"
-        " form and command say what was chosen."
+        " rate, loss, epochs, patience and number of networks follow from the number of events and"
+        " products of the log; form and command say what was chosen."
     ),
 }

@@ -4,7 +4,8 @@ The utility of a product is a weighted sum of the members' scores and of the log
 mixture of the members (a weighted mean of their probabilities, fitted by expectation maximisation;
 Dempster, Laird and Rubin 1977), which suits users whose choices follow different members at
 different times. Each has one weight for products that are new to the user and one for repeat
-products. The weights maximise the ridge-penalised likelihood of the targets (McFadden 1974).
+products. The weights maximise the likelihood of the targets (McFadden 1974) less a ridge penalty,
+which draws them to the first member alone: the fewer targets, the more.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,8 @@ from model.sequences.histories import Array
 TOP, DRAWN, DRAWN_REPEATS = 20, 200, 100
 """Candidates of a target: the top of each member's ranking, and products drawn at random, of those
 that are new to the user and of those of the history."""
-RIDGE = 5e-3
+RIDGE, RIDGE_OF_ALL = 5e-3, 2.0
+"""Ridge penalty of the mean loss, at least, and of the sum of the losses of few targets."""
 PADDING = -1e9
 """Log-offset of padding candidates."""
 EM_STEPS = 100
@@ -279,6 +281,24 @@ def _fit_mixture(sample: CandidateSample, probabilistic: Array) -> Array:
     return normalised
 
 
+def ridge(targets: int) -> float:
+    """Return the strength of the ridge penalty of a mean loss over some targets.
+
+    Examples
+    --------
+    >>> ridge(40), ridge(8_000)
+    (0.05, 0.005)
+    """
+    return max(RIDGE, RIDGE_OF_ALL / max(targets, 1))
+
+
+def prior_weights(features: int) -> Array:
+    """Return the weights, repeat intercept last, to which the penalty draws: the first member's."""
+    prior = np.zeros(2 * features + 1)
+    prior[[0, features]] = 1.0
+    return prior
+
+
 def fit_logit(
     features: Floats, sample: CandidateSample, start: BlendWeights | None = None
 ) -> tuple[Array, Array, float]:
@@ -312,16 +332,16 @@ def fit_logit(
         residuals = np.stack([(residual - of_repeat_items).ravel(), of_repeat_items.ravel()])
         intercept = of_repeat_items.sum(dtype=np.float64)
         gradient = np.append((residuals @ flat).ravel(), intercept)
-        penalty = RIDGE * float((parameters**2).sum())
+        deviation = parameters - prior
+        penalty = strength * float((deviation**2).sum())
         return (
             float(loss) + penalty,
-            gradient.astype(np.float64) / rows + 2 * RIDGE * parameters,
+            gradient.astype(np.float64) / rows + 2 * strength * deviation,
         )
 
-    if start is None:
-        first = np.zeros(2 * count + 1)
-        first[[0, count]] = 1.0
-    else:
+    prior, strength = prior_weights(count), ridge(rows)
+    first = prior
+    if start is not None:
         first = np.concatenate([start.new, start.repeat, [start.repeat_intercept]])
     from scipy import optimize  # 24 MB, which prediction does not need
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from model.baselines.base import Baseline, Recommender
+from model.blend.acceptance import is_better_than_network
 from model.blend.blend import Blend, to_log_scale
 from model.blend.conditional_logit import (
     BlendWeights,
@@ -22,9 +23,10 @@ MOST_TARGETS = 8000
 PRUNING_TARGETS = 2500
 """Targets of the fit by which members are selected; a fit of all takes several times as long."""
 SCORES_PER_BATCH = 2**23
-SCORED, SELECTED, POOLED = 0.5, 0.7, 0.8
-"""Share of a fit, roughly, that is done once targets are scored, members selected, and weights of
-all targets fitted: how long each takes depends on products and members."""
+SCORED, SELECTED, POOLED, ACCEPTED = 0.5, 0.65, 0.75, 0.85
+"""Share of a fit, roughly, that is done once targets are scored, members selected, weights of all
+targets fitted, and compared with the network: how long each takes depends on products and
+members."""
 
 
 def fit_blend(
@@ -37,7 +39,7 @@ def fit_blend(
     task : SplitData
     models : sequence of Recommender
         Fitted; the network first. Those that are not eligible or do not lower the loss are left
-        out.
+        out, and all but the network where a blend ranks no better than it does alone.
     on_progress : callable
         Called after every batch of targets that is scored, and after every fit of weights, with the
         share that is done.
@@ -48,8 +50,7 @@ def fit_blend(
     if len(targets) > MOST_TARGETS:
         targets = np.sort(random.choice(targets, MOST_TARGETS, replace=False))
     if not len(targets):
-        alone = BlendWeights(np.ones(1), np.array([1.0, 0.0]), np.array([1.0, 0.0]), 0.0)
-        return Blend(members[:1], [alone], np.ones(1), task.popularity)
+        return _alone(task, members[0])
     histories, answers = task.histories(targets), task.answers(targets)
     scales = _scales(members, histories.select(slice(0, 200)))
     parts = []
@@ -72,15 +73,26 @@ def fit_blend(
     sample, probabilistic = sample.members(selected), probabilistic[selected]
     pooled = fit_weights(sample, probabilistic, of_all.members(selected))
     on_progress(POOLED)
+    buyers = task.sequences.user[targets]
+    if not is_better_than_network(sample, buyers, probabilistic, pooled):
+        on_progress(1.0)
+        return _alone(task, members[0])
+    on_progress(ACCEPTED)
     weights = fit_by_stratum(
         sample,
         strata(histories, task.popularity),
         probabilistic,
         pooled,
-        on_progress=lambda share: on_progress(POOLED + (1 - POOLED) * share),
+        on_progress=lambda share: on_progress(ACCEPTED + (1 - ACCEPTED) * share),
     )
     on_progress(1.0)
     return Blend([members[int(i)] for i in selected], weights, scales[selected], task.popularity)
+
+
+def _alone(task: SplitData, network: Recommender) -> Blend:
+    """Return a blend that ranks as the network does."""
+    weights = BlendWeights(np.ones(1), np.array([1.0, 0.0]), np.array([1.0, 0.0]), 0.0)
+    return Blend([network], [weights], np.ones(1), task.popularity)
 
 
 def eligible_members(models: Sequence[Recommender]) -> list[Recommender]:

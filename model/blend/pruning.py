@@ -9,11 +9,12 @@ import numpy as np
 
 from data.preparation.sequences import Floats
 from model.blend.conditional_logit import (
-    RIDGE,
     BlendWeights,
     CandidateSample,
     add_mixture,
     candidate_probabilities,
+    prior_weights,
+    ridge,
 )
 from model.sequences.histories import Array
 
@@ -39,13 +40,14 @@ def select_members(sample: CandidateSample, weights: BlendWeights, probabilistic
     members = len(weights.mixture)
     parameters = np.concatenate([weights.new, weights.repeat, [weights.repeat_intercept]])
     inverse = np.linalg.inv(_hessian(sample, weights, probabilistic))
+    strength = ridge(len(sample.offset))
     selected = np.ones(members, dtype=bool)
     removable = weights.mixture < LEAST_MIXTURE_WEIGHT
     removable[0] = False
     while (selected & removable).any():
         rise = np.full(members, np.inf)
         for member in np.flatnonzero(selected & removable).tolist():
-            rise[member] = _loss_rise(parameters, inverse, _indices(member, members))
+            rise[member] = _loss_rise(parameters, inverse, strength, _indices(member, members))
         least = int(rise.argmin())
         if rise[least] > TOLERANCE:
             break
@@ -59,7 +61,7 @@ def _indices(member: int, members: int) -> Array:
     return np.array([member, members + 1 + member])
 
 
-def _loss_rise(parameters: Array, inverse: Array, removed: Array) -> float:
+def _loss_rise(parameters: Array, inverse: Array, strength: float, removed: Array) -> float:
     """Return the rise of the loss where some parameters are 0 and the others are adapted.
 
     Without the ridge penalty: of two members with equal scores, one has to be removable.
@@ -67,7 +69,9 @@ def _loss_rise(parameters: Array, inverse: Array, removed: Array) -> float:
     values = parameters[removed]
     rise = values @ np.linalg.solve(inverse[np.ix_(removed, removed)], values) / 2
     rest, _inverse = _remove(parameters, inverse, removed)
-    return float(rise - RIDGE * (rest @ rest - parameters @ parameters))
+    prior = prior_weights(len(parameters) // 2)
+    penalties = [strength * ((weights - prior) ** 2).sum() for weights in (rest, parameters)]
+    return float(rise - (penalties[0] - penalties[1]))
 
 
 def _remove(parameters: Array, inverse: Array, removed: Array) -> tuple[Array, Array]:
@@ -94,5 +98,5 @@ def _hessian(sample: CandidateSample, weights: BlendWeights, probabilistic: Arra
         mean = (probabilities[:, :, None] * inputs).sum(axis=1).astype(np.float64)
         flat = (np.sqrt(probabilities)[:, :, None] * inputs).reshape(-1, size)
         total += flat.T @ flat - mean.T @ mean
-    hessian: Array = total / len(sample.offset) + 2 * RIDGE * np.eye(size)
+    hessian: Array = total / len(sample.offset) + 2 * ridge(len(sample.offset)) * np.eye(size)
     return hessian

@@ -5,7 +5,8 @@
 highest NDCG@10 in ``tests/benchmarks/RESULTS.md``: a GRU with tied embeddings, where products
 repeat the repeat-aware head and where they have an order the transition head, blended with the
 baselines by weights that are fitted on the validation targets of each dataset; ``preset_for`` gives
-it the batch size, learning rate, loss and limit of epochs that follow from the size of a log.
+it the batch size, learning rate, loss, limit of epochs and number of networks that follow from the
+size of a log.
 ``fast`` is a smaller network of the same kind.
 No setting was chosen for a single dataset.
 """

@@ -233,7 +233,8 @@ class Settings(Configuration):
         label=N_("Blend with baselines"),
         help=N_(
             "Combine the network's scores with those of the baselines, with weights fitted "
-            "on the validation targets."
+            "on the validation targets; left out where that ranks them no better than the network "
+            "alone."
         ),
         group=_NETWORK,
     )

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 from data.datasets.dataset import Dataset
-from data.i18n import _, number
+from data.i18n import _, ngettext, number
 from data.preparation.preparation import Preparation
 from model.config.run_config import RunConfig
 
@@ -26,6 +26,9 @@ MOST_EVENTS = 40_000_000
 """Events that all epochs together read, at most: an hour or two on two cores, which read 5,000 to
 10,000 a second."""
 FEWEST_EPOCHS, MOST_EPOCHS = 5, 100
+FEW_EVENTS = 250_000
+"""Training events up to which an ensemble is trained within minutes."""
+ENSEMBLE_SIZE = 3
 LEAST_PATIENCE, MOST_PATIENCE = 3, 8
 
 
@@ -66,6 +69,7 @@ def sized(config: RunConfig, size: LogSize) -> RunConfig:
     - A small catalogue has a full softmax.
     - Epochs are a limit, so high that patience comes first where it can: at most ``MOST_EPOCHS``,
       fewer where they would read more than ``MOST_EVENTS``. Patience is a tenth of it.
+    - Of a small log an ensemble is trained.
 
     Examples
     --------
@@ -73,8 +77,11 @@ def sized(config: RunConfig, size: LogSize) -> RunConfig:
     >>> for size in (small, large):
     ...     it = sized(RunConfig(), size)
     ...     print(it.batch_size, it.learning_rate, it.loss, it.epochs, it.early_stopping)
+    ...     print(it.ensemble_size)
     128 0.001 full_softmax 100 8
+    3
     2048 0.004 sampled_softmax 35 4
+    1
     """
     events = max(size.training_events, 1)
     batch = 2 ** round(math.log2(max(events / STEPS_OF_AN_EPOCH, SMALLEST_BATCH)))
@@ -87,6 +94,7 @@ def sized(config: RunConfig, size: LogSize) -> RunConfig:
         loss="full_softmax" if size.products <= FEW_PRODUCTS else "sampled_softmax",
         epochs=epochs,
         early_stopping=min(max(round(epochs / 10), LEAST_PATIENCE), MOST_PATIENCE),
+        ensemble_size=ENSEMBLE_SIZE if size.training_events <= FEW_EVENTS else 1,
     )
 
 
@@ -97,9 +105,9 @@ def reason(config: RunConfig, size: LogSize) -> str:
     --------
     >>> log = LogSize(100_000, 1_682)
     >>> print(reason(sized(RunConfig(), log), log))
-    For about 80,000 training events and 1,682 products: batches of 2,048 events, 40 of them an
-    epoch, with a learning rate of 0.0040; a softmax over all products; patience ends the training
-    after 8 epochs without a better one, at the latest it ends after 100.
+    For about 80,000 training events and 1,682 products: an ensemble of 3 networks; batches of 2,048
+    events, 40 of them an epoch, with a learning rate of 0.0040; a softmax over all products;
+    patience ends the training after 8 epochs without a better one, at the latest it ends after 100.
     """
     loss = (
         _("a softmax over all products")
@@ -114,12 +122,14 @@ def reason(config: RunConfig, size: LogSize) -> str:
         if config.early_stopping
         else _("training ends after {epochs} epochs")
     )
+    networks = ngettext("one network", "an ensemble of {n} networks", config.ensemble_size)
     words = _(
-        "For about {events} training events and {products} products: batches of {batch} events,"
-        " {batches} of them an epoch, with a learning rate of {rate}; {loss}; {end}."
+        "For about {events} training events and {products} products: {networks}; batches of {batch}"
+        " events, {batches} of them an epoch, with a learning rate of {rate}; {loss}; {end}."
     )
     return words.format(
         events=number(size.training_events),
+        networks=networks.format(n=config.ensemble_size),
         products=number(size.products),
         batch=number(config.batch_size),
         batches=number(math.ceil(size.training_events / config.batch_size)),

@@ -16,6 +16,7 @@ from data.errors import Cancelled, VitrinaError
 from data.i18n import _, ngettext, percent
 from data.preparation.sequences import FIRST
 from model.baselines.tuning import excludes_seen, fit_all
+from model.blend.blend import Blend
 from model.blend.fit import fit_blend
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_and_save
@@ -25,7 +26,7 @@ from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build, in_full_precision
 from model.networks.transition_head import LATEST
 from model.phases import OnShare, Phase
-from model.run_files import BASELINES, CONFIG, EVALUATION, HISTORY, PRODUCTS, RECORD, TARGETS
+from model.run_files import BASELINES, BLEND, CONFIG, EVALUATION, HISTORY, PRODUCTS, RECORD, TARGETS
 from model.run_folder import RunFolder
 from model.sequences.adapted_config import adapt
 from model.sequences.buyer_attributes import BuyerAttributes
@@ -142,12 +143,12 @@ def evaluate_beside_baselines(
     models = load_recommenders(run)[-1:]
     if config.blend:
         blend = fit_blend(data, [*models, *baselines], enter(Phase.BLEND))
-        blend.save(run)
-        models = [blend, *models]
-        weights = ", ".join(
-            f"{name} {new:.2f}/{repeat:.2f}" for name, (new, repeat) in blend.shares.items()
-        )
-        callback.log(_("Blend weights, new/repeat products: {weights}.").format(weights=weights))
+        if len(blend.members) > 1:
+            blend.save(run)
+            models = [blend, *models]
+        else:
+            run.remove(BLEND)  # of a run that goes on with more epochs
+        callback.log(_blend_sentence(blend))
     callback.log(_("Evaluating on {targets} targets.").format(targets=len(data.split.test)))
     evaluate_and_save(run, data, [*models, *baselines], on_progress=enter(Phase.EVALUATION))
 
@@ -483,6 +484,19 @@ def _attributes_sentence(attributes: BuyerAttributes) -> str:
         "The dataset has no attributes that tell its buyers apart;"
         " the network is built without them."
     )
+
+
+def _blend_sentence(blend: Blend) -> str:
+    """Return the weights of a blend, or that the network is served alone."""
+    if len(blend.members) == 1:
+        return _(
+            "On the validation targets a blend ranks no better, with certainty, than the network"
+            " alone, which is served."
+        )
+    weights = ", ".join(
+        f"{name} {new:.2f}/{repeat:.2f}" for name, (new, repeat) in blend.shares.items()
+    )
+    return _("Blend weights, new/repeat products: {weights}.").format(weights=weights)
 
 
 def _built(config: RunConfig, data: SplitData, other: RunFolder | None) -> RunConfig:

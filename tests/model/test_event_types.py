@@ -33,7 +33,7 @@ from model.serving.predictor import Predictor
 from model.training.trainer import train
 from tests.conftest import Setup
 from tests.model.sequences.test_windows import all_pairs
-from tests.model.toys import START, VISIT, carted, imported, prepared, small
+from tests.model.toys import START, VISIT, carted, imported, prepared, save_blend, small
 from tests.model.training.test_trainer import Notes, never
 
 CONFIG: dict[str, Any] = {
@@ -42,7 +42,6 @@ CONFIG: dict[str, Any] = {
     "width": 32,
     "embedding_width": 16,
     "repeat_head": True,
-    "blend": True,
     "epochs": 12,
     "learning_rate": 0.01,
 }
@@ -53,6 +52,8 @@ def train_on_carts(folder: Path) -> None:
     histories, columns = carted()
     dataset = imported(Store(Home(folder / "home")), histories, folder, **columns)
     train(small(**CONFIG), dataset, folder / "run", Notes(), never)
+    run = RunFolder(folder / "run")
+    save_blend(run, split_dataset(run.config(), dataset), "markov", "repurchase")
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,13 @@ from data.datasets.store import Store
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 from data.preparation.prepare import Prepared
+from model.baselines.tuning import fit
+from model.blend.conditional_logit import BlendWeights
 from model.config.run_config import RunConfig
 from model.run_files import CONFIG
 from model.run_folder import RunFolder
 from model.sequences.adapted_config import adapt
-from model.sequences.split_data import split_dataset
+from model.sequences.split_data import SplitData, split_dataset
 
 START = pd.Timestamp("2024-01-01")
 NOTHING_KNOWN = AttributeTable()
@@ -144,6 +146,17 @@ def save_untrained(
     run.write_vocabulary(data.sequences)
     run.write_buyer_attributes(data.buyer_attributes)
     save_network(run, network)
+
+
+def save_blend(run: RunFolder, task: SplitData, *baselines: str) -> None:
+    """Store a blend of a run's network and of baselines, with equal weights."""
+    from model.blend.blend import Blend
+    from model.serving.onnx_model import load_recommenders
+
+    members = [load_recommenders(run)[-1], *(fit(name, task) for name in baselines)]
+    size = len(members)
+    equal = BlendWeights(np.full(size, 1 / size), *np.full((2, size + 1), 0.5), 0.1)
+    Blend(members, [equal], np.ones(size), task.popularity).save(run)
 
 
 def imported(

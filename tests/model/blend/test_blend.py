@@ -105,7 +105,7 @@ def test_a_member_whose_package_is_not_installed_is_named(blend: Blend, tmp_path
 
 def test_repeat_products_rank_last_where_nobody_buys_twice() -> None:
     random = np.random.default_rng(1)
-    log = [[f"p{product:02d}" for product in random.permutation(30)[:8]] for _user in range(150)]
+    log = [[f"p{product:02d}" for product in random.permutation(30)[:8]] for _user in range(500)]
     task = split_prepared(prepared(log), small())
     histories = task.histories(task.split.test)
     scores = fit_blend(task, fitted(task)).scores(histories)

@@ -19,7 +19,6 @@ from data.preparation.sequences import FIRST, to_microseconds
 from model.baselines import BASELINES
 from model.baselines.base import Baseline
 from model.baselines.popularity import Popularity
-from model.baselines.tuning import fit
 from model.blend import blend_numpy
 from model.blend.blend import Blend
 from model.blend.conditional_logit import BlendWeights
@@ -32,7 +31,6 @@ from model.sequences.split_data import SplitData, split_dataset, split_prepared
 from model.serving import bundle
 from model.serving.bundle import export
 from model.serving.bundle_example import example
-from model.serving.onnx_model import load_recommenders
 from model.serving.predictor import Predictor
 from model.serving.rules.resolve import resolve
 from model.serving.rules.rules_numpy import DAY
@@ -44,6 +42,7 @@ from tests.model.toys import (
     imported,
     prepared,
     random_histories,
+    save_blend,
     save_untrained,
     small,
 )
@@ -80,7 +79,6 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     store, log = Store(Home(folder / "home")), random_histories(100, 30)
     dataset = imported(store, log, folder, buyers=buyer_table(100))
     config = small(
-        blend=request.param,
         repeat_head=not request.param,
         transition_head=not request.param,
         asking_time=not request.param,
@@ -88,6 +86,9 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         features="product,brand,category,price",
     )
     train(config, dataset, folder / "run", Notes(), never)
+    if request.param:
+        baselines = ("popularity", "markov", "repurchase", "item neighbours", "affinity")
+        save_blend(RunFolder(folder / "run"), split_dataset(config, dataset), *baselines)
     return folder / "run"
 
 
@@ -175,10 +176,7 @@ def timed_blend(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("timed")
     dataset = imported(Store(Home(folder / "home")), random_histories(60, 30), folder)
     save_untrained(small(), dataset, folder / "run")
-    run, task = RunFolder(folder / "run"), split_dataset(small(), dataset)
-    members = [*load_recommenders(run), fit("tifu-knn", task)]
-    equal = BlendWeights(np.full(2, 0.5), np.full(3, 0.5), np.full(3, 0.5), 0.1)
-    Blend(members, [equal], np.ones(2), task.popularity).save(run)
+    save_blend(RunFolder(folder / "run"), split_dataset(small(), dataset), "tifu-knn")
     return folder / "run"
 
 

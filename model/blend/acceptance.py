@@ -1,0 +1,77 @@
+"""Whether a blend is kept: whether it ranks better than its first member, the network, alone."""
+
+import numpy as np
+
+from data.preparation.sequences import Floats
+from model.blend.conditional_logit import (
+    PADDING,
+    BlendWeights,
+    CandidateSample,
+    add_mixture,
+    fit_weights,
+)
+from model.sequences.histories import Array
+
+STANDARD_ERRORS = 2.0
+"""Standard errors, over buyers, by which a blend has to raise the held-out NDCG@10."""
+FEW_TARGETS = 1000
+FOLDS, FOLDS_OF_FEW = 2, 5
+"""Of few targets most are needed for a fit; of many, each fit takes long."""
+K = 10
+
+
+def is_better_than_network(
+    sample: CandidateSample,
+    buyers: Array,
+    probabilistic: Array,
+    weights: BlendWeights,
+) -> bool:
+    """Return whether cross-validation over buyers shows a significantly higher NDCG@10.
+
+    A few dozen targets say too little for the weights of a score of members: a blend that is
+    fitted on them can rank worse than the network. The products of the history are ranked, too: a
+    blend may know that nobody buys twice.
+
+    Parameters
+    ----------
+    sample : CandidateSample
+    buyers : int array [targets]
+    probabilistic : bool array [members]
+        Whether each member's scores are log-probabilities.
+    weights : BlendWeights
+        Fitted on the whole sample; those of the folds are looked for near them.
+    """
+    _buyers, buyer = np.unique(buyers, return_inverse=True)
+    folds = FOLDS if len(buyers) > FEW_TARGETS else FOLDS_OF_FEW
+    fold = np.random.default_rng(0).permutation(int(buyer.max()) + 1)[buyer] % folds
+    network = sample.features[:, :, 0]
+    gain = np.zeros(len(buyers))
+    if buyer.max() < folds:
+        return False
+    for validation in (fold == number for number in range(folds)):
+        of_fold = fit_weights(sample.rows(~validation), probabilistic, weights)
+        part = sample.rows(validation)
+        scores = _utilities(part, of_fold, probabilistic)
+        gain[validation] = _ndcg(scores, part) - _ndcg(network[validation], part)
+    deviations = np.bincount(buyer, gain - gain.mean())
+    error = float(np.sqrt((deviations**2).sum())) / len(gain)
+    return bool(gain.mean() > STANDARD_ERRORS * error)
+
+
+def _utilities(sample: CandidateSample, weights: BlendWeights, probabilistic: Array) -> Floats:
+    """Return the blend's score of each candidate, [targets, candidates]."""
+    features = add_mixture(sample, weights.mixture, probabilistic)
+    scores: Floats = np.where(
+        sample.repeat,
+        features @ weights.repeat.astype(np.float32) + np.float32(weights.repeat_intercept),
+        features @ weights.new.astype(np.float32),
+    )
+    return scores
+
+
+def _ndcg(scores: Floats, sample: CandidateSample) -> Array:
+    """Return NDCG@10 of each target among its candidates, which hold the top of each member."""
+    others = np.where(sample.offset <= PADDING / 2, -np.inf, scores)[:, 1:]
+    rank = 1 + (others >= scores[:, :1]).sum(axis=1)
+    gains: Array = np.where(rank <= K, 1 / np.log2(1 + rank), 0.0)
+    return gains
