@@ -1,6 +1,6 @@
 """The commands ``vitrina evaluate`` and ``vitrina recommend``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,12 +31,18 @@ LONGEST_TITLE = 48  # characters in the table
 def evaluate_command(home: Home, run: str, exclude_seen: bool, as_json: bool) -> None:
     """Evaluate a run beside the baselines, with its own evaluation protocol."""
     from dashboard.services.runs.evaluation import evaluate
-    from model.metrics.protocol_metrics import metrics_of
 
     answer = evaluate(home, run, exclude_seen)
     if as_json:
         print_json(answer)
-        return
+    else:
+        print_evaluation(answer)
+
+
+def print_evaluation(answer: Mapping[str, Any]) -> None:
+    """Print the figures of every model on the test targets as a table."""
+    from model.metrics.protocol_metrics import metrics_of
+
     click.echo(_about(answer))
     names = metrics_of(answer["protocol"]).table
     print_table(
@@ -161,7 +167,7 @@ def _rule_notes(applied: dict[str, Any]) -> list[str]:
     return notes
 
 
-def _about(answer: dict[str, Any]) -> str:
+def _about(answer: Mapping[str, Any]) -> str:
     """Return the protocol of an evaluation, and how many targets and sets it has."""
     words = _("{protocol}: {targets} targets, {cold} of them never seen in training")
     if answer["sets"]:

@@ -45,6 +45,8 @@ def train_command(
     as_json: bool,
 ) -> int:
     """Train a network on a dataset and print its history and test figures."""
+    from dashboard.cli.predictions import print_evaluation
+    from dashboard.jobs.run_handle import open_run
     from dashboard.jobs.runs_table import Runs
     from dashboard.jobs.supervisor import start_worker
     from dashboard.services.runs import records
@@ -67,6 +69,11 @@ def train_command(
         print_json(record)
     elif detach:
         click.echo(_("Run {run} is queued; vitrina show {run} tells how it goes.").format(run=run))
+    elif evaluation := open_run(home, run).evaluation:
+        print_evaluation(evaluation)
+        click.echo(_("Run {run} is finished.").format(run=run))
+    elif record["state"] == "stopped":
+        click.echo(_("Run {run} is stopped; vitrina resume {run} continues it.").format(run=run))
     if not detach and record["state"] in ("failed", "interrupted"):
         raise VitrinaError(records.failure(home, run))
     return 0

@@ -80,6 +80,19 @@ def test_a_log_without_purchases_trains_on_its_most_frequent_events(
 
 
 @pytest.mark.slow
+def test_a_training_ends_with_its_name_and_its_figures(vitrina: Vitrina) -> None:
+    vitrina("demo", "--buyers", 50)
+    quick = (*SMALL, "--set", "epochs=1", "--set", "blend=false")
+    trained = vitrina("train", "demo", "--preset", "fast", *quick)
+    assert trained.code == 0, trained.err
+    lines = trained.out.splitlines()
+    assert lines[-1] == "Run demo-1 is finished."
+    figures = vitrina("evaluate", "demo-1").out.splitlines()
+    assert lines[-1 - len(figures) : -1] == figures
+    assert any(line.startswith("gru ") for line in figures)
+
+
+@pytest.mark.slow
 def test_the_main_job_from_the_command_line(vitrina: Vitrina, tmp_path: Path) -> None:
     vitrina("demo", "--buyers", 300)
     trained = vitrina("train", "demo", "--preset", "paper", *SMALL, "--set", "epochs=2", "--json")
