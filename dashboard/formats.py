@@ -6,12 +6,13 @@ Every function returns plain text; a missing value becomes an en dash.
 import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 from babel import Locale, dates, numbers
 
 from dashboard.context import preferred_zone
 from data import i18n
-from data.i18n import _, language
+from data.i18n import _, language, ngettext
 from model.baselines import BASELINES
 from model.registry import NETWORKS
 
@@ -107,6 +108,19 @@ def network(name: str) -> str:
     if name in NETWORKS:
         return NETWORKS.label(name)
     return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def networks(config: Mapping[str, Any]) -> str:
+    """Return what the configuration of a run trains: a network, or an ensemble of several.
+
+    Examples
+    --------
+    >>> networks({"network": "gru"}), networks({"network": "gru", "ensemble_size": 3})
+    ('GRU network', 'Ensemble of 3 GRU networks')
+    """
+    size = config.get("ensemble_size", 1)
+    words = ngettext("{network} network", "Ensemble of {n} {network} networks", size)
+    return words.format(n=size, network=network(config.get("network", "")))
 
 
 def model(name: str) -> str:

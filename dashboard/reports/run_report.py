@@ -73,8 +73,8 @@ def run_sections(handle: RunHandle) -> list[Component | None]:
 
 
 def _purpose(run: Run) -> str:
-    return _("{network} network on {dataset}, preset {preset}; {state}").format(
-        network=formats.network(run.config.get("network", "")),
+    return _("{networks} on {dataset}, preset {preset}; {state}").format(
+        networks=formats.networks(run.config),
         dataset=run.dataset,
         preset=run.preset or _("none"),
         state=in_words(run.state),

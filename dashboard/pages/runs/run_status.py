@@ -99,8 +99,8 @@ def purpose(run: Run) -> list[Any]:
                 run=run.config.get("run"), dataset=run.dataset
             )
         ]
-    words = _("{network} network on {dataset}, preset {preset}, created").format(
-        network=formats.network(run.config.get("network", "")),
+    words = _("{networks} on {dataset}, preset {preset}, created").format(
+        networks=formats.networks(run.config),
         dataset=run.dataset,
         preset=run.preset or _("none"),
     )

@@ -44,6 +44,7 @@ def estimate(home: Home, dataset: str, config: RunConfig, steps: Sequence[Step])
     speed = monitor.throughput(monitor.metrics(home, run)) if run else None
     if run is None or not speed:
         return Estimate(targets)
+    speed *= run.config.get("ensemble_size", 1) / config.ensemble_size
     least, most = (epochs * targets / speed for epochs in (_fewest_epochs(config), config.epochs))
     low, high = _RANGE
     return Estimate(targets, (low * least, high * most), run.run)

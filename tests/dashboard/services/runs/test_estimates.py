@@ -1,5 +1,7 @@
 """The size of a training is estimated from its preparation, its duration from earlier runs."""
 
+import pytest
+
 from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
@@ -47,6 +49,14 @@ def test_the_duration_follows_the_throughput_of_a_comparable_run(home: Home) -> 
     assert estimated.seconds is not None
     low, high = estimated.seconds
     assert low < 10 * 700 / 100 < high
+
+
+def test_an_ensemble_takes_as_many_times_as_long(home: Home) -> None:
+    trained(home, "shop", CONFIG, seconds=10)
+    alone = estimate(home, "shop", CONFIG, STEPS).seconds
+    together = estimate(home, "shop", CONFIG.override({"ensemble_size": 3}), STEPS).seconds
+    assert alone is not None
+    assert together == pytest.approx((3 * alone[0], 3 * alone[1]))
 
 
 def test_the_least_duration_is_that_of_a_training_that_patience_ends(home: Home) -> None:
