@@ -19,6 +19,8 @@ from model.phases import OnShare, ignore_share
 from model.sequences.histories import Array, Histories
 from model.sequences.split_data import SplitData
 
+LEAST_TARGETS = 100
+"""Fewer are no more than twice as many as the weights of all members: no blend is fitted."""
 MOST_TARGETS = 8000
 PRUNING_TARGETS = 2500
 """Targets of the fit by which members are selected; a fit of all takes several times as long."""
@@ -39,7 +41,8 @@ def fit_blend(
     task : SplitData
     models : sequence of Recommender
         Fitted; the network first. Those that are not eligible or do not lower the loss are left
-        out, and all but the network where a blend ranks no better than it does alone.
+        out, and all but the network where there are fewer than ``LEAST_TARGETS``, or a blend ranks
+        no better than it does alone.
     on_progress : callable
         Called after every batch of targets that is scored, and after every fit of weights, with the
         share that is done.
@@ -49,7 +52,7 @@ def fit_blend(
     random = np.random.default_rng(0)
     if len(targets) > MOST_TARGETS:
         targets = np.sort(random.choice(targets, MOST_TARGETS, replace=False))
-    if not len(targets):
+    if len(targets) < LEAST_TARGETS:
         return _alone(task, members[0])
     histories, answers = task.histories(targets), task.answers(targets)
     scales = _scales(members, histories.select(slice(0, 200)))

@@ -14,7 +14,7 @@ from model.baselines.personal_frequency import PersonalFrequency
 from model.baselines.popularity import Popularity
 from model.baselines.repeat_last import RepeatLast
 from model.blend.blend import Blend
-from model.blend.fit import fit_blend
+from model.blend.fit import LEAST_TARGETS, fit_blend
 from model.metrics.ranking import top_k
 from model.run_files import BLEND
 from model.run_folder import RunFolder
@@ -112,6 +112,14 @@ def test_repeat_products_rank_last_where_nobody_buys_twice() -> None:
     repeat = histories.matrix(task.products).toarray() > 0
     below = [row[own].max() < np.median(row[~own]) for row, own in zip(scores, repeat, strict=True)]
     assert np.mean(below) > 0.95
+
+
+def test_few_targets_are_no_evidence_for_a_blend() -> None:
+    random = np.random.default_rng(0)
+    log = [[f"p{random.integers(40):02d}"] * 6 for _user in range(LEAST_TARGETS - 1)]
+    task = split_prepared(prepared(log), small())
+    members = fitted(task)
+    assert fit_blend(task, members).members == members[:1]
 
 
 def test_a_mixture_of_members_ranks_the_choices_of_both_first() -> None:
