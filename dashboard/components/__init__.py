@@ -22,6 +22,7 @@ from dashboard.components.no_choice import NO_CHOICE, no_choice
 from dashboard.components.progress import progress
 from dashboard.components.states import (
     empty_state,
+    error_list,
     error_state,
     loading_state,
     sampled_note,
@@ -47,6 +48,7 @@ __all__ = [
     "dropdown",
     "empty_state",
     "error_id",
+    "error_list",
     "error_state",
     "field",
     "figure_card",

@@ -1,15 +1,20 @@
 """Empty, loading and error states, and notes on outdated or sampled data."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard import formats
 from dashboard.components.aria import aria
 from dashboard.components.icon import icon
 from dashboard.components.moment import moment
-from data.i18n import _
+from dashboard.components.option_words import option_words
+from data.i18n import _, ngettext
+
+_SEEN_PROBLEMS = 3
 
 
 def empty_state(sentence: str, action: Component | None = None) -> html.Div:
@@ -39,6 +44,19 @@ def loading_state(height: int = 160, *, lines: int = 0) -> html.Div:
     )
 
 
+def error_list(sentences: Sequence[str]) -> list[Component]:
+    """Return one error message on all that is wrong, of which a few sentences are seen at once."""
+    if len(sentences) < 2:
+        return [error_state(sentence) for sentence in sentences]
+    lines = [html.P(option_words(sentence), className="error-sentence") for sentence in sentences]
+    body: list[Component] = [*lines[:_SEEN_PROBLEMS]]
+    if hidden := lines[_SEEN_PROBLEMS:]:
+        words = ngettext("{count} more problem", "{count} more problems", len(hidden))
+        head = html.Summary(words.format(count=formats.number(len(hidden))))
+        body.append(html.Details([head, *hidden], className="error-more"))
+    return [html.Div([icon("warning"), html.Div(body)], className="error-state", role="alert")]
+
+
 def error_state(
     sentence: str,
     *,
@@ -62,9 +80,9 @@ def error_state(
     page : bool
         Whether the message replaces a whole page.
     """
-    lines: list[Any] = [html.P(sentence, className="error-sentence")]
+    lines: list[Any] = [html.P(option_words(sentence), className="error-sentence")]
     if advice:
-        lines.append(html.P(advice))
+        lines.append(html.P(option_words(advice)))
     if incident:
         lines.append(html.P([_("Id in the log:"), " ", html.Code(incident)], className="muted"))
     if action is not None:

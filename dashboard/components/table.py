@@ -36,6 +36,8 @@ class Column:
         Decimals of numbers and percentages.
     width : int or None
         Width in pixels; columns without a width share the rest.
+    least : int or None
+        Least width in pixels of a column that shares the rest, such as of names.
     link : str or None
         Address template that makes the row a link, such as ``"/runs/{run}"``.
     sortable, filterable : bool
@@ -57,6 +59,7 @@ class Column:
     kind: Kind = "text"
     digits: int = 0
     width: int | None = None
+    least: int | None = None
     link: str | None = None
     sortable: bool = True
     filterable: bool = False
@@ -116,6 +119,7 @@ def data_table(
         "suppressColumnVirtualisation": True,
         "enableCellTextSelection": True,
         "ensureDomOrder": True,
+        "tooltipShowMode": "whenTruncated",
         "localeText": table_words(empty),
         **({"rowSelection": {"mode": "multiRow", "enableClickSelection": False}} if select else {}),
         **({} if paged or height else {"domLayout": "autoHeight"}),
@@ -166,7 +170,7 @@ def _definition(column: Column) -> dict[str, Any]:
         "filter": _filter(column),
         "cellClass": f"is-{column.kind}",
         "headerClass": "is-right" if right else "",
-        "minWidth": _MONEY_WIDTH if column.kind == "money" else _LEAST_WIDTH,
+        "minWidth": column.least or (_MONEY_WIDTH if column.kind == "money" else _LEAST_WIDTH),
         "sortingOrder": ["desc", "asc", None] if right else ["asc", "desc", None],
     }
     if column.width:
@@ -175,6 +179,8 @@ def _definition(column: Column) -> dict[str, Any]:
             "minWidth": column.width,
             "maxWidth": column.width * 2,
         }
+    if column.kind in {"text", "id"}:
+        definition["tooltipField"] = column.key
     if column.kind == "state":
         definition["cellRenderer"] = "StateCell"
         definition["cellRendererParams"] = {"states": state_cells()}

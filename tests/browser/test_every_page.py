@@ -20,6 +20,7 @@ import pytest
 from dash.development.base_component import Component
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from dashboard.jobs import failures
 from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
@@ -100,7 +101,12 @@ PAGES = {
         "/recommend/placements?new=1",
     ),
     "huge": (*pages_of(ODD, f"{ODD}-1", f"{ODD}-2"), f"/recommend?dataset={ODD}"),
-    "failed": (*pages_of("toy", RUN, "toy-2", "toy-import-1"), "/data/damaged"),
+    "failed": (
+        *pages_of("toy", RUN, "toy-2", "toy-import-1", "toy-backtest-1"),
+        "/data/damaged",
+        "/data/gone?brands=brand1",
+        "/train?dataset=gone",
+    ),
 }
 
 OF_DASH = {"_pages_location", "_pages_content", "_pages_store", "_pages_dummy"}
@@ -230,20 +236,28 @@ def visit(browser: Browser, homes: dict[str, Site], seen: Seen) -> Iterator[Visi
 
 
 def break_home(home: Home) -> None:
-    """Let a training and an import fail, and damage an evaluation and a dataset."""
+    """Let a run of each kind fail, damage an evaluation and a dataset, and remove a file of one."""
     runs = Runs(home)
     config = runs.get(RUN).config
-    for kind, reason in (("train", "The disk is full."), ("import", "The file ends too early.")):
-        name = runs.create(kind, "toy", config)
+    for kind, reason, message in (
+        ("train", failures.DISK, None),
+        ("import", None, "The file ends too early."),
+        ("backtest", failures.MEMORY, None),
+    ):
+        plan = {"preset": "fast", "config": config, "last_days": ["2024-01-01"], "trials": 1}
+        name = runs.create(kind, "toy", plan if kind == "backtest" else config)
         claimed = runs.queue.claim()
         assert claimed is not None
         runs.attempts.begin(name, claimed.attempt, Process.current())
-        runs.attempts.end(name, claimed.attempt, State.FAILED, None, reason)
+        runs.attempts.end(name, claimed.attempt, State.FAILED, reason, message)
     (runs.folder(RUN) / "evaluation.json").write_text("{", "utf-8")
     runs.close()
     damaged = home.path / "datasets" / "damaged"
     damaged.mkdir()
     (damaged / "manifest.json").write_text("{}", "utf-8")
+    gone = home.path / "datasets" / "gone"
+    shutil.copytree(home.path / "datasets" / "toy", gone)
+    next(gone.glob("*/part-0.parquet")).unlink()
 
 
 def cases() -> list[object]:

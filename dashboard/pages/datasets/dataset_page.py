@@ -15,6 +15,7 @@ from dashboard.pages.datasets.head import head
 from dashboard.pages.datasets.key_figures import dataset_key_figures
 from dashboard.services.datasets import library
 from data.datasets.dataset import Dataset
+from data.errors import Damaged
 from data.exploration.attributes import table_attributes
 from data.exploration.filters import Filters
 from data.home import Home
@@ -98,7 +99,10 @@ def _register(name: str) -> None:
         if CHARTS[name].timed and source.manifest.time_from_order:
             return kit.render_empty(_(NO_TIMES), _(CHARTS[name].title))
         query = filter_query.read(filters["given"], table_attributes(source))
-        return _render((home, dataset, source.fingerprint), name, query, theme, language())
+        try:
+            return _render((home, dataset, source.fingerprint), name, query, theme, language())
+        except Damaged as error:  # a line with the title: every chart may say the same
+            return kit.render_empty(str(error), _(CHARTS[name].title))
 
 
 for _name in CHARTS:

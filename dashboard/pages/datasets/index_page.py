@@ -53,14 +53,14 @@ def layout(**_query: str) -> html.Div:
 
 def _datasets(rows: list[dict[str, Any]]) -> html.Section:
     columns = [
-        kit.Column("name", _("Name"), link="/data/{name}"),
-        kit.Column("origin", _("Origin"), width=96),
+        kit.Column("name", _("Name"), least=160, link="/data/{name}"),
+        kit.Column("origin", _("Origin"), width=112),
         kit.Column("rows_read", _("Rows"), "number"),
         kit.Column("purchases", _("Purchases"), "number"),
-        kit.Column("users", _("Buyers"), "number"),
+        kit.Column("users", _("Buyers"), "number", least=112),
         kit.Column("products", _("Products"), "number"),
         kit.Column("period", _("Period"), width=216, sortable=False),
-        kit.Column("imported", _("Imported"), "time", width=208),
+        kit.Column("imported", _("Imported"), "time", width=168),
     ]
     table = kit.data_table(
         TABLE,

@@ -33,7 +33,7 @@ def layout(dataset: str = "", **parameters: str) -> html.Div:
         *([kit.Column("title", _("Title"), width=240)] if product_titles(source) else []),
         *(column for column in described if table_page.has(source, column.key)),
         kit.Column("purchases", _("Purchases"), "number"),
-        kit.Column("buyers", _("Buyers"), "number"),
+        kit.Column("buyers", _("Buyers"), "number", least=112),
         kit.Column("first_sale", _("First sale"), width=table_page.WIDTH),
         kit.Column("last_sale", _("Last sale"), width=table_page.WIDTH),
         *table_page.attribute_columns(source.product_attributes),

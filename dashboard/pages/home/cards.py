@@ -1,6 +1,6 @@
 """The cards of the home page: key figures, first steps, latest runs and datasets."""
 
-from typing import Any
+from typing import Any, Literal
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -18,7 +18,9 @@ from dashboard.components import (
     state_badge,
 )
 from dashboard.components.aria import aria
+from dashboard.context import may
 from dashboard.figures.curves import metric_name
+from dashboard.identity import Role
 from dashboard.jobs.queue import CHECKING, SERIES, TRAINING
 from dashboard.jobs.run import Run
 from dashboard.pages.recommend.page_state import Query
@@ -143,11 +145,13 @@ def _ways(overview: Overview) -> str:
     return _("A log of your own, or a synthetic shop.")
 
 
-def _sample(overview: Overview, making: bool) -> list[Component]:
+def _sample(
+    overview: Overview, making: bool, kind: Literal["secondary", "quiet"] = "secondary"
+) -> list[Component]:
     """Return the button that imports a real log, where there is one that is not imported."""
     if not overview.sample_offered:
         return []
-    return [button(_("Import a real log"), SAMPLE, disabled=making, title=_(TERMS))]
+    return [button(_("Import a real log"), SAMPLE, kind=kind, disabled=making, title=_(TERMS))]
 
 
 def _kind(first: bool) -> Any:
@@ -265,13 +269,24 @@ def datasets_card(overview: Overview) -> html.Section:
     rows = [_dataset_row(row) for row in overview.datasets]
     nothing = empty_state(_("No dataset yet."))
     return card(
-        html.Ul(rows, className="home-list") if rows else nothing,
+        [html.Ul(rows, className="home-list"), *_beyond_the_demo(overview)] if rows else nothing,
         title=_("Datasets"),
         subtitle=_("Purchase logs that have been imported"),
         actions=[button(_("All datasets"), href="/data", kind="quiet")] if rows else [],
         span=5,
         flush=True,
     )
+
+
+def _beyond_the_demo(overview: Overview) -> list[Component]:
+    """Return the ways to a real log where every dataset is synthetic and no step offers them."""
+    real = any(not row["synthetic"] for row in overview.datasets)
+    if real or not overview.models or not may(Role.TRAIN):
+        return []
+    importing = any(summary.run.kind != TRAINING for summary in overview.latest)
+    words = html.Span(_("Synthetic: it says nothing about real shops."), className="note")
+    own = button(_("Import data"), href="/data", kind="quiet")
+    return [html.Div([words, own, *_sample(overview, importing, "quiet")], className="home-ways")]
 
 
 def _dataset_row(row: dict[str, Any]) -> html.Li:

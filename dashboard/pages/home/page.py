@@ -6,7 +6,7 @@ import dash
 from dash import Input, Output, State, callback, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.components import button, error_state, grid, page_header, toast
+from dashboard.components import button, error_list, grid, page_header, toast
 from dashboard.context import current_home
 from dashboard.jobs.supervisor import start_worker
 from dashboard.pages.home import tour
@@ -53,7 +53,7 @@ def _body(content: Overview) -> list[Component]:
             primary=action,
         )
     ]
-    parts += [error_state(problem) for problem in content.problems]
+    parts += error_list(content.problems)
     if content.datasets:
         parts.append(figures(content))
     if not content.models:

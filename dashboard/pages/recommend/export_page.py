@@ -19,6 +19,7 @@ from dashboard.components import (
     progress,
     state_badge,
 )
+from dashboard.components.option_words import option_words
 from dashboard.context import current_home
 from dashboard.jobs.run import Run
 from dashboard.jobs.states import State as RunState
@@ -183,10 +184,12 @@ def _http_interface(run: str) -> html.Section:
     return card(
         [
             html.P(
-                _(
-                    "Off unless the server is started with --api or --api-token; its OpenAPI"
-                    " description is at {address}."
-                ).format(address=f"{PREFIX}/openapi.json")
+                option_words(
+                    _(
+                        "Off unless the server is started with --api or --api-token; its OpenAPI"
+                        " description is at {address}."
+                    ).format(address=f"{PREFIX}/openapi.json")
+                )
             ),
             html.Pre(call, className="code", tabIndex="0"),
         ],

@@ -79,11 +79,23 @@ def _price(event: HistoryEvent) -> Component:
                 type="number",
                 min=0,
                 step="any",
-                value=None if event.price is None else round(event.price, 4),
+                value=None if event.price is None else amount_digits(event.price),
                 className="event-price number",
             ),
         ]
     )
+
+
+def amount_digits(price: float) -> str:
+    """Return an amount as a number field holds it, with the decimals of money or those it needs.
+
+    Examples
+    --------
+    >>> amount_digits(9.9), amount_digits(12), amount_digits(0.0034)
+    ('9.90', '12.00', '0.0034')
+    """
+    price = round(price, 4)
+    return f"{price:.2f}" if price == round(price, 2) else f"{price:.4f}"
 
 
 def hidden_event_row(event: HistoryEvent, *, target: bool) -> html.Li:

@@ -8,26 +8,30 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formats
-from dashboard.components import card, empty_state, figure_card, grid, render, state_badge
+from dashboard.components import card, figure_card, grid, render, state_badge
 from dashboard.figures.backtest import accuracy_over_time, loss_by_age
 from dashboard.figures.curves import metric_name
 from dashboard.jobs.backtest import LAST_DAY
 from dashboard.jobs.states import State
 from dashboard.jobs.training_series import Trial
+from dashboard.pages.runs.search_results import no_trainings
 from dashboard.services.runs import backtests
 from dashboard.services.runs.backtests import BacktestResult
 from data.i18n import _
 from model.metrics.protocol_metrics import metrics_of
 
 
-def results(result: BacktestResult, theme: str | None) -> list[Component]:
+def results(result: BacktestResult, theme: str | None, *, ended: bool) -> list[Component]:
     """Return the charts of a backtest that has finished, and the table of its trainings."""
     if not result.trials:
-        return [card(empty_state(_("The first training appears here as soon as it is queued.")))]
+        return [no_trainings(ended)]
     if not result.judged:
         return [_trainings(result.trials)]
     finding = backtests.finding(result.judged)
-    reading = html.Div(html.P(finding, className="reading-finding"), className="reading is-good")
+    reading = html.Div(
+        html.P(finding, className="reading-finding"),
+        className=f"reading is-{backtests.tone(result.judged)}",
+    )
     over_time = render(accuracy_over_time(result.judged, theme))
     table = _figures(result.judged)
     if not result.judged["ages"]:

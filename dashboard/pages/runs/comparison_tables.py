@@ -7,7 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import formats
-from dashboard.components import card, error_state
+from dashboard.components import card, error_list
 from dashboard.figures.curves import metric_name
 from dashboard.jobs.run import Run
 from dashboard.pages.runs import config_form
@@ -28,7 +28,7 @@ _VALIDATION = {
 
 def warnings(comparison: Comparison) -> list[Component]:
     """Return the reasons why these runs are not comparable, and what is damaged."""
-    return [error_state(sentence) for sentence in (*comparison.warnings, *comparison.problems)]
+    return error_list([*comparison.warnings, *comparison.problems])
 
 
 def settings(comparison: Comparison) -> html.Section:

@@ -74,6 +74,16 @@ CHOICE_NAMES = {
     },
 }
 """Names of the choices of each setting; a choice without one is named as a network is."""
+SPECIAL_VALUES = {
+    "preparation.max_user_events": {0: N_("no limit")},
+    "weight_averaging": {0: N_("off")},
+    "gradient_clipping": {0: N_("off")},
+    "early_stopping": {0: N_("off")},
+    "cpus": {0: N_("two, or as many as there are")},
+    "gpus": {-1: N_("one where there is any")},
+    "memory": {0: N_("none is reserved")},
+}
+"""What values of numbers stand for that are no number of anything."""
 NEEDS = {"horizon_days": ("protocol", "horizon")}
 """Settings that have an effect with one value of another setting alone."""
 
@@ -139,7 +149,7 @@ def settings() -> list[Setting]:
             group=spec.group,
             kind=_kind(spec),
             choices=tuple(spec.choices or ()),
-            hint=spec.allowed() if spec.low is not None else "",
+            hint=_hint(key, spec),
         )
         for key, spec in setting_specs().items()
     ]
@@ -236,6 +246,15 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)
+
+
+def _hint(key: str, spec: SettingSpec) -> str:
+    if spec.low is None:
+        return ""
+    special = SPECIAL_VALUES.get(key, {})
+    return "; ".join(
+        [spec.allowed(), *(f"{value}: {_(words)}" for value, words in special.items())]
+    )
 
 
 def _kind(spec: SettingSpec) -> Kind:

@@ -85,7 +85,7 @@ def columns(shown: Collection[str], view: View) -> list[Column]:
     """Return every column of the table; those that are not shown are hidden."""
     orders = list(view.sort)
     link = "/compare?runs={names}" if view.grouped else "/runs/{run}"
-    name = Column("run", _("Run"), "id", width=112, link=link, filterable=True)
+    name = Column("run", _("Run"), "id", least=112, link=link, filterable=True)
     return [
         replace(
             column,
@@ -111,7 +111,7 @@ def _offered(grouped: bool = False) -> list[Column]:
     width = _WITH_DEVIATION if grouped else _WIDTH
     return [
         Column("state", _("State"), "state", width=116, words="state_words", filterable=True),
-        Column("label", _("Name"), filterable=True),
+        Column("label", _("Name"), least=136, filterable=True),
         Column("dataset", _("Dataset"), filterable=True),
         Column("network", _("Network"), filterable=True),
         Column("preset", _("Preset"), filterable=True),
@@ -125,7 +125,7 @@ def _offered(grouped: bool = False) -> list[Column]:
         Column(DIFFERENCE, _("Difference"), "number", digits=4, width=108),
         Column("parameters", _("Weights"), "number", width=104, filterable=True),
         Column("spent", _("Duration"), width=96, sortable=False),
-        Column("created", _("Created"), "time", width=208),
+        Column("created", _("Created"), "time", width=168),
     ]
 
 

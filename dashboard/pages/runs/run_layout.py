@@ -6,6 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard import formats
 from dashboard.components import card, confirm, empty_state, field, figure_card, grid
 from dashboard.components.aria import aria
 from dashboard.figures.curves import metric_name
@@ -121,7 +122,10 @@ def _preset_settings(home: Home, run: Run) -> dict[str, Any] | None:
 
 
 def setting_words(setting: config_form.Setting | None, value: Any) -> str:
-    """Return the text of the value of a setting; a choice has the name that the form gives it."""
+    """Return the text of the value of a setting, in the words that the form has for it."""
+    special = config_form.SPECIAL_VALUES.get(setting.key, {}) if setting else {}
+    if isinstance(value, int | float) and value in special:
+        return _(special[int(value)])
     if setting is None or not setting.choices or not value:
         return value_words(value)
     names = value if isinstance(value, list | tuple) else [value]
@@ -142,6 +146,9 @@ def value_words(value: object) -> str:
         return ", ".join(map(str, value)) or _("all")
     if isinstance(value, dict):
         return ", ".join(f"{key}={inner}" for key, inner in value.items())
+    if isinstance(value, float):
+        digits = len(f"{value:.10f}".rstrip("0").partition(".")[2])
+        return formats.number(value, digits)
     return "–" if value is None or value == "" else str(value)
 
 

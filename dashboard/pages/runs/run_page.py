@@ -279,12 +279,15 @@ def show_results(
 ) -> tuple[list[Any], bool]:
     """Show the evaluation of the network and the baselines, or the trials of a series."""
     handle = open_run(current_home(), name)
+    ended = handle.run.ended
     if handle.run.kind == RETRAINING:
         return retraining_results.results(retraining.result(current_home(), name)), True
     if handle.run.kind == BACKTESTING:
-        return backtest_results.results(backtests.result(current_home(), name), theme), True
+        result = backtests.result(current_home(), name)
+        return backtest_results.results(result, theme, ended=ended), True
     if handle.run.kind == SEARCHING:
-        return search_results.results(searches.result(current_home(), name), theme), True
+        found = searches.result(current_home(), name)
+        return search_results.results(found, theme, ended=ended), True
     if handle.problem:
         return [error_state(handle.problem)], True
     results = test_results.results(handle.evaluation, metric, theme)
@@ -294,7 +297,11 @@ def show_results(
 @callback(Output(LOG, "children"), Input(mark("log"), "data"), State(RUN, "data"))
 def show_log(_size: int | None, name: str) -> str:
     """Show the last lines of the log."""
-    return monitor.log_tail(current_home(), name) or _("Nothing has been logged yet.")
+    text = monitor.log_tail(current_home(), name)
+    if text:
+        return text
+    ended = Runs(current_home()).get(name).ended
+    return _("Nothing was logged.") if ended else _("Nothing has been logged yet.")
 
 
 @callback(

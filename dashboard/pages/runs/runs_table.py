@@ -13,7 +13,7 @@ from dashboard.components import (
     NO_CHOICE,
     button,
     data_table,
-    error_state,
+    error_list,
     no_choice,
     state_name,
 )
@@ -127,9 +127,9 @@ def queue(home: Home, runs: Sequence[Run]) -> list[Component]:
 
 
 def problems(home: Home, runs: Sequence[Run]) -> list[Component]:
-    """Return one sentence on each row of the table and each evaluation that is damaged."""
-    evaluations = (handle.problem for handle in handles(home, runs))
-    return [error_state(problem) for problem in (*Runs(home).damaged(), *evaluations) if problem]
+    """Return the message on the rows of the table and the evaluations that are damaged."""
+    evaluations = [handle.problem for handle in handles(home, runs) if handle.problem]
+    return error_list([*Runs(home).damaged(), *evaluations])
 
 
 def series(home: Home) -> list[Component]:

@@ -15,10 +15,10 @@ from dashboard.services.runs.searches import SearchResult
 from data.i18n import _
 
 
-def results(result: SearchResult, theme: str | None) -> list[Component]:
+def results(result: SearchResult, theme: str | None, *, ended: bool) -> list[Component]:
     """Return the table of trials, and the chart of importances where there are any."""
     if not result.trials:
-        return [card(empty_state(_("The first training appears here as soon as it is queued.")))]
+        return [no_trainings(ended)]
     names = {key: field_name(key) for key in result.trials[0].values}
     if not result.importance:
         return [_table(result, names, span=12)]
@@ -26,6 +26,13 @@ def results(result: SearchResult, theme: str | None) -> list[Component]:
     height = max(48 * len(names) + 96, 200)
     fields = figure_card("importance", span=5, height=height, data=chart)
     return [grid(_table(result, names, span=7), fields)]
+
+
+def no_trainings(ended: bool) -> html.Section:
+    """Return the line in place of the trainings of a series that has none yet, or never had any."""
+    if ended:
+        return card(empty_state(_("It ended before a training was queued.")))
+    return card(empty_state(_("The first training appears here as soon as it is queued.")))
 
 
 def field_name(key: str) -> str:

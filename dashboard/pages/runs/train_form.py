@@ -47,7 +47,7 @@ def form(values: Mapping[str, Any]) -> list[Component]:
     values : mapping
         Values of ``RunConfig.as_dict``, or text as somebody typed it.
     """
-    return [card(_body(settings, values), title=_(group), span=12) for group, settings in grouped()]
+    return [_group(group, settings, values) for group, settings in grouped()]
 
 
 def box_class(*, changed: bool = False, shown: bool = True) -> str:
@@ -88,14 +88,22 @@ def remains(steps: Sequence[Step], estimate: Estimate) -> list[Component]:
     ]
 
 
-def _body(settings: Sequence[Setting], values: Mapping[str, Any]) -> list[Component]:
+def _group(group: str, settings: Sequence[Setting], values: Mapping[str, Any]) -> Component:
+    """Return the card of a group; one of rare settings alone is a line that opens."""
     common = [_box(setting, values) for setting in settings if setting.common]
     rare = [_box(setting, values) for setting in settings if not setting.common]
-    parts: list[Component] = [html.Div(common, className="settings")] if common else []
+    if not common:
+        return card(_folded(html.H2(_(group), className="card-title"), rare))
+    parts: list[Component] = [html.Div(common, className="settings")]
     if rare:
-        head = html.Summary(_("More settings"))
-        parts.append(html.Details([head, html.Div(rare, className="settings")], className="rare"))
-    return parts
+        parts.append(_folded(_("More settings"), rare))
+    return card(parts, title=_(group))
+
+
+def _folded(head: Component | str, boxes: Sequence[Component]) -> html.Details:
+    return html.Details(
+        [html.Summary(head), html.Div(list(boxes), className="settings")], className="rare"
+    )
 
 
 def _box(setting: Setting, values: Mapping[str, Any]) -> html.Div:

@@ -13,6 +13,7 @@ from dashboard.components import (
     button,
     card,
     empty_state,
+    error_list,
     error_state,
     menu,
     page_header,
@@ -38,7 +39,7 @@ from dashboard.services.runs import drafts, searches
 from dashboard.services.runs.estimates import estimate
 from dashboard.services.runs.start import configure, start_grid
 from dashboard.web.callback_types import Keys
-from data.errors import BadInput
+from data.errors import BadInput, VitrinaError
 from data.i18n import _
 from model.config.presets import PRESETS
 from model.config.run_config import RunConfig, differences
@@ -59,7 +60,7 @@ def layout(clone: str = "", **query: str) -> html.Div:
     """Return the form, filled in from the query parameters: a run to clone, or settings."""
     home = current_home()
     names = library.names(home)
-    damaged = [error_state(sentence) for sentence in library.damaged(home).values()]
+    damaged = error_list(list(library.damaged(home).values()))
     title = _("Train")
     words = _("Choose what a network learns from and how; every setting has a sensible default.")
     if not names:
@@ -191,7 +192,10 @@ def show_preparation(draft: Draft | None) -> Any:
         return no_update
     home, dataset = current_home(), draft["dataset"]
     config = RunConfig.from_dict(draft["config"])
-    steps = preparations.steps(home, dataset, config.preparation)
+    try:
+        steps = preparations.steps(home, dataset, config.preparation)
+    except VitrinaError as error:  # a toast beside a card that loads for ever would not say it
+        return error_state(str(error))
     if not steps[-1].events:
         return error_state(_("The preparation leaves nothing to learn from; loosen it."))
     return remains(steps, estimate(home, dataset, config, steps))

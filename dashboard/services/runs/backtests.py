@@ -1,6 +1,6 @@
 """Rolling backtests: queue one, and read from its result how often training again pays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from dashboard.jobs.run_handle import open_run, run_folder
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.supervisor import start_worker
 from dashboard.jobs.training_series import Trial
+from dashboard.services.runs.overfitting import Tone
 from data.checksums import verified
 from data.datasets.store import Store
 from data.errors import BadInput, damaged_unless_read
@@ -123,7 +124,7 @@ def finding(judged: Mapping[str, Any]) -> str:
     ages = judged["ages"]
     if not ages:
         return _("One cut says nothing of the age of a model; take two or more.")
-    old = next((age for age in ages if age["ci95"][metric][0] > 0), ages[-1])
+    old = _telling_age(ages, metric)
     low, high = old["ci95"][metric]
     if low > 0:
         words = _(
@@ -148,6 +149,20 @@ def finding(judged: Mapping[str, Any]) -> str:
         low=formats.points(low),
         high=formats.points(high),
     )
+
+
+def tone(judged: Mapping[str, Any]) -> Tone:
+    """Return whether there is something to do: train again more often, or seldomer."""
+    if not judged["ages"]:
+        return "attention"
+    metric = metrics_of(judged["protocol"]).hits
+    low, high = _telling_age(judged["ages"], metric)["ci95"][metric]
+    return "good" if low <= 0 <= high else "attention"
+
+
+def _telling_age(ages: Sequence[Mapping[str, Any]], metric: str) -> Mapping[str, Any]:
+    """Return the first age at which a model is clearly worse than a new one, else the last one."""
+    return next((age for age in ages if age["ci95"][metric][0] > 0), ages[-1])
 
 
 def _read(file: Path) -> BacktestResult:

@@ -158,7 +158,7 @@ def log_tail(home: Home, run: str, size: int = LOG_BYTES) -> str:
 
 def explanation(run: Run) -> Explanation | None:
     """Return why a run failed; None where it did not."""
-    return explain(run.reason) if run.reason else None
+    return explain(run.reason) if run.reason or run.state is State.FAILED else None
 
 
 def phase(run: Run) -> Phase | None:

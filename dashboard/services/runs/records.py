@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.jobs.archive import archive as write_archive
-from dashboard.jobs.failures import explain
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import in_words
+from dashboard.services.runs import monitor
 from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
@@ -59,7 +59,7 @@ def archive(home: Home, run: str, out: Path) -> Path:
 def failure(home: Home, name: str) -> str:
     """Return one sentence on why a run did not finish, and what to do."""
     run = Runs(home).get(name)
-    explanation = explain(run.reason) if run.reason else None
+    explanation = monitor.explanation(run)
     parts = [run.message or (explanation.title if explanation else "")]
     parts.append(explanation.advice if explanation else "")
     return _("Run {run} is {state}: {why}").format(

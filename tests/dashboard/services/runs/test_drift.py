@@ -9,8 +9,8 @@ from dashboard.jobs.run_handle import open_run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
 from dashboard.jobs.training_series import Trial
-from dashboard.pages.runs import backtest_results, drift_card
-from dashboard.services.runs import backtests, drift
+from dashboard.pages.runs import backtest_results, drift_card, search_results
+from dashboard.services.runs import backtests, drift, searches
 from data.datasets.store import Store
 from data.errors import BadInput, Damaged
 from data.files import write_json
@@ -80,24 +80,32 @@ def test_a_reading_says_how_much_why_and_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("losses", "words"),
+    ("losses", "tone", "words"),
     [
         (
             [(0.01, -0.01, 0.03), (0.05, 0.02, 0.08)],
+            "attention",
             "pays after 14 days: a model of that age finds",
         ),
-        ([(0.01, -0.01, 0.03), (0.02, -0.01, 0.05)], "gains nothing that is clear, even after 14"),
+        (
+            [(0.01, -0.01, 0.03), (0.02, -0.01, 0.05)],
+            "good",
+            "gains nothing that is clear, even after 14",
+        ),
         (
             [(-0.05, -0.08, -0.02)],
+            "attention",
             "does not pay: a model that is 7 days older finds 5.0 points more",
         ),
-        ([], "One cut says nothing"),
+        ([], "attention", "One cut says nothing"),
     ],
 )
 def test_a_backtest_says_after_how_long_training_again_pays(
-    losses: list[tuple[float, float, float]], words: str
+    losses: list[tuple[float, float, float]], tone: str, words: str
 ) -> None:
-    assert words in backtests.finding(drift_results.backtest(*losses))
+    judged = drift_results.backtest(*losses)
+    assert words in backtests.finding(judged)
+    assert backtests.tone(judged) == tone
 
 
 def test_the_page_of_a_backtest_has_the_figures_of_each_cut_beside_popularity() -> None:
@@ -105,14 +113,30 @@ def test_the_page_of_a_backtest_has_the_figures_of_each_cut_beside_popularity() 
         Trial(f"shop-{number}", {"preparation.last": day}, "finished", 0.3)
         for number, day in enumerate(("2024-01-07", "2024-01-14", "2024-01-21"), start=1)
     )
-    before = text_of(backtest_results.results(backtests.BacktestResult(trials), "light"))
+    before = text_of(
+        backtest_results.results(backtests.BacktestResult(trials), "light", ended=False)
+    )
     assert "NDCG@10 on validation" in before
     judged = drift_results.backtest((0.05, 0.01, 0.09))
-    shown = text_of(backtest_results.results(backtests.BacktestResult(trials, judged), "light"))
+    result = backtests.BacktestResult(trials, judged)
+    shown = text_of(backtest_results.results(result, "light", ended=True))
     assert "Training again pays after 7 days" in shown
     assert "Popularity, HR@10" in shown
     for words in ("shop-2", "Jan 14, 2024", "1,200", "0.4000", "0.3800 to 0.4200", "0.0800 to 0.1"):
         assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("ended", "words"), [(False, "appears here as soon as"), (True, "ended before a training")]
+)
+def test_a_series_without_trainings_says_whether_one_may_still_come(
+    ended: bool, words: str
+) -> None:
+    for shown in (
+        backtest_results.results(backtests.BacktestResult(), "light", ended=ended),
+        search_results.results(searches.SearchResult(), "light", ended=ended),
+    ):
+        assert words in text_of(shown)
 
 
 def judged_run(home: Home, run: str) -> str:

@@ -167,3 +167,9 @@ def test_the_phases_are_those_of_the_configuration_with_the_time_of_each(run: Ru
     blending = dataclasses.replace(exporting, config={"epochs": 10, "blend": True})
     assert Phase.BLEND in monitor.phases(blending)
     assert monitor.phases(running(run)) == {}
+
+
+def test_a_failed_run_is_explained_where_its_reason_was_not_noted(run: Run):
+    failed = dataclasses.replace(run, state=State.FAILED, reason=None)
+    assert monitor.explanation(failed) is not None
+    assert monitor.explanation(dataclasses.replace(failed, state=State.FINISHED)) is None
