@@ -1,6 +1,7 @@
 """The names that columns have in the logs of many makers and languages, for each role."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -64,7 +65,8 @@ _ENDINGS = _words(
     "id ids no nr num number code key ref pk hash token identifier nummer kennung numero codigo "
     "cod clave identificador reference identifiant codice numer kod nazwa номер код ид айди "
     "идентификатор id号 编号 編號 号 號 号码 號碼 编码 編碼 代码 代碼 代號 番号 コード 번호 코드 "
-    "internal_id external_id system_id 아이디 kodu numarasi koodi kodas 账号 帐号 账户"
+    "internal_id external_id system_id 아이디 kodu numarasi koodi kodas 账号 帐号 账户 azonosito "
+    "azonositoja szama kodja cikkszama"
 )
 _BEGINNINGS = _words(
     "id id_do id_da id_del id_de_la no no_de nr num number code code_du cod codigo codigo_do "
@@ -76,10 +78,12 @@ _BEGINNINGS = _words(
 NOUNS = {
     "user": Nouns(
         ids=_words(
-            "customer_unique_id unique_customer_id household_key uid msno steamid kunnr kd_nr"
+            "customer_unique_id unique_customer_id household_key uid msno steamid kunnr kd_nr "
+            "cust_account customer_account sold_to sold_to_party"
         ),
         nouns=_words(
-            "user customer customer_user cust buyer purchaser visitor client shopper household "
+            "user customer customer_user sell_to_customer sold_to_customer bill_to_customer "
+            "cust buyer purchaser visitor client shopper household "
             "consumer reviewer usuario kupujacy "
             "cliente comprador consumidor utilizador kunde kunden debitor nutzer benutzer kaufer "
             "acheteur utilisateur acquirente utente klant koper gebruiker klient nabywca klienta "
@@ -105,7 +109,8 @@ NOUNS = {
             "adresse_mail "
             "электронная_почта email_клиента 邮箱 メールアドレス 이메일 buyer_name customer_name "
             "client_name nombre_cliente nome_cliente kundenname nom_client 客户名称 顾客姓名 "
-            "顧客名 musteri_adi bill_mail_address phone phone_number "
+            "顧客名 musteri_adi bill_mail_address profile_name review_profilename reviewer_name "
+            "phone phone_number "
             "mobile telefono telefon телефон 手机号 電話番号 session "
             "visit"
         ),
@@ -115,7 +120,7 @@ NOUNS = {
             "product_id sku product_sku item_sku variant_sku lineitem_sku seller_sku ti_sku "
             "stockcode item_id article_id asin parent_asin asin_isbn isbn ean upc gtin jan_code "
             "cikkszam מק״ט art_nr sygnatura barcode barkod plu matnr gmap_id iid артикул 货号 "
-            "商家编码 品番 품번"
+            "商家编码 品番 품번 nomor_referensi_sku"
         ),
         nouns=_words(
             "product item inventory_item article goods prod movie film book song track anime "
@@ -168,7 +173,7 @@ NAMES = {
         "time_stamp order_dt sale_date sales_date sold_at sale_time posting_date visit_date "
         "visit_time click_time view_time checkin_time date_added server_timestamp server_time "
         "client_timestamp client_event_time collector_tstamp derived_tstamp original_timestamp "
-        "time_ms ordered_at "
+        "time_ms ts_ms ts_us ts_ns event_ts order_ts created_ts ordered_at "
         "trans_date budat audat created date_created created_on processed_at placed_at paid_at "
         "day fecha_hora fecha hora momento dia fecha_pedido fecha_de_pedido fecha_compra "
         "fecha_de_compra fecha_venta fecha_de_venta fecha_factura data_ora data_hora data "
@@ -201,7 +206,8 @@ NAMES = {
         "category_code category product_category_name product_category item_category "
         "category_name main_category product_subclass product_class department department_name "
         "class genre genres product_type product_group_name product_group product_line "
-        "item_category_id sku_category cate cat category_1 categories category_name_1 categoria "
+        "item_category_id sku_category department_description cate cat category_1 categories "
+        "category_name_1 categoria "
         "categoria_nombre codigo_categoria rubro categorie kategorie warengruppe artikelgruppe "
         "produktgruppe produktkategorie famille reparto kategoria kategori категория группа "
         "группа_товаров 类别 类目 類別 分类 分類 商品类别 商品分类 商品分類 品类 カテゴリ "
@@ -231,7 +237,8 @@ NAMES = {
         "gross netpr netwr revenue item_revenue importe monto valor subtotal "
         "betrag nettowert umsatz montant importo bedrag wartosc kwota tutar стоимость сумма 金额 "
         "金額 销售金额 銷售金額 支付金额 売上金額 금액 sales "
-        "ar pret ціна cijena don_gia gia_ban gia harga kaina preu τιμή מחיר السعر قیمت ราคา"
+        "vk vkp pu ppu p_unit p_unitario ar pret ціна cijena don_gia gia_ban gia harga kaina "
+        "preu τιμή מחיר السعر قیمت ราคา"
     ),
     "title": _words(
         "product_title product_name title item_title item_name lineitem_name movie_title "
@@ -284,6 +291,48 @@ _NO_MONEY_OF_A_ROW = frozenset(
     )
 )
 
+_PRICE_WORDS = frozenset(
+    _words("price preis prix precio preco prezzo prijs pris cena цена fiyat fiyati harga")
+)
+_PRICE_ENDING = re.compile(r"(price|preis|prijs|pris|价格|價格|单价|單價|単価|価格|단가|가격)$")
+_OTHER_PRICES = frozenset(
+    _words(
+        "original orig old was list regular before previous prev base msrp rrp uvp suggested "
+        "compare "
+        "cost wholesale discount total extended ext line order cart basket min max minimum "
+        "maximum lowest highest "
+        "competitor range level tier group type class category id code name currency index change "
+        "diff difference percent pct per ratio rate micros micro minor cents pence k thousand "
+        "sensitivity elasticity bucket bin band rank segment quantile decile flag count log norm "
+        "normalized normalised scaled std avg average mean score date since valid "
+        "shipping freight tax einkaufs ek streich alt antes anterior avant awal asli estimated"
+    )
+)
+_PRICE_PAID = frozenset(_words("final net paid unit after actual sale selling deal setelah finale"))
+_PIECES = frozenset(
+    _words(
+        "qty quantity quantities cantidad unidades uds unid quantite menge anzahl stk stck "
+        "ilosc szt "
+        "quantita quantidade qtd qtde aantal antal antall adet pcs pieces ks"
+    )
+)
+_COUNTS = frozenset(_words("cnt count amount sold"))
+_COUNTED = frozenset(_words("item items product units bottles"))
+_OTHER_PIECES = frozenset(
+    _words(
+        "returned refunded cancelled canceled stock available total order min max minimum maximum "
+        "discount reorder back backordered price value revenue left remaining per limit "
+        "id code unit category type distinct unique number of in on hand"
+    )
+)
+_ACTION_WORDS = frozenset(
+    _words(
+        "action behavior behaviour interaction activity event aktion accion acao azione действие "
+        "событие 行为 行為 动作 行動 행동 이벤트"
+    )
+)
+_MARKS_OF_CODES = frozenset(_words("id code no nr num number type kind cd typ tipo"))
+
 _INDEX = re.compile(
     r"|Unnamed: \d+|index|column 1|level_0|row_?names?|row_?(id|no|number|num)?", re.I
 )
@@ -294,7 +343,7 @@ _ASIDE = re.compile(r"(?<=.)[(\[（【][^)\]）】]*[)\]）】]")
 _TYPED = re.compile(r":(token|float)(_seq)?$")
 _UNIT = re.compile(r"(?<=.),\s.*$")
 _OUTER = re.compile(r"^([^.]*\w)?\.(?=[\w$@])|^[^/]*\b[Ll]ines/(?=\w)")
-_WRAPPED = re.compile(r"\.(\$(date|oid|uuid|timestamp|number\w+)|[SN])$")
+_WRAPPED = re.compile(r"\.(\$(date|oid|uuid|timestamp|number\w+)|[SN]|_?seconds)$")
 _TAX = re.compile(
     r"(tax)?(incl|excl)(uding|usive|uded)?(tax|vat|gst)?$|(with|without)(tax|vat)$"
     r"|(tax|vat)(incl|excl)(uded)?$|(ttc|ht|netto|brutto|inklmwst|zzglmwst|ivaincl(uido)?)$"
@@ -433,6 +482,62 @@ def is_money_name(column: str) -> bool:
         return True
     words = set(words_of(column.replace("_", " ")))
     return bool(words & _MONEY_WORDS) and not words & _NO_MONEY_OF_A_ROW
+
+
+def price_by_word(column: str) -> int | None:
+    """Return how likely a name with the word of a price is that of what a unit cost, less is surer.
+
+    None where there is no such word, or one beside it that makes another price or no price of it.
+
+    >>> [price_by_word(name) for name in ("final_unit_price", "Stuksprijs", "product_price_usd")]
+    [0, 1, 1]
+    >>> [price_by_word(name) for name in ("original_price", "price_range", "price_micros")]
+    [None, None, None]
+    """
+    words = _words_apart(column)
+    if not any(word in _PRICE_WORDS or _PRICE_ENDING.search(word) for word in words):
+        return None
+    if _OTHER_UNIT.search(column) or (_OTHER_PRICES - _words_behind(words)) & set(words):
+        return None
+    return 0 if _PRICE_PAID & set(words) else 1
+
+
+def _words_behind(words: Sequence[str]) -> set[str]:
+    """Return the words behind “after”: the price after a discount is the one that is paid."""
+    place = next((k for k, word in enumerate(words) if word in ("after", "setelah")), len(words))
+    return set(words[place:])
+
+
+def is_pieces_by_word(column: str) -> bool:
+    """Return whether a name that is not known has words of a number of pieces.
+
+    >>> [is_pieces_by_word(name) for name in ("Uds.", "item_cnt_day", "Qty Sold", "Bottles Sold")]
+    [True, True, True, True]
+    >>> [is_pieces_by_word(name) for name in ("qty_refunded", "stock_qty", "orders count")]
+    [False, False, False]
+    """
+    words = set(_words_apart(column))
+    is_count = bool(words & _COUNTS and words & _COUNTED)
+    return (is_count or bool(words & _PIECES)) and not words & _OTHER_PIECES
+
+
+def is_action_name(column: str) -> bool:
+    """Return whether a name that is not known ends with the word of an action, or its code.
+
+    >>> [is_action_name(name) for name in ("Online_Action_id", "behavior_code", "actionTypeId")]
+    [True, True, True]
+    >>> is_action_name("event_category"), is_action_name("transaction_id")
+    (False, False)
+    """
+    words = _words_apart(column)
+    while len(words) > 1 and words[-1] in _MARKS_OF_CODES:
+        words.pop()
+    return bool(words) and words[-1] in _ACTION_WORDS
+
+
+def _words_apart(column: str) -> list[str]:
+    """Return the words of a name, without RecBole's type and the outer parts of a field."""
+    return words_of(_OUTER.sub("", _TYPED.sub("", column.strip()), count=1).replace("_", " "))
 
 
 def is_index_name(column: str) -> bool:

@@ -133,6 +133,8 @@ _BOOKKEEPING = tuple(
     for pair in ("dr cr", "d c", "debit credit", "s h", "soll haben", "debe haber", "dare avere")
 )
 """The sides of an account, of which one undoes what the other does."""
+_CHANGES = frozenset("cruid")
+"""How logs of a database write that a row was created, read, updated, inserted or deleted."""
 _CREDIT = re.compile(r"(?<![^\W\d_])cr[.]?$", re.I)
 _PREFIX = re.compile(r"[^\W\d_]+")
 _CREDIT_WORDS = "cn cm crn cr cred credit gs rma ret return ref refund avoir nc ncr abono storno"
@@ -239,7 +241,7 @@ def may_undo(column: str, values: Iterable[str]) -> bool:
     lower = {kind.lower() for kind in kinds}
     if lower <= _YES | _NO:
         return meaning_of(column) == PURCHASE
-    if lower in _BOOKKEEPING:
+    if lower in _BOOKKEEPING or {"d"} <= lower <= _CHANGES:
         return True
     is_status = _STATUS.search(bare(column)) is not None
     return is_status or any(meaning_of(kind) == RETURN for kind in kinds)
@@ -307,8 +309,8 @@ def meanings(
 
 
 def _stand_for(texts: set[str], codes: frozenset[str]) -> bool:
-    """Return whether the texts are some of a competition's numbers, its last one among them."""
-    return len(texts) > 1 and texts <= codes and max(codes) in texts
+    """Return whether the texts are some of a competition's numbers, from its first to its last."""
+    return texts <= codes and {min(codes), max(codes)} <= texts
 
 
 def looks_like_types(values: Iterable[str]) -> bool:

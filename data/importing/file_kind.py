@@ -38,6 +38,7 @@ _REFUSED = (
         N_("a pointer of Git LFS"),
         N_("fetch the file with git lfs pull"),
     ),
+    (b"PGDMP", N_("a dump of PostgreSQL"), N_("restore it and export its table as CSV")),
     (b"Obj\x01", N_("an Avro file"), N_("save it as Parquet")),
     (b"ORC", N_("an ORC file"), N_("save it as Parquet")),
     (b"%PDF", N_("a PDF document"), N_("export the table behind it as CSV")),
@@ -63,6 +64,16 @@ _MARKUP = (
 )
 
 _TEXTS = (
+    (
+        r"\((dp|lp)\d*\n|ccopy_reg\n",
+        N_("a Python pickle"),
+        N_("save its table as CSV or Parquet"),
+    ),
+    (
+        r"(?s).{4}\x07_id\x00",
+        N_("a dump of MongoDB"),
+        N_("restore it and export its collection with mongoexport"),
+    ),
     (r"(?s).{8}DUCK", N_("a DuckDB database"), N_("export its table as Parquet")),
     (r"\x00{12}\xc2\xea\x81", N_("a SAS file"), N_("save it as CSV or Parquet")),
     (
@@ -155,10 +166,13 @@ def refuse_unreadable(start: bytes, file: str) -> None:
 
 
 def refuse_documents(members: Iterable[str], file: str) -> None:
-    """Raise BadInput for the archive that a document of Word or PowerPoint is."""
-    if any(member.startswith(("word/", "ppt/")) for member in members):
-        kind, remedy = N_("a document of Word or PowerPoint"), N_("save the table in it as CSV")
-        raise BadInput(_refusal(file, kind, remedy))
+    """Raise BadInput for the archive that a document of Word, PowerPoint or Apple is."""
+    names = list(members)
+    remedy = N_("save the table in it as CSV")
+    if any(name.startswith(("word/", "ppt/")) for name in names):
+        raise BadInput(_refusal(file, N_("a document of Word or PowerPoint"), remedy))
+    if any(name.endswith(".iwa") or name == "Index.zip" for name in names):
+        raise BadInput(_refusal(file, N_("a document of Numbers, Pages or Keynote"), remedy))
 
 
 def refuse_sections(start: bytes, file: str) -> None:

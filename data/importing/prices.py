@@ -16,7 +16,7 @@ BLANKS = " \t\u00a0\u202f\u2009"
 _GROUPING = BLANKS + "'’"
 _BEFORE = r"[^0-9.,]*\p{L}[.] *|[^0-9.,]*"
 _BEHIND = r"[^0-9.,]*(?:\p{L}[.][^0-9.,]*)*"
-_NEGATIVE_BEFORE, _NEGATIVE_BEHIND = "[(−-]", "^ *[−-]|[−-] *$"
+_NEGATIVE_BEFORE, _NEGATIVE_BEHIND = "[(−-]", "^ *[−-]|[^:][−-] *$"
 _NO_CURRENCY = (
     r"(?i)^ *(%|‰|¢|(p|ct|cts|cents?|pence|k|m|mn|mio|bn|tsd|mil)([^\p{L}]|$))"
     r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[^\p{L}]*$"
@@ -98,7 +98,7 @@ def signed(text: str) -> str:
     if not re.search("[1-9]", digits) or re.search(r"\d[-/:]\d", text):
         return ""
     before, _digits, behind = text.translate(_TO_NARROW).partition(digits[0])
-    is_negative = re.search(_NEGATIVE_BEFORE, before) or re.search("[−-] *$", behind)
+    is_negative = re.search(_NEGATIVE_BEFORE, before) or re.search("(^|[^:])[−-] *$", behind)
     return "-" if is_negative else "+"
 
 

@@ -159,6 +159,14 @@ class Profile:
         return sizes[len(sizes) // 2] <= 5 and self.distinct <= _FEW
 
     @cached_property
+    def are_pieces_with_returns(self) -> bool:
+        """Whether the values are numbers of pieces, of which some are below zero and none is it."""
+        if not self.is_pieces:
+            return False
+        numbers = [float(value) for value in self.values]
+        return 0 not in numbers and 0 < sum(one < 0 for one in numbers) * 2 < len(numbers)
+
+    @cached_property
     def is_number(self) -> bool:
         """Whether values hold numbers, as prices do, be there words for no price among them."""
         numbers = sum(prices.number_of(value) is not None for value in self.values)

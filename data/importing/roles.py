@@ -11,6 +11,7 @@ from data.importing import event_types, prices
 from data.importing.column_names import (
     JOIN,
     bare_name,
+    is_action_name,
     is_clock_name,
     is_household_name,
     is_index_name,
@@ -18,15 +19,18 @@ from data.importing.column_names import (
     is_name_of_event_time,
     is_ordinal_name,
     is_part_of_day_name,
+    is_pieces_by_word,
     is_price_in_parts,
     is_sign_name,
     is_time_name,
     is_visit_name,
     place_of,
+    price_by_word,
     time_part_of,
 )
 from data.importing.profile import Profile
 from data.importing.time_inference import are_close, ranks
+from data.importing.words import bare
 
 _PART_RANGES = ((1900, 2199), (1, 12), (1, 31), (0, 23), (0, 59), (0, 59))
 
@@ -50,7 +54,9 @@ _CLOCK = re.compile(r"(.* )?\d{1,2}:\d{2}(:\d{2})?|0?[.,]\d+|\d{1,6}")
 """A clock behind another day, a share of a day, or digits of hours, minutes and seconds."""
 _KEYS = ("session", "user", "time")
 _FORWARD_FILLED = N_("empty cells are taken for the value of the row above, as of one order")
+_BY_A_WORD = N_("the column was found by a word of its name")
 _FEW_ROWS = 3
+_MOST_CODES = 12  # of a column that is found by the word of an action
 
 _MOST = 0.95
 _MOST_CATEGORIES = 0.5
@@ -213,6 +219,7 @@ def _by_name(profiles: Sequence[Profile]) -> Roles:
     ):
         unsure["price"] = _("{column} is not in whole units, and is left out").format(column=other)
     rivals = _find_time(usable, mapping, unsure) or namesakes
+    _find_by_words(usable, mapping, unsure)
     if "time" not in mapping and (unread := _unread_time(usable, mapping)):
         unsure["time"] = _("{column} may be the time, and is not read").format(column=unread)
     if "type" not in mapping:
@@ -367,7 +374,8 @@ def _find_time(
             unsure["time"] = N_("other columns hold times, too")
         first = likely[0].cells
         others = [p.name for p in likely[1:] if not are_close(first, p.cells)]
-    day = by_name[mapping["time"]]
+    day = _in_utc(by_name[mapping["time"]], free)
+    mapping["time"] = day.name
     if day.is_day or day.is_serial_day:
         clocks = [p for p in free if p.is_clock and p is not day]
         exact = [p for p in free if _is_exact_time(p) and are_close(day.cells, p.cells)]
@@ -385,6 +393,12 @@ def _find_time(
             doubt = _("{column} may be the time of day, and is not read")
             unsure.setdefault("time", doubt.format(column=unread[0]))
     return (mapping["time"], *others) if others else ()
+
+
+def _in_utc(time: Profile, others: Sequence[Profile]) -> Profile:
+    """Return the column that is called as that of the times is, but in UTC; else the latter."""
+    names = (bare(f"{time.name} gmt"), bare(f"{time.name} utc"))
+    return next((p for p in others if bare(p.name) in names and p.has_times), time)
 
 
 def _is_clock_in_numbers(profile: Profile, day: Profile) -> bool:
@@ -417,13 +431,16 @@ def _find_parts(free: Sequence[Profile], mapping: dict[str, str]) -> bool:
 
 
 def _unread_time(profiles: Sequence[Profile], mapping: Mapping[str, str]) -> str | None:
-    """Return a column that is called a time or a part of one, where none is read."""
+    """Return a column that is called a time or a part of one, or holds some, where none is read."""
     for profile in profiles:
         is_named = is_time_name(profile.name) or time_part_of(profile.name) in (0, 1)
         is_free = profile.name not in mapping.values() and is_name_of_event_time(profile.name)
         if is_named and is_free and profile.distinct > 1:
             return profile.name
-    return None
+    free = [p for p in profiles if p.name not in mapping.values() and not p.is_constant]
+    return next(
+        (p.name for p in free if p.is_time and p.is_recent and is_name_of_event_time(p.name)), None
+    )
 
 
 def _may_be_time(profile: Profile) -> bool:
@@ -452,6 +469,28 @@ def _find_order(free: Sequence[Profile], mapping: dict[str, str], unsure: dict[s
         unsure["time"] = N_("the numbers of the column are taken for the order of events")
 
 
+def _find_by_words(
+    profiles: Sequence[Profile], mapping: dict[str, str], unsure: dict[str, str]
+) -> None:
+    """Find a price and pieces by words of their names, and say which money is not read."""
+    free = [p for p in profiles if p.values and p.name not in mapping.values() and p.is_number]
+    if "price" not in mapping:
+        ranks = {p.name: rank for p in free if (rank := price_by_word(p.name)) is not None}
+        if ranks:
+            mapping["price"] = min(ranks, key=ranks.__getitem__)
+            unsure["price"] = _BY_A_WORD
+        elif money := next(
+            (p.name for p in free if p.has_fractions and is_money_name(p.name)), None
+        ):
+            doubt = _("{column} may be the price, and is not read")
+            unsure.setdefault("price", doubt.format(column=money))
+    if "quantity" not in mapping:
+        pieces = [p.name for p in free if p.is_whole and is_pieces_by_word(p.name)]
+        if len(pieces) == 1:
+            mapping["quantity"] = pieces[0]
+            unsure["quantity"] = _BY_A_WORD
+
+
 def _find_type(
     profiles: Sequence[Profile], mapping: dict[str, str], unsure: dict[str, str]
 ) -> None:
@@ -470,13 +509,25 @@ def _find_type(
             mapping["type"] = profile.name
             unsure["type"] = N_("the column was found by its values")
             return
+    for profile in free:
+        if 1 < profile.distinct <= _MOST_CODES and is_action_name(profile.name):
+            mapping["type"] = profile.name
+            unsure["type"] = _BY_A_WORD
+            return
     unused = [p for p in profiles if p.name not in mapping.values()]
     others = flags or {p.name for p in unused if event_types.counts_returns(p.name)}
     others = others or {p.name for p in unused if event_types.may_undo(p.name, p.values)}
     others = others or {p.name for p in profiles if _has_credits(p, mapping)}
+    others = others or {p.name for p in unused if _may_count_returns(p)}
     if others:
         doubt = _("every row is taken for a purchase, but {column} may say otherwise")
         unsure["type"] = doubt.format(column=min(others))
+
+
+def _may_count_returns(profile: Profile) -> bool:
+    """Return whether a column holds pieces below zero, which no sign that is read tells."""
+    is_read = is_sign_name(profile.name) or is_money_name(profile.name)
+    return profile.are_pieces_with_returns and not is_read
 
 
 def _has_credits(profile: Profile, mapping: Mapping[str, str]) -> bool:

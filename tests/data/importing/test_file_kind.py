@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import pickle
 import zipfile
 from pathlib import Path
 
@@ -52,7 +53,11 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "web page": (b'<meta charset="utf-8">\n<table><tr><td>user</td></tr></table>', "web page"),
     "Word": (zipped(**{"word/document.xml": "<w/>"}), "Word or PowerPoint"),
+    "Numbers": (zipped(**{"Index/Document.iwa": "", "preview.jpg": "\xff"}), "Numbers.*as CSV"),
     "half a zip": (zipped(log=LOG)[:200], "incomplete archive"),
+    "PostgreSQL, its own format": (b"PGDMP\x01\x0e\x00" + bytes(99), "dump of PostgreSQL.*CSV"),
+    "MongoDB": (b"\x25\x00\x00\x00\x07_id\x00" + bytes(30), "dump of MongoDB.*mongoexport"),
+    "pickle, protocol 0": (pickle.dumps({"user_id": [1, 2]}, 0), "Python pickle"),
     "PostgreSQL's COPY": (b"COPY public.log (user_id, item_id) FROM stdin;\n1\t2\n", "SQL script"),
     "REPLACE INTO": (b"REPLACE INTO `log` VALUES (1,2);\n", "SQL script"),
     "reviews of SNAP": (

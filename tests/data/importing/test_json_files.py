@@ -203,6 +203,31 @@ MAKERS["MongoDB"] = Maker(
     [event(user(k), product(k), moment(k)) for k in ks()],
     "nested",
 )
+for seconds in ("seconds", "_seconds"):
+    MAKERS[f"Firestore: {seconds} and nanoseconds"] = Maker(
+        {
+            "orders.json": jsonl(
+                {
+                    **{"userId": user(k), "productId": product(k)},
+                    "createdAt": {seconds: stamp(k), seconds.replace("seconds", "nanoseconds"): 0},
+                }
+                for k in ks()
+            )
+        },
+        [event(user(k), product(k), moment(k)) for k in ks()],
+    )
+MAKERS["Debezium: changes with their milliseconds"] = Maker(
+    {
+        "orders.json": jsonl(
+            {
+                **{"before": None, "op": "cu"[k % 2], "ts_ms": 1000 * stamp(k)},
+                "after": {"customer_id": user(k), "product_id": product(k)},
+            }
+            for k in ks()
+        )
+    },
+    [event(user(k), product(k), moment(k)) for k in ks()],
+)
 MAKERS["JSON by columns, as pandas writes it"] = Maker(
     {
         "frame.json": json.dumps(

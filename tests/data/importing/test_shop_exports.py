@@ -356,6 +356,24 @@ MAKERS["DataCo, many ids and times"] = Maker(
         for k in ks()
     ],
 )
+for customer, item in (
+    ("Sell-to Customer No.", "Item No."),
+    ("CUSTACCOUNT", "ITEMID"),
+    ("CUST_ACCOUNT_ID", "INVENTORY_ITEM_ID"),
+    ("Sold-To Party", "Material"),
+    ("Vevő azonosítója", "Termék cikkszáma"),
+    ("review_profilename", "beer_id"),
+    ("Username (Pembeli)", "Nomor Referensi SKU"),
+):
+    MAKERS[f"a buyer as {customer}"] = Maker(
+        {
+            "lines.csv": csv(
+                ("Entry No.", customer, item, "Order Date"),
+                ((k, f"K{user(k)}", f"A{product(k)}", moment(k)) for k in ks()),
+            )
+        },
+        [event(f"K{user(k)}", f"A{product(k)}", moment(k)) for k in ks()],
+    )
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -393,6 +393,10 @@ FORMS: dict[str, tuple[Callable[[datetime], object], Callable[[datetime], dateti
         lambda t: f"{t:%d/%m/%Y %I:%M:%S} {'πμ' if t.hour < 12 else 'μμ'}",
         same,
     ),
+    "Norwegian": (
+        lambda t: f"{t:%d.%m.%Y kl. %H.%M}",
+        minute,
+    ),
     "Finnish": (
         lambda t: f"{t.day}.{t.month}.{t.year} klo {t.hour}.{t:%M}",
         minute,
