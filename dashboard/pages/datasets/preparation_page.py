@@ -112,7 +112,7 @@ def _control(name: str, value: Any, dataset: Dataset) -> Any:
 
 def _steps_table() -> html.Section:
     columns = [
-        kit.Column("step", _("Step"), width=240, sortable=False),
+        kit.Column("step", _("Step"), width=272, sortable=False),
         kit.Column("events", _("Events"), "number", sortable=False),
         kit.Column("users", _("Buyers"), "number", sortable=False),
         kit.Column("products", _("Products"), "number", sortable=False),
