@@ -1,7 +1,8 @@
 """Repurchase baseline: a conditional logit of whether a user buys a product again."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -9,8 +10,11 @@ from scipy import sparse
 from data.preparation.sequences import FIRST, Floats, Longs
 from model.baselines import numpy_ops
 from model.baselines.base import SparseBaseline, popularity, popularity_shares
-from model.baselines.interactions import LONGEST, next_items
+from model.baselines.interactions import LONGEST, NextItems, next_items
 from model.sequences.histories import Array, Histories, known, product_columns
+
+if TYPE_CHECKING:
+    from model.baselines.repurchase_kernel import LogitBlock
 
 RIDGE = 1e-4
 PRIOR = 4.0
@@ -19,6 +23,9 @@ LOWEST, HIGHEST = -25.0, 3.0
 """Bounds of the utility."""
 CONSTANT = 1e-3
 """Standard deviation below which a feature counts as constant and is not scaled."""
+EVENTS_PER_BLOCK = 2**19
+"""Events of the examples whose features are computed at a time: in float64 they take 17 times 8
+bytes a candidate, of which there are nearly as many as events."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,21 @@ class RepeatCandidates:
     features: Floats
 
 
+class TrainingCounts(NamedTuple):
+    """The counts of the training events of the buyers of some histories.
+
+    Attributes
+    ----------
+    matrices : tuple of CSR matrix [buyers, products]
+        As ``_count_matrices`` returns them.
+    buyer : int64 [histories]
+        Row of the buyer of each history.
+    """
+
+    matrices: tuple[sparse.csr_matrix, ...]
+    buyer: Longs
+
+
 class Repurchase(SparseBaseline):
     """Popularity, with a conditional logit for the products of the history.
 
@@ -55,7 +77,7 @@ class Repurchase(SparseBaseline):
 
     def fit(self, users: Histories, products: int) -> None:
         """Maximise the likelihood of the next purchases in training."""
-        item_counts, at_once, followed = _count_matrices(users, products)
+        matrices = item_counts, at_once, followed = _count_matrices(users, products)
         counts = popularity(users, products)
         self.state = {
             "counts": counts,
@@ -67,11 +89,29 @@ class Repurchase(SparseBaseline):
         (category,) = product_columns(users, products, "category")
         if len(np.unique(category)) > 1:
             self.state["category"] = category.astype(np.int32)
-        examples = next_items(users)
-        candidates = self.candidates(examples.histories, users.select(examples.user))
-        is_target = candidates.product == examples.target[candidates.row]
+        self.state["theta"] = _fit_logit(list(self._logit_blocks(next_items(users), matrices)))
+
+    def _logit_blocks(
+        self, examples: NextItems, matrices: tuple[sparse.csr_matrix, ...]
+    ) -> Iterator["LogitBlock"]:
+        """Yield the candidates of the examples, some examples at a time."""
+        from model.baselines.repurchase_kernel import LogitBlock
+
         shares = np.exp(self.state["log_share"])
-        self.state["theta"] = _fit_logit(candidates, is_target, shares, len(examples.target))
+        histories = examples.histories.latest(LONGEST)
+        for rows in list(histories.blocks(EVENTS_PER_BLOCK)) or [slice(0)]:
+            target = examples.target[rows]
+            training = TrainingCounts(matrices, examples.user[rows])
+            candidates = self.candidates(histories.select(rows), training)
+            of_products = np.bincount(
+                candidates.row, shares[candidates.product], minlength=len(target)
+            )
+            yield LogitBlock(
+                np.searchsorted(candidates.row, np.arange(len(target) + 1)),
+                candidates.features,
+                candidates.product == target[candidates.row],
+                1 - np.minimum(of_products, 0.99),
+            )
 
     @property
     def default_scores(self) -> Floats:
@@ -88,16 +128,16 @@ class Repurchase(SparseBaseline):
         return sparse.csr_matrix((scores, (candidates.row, candidates.product)), shape=shape)
 
     def candidates(
-        self, histories: Histories, training: Histories | None = None
+        self, histories: Histories, training: TrainingCounts | None = None
     ) -> RepeatCandidates:
         """Return the products of each history with their features.
 
         Parameters
         ----------
         histories : Histories
-        training : Histories, optional
-            All training events of the user of each history; they are subtracted from the counts
-            over other users. By default the histories themselves.
+        training : TrainingCounts, optional
+            Counts of all training events of the buyer of each history; they are subtracted from
+            the counts over other users. By default those of the histories themselves.
         """
         state = self.state
         products = len(state["counts"])
@@ -114,7 +154,8 @@ class Repurchase(SparseBaseline):
             parts = (weights[is_known] for weights in _event_weights(recent))
             own = [np.bincount(entry, weights=weights, minlength=len(key)) for weights in parts]
         else:
-            own = [_values(matrix, row, product) for matrix in _count_matrices(training, products)]
+            buyer = training.buyer[row]
+            own = [_values(matrix, buyer, product) for matrix in training.matrices]
         others, at_once, followed = (
             np.maximum(state[name][product] - part, 0.0)
             for name, part in zip(("counts", "at_once", "followed"), own, strict=True)
@@ -291,32 +332,35 @@ def _smoothed_log_odds(part: Array | float, whole: Array | float, mean: float) -
     return np.log(rate) - np.log1p(-np.minimum(rate, 0.999))
 
 
-def _fit_logit(candidates: RepeatCandidates, is_target: Array, shares: Array, rows: int) -> Array:
+def _fit_logit(blocks: Sequence["LogitBlock"]) -> Array:
     """Return the coefficients that maximise the ridge-penalised likelihood of the targets.
 
     The probability of a product j of the history is e^V_j / (1 - s + Σ e^V), where s is the
-    popularity of all products of the history and V_j the linear utility.
+    popularity of all products of the history and V_j the linear utility of its features, scaled to
+    mean 0 and standard deviation 1; the first of them is constant.
     """
-    features = candidates.features.astype(np.float64)
-    popularity_sum = np.bincount(candidates.row, shares[candidates.product], minlength=rows)
-    rest = 1 - np.minimum(popularity_sum, 0.99)
-    mean, scale = features.mean(axis=0), features.std(axis=0)
+    from model.baselines.repurchase_kernel import loss_and_gradient
+
+    mean, scale = _moments([block.features for block in blocks])
     mean[0] = 0.0
     scale[scale < CONSTANT] = 1.0
-    features = (features - mean) / scale
+    rows = sum(len(block.rest) for block in blocks)
 
     def objective(theta: Array) -> tuple[float, Array]:
-        exp_utility = np.exp(np.clip(features @ theta, LOWEST, HIGHEST))
-        total = rest + np.bincount(candidates.row, exp_utility, minlength=rows)
-        loss = np.log(total).sum() - (features[is_target] @ theta).sum()
-        probability = exp_utility / total[candidates.row]
-        gradient = features.T @ (probability - is_target)
+        weights = theta / scale
+        constant = -float(mean @ weights)
+        loss, gradient = 0.0, np.zeros(len(theta) + 1)
+        for block in blocks:
+            part, part_gradient = loss_and_gradient(block, weights, constant, LOWEST, HIGHEST)
+            loss += part
+            gradient += part_gradient
+        by_theta = (gradient[:-1] - mean * gradient[-1]) / scale
         ridge = RIDGE * rows
-        return (loss + ridge * (theta**2).sum()) / rows, (gradient + 2 * ridge * theta) / rows
+        return (loss + ridge * (theta**2).sum()) / rows, (by_theta + 2 * ridge * theta) / rows
 
-    start = np.zeros(features.shape[1])
+    start = np.zeros(len(mean))
     start[0] = np.log(0.01)
-    if not len(candidates.row):
+    if not sum(len(block.features) for block in blocks):
         return start
     from scipy import optimize  # 24 MB, which prediction does not need
 
@@ -324,3 +368,12 @@ def _fit_logit(candidates: RepeatCandidates, is_target: Array, shares: Array, ro
     theta: Array = optimum.x / scale
     theta[0] -= theta @ mean
     return theta
+
+
+def _moments(parts: Sequence[Floats]) -> tuple[Array, Array]:
+    """Return the mean and the standard deviation of each column over all parts, float64."""
+    count = max(sum(len(part) for part in parts), 1)
+    sums = [part.sum(axis=0, dtype=np.float64) for part in parts]
+    mean: Array = np.sum(sums, axis=0) / count
+    squares = [((part - mean) ** 2).sum(axis=0) for part in parts]
+    return mean, np.sqrt(np.sum(squares, axis=0) / count)
