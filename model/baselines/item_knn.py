@@ -8,7 +8,7 @@ from scipy import sparse
 from model.baselines import numpy_ops
 from model.baselines.base import SparseBaseline, popularity_shares
 from model.baselines.interactions import binary_matrix, decayed_counts
-from model.baselines.knn import nearest
+from model.baselines.knn import nearest_in_product
 from model.sequences.histories import Histories, add_to_stored
 
 SHRINKAGE = 20
@@ -38,7 +38,7 @@ class ItemKNN(SparseBaseline):
         norms = np.sqrt(np.asarray(matrix.sum(axis=0)).ravel() + SHRINKAGE)
         scaled = (matrix @ sparse.diags(1 / norms)).tocsr().astype(np.float32)
         self.state = {
-            "cosines": nearest((scaled.T @ scaled).tocsr()),
+            "cosines": nearest_in_product(scaled.T.tocsr(), scaled),
             "shares": popularity_shares(users, products) * 1e-3,
         }
 
