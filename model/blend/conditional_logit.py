@@ -86,16 +86,19 @@ class CandidateSample:
         """Return the targets of all parts, padded to the widest with candidates of no weight."""
         width = max(part.offset.shape[1] for part in parts)
 
-        def padded(values: Array, fill: float) -> Array:
-            gap = [(0, 0), (0, width - values.shape[1]), (0, 0)][: values.ndim]
-            return np.pad(values, gap, constant_values=fill)
+        def joined(name: str, fill: float) -> Array:
+            """Fill one array part by part: a padded copy of each would take as much again."""
+            arrays = [getattr(part, name) for part in parts]
+            targets, first = sum(len(values) for values in arrays), arrays[0]
+            result = np.full((targets, width, *first.shape[2:]), fill, first.dtype)
+            begin = 0
+            for values in arrays:
+                result[begin : begin + len(values), : values.shape[1]] = values
+                begin += len(values)
+            return result
 
-        return cls(
-            np.concatenate([padded(part.features, 0) for part in parts]),
-            np.concatenate([padded(part.repeat, 0) for part in parts]),
-            np.concatenate([padded(part.offset, PADDING) for part in parts]),
-            np.concatenate([part.total for part in parts]),
-        )
+        total = np.concatenate([part.total for part in parts])
+        return cls(joined("features", 0), joined("repeat", 0), joined("offset", PADDING), total)
 
     def rows(self, targets: slice | Array) -> "CandidateSample":
         """Return a subset of the targets."""
