@@ -102,8 +102,10 @@ def train(
     """
     trainer = Trainer.create(config, dataset, folder, callback, stop, resume=resume)
     finished = trainer.fit(resume=resume)
+    data, run = trainer.data, trainer.run
+    del trainer  # with the variables of the network, its optimiser and its best epoch
     if finished:
-        evaluate_beside_baselines(config, trainer.data, trainer.run, callback, stop)
+        evaluate_beside_baselines(config, data, run, callback, stop)
     return finished
 
 
