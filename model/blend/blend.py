@@ -1,10 +1,11 @@
 """The blend: a weighted sum of the scores of a network and of baselines."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy import sparse
 
 from data.errors import BadInput
 from data.i18n import _
@@ -20,6 +21,8 @@ from model.sequences.histories import Array, Histories
 
 ARRAYS = {"pool": "mixture", "new": "new", "own": "repeat", "again": "repeat_intercept"}
 """Names of the weights in the file, and the attributes of ``BlendWeights`` that they store."""
+PersonalScores = Callable[[SparseBaseline], sparse.csr_matrix]
+"""Returns the personal scores of a sparse member for all histories."""
 BATCH = 64
 """Histories for which dense members are called at a time."""
 
@@ -81,15 +84,27 @@ class Blend(Recommender):
                 member.scores(member.read(histories).select(rows)) for member in self.dense_members
             ]
 
-        return self._scorer.score_batches(histories, self._strata(histories), dense, batch_size)
+        def personal(member: SparseBaseline) -> sparse.csr_matrix:
+            return member.personal_scores(member.read(histories))
 
-    def combine(self, histories: Histories, dense_scores: Sequence[Floats]) -> Floats:
-        """Return the scores, given those of ``dense_members``."""
+        return self._scorer.score_batches(
+            histories, self._strata(histories), dense, personal, batch_size
+        )
+
+    def combine(
+        self,
+        histories: Histories,
+        dense_scores: Sequence[Floats],
+        personal: PersonalScores,
+    ) -> Floats:
+        """Return the scores, given those of ``dense_members``, and those of sparse baselines."""
 
         def dense(rows: slice) -> list[Floats]:
             return [scores[rows] for scores in dense_scores]
 
-        batches = self._scorer.score_batches(histories, self._strata(histories), dense, BATCH)
+        batches = self._scorer.score_batches(
+            histories, self._strata(histories), dense, personal, BATCH
+        )
         return self._concatenate(histories, batches)
 
     def _strata(self, histories: Histories) -> Longs:

@@ -8,6 +8,7 @@ few histories at a time that the sums stay in the processor's cache.
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from scipy import sparse
 
 from data.preparation.sequences import Floats, Longs
 from model.baselines.base import Recommender, SparseBaseline
@@ -68,7 +69,12 @@ class BlendScorer:
             self._repeat = self._repeat_weights @ log_scores
 
     def score_batches(
-        self, histories: Histories, stratum: Longs, dense: DenseScores, batch_size: int
+        self,
+        histories: Histories,
+        stratum: Longs,
+        dense: DenseScores,
+        personal_scores: Callable[[SparseBaseline], sparse.csr_matrix],
+        batch_size: int,
     ) -> Iterator[tuple[slice, Floats]]:
         """Yield rows of the histories and their scores, float32 [rows, products].
 
@@ -78,15 +84,15 @@ class BlendScorer:
         stratum : int array [histories]
         dense : callable
             The scores of the members that are no sparse baselines.
+        personal_scores : callable
+            The personal scores of a sparse baseline for all histories.
         batch_size : int
             Histories for which ``dense`` is called at a time; fewer are yielded at a time.
         """
         products = self._raw.shape[1] if self._sparse else dense(slice(0, 1))[0].shape[1]
         block_size = max(min(SCORES_PER_BLOCK // products, batch_size), 1)
         personal = [
-            PersonalTerms.of(
-                member.personal_scores(member.read(histories)), default, weights, stratum
-            )
+            PersonalTerms.of(personal_scores(member), default, weights, stratum)
             for member, default, weights in self._sparse
         ]
         item_counts = Entries.of(histories.matrix(products))

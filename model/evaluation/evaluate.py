@@ -6,22 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from data.datasets.dataset import Dataset
-from data.preparation.sequences import Floats, Longs
-from model.baselines.base import Baseline, Recommender, log_sum_exp
+from data.preparation.sequences import Longs
+from model.baselines.base import Baseline, Recommender, SparseBaseline
 from model.baselines.tuning import fit_all
-from model.blend.blend import Blend
+from model.evaluation.batch_ranking import BatchRanking
 from model.evaluation.diagnostics import COLLAPSED, calibration, find_leaks, modal_list_share
 from model.evaluation.predictions import Predictions, held_out_starts, save_predictions
 from model.kernels.malloc import keep_freed
+from model.kernels.threads import THREADS, thread_pool
 from model.metrics.held_out import HeldOutTargets
-from model.metrics.ranking import beyond_accuracy, target_ranks, top_k
+from model.metrics.ranking import beyond_accuracy
 from model.metrics.segments import metrics_by_segment, segment_masks
 from model.phases import OnShare, Phase, ignore_share
 from model.run_files import EVALUATION
 from model.run_folder import RunFolder
-from model.sequences.histories import Histories
 from model.sequences.split_data import SplitData, split_dataset
 from model.serving.onnx_model import load_recommenders
 
@@ -52,7 +53,13 @@ def predict_targets(
         Whether the products of the targets in the history are excluded from the ranking.
     on_progress : callable
         Called after every batch with the share of the histories that are ranked.
+
+    Notes
+    -----
+    Batches are ranked on all cores. Of a sparse baseline no row of all scores is made.
     """
+    from model.kernels.sparse_ranking import DefaultOrder  # the compiler takes 130 MB
+
     answers = task.answers(targets)
     histories, history = task.histories(targets).distinct()
     depth = min(DEPTH, task.products)
@@ -63,42 +70,32 @@ def predict_targets(
     place[order] = np.arange(len(order))
     by_place = np.argsort(place[history], kind="stable")
     first = np.searchsorted(place[history][by_place], np.arange(len(order) + 1))
-    for begin in range(0, len(order), step):
+    orders = {
+        model: DefaultOrder.of(model.default_scores)
+        for model in models
+        if isinstance(model, SparseBaseline)
+    }
+
+    def rank(begin: int) -> int:
+        """Rank a batch of histories by all models; return where it ends."""
         end = min(begin + step, len(order))
         batch = histories.select(order[begin:end])
         rows = by_place[first[begin] : first[end]]
         answer, row = answers[rows], place[history[rows]] - begin
-        bought = batch.of_targets()
-        seen = bought.matrix(task.products).nonzero() if exclude_seen else None
-        cache: dict[Recommender, Floats] = {}
-        pairs = zip(models, predictions, strict=True)
-        for number, (model, prediction) in enumerate(pairs, start=1):
-            scores = _scores(model, batch, cache)
-            if seen is not None:
-                scores = scores.copy()
-                scores[seen] = -np.inf
-            prediction.rank[rows] = target_ranks(scores, answer, row)
-            prediction.top[rows] = top_k(scores, depth)[row]
-            if model.probabilistic:
-                log_total = log_sum_exp(scores)[:, 0]
-                target_score = scores[row, np.maximum(answer, 0)]
-                prediction.loss[rows] = np.where(answer < 0, np.nan, log_total[row] - target_score)
-                prediction.top_probability[rows] = np.exp(scores.max(axis=1) - log_total)[row]
-            on_progress((begin + (end - begin) * number / len(models)) / len(order))
+        seen = batch.of_targets().matrix(task.products) if exclude_seen else None
+        ranking = BatchRanking(batch, answer, row, seen=seen, depth=depth)
+        for model, prediction in zip(models, predictions, strict=True):
+            if isinstance(model, SparseBaseline):
+                found = ranking.by_personal_scores(model, orders[model])
+            else:
+                found = ranking.by_scores(model)
+            prediction.fill(rows, found)
+        return end
+
+    with threadpool_limits(1), thread_pool(THREADS) as pool:  # BLAS runs in the calling thread
+        for end in pool.map(rank, range(0, len(order), step)):
+            on_progress(end / len(order))
     return predictions
-
-
-def _scores(model: Recommender, histories: Histories, cache: dict[Recommender, Floats]) -> Floats:
-    """Return the scores of a model; the dense members of a blend are read from ``cache``.
-
-    The cache is keyed by the model itself: two models of one name may be fitted differently.
-    """
-    if isinstance(model, Blend):
-        members = [_scores(member, histories, cache) for member in model.dense_members]
-        return model.combine(histories, members)
-    if model not in cache:
-        cache[model] = model.scores(model.read(histories))
-    return cache[model]
 
 
 def evaluate_models(

@@ -40,11 +40,11 @@ def largest(scores: Floats, indices: Longs) -> None:
                 for i in range(begin, end):
                     if numbers[i] > values[0]:
                         values[0], positions[0] = numbers[i], i
-                        _sift_down(values, positions, 0)
+                        sift_down(values, positions, 0)
         for last in range(k - 1, 0, -1):
             values[0], values[last] = values[last], values[0]
             positions[0], positions[last] = positions[last], positions[0]
-            _sift_down(values[:last], positions[:last], 0)
+            sift_down(values[:last], positions[:last], 0)
 
 
 @compiled()
@@ -87,9 +87,9 @@ def largest_entries(entries: Entries, result: Entries) -> None:
         if begin < end:
             _heapify(values, columns)
         for i in range(begin, end):
-            if _is_less(values[0], columns[0], entries.value[i], entries.column[i]):
+            if is_less(values[0], columns[0], entries.value[i], entries.column[i]):
                 values[0], columns[0] = entries.value[i], entries.column[i]
-                _sift_down(values, columns, 0)
+                sift_down(values, columns, 0)
 
 
 @compiled()
@@ -105,21 +105,21 @@ def _count_above(numbers: Any, limit: Any) -> Any:
 def _heapify(values: Any, positions: Any) -> None:
     """Arrange entries as a binary heap, the least first."""
     for i in range(len(values) // 2 - 1, -1, -1):
-        _sift_down(values, positions, i)
+        sift_down(values, positions, i)
 
 
 @compiled()
-def _sift_down(values: Any, positions: Any, at: int) -> None:
+def sift_down(values: Any, positions: Any, at: int) -> None:
     """Move an entry down the heap until its children are greater."""
     value, position = values[at], positions[at]
     while 2 * at + 1 < len(values):
         child = 2 * at + 1
         other = child + 1
-        if other < len(values) and _is_less(
+        if other < len(values) and is_less(
             values[other], positions[other], values[child], positions[child]
         ):
             child = other
-        if not _is_less(values[child], positions[child], value, position):
+        if not is_less(values[child], positions[child], value, position):
             break
         values[at], positions[at] = values[child], positions[child]
         at = child
@@ -127,6 +127,6 @@ def _sift_down(values: Any, positions: Any, at: int) -> None:
 
 
 @compiled()
-def _is_less(value: Any, position: Any, other: Any, other_position: Any) -> Any:
+def is_less(value: Any, position: Any, other: Any, other_position: Any) -> Any:
     """Return whether an entry is less than another; of equal ones the later is."""
     return value < other or (value == other and position > other_position)

@@ -2,8 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -14,8 +12,9 @@ from data.errors import BadInput, Cancelled
 from data.files import atomic_write
 from data.i18n import _
 from model.kernels.malloc import keep_freed
+from model.kernels.threads import THREADS, thread_pool
 from model.serving.list_writer import FORMATS, RankedListWriter
-from model.serving.part_scoring import THREADS, PartScoring, Step
+from model.serving.part_scoring import PartScoring, Step
 from model.serving.predictor import Predictor
 from model.serving.ranked_part import KeptParts, OtherProcesses
 from model.serving.rules.rules_numpy import RuleTables
@@ -156,16 +155,6 @@ def score_parts(
                 done += 1
                 on_kept()
                 on_progress(done, len(numbers))
-
-
-@contextmanager
-def thread_pool(threads: int) -> Iterator[ThreadPoolExecutor]:
-    """Yield an executor; tasks that have not started at the end of the block are cancelled."""
-    pool = ThreadPoolExecutor(threads)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _prefetch(

@@ -1,6 +1,5 @@
 """Ranked lists of all users of a dataset in parts, on the threads of a process."""
 
-import os
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from data.preparation.sequences import Floats, Longs, microseconds, to_microseco
 from data.preparation.user_history import every_nth_user, last_time
 from data.preparation.user_history import histories as user_histories
 from model.baselines.base import log_sum_exp
+from model.kernels.threads import THREADS
 from model.metrics.ranking import top_k
 from model.run_files import BLEND, BUYER_ATTRIBUTES, CONFIG, EVENT_TYPES, MODEL, VOCABULARY
 from model.sequences.histories import Array, Histories
@@ -36,7 +36,6 @@ PART_BLOCKS = 16
 TASKS_PER_THREAD = 4
 """Tasks into which a block is cut for each thread, as they do not take equally long."""
 SCORES_PER_BATCH = 2**22
-THREADS = os.cpu_count() or 1
 _MODEL_FILES = (CONFIG, MODEL, BLEND, VOCABULARY, EVENT_TYPES, BUYER_ATTRIBUTES)
 
 Step = Callable[[], RankedLists | None]

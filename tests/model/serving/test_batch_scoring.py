@@ -17,7 +17,8 @@ from data.home import Home
 from data.preparation.preparation import Preparation
 from data.preparation.sequences import to_microseconds
 from data.preparation.user_history import histories, history, last_time
-from model.serving import batch_scoring, part_scoring
+from model.kernels.threads import thread_pool
+from model.serving import part_scoring
 from model.serving.batch_scoring import score
 from model.serving.predictor import Predictor
 from tests.model.conftest import FORMULA, HISTORIES
@@ -141,7 +142,7 @@ def test_tasks_that_have_not_started_are_cancelled_with_the_scoring() -> None:
         while not waiting[0].cancelled() and time.monotonic() < late:
             time.sleep(0.001)
 
-    with pytest.raises(Cancelled), batch_scoring.thread_pool(1) as pool:
+    with pytest.raises(Cancelled), thread_pool(1) as pool:
         pool.submit(busy)
         started.wait(PATIENCE)
         waiting.append(pool.submit(lambda: None))
