@@ -9,14 +9,17 @@ import resource
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
+import psutil
+
 import vitrina
-from data.errors import BadInput, VitrinaError
+from data.errors import BadInput, VitrinaError, is_lack_of_memory
 from data.i18n import _, language, use_language
 
 MEMORY = 3 << 29
@@ -27,7 +30,9 @@ AT_ONCE = 2
 """Calls that are carried out at the same time."""
 _IDLE_SECONDS = 120.0  # a process that waits for longer ends
 _END_SECONDS = 1.0
+_WAITING_SECONDS = 0.2
 _TURN_SECONDS = 2.0  # whoever waits occupies a thread of the web server
+_HAS_BOUNDS = threading.Event()
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -57,11 +62,19 @@ class BoundedProcess:
         Bytes that a process may allocate.
     seconds : float
         Seconds that a call may take.
+    while_waiting : callable
+        Called several times a second during a call, which ends when it raises.
     """
 
-    def __init__(self, memory: int = MEMORY, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        memory: int = MEMORY,
+        seconds: float = SECONDS,
+        while_waiting: Callable[[], None] = lambda: None,
+    ) -> None:
         self._memory = memory
         self._seconds = seconds
+        self._while_waiting = while_waiting
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._idle: list[_Process] = []
 
@@ -90,10 +103,15 @@ class BoundedProcess:
         finally:
             self._turns.release()
 
+    def close(self) -> None:
+        """End the processes that wait for calls."""
+        while self._idle:
+            self._idle.pop().end()
+
     def _call(self, request: tuple[Any, ...]) -> Any:
         process = self._idle.pop() if self._idle else _Process(self._memory)
         try:
-            succeeded, result = process.answer(request, self._seconds)
+            succeeded, result = process.answer(request, self._seconds, self._while_waiting)
         except EOFError:
             if process.end() == 0:  # it was idle for too long
                 return self._call(request)
@@ -123,13 +141,18 @@ class _Process:
         )
         other.close()
 
-    def answer(self, request: tuple[Any, ...], seconds: float) -> tuple[bool, Any]:
+    def answer(
+        self, request: tuple[Any, ...], seconds: float, while_waiting: Callable[[], None]
+    ) -> tuple[bool, Any]:
         """Return whether the call succeeded, and its result or exception; EOFError at its end."""
+        end = time.monotonic() + seconds
         try:
             self._connection.send(request)
-            if self._connection.poll(seconds):
-                succeeded, result = self._connection.recv()
-                return succeeded, result
+            while (left := end - time.monotonic()) > 0:
+                if self._connection.poll(min(left, _WAITING_SECONDS)):
+                    succeeded, result = self._connection.recv()
+                    return succeeded, result
+                while_waiting()
         except OSError:
             raise EOFError from None
         sentence = _("It takes more than {seconds} seconds to look into this file.")
@@ -145,40 +168,41 @@ class _Process:
         return self._process.wait()
 
 
-def _is_lack_of_memory(error: BaseException) -> bool:
-    """Return whether an error, or the one that led to it, is a lack of memory."""
-    while True:
-        names = {base.__name__ for base in type(error).__mro__}
-        if not names.isdisjoint({"MemoryError", "OutOfMemoryException"}):
-            return True
-        if error.__cause__ is None:
-            return False
-        error = error.__cause__
-
-
 def _carry_out(function: Callable[..., Any], args: Any, kw: Any) -> tuple[bool, Any]:
     try:
         return True, function(*args, **kw)
     except Exception as error:
-        if _is_lack_of_memory(error):
+        if is_lack_of_memory(error):
             return False, TooMuchMemory()
         if isinstance(error, VitrinaError):
             return False, error
         return False, RuntimeError("".join(traceback.format_exception(error)))
 
 
+def _allocated() -> int:
+    """Return the bytes of this process that its limit counts, where the system tells them."""
+    memory = psutil.Process().memory_info()
+    return int(getattr(memory, "data", memory.rss))
+
+
+def is_bounded() -> bool:
+    """Return whether this process is one that carries out calls within bounds."""
+    return _HAS_BOUNDS.is_set()
+
+
 def main(descriptor: int, memory: int) -> None:
     """Carry out the calls that come over a connection until it is closed, or for long idle."""
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _HAS_BOUNDS.set()
     with Connection(descriptor) as connection, suppress(EOFError, BrokenPipeError):
         while connection.poll(_IDLE_SECONDS):
             code, function, args, kw = connection.recv()
             use_language(code)
             succeeded, result = _carry_out(function, args, kw)
             connection.send((succeeded, result))
-            if isinstance(result, TooMuchMemory):
-                return  # what its libraries hold on to is missing for the next call
+            if isinstance(result, TooMuchMemory) or _allocated() > memory // 2:
+                return  # what its libraries hold on to would be missing for the next call
 
 
 if __name__ == "__main__":

@@ -56,10 +56,10 @@ def damaged_unless_read(sentence: str) -> Iterator[None]:
     """
     try:
         yield
-    except (VitrinaError, MemoryError):
+    except VitrinaError:
         raise
     except Exception as error:
-        if is_interruption(error):
+        if is_interruption(error) or is_lack_of_memory(error):
             raise
         raise Damaged(sentence) from error
 
@@ -81,6 +81,41 @@ def is_interruption(error: BaseException) -> bool:
         or type(error).__name__ == "InterruptException"  # DuckDB itself is imported by few commands
         or (type(error) is RuntimeError and str(error) == "Query interrupted")
     )
+
+
+_NO_MEMORY = (
+    "bad_alloc",
+    "bad allocation",
+    "cannot allocate memory",
+    "can't start new thread",
+    "failed to launch worker thread",  # of pyarrow
+)
+"""What libraries say that tell of a lack of memory by no type of its own."""
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Return whether an error, or the one that led to it, is a lack of memory.
+
+    DuckDB and pyarrow have errors of their own for it. A thread that cannot be started lacks the
+    memory for its stack.
+
+    Examples
+    --------
+    >>> is_lack_of_memory(MemoryError()), is_lack_of_memory(RuntimeError("can't start new thread"))
+    (True, True)
+    >>> is_lack_of_memory(RuntimeError("no model"))
+    False
+    """
+    link: BaseException | None = error
+    while link is not None:
+        names = {base.__name__ for base in type(link).__mro__}
+        said = str(link).lower()
+        if not names.isdisjoint({"MemoryError", "OutOfMemoryException"}):
+            return True
+        if not isinstance(link, VitrinaError) and any(sign in said for sign in _NO_MEMORY):
+            return True
+        link = link.__cause__
+    return False
 
 
 class Cancelled(VitrinaError):

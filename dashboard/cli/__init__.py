@@ -14,7 +14,7 @@ import click
 from dashboard.cli.group import cli
 from dashboard.cli.options import INTERRUPTED, command_home, printable
 from data.datasets.interruption import statements_end_at_ctrl_c
-from data.errors import VitrinaError, is_interruption
+from data.errors import VitrinaError, is_interruption, is_lack_of_memory
 from data.files import is_disk_full
 from data.i18n import _
 
@@ -89,6 +89,8 @@ def _unexpected(error: BaseException) -> str:
         return words.format(file=error.filename, reason=error.strerror)
     if is_disk_full(error):
         return _("The disk is full; free some space and try again.")
+    if is_lack_of_memory(error):
+        return _("There is not enough memory for this; end other programs and try again.")
     log = command_home().path / "errors.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)

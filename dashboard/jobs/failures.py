@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.errors import BadInput, VitrinaError
+from data.errors import BadInput, VitrinaError, is_lack_of_memory
 from data.i18n import N_, _
 
 MEMORY = "out_of_memory"
@@ -145,7 +145,7 @@ def oom_kills(counters: Path = Path("/proc/vmstat")) -> int:
 def _is_memory(error: BaseException) -> bool:
     # TensorFlow's ResourceExhaustedError is known by name: this module must not import it.
     return (
-        isinstance(error, MemoryError)
+        is_lack_of_memory(error)
         or type(error).__name__ == "ResourceExhaustedError"
         or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
     )

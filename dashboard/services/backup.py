@@ -1,5 +1,7 @@
 """A home in one file: copied while it is in use, and put back whole or not at all."""
 
+import io
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -8,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from dashboard.jobs import shared_home
 from dashboard.jobs.runs_table import Runs
@@ -21,6 +23,7 @@ from data.errors import BadInput, VitrinaError
 from data.files import atomic_write
 from data.home import Home
 from data.i18n import _
+from data.importing.streams import check_unpacked, is_broken, opened
 
 if TYPE_CHECKING or sys.version_info >= (3, 11, 4):
     import tarfile
@@ -31,6 +34,10 @@ _FOLDERS = ("datasets", "runs")
 """The folders that are backed up; the others are made again, or hold what is unfinished."""
 _TOP = "vitrina"
 """The folder that holds everything within the archive."""
+_MOST_MEMBERS = 500_000
+_LEAST_ON_DISK = 4_096  # bytes that a file or folder takes
+_BLOCK = 1 << 18
+_MOST_AT_ONCE = 1 << 20
 _DAMAGE = (tarfile.TarError, EOFError, zlib.error, OSError, RecursionError)
 
 
@@ -111,10 +118,10 @@ def restore(file: Path, home: Home) -> None:
     Raises
     ------
     BadInput
-        Where the home is in use or would be a cache of a store, or the file is no backup or
-        damaged.
+        Where the home is in use or would be a cache of a store, or the file is no backup, damaged,
+        or unpacks to more than a backup of its size can hold.
     VitrinaError
-        Where the backup is of a later version.
+        Where the backup is of a later version, or does not fit on the disk.
     """
     if home.store_url is not None:
         raise BadInput(
@@ -134,11 +141,14 @@ def _unpacked(file: Path, beside: Path) -> Iterator[Path]:
     """Unpack a backup beside its place; what the block does not move away is removed."""
     with new_home.unfinished(beside) as folder:
         try:
-            with tarfile.open(file) as archive:
-                archive.extractall(folder, filter=_only_files)
-                assert archive.fileobj is not None
-                while archive.fileobj.read(1 << 20):  # to the checksum at the end
+            with opened(file) as (stream, _position):
+                with tarfile.TarFile(fileobj=cast(BinaryIO, _Forward(stream))) as archive:
+                    members = _bounded(archive, file, shutil.disk_usage(folder).free)
+                    archive.extractall(folder, members=members, filter=_only_files)
+                while stream.read(1 << 20):  # to the checksum at the end
                     pass
+                if is_broken(stream):
+                    raise _no_backup(file)
         except _DAMAGE as error:
             if is_full(error):
                 words = _("The disk is full and nothing was restored; free some space, try again.")
@@ -147,6 +157,60 @@ def _unpacked(file: Path, beside: Path) -> Iterator[Path]:
         if not all((folder / _TOP / name).is_dir() for name in _FOLDERS):
             raise _no_backup(file)
         yield folder / _TOP
+
+
+class _Forward(io.RawIOBase):
+    """A stream that is read once, in which a position is where its bytes have been passed.
+
+    An archive's list of long names is read at once, however long it claims to be; it is refused.
+
+    Parameters
+    ----------
+    stream
+        Has ``read(size)``, which may return less.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__()
+        self._stream = io.BufferedReader(stream, 1 << 18)
+        self._position = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, fewer only at the end."""
+        if not 0 <= size <= _MOST_AT_ONCE:
+            raise tarfile.ReadError("a name without end")
+        content = self._stream.read(size)
+        self._position += len(content)
+        return content
+
+    def tell(self) -> int:
+        """Return how many bytes have been passed."""
+        return self._position
+
+    def seek(self, position: int, _whence: int = io.SEEK_SET) -> int:
+        """Pass all bytes before a position, which is not behind."""
+        if position < self._position:
+            raise tarfile.ReadError("not in order")
+        while self._position < position and self.read(min(_BLOCK, position - self._position)):
+            pass
+        return self._position
+
+
+def _bounded(archive: tarfile.TarFile, file: Path, free: int) -> Iterator[tarfile.TarInfo]:
+    """Yield the members of a backup as long as all so far fit on the disk and into the file."""
+    needed, packed = 0, file.stat().st_size
+    for count, member in enumerate(archive, start=1):
+        needed += max(member.size, _LEAST_ON_DISK)
+        check_unpacked(needed, packed)
+        if count > _MOST_MEMBERS:
+            raise _no_backup(file)
+        if needed > free:
+            raise VitrinaError(
+                _("{file} needs more space than the disk has; free some space, try again.").format(
+                    file=file
+                )
+            )
+        yield member
 
 
 def _no_backup(file: Path) -> BadInput:
@@ -214,7 +278,7 @@ def _folder(name: str) -> tarfile.TarInfo:
 
 def _only_files(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
     """Let files and folders be unpacked, below the folder alone: a backup holds nothing else."""
-    if not (member.isreg() or member.isdir() or member.islnk()):
+    if not (member.isreg() or member.isdir() or member.islnk()) or member.issparse():
         raise tarfile.SpecialFileError(member)
     return tarfile.data_filter(member, folder)
 

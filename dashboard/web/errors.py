@@ -14,7 +14,7 @@ from dashboard.components.figure_card import render_error
 from dashboard.components.states import error_state
 from dashboard.components.toast import toast
 from dashboard.web.callback_requests import fits, has_form
-from data.errors import BadInput, VitrinaError
+from data.errors import BadInput, VitrinaError, is_lack_of_memory
 from data.files import is_disk_full
 from data.i18n import N_, _
 
@@ -136,6 +136,8 @@ def explain(error: Exception) -> str:
         return str(error)
     if is_disk_full(error):
         return _("The disk is full; free some space and try again.")
+    if is_lack_of_memory(error):
+        return _("There is not enough memory for this; end other programs and try again.")
     return _("Something went wrong that is not your fault. Try again, or report it with this id.")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from data.errors import BadInput
 from data.i18n import _, number
 
-_MOST_COLUMNS = 1_000
+MOST_COLUMNS = 1_000
 _PERIOD = re.compile(
     r"\d{4}-\d{1,2}(-\d{1,2})?( 00:00:00)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-?[QW]\d+"
     r"|(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?"
@@ -31,9 +31,9 @@ def check_long(path: Path, names: Sequence[str]) -> None:
 
 def check_columns(path: Path, number_of_columns: int) -> None:
     """Raise BadInput where a file has more columns than a person can be asked about."""
-    if number_of_columns > _MOST_COLUMNS:
+    if number_of_columns > MOST_COLUMNS:
         raise BadInput(
             _("{file} has {columns} columns, and a log has {most} at the most.").format(
-                file=path.name, columns=number(number_of_columns), most=number(_MOST_COLUMNS)
+                file=path.name, columns=number(number_of_columns), most=number(MOST_COLUMNS)
             )
         )

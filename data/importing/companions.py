@@ -6,7 +6,7 @@ same log. https://recbole.io/docs/user_guide/data/atomic_files.html
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 
 from data.datasets.side_tables import BUYERS, PRODUCTS
@@ -38,7 +38,8 @@ def choose_logs(names: Sequence[str]) -> Sequence[str]:
     (['log/0.csv'], ['README'])
     """
     logs = [name for name in names if name.endswith(LOG)]
-    logs = logs or [name for name in names if dict(_beside(name, names)).get(PRODUCTS)]
+    tables = _side_tables(names)
+    logs = logs or [name for name in names if dict(_beside(name, tables)).get(PRODUCTS)]
     return logs or [name for name in names if not _is_document(name)] or names
 
 
@@ -56,9 +57,10 @@ def companions(files: Sequence[Path]) -> dict[str, Path]:
         Files, folders and archives.
     """
     names = [str(name) for file in files for name in _files_around(file)]
+    tables = _side_tables(names)
     result: dict[str, Path] = {}
     for log in choose_logs(names):
-        for table, name in _beside(log, names):
+        for table, name in _beside(log, tables):
             result.setdefault(table, Path(name))
     return result
 
@@ -69,19 +71,29 @@ def left_out(files: Sequence[Path]) -> list[str]:
     names: list[str] = []
     for file in files:
         inside = _in(file)
-        logs = choose_logs([str(name) for name in inside])
+        logs = set(choose_logs([str(name) for name in inside]))
         others = (name for name in inside if str(name) not in logs and name not in side_tables)
         names += [name.relative_to(file.parent).as_posix() for name in others]
     return names
 
 
-def _beside(log: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield the side tables of a log, and their files among some names."""
+def _side_tables(names: Sequence[str]) -> dict[PurePath, list[str]]:
+    """Return the names among some that a side table may have, by their folder."""
+    known = {name for tables in MOVIELENS.values() for name in tables.values()}
+    result: dict[PurePath, list[str]] = {}
+    for path in map(PurePath, names):
+        if path.suffix in SUFFIXES.values() or path.name in known:
+            result.setdefault(path.parent, []).append(str(path))
+    return result
+
+
+def _beside(log: str, tables: Mapping[PurePath, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """Yield the side tables of a log, and their files among those of ``_side_tables``."""
     path = PurePath(log)
-    for name in names:
+    if path.suffix != LOG and path.name not in MOVIELENS:
+        return
+    for name in tables.get(path.parent, ()):
         other = PurePath(name)
-        if other.parent != path.parent:
-            continue
         is_named_after = path.suffix == LOG and path.name.startswith(f"{other.stem}.")
         for table, suffix in SUFFIXES.items():
             if is_named_after and other.suffix == suffix:

@@ -36,7 +36,7 @@ from data.importing.missing_values import COMMON_MISSING
 from data.importing.raw_rows import parquet_as_text, with_constants_sql, write_raw_rows
 from data.importing.rejects import Rejects
 from data.importing.settling import MOST_TYPES, settled
-from data.importing.streams import check_unpacked
+from data.importing.streams import check_unpacked, check_written
 from data.importing.times import EARLIEST, LATEST
 from data.importing.version import MEMORY
 from data.progress import ImportProgress, OnProgress, ShouldStop, execute, raise_if_stopped
@@ -64,6 +64,7 @@ class ProgressTracker:
         self._on_progress = on_progress
         self._bytes = 0
         self._rows = 0
+        self._written = 0
         self._started = time.monotonic()
 
     def report(self, bytes_done: int, rows: int, stage: str = "reading") -> None:
@@ -79,9 +80,17 @@ class ProgressTracker:
             )
         )
 
-    def finish_file(self, size: int, rows: int) -> None:
-        """Add a complete file."""
+    def finish_file(self, size: int, rows: int, written: int) -> None:
+        """Add a complete file and the bytes of its events.
+
+        Raises
+        ------
+        BadInput
+            Where the events of all files take more space than logs of their size can.
+        """
         self._bytes += size
+        self._written += written
+        check_unpacked(self._written, self._bytes_total)
         self._rows += rows
         self.report(0, 0)
 
@@ -163,7 +172,7 @@ def import_file(source: SourceFile, rejects: Rejects, tracker: ProgressTracker) 
                 )
     finally:
         checksum.stop()
-    tracker.finish_file(size, read or 0)
+    tracker.finish_file(size, read or 0, source.part.stat().st_size)
     part = Part(source.part.name, kept, tuple(sorted(columns.integer_ids)), columns.columns)
     manifest_source = Source(source.name, size, digest, read or 0, kept)
     return FileResult(part, manifest_source, columns, unreadable, ends_early)
@@ -190,7 +199,7 @@ def _copy(
 
     def on_progress(share: float) -> None:
         checksum.check()
-        _check_size(source, size)
+        check_written(source.part, size)
         done = int(share * size)
         rows = int(checksum.lines * done / checksum.done) if checksum.done else 0
         tracker.report(done, rows)
@@ -219,12 +228,6 @@ def _copy(
         if is_full(error) or isinstance(error, duckdb.OutOfMemoryException):
             raise
         return None
-
-
-def _check_size(source: SourceFile, size: int) -> None:
-    """Raise BadInput where the events take more space than a file of this size can need."""
-    if source.part.exists():
-        check_unpacked(source.part.stat().st_size, size)
 
 
 def _table(source: SourceFile) -> str:

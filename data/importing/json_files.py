@@ -1,8 +1,10 @@
 """JSON in the forms that logs have, and nested Parquet, written as a table of text columns."""
 
+import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +13,25 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.datasets.database import connect, copy, is_full, quote, quote_path, read_parquet
+from data.datasets.database import (
+    connect,
+    copy,
+    is_full,
+    quote,
+    quote_path,
+    read_parquet,
+)
 from data.errors import BadInput
 from data.i18n import _
+from data.importing.column_bounds import MOST_COLUMNS, check_columns
 from data.importing.column_names import place_of
+from data.importing.streams import check_written
+from data.progress import execute, never
 
 _SAMPLE = 1000
+_SAMPLE_BYTES = 64 << 20
 _USUAL_OBJECT = 1 << 24
-_LARGEST_OBJECT = 1 << 30
+_LARGEST_OBJECT = 128 << 20
 _MEMORY = "1200MB"
 
 Key = tuple[str, ...]
@@ -77,7 +90,8 @@ def write_json_table(source: Path, target: Path, file: str, form: str, spill: Pa
     Raises
     ------
     BadInput
-        For JSON that is damaged or no list of objects.
+        For JSON that is damaged or no list of objects, has huge objects or more fields than a log
+        has columns, or becomes a table much larger than it is.
     """
     size = max(_USUAL_OBJECT, min(source.stat().st_size + 1, _LARGEST_OBJECT))
     options = {
@@ -85,10 +99,9 @@ def write_json_table(source: Path, target: Path, file: str, form: str, spill: Pa
         "auto": f", maximum_object_size = {size}",
     }.get(form, "")
     options = f"format = '{form}', hive_partitioning = false{options}"
-    damage = _("{file} is damaged JSON; each line must be one object, or all an array.")
-    _write_fields(
-        f"read_json_objects({quote_path(source)}, {options})", target, file, spill, damage
-    )
+    relation = f"read_json_objects({quote_path(source)}, {options})"
+    with _named(file, _("{file} is damaged JSON; each line must be one object, or all an array.")):
+        _write_fields(relation, source, target, file, spill)
 
 
 def is_nested(path: Path) -> bool:
@@ -105,29 +118,54 @@ def write_nested_parquet(source: Path, target: Path, file: str, spill: Path) -> 
     Raises
     ------
     BadInput
-        For a damaged file.
+        For a damaged file, and one that is as ``write_json_table`` says.
     """
-    damage = _("{file} is a damaged Parquet file.")
     relation = f"(SELECT to_json(one) AS json FROM {read_parquet(source)} AS one)"
-    _write_fields(relation, target, file, spill, damage)
+    with _named(file, _("{file} is a damaged Parquet file.")):
+        _write_fields(relation, source, target, file, spill)
 
 
-def _write_fields(relation: str, target: Path, file: str, spill: Path, damage: str) -> None:
-    """Write the fields of a relation with a column ``json`` as columns of text."""
+@contextmanager
+def _named(file: str, damage: str) -> Iterator[None]:
+    """Raise BadInput with a sentence where DuckDB cannot read a file in the block."""
     try:
-        with connect(memory_limit=_MEMORY, temp_directory=str(spill)) as database:
-            sample = database.execute(f"SELECT json FROM {relation} LIMIT {_SAMPLE}").fetchall()
-            objects = [_object(text or "{}", file) for (text,) in sample]
-            if any(map(_is_by_columns, objects)):
-                raise BadInput(_without_names(file))
-            fields = _Fields.of(objects)
-            if not fields.keys:
-                raise BadInput(_("{file} holds no JSON objects.").format(file=file))
-            database.execute(copy(fields.select(relation), target, "FORMAT parquet"))
+        yield
     except (duckdb.Error, ValueError) as error:
         if isinstance(error, BadInput | duckdb.OutOfMemoryException) or is_full(error):
             raise
+        if "maximum_object_size" in str(error):
+            raise _too_large(file) from error
         raise BadInput(damage.format(file=file)) from error
+
+
+def _write_fields(relation: str, source: Path, target: Path, file: str, spill: Path) -> None:
+    """Write the fields of a relation with a column ``json``, of a file, as columns of text."""
+    with connect(memory_limit=_MEMORY, temp_directory=str(spill)) as database:
+        objects = [_object(text, file) for text in _sample(database, relation, file)]
+        if any(map(_is_by_columns, objects)):
+            raise BadInput(_without_names(file))
+        fields = _Fields.of(objects)
+        if not fields.keys:
+            raise BadInput(_("{file} holds no JSON objects.").format(file=file))
+        check_columns(Path(file), fields.width)
+        statement = copy(fields.select(relation), target, "FORMAT parquet")
+        size = source.stat().st_size
+        execute(database, statement, lambda _share: check_written(target, size), never)
+
+
+def _sample(database: duckdb.DuckDBPyConnection, relation: str, file: str) -> list[str]:
+    """Return the first objects of a relation, as many as do not take much memory."""
+    select = f"SELECT strlen(json) FROM {relation} LIMIT {_SAMPLE}"
+    sizes = [size or 0 for (size,) in database.execute(select).fetchall()]
+    if sizes and sizes[0] > _LARGEST_OBJECT:
+        raise _too_large(file)
+    few = max(sum(total <= _SAMPLE_BYTES for total in itertools.accumulate(sizes)), 1)
+    found = database.execute(f"SELECT json FROM {relation} LIMIT {few}").fetchall()
+    return [text or "{}" for (text,) in found]
+
+
+def _too_large(file: str) -> BadInput:
+    return BadInput(_("{file} holds a huge object; write one object a row.").format(file=file))
 
 
 @dataclass(frozen=True)
@@ -155,9 +193,14 @@ class _Fields:
     beside: bool = False
     envelope: Key = ()
 
+    @property
+    def width(self) -> int:
+        """The number of fields."""
+        return len(self.keys) + len(self.inner_keys)
+
     @classmethod
     def of(cls, objects: Sequence[Any]) -> "_Fields":
-        keys = tuple(dict.fromkeys(key for value in objects for key in _keys(value)))
+        keys = _distinct(key for value in objects for key in _keys(value))
         ids = [key for key in keys if place_of("product", key[-1]) is not None]
         lists = [key for key in ids if any(_is_id_list(_at(value, key)) for value in objects)]
         if _have(("user", "product"), [key for key in keys if key not in lists]):
@@ -166,7 +209,7 @@ class _Fields:
             return cls(tuple(key for key in keys if key != lists[0]), lists[0], ((),))
         for key in keys:
             inner = [one for value in objects for one in _objects(_at(value, key))]
-            inner_keys = tuple(dict.fromkeys(deep for one in inner for deep in _keys(one)))
+            inner_keys = _distinct(deep for one in inner for deep in _keys(one))
             if inner_keys and _have(("user", "product"), (*keys, *inner_keys)):
                 return cls(tuple(other for other in keys if other != key), key, inner_keys)
             if len(objects) == 1 and inner and (inside := cls.of(inner)).inner:
@@ -179,14 +222,15 @@ class _Fields:
             every = _path(self.envelope, "[*]")
             relation = f"(SELECT unnest(json_extract(json, {every})) AS json FROM {relation})"
         beside = {key[-1]: key for key in self.inner_keys if key} if self.beside else {}
-        columns = [
-            f"coalesce(one ->> {_path(beside[key[-1]])}, json ->> {_path(key)}) AS {_name(key)}"
-            if key[-1] in beside
-            else f"json ->> {_path(key)} AS {_name(key)}"
-            for key in self.keys
-        ]
         if not self.inner:
+            columns = [f"json ->> {_path(key)} AS {_name(key)}" for key in self.keys]
             return f"SELECT {', '.join(columns)} FROM {relation}"
+        columns = [
+            f"coalesce(one ->> {_path(beside[key[-1]])}, own{place}) AS {_name(key)}"
+            if key[-1] in beside
+            else f"own{place} AS {_name(key)}"
+            for place, key in enumerate(self.keys)
+        ]
         columns += [
             f"one ->> {_path(key)} AS {_name((*self.inner, *key))}"
             for key in self.inner_keys
@@ -197,7 +241,10 @@ class _Fields:
             f"CASE WHEN json_array_length(json, {path}) > 0 THEN json_extract(json, {every}) "
             "ELSE [NULL] END"
         )
-        rows = f"(SELECT json, unnest({ones}) AS one FROM {relation})"
+        # Fields of the object itself are read once, and not again for every one of its list.
+        own = [f"json ->> {_path(key)} AS own{place}" for place, key in enumerate(self.keys)]
+        once = f"(SELECT {', '.join([*own, f'{ones} AS ones'])} FROM {relation})"
+        rows = f"(SELECT * EXCLUDE ones, unnest(ones) AS one FROM {once})"
         return f"SELECT {', '.join(columns)} FROM {rows}"
 
 
@@ -207,7 +254,7 @@ def _list_beside(objects: Sequence[Any], keys: Sequence[Key]) -> tuple[Any, ...]
     without = [one for one in objects if all(_at(one, key) in (None, "") for key in products)]
     for key in keys:
         inner = [one for value in without for one in _objects(_at(value, key))]
-        inner_keys = tuple(dict.fromkeys(deep for one in inner for deep in _keys(one)))
+        inner_keys = _distinct(deep for one in inner for deep in _keys(one))
         if {deep[-1] for deep in inner_keys} & {own[-1] for own in products}:
             return tuple(other for other in keys if other != key), key, inner_keys, True
     return ()
@@ -256,6 +303,16 @@ def _is_by_columns(value: Any) -> bool:
 def _have(roles: Sequence[str], keys: Sequence[Key]) -> bool:
     """Return whether the names of some fields name all of some roles."""
     return all(any(place_of(role, ".".join(key)) is not None for key in keys) for role in roles)
+
+
+def _distinct(keys: Iterable[Key]) -> tuple[Key, ...]:
+    """Return different keys in their order, of too many for a log one more than it may have."""
+    found: dict[Key, None] = {}
+    for key in keys:
+        found[key] = None
+        if len(found) > MOST_COLUMNS:
+            break
+    return tuple(found)
 
 
 def _keys(value: Any) -> Iterator[Key]:

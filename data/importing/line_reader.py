@@ -22,6 +22,7 @@ from data.importing.streams import is_broken, opened
 _BLOCK = 8 << 20
 _MAX_LINE = _BLOCK
 _MAX_RECORD_LINES = 200
+_MAX_RECORD = 2 * _BLOCK  # bytes in which an open quotation is looked for its end
 _MAX_ATTEMPTS = 5
 
 
@@ -264,7 +265,8 @@ class LineReader:
         quotes, attempts = 0, 0
         for count in range(1, _MAX_RECORD_LINES + 1):
             if position + count > len(lines):
-                return None if last else 0
+                is_long = sum(map(len, lines[position:])) > _MAX_RECORD
+                return None if last or is_long else 0
             quotes += self._quotes(lines[position + count - 1])
             if count == 1 or quotes % 2:
                 continue

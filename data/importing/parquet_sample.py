@@ -11,6 +11,8 @@ _ROWS = 1000
 _LONGEST_VALUE = 10_000  # characters of a value
 _ALWAYS_ROWS = 10_000_000  # rows that even a small file may have
 _MOST_ROWS_A_BYTE = 4
+_MANY_GROUPS = 5_000
+_FEW_ROWS = 100  # of a row group
 
 
 class Sample(NamedTuple):
@@ -43,11 +45,8 @@ def first_rows(path: Path) -> Sample:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
-            schema, number_of_rows = file.schema_arrow, file.metadata.num_rows
-            texts = [one.name for one in schema if pa.types.is_string(one.type)]
-        _check_rows(path, number_of_rows)
-        check_columns(path, len(schema))
+        schema = check_claims(path, path.name)
+        texts = [one.name for one in schema if pa.types.is_string(one.type)]
         # As dictionaries, texts that are there many times are in memory once.
         with pq.ParquetFile(path, read_dictionary=texts) as file:
             batch = next(file.iter_batches(_ROWS), None)
@@ -65,15 +64,44 @@ def first_rows(path: Path) -> Sample:
     return Sample(tuple(schema.names), rows, numeric)
 
 
-def _check_rows(path: Path, rows: int) -> None:
-    """Raise BadInput where a file claims more rows than a log can have in so few bytes."""
-    if rows > max(_ALWAYS_ROWS, _MOST_ROWS_A_BYTE * path.stat().st_size):
+def check_claims(path: Path, name: str) -> Any:
+    """Return the Arrow schema of a Parquet file that claims no more than a log can hold.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        What people call the file.
+
+    Raises
+    ------
+    BadInput
+        For too many columns, more rows than there can be in so few bytes, and rows in very many
+        groups, each of which takes as much memory as thousands of rows.
+    pyarrow.ArrowException
+        For a damaged file.
+    """
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        schema, rows, groups = file.schema_arrow, file.metadata.num_rows, file.num_row_groups
+    size = path.stat().st_size
+    if rows > max(_ALWAYS_ROWS, _MOST_ROWS_A_BYTE * size):
         raise BadInput(
             _(
                 "{file} claims {rows} rows in {size} bytes, as no log does: they would fill the "
                 "disk."
-            ).format(file=path.name, rows=number(rows), size=number(path.stat().st_size))
+            ).format(file=name, rows=number(rows), size=number(size))
         )
+    if groups > _MANY_GROUPS and rows < _FEW_ROWS * groups:
+        raise BadInput(
+            _(
+                "{file} holds its {rows} rows in {groups} row groups; write it anew, such as with "
+                "pandas' read_parquet and to_parquet, and import that."
+            ).format(file=name, rows=number(rows), groups=number(groups))
+        )
+    check_columns(path.with_name(name.rpartition("/")[2]), len(schema))
+    return schema
 
 
 def _shortened(column: Any) -> list[Any]:

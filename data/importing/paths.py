@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 
 from data.errors import BadInput
-from data.i18n import _
+from data.i18n import _, number
 
 DAMAGE = (
     zipfile.BadZipFile,
@@ -18,6 +18,8 @@ DAMAGE = (
     NotImplementedError,
 )
 """What reading a damaged or locked archive raises."""
+MOST_MEMBERS = 10_000
+"""Files of an archive, archives in it included, that are read."""
 SYSTEM_FILES = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|\._|Thumbs\.db$|_SUCCESS$|\.)")
 """Names of what systems add to folders and archives."""
 _LAKES = {
@@ -53,16 +55,61 @@ def check_exists(path: Path) -> None:
     raise BadInput(_("There is no file {file}.").format(file=path))
 
 
+def check_members(count: int, archive: str) -> None:
+    """Raise BadInput for an archive, or workbook, of more parts than are read."""
+    if count > MOST_MEMBERS:
+        raise BadInput(
+            _(
+                "{file} holds more than {most} files or sheets; put their rows together in fewer,"
+                " and import those."
+            ).format(file=archive, most=number(MOST_MEMBERS))
+        )
+
+
+def zip_members(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
+    """Return the files in a zip archive by their names.
+
+    Raises
+    ------
+    BadInput
+        Where there are too many.
+    """
+    check_members(len(archive.infolist()), name)
+    return {info.filename: info for info in archive.infolist() if not info.is_dir()}
+
+
+def tar_members(archive: tarfile.TarFile, name: str) -> dict[str, tarfile.TarInfo]:
+    """Return the files in a tar archive by their names.
+
+    Raises
+    ------
+    BadInput
+        Where there are too many.
+    """
+    members = {}
+    for count, info in enumerate(archive, start=1):
+        check_members(count, name)
+        if info.isfile():
+            members[info.name] = info
+    return members
+
+
 def members_of(archive: Path) -> list[str]:
-    """Return the names of the members of a zip or tar archive; none of anything else."""
+    """Return the names of the members of a zip or tar archive; none of anything else.
+
+    Raises
+    ------
+    BadInput
+        Where there are too many.
+    """
     if not archive.is_file():
         return []
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as zipped:
-            return [info.filename for info in zipped.infolist() if not info.is_dir()]
+            return list(zip_members(zipped, archive.name))
     try:
         with tarfile.open(archive) as tar:
-            return [info.name for info in tar.getmembers() if info.isfile()]
+            return list(tar_members(tar, archive.name))
     except (*DAMAGE, OSError):  # no tar archive, or a damaged one, which its reader names
         return []
 

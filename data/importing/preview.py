@@ -1,5 +1,6 @@
 """What a person sees of a file before it is imported: its first rows, and how it is read."""
 
+import itertools
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from data.progress import never
 
 _LARGEST_UNPACKED = 64 << 20
 _MOST_ROWS = 500_000
+_MOST_MEMBERS = 100  # of an archive, that are looked into for a log
 _MOST_BLOCKS = 16  # of the line reader
 _MEMORY = "800MB"
 _LONGEST_CELL = 300
@@ -148,9 +150,10 @@ def preview(request: ImportRequest, folder: Path) -> Preview | None:
 def _first_log(request: ImportRequest, folder: Path, most: int | None = None) -> Preview | None:
     """Return how the first part of a file is read that holds a log, or the first part at all."""
     path, first = request.files[0], None
-    for member in staged(
+    members = staged(
         [path], folder, never, sheet=request.sheet or "", choose=choose_logs, most=most
-    ):
+    )
+    for member in itertools.islice(members, _MOST_MEMBERS):
         try:
             part = _preview(member, request)
         except BadInput:

@@ -5,16 +5,16 @@ JSON and lists of items become Parquet.
 """
 
 import codecs
-import csv
 import itertools
 import re
 import shutil
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 
@@ -38,7 +38,16 @@ from data.importing.json_files import (
     write_json_table,
     write_nested_parquet,
 )
-from data.importing.paths import DAMAGE, SYSTEM_FILES, in_archive, parts_of
+from data.importing.parquet_sample import check_claims
+from data.importing.paths import (
+    DAMAGE,
+    SYSTEM_FILES,
+    check_members,
+    in_archive,
+    parts_of,
+    tar_members,
+    zip_members,
+)
 from data.importing.streams import check_unpacked, is_broken, opened
 from data.importing.text_layouts import (
     is_item_lists,
@@ -46,11 +55,12 @@ from data.importing.text_layouts import (
     line_batches,
     without_quotes,
 )
-from data.importing.workbooks import cell_text, hidden_among, open_workbook, sheet_rows
+from data.importing.workbooks import apart, write_sheets
 from data.progress import ShouldStop, raise_if_stopped
 
 _BLOCK = 1 << 20
 _HEAD = 1 << 16
+_DEEPEST = 8  # archives within archives
 _BEGINNING = 1 << 12  # bytes that show UTF-16
 _ZIP, _EMPTY_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"PAR1"
 Choose = Callable[[Sequence[str]], Sequence[str]]
@@ -168,9 +178,27 @@ class _Stage:
         self.member = member
         self.most = most
         self._count = itertools.count()
+        self._members_seen = 0
+        self._levels = 0
+        self._packed = self._unpacked = 0  # bytes of the outermost file, and out of all of it
 
     def files(self, path: Path, name: str, optional: bool = False) -> Iterator[StagedFile]:
         """Yield a file, or what is in it, in a form that the readers read."""
+        if not self._levels:
+            self._packed, self._unpacked, self._members_seen = path.stat().st_size, 0, 0
+        if self._levels > _DEEPEST:  # as an archive that holds itself
+            raise BadInput(
+                _("{file} is packed again and again; unpack it, and import what is in it.").format(
+                    file=name
+                )
+            )
+        self._levels += 1
+        try:
+            yield from self._files(path, name, optional)
+        finally:
+            self._levels -= 1
+
+    def _files(self, path: Path, name: str, optional: bool) -> Iterator[StagedFile]:
         with opened(path) as (stream, _position):
             start = stream.read(_HEAD)
         with path.open("rb") as raw:
@@ -214,6 +242,8 @@ class _Stage:
 
     def _parquet(self, path: Path, name: str, optional: bool) -> Iterator[StagedFile]:
         """Yield a Parquet file as it is, one with structs or lists as a table of their fields."""
+        with suppress(pa.ArrowException, OSError):  # of a damaged one, which its reader names
+            check_claims(path, name)
         if not is_nested(path):
             yield StagedFile(path, name, optional)
             return
@@ -239,13 +269,14 @@ class _Stage:
         finally:
             path.unlink(missing_ok=True)
 
-    def _copy(self, source: Any, target: Path, packed: int) -> None:
-        """Write what a source holds that was packed into some bytes, without a mark of UTF-8."""
+    def _copy(self, source: Any, target: Path) -> None:
+        """Write what a source holds, without a mark of UTF-8."""
         with target.open("wb") as file:
             while block := source.read(_BLOCK):
                 block = block if file.tell() else block.removeprefix(codecs.BOM_UTF8)
                 raise_if_stopped(self.should_stop)
-                check_unpacked(file.tell() + len(block), packed)
+                self._unpacked += len(block)
+                check_unpacked(self._unpacked, self._packed)
                 if self.most is not None and file.tell() + len(block) > self.most:
                     beginning = block[: self.most - file.tell()]
                     file.write(beginning[: beginning.rfind(b"\n") + 1])
@@ -255,7 +286,7 @@ class _Stage:
     def _decompressed(self, path: Path, name: str, optional: bool) -> Iterator[StagedFile]:
         with self._temporary("plain") as plain:
             with opened(path) as (stream, _position):
-                self._copy(stream, plain, path.stat().st_size)
+                self._copy(stream, plain)
                 ends_early = is_broken(stream)
             for file in self.files(plain, name, optional):
                 yield replace(file, ends_early=file.ends_early or ends_early)
@@ -264,24 +295,24 @@ class _Stage:
         if not zipfile.is_zipfile(path):  # its end is missing, which lists what is in it
             raise BadInput(_(_INCOMPLETE).format(file=name))
         with zipfile.ZipFile(path) as archive:
-            members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+            members = zip_members(archive, name)
             refuse_documents(members, name)
-            yield from self._members(path, name, list(members), lambda m: archive.open(members[m]))
+            yield from self._members(name, list(members), lambda m: archive.open(members[m]))
 
     def _tar_members(self, path: Path, name: str) -> Iterator[StagedFile]:
         with tarfile.open(path) as archive:
             try:
-                members = {info.name: info for info in archive.getmembers() if info.isfile()}
+                members = tar_members(archive, name)
             except DAMAGE as error:
                 raise BadInput(_(_INCOMPLETE).format(file=name)) from error
 
             def open_member(member: str) -> Any:
                 return archive.extractfile(members[member])
 
-            yield from self._members(path, name, list(members), open_member)
+            yield from self._members(name, list(members), open_member)
 
     def _members(
-        self, path: Path, archive: str, names: Sequence[str], open_member: Callable[[str], Any]
+        self, archive: str, names: Sequence[str], open_member: Callable[[str], Any]
     ) -> Iterator[StagedFile]:
         """Yield the members of an archive, each unpacked; what systems add to it is left out."""
         member, self.member = self.member, ""  # not of an archive in the archive
@@ -290,10 +321,12 @@ class _Stage:
         if not members:
             raise BadInput(_("{file} holds no files.").format(file=archive))
         for member in members:
+            self._members_seen += 1
+            check_members(self._members_seen, archive)
             with self._temporary("member") as plain:
                 try:
                     with open_member(member) as source:
-                        self._copy(source, plain, path.stat().st_size)
+                        self._copy(source, plain)
                 except DAMAGE as error:
                     raise BadInput(
                         _("{member} in {file} is damaged or locked with a password.").format(
@@ -306,31 +339,18 @@ class _Stage:
 
     def _sheets(self, path: Path, name: str) -> Iterator[StagedFile]:
         """Yield each sheet of a workbook as CSV."""
-        workbook = open_workbook(path, name)
-        titles = list(workbook.sheet_names)
-        hidden = hidden_among(workbook)
-        if self.sheet and self.sheet not in titles:
-            raise BadInput(
-                _("{file} has no sheet {sheet}; its sheets are: {names}.").format(
-                    file=name, sheet=self.sheet, names=", ".join(titles)
-                )
-            )
-        for title in [self.sheet] if self.sheet else [t for t in titles if t not in hidden]:
-            with self._temporary("csv") as target:
-                with target.open("w", encoding="utf-8", newline="") as file:
-                    writer = csv.writer(file, lineterminator="\n")
-                    for number, row in enumerate(sheet_rows(workbook, title, name)):
-                        if not number % 1000:
-                            raise_if_stopped(self.should_stop)
-                        writer.writerow([cell_text(value) for value in row])
+        with TemporaryDirectory(dir=self.folder) as folder:
+            sheets = apart(self.should_stop, write_sheets, path, name, self.sheet, Path(folder))
+            for title, target in sheets:
                 if target.stat().st_size:
-                    yield StagedFile(target, f"{name}/{title}", len(titles) > 1 and not self.sheet)
+                    yield StagedFile(target, f"{name}/{title}", len(sheets) > 1)
+                target.unlink()
 
     def _json(self, path: Path, target: Path, name: str, start: bytes, form: str) -> bool:
         """Write the fields of JSON objects as columns of text; return whether the file is cut."""
         with self._temporary("json") as plain, self._spill() as spill:
             with opened(path, encoding_of(start)) as (stream, _position):
-                self._copy(stream, plain, path.stat().st_size)
+                self._copy(stream, plain)
                 ends_early = is_broken(stream)
             write_json_table(plain, target, name, form, spill)
         return ends_early

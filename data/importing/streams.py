@@ -36,10 +36,24 @@ def check_unpacked(size: int, packed: int) -> None:
     if size > max(_ALWAYS_UNPACKED, MOST_UNPACKED * packed):
         raise BadInput(
             _(
-                "The file unpacks to more than {times} times its size, as no log does; it is"
-                " damaged, or made to fill the disk."
+                "The file unpacks to more than {times} times its size; it is damaged, or made to"
+                " fill the disk."
             ).format(times=number(MOST_UNPACKED))
         )
+
+
+def check_written(target: Path, packed: int) -> None:
+    """Raise BadInput where what is being made of a file takes more space than a log can.
+
+    Parameters
+    ----------
+    target : Path
+        The file that is being written; it may not be there yet.
+    packed : int
+        Bytes of the file that it is made of.
+    """
+    if target.exists():
+        check_unpacked(target.stat().st_size, packed)
 
 
 class _Gzip:

@@ -14,7 +14,7 @@ from data.datasets.dataset import Dataset
 from data.datasets.derived_tables import derive
 from data.datasets.manifest import Manifest
 from data.datasets.store import Store
-from data.errors import VitrinaError
+from data.errors import BadInput, VitrinaError, is_lack_of_memory
 from data.events import NAMES
 from data.i18n import _
 from data.progress import ShouldStop
@@ -32,7 +32,7 @@ def new_version(store: Store, name: str) -> Iterator[Path]:
     Raises
     ------
     BadInput
-        If a dataset of this name is being imported already.
+        If a dataset of this name is being imported already, or its import takes too much memory.
     VitrinaError
         When the disk is full.
     """
@@ -45,6 +45,13 @@ def new_version(store: Store, name: str) -> Iterator[Path]:
         if is_full(error):
             raise VitrinaError(
                 _("The disk is full and the import was undone; free some space and try again.")
+            ) from error
+        if is_lack_of_memory(error):
+            raise BadInput(
+                _(
+                    "The import takes more memory than it may use, and was undone: a file has huge "
+                    "values, or very many columns."
+                )
             ) from error
         raise
 

@@ -1,21 +1,30 @@
 """Workbooks: their sheets, and the text of their cells."""
 
+import csv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from data.bounded_process import BoundedProcess, is_bounded
 from data.errors import BadInput
 from data.i18n import _
 from data.importing.file_kind import is_workbook
+from data.importing.paths import check_members
 from data.importing.streams import check_unpacked
+from data.progress import ShouldStop, never, raise_if_stopped
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 _HEAD = 1 << 16
 _LARGEST_CELL = 1e15
+_MEMORY = 3 << 30
+_SECONDS = 1800.0
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 
 def sheet_names(path: Path) -> tuple[str, ...]:
@@ -25,7 +34,82 @@ def sheet_names(path: Path) -> tuple[str, ...]:
 
 def hidden_sheets(path: Path) -> tuple[str, ...]:
     """Return the sheets of a workbook that are hidden and so are not read unless they are named."""
-    return hidden_among(open_workbook(path, path.name)) if _has_sheets(path) else ()
+    return apart(never, _hidden, path) if _has_sheets(path) else ()
+
+
+def _hidden(path: Path) -> tuple[str, ...]:
+    return hidden_among(open_workbook(path, path.name))
+
+
+def apart(
+    should_stop: ShouldStop,
+    function: Callable[Parameters, Result],
+    *args: Parameters.args,
+    **kw: Parameters.kwargs,
+) -> Result:
+    """Return what a function returns that reads a workbook, in a process of its own.
+
+    A sheet takes memory for each cell up to its last row and column, and for each that is repeated,
+    although its file names a few; the reader ends its process when there is not as much.
+
+    Raises
+    ------
+    BadInput
+        Where it takes too much memory or time.
+    Cancelled
+        When ``should_stop`` returned true.
+    """
+    if is_bounded():
+        return function(*args, **kw)
+    process = BoundedProcess(_MEMORY, _SECONDS, lambda: raise_if_stopped(should_stop))
+    try:
+        return process.call(function, *args, **kw)
+    finally:
+        process.close()
+
+
+def write_sheets(path: Path, name: str, sheet: str, folder: Path) -> list[tuple[str, Path]]:
+    """Write the sheets of a workbook as CSV files, and return their titles and files.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        What people call the workbook.
+    sheet : str
+        The sheet to write; empty for all that are not hidden.
+    folder : Path
+        Receives the files.
+
+    Raises
+    ------
+    BadInput
+        Where the workbook is damaged, has no such sheet or too many, or where its cells take much
+        more space than its file.
+    """
+    workbook = open_workbook(path, name)
+    titles = list(workbook.sheet_names)
+    check_members(len(titles), name)
+    if sheet and sheet not in titles:
+        raise BadInput(
+            _("{file} has no sheet {sheet}; its sheets are: {names}.").format(
+                file=name, sheet=sheet, names=", ".join(titles)
+            )
+        )
+    hidden = hidden_among(workbook)
+    size, written = path.stat().st_size, 0
+    files: list[tuple[str, Path]] = []
+    for title in [sheet] if sheet else [one for one in titles if one not in hidden]:
+        target = folder / f"sheet-{len(files)}.csv"
+        with target.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            for row in sheet_rows(workbook, title, name):
+                texts = [cell_text(value) for value in row]
+                written += sum(map(len, texts)) + len(texts)
+                check_unpacked(written, size)
+                writer.writerow(texts)
+        files.append((title, target))
+    return files
 
 
 def _has_sheets(path: Path) -> bool:

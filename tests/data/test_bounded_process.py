@@ -81,3 +81,26 @@ def test_a_process_that_dies_is_replaced(bounded: BoundedProcess) -> None:
     with pytest.raises(VitrinaError):
         bounded.call(allocate, 1)
     assert bounded.call(allocate, 1) == 1
+
+
+def hold(size: int) -> int:
+    _HELD.append(bytearray(size))
+    return len(_HELD)
+
+
+_HELD: list[bytearray] = []
+
+
+def start_no_thread() -> None:
+    raise RuntimeError("Failed to launch worker thread: Resource temporarily unavailable")
+
+
+def test_memory_that_libraries_hold_on_to_is_not_missing_for_the_next_call() -> None:
+    bounded = BoundedProcess(memory=1 << 30, seconds=30)
+    assert bounded.call(hold, 700 << 20) == 1
+    assert bounded.call(hold, 700 << 20) == 1  # of another process
+
+
+def test_a_thread_that_cannot_be_started_lacks_memory(bounded: BoundedProcess) -> None:
+    with pytest.raises(BadInput, match="too much memory"):
+        bounded.call(start_no_thread)

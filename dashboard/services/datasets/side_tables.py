@@ -14,7 +14,7 @@ from dashboard.services.datasets.imports import (
 )
 from data.datasets.dataset import Dataset
 from data.datasets.store import Store
-from data.errors import BadInput
+from data.errors import BadInput, VitrinaError
 from data.home import Home
 from data.i18n import _
 from data.importing.companions import companions
@@ -128,6 +128,13 @@ def preview_beside_log(
 
 
 def beside(logs: Sequence[str]) -> dict[str, str]:
-    """Return the tables of products and buyers that lie beside logs: table → file."""
+    """Return the tables of products and buyers that lie beside logs: table → file.
+
+    Those in an archive that takes long to look through are left for the import to find.
+    """
     files = [Path(log) for log in logs if not is_remote(Path(log))]
-    return {table: str(file) for table, file in companions(files).items() if file.exists()}
+    try:
+        found = BOUNDED.call(companions, files)
+    except VitrinaError:
+        return {}
+    return {table: str(file) for table, file in found.items() if file.exists()}

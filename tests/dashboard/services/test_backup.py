@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -260,3 +261,55 @@ def test_a_full_disk_is_called_that_and_leaves_nothing(tmp_path: Path) -> None:
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr[:16]) == (1, "The disk is full")
     assert left(tmp_path) == ["large.tar.gz"]
+
+
+def greedy(file: Path, *members: tuple[tarfile.TarInfo, bytes]) -> Path:
+    """Write a backup that is empty but for these members."""
+    with tarfile.open(file, "w:gz") as to:
+        for folder in ("datasets", "runs"):
+            of_folder = tarfile.TarInfo(f"vitrina/{folder}")
+            of_folder.type = tarfile.DIRTYPE
+            to.addfile(of_folder)
+        for member, content in members:
+            to.addfile(member, io.BytesIO(content))
+    return file
+
+
+def of_size(name: str, size: int) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(f"vitrina/datasets/{name}")
+    member.size = size
+    return member
+
+
+def test_a_backup_that_unpacks_to_more_than_one_can_hold_is_refused(tmp_path: Path) -> None:
+    size = 300 << 20
+    bomb = greedy(tmp_path / "bomb.tar.gz", (of_size("a", size), bytes(size)))
+    empty = [(of_size(str(number), 0), b"") for number in range(80_000)]
+    many = greedy(tmp_path / "many.tar.gz", *empty)
+    claim = tmp_path / "claim.tar"  # 8 TiB, of which there are a few bytes
+    claim.write_bytes(of_size("a", 8 << 40).tobuf(tarfile.GNU_FORMAT) + b"few")
+    for file in (bomb, many, claim):
+        with pytest.raises(BadInput, match="unpacks to more than 250 times its size"):
+            restore(file, Home(tmp_path / "copy"))
+    assert left(tmp_path) == ["bomb.tar.gz", "claim.tar", "many.tar.gz"]
+
+
+def test_a_backup_that_does_not_fit_on_the_disk_is_refused_before_it_fills_it(
+    shop: tuple[Home, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "shop.tar.gz"
+    back_up(shop[0], file)
+    usage = shutil.disk_usage(tmp_path)._replace(free=10_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    with pytest.raises(VitrinaError, match="needs more space than the disk has"):
+        restore(file, Home(tmp_path / "copy"))
+    assert left(tmp_path) == ["shop.tar.gz"]
+
+
+def test_a_name_of_a_backup_that_has_no_end_is_not_read(tmp_path: Path) -> None:
+    name = tarfile.TarInfo("././@LongLink")
+    name.type, name.size = tarfile.GNUTYPE_LONGNAME, 100 << 20
+    file = greedy(tmp_path / "shop.tar.gz", (name, b"n" * name.size))
+    with pytest.raises(BadInput, match="no backup of Vitrina, or it is damaged"):
+        restore(file, Home(tmp_path / "copy"))
+    assert left(tmp_path) == ["shop.tar.gz"]
