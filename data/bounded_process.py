@@ -192,7 +192,9 @@ def is_bounded() -> bool:
 
 def main(descriptor: int, memory: int) -> None:
     """Carry out the calls that come over a connection until it is closed, or for long idle."""
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    bound = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (bound, bound))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _HAS_BOUNDS.set()
     with Connection(descriptor) as connection, suppress(EOFError, BrokenPipeError):
@@ -201,7 +203,7 @@ def main(descriptor: int, memory: int) -> None:
             use_language(code)
             succeeded, result = _carry_out(function, args, kw)
             connection.send((succeeded, result))
-            if isinstance(result, TooMuchMemory) or _allocated() > memory // 2:
+            if isinstance(result, TooMuchMemory) or _allocated() > bound // 2:
                 return  # what its libraries hold on to would be missing for the next call
 
 

@@ -46,6 +46,11 @@ _LEGACY = [
 _LATIN = ("cp1250", "iso8859_2", "cp1254", "cp1257", WESTERN)
 """Those of one byte with Latin letters, the most usual first."""
 
+_ESCAPES = (
+    (re.compile(rb"\x1b\$[@B]"), "iso2022_jp_ext"),
+    (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
+)
+"""How encodings of seven bits begin their characters; otherwise they are ASCII, and so UTF-8."""
 _LARGEST_TAIL = 3
 _LINES_OF_NAMES = 5
 _SHARE_OF_NULS = 0.2
@@ -56,7 +61,8 @@ def encoding_of(start: bytes, whole: bool = True) -> str:
     r"""Return the encoding that the first bytes of a file are written in.
 
     A byte order mark decides; then NUL bytes at every second place (UTF-16 without a mark); then
-    whether the bytes are UTF-8; what is left is told by ``charset-normalizer``.
+    escape sequences (ISO-2022); then whether the bytes are UTF-8; what is left is told by
+    ``charset-normalizer``.
 
     Parameters
     ----------
@@ -71,12 +77,17 @@ def encoding_of(start: bytes, whole: bool = True) -> str:
     ('cp1252', 'utf-8')
     >>> encoding_of("手机\n数码相机\n电脑".encode("gbk")), encoding_of("a,b".encode("utf-16-le"))
     ('gb18030', 'utf-16-le')
+    >>> encoding_of("商品".encode("iso2022_jp"))
+    'iso2022_jp_ext'
     """
     for mark, name in _BOMS:
         if start.startswith(mark):
             return name
     if wide := _wide(start):
         return wide
+    for escape, name in _ESCAPES:
+        if escape.search(start):
+            return name
     try:
         start.decode("utf-8")
     except UnicodeDecodeError as error:

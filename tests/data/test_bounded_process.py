@@ -1,5 +1,7 @@
 """Calls in a process with bounds on memory and time."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -104,3 +106,13 @@ def test_memory_that_libraries_hold_on_to_is_not_missing_for_the_next_call() -> 
 def test_a_thread_that_cannot_be_started_lacks_memory(bounded: BoundedProcess) -> None:
     with pytest.raises(BadInput, match="too much memory"):
         bounded.call(start_no_thread)
+
+
+def test_a_system_that_allows_less_memory_is_no_refusal() -> None:
+    code = (
+        "import resource; from data.bounded_process import BoundedProcess;"
+        "resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30));"
+        "print(BoundedProcess(memory=2 << 30).call(sorted, [2, 1]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[1, 2]\n"

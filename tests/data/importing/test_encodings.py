@@ -140,6 +140,18 @@ for encoding in ("iso8859_2", "cp1250"):
             ],
         )
 
+for encoding in ("iso2022_jp", "cp932", "euc_jp"):
+    MAKERS[f"Japanese in {encoding}"] = Maker(
+        {
+            "log.csv": csv(
+                ("会員ID", "商品ID", "日時", "カテゴリ"),
+                ((user(k), product(k), moment(k), ("食品", "本")[k % 2]) for k in ks()),
+            ).encode(encoding)
+        },
+        [event(user(k), product(k), moment(k), category=("食品", "本")[k % 2]) for k in ks()],
+        "--encoding",
+    )
+
 for encoding in ("utf-32-le", "cp850", "mac_roman"):
     MAKERS[f"Spanish in {encoding}"] = Maker(
         {
