@@ -4,6 +4,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
 (function () {
   "use strict";
   const WAIT = 20000; // milliseconds for a page to draw what a step is about
+  const MARK = "driver-active-element"; // the library's class of what a step is about
   const OPENERS = ["aria-haspopup", "aria-expanded", "aria-controls"];
   let shown = 0; // the step that is shown, or whose page is being opened
   const own = (window.dash_clientside.vitrina = Object.assign(
@@ -91,13 +92,20 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     const sizes = new ResizeObserver(() => tour.refresh()); // a page still grows as it is drawn
     sizes.observe(content);
     const replacements = new MutationObserver(() => {
-      // A callback has drawn what a step is about once more, in a new element.
-      const isGone = tour.isActive() && tour.getActiveElement()?.isConnected === false;
-      if (isGone && tour.getActiveIndex() === shown && document.querySelector(steps[shown].target)) {
+      // A callback has drawn what a step is about once more: in a new element, or with new classes.
+      const target = tour.isActive() ? tour.getActiveElement() : null;
+      const isMarked = target?.isConnected && target.classList.contains(MARK);
+      const isDrawn = document.querySelector(steps[shown]?.target) !== null;
+      if (target && !isMarked && isDrawn && tour.getActiveIndex() === shown) {
         tour.drive(shown);
       }
     });
-    replacements.observe(content, { childList: true, subtree: true });
+    replacements.observe(content, {
+      childList: true,
+      subtree: true,
+      attributes: true,
+      attributeFilter: ["class"],
+    });
     show(tour, steps, 0);
   }
 

@@ -6,6 +6,7 @@ Catalogues are compiled from their ``.po`` files in memory.
 
 import gettext
 from contextvars import ContextVar
+from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -84,6 +85,19 @@ def percent(share: float) -> str:
     pattern = str(Locale.parse(language()).percent_formats[None].pattern).replace("0", "0.0")
     least = "< " if 0 < share < 0.0005 else ""
     return least + str(format_percent(max(share, 0.001) if least else share, pattern, language()))
+
+
+def day(value: str) -> str:
+    """Return an ISO date, formatted for the language of this context.
+
+    Examples
+    --------
+    >>> day("2019-11-17")
+    'Nov 17, 2019'
+    """
+    from babel.dates import format_date
+
+    return str(format_date(date.fromisoformat(value), "medium", locale=language()))
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it

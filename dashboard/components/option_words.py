@@ -1,23 +1,27 @@
-"""Sentences that name options of the command line."""
+"""Sentences that name commands, and options of the command line."""
 
 import re
 
 from dash import html
 from dash.development.base_component import Component
 
-_OPTION = re.compile(r"((?<![\w-])--[a-z][\w-]*(?:=[\w/.-]+)?)")
+_CODE = re.compile(r"(`[^`]+`|(?<![\w-])--[a-z][\w-]*(?:=[\w/.-]+)?)")
 
 
 def option_words(sentence: str) -> list[Component | str]:
-    """Return a sentence whose options, such as ``--api``, are code that no line breaks.
+    """Return a sentence whose commands and options, such as ``--api``, are code.
+
+    No line breaks them; a command stands between grave accents, which are left out.
 
     Examples
     --------
     >>> option_words("Nothing to start."), len(option_words("Start it with --api, please."))
     (['Nothing to start.'], 3)
+    >>> option_words("`vitrina runs` lists all runs.")
+    [Code(children='vitrina runs', className='option'), ' lists all runs.']
     """
     return [
-        html.Code(part, className="option") if place % 2 else part
-        for place, part in enumerate(_OPTION.split(sentence))
+        html.Code(part.strip("`"), className="option") if place % 2 else part
+        for place, part in enumerate(_CODE.split(sentence))
         if part
     ]

@@ -12,7 +12,7 @@ import psutil
 from data import checksums
 from data.datasets.manifest import MANIFEST, Manifest
 from data.errors import VitrinaError
-from data.files import locked
+from data.files import locked, remove_leftovers
 
 _PREFIX = "v-"
 _REMOVED = ".removed"  # marks a version that was deleted while it was being read
@@ -34,14 +34,10 @@ def is_being_written(folder: Path) -> bool:
 
 def sweep(folder: Path) -> None:
     """Delete what killed imports have left in a dataset's folder, and the folder if it is empty."""
-    unfinished = _unfinished(folder)
-    running = list(filter(_is_running, unfinished))
-    for version in set(unfinished).difference(running):
-        remove(version)
-    if not running:
-        for name in (MANIFEST, checksums.FILE):
-            for temporary in folder.glob(f".*{name}*"):  # of a killed commit
-                temporary.unlink(missing_ok=True)
+    for version in _unfinished(folder):
+        if not _is_running(version):
+            remove(version)
+    remove_leftovers(folder)  # also beside a finished version, whose checksum may not be stored yet
     remove_if_empty(folder)
 
 

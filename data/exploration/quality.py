@@ -12,12 +12,12 @@ from data.events import COLUMNS
 from data.exploration.finding import Finding
 from data.exploration.quality_measures import measure
 from data.exploration.side_table_quality import side_table_findings
-from data.i18n import _, ngettext, number, percent, units
+from data.i18n import _, day, ngettext, number, percent, units
 from data.importing.rejects import REASONS
 
 _MANY_REPEATS = 0.1
 _NOTABLE = 0.01
-_MOST_SPIKES = 3
+_MOST_SPIKES, _MOST_GAPS = 3, 5
 """Busy days with a finding each; more of them share one."""
 
 
@@ -146,9 +146,9 @@ def _days(numbers: dict[str, Any]) -> Iterator[Finding]:
     many = len(spikes) > _MOST_SPIKES
     sentences = [
         _("{share} of the purchases fall on {day}, {times} times an ordinary day.").format(
-            share=percent(share), day=day, times=number(times, 1)
+            share=percent(share), day=day(date), times=number(times, 1)
         )
-        for day, share, times in spikes[: 0 if many else None]
+        for date, share, times in spikes[: 0 if many else None]
     ]
     if many:
         busiest = sorted(spikes, key=lambda spike: -spike[2])[:_MOST_SPIKES]
@@ -157,10 +157,12 @@ def _days(numbers: dict[str, Any]) -> Iterator[Finding]:
                 "{share} of the purchases fall on {count} days of {times} times an ordinary day "
                 "or more; the busiest are {days}."
             ).format(
-                share=percent(sum(share for _day, share, _times in spikes)),
+                share=percent(sum(share for _date, share, _times in spikes)),
                 count=number(len(spikes)),
-                times=number(min(times for _day, _share, times in spikes), 1),
-                days=", ".join(f"{day} (× {number(times, 1)})" for day, _share, times in busiest),
+                times=number(min(times for _date, _share, times in spikes), 1),
+                days="; ".join(
+                    f"{day(date)} (× {number(times, 1)})" for date, _share, times in busiest
+                ),
             )
         )
     for sentence in sentences:
@@ -176,7 +178,10 @@ def _days(numbers: dict[str, Any]) -> Iterator[Finding]:
         )
     gaps = numbers["empty_days"]
     if gaps:
-        days = ", ".join(gaps[:5]) + (" …" if len(gaps) > 5 else "")
+        days = "; ".join(map(day, gaps[:_MOST_GAPS]))
+        if len(gaps) > _MOST_GAPS:
+            more = number(len(gaps) - _MOST_GAPS)
+            days = _("{days} and {count} more").format(days=days, count=more)
         yield Finding(
             "gap",
             "notice",
@@ -184,7 +189,7 @@ def _days(numbers: dict[str, Any]) -> Iterator[Finding]:
                 "On {number} day nothing was bought: {days}.",
                 "On {number} days nothing was bought: {days}.",
                 len(gaps),
-            ).format(number=len(gaps), days=days),
+            ).format(number=number(len(gaps)), days=days),
             _("Purchases may be missing, or have been recorded on a later day."),
             "first",
         )

@@ -243,5 +243,9 @@ def ask_command(result: Answers, home: Home, words: Sequence[str], *options: str
 
 
 def files_of(home: Path) -> list[str]:
-    """Return the files of a home, sorted, as paths relative to it."""
-    return sorted(str(file.relative_to(home)) for file in home.rglob("*") if file.is_file())
+    """Return the files of a home, sorted, as paths relative to it.
+
+    Without those that SQLite makes and deletes as connections come and go.
+    """
+    names = (str(file.relative_to(home)) for file in home.rglob("*") if file.is_file())
+    return sorted(name for name in names if not name.endswith(("-shm", "-wal")))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,19 @@ from data.importing.request import ImportRequest
 
 DEAD = "v-1-0-0123456789ab"
 """A version whose process cannot run: no process 1 was started in 1970."""
+
+
+def temporary_file(folder: Path, process: int) -> Path:
+    """Return what a process has written of a manifest that is not in its place yet."""
+    file = folder / f".{process}-0123abcd-manifest.json"
+    file.write_text("half a manifest")
+    return file
+
+
+def ended_process() -> int:
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return process.pid
 
 
 @pytest.fixture
@@ -76,7 +90,7 @@ def test_an_import_deletes_the_unfinished_versions_of_killed_imports(
         version.mkdir(parents=True)
         (version / "part-0.parquet").write_text("half a table")
     ingest(store, ImportRequest([log], "old"))
-    (store.home.datasets / "old" / ".0123-manifest.json").write_text("half a manifest")
+    temporary_file(store.home.datasets / "old", ended_process())
     ingest(store, ImportRequest([log], "new"))
     assert sorted(path.name for path in store.home.datasets.iterdir()) == ["new", "old"]
     for dataset in store.list():
@@ -86,8 +100,7 @@ def test_an_import_deletes_the_unfinished_versions_of_killed_imports(
 
 def test_a_sweep_leaves_what_a_running_import_writes(store: Store) -> None:
     version = store.begin("log")
-    manifest = version.parent / ".0123-manifest.json"
-    manifest.write_text("half a manifest")
+    manifest = temporary_file(version.parent, os.getpid())
     store.sweep()
     assert version.is_dir()
     assert manifest.exists()
@@ -286,6 +299,18 @@ def test_a_dataset_that_was_deleted_while_it_was_read_leaves_nothing_to_the_next
         "checksums.json",
         again.fingerprint,
     }
+
+
+def test_an_import_takes_nothing_from_another_one_that_stores_its_last_checksum(
+    store: Store, log: Path
+) -> None:
+    folder = ingest(store, ImportRequest([log], "log")).path.parent
+    being_written, left = (
+        temporary_file(folder, process) for process in (os.getpid(), ended_process())
+    )
+    ingest(store, ImportRequest([log], "other"))
+    assert being_written.exists()
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("reader", ["a job", "a query"])

@@ -64,8 +64,8 @@ def test_days_without_purchases_and_spikes_are_reported(
     rows = [purchase(day, user=k) for day in range(30) if day != 14 for k in range(10)]
     rows += [purchase(16, user=k) for k in range(10, 80)]
     entries = report(*rows)
-    assert "2024-01-15" in entries["gap"].finding
-    assert "2024-01-17" in entries["spike"].finding
+    assert "Jan 15, 2024" in entries["gap"].finding
+    assert "Jan 17, 2024" in entries["spike"].finding
     assert "8.0 times" in entries["spike"].finding
 
 
@@ -74,7 +74,7 @@ def test_many_busy_days_share_a_finding(report: Callable[..., dict[str, Finding]
     rows = [purchase(day, user=k) for day in range(60) for k in range(busy.get(day, 10))]
     finding = report(*rows)["spike"].finding
     assert "4 days of 4.0 times an ordinary day or more" in finding
-    assert "2024-01-12 (× 8.0), 2024-01-26 (× 6.0), 2024-01-19 (× 5.0)." in finding
+    assert "Jan 12, 2024 (× 8.0); Jan 26, 2024 (× 6.0); Jan 19, 2024 (× 5.0)." in finding
 
 
 def test_zero_and_negative_prices_are_counted(report: Callable[..., dict[str, Finding]]) -> None:
