@@ -9,6 +9,7 @@ from model.blend.conditional_logit import (
     CandidateSample,
     add_mixture,
     fit_weights,
+    utilities,
 )
 from model.sequences.histories import Array
 
@@ -41,32 +42,22 @@ def is_better_than_network(
     weights : BlendWeights
         Fitted on the whole sample; those of the folds are looked for near them.
     """
-    _buyers, buyer = np.unique(buyers, return_inverse=True)
+    distinct, buyer = np.unique(buyers, return_inverse=True)
     folds = FOLDS if len(buyers) > FEW_TARGETS else FOLDS_OF_FEW
-    fold = np.random.default_rng(0).permutation(int(buyer.max()) + 1)[buyer] % folds
+    if len(distinct) < folds:  # a fold would be empty
+        return False
+    fold = np.random.default_rng(0).permutation(len(distinct))[buyer] % folds
     network = sample.features[:, :, 0]
     gain = np.zeros(len(buyers))
-    if buyer.max() < folds:
-        return False
     for validation in (fold == number for number in range(folds)):
         of_fold = fit_weights(sample.rows(~validation), probabilistic, weights)
         part = sample.rows(validation)
-        scores = _utilities(part, of_fold, probabilistic)
+        features = add_mixture(part, of_fold.mixture, probabilistic)
+        scores = utilities(features, part, of_fold)
         gain[validation] = _ndcg(scores, part) - _ndcg(network[validation], part)
     deviations = np.bincount(buyer, gain - gain.mean())
     error = float(np.sqrt((deviations**2).sum())) / len(gain)
     return bool(gain.mean() > STANDARD_ERRORS * error)
-
-
-def _utilities(sample: CandidateSample, weights: BlendWeights, probabilistic: Array) -> Floats:
-    """Return the blend's score of each candidate, [targets, candidates]."""
-    features = add_mixture(sample, weights.mixture, probabilistic)
-    scores: Floats = np.where(
-        sample.repeat,
-        features @ weights.repeat.astype(np.float32) + np.float32(weights.repeat_intercept),
-        features @ weights.new.astype(np.float32),
-    )
-    return scores
 
 
 def _ndcg(scores: Floats, sample: CandidateSample) -> Array:

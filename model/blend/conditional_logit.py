@@ -244,6 +244,14 @@ def log_losses(sample: CandidateSample, weights: BlendWeights, probabilistic: Ar
     return losses
 
 
+def utilities(features: Floats, sample: CandidateSample, weights: BlendWeights) -> Floats:
+    """Return the blend's score of each candidate, [targets, candidates]."""
+    new, repeat = weights.new.astype(np.float32), weights.repeat.astype(np.float32)
+    intercept = np.float32(weights.repeat_intercept)
+    scores: Floats = np.where(sample.repeat, features @ repeat + intercept, features @ new)
+    return scores
+
+
 def candidate_probabilities(
     features: Floats, sample: CandidateSample, weights: BlendWeights
 ) -> Floats:
@@ -251,10 +259,7 @@ def candidate_probabilities(
 
     Shape (targets, candidates).
     """
-    new, repeat = weights.new.astype(np.float32), weights.repeat.astype(np.float32)
-    intercept = np.float32(weights.repeat_intercept)
-    utility = np.where(sample.repeat, features @ repeat + intercept, features @ new)
-    utility = utility + sample.offset
+    utility = utilities(features, sample, weights) + sample.offset
     probabilities: Floats = np.exp(utility - utility.max(axis=1, keepdims=True))
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     return probabilities
