@@ -10,13 +10,11 @@ import keras
 import numpy as np
 
 from data.checksums import is_there
-from data.datasets.attribute_table import AttributeTable
 from data.datasets.dataset import Dataset
 from data.errors import Cancelled, VitrinaError
-from data.i18n import _, ngettext, percent
+from data.i18n import _, ngettext
 from data.preparation.sequences import FIRST
 from model.baselines.tuning import excludes_seen, fit_all
-from model.blend.blend import Blend
 from model.blend.fit import fit_blend
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_and_save
@@ -29,7 +27,6 @@ from model.phases import OnShare, Phase
 from model.run_files import BASELINES, BLEND, CONFIG, EVALUATION, HISTORY, PRODUCTS, RECORD, TARGETS
 from model.run_folder import RunFolder
 from model.sequences.adapted_config import adapt
-from model.sequences.buyer_attributes import BuyerAttributes
 from model.sequences.split_data import SplitData, split_dataset
 from model.sequences.windows import Windows, target_windows, training_windows
 from model.serving.onnx_export import save_network
@@ -38,6 +35,12 @@ from model.training.averaged_weights import AveragedWeights
 from model.training.callback import TrainingCallback
 from model.training.checkpoint import TrainingState, restore, save
 from model.training.initial_counts import start_from_counts
+from model.training.log_sentences import (
+    attributes_sentence,
+    blend_sentence,
+    product_sentence,
+    repeats_sentence,
+)
 from model.training.lr_schedule import learning_rate
 from model.training.monitored import best_epoch
 from model.training.negative_sampling import NegativeSampler
@@ -150,7 +153,7 @@ def evaluate_beside_baselines(
             models = [blend, *models]
         else:
             run.remove(BLEND)  # of a run that goes on with more epochs
-        callback.log(_blend_sentence(blend))
+        callback.log(blend_sentence(blend))
     callback.log(_("Evaluating on {targets} targets.").format(targets=len(data.split.test)))
     evaluate_and_save(run, data, [*models, *baselines], on_progress=enter(Phase.EVALUATION))
 
@@ -230,7 +233,7 @@ class Trainer:
         data = split_dataset(config, dataset, other.buyer_attributes if other else None)
         requested, config = config, _built(config, data, other)
         if requested.repeat_head:
-            callback.log(_repeats_sentence(config, data.repeat_share))
+            callback.log(repeats_sentence(config, data.repeat_share))
         if requested.transition_head and not config.transition_head:
             callback.log(
                 _(
@@ -239,9 +242,9 @@ class Trainer:
                 )
             )
         if requested.buyer_attributes:
-            callback.log(_attributes_sentence(data.buyer_attributes))
+            callback.log(attributes_sentence(data.buyer_attributes))
         if requested.product_attributes:
-            callback.log(_product_sentence(data.product_attributes))
+            callback.log(product_sentence(data.product_attributes))
         run.write_buyer_attributes(data.buyer_attributes)
         run.write_json(CONFIG, config.as_dict())
         run.write_json(RECORD, record(config, dataset, data))
@@ -476,31 +479,6 @@ class Trainer:
         return bool(patience) and self.state.epochs - start >= patience
 
 
-def _attributes_sentence(attributes: BuyerAttributes) -> str:
-    """Return what the network knows of buyers beside their histories."""
-    if attributes:
-        return _("The network reads the attributes of buyers: {names}.").format(
-            names=", ".join(attributes.names)
-        )
-    return _(
-        "The dataset has no attributes that tell its buyers apart;"
-        " the network is built without them."
-    )
-
-
-def _blend_sentence(blend: Blend) -> str:
-    """Return the weights of a blend, or that the network is served alone."""
-    if len(blend.members) == 1:
-        return _(
-            "On the validation targets a blend ranks no better, with certainty, than the network"
-            " alone, which is served."
-        )
-    weights = ", ".join(
-        f"{name} {new:.2f}/{repeat:.2f}" for name, (new, repeat) in blend.shares.items()
-    )
-    return _("Blend weights, new/repeat products: {weights}.").format(weights=weights)
-
-
 def _built(config: RunConfig, data: SplitData, other: RunFolder | None) -> RunConfig:
     """Return the configuration that the network is built from.
 
@@ -510,28 +488,3 @@ def _built(config: RunConfig, data: SplitData, other: RunFolder | None) -> RunCo
     if not config.start_from or other is None:
         return adapt(config, data)
     return built_as(config, other.config(), config.start_from)
-
-
-def _product_sentence(table: AttributeTable) -> str:
-    """Return what the network knows of products beside the log."""
-    if table:
-        return _("The network reads what is known of products: {names}.").format(
-            names=", ".join(attribute.name for attribute in table.attributes)
-        )
-    return _(
-        "The dataset has neither titles nor other attributes of products;"
-        " the network is built without them."
-    )
-
-
-def _repeats_sentence(config: RunConfig, share: float) -> str:
-    """Return how many training targets are repeats, and whether there is a head for them."""
-    if config.repeat_head:
-        return _(
-            "{percent} of the training targets repeat a product of their history;"
-            " the network has the repeat-aware head."
-        ).format(percent=percent(share))
-    return _(
-        "{percent} of the training targets repeat a product of their history;"
-        " the network is built without the repeat-aware head."
-    ).format(percent=percent(share))
