@@ -8,16 +8,16 @@ from dash.development.base_component import Component
 _CODE = re.compile(r"(`[^`]+`|(?<![\w-])--[a-z][\w-]*(?:=[\w/.-]+)?)")
 
 
-def option_words(sentence: str) -> list[Component | str]:
+def code_words(sentence: str) -> list[Component | str]:
     """Return a sentence whose commands and options, such as ``--api``, are code.
 
     No line breaks them; a command stands between grave accents, which are left out.
 
     Examples
     --------
-    >>> option_words("Nothing to start."), len(option_words("Start it with --api, please."))
+    >>> code_words("Nothing to start."), len(code_words("Start it with --api, please."))
     (['Nothing to start.'], 3)
-    >>> option_words("`vitrina runs` lists all runs.")
+    >>> code_words("`vitrina runs` lists all runs.")
     [Code(children='vitrina runs', className='option'), ' lists all runs.']
     """
     return [

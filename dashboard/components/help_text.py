@@ -3,7 +3,7 @@
 from dash import html
 
 from dashboard.components.aria import aria
-from dashboard.components.option_words import option_words
+from dashboard.components.code_words import code_words
 from data.i18n import _
 
 GUIDE = "/help"
@@ -27,7 +27,7 @@ def help_text(text: str, *, about: str, place: str) -> html.Details:
     return html.Details(
         [
             html.Summary("?", title=name, **aria(label=name)),
-            html.Span([*option_words(text), " ", more], className="help-body"),
+            html.Span([*code_words(text), " ", more], className="help-body"),
         ],
         className="help",
     )

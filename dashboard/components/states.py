@@ -9,9 +9,9 @@ from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components.aria import aria
+from dashboard.components.code_words import code_words
 from dashboard.components.icon import icon
 from dashboard.components.moment import moment
-from dashboard.components.option_words import option_words
 from data.i18n import _, ngettext
 
 _SEEN_PROBLEMS = 3
@@ -48,7 +48,7 @@ def error_list(sentences: Sequence[str]) -> list[Component]:
     """Return one error message on all that is wrong, of which a few sentences are seen at once."""
     if len(sentences) < 2:
         return [error_state(sentence) for sentence in sentences]
-    lines = [html.P(option_words(sentence), className="error-sentence") for sentence in sentences]
+    lines = [html.P(code_words(sentence), className="error-sentence") for sentence in sentences]
     body: list[Component] = [*lines[:_SEEN_PROBLEMS]]
     if hidden := lines[_SEEN_PROBLEMS:]:
         words = ngettext("{count} more problem", "{count} more problems", len(hidden))
@@ -80,9 +80,9 @@ def error_state(
     page : bool
         Whether the message replaces a whole page.
     """
-    lines: list[Any] = [html.P(option_words(sentence), className="error-sentence")]
+    lines: list[Any] = [html.P(code_words(sentence), className="error-sentence")]
     if advice:
-        lines.append(html.P(option_words(advice)))
+        lines.append(html.P(code_words(advice)))
     if incident:
         lines.append(html.P([_("Id in the log:"), " ", html.Code(incident)], className="muted"))
     if action is not None:

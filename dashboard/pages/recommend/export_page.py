@@ -19,7 +19,7 @@ from dashboard.components import (
     progress,
     state_badge,
 )
-from dashboard.components.option_words import option_words
+from dashboard.components.code_words import code_words
 from dashboard.context import current_home
 from dashboard.jobs.run import Run
 from dashboard.jobs.states import State as RunState
@@ -184,7 +184,7 @@ def _http_interface(run: str) -> html.Section:
     return card(
         [
             html.P(
-                option_words(
+                code_words(
                     _(
                         "Off unless the server is started with --api or --api-token; its OpenAPI"
                         " description is at {address}."
