@@ -14,12 +14,10 @@ from data.datasets.dataset import Dataset
 from data.errors import Cancelled, VitrinaError
 from data.i18n import _, ngettext
 from data.preparation.sequences import FIRST
-from model.baselines.tuning import excludes_seen, fit_all
+from model.baselines.tuning import fit_all
 from model.blend.fit import fit_blend
 from model.config.run_config import RunConfig
 from model.evaluation.evaluate import evaluate_and_save
-from model.metrics.held_out import HeldOutTargets
-from model.metrics.protocol_metrics import metrics_of
 from model.networks.data_sizes import DataSizes
 from model.networks.network import Network, build, in_full_precision
 from model.networks.transition_head import LATEST
@@ -28,7 +26,7 @@ from model.run_files import BASELINES, BLEND, CONFIG, EVALUATION, HISTORY, PRODU
 from model.run_folder import RunFolder
 from model.sequences.adapted_config import adapt
 from model.sequences.split_data import SplitData, split_dataset
-from model.sequences.windows import Windows, target_windows, training_windows
+from model.sequences.windows import Windows, training_windows
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import load_recommenders
 from model.training.averaged_weights import AveragedWeights
@@ -48,14 +46,9 @@ from model.training.provenance import record
 from model.training.replicas import training_devices
 from model.training.running_means import RunningMeans
 from model.training.step import CompiledSteps
+from model.training.validation import Validation
 from model.training.warm_start import built_as, source_of, start_from_run
 
-EVALUATION_BATCH = 4096
-"""Events of a batch that is evaluated, at most; fewer where the catalogue is large."""
-MOST_LOGITS = 2**24
-"""Logits of a batch that is evaluated, at most."""
-TRAINING_SAMPLE = 2000
-"""Training targets on which a network with a sampled loss is evaluated after each epoch."""
 PLATEAU_PATIENCE = 2
 """Epochs without improvement after which the schedule ``plateau`` halves the learning rate."""
 
@@ -195,10 +188,7 @@ class Trainer:
         self.steps = CompiledSteps(self.network, config, sampler, devices)
         self.averages = AveragedWeights(self.network.serving.variables, config.weight_averaging)
         self.state = TrainingState(planned=config.epochs)
-        validation = data.histories(data.split.validation)
-        self._validation = target_windows(validation, data.split.validation, config.sequence_length)
-        self._held_out = HeldOutTargets.of(data, data.split.validation)
-        self._excludes_seen = excludes_seen(data)
+        self.validation = Validation(self.steps, data, config, callback.heartbeat)
         callback.metric(0, None, "parameters", self.network.serving.count_params())
 
     @classmethod
@@ -337,8 +327,8 @@ class Trainer:
         entry: dict[str, Any] = {"epoch": completed + 1, **metrics}
         with self.averages.in_use():
             if self.steps.sampled:
-                entry |= self._training_metrics(windows)
-            entry |= {f"val_{name}": value for name, value in self._validation_metrics().items()}
+                entry |= self.validation.training_metrics(windows)
+            entry |= {f"val_{name}": value for name, value in self.validation.metrics().items()}
         return entry | {"targets": len(windows.target), "seconds": round(seconds, 3)}
 
     def _train_batches(
@@ -385,55 +375,6 @@ class Trainer:
         for name, value in metrics.items():
             self.callback.metric(epoch, self.state.steps, name, value)
         self.callback.heartbeat()
-
-    def _validation_metrics(self) -> dict[str, float]:
-        """Return loss, accuracy and ranking metrics on the validation targets.
-
-        Cold targets (products that training has not seen) count as misses, and not in the loss.
-        Loss and accuracy are means over targets and rank all products, as in training, also where
-        targets are in sets. Ranking metrics are without the products of the history where no
-        validation target is one, as in the choice of the baselines' settings.
-        """
-        losses, ranks, unseen_ranks = self._evaluate(self._validation, seen=self._excludes_seen)
-        targets = self.data.split.validation
-        ranking_ranks = np.full(len(targets), self.data.products + 1)
-        ranking_ranks[np.searchsorted(targets, self._validation.target)] = unseen_ranks
-        metrics = self._held_out.figures(ranking_ranks).means
-        ranking = {name: metrics[name] for name in metrics_of(self.config.protocol).epoch}
-        accuracy = float((ranks == 1).sum() / len(targets))
-        return {"loss": float(losses.mean()), "accuracy": accuracy, **ranking}
-
-    def _training_metrics(self, windows: Windows) -> dict[str, float]:
-        """Return loss and accuracy over all products on a sample of the training windows.
-
-        They are comparable with those of validation, which a sampled loss is not.
-        """
-        random = np.random.default_rng(self.config.seed)
-        losses, ranks, _unseen_ranks = self._evaluate(windows.sample(TRAINING_SAMPLE, random))
-        return {"loss": float(losses.mean()), "accuracy": float((ranks == 1).mean())}
-
-    def _evaluate(self, windows: Windows, *, seen: bool = False) -> tuple[Any, Any, Any]:
-        """Return the loss and the two ranks of every target, each of shape (targets,).
-
-        The second rank is without the products of the targets in the history where ``seen``.
-        """
-        losses = np.zeros(len(windows.target))
-        ranks, unseen_ranks = np.zeros((2, len(windows.target)), dtype=np.int64)
-        budget = max(min(EVALUATION_BATCH, MOST_LOGITS // max(self.data.products, 1)), 1)
-        config = self.config
-        for batch in windows.batches(
-            config.columns,
-            budget,
-            repeats=config.repeat_head,
-            asking_time=config.asking_time,
-            buyer=config.buyer_attributes,
-            seen=seen,
-        ):
-            loss, rank, unseen_rank = self.steps.evaluate(batch)
-            losses[batch.number], ranks[batch.number] = loss, rank
-            unseen_ranks[batch.number] = unseen_rank
-            self.callback.heartbeat()
-        return losses, ranks, unseen_ranks
 
     def _end_epoch(self, entry: dict[str, Any]) -> None:
         """Update the state by an epoch's metrics, write the checkpoint, and report the metrics."""
