@@ -8,12 +8,12 @@ from data.errors import BadInput
 from data.importing import event_types, prices, refusals, time_inference
 from data.importing.blanks import BLANKS
 from data.importing.category_levels import separator_of
-from data.importing.column_names import JOIN
 from data.importing.column_sql import MIDNIGHT, ColumnSql, marks
 from data.importing.dialect import Dialect
 from data.importing.ids import are_floats, are_lists, guests_among, is_guest, is_integer, is_rounded
 from data.importing.missing_values import GUESTS, MISSING, seen_missing
 from data.importing.prices import PriceFormat
+from data.importing.time_names import JOIN
 from data.importing.times import DAY_ORDERS, TimeFormat
 
 _FEW_BUYERS = 5

@@ -11,10 +11,10 @@ from data.datasets.database import quote
 from data.events import NAMES, PURCHASE, RETURN
 from data.importing import event_types
 from data.importing.blanks import trimmed_sql
-from data.importing.column_names import JOIN
 from data.importing.ids import integer_sql, is_integer
 from data.importing.missing_values import COMMON_MISSING, GUESTS, MISSING
 from data.importing.prices import PriceFormat
+from data.importing.time_names import JOIN
 from data.importing.times import EARLIEST, LATEST, TimeFormat
 
 LONGEST_ID = 1_000

@@ -7,12 +7,13 @@ from data.errors import BadInput
 from data.events import NAMES
 from data.i18n import _
 from data.importing.column_inference import infer_columns
-from data.importing.column_names import JOIN, roles_of
+from data.importing.column_names import roles_of
 from data.importing.column_sql import ColumnSql
 from data.importing.dialect import Dialect
 from data.importing.missing_values import MISSING
 from data.importing.request import ImportRequest
 from data.importing.roles import Roles, roles
+from data.importing.time_names import JOIN
 
 _ALIASES = {"item": "product", "event": "type", "timestamp": "time", "customer": "user"}
 

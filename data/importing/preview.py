@@ -13,7 +13,6 @@ from data.errors import BadInput
 from data.events import PURCHASE
 from data.i18n import _
 from data.importing import event_types
-from data.importing.column_names import JOIN
 from data.importing.column_sql import ColumnSql
 from data.importing.columns import column_sql, corrected
 from data.importing.companions import choose_logs
@@ -27,6 +26,7 @@ from data.importing.roles import Roles
 from data.importing.settling import settled_prices, settled_times
 from data.importing.staging import StagedFile, is_unpacked, staged
 from data.importing.streams import opened
+from data.importing.time_names import JOIN
 from data.importing.understanding import all_rows_doubts, understanding
 from data.importing.workbooks import sheet_names
 from data.progress import never

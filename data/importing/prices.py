@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from data.datasets.database import quote
-from data.importing.column_names import TOTALS, bare_name
+from data.importing.column_names import bare_name
+from data.importing.column_vocabulary import TOTALS
 
 Mark = Literal[".", ","]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from data.importing import prices, time_inference
-from data.importing.column_names import is_clock_name
+from data.importing.time_names import is_clock_name
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?|\d{1,2}\.\d{2}\.\d{2}")
 _CLOCK_DIGITS = (

@@ -9,27 +9,31 @@ from data.events import NAMES
 from data.i18n import N_, _
 from data.importing import event_types, prices
 from data.importing.column_names import (
-    JOIN,
     bare_name,
-    is_action_name,
-    is_clock_name,
     is_household_name,
     is_index_name,
-    is_money_name,
-    is_name_of_event_time,
-    is_ordinal_name,
-    is_part_of_day_name,
-    is_pieces_by_word,
     is_price_in_parts,
-    is_sign_name,
-    is_time_name,
     is_visit_name,
     place_of,
+)
+from data.importing.column_words import (
+    is_action_name,
+    is_money_name,
+    is_pieces_by_word,
+    is_sign_name,
     price_by_word,
-    time_part_of,
 )
 from data.importing.profile import Profile
 from data.importing.time_inference import are_close, ranks
+from data.importing.time_names import (
+    JOIN,
+    is_clock_name,
+    is_name_of_event_time,
+    is_ordinal_name,
+    is_part_of_day_name,
+    is_time_name,
+    time_part_of,
+)
 from data.importing.words import bare
 
 _PART_RANGES = ((1900, 2199), (1, 12), (1, 31), (0, 23), (0, 59), (0, 59))

@@ -16,7 +16,7 @@ from data.events import NAMES
 from data.i18n import _
 from data.importing import prices
 from data.importing.category_levels import separator_of
-from data.importing.column_names import NAMES as NAMES_OF
+from data.importing.column_vocabulary import NAMES as NAMES_OF
 from data.importing.prices import Mark, PriceFormat
 from data.importing.side_table_profile import NUMBERS, Column, undotted
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import duckdb
 
 from data.datasets.side_tables import IDS
-from data.importing.column_names import LAST_RESORT, bare_name, place_of
+from data.importing.column_names import bare_name, place_of
+from data.importing.column_vocabulary import LAST_RESORT
 from data.importing.side_table_profile import Column
 
 

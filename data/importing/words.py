@@ -32,6 +32,15 @@ def words_of(text: str) -> list[str]:
     return [word for part in _WORD.findall(whole) if (word := bare(part))]
 
 
+def bare_words(text: str) -> tuple[str, ...]:
+    """Return the distinct texts between blanks, each as ``bare`` has it.
+
+    >>> bare_words("No. no Nº_de")
+    ('no', 'node')
+    """
+    return tuple(dict.fromkeys(map(bare, text.split())))
+
+
 def bare_sql(column: str) -> str:
     """Return the SQL of ``bare`` for a column."""
     lower = f"translate(strip_accents(lower({column})), '{_WITH_STROKES}', '{_PLAIN}')"
