@@ -12,7 +12,8 @@ from data.importing.column_sql import ColumnSql
 from data.importing.dialect import Dialect
 from data.importing.missing_values import MISSING
 from data.importing.request import ImportRequest
-from data.importing.roles import Roles, roles
+from data.importing.role_inference import infer_roles
+from data.importing.roles import Roles
 from data.importing.time_names import JOIN
 
 _ALIASES = {"item": "product", "event": "type", "timestamp": "time", "customer": "user"}
@@ -21,8 +22,8 @@ _ALIASES = {"item": "product", "event": "type", "timestamp": "time", "customer":
 def guess(dialect: Dialect) -> Roles:
     """Return what the columns of a file are taken for, by their names and values."""
     if dialect.names_columns:
-        return roles(dialect.columns, dialect.sample, MISSING)
-    guessed = roles(dialect.columns[: dialect.width], dialect.sample, MISSING)
+        return infer_roles(dialect.columns, dialect.sample, MISSING)
+    guessed = infer_roles(dialect.columns[: dialect.width], dialect.sample, MISSING)
     names = {
         role: name for name in dialect.columns[dialect.width :] for role in sorted(roles_of(name))
     }
