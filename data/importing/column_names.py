@@ -23,7 +23,6 @@ _OTHER_UNIT = re.compile(
     r"|k|thousands?|tsd|mio|millions?)\b",
     re.I,
 )
-_FLAG_MARKS = re.compile(r"^(is|was|has|did)_?(?=.)|_?(flag|yn)$", re.I)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -130,12 +129,3 @@ def name_words(column: str) -> list[str]:
 def is_index_name(column: str) -> bool:
     """Return whether a column's name may be that of an index of rows."""
     return _INDEX.fullmatch(column.strip()) is not None
-
-
-def flag_name(column: str) -> str:
-    """Return the bare name of a column of yes and no without the marks of one.
-
-    >>> flag_name("is_booking"), flag_name("Returned")
-    ('booking', 'returned')
-    """
-    return bare(_FLAG_MARKS.sub("", column.strip()))

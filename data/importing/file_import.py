@@ -30,7 +30,7 @@ from data.importing.checksum import Checksum
 from data.importing.column_sql import ColumnSql
 from data.importing.columns import shortly
 from data.importing.dialect import Dialect
-from data.importing.event_types import STANDARD_TYPES, are_codes, meaning_of
+from data.importing.event_types import are_codes
 from data.importing.line_reader import Reject, line_texts
 from data.importing.missing_values import COMMON_MISSING
 from data.importing.raw_rows import parquet_as_text, with_constants_sql, write_raw_rows
@@ -38,6 +38,7 @@ from data.importing.rejects import Rejects
 from data.importing.settling import MOST_TYPES, settled
 from data.importing.streams import check_unpacked, check_written
 from data.importing.times import EARLIEST, LATEST
+from data.importing.type_words import STANDARD_TYPES, meaning_of
 from data.importing.version import MEMORY
 from data.progress import ImportProgress, OnProgress, ShouldStop, execute, raise_if_stopped
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from data.importing import event_types
+from data.importing.event_types import looks_like_types
 from data.importing.profile import Profile
 
 _KEYS = ("session", "user", "time")
@@ -39,7 +39,7 @@ def forward_filled(profiles: Sequence[Profile], mapping: Mapping[str, str]) -> d
             (session and session[place]) or (time and not time[place]) for place in empty
         ):
             continue
-        is_key = profile in keys or event_types.looks_like_types(profile.values)
+        is_key = profile in keys or looks_like_types(profile.values)
         if is_key and len(empty) >= _FEW_ROWS and all(goes_on[place] for place in empty):
             whole[profile.name] = Profile(profile.name, _filled_cells(profile.cells))
     return whole

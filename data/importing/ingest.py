@@ -22,7 +22,6 @@ from data.importing.column_sql import ColumnSql
 from data.importing.columns import column_sql, has_column, resolve
 from data.importing.companions import choose_logs, companions, left_out
 from data.importing.dialect import Dialect, sniff, with_constants
-from data.importing.event_types import meaning_of
 from data.importing.file_import import FileResult, ProgressTracker, SourceFile, import_file
 from data.importing.paths import check_exists, size_of
 from data.importing.rejects import REASONS, Rejects
@@ -34,6 +33,7 @@ from data.importing.side_tables import (
     summarised,
 )
 from data.importing.staging import StagedFile, staged
+from data.importing.type_words import meaning_of
 from data.importing.understanding import all_rows_doubts, understanding
 from data.importing.version import link_files, new_version, repeated_rows
 from data.importing.words import words_of

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from data.events import NAMES
 from data.i18n import N_, _
-from data.importing import event_types
 from data.importing.column_names import (
     bare_name,
     is_household_name,
@@ -20,10 +19,19 @@ from data.importing.column_words import (
     is_sign_name,
     price_by_word,
 )
+from data.importing.event_types import looks_like_types
+from data.importing.flags import flag_meanings, is_purchase_flag
 from data.importing.profile import Profile
+from data.importing.return_marks import (
+    are_some_credit_notes,
+    are_some_credits,
+    counts_returns,
+    may_undo,
+)
 from data.importing.roles import Roles
 from data.importing.time_columns import find_time, unread_time
 from data.importing.time_inference import are_close
+from data.importing.type_words import has_purchases
 
 _ORDER = ("time", "user", "product", "type", *NAMES[4:])
 _IDS, _SURE = 1, 3
@@ -76,7 +84,7 @@ def _fitting(
     if role in ("user", "product"):
         fitting = _filled(role, _varied(_repeated(fitting, places), places), places)
     if role == "type":  # of several, the one that has purchases
-        fitting.sort(key=lambda profile: not event_types.has_purchases(profile.values))
+        fitting.sort(key=lambda profile: not has_purchases(profile.values))
     return [p for p in fitting if p.values] or fitting
 
 
@@ -139,7 +147,7 @@ def _can_be(
 
 def _is_type(profile: Profile, mapping: dict[str, str], profiles: Sequence[Profile]) -> bool:
     """Return whether a column called “type” is an event's: by its words, or its many codes."""
-    if event_types.looks_like_types(profile.values):
+    if looks_like_types(profile.values):
         return True
     product = next((p for p in profiles if p.name == mapping.get("product")), None)
     return (
@@ -215,10 +223,10 @@ def _find_type(
         and profile.values
         and len(profile.values) >= _MOST * len(profile.cells)
     ]
-    flags = {p.name for p in free if event_types.flag_meanings(p.name, p.values)}
+    flags = {p.name for p in free if flag_meanings(p.name, p.values)}
     for profile in free:
-        is_type = profile.distinct > 1 and event_types.looks_like_types(profile.values)
-        if is_type or (profile.name in flags and event_types.is_purchase_flag(profile.name)):
+        is_type = profile.distinct > 1 and looks_like_types(profile.values)
+        if is_type or (profile.name in flags and is_purchase_flag(profile.name)):
             mapping["type"] = profile.name
             unsure["type"] = N_("the column was found by its values")
             return
@@ -228,8 +236,8 @@ def _find_type(
             unsure["type"] = _BY_A_WORD
             return
     unused = [p for p in profiles if p.name not in mapping.values()]
-    others = flags or {p.name for p in unused if event_types.counts_returns(p.name)}
-    others = others or {p.name for p in unused if event_types.may_undo(p.name, p.values)}
+    others = flags or {p.name for p in unused if counts_returns(p.name)}
+    others = others or {p.name for p in unused if may_undo(p.name, p.values)}
     others = others or {p.name for p in profiles if _has_credits(p, mapping)}
     others = others or {p.name for p in unused if _may_count_returns(p)}
     if others:
@@ -246,6 +254,6 @@ def _may_count_returns(profile: Profile) -> bool:
 def _has_credits(profile: Profile, mapping: Mapping[str, str]) -> bool:
     """Return whether some of the prices or numbers of documents are marked as those of credits."""
     if profile.name == mapping.get("price"):
-        return event_types.are_some_credits(profile.values)
+        return are_some_credits(profile.values)
     is_document = profile.name == mapping.get("session")
-    return is_document and event_types.are_some_credit_notes(profile.values)
+    return is_document and are_some_credit_notes(profile.values)

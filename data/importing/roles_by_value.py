@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from data.i18n import N_
-from data.importing import event_types
+from data.importing.event_types import looks_like_types
 from data.importing.profile import Profile
 from data.importing.roles import Roles
 from data.importing.time_names import JOIN
@@ -34,7 +34,7 @@ def roles_by_value(profiles: Sequence[Profile]) -> Roles:
         return Roles(mapping)
     rest = _without_times(rest, mapping)
     for profile in rest:
-        if event_types.looks_like_types(profile.values) and profile.distinct > 1:
+        if looks_like_types(profile.values) and profile.distinct > 1:
             mapping["type"] = profile.name
             rest.remove(profile)
             break

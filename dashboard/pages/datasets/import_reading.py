@@ -14,9 +14,9 @@ from dashboard.components.field import dom_id
 from dashboard.figures.words import type_name
 from data.events import COLUMNS, PURCHASE
 from data.i18n import _
-from data.importing.event_types import STANDARD_TYPES
 from data.importing.preview import Preview, TypeSeen
 from data.importing.questions import Question
+from data.importing.type_words import STANDARD_TYPES
 
 ROLE, EXAMPLES, QUESTION, MEANING = (
     "import-role",
