@@ -5,7 +5,6 @@ result is used if every line became an event. Otherwise the fallback parses the 
 writes every row that is no event to the rejects, with its line, reason and text.
 """
 
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -33,67 +32,18 @@ from data.importing.dialect import Dialect
 from data.importing.event_types import are_codes
 from data.importing.line_reader import Reject, line_texts
 from data.importing.missing_values import COMMON_MISSING
+from data.importing.progress_tracker import ProgressTracker
 from data.importing.raw_rows import parquet_as_text, with_constants_sql, write_raw_rows
 from data.importing.rejects import Rejects
 from data.importing.settling import MOST_TYPES, settled
-from data.importing.streams import check_unpacked, check_written
+from data.importing.streams import check_written
 from data.importing.times import EARLIEST, LATEST
 from data.importing.type_words import STANDARD_TYPES, meaning_of
 from data.importing.version import MEMORY
-from data.progress import ImportProgress, OnProgress, ShouldStop, execute, raise_if_stopped
+from data.progress import execute, raise_if_stopped
 
 _MOST_MISFITS = 10
 """Lines with other columns that a table may have, however short it is."""
-
-
-class ProgressTracker:
-    """Sums the progress of an import over its files and reports it.
-
-    Parameters
-    ----------
-    bytes_total : int
-        Size of all files.
-    on_progress : callable
-        Receives the progress.
-    should_stop : callable
-        Called before each report; true raises Cancelled.
-    """
-
-    def __init__(self, bytes_total: int, on_progress: OnProgress, should_stop: ShouldStop) -> None:
-        self.should_stop = should_stop
-        self._bytes_total = bytes_total
-        self._on_progress = on_progress
-        self._bytes = 0
-        self._rows = 0
-        self._written = 0
-        self._started = time.monotonic()
-
-    def report(self, bytes_done: int, rows: int, stage: str = "reading") -> None:
-        """Report the progress within the current file; raise Cancelled when asked to stop."""
-        raise_if_stopped(self.should_stop)
-        self._on_progress(
-            ImportProgress(
-                stage,
-                min(self._bytes_total, self._bytes + bytes_done),
-                self._bytes_total,
-                self._rows + rows,
-                time.monotonic() - self._started,
-            )
-        )
-
-    def finish_file(self, size: int, rows: int, written: int) -> None:
-        """Add a complete file and the bytes of its events.
-
-        Raises
-        ------
-        BadInput
-            Where the events of all files take more space than logs of their size can.
-        """
-        self._bytes += size
-        self._written += written
-        check_unpacked(self._written, self._bytes_total)
-        self._rows += rows
-        self.report(0, 0)
 
 
 @dataclass(frozen=True)

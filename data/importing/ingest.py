@@ -22,8 +22,9 @@ from data.importing.column_sql import ColumnSql
 from data.importing.columns import column_sql, has_column, resolve
 from data.importing.companions import choose_logs, companions, left_out
 from data.importing.dialect import Dialect, sniff, with_constants
-from data.importing.file_import import FileResult, ProgressTracker, SourceFile, import_file
+from data.importing.file_import import FileResult, SourceFile, import_file
 from data.importing.paths import check_exists, size_of
+from data.importing.progress_tracker import ProgressTracker
 from data.importing.rejects import REASONS, Rejects
 from data.importing.request import ImportRequest
 from data.importing.side_table_file import SideTableFile

@@ -20,9 +20,9 @@ from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
 from data.importing import companions, dialect, parquet_sample, paths, streams
-from data.importing.file_import import ProgressTracker
 from data.importing.ingest import ingest
 from data.importing.preview import preview
+from data.importing.progress_tracker import ProgressTracker
 from data.importing.rejects import LONGEST_TEXT
 from data.importing.request import ImportRequest
 from data.progress import ignore_progress, never
