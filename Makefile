@@ -1,4 +1,4 @@
-# Everything a person types: `make run` to use Vitrina, `make test` to trust it, `make check` to change it.
+# Everything a person types: `make run` to use Vitrina, `make test` to change it, `make whole` to trust it.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 HELP   := dashboard/help_pages/index.html
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
 
-.PHONY: run docs screenshots setup fresh lock test suite check lint types fast hunt bench browser clean help
+.PHONY: run docs screenshots setup fresh lock test quick whole every lint types hunt bench browser clean help
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
@@ -49,23 +49,23 @@ lock: $(READY)  ## lock the versions anew after a change of dependencies
 browser: $(READY)  ## install a Chromium for the browser tests where none is found
 	$(BIN)/python -m tests.browser.chromium
 
-test: $(READY) fresh browser  ## run everything: style, types, unit, property, fault and browser tests
-	$(MAKE) --no-print-directory lint
-	$(MAKE) --no-print-directory --jobs 2 types suite
+test: $(READY) fresh browser  ## run what every commit passes: style, types, and the tests that are not marked slow
+	$(MAKE) --no-print-directory --keep-going --jobs 2 lint types quick
+
+whole: $(READY) fresh browser  ## run everything, as continuous integration does: the slow tests, too
+	$(MAKE) --no-print-directory --keep-going --jobs 2 lint types every
 
 # Otherwise each interpreter that a test starts compiles every library that it imports again.
-suite fast hunt: export PYTHONDONTWRITEBYTECODE =
+quick every hunt: export PYTHONDONTWRITEBYTECODE =
 
-suite: $(READY) fresh
+quick: $(READY) fresh
+	$(PYTEST) -m "not slow"
+
+every: $(READY) fresh
 	$(PYTEST) --durations 20
-
-fast: $(READY) fresh  ## run only the tests that take seconds
-	$(PYTEST) -m "not slow and not browser and not fault and not property"
 
 hunt: $(READY) fresh  ## look for counterexamples that the tests do not try, other ones each time
 	HYPOTHESIS_PROFILE=hunt $(PYTEST) -m property
-
-check: lint types fast  ## what every commit passes
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from data.home import Home
 from data.i18n import DEFAULT_LANGUAGE, use_language
 from tests import stores
 from tests.databases import url_of
+from tests.durations import Durations
 from tests.hang import Watchdog
 from tests.postgres import NEEDED, Postgres, installed
 from tests.stores import S3
@@ -65,8 +66,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Watch the processes that run the tests; each of them ends a test that hangs, if it can."""
+    """Watch the processes that run the tests, each of which ends a test that hangs if it can."""
     plugins = session.config.pluginmanager
+    plugins.register(Durations())
     if plugins.hasplugin("dsession"):
         plugins.register(Watchdog(session.config, 1.1 * float(session.config.getini("timeout"))))
 

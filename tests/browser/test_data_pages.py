@@ -20,7 +20,7 @@ from data.importing.preview import Preview
 from data.importing.request import ImportRequest
 from tests.browser.conftest import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Open = Callable[..., tuple[Page, object]]
 SLICE = "rees46_2019-Oct_first_hours.csv"

@@ -10,7 +10,7 @@ from dashboard.theme import colour
 from tests.browser.conftest import Site
 
 Opened = Callable[..., tuple[Page, object]]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 GRAVE = {"serious", "critical"}
 

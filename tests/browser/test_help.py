@@ -16,7 +16,7 @@ from tests.browser.conftest import Site
 from tests.browser.test_gallery import complaints
 from tests.docs.test_site import built  # noqa: F401 a fixture
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 Opened = Callable[..., tuple[Page, object]]
 

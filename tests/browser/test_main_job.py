@@ -12,7 +12,7 @@ from dashboard.services.recommendations import recommend
 from data.home import Home
 from tests.browser.conftest import Site, Trouble
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 SLOW = 240_000  # milliseconds that a training may take on a busy machine
 QUICK = {"Minimum events per product": "20", "Epochs": "4", "Units": "16", "Batch size": "512"}

@@ -13,7 +13,7 @@ from data.home import Home
 from tests.browser.conftest import Site
 from tests.browser.test_gallery import complaints
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 Open = Callable[..., tuple[Page, Any]]
 

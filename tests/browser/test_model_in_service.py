@@ -13,7 +13,7 @@ from data.home import Home
 from tests.browser.conftest import Site
 from tests.dashboard.shop import RUN, copy_shop
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 OpenPage = Callable[..., tuple[Page, Any]]
 SECOND = "toy-2"

@@ -13,7 +13,7 @@ from data.home import Home
 from tests.browser.conftest import Site
 from tests.dashboard.shop import copy_shop, copy_titled_shop
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 OpenPage = Callable[..., tuple[Page, Any]]
 
@@ -260,7 +260,6 @@ def test_alike_products_are_found_on_the_map_and_by_search(shop: Site, open_page
     expect(first_offer(page)).to_contain_text("cup")
 
 
-@pytest.mark.slow
 def test_the_map_of_neighbours_is_computed_and_shown_beside_the_principal_components(
     serve: Callable[[Home], Site], trained_shop: Path, tmp_path: Path, open_page: OpenPage
 ) -> None:
@@ -289,7 +288,6 @@ def test_health_leads_to_the_views_of_a_model(shop: Site, open_page: OpenPage) -
     expect(page.get_by_role("heading", name="Ranked lists for every buyer")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_lists_of_every_buyer_are_made_and_downloaded(
     serve: Callable[[Home], Site], trained_shop: Path, tmp_path: Path, open_page: OpenPage
 ) -> None:

@@ -22,7 +22,7 @@ from tests.browser.conftest import Site
 from tests.browser.test_gallery import complaints
 from tests.dashboard.shop import RUN, copy_titled_shop
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 KINDS = ("dataset", "run", "model", "comparison")
 

@@ -19,7 +19,7 @@ from dashboard.jobs.supervisor import keep_worker, stop_worker
 from data.home import Home
 from tests.browser.conftest import SMALL, Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PATIENCE = 240.0  # seconds: a training begins by reading its libraries
 RUN = f"{SMALL}-1"
@@ -98,7 +98,6 @@ def test_the_page_of_a_run_follows_every_epoch_and_step(site: Site, open_page: O
     runs.close()
 
 
-@pytest.mark.slow
 def test_a_training_draws_itself_and_nothing_that_a_reader_does_changes_it(
     shop: Site, worker: None, open_page: Open
 ):
@@ -187,7 +186,6 @@ def stop(page: Page) -> None:
     dialog.get_by_role("button", name="Stop the run").click()
 
 
-@pytest.mark.slow
 def test_a_finished_training_stands_beside_the_baselines(shop: Site, worker: None, open_page: Open):
     page, _trouble = open_page(shop, f"{QUICK}&epochs=3")
     page.get_by_role("button", name="Start training").click()

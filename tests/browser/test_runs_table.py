@@ -11,7 +11,7 @@ from dashboard.services.runs import control
 from data.home import Home
 from tests.browser.conftest import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Open = Callable[..., Any]
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import SMALL, Site
 from tests.browser.test_gallery import complaints
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 Opened = Callable[..., tuple[Page, object]]
 POPOVER = ".driver-popover.tour"

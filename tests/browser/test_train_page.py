@@ -17,7 +17,7 @@ from data.importing.request import ImportRequest
 from model.config.run_config import RunConfig
 from tests.browser.conftest import SMALL, Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Open = Callable[..., Any]
 

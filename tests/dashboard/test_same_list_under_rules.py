@@ -183,6 +183,7 @@ USERS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(RULES, USERS)
 def test_four_ways_out_give_one_list(

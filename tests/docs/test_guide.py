@@ -78,6 +78,7 @@ def test_a_command_is_one(folder: Path, monkeypatch: pytest.MonkeyPatch, words: 
     preset(options.get("preset") or "fast").override(settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", GUIDE, ids=lambda page: page.stem)
 def test_the_quick_commands_of_a_page_run(page: Path, folder: Path, trained_shop: Path) -> None:
     home, _run = copy_shop(trained_shop, folder)

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from dashboard.jobs.runs_table import Runs
+from data.datasets.store import Store
 from data.home import Home
 from tests.faults.conftest import TINY, Server, until, write_log
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow]
+pytestmark = pytest.mark.fault
 
 VITRINA = Path(sys.executable).with_name("vitrina")
 OURS = ("data", "model", "dashboard", "assets")
@@ -96,6 +97,14 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
+def test_an_import_in_a_hostile_folder_imports_no_module_of_it(shell: Shell) -> None:
+    shell.write_modules(*OURS, *PYTHONS)
+    write_log(shell.folder / "log.csv")
+    shell.vitrina("import", "log.csv", "--name", "log")
+    assert Store(Home(Path(shell.environment["VITRINA_HOME"]))).names() == {"log"}
+
+
+@pytest.mark.slow
 def test_modules_in_the_current_folder_are_not_imported(shell: Shell) -> None:
     shell.write_modules(*OURS, *PYTHONS)
     write_log(shell.folder / "log.csv")
@@ -117,6 +126,7 @@ def test_modules_in_the_current_folder_are_not_imported(shell: Shell) -> None:
     assert not shell.imported.exists()
 
 
+@pytest.mark.slow
 def test_packages_in_the_current_folder_and_modules_on_pythonpath_are_not_imported(
     shell: Shell, tmp_path: Path
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_killed_scoring_resumes_with_its_finished_parts(place: Place, tmp_path
     assert runs.get(first.run).progress["buyers"] == 40
 
 
+@pytest.mark.slow
 @on_postgresql
 @on_s3
 def test_machines_of_their_own_share_the_parts(
@@ -88,6 +89,7 @@ def test_machines_of_their_own_share_the_parts(
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
+@pytest.mark.slow
 @on_postgresql
 @pytest.mark.parametrize("last", [2, None])
 def test_what_another_machine_did_not_finish_is_made_here(

@@ -80,6 +80,7 @@ def test_names_are_listed_without_importing_a_network_library(site: Path) -> Non
     ]
 
 
+@pytest.mark.slow
 def test_a_broken_package_is_named_and_breaks_no_other(site: Path) -> None:
     printed = run(
         site,

@@ -14,6 +14,8 @@ from dashboard.cli import run as type_command
 from data.home import Home
 from tests.dashboard.shop import CUP, TEAPOT
 
+pytestmark = pytest.mark.slow
+
 Shop = tuple[Home, str]
 PROGRAM = "from dashboard.cli import main; main()"
 
@@ -53,7 +55,6 @@ def printed(capsys: pytest.CaptureFixture[str], home: Home, *words: str) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.mark.slow
 def test_five_functions_that_only_read_are_offered(shop: Shop) -> None:
     async def tools(client: Client) -> Any:
         return (await client.list_tools()).tools
@@ -70,7 +71,6 @@ def test_five_functions_that_only_read_are_offered(shop: Shop) -> None:
     assert all(tool.description for tool in offered)
 
 
-@pytest.mark.slow
 def test_answers_are_those_of_the_command_line(
     shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -96,7 +96,6 @@ def test_answers_are_those_of_the_command_line(
     assert ranked["items"][0]["product"] == CUP
 
 
-@pytest.mark.slow
 def test_an_explanation_names_the_event_that_makes_a_product_probable(shop: Shop) -> None:
     home, run = shop
     [explained] = answers(home, ("explain", {"run": run, "user": "u00001", "product": CUP}))
@@ -106,7 +105,6 @@ def test_an_explanation_names_the_event_that_makes_a_product_probable(shop: Shop
     assert any(effects.values())
 
 
-@pytest.mark.slow
 def test_a_refusal_is_a_sentence(shop: Shop) -> None:
     home, run = shop
     unknown, both, product = answers(

@@ -12,6 +12,8 @@ from data.home import Home
 from tests.dashboard.cli.conftest import Vitrina
 from tests.model.changing_shop import write_log
 
+pytestmark = pytest.mark.slow
+
 PLACE, PINNED = "home-page", "p07"
 TINY = [
     *("--preset", "fast", "--set", "width=16", "--set", "embedding_width=8", "--set", "layers=1"),

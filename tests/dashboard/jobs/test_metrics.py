@@ -103,6 +103,7 @@ def test_a_short_curve_has_every_point(runs: Runs, training: Run) -> None:
     assert curve.value[:2] == [1.0, 0.5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2, 1_999, 2_000, 2_001, 4_096, 10_000])
 @pytest.mark.parametrize("stride", [1, 10, 64])
 def test_a_long_curve_is_thinned_evenly_and_reaches_the_newest(

@@ -99,6 +99,7 @@ def retrained(home: Home, model: Path, meanwhile: str | None = None) -> tuple[Ru
     return runs, read_json(folder / FILE)
 
 
+@pytest.mark.slow
 def test_a_model_that_is_no_worse_replaces_the_one_in_service(home: Home, trained: Path) -> None:
     runs, result = retrained(home, trained / GOOD)
     newest = runs.promotions.newest("shop")

@@ -281,6 +281,7 @@ def of_size(name: str, size: int) -> tarfile.TarInfo:
     return member
 
 
+@pytest.mark.slow
 def test_a_backup_that_unpacks_to_more_than_one_can_hold_is_refused(tmp_path: Path) -> None:
     size = 300 << 20
     bomb = greedy(tmp_path / "bomb.tar.gz", (of_size("a", size), bytes(size)))

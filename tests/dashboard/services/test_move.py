@@ -313,6 +313,7 @@ def test_an_import_that_came_meanwhile_is_not_lost_silently(
     assert not (tmp_path / "mounted").exists()
 
 
+@pytest.mark.slow
 @on_postgresql
 @on_s3
 def test_no_key_and_no_password_is_printed_or_kept(

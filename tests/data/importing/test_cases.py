@@ -23,6 +23,8 @@ from data.errors import BadInput
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2019, 11, 1)
 NAMES = ("user_id", "product_id", "event_time", "price", "category")
 STANDARD = {"kept": 120, "rejected": 0, "users": 12, "products": 15, "first": "2019-11-01T00:00"}

@@ -315,6 +315,7 @@ def same_events_or_a_refusal(dialect: Dialect) -> bool:
         return True
 
 
+@pytest.mark.slow
 @pytest.mark.property
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(dialects())

@@ -12,6 +12,8 @@ from data.home import Home
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
 
+pytestmark = pytest.mark.slow
+
 NAMES = (
     "sales[1]",
     "sales*",

@@ -21,6 +21,8 @@ from tests.data.importing.makers import (
     user,
 )
 
+pytestmark = pytest.mark.slow
+
 STATUSES = ("paid", "refunded", "paid", "voided")
 
 

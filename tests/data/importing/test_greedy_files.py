@@ -319,6 +319,7 @@ def test_a_workbook_with_a_cell_in_its_last_corner_is_refused(home: Home, tmp_pa
     assert list(home.datasets.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_workbook_whose_cells_share_a_long_text_is_refused(home: Home, tmp_path: Path) -> None:
     cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 400))
     file = workbook(tmp_path / "log.xlsx", cells, "z" * 1_000_000)

@@ -24,6 +24,8 @@ from data.importing.missing_values import MISSING
 from data.importing.preview import Preview, preview
 from data.importing.request import ImportRequest
 
+pytestmark = pytest.mark.slow
+
 HEADER = ["event_time", "event_type", "product_id", "brand", "price", "user_id"]
 
 

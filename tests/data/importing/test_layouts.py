@@ -26,6 +26,8 @@ from tests.data.importing.makers import (
     user,
 )
 
+pytestmark = pytest.mark.slow
+
 EVENTS: list[Event] = [event(user(k), product(k), moment(k)) for k in ks()]
 
 

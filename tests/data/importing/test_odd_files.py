@@ -34,6 +34,8 @@ from tests.data.importing.makers import (
     user,
 )
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("user_id", "product_id", "event_time")
 EVENTS = [event(user(k), product(k), moment(k)) for k in ks()]
 LOG = csv(NAMES, ((user(k), product(k), moment(k)) for k in ks()))

@@ -50,6 +50,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reason", DAMAGE)
 def test_a_damaged_row_is_rejected_with_its_reason_line_and_text(
     store: Store, file: Path, reason: str
@@ -125,6 +126,7 @@ def test_a_truncated_gzip_file_is_imported_up_to_the_truncation(
     assert figures["rows_read"] == figures["rows_kept"] + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
 @pytest.mark.parametrize("missing", [4, 20_000])
 def test_a_compressed_file_that_ends_too_early_is_named_with_the_rows_that_were_read(

@@ -227,6 +227,7 @@ def test_a_round_number_of_r_is_an_id(store: Store, tmp_path: Path) -> None:
     assert ingest(store, ImportRequest([file], "log")).manifest.summary["users"] == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", ["NULL", "nan", "None", "\\N", "N/A"])
 @pytest.mark.parametrize("column", ["event_type", "category_code", "brand", "user_session"])
 def test_a_missing_value_that_only_a_late_row_has_is_none_of_its_words(

@@ -18,6 +18,8 @@ from data.importing.request import ImportRequest
 from data.importing.side_tables import attach_side_tables
 from tests.data.logs import events, left_behind
 
+pytestmark = pytest.mark.slow
+
 LOG = """user_id,item_id,time,brand
 u1,1,2024-01-01,own
 u1,2,2024-01-02,

@@ -20,6 +20,8 @@ from tests.data.importing.makers import (
     user,
 )
 
+pytestmark = pytest.mark.slow
+
 # Headers ----------------------------------------------------------------------------------------
 
 HEADERS = {

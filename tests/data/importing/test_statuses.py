@@ -21,6 +21,8 @@ from tests.data.importing.makers import (
     user,
 )
 
+pytestmark = pytest.mark.slow
+
 BOUGHT, RETURNED = "purchase", "return"
 STATUSES = {
     "Status": ("Bezahlt", "Storniert", "Retourniert", "Versandt"),

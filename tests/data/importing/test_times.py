@@ -23,6 +23,8 @@ from tests.data.importing.makers import (
     user,
 )
 
+pytestmark = pytest.mark.slow
+
 MAKERS: dict[str, Maker] = {}
 
 MAKERS["Instacart, orders joined to products"] = Maker(

@@ -17,6 +17,8 @@ from model.training.negative_sampling import NegativeSampler
 from model.training.step import CompiledSteps
 from tests.model.toys import prepared, random_histories, small
 
+pytestmark = pytest.mark.slow
+
 SETTINGS: dict[str, dict[str, Any]] = {
     "full softmax": {"weight_decay": 0.1, "label_smoothing": 0.1},
     "sampled softmax": {"loss": "sampled_softmax", "tied_embeddings": True, "repeat_head": True},

@@ -193,6 +193,7 @@ def test_every_network_learns_to_stay_with_a_brand(mixed: Trained) -> None:
     assert (brand[mixed.first[chosen]] == brand[mixed.answers[chosen]]).mean() > 0.95
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -212,6 +213,7 @@ def test_every_way_of_training_learns_it_too(changes: dict[str, Any]) -> None:
     assert Trained(successors(), network="gru", **changes).right > 0.95
 
 
+@pytest.mark.slow
 def test_traits_place_products_that_are_too_rare_to_be_learned_alone() -> None:
     histories = brand_lovers(products=600)
     without_traits, with_traits = (
@@ -221,6 +223,7 @@ def test_traits_place_products_that_are_too_rare_to_be_learned_alone() -> None:
     assert with_traits.loss < without_traits.loss - 0.3
 
 
+@pytest.mark.slow
 def test_words_of_titles_place_products_that_are_too_rare_to_be_learned_alone() -> None:
     """The hour of a purchase tells its colour, which nothing but the title of a product says."""
     colours = ("red", "green", "blue", "white")
@@ -251,6 +254,7 @@ def test_words_of_titles_place_products_that_are_too_rare_to_be_learned_alone() 
     assert with_titles.loss < without_titles.loss - 0.1
 
 
+@pytest.mark.slow
 def test_a_transition_head_knows_what_follows_rare_products() -> None:
     """Each product has one companion, which a few buyers show; nothing else tells them apart."""
     random = np.random.default_rng(0)
@@ -263,6 +267,7 @@ def test_a_transition_head_knows_what_follows_rare_products() -> None:
     assert with_head.right > without.right + 0.3
 
 
+@pytest.mark.slow
 def test_a_repeat_aware_network_beats_the_buyers_own_products() -> None:
     random = np.random.default_rng(0)
     pairs = [random.choice(150, 2, replace=False) for _buyer in range(200)]
@@ -293,6 +298,7 @@ def every_seventh_day(buyers: int) -> tuple[list[list[str]], list[list[int]]]:
     return histories, hours
 
 
+@pytest.mark.slow
 def test_a_repeat_aware_network_learns_that_products_are_due_at_their_intervals() -> None:
     histories, hours = every_seventh_day(150)
     flat = [hour for row in hours for hour in row]
@@ -318,6 +324,7 @@ def at_its_hour(buyers: int = 120, events: int = 10) -> tuple[list[list[str]], l
     return histories, hours.ravel().tolist()
 
 
+@pytest.mark.slow
 def test_a_network_that_knows_the_time_of_asking_learns_that_the_hour_decides() -> None:
     histories, hours = at_its_hour()
     columns = {"time": lambda _events: START + pd.to_timedelta(hours, unit="h")}
@@ -339,6 +346,7 @@ def by_age(buyers: AttributeTable) -> list[list[str]]:
     return [["p000", f"p{1 + draw:03d}"] for draw in draws + is_older * PRODUCTS // 2]
 
 
+@pytest.mark.slow
 def test_a_network_that_knows_the_age_of_buyers_learns_that_it_decides() -> None:
     buyers = buyer_table(600)
     columns = {"time": lambda events: START + pd.to_timedelta(events["row"], unit="h")}
@@ -375,6 +383,7 @@ def viewed_in_time(buyers: int = 150, visits: int = 6) -> tuple[list[list[str]],
     return histories, np.cumsum(gaps).tolist()
 
 
+@pytest.mark.slow
 def test_hstu_learns_that_the_time_between_events_decides() -> None:
     histories, hours = viewed_in_time()
     columns = {

@@ -96,6 +96,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return Built(small(**VARIANTS[request.param]), tmp_path_factory.mktemp("network"))
 
 
+@pytest.mark.slow
 def test_a_history_gives_the_same_scores_at_every_padding(built: Built) -> None:
     one = built.histories.select(slice(4, 5))
     length = int(one.lengths[0])
@@ -104,6 +105,7 @@ def test_a_history_gives_the_same_scores_at_every_padding(built: Built) -> None:
         np.testing.assert_allclose(built.keras_scores(one, width), alone, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_history_gives_the_same_scores_alone_and_in_a_batch(built: Built) -> None:
     together = built.keras_scores(built.histories)
     for i in one_of_each_length(built.histories):

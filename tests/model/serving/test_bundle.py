@@ -101,6 +101,7 @@ def answer(bundle: Path, history: list[str]) -> list[tuple[str, float]]:
     return [(name, float(probability)) for name, probability in rows]
 
 
+@pytest.mark.slow
 def test_the_example_ranks_as_the_run_does(run: Path, tmp_path: Path) -> None:
     export(run, tmp_path / "bundle")
     predictor = Predictor(run)
@@ -130,6 +131,7 @@ def test_the_example_knows_the_attributes_of_a_buyer_as_the_run_does(
     assert "`--buyer NAME=VALUE`" in (tmp_path / "bundle" / "README.md").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, entry in NETWORKS.items() if entry.columns])
 def test_a_bundle_has_the_columns_that_its_network_reads_beside_the_features(
     name: str, tmp_path: Path
@@ -327,6 +329,7 @@ def numpy_version(model: type[Baseline]) -> Any:
     return model.numpy_scores, model.probabilistic
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "settings"), grid())
 def test_a_baseline_has_the_same_scores_in_numpy(
     name: str, settings: dict[str, float], task: SplitData, tmp_path: Path

@@ -33,6 +33,8 @@ from model.training.trainer import Trainer, train
 from tests.model.toys import buyer_table, imported, prepared, random_histories, small
 from tests.model.training.test_trainer import Notes, never
 
+pytestmark = pytest.mark.slow
+
 HISTORIES = random_histories(61, 30)
 TWO = ("CPU:0", "CPU:1")
 CLOSE = 1e-5

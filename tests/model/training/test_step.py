@@ -117,6 +117,7 @@ def test_a_loss_that_is_no_number_ends_the_training_with_advice(
     assert not (tmp_path / "checkpoint").exists()
 
 
+@pytest.mark.slow
 def test_a_run_in_mixed_precision_ends_with_a_model_that_predicts(
     dataset: Dataset, tmp_path: Path
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_run_in_mixed_precision_ends_with_a_model_that_predicts(
     assert sum(chances) == pytest.approx(1, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_large_tables_learn_by_row_and_go_on_where_they_stopped(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -124,6 +124,7 @@ def test_every_phase_is_reported_with_a_share_that_grows_to_its_end(
         assert shares[phase][-1] == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_resumed_keeps_the_attributes_that_it_began_with(tmp_path: Path) -> None:
     store, log = Store(Home(tmp_path / "home")), random_histories(60, 20)
     dataset = imported(store, log, tmp_path, buyers=buyer_table(60))
@@ -253,6 +254,7 @@ def figures(folder: Path) -> list[dict[str, Any]]:
     return [{k: v for k, v in entry.items() if k != "seconds"} for entry in history]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("averaging", [0.0, 1.0])
 def test_a_stopped_run_keeps_its_best_epoch(
     dataset: Dataset, tmp_path: Path, averaging: float
@@ -274,6 +276,7 @@ def test_a_stopped_run_keeps_its_best_epoch(
     )
 
 
+@pytest.mark.slow
 def test_epochs_are_compared_by_sets_where_sets_are_predicted(
     dataset: Dataset, tmp_path: Path
 ) -> None:
@@ -289,6 +292,7 @@ def test_epochs_are_compared_by_sets_where_sets_are_predicted(
     assert entry["val_accuracy"] == pytest.approx((found.rank == 1).mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nobody_buys_twice", [True, False])
 def test_epochs_are_compared_without_products_of_the_history_where_nobody_buys_twice(
     nobody_buys_twice: bool, tmp_path: Path
@@ -316,6 +320,7 @@ def test_epochs_are_compared_without_products_of_the_history_where_nobody_buys_t
     assert entry["val_ndcg@10"] != pytest.approx(ndcg[1])
 
 
+@pytest.mark.slow
 def test_more_epochs_are_trained_after_early_stopping_where_a_person_wants_them(
     dataset: Dataset, tmp_path: Path
 ) -> None:
@@ -327,6 +332,7 @@ def test_more_epochs_are_trained_after_early_stopping_where_a_person_wants_them(
     assert [entry["epoch"] for entry in figures(folder)] == list(range(1, done + 2))
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_ends_the_training_and_the_best_epoch_stays(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -344,6 +350,7 @@ def test_a_loss_that_is_no_number_ends_the_training_and_the_best_epoch_stays(
     assert Predictor(tmp_path / "run").recommend([], k=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["full_softmax", "sampled_softmax"])
 def test_a_clipped_gradient_cannot_carry_the_weights_away(dataset: Dataset, loss: str) -> None:
     changes = {"loss": loss, "tied_embeddings": True, "learning_rate": 1.0}
@@ -366,6 +373,7 @@ def test_a_clipped_gradient_cannot_carry_the_weights_away(dataset: Dataset, loss
     assert moved[1e-9] < 0.1 < moved[0.0]
 
 
+@pytest.mark.slow
 def test_the_steps_tell_speed_and_learning_rate(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,6 +399,7 @@ def test_a_run_stopped_before_its_first_epoch_leaves_no_model(
         Predictor(tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_a_stop_during_the_evaluation_leaves_the_model_without_one(
     dataset: Dataset, tmp_path: Path
 ) -> None:
@@ -409,6 +418,7 @@ def test_a_damaged_checkpoint_is_told_in_a_sentence(dataset: Dataset, tmp_path: 
         run_epochs(small(), dataset, tmp_path / "run", Notes(), resume=True)
 
 
+@pytest.mark.slow
 def test_early_stopping_ends_a_hopeless_training_and_the_log_says_so(
     dataset: Dataset, tmp_path: Path
 ) -> None:
@@ -434,6 +444,7 @@ def test_the_log_says_where_the_limit_of_epochs_ended_a_training(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes", [{"loss": "sampled_softmax"}, {"loss": "sampled_softmax", "tied_embeddings": True}]
 )

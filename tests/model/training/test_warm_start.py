@@ -27,6 +27,8 @@ from tests.model.changing_shop import write_log
 from tests.model.toys import imported, random_histories, small
 from tests.model.training.test_trainer import Notes, never
 
+pytestmark = pytest.mark.slow
+
 PRODUCTS = [f"p{number:03d}" for number in range(20)]
 BEFORE = random_histories(80, len(PRODUCTS), longest=8)
 MONITORED = "val_ndcg@10"

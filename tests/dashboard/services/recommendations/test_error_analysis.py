@@ -117,6 +117,7 @@ def test_without_categories_none_is_said_to_be_confused(
     assert "onfus" not in text_of(error_report(served, "light"))
 
 
+@pytest.mark.slow
 def test_a_run_of_an_older_version_is_evaluated_again(own_shop: Shop) -> None:
     served = serve_run(*own_shop)
     RunFolder(served.handle.folder).remove("outcomes.parquet", "exposure.parquet")
