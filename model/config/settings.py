@@ -221,8 +221,8 @@ class Settings(Configuration):
         1,
         label=N_("Networks in the ensemble"),
         help=N_(
-            "How many networks of successive seeds are trained side by side; the mean of their "
-            "probabilities is served. Each takes as long as one alone."
+            "How many networks of successive seeds are trained side by side, each to its own best "
+            "epoch; the mean of their probabilities is served. Each takes as long as one alone."
         ),
         group=_NETWORK,
         low=1,

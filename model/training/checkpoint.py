@@ -1,6 +1,7 @@
 """The checkpoint of a training after its last complete epoch: one file, replaced atomically."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from data.errors import damaged_unless_read
 from data.files import atomic_write
 from data.i18n import _
 from model.run_folder import RunFolder
+from model.training.best_members import BestMember
 
 FILE = "checkpoint/state.npz"
 
@@ -35,6 +37,8 @@ class TrainingState:
         The configured number of epochs; 0 where it is not known.
     extended : int
         Completed epochs when the configured number was last changed; 0 where it never was.
+    best_members : list of BestMember
+        The best epoch of each network of an ensemble; empty for a network that is alone.
     """
 
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -44,6 +48,7 @@ class TrainingState:
     steps: int = 0
     planned: int = 0
     extended: int = 0
+    best_members: list[BestMember] = field(default_factory=list)
 
     @property
     def patience_start(self) -> int:
@@ -58,10 +63,10 @@ class TrainingState:
 
 def save(run: RunFolder, variables: list[Any], state: TrainingState) -> None:
     """Write every variable and the state."""
-    arrays: dict[str, Any] = {
-        f"now_{i}": np.asarray(variable) for i, variable in enumerate(variables)
-    }
-    arrays |= {f"best_{i}": values for i, values in enumerate(state.best_weights)}
+    arrays: dict[str, Any] = _numbered("now", map(np.asarray, variables))
+    arrays |= _numbered("best", state.best_weights)
+    for k, member in enumerate(state.best_members):
+        arrays |= _numbered(f"member_{k}", member.weights)
     counters = {
         "history": state.history,
         "best_epoch": state.best_epoch,
@@ -69,6 +74,7 @@ def save(run: RunFolder, variables: list[Any], state: TrainingState) -> None:
         "steps": state.steps,
         "planned": state.planned,
         "extended": state.extended,
+        "best_members": [[member.epoch, member.figure] for member in state.best_members],
     }
     arrays["progress"] = np.array(json.dumps(counters))
 
@@ -99,7 +105,19 @@ def restore(run: RunFolder, variables: list[Any]) -> TrainingState:
         counters = json.loads(str(arrays["progress"]))
         for i, variable in enumerate(variables):
             variable.assign(arrays[f"now_{i}"])
-        best = [
-            arrays[f"best_{i}"] for i in range(len(arrays.files)) if f"best_{i}" in arrays.files
+        members = [
+            BestMember(epoch, figure, _in_order(f"member_{k}", arrays))
+            for k, (epoch, figure) in enumerate(counters.pop("best_members", []))
         ]
-        return TrainingState(best_weights=best, **counters)
+        best = _in_order("best", arrays)
+        return TrainingState(best_weights=best, best_members=members, **counters)
+
+
+def _numbered(prefix: str, arrays: Iterable[Any]) -> dict[str, Any]:
+    return {f"{prefix}_{i}": values for i, values in enumerate(arrays)}
+
+
+def _in_order(prefix: str, arrays: Any) -> list[Any]:
+    """Return what ``_numbered`` has numbered."""
+    numbers = range(len(arrays.files))
+    return [arrays[f"{prefix}_{i}"] for i in numbers if f"{prefix}_{i}" in arrays.files]

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-MONITORED = "val_ndcg@10"
+METRIC = "ndcg@10"
+"""The metric that is monitored, as ``model.training.validation`` names it."""
+
+MONITORED = f"val_{METRIC}"
 """The figure by which early stopping, the ``plateau`` schedule, checkpoints, searches and pages
 compare epochs: NDCG@10 on the validation targets, without the products of the history where no
 validation target is one (``model.baselines.tuning.excludes_seen``)."""

@@ -7,6 +7,7 @@ and training use ``keras.ops``.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import keras
@@ -81,7 +82,10 @@ class CompiledSteps:
         self._replicas = Replicas(devices) if devices else None
         self._train = TracedOnce(self._train_step)
         self._train_parts = TracedOnce(self._shared_train_step)
-        self._evaluate = TracedOnce(self._evaluation_step)
+        self._evaluate = TracedOnce(partial(self._evaluation_step, network.members))
+        self._evaluate_member = [
+            TracedOnce(partial(self._evaluation_step, (member,))) for member in network.members
+        ]
 
     @property
     def variables(self) -> list[Any]:
@@ -119,14 +123,18 @@ class CompiledSteps:
             loss, correct = self._train_parts(tuple(map(_arrays, parts)), negatives)
         return float(loss), float(correct)
 
-    def evaluate(self, batch: TrainingBatch) -> tuple[Floats, Floats, Floats]:
+    def evaluate(
+        self, batch: TrainingBatch, member: int | None = None
+    ) -> tuple[Floats, Floats, Floats]:
         """Return each target's loss over all products and two ranks, each of shape (targets,).
 
-        The first rank is among all products, the second without those of ``batch.seen``.
+        The first rank is among all products, the second without those of ``batch.seen``. They are
+        those of the network that is served, or of one member of an ensemble.
         """
         seen = np.zeros((2, 0), np.int32) if batch.seen is None else batch.seen
         inputs, at_states, targets, _following = _arrays(batch)
-        loss, rank, rank_of_unseen = self._evaluate(inputs, at_states, targets, seen)
+        evaluate = self._evaluate if member is None else self._evaluate_member[member]
+        loss, rank, rank_of_unseen = evaluate(inputs, at_states, targets, seen)
         return loss.numpy(), rank.numpy(), rank_of_unseen.numpy()
 
     @property
@@ -275,12 +283,11 @@ class CompiledSteps:
                 clipped[place] = gradient
         return clipped
 
-    def _evaluation_step(self, inputs: Any, at_states: Any, targets: Any, seen: Any) -> Any:
+    def _evaluation_step(
+        self, members: Sequence[Member], inputs: Any, at_states: Any, targets: Any, seen: Any
+    ) -> Any:
         target, state = targets
-        scores = [
-            tf.gather(self._logits(member, inputs, at_states), state)
-            for member in self.network.members
-        ]
+        scores = [tf.gather(self._logits(member, inputs, at_states), state) for member in members]
         logits = mean_probability(scores) if len(scores) > 1 else scores[0]
         target_logit = ops.take_along_axis(logits, target[:, None], axis=1)
         rank = ops.sum(ops.cast(ops.logical_not(logits < target_logit), "int32"), axis=1)

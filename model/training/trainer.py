@@ -2,7 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from model.sequences.windows import Windows, training_windows
 from model.serving.onnx_export import save_network
 from model.serving.onnx_model import load_recommenders
 from model.training.averaged_weights import AveragedWeights
+from model.training.best_members import in_use, update
 from model.training.callback import TrainingCallback
 from model.training.checkpoint import TrainingState, restore, save
 from model.training.initial_counts import start_from_counts
@@ -40,7 +42,7 @@ from model.training.log_sentences import (
     repeats_sentence,
 )
 from model.training.lr_schedule import learning_rate
-from model.training.monitored import best_epoch
+from model.training.monitored import METRIC, best_epoch
 from model.training.negative_sampling import NegativeSampler
 from model.training.provenance import record
 from model.training.replicas import training_devices
@@ -312,8 +314,24 @@ class Trainer:
 
     def _validated_weights(self) -> list[Any]:
         """Return the weights that are validated and served: averaged where configured."""
-        with self.averages.in_use():
+        with self.averages.in_use(), self._best_members():
             return [np.asarray(variable) for variable in self.network.serving.variables]
+
+    @contextmanager
+    def _best_members(self, epoch: int = 0) -> Iterator[None]:
+        """Give each network of an ensemble the weights of its own best epoch for the context.
+
+        ``epoch`` is one that has just ended, and may be the best of some. Where training does not
+        end early, and with a network that is alone, nothing is changed.
+        """
+        members, best = self.network.members, self.state.best_members
+        if len(members) == 1 or not self.config.early_stopping:
+            yield
+            return
+        if epoch:
+            update(best, members, epoch, lambda i: self.validation.metrics(i)[METRIC])
+        with in_use(best, members):
+            yield
 
     def _epoch(self, completed: int) -> dict[str, Any] | None:
         """Train and validate one epoch; return its metrics, or None where it was stopped."""
@@ -325,7 +343,7 @@ class Trainer:
             return None
         seconds = time.perf_counter() - start
         entry: dict[str, Any] = {"epoch": completed + 1, **metrics}
-        with self.averages.in_use():
+        with self.averages.in_use(), self._best_members(completed + 1):
             if self.steps.sampled:
                 entry |= self.validation.training_metrics(windows)
             entry |= {f"val_{name}": value for name, value in self.validation.metrics().items()}

@@ -48,15 +48,19 @@ class Validation:
         self._held_out = HeldOutTargets.of(data, self._targets)
         self._excludes_seen = excludes_seen(data)
 
-    def metrics(self) -> dict[str, float]:
+    def metrics(self, member: int | None = None) -> dict[str, float]:
         """Return loss, accuracy and ranking metrics on the validation targets.
+
+        They are those of the network that is served, or of one member of an ensemble.
 
         Cold targets (products that training has not seen) count as misses, and not in the loss.
         Loss and accuracy are means over targets and rank all products, as in training, also where
         targets are in sets. Ranking metrics are without the products of the history where no
         validation target is one, as in the choice of the baselines' settings.
         """
-        losses, ranks, unseen_ranks = self._evaluate(self._windows, seen=self._excludes_seen)
+        losses, ranks, unseen_ranks = self._evaluate(
+            self._windows, seen=self._excludes_seen, member=member
+        )
         ranking_ranks = np.full(len(self._targets), self._products + 1)
         ranking_ranks[np.searchsorted(self._targets, self._windows.target)] = unseen_ranks
         means = self._held_out.figures(ranking_ranks).means
@@ -73,7 +77,9 @@ class Validation:
         losses, ranks, _unseen_ranks = self._evaluate(windows.sample(TRAINING_SAMPLE, random))
         return {"loss": float(losses.mean()), "accuracy": float((ranks == 1).mean())}
 
-    def _evaluate(self, windows: Windows, *, seen: bool = False) -> tuple[Any, Any, Any]:
+    def _evaluate(
+        self, windows: Windows, *, seen: bool = False, member: int | None = None
+    ) -> tuple[Any, Any, Any]:
         """Return the loss and the two ranks of every target, each of shape (targets,).
 
         The second rank is without the products of the targets in the history where ``seen``.
@@ -90,7 +96,7 @@ class Validation:
             buyer=config.buyer_attributes,
             seen=seen,
         ):
-            loss, rank, unseen_rank = self._steps.evaluate(batch)
+            loss, rank, unseen_rank = self._steps.evaluate(batch, member)
             losses[batch.number], ranks[batch.number] = loss, rank
             unseen_ranks[batch.number] = unseen_rank
             self._heartbeat()
