@@ -1,4 +1,4 @@
-# Everything a person types: `make run` to use Vitrina, `make test` to change it, `make whole` to trust it.
+# Everything a person types: `make run` to use Vitrina, `make test` to change it, `make slow` to trust it.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 HELP   := dashboard/help_pages/index.html
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
 
-.PHONY: run docs screenshots setup fresh lock test quick whole every lint types hunt bench browser clean help
+.PHONY: run docs screenshots setup fresh lock test quick slow lint types hunt bench browser clean help
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
@@ -52,17 +52,14 @@ browser: $(READY)  ## install a Chromium for the browser tests where none is fou
 test: $(READY) fresh browser  ## run what every commit passes: style, types, and the tests that are not marked slow
 	$(MAKE) --no-print-directory --keep-going --jobs 2 lint types quick
 
-whole: $(READY) fresh browser  ## run everything, as continuous integration does: the slow tests, too
-	$(MAKE) --no-print-directory --keep-going --jobs 2 lint types every
+slow: $(READY) fresh browser  ## run the other tests, as continuous integration does after make test; takes long
+	$(PYTEST) -m slow --durations 20
 
 # Otherwise each interpreter that a test starts compiles every library that it imports again.
-quick every hunt: export PYTHONDONTWRITEBYTECODE =
+quick slow hunt: export PYTHONDONTWRITEBYTECODE =
 
 quick: $(READY) fresh
 	$(PYTEST) -m "not slow"
-
-every: $(READY) fresh
-	$(PYTEST) --durations 20
 
 hunt: $(READY) fresh  ## look for counterexamples that the tests do not try, other ones each time
 	HYPOTHESIS_PROFILE=hunt $(PYTEST) -m property
