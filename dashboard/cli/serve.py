@@ -72,15 +72,10 @@ class Exposure:
 )
 @click.option("--api", is_flag=True, help="Serve the programming interface at /api/v1.")
 @click.option(
-    "--api-token",
-    envvar="VITRINA_API_TOKEN",
-    help="Serve /api/v1 to requests that carry this token; others on this machine see it, so set"
-    " VITRINA_API_TOKEN or --api-token-file instead.",
-)
-@click.option(
     "--api-token-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Serve /api/v1 to requests that carry the token in this file.",
+    help="Serve /api/v1 to requests that carry the token in this file, or the one that"
+    " VITRINA_API_TOKEN holds.",
 )
 @home_option
 def serve_command(
@@ -94,7 +89,6 @@ def serve_command(
     no_worker: bool,
     welcome: bool,
     api: bool,
-    api_token: str | None,
     api_token_file: Path | None,
     proxy: str | None,
 ) -> None:
@@ -110,7 +104,7 @@ def serve_command(
     if home.database_url is not None:
         check_home(Runs(home))  # a server that knows no users lets everybody in: it does not start
     _check_access(home, host, open_to_all, proxy)
-    token = api_token or (api_token_file.read_text("utf-8").strip() if api_token_file else None)
+    token = _api_token(api_token_file)
     exposure = Exposure(
         host, allow_hosts, allow_paths, open_to_all, api or bool(token), token, proxy
     )
@@ -198,6 +192,16 @@ def _listen(host: str, port: int) -> socket.socket:
             )
         ) from error
     return listener
+
+
+def _api_token(file: Path | None) -> str | None:
+    """Return the token of /api/v1; no option takes it, as others see command lines."""
+    if file is None:
+        return os.environ.get("VITRINA_API_TOKEN")
+    token = file.read_bytes().strip()
+    if not token or not token.isascii():
+        raise BadInput(_("{file} holds no token: write one line of text in it.").format(file=file))
+    return token.decode("ascii")
 
 
 def _check_access(home: Home, host: str, open_to_all: bool, proxy: str | None) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import sys
 import tempfile
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -141,14 +142,11 @@ def _unpacked(file: Path, beside: Path) -> Iterator[Path]:
     """Unpack a backup beside its place; what the block does not move away is removed."""
     with new_home.unfinished(beside) as folder:
         try:
-            with opened(file) as (stream, _position):
-                with tarfile.TarFile(fileobj=cast(BinaryIO, _Forward(stream))) as archive:
-                    members = _bounded(archive, file, shutil.disk_usage(folder).free)
-                    archive.extractall(folder, members=members, filter=_only_files)
-                while stream.read(1 << 20):  # to the checksum at the end
-                    pass
-                if is_broken(stream):
-                    raise _no_backup(file)
+            free = shutil.disk_usage(folder).free
+            with _members(file, free) as (_archive, members):
+                deque(members, maxlen=0)  # nothing is written of one that is refused
+            with _members(file, free) as (archive, members):
+                archive.extractall(folder, members=members, filter=_only_files)
         except _DAMAGE as error:
             if is_full(error):
                 words = _("The disk is full and nothing was restored; free some space, try again.")
@@ -157,6 +155,18 @@ def _unpacked(file: Path, beside: Path) -> Iterator[Path]:
         if not all((folder / _TOP / name).is_dir() for name in _FOLDERS):
             raise _no_backup(file)
         yield folder / _TOP
+
+
+@contextmanager
+def _members(file: Path, free: int) -> Iterator[tuple[tarfile.TarFile, Iterator[tarfile.TarInfo]]]:
+    """Give the archive of a backup and its members, and read it to its end behind the block."""
+    with opened(file) as (stream, _position):
+        with tarfile.TarFile(fileobj=cast(BinaryIO, _Forward(stream))) as archive:
+            yield archive, _bounded(archive, file, free)
+        while stream.read(1 << 20):  # to the checksum at the end
+            pass
+        if is_broken(stream):
+            raise _no_backup(file)
 
 
 class _Forward(io.RawIOBase):

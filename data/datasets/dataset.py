@@ -1,6 +1,7 @@
 """A dataset on disk: its manifest, and its tables as views of DuckDB."""
 
 import fcntl
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,9 @@ from data.files import locked
 from data.i18n import _
 from data.sharing.folder_table import DATASETS, StoredFolder
 from data.sharing.mirror import Mirror
+
+_MEMORY = "1GB"
+"""What a query may hold in memory; the rest of it goes to the folder for temporary files."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,9 @@ class Dataset:
         ``product_attributes``) and ``buyer_attributes`` (user_key, user, …) have a row for each
         product and user of the log that a side table knows.
 
-        While the block runs, the files stay, even if the dataset is replaced or deleted.
+        While the block runs, the files stay, even if the dataset is replaced or deleted. Sorts and
+        groups that are larger than its memory are spilled to a folder of its own, not to the
+        current one.
 
         Raises
         ------
@@ -118,7 +124,11 @@ class Dataset:
         BadInput
             Where the dataset has been replaced, renamed or deleted since it was opened.
         """
-        with self._held(), connect() as connection:
+        with (
+            self._held(),
+            tempfile.TemporaryDirectory(prefix="vitrina-") as spill,
+            connect(memory_limit=_MEMORY, temp_directory=spill) as connection,
+        ):
             for file in self._files:
                 self._verified(file, quick=True)
             try:
@@ -211,7 +221,7 @@ class Dataset:
         for file in self._files:
             source = read_parquet(self.path / file)
             try:
-                with connect() as connection:
+                with connect(memory_limit=_MEMORY) as connection:
                     connection.execute(f"SELECT sum(hash(COLUMNS(*)) % 2) FROM {source}")
             except duckdb.Error:
                 raise self._damage(file) from error

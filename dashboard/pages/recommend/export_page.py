@@ -186,8 +186,8 @@ def _http_interface(run: str) -> html.Section:
             html.P(
                 code_words(
                     _(
-                        "Off unless the server is started with --api or --api-token; its OpenAPI"
-                        " description is at {address}."
+                        "Off unless the server is started with --api or --api-token-file; its"
+                        " OpenAPI description is at {address}."
                     ).format(address=f"{PREFIX}/openapi.json")
                 )
             ),

@@ -160,10 +160,23 @@ def test_the_token_is_read_from_a_file_or_a_variable(
     vitrina("serve", "--no-worker", "--port", 0, "--api-token-file", file)
     monkeypatch.setenv("VITRINA_API_TOKEN", "other")
     vitrina("serve", "--no-worker", "--port", 0)
+    monkeypatch.delenv("VITRINA_API_TOKEN")
+    assert vitrina("serve", "--no-worker", "--port", 0, "--api-token", "seen by ps").code == 2
     assert [(exposure.api, exposure.token) for exposure in no_server] == [
         (True, "secret"),
         (True, "other"),
     ]
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", "tóken".encode("latin-1")])
+def test_a_file_without_a_token_does_not_open_the_interface(
+    vitrina: Vitrina, no_server: list[serve.Exposure], tmp_path: Path, content: bytes
+) -> None:
+    file = tmp_path / "token"
+    file.write_bytes(content)
+    answer = vitrina("serve", "--no-worker", "--port", 0, "--api", "--api-token-file", file)
+    assert (answer.code, no_server) == (2, [])
+    assert answer.err == f"{file} holds no token: write one line of text in it.\n"
 
 
 def test_a_port_in_use_is_refused_in_a_sentence(vitrina: Vitrina) -> None:

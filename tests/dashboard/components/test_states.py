@@ -17,7 +17,7 @@ def test_many_problems_are_one_message_of_which_three_are_seen_at_once() -> None
 
 
 def test_no_line_breaks_within_an_option() -> None:
-    paragraph = vars(vars(error_state("Start it with --api-token, again."))["children"][1])
+    paragraph = vars(vars(error_state("Start it with --api-token-file, again."))["children"][1])
     words = vars(paragraph["children"][0])["children"]
     assert isinstance(words[1], html.Code)
-    assert text_of(words) == "Start it with  --api-token , again."
+    assert text_of(words) == "Start it with  --api-token-file , again."

@@ -282,7 +282,11 @@ def of_size(name: str, size: int) -> tarfile.TarInfo:
 
 
 @pytest.mark.slow
-def test_a_backup_that_unpacks_to_more_than_one_can_hold_is_refused(tmp_path: Path) -> None:
+def test_a_backup_that_unpacks_to_more_than_one_can_hold_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything of it is written."""
+    monkeypatch.setattr(tarfile.TarFile, "extractall", lambda *_args, **_kw: pytest.fail())
     size = 300 << 20
     bomb = greedy(tmp_path / "bomb.tar.gz", (of_size("a", size), bytes(size)))
     empty = [(of_size(str(number), 0), b"") for number in range(80_000)]
