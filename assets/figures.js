@@ -3,6 +3,11 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
 (function () {
   "use strict";
   const MOST_TABLE_ROWS = 500;
+  const LETTER = 6.4; // pixels, of 12-pixel words
+  const LINE = 16;
+  const MARGINS = 56;
+  const SHARE_OF_NAMES = 0.45; // of the width of a figure
+  const SHARE_OF_COLUMNS = 0.55;
 
   function element(type, props) {
     return { namespace: "dash_html_components", type, props };
@@ -41,6 +46,57 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     return { ...figure, layout };
   }
 
+  function foldWords(words, most, lines) {
+    const folded = [];
+    for (const word of words.split(" ")) {
+      const longer = folded.length ? `${folded.at(-1)} ${word}` : word;
+      if (folded.length && longer.length <= most) {
+        folded[folded.length - 1] = longer;
+      } else {
+        folded.push(word);
+      }
+    }
+    const kept = folded.slice(0, lines);
+    if (folded.length > lines) {
+      kept[lines - 1] += ` ${folded[lines]}`;
+    }
+    const cut = (line) => `${line.slice(0, most - 1).replace(/&\w*$/, "")}…`;
+    return kept.map((line) => (line.length > most ? cut(line) : line)).join("<br>");
+  }
+
+  // Plotly cuts names beside an axis and titles below one where a phone has no room for them.
+  function fitWords(figure) {
+    const { id } = window.dash_clientside.callback_context.inputs_list[0].id;
+    const name = JSON.stringify({ id, type: "chart-graph" });
+    const drawing = document.getElementById(name);
+    const width = drawing?.clientWidth;
+    if (!width) {
+      return figure;
+    }
+    const layout = { ...figure.layout };
+    const title = layout.xaxis?.title?.text;
+    const mostInTitle = Math.floor((width - MARGINS) / LETTER);
+    if (title?.length > mostInTitle) {
+      const text = foldWords(title, mostInTitle, 2);
+      layout.xaxis = { ...layout.xaxis, title: { ...layout.xaxis.title, text } };
+    }
+    const axis = layout.yaxis;
+    const all = figure.data.flatMap((trace) => trace.y || []);
+    const names = [...new Set(all.filter((one) => typeof one === "string"))];
+    const most = Math.floor((width * SHARE_OF_NAMES) / LETTER);
+    if (axis?.type === "category" && !axis.tickvals && names.some((one) => one.length > most)) {
+      // The card may become wider, so that words are folded rather than cut.
+      const lines = Math.max(2, Math.floor(parseFloat(drawing.style.height) / names.length / LINE));
+      const ticktext = names.map((one) => foldWords(one, most, lines));
+      layout.yaxis = { ...axis, tickvals: names, ticktext };
+    }
+    const columns = figure.data[0]?.x?.length || 0;
+    if (layout.xaxis?.tickangle && columns * LINE > width * SHARE_OF_COLUMNS) {
+      layout.xaxis = { ...layout.xaxis, dtick: 2 };
+    }
+    return { ...figure, layout };
+  }
+
   function showChart(data, look) {
     const keep = window.dash_clientside.no_update;
     if (!data) {
@@ -57,7 +113,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       data.subtitle,
       data.note || null,
       null,
-      keepZoom(data.figure),
+      keepZoom(fitWords(data.figure)),
       data.summary,
       `${base} is-ready`,
     ];

@@ -58,7 +58,11 @@
     }
     if (kind === "time") {
       const time = new Date(typeof value === "number" ? value * 1000 : value);
-      return time.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+      if (time.getFullYear() !== new Date().getFullYear()) {
+        return time.toLocaleDateString(language, { dateStyle: "medium" });
+      }
+      const shown = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
+      return time.toLocaleString(language, shown);
     }
     // The server groups four digits in every language; Intl leaves 1508 alone in Spanish.
     const useGrouping = "always";

@@ -35,7 +35,8 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       const tabs = document.querySelector(".tabs ul");
       const tab = tabs?.querySelector(".tab.is-on");
       if (tab) { // on a narrow screen the row of tabs scrolls
-        tabs.scrollLeft = tab.offsetLeft + tab.offsetWidth - tabs.offsetLeft - tabs.clientWidth;
+        const rest = tabs.clientWidth - tab.offsetWidth;
+        tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - rest / 2; // both neighbours peek out
       }
       if (place !== null && place !== path) {
         focusHeading();

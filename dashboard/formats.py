@@ -12,12 +12,13 @@ from babel import Locale, dates, numbers
 
 from dashboard.context import preferred_zone
 from data import i18n
-from data.i18n import _, language, ngettext
+from data.i18n import N_, _, language, ngettext
 from model.baselines import BASELINES
 from model.registry import NETWORKS
 
 MISSING = "–"
 BLEND = "blend"
+_PRESETS = {"best": N_("best"), "fast": N_("fast"), "paper": N_("paper")}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _NAMED_TYPES = 8  # event types in a sentence
 
@@ -134,6 +135,17 @@ def model(name: str) -> str:
     if name == BLEND:
         return _("Blend")
     return BASELINES.label(name) if name in BASELINES else network(name)
+
+
+def preset(name: str | None) -> str:
+    """Return the name of a preset in the language; one that this version lacks keeps its name.
+
+    Examples
+    --------
+    >>> preset("fast"), preset(None)
+    ('fast', 'none')
+    """
+    return _(_PRESETS[name]) if name in _PRESETS else name or _("none")
 
 
 def percent(share: float | None, digits: int = 1) -> str:

@@ -14,7 +14,9 @@ from data.i18n import language
 
 ROW = 32  # pixels
 Kind = Literal["text", "number", "percent", "money", "value", "id", "time", "state"]
-_LEAST_WIDTH, _MONEY_WIDTH = 96, 120  # pixels; an amount of money has more digits
+_LEAST_WIDTH = 96  # pixels
+_WIDER = {"money": 120, "time": 152}
+"""Least width of the kinds that have more digits; a time is at most \"Nov 30, 12:40 PM\"."""
 _NUMBERS = {"number", "percent", "money", "value"}
 
 
@@ -170,7 +172,7 @@ def _definition(column: Column) -> dict[str, Any]:
         "filter": _filter(column),
         "cellClass": f"is-{column.kind}",
         "headerClass": "is-right" if right else "",
-        "minWidth": column.least or (_MONEY_WIDTH if column.kind == "money" else _LEAST_WIDTH),
+        "minWidth": column.least or _WIDER.get(column.kind, _LEAST_WIDTH),
         "sortingOrder": ["desc", "asc", None] if right else ["asc", "desc", None],
     }
     if column.width:
@@ -194,7 +196,8 @@ def _definition(column: Column) -> dict[str, Any]:
         if column.deviation:
             spread = f"params.data['{column.deviation}']"
             call = f"vitrinaSpread({call}, {spread}, {column.digits}, '{language()}')"
-        definition["valueFormatter"] = {"function": call}
+        # A row that has not come yet has no data, and no missing values either.
+        definition["valueFormatter"] = {"function": f"params.data ? {call} : ''"}
     return definition
 
 

@@ -61,7 +61,7 @@ def _runs(compared: comparison.Comparison) -> Component:
             run.run,
             run.dataset,
             version or formats.MISSING,
-            run.preset or _("none"),
+            formats.preset(run.preset),
             in_words(run.state),
         ]
         for run, version in zip(compared.runs, compared.versions, strict=True)

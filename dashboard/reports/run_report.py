@@ -76,7 +76,7 @@ def _purpose(run: Run) -> str:
     return _("{networks} on {dataset}, preset {preset}; {state}").format(
         networks=formats.networks(run.config),
         dataset=run.dataset,
-        preset=run.preset or _("none"),
+        preset=formats.preset(run.preset),
         state=in_words(run.state),
     )
 

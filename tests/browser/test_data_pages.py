@@ -19,6 +19,7 @@ from data.importing.ingest import ingest
 from data.importing.preview import Preview
 from data.importing.request import ImportRequest
 from tests.browser.conftest import Site
+from tests.browser.cut_words import WORDS_BEYOND_CHARTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -371,3 +372,27 @@ def test_no_page_of_a_dataset_is_wider_than_a_phone(
     wait_for_charts(page)
     width = page.evaluate("() => document.documentElement.scrollWidth")
     assert width <= 390
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_the_words_of_charts_end_within_them_on_a_phone(
+    oct_site: Site, open_page: Open, locale: str
+) -> None:
+    page, _trouble = open_page(oct_site, "/data/oct", width=390, locale=locale)
+    wait_for_charts(page)
+    page.locator(".is-ready .plot-container").nth(8).wait_for()
+    assert page.evaluate(WORDS_BEYOND_CHARTS) == []
+    expect(page.locator(".js-plotly-plot text", has_text="…")).to_have_count(0)
+
+
+def test_every_column_of_the_datasets_is_whole(oct_site: Site, open_page: Open) -> None:
+    page, _trouble = open_page(oct_site, "/data")
+    imported = page.locator(".ag-row [col-id='imported'] .ag-cell-value")
+    imported.wait_for()
+    assert imported.evaluate("cell => cell.scrollWidth - cell.clientWidth") <= 0
+
+
+def test_a_dataset_has_one_period_on_every_page(oct_site: Site, open_page: Open) -> None:
+    for path in ("/", "/data", "/data/oct"):
+        page, _trouble = open_page(oct_site, path)
+        expect(page.get_by_text("Oct 1, 2019").first).to_be_visible()

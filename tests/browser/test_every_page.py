@@ -30,6 +30,7 @@ from dashboard.services.runs import control
 from data.home import Home
 from data.importing.request import ImportRequest
 from tests.browser.conftest import PATIENCE, Site, Trouble
+from tests.browser.cut_words import CUT_WORDS, WORDS_BEYOND_CHARTS
 from tests.browser.test_gallery import complaints
 from tests.conftest import Setup
 from tests.dashboard.shop import RUN, TEAPOT, UNSEEN, copy_titled_shop
@@ -119,15 +120,6 @@ LATER = re.compile(
 side tables, queued runs or several machines."""
 
 BUSY = "[data-dash-is-loading], .is-waiting, ._dash-loading"
-CUT_WORDS = """() => [...document.querySelectorAll('body *')].filter(element => {
-    const style = getComputedStyle(element);
-    const has_words = [...element.childNodes].some(
-        node => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
-    const seen = element.getClientRects().length && element.clientWidth > 1;
-    const cuts = ['hidden', 'clip'].includes(style.overflowX) && style.textOverflow !== 'ellipsis';
-    return has_words && seen && cuts && element.scrollWidth > element.clientWidth + 1;
-}).map(element => element.textContent.slice(0, 80))"""
-"""Words that end at an edge without a sign that there is more."""
 
 
 def write_odd_log(file: Path) -> None:
@@ -282,6 +274,7 @@ def test_a_page_is_whole_and_for_everybody(
     assert page.evaluate("document.documentElement.lang") == look.locale
     assert page.evaluate("document.documentElement.scrollWidth") <= look.width
     assert page.evaluate(CUT_WORDS) == []
+    assert page.evaluate(WORDS_BEYOND_CHARTS) == []
     assert complaints(page) == []
     assert (trouble.errors, trouble.foreign) == ([], [])
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []

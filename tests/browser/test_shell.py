@@ -83,3 +83,17 @@ def test_what_is_not_there_is_said_in_place_of_the_page(
 ) -> None:
     page, _ = open_page(still_site, "/runs/nowhere")
     expect(page.locator("#main .error-state.is-page")).to_contain_text("nowhere")
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_the_words_of_the_rail_end_within_their_boxes(
+    still_site: Site, open_page: Opened, locale: str
+) -> None:
+    page, _ = open_page(still_site, "/recommend", locale=locale)
+    page.locator(".rail-link[aria-current='page']").wait_for()
+    wider = """() => [...document.querySelectorAll('.rail-link')].filter(link => {
+        const words = document.createRange();
+        words.selectNodeContents(link);
+        return words.getBoundingClientRect().width > link.clientWidth - 2;
+    }).map(link => link.textContent)"""
+    assert page.evaluate(wider) == []

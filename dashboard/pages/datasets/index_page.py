@@ -60,7 +60,7 @@ def _datasets(rows: list[dict[str, Any]]) -> html.Section:
         kit.Column("users", _("Buyers"), "number", least=112),
         kit.Column("products", _("Products"), "number"),
         kit.Column("period", _("Period"), width=216, sortable=False),
-        kit.Column("imported", _("Imported"), "time", width=168),
+        kit.Column("imported", _("Imported"), "time"),
     ]
     table = kit.data_table(
         TABLE,

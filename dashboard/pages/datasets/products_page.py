@@ -24,13 +24,13 @@ def layout(dataset: str = "", **parameters: str) -> html.Div:
     """Return the page."""
     source = library.open_dataset(current_home(), dataset)
     described = [
-        kit.Column("category", _("Category"), width=208),
+        kit.Column("category", _("Category"), least=160),
         kit.Column("brand", _("Brand")),
         kit.Column("price", _("Last price"), "money"),
     ]
     columns = [
         kit.Column("product", _("Product"), "id"),
-        *([kit.Column("title", _("Title"), width=240)] if product_titles(source) else []),
+        *([kit.Column("title", _("Title"), least=184)] if product_titles(source) else []),
         *(column for column in described if table_page.has(source, column.key)),
         kit.Column("purchases", _("Purchases"), "number"),
         kit.Column("buyers", _("Buyers"), "number", least=112),

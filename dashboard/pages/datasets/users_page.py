@@ -23,7 +23,7 @@ def layout(dataset: str = "", **parameters: str) -> html.Div:
     """Return the page."""
     source = library.open_dataset(current_home(), dataset)
     columns = [
-        kit.Column("user", _("Buyer"), "id"),
+        kit.Column("user", _("Buyer"), "id", least=112),
         kit.Column("events", _("Events"), "number"),
         kit.Column("purchases", _("Purchases"), "number"),
         *([kit.Column("spent", _("Spent"), "money")] if table_page.has(source, "price") else []),

@@ -23,6 +23,7 @@ from dashboard.figures.curves import metric_name
 from dashboard.identity import Role
 from dashboard.jobs.queue import CHECKING, SERIES, TRAINING
 from dashboard.jobs.run import Run
+from dashboard.pages.datasets.period import period
 from dashboard.pages.recommend.page_state import Query
 from dashboard.services.overview import Overview, RunSummary
 from dashboard.services.runs import candidates, monitor
@@ -87,7 +88,7 @@ def steps(overview: Overview) -> html.Section:
     """Return the three steps to a first result; those that are done are marked."""
     has_data, has_model = bool(overview.datasets), bool(overview.models)
     runs = [summary.run for summary in overview.latest]
-    training = next((run for run in runs if run.kind == TRAINING), None)
+    training = next((run for run in runs if run.kind == TRAINING and not run.ended), None)
     making = any(run.kind != TRAINING for run in runs)
     run = overview.models[0].run.run if has_model else ""
     return html.Section(
@@ -203,7 +204,9 @@ def _worker(overview: Overview) -> str:
 def _run_row(summary: RunSummary) -> html.Li:
     run = summary.run
     training = run.kind == TRAINING
-    kind = run.preset if training else _(KINDS.get(run.kind, run.kind))
+    kind = _(KINDS.get(run.kind, run.kind))
+    if training:
+        kind = formats.preset(run.preset) if run.preset else ""
     about = " · ".join(filter(None, (run.dataset, kind)))
     return html.Li(
         [
@@ -311,15 +314,10 @@ def _dataset_row(row: dict[str, Any]) -> html.Li:
             html.Div(
                 [
                     html.Span(purchases.format(count=formats.compact(row["purchases"]))),
-                    html.Span(_span(row), className="note"),
+                    html.Span(period(row["first_event"], row["last_event"]), className="note"),
                 ],
                 className="home-figure",
             ),
         ],
         className="home-row",
     )
-
-
-def _span(row: dict[str, Any]) -> str:
-    first, last = (str(row[key] or "")[:10] for key in ("first_event", "last_event"))
-    return first if first == last else f"{first} – {last}"

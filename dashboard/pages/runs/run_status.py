@@ -81,11 +81,15 @@ def purpose(run: Run) -> list[Any]:
     if run.kind == SEARCHING:
         words = _("Searches the best {fields} on {dataset}, preset {preset}, created")
         fields = ", ".join(map(field_name, run.config["fields"]))
-        purpose = words.format(fields=fields, dataset=run.dataset, preset=run.preset)
+        purpose = words.format(
+            fields=fields, dataset=run.dataset, preset=formats.preset(run.preset)
+        )
         return [purpose, " ", moment(run.created)]
     if run.kind == BACKTESTING:
         words = _("Trains until {n} days of {dataset}, preset {preset}, created")
-        words = words.format(n=run.config["trials"], dataset=run.dataset, preset=run.preset)
+        words = words.format(
+            n=run.config["trials"], dataset=run.dataset, preset=formats.preset(run.preset)
+        )
         return [words, " ", moment(run.created)]
     if run.kind == RETRAINING:
         words = _("Trains the settings of {run} again on {dataset}, as its rule says; created")
@@ -102,7 +106,7 @@ def purpose(run: Run) -> list[Any]:
     words = _("{networks} on {dataset}, preset {preset}, created").format(
         networks=formats.networks(run.config),
         dataset=run.dataset,
-        preset=run.preset or _("none"),
+        preset=formats.preset(run.preset),
     )
     return [words, " ", moment(run.created)]
 

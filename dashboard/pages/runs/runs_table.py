@@ -193,7 +193,8 @@ def _name(run: Run, *, in_service: bool) -> str:
     That it is in service comes first: the end of a long text is cut.
     """
     network = formats.network(run.config.get("network", ""))
-    words = run.label or " · ".join(filter(None, (network, run.preset)))
+    names = [network, *([formats.preset(run.preset)] if run.preset else [])]
+    words = run.label or " · ".join(names)
     service = [f"{_('in service')} ·"] if in_service else []
     return " ".join([*service, words, *(f"#{tag}" for tag in run.tags)])
 
@@ -208,7 +209,7 @@ def _row(handle: RunHandle, now: float, *, in_service: bool) -> dict[str, Any]:
         "label": _name(run, in_service=in_service),
         "dataset": run.dataset,
         "network": formats.network(run.config.get("network", "")),
-        "preset": run.preset,
+        "preset": run.preset and formats.preset(run.preset),
         "protocol": run.protocol,
         "seed": run.config.get("seed"),
         "epochs": f"{formats.number(run.epochs_done)}/{formats.number(run.config.get('epochs'))}",

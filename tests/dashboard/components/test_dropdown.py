@@ -9,5 +9,5 @@ from data.i18n import use_language
 def test_every_word_of_the_list_is_translated() -> None:
     use_language("es")
     labels = dropdown("brands", ["acme"], [], placeholder="Todas").labels
-    assert labels["selected_count"] == "{num_selected} elegidos"
+    assert labels["selected_count"] == "Selección: {num_selected}"
     assert set(labels) == set(dcc.Dropdown.Labels.__annotations__)
