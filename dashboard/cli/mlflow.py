@@ -55,11 +55,14 @@ def mlflow_command(
 
 
 def _address(option: str | None) -> str:
-    """Return the address of the tracking server; one with a password is taken from nobody's eyes.
+    """Return the address of the tracking server: that of the option, else of the environment.
 
-    Other users of the machine can read the words of a command.
+    Raises
+    ------
+    BadInput
+        Where the option has a password: other users of the machine can read command lines.
     """
-    from dashboard.services.runs.mlflow_tracking import ADDRESS, holds_secret
+    from dashboard.services.runs.mlflow_server import ADDRESS, holds_secret
 
     if option and holds_secret(option):
         raise BadInput(

@@ -1,20 +1,15 @@
 """Trainings in MLflow: parameters, curve, test figures and bundle of a run on a tracking server.
 
 A run is found again by two tags, its name and when it was created, so that it is one run of MLflow
-however often it is logged. Addresses may hold secrets: none is written anywhere.
+however often it is logged.
 """
 
-import importlib.util
-import logging
-import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from dashboard import formats
 from dashboard.jobs.queue import TRAINING
@@ -23,7 +18,12 @@ from dashboard.jobs.run_handle import RunHandle, open_run
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State, in_words
 from dashboard.services.recommendations import exports
-from data.errors import BadInput, VitrinaError
+from dashboard.services.runs.mlflow_server import (
+    failures_in_words,
+    first_request,
+    tracking_client,
+)
+from data.errors import BadInput
 from data.home import Home
 from data.i18n import _
 from model.run_files import EVALUATION
@@ -32,27 +32,12 @@ if TYPE_CHECKING:
     from mlflow.entities import Run as MlflowRun
     from mlflow.tracking import MlflowClient
 
-ADDRESS = "MLFLOW_TRACKING_URI"
 BUNDLE = "bundle"
 """Folder of the artifacts that holds the exported model."""
 NETWORK = "network"
 _RUN, _CREATED = "vitrina.run", "vitrina.created"
-_QUIET = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",  # Vitrina asks no host but the one that it is told
-    "DO_NOT_TRACK": "true",
-    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # it may hold a password
-}
-_PATIENCE = {
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
-    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "60",
-}
-"""Of requests, unless the environment says otherwise; by default MLflow tries for minutes."""
-_FIRST_REQUEST = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
-"""Of the first request, which tells whether there is a server."""
 _METRICS, _PARAMETERS = 1_000, 100
 """How many one request takes."""
-_FORBIDDEN = {"PERMISSION_DENIED", "CUSTOMER_UNAUTHORIZED", "UNAUTHENTICATED"}
 _STATES = {State.FINISHED: "FINISHED", State.STOPPED: "KILLED"}
 
 
@@ -102,13 +87,13 @@ def log_run(home: Home, name: str, address: str, experiment: str = "") -> Logged
     """
     handle = _finished(home, name)
     experiment = experiment or f"vitrina/{handle.run.dataset}"
-    with _in_words(address):
-        log = _Log(_client(address), handle)
+    with failures_in_words(address):
+        log = _Log(tracking_client(address), handle)
         mlflow_run, was_there = log.find_or_create(experiment)
     with TemporaryDirectory() as folder:
         bundle = Path(folder) / BUNDLE
         exports.export(home, name, bundle)
-        with _in_words(address):
+        with failures_in_words(address):
             log.write(mlflow_run)
             log.upload(mlflow_run, bundle)
             log.end(mlflow_run)
@@ -144,8 +129,8 @@ class _Log:
         self._run: Run = handle.run
 
     def find_or_create(self, experiment: str) -> "tuple[MlflowRun, bool]":
-        """Return the run of MLflow that stands for the training, and whether it was there."""
-        with _environment(_FIRST_REQUEST):
+        """Return the run of MLflow of this training, and whether it existed before."""
+        with first_request():
             found = self._client.get_experiment_by_name(experiment)
         number = found.experiment_id if found else self._client.create_experiment(experiment)
         tags = {_RUN: self._run.run, _CREATED: _iso(self._run.created)}
@@ -299,106 +284,3 @@ def _milliseconds(seconds: float) -> int:
 
 def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
-
-
-def _client(address: str) -> "MlflowClient":
-    if not address:
-        raise BadInput(
-            _("There is no tracking server; name one with --tracking-uri or in {variable}.").format(
-                variable=ADDRESS
-            )
-        )
-    if "://" not in address and not address.startswith("databricks"):
-        # MLflow would take it for a folder
-        raise BadInput(_("--tracking-uri takes an address, such as http://127.0.0.1:5000."))
-    if importlib.util.find_spec("mlflow") is None:
-        raise BadInput(
-            _("MLflow needs its package; install it with: pip install 'vitrina[mlflow]'.")
-        )
-    os.environ.update(_QUIET)
-    for name, value in _PATIENCE.items():
-        os.environ.setdefault(name, value)
-    from mlflow.tracking import MlflowClient
-
-    for name in ("mlflow", "urllib3"):  # their lines hold addresses
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    return MlflowClient(tracking_uri=address)
-
-
-def shown(address: str) -> str:
-    """Return an address without what may be secret in it: user, password, query.
-
-    Examples
-    --------
-    >>> shown("https://ana:hush@mlflow.example:5000/shop?token=hush")
-    'https://mlflow.example:5000/shop'
-    """
-    try:
-        parts = urlsplit(address)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return _("named by {variable}").format(variable=ADDRESS)
-    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
-
-
-def holds_secret(address: str) -> bool:
-    """Return whether an address has a password or a query, which may hold a token.
-
-    Examples
-    --------
-    >>> holds_secret("http://ana:hush@mlflow.example"), holds_secret("sqlite:///runs.db")
-    (True, False)
-    """
-    return "@" in address or "?" in address
-
-
-@contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables, which MLflow reads at every request, for the block."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-@contextmanager
-def _in_words(address: str) -> Iterator[None]:
-    """Raise VitrinaError with one sentence where MLflow fails; its own may hold the address."""
-    try:
-        yield
-    except VitrinaError:
-        raise
-    except Exception as error:
-        raise VitrinaError(_sentence(error, shown(address))) from None
-
-
-def _sentence(error: Exception, address: str) -> str:
-    """Return what is wrong with a tracking server, and what to do."""
-    from mlflow.exceptions import MlflowException
-    from requests import ConnectionError as NoConnection
-    from requests import Timeout
-
-    causes = (error, error.__cause__, error.__context__)
-    if any(isinstance(cause, NoConnection | Timeout) for cause in causes):
-        words = _("The tracking server {address} does not answer; check the address, or start it.")
-        return words.format(address=address)
-    if isinstance(error, ImportError):
-        words = _("The tracking server {address} needs the package {name} here; install it.")
-        return words.format(address=address, name=error.name)
-    code = error.error_code if isinstance(error, MlflowException) else type(error).__name__
-    if code in _FORBIDDEN:
-        return _(
-            "The tracking server {address} lets nobody in without other credentials; set"
-            " MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
-        ).format(address=address)
-    words = _(
-        "The tracking server {address} did not take the run ({code}); check that the address is one"
-        " of MLflow, and read the server's log."
-    )
-    return words.format(address=address, code=code)

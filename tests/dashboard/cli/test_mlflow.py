@@ -18,7 +18,7 @@ from dashboard.jobs.metric_reader import Point
 from dashboard.jobs.process import Process
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.states import State
-from dashboard.services.runs.mlflow_tracking import shown
+from dashboard.services.runs.mlflow_server import without_secrets
 from data.files import read_json
 from data.home import Home
 from tests.dashboard.cli.conftest import Answer
@@ -283,4 +283,4 @@ def test_without_mlflow_its_extra_is_named(
     "address", [f"http://[{SECRET}", f"http://{SECRET}:99999999/", f"databricks://{SECRET}@x"]
 )
 def test_no_address_is_shown_with_what_may_be_secret(address: str) -> None:
-    assert SECRET not in shown(address)
+    assert SECRET not in without_secrets(address)
