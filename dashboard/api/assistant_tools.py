@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.services.datasets import library
 from dashboard.services.recommendations import buyers, recommend
-from dashboard.services.recommendations.ranking import leave_one_out_effects
+from dashboard.services.recommendations.effects import leave_one_out_effects
 from dashboard.services.recommendations.served_run import serve_run
 from dashboard.services.runs import comparison, model_in_service, records
 from data.errors import BadInput

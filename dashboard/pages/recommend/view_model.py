@@ -20,12 +20,9 @@ from dashboard.services.recommendations import buyers
 from dashboard.services.recommendations.catalogue_filter import CatalogueFilter, filter_mask
 from dashboard.services.recommendations.co_purchases import count_co_purchases
 from dashboard.services.recommendations.comparison_models import NotFitted, comparison_model
+from dashboard.services.recommendations.effects import leave_one_out_effects
 from dashboard.services.recommendations.placements import AppliedRules, apply_placement
-from dashboard.services.recommendations.ranking import (
-    RankedList,
-    leave_one_out_effects,
-    rank_products,
-)
+from dashboard.services.recommendations.ranking import RankedList, rank_products
 from dashboard.services.recommendations.ruled_ranking import rank_by_rules
 from dashboard.services.recommendations.served_run import ServedRun
 from dashboard.services.recommendations.what_if import (

@@ -1,4 +1,4 @@
-"""The ranked list of products after a history, and the effect of each event on a rank."""
+"""The ranked list of products after a history."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -141,7 +141,7 @@ class ScoredHistory:
     ) -> "ScoredHistory":
         """Score a history, with one call of the model; the parameters are ``rank_products``'."""
         compared = [history] if previous is None else [history, previous]
-        histories = _inputs(model, compared, at, buyers and buyers[: len(compared)])
+        histories = history_inputs(model, compared, at, buyers and buyers[: len(compared)])
         products = [event.product for event in history]
         bought = Counter(model.targets_of(products, [event.type for event in history]))
         mask = (
@@ -268,56 +268,13 @@ def rank_products(
     )
 
 
-def leave_one_out_effects(
-    model: Predictor,
-    history: Sequence[HistoryEvent],
-    product: str,
-    at: datetime | None = None,
-    buyer: Values | None = None,
-) -> dict[str, float]:
-    """Return the effect of each event of a history on the probability of a product.
-
-    The effect is ``log p(product | history) - log p(product | history without the event)``.
-    Without an event an older one moves into the window the model reads, as it would have without
-    the purchase.
-
-    Parameters
-    ----------
-    model : Predictor
-    history : sequence of HistoryEvent
-        Oldest first.
-    product : str
-        The product to explain.
-    at : datetime, optional
-        Asking time, as ``rank_products`` takes it.
-    buyer : mapping, optional
-        Attributes of the buyer by name.
-
-    Returns
-    -------
-    dict
-        Effect by the key of each event that the model reads; above 0 the event makes the product
-        more probable. Empty where the model does not know the product.
-    """
-    index = model.catalogue.index_of(product)
-    if index is None or not history:
-        return {}
-    start = max(len(history) - model.length, 0)
-    read = history[start:]
-    without = [[*history[:event], *history[event + 1 :]] for event in range(start, len(history))]
-    histories = [history, *without]
-    scores = model.raw_scores(_inputs(model, histories, at, [buyer or {}] * len(histories)))
-    logs = log_softmax(scores)[:, index]
-    return {event.key: float(logs[0] - log) for event, log in zip(read, logs[1:], strict=True)}
-
-
-def _inputs(
+def history_inputs(
     model: Predictor,
     histories: Sequence[Sequence[HistoryEvent]],
     at: datetime | None,
     buyers: Sequence[Values] | None,
 ) -> Histories:
-    """Return histories as the model reads them."""
+    """Return histories as the model reads them, with the asking time and buyers' attributes."""
     products = [[event.product for event in events] for events in histories]
     types = [[event.type for event in events] for events in histories]
     times = [[_microseconds(event.time) for event in events] for events in histories]

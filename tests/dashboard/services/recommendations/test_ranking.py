@@ -1,4 +1,4 @@
-"""Ranking and effects, on a shop where cups follow teapots and all else is random."""
+"""Ranking, on a shop where cups follow teapots and all else is random."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.services.recommendations import recommend
-from dashboard.services.recommendations.ranking import (
-    leave_one_out_effects,
-    rank_products,
-    top_indices,
-)
+from dashboard.services.recommendations.ranking import rank_products, top_indices
 from dashboard.services.recommendations.served_run import serve_run
 from dashboard.services.recommendations.what_if import HistoryEvent
 from data.home import Home
@@ -87,23 +83,6 @@ def test_a_history_of_ten_thousand_is_read_from_its_end(model: Predictor) -> Non
     long = rank_products(model, events(["noise1"] * 9_999 + [TEAPOT]), k=3)
     short = rank_products(model, events(["noise1"] * (model.length - 1) + [TEAPOT]), k=3)
     assert long.probabilities == pytest.approx(short.probabilities, abs=1e-6)
-
-
-def test_the_teapot_has_the_largest_effect_on_the_cup(model: Predictor) -> None:
-    ranked = leave_one_out_effects(model, events(["noise1", "noise2", TEAPOT]), CUP)
-    assert max(ranked, key=lambda key: ranked[key]) == "2"
-    assert ranked["2"] > 0.5
-
-
-def test_the_order_of_other_purchases_leaves_the_largest_effect_alone(model: Predictor) -> None:
-    one = leave_one_out_effects(model, events(["noise1", "noise2", "noise3", TEAPOT]), CUP)
-    other = leave_one_out_effects(model, events(["noise3", "noise1", "noise2", TEAPOT]), CUP)
-    assert one["3"] == pytest.approx(other["3"], rel=0.5)
-    assert max(other, key=lambda key: other[key]) == "3"
-
-
-def test_a_product_that_the_model_does_not_know_has_no_effects(model: Predictor) -> None:
-    assert leave_one_out_effects(model, events([TEAPOT]), "never") == {}
 
 
 def test_the_top_indices_are_those_of_a_full_sort() -> None:
