@@ -19,7 +19,8 @@ from dashboard import formats
 from dashboard.figures.chart import Chart
 from dashboard.reports.chart_axes import Axis, Tick, axis
 from dashboard.reports.svg import element, path, text, text_width, together
-from dashboard.reports.treemap import Rectangle, squarified
+from dashboard.reports.treemap import Rectangle
+from dashboard.reports.treemap_svg import treemap_svg
 from dashboard.theme import colour
 
 WIDTH = 880
@@ -29,7 +30,6 @@ _DASHES = {"dot": "2 3", "dash": "6 4"}
 _ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 _PIXELS_A_TICK = {"x": 90, "y": 48}
 _COLOUR_BAR = 64.0
-_HEADING = 20.0  # height of the name of an area that holds others
 _BAR_GAP = 0.4
 
 
@@ -52,7 +52,7 @@ def chart_svg(chart: Chart, theme: str, height: float) -> Markup:
     figure = chart.figure
     height = float(figure.layout.height or height)
     if any(isinstance(trace, go.Treemap) for trace in figure.data):
-        drawn = _treemap(figure.data[0], Rectangle(0, 0, WIDTH, height))
+        drawn = treemap_svg(figure.data[0], Rectangle(0, 0, WIDTH, height))
     else:
         drawn = _Plot(figure, theme, height).draw()
     return element(
@@ -451,50 +451,3 @@ def _box(
 def _cividis(share: float) -> str:
     (fill,) = sample_colorscale("Cividis", [share])
     return str(fill)
-
-
-def _treemap(trace: go.Treemap, frame: Rectangle) -> Markup:
-    """Draw two levels of nested areas."""
-    parents, values = list(trace.parents), list(trace.values)
-    total = sum(value for value, parent in zip(values, parents, strict=True) if not parent)
-    return together(*_areas(trace, "", frame, total))
-
-
-def _areas(trace: go.Treemap, parent: str, frame: Rectangle, total: float) -> Iterator[Markup]:
-    children = [
-        number
-        for number, name in enumerate(trace.parents)
-        if name == parent and trace.values[number] > 0
-    ]
-    children.sort(key=lambda number: -trace.values[number])
-    places = squarified([float(trace.values[number]) for number in children], frame)
-    for number, area in zip(children, places, strict=True):
-        fill, ink = trace.marker.colors[number], trace.textfont.color
-        yield element(
-            *("rect", ""),
-            x=area.x,
-            y=area.y,
-            width=area.width,
-            height=area.height,
-            fill=fill,
-            stroke=trace.marker.line.color,
-        )
-        label, share = str(trace.labels[number]), formats.percent(trace.values[number] / total, 0)
-        is_outer = not parent and trace.ids[number] in trace.parents
-        if is_outer:
-            words = _fitting([f"{label} {share}", label], area.width - 8)
-            yield text(words, area.x + 5, area.y + _HEADING / 2 + 1, fill=ink)
-            inner = Rectangle(
-                area.x + 2, area.y + _HEADING, area.width - 4, area.height - _HEADING - 2
-            )
-            if inner.width > 4 and inner.height > 4:
-                yield from _areas(trace, str(trace.ids[number]), inner, total)
-        elif area.height > 18 and (words := _fitting([label], area.width - 8)):
-            yield text(words, area.x + 5, area.y + 11, fill=ink)
-            if area.height > 34 and area.width > 34:
-                yield text(share, area.x + 5, area.y + 26, fill=ink)
-
-
-def _fitting(texts: Sequence[str], width: float) -> str:
-    """Return the first text that fits into a width; empty where none does."""
-    return next((words for words in texts if text_width(words) <= width), "")
