@@ -191,7 +191,15 @@ def is_bounded() -> bool:
 
 
 def main(descriptor: int, memory: int) -> None:
-    """Carry out the calls that come over a connection until it is closed, or for long idle."""
+    """Carry out the calls that come over a connection, until it is closed or idle for long.
+
+    Parameters
+    ----------
+    descriptor : int
+        File descriptor of the connection.
+    memory : int
+        Bytes that this process may allocate.
+    """
     _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     bound = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (bound, bound))

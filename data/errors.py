@@ -109,10 +109,10 @@ def is_lack_of_memory(error: BaseException) -> bool:
     link: BaseException | None = error
     while link is not None:
         names = {base.__name__ for base in type(link).__mro__}
-        said = str(link).lower()
+        message = str(link).lower()
         if not names.isdisjoint({"MemoryError", "OutOfMemoryException"}):
             return True
-        if not isinstance(link, VitrinaError) and any(sign in said for sign in _NO_MEMORY):
+        if not isinstance(link, VitrinaError) and any(sign in message for sign in _NO_MEMORY):
             return True
         link = link.__cause__
     return False

@@ -72,7 +72,7 @@ def description(version: str, *, token: bool) -> dict[str, Any]:
     source = {"text/x-python": {"schema": {"type": "string"}}}
     paths["/client.py"] = {"get": _get("client", "The client for Python.", source, _LISTING)}
     if not token:
-        for operation in (one for path in paths.values() for one in path.values()):
+        for operation in (method for path in paths.values() for method in path.values()):
             operation["responses"].pop("401")
     return {
         "openapi": "3.1.0",
@@ -132,7 +132,9 @@ def _parameters(properties: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _text_schema(name: str, about: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schema of a parameter: no null, and of events their products alone."""
-    schema = next((one for one in about.get("anyOf", []) if one.get("type") != "null"), about)
+    schema = next(
+        (variant for variant in about.get("anyOf", []) if variant.get("type") != "null"), about
+    )
     schema = {key: value for key, value in schema.items() if key not in ("description", "title")}
     if name == "history":
         schema["items"] = {"type": "string", "description": "A product id."}

@@ -71,9 +71,9 @@ def answer_many(home: Home, questions: ManyQuestions) -> ManyAnswers:
     """
     recommendations = _recommendations(home, questions)
 
-    def one(asked: object) -> Answer:
+    def answer(question: object) -> Answer:
         try:
-            ranking = _ranking(recommendations, questions, Buyer.model_validate(asked))
+            ranking = _ranking(recommendations, questions, Buyer.model_validate(question))
         except ValidationError as error:
             return Answer(ranking=None, error=first_error(error))
         except BadInput as error:
@@ -81,7 +81,7 @@ def answer_many(home: Home, questions: ManyQuestions) -> ManyAnswers:
         return Answer(ranking=ranking, error=None)
 
     return ManyAnswers(
-        run=recommendations.served.name, answers=[one(asked) for asked in questions.buyers]
+        run=recommendations.served.name, answers=[answer(question) for question in questions.buyers]
     )
 
 
@@ -94,8 +94,8 @@ def _ranking(recommendations: Recommendations, model: Model, buyer: Buyer) -> Ra
     settings = (model.k, model.exclude_seen)
     known: Any = {"at": buyer.at, "buyer": buyer.buyer}
     if buyer.user is not None:
-        found = recommendations.for_user(buyer.user, *settings, **known)
+        result = recommendations.for_user(buyer.user, *settings, **known)
     else:
         history = [(event.type, event.product) for event in buyer.history or []]
-        found = recommendations.for_history(history, *settings, **known)
-    return Ranking.model_validate(found)
+        result = recommendations.for_history(history, *settings, **known)
+    return Ranking.model_validate(result)

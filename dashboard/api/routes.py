@@ -227,7 +227,7 @@ def _failure(error: VitrinaError) -> Response:
 
 
 def _tag(response: Response) -> Response:
-    """Give a response to GET a strong ETag; respond 304 where the client has this very content.
+    """Set a strong ETag on a response to GET; respond 304 where the client has this very content.
 
     The tag is a hash of the content: whatever changes it, such as a promotion, a rule or a new
     purchase, changes the tag, and nothing that is forgotten here can make an old one pass.

@@ -51,7 +51,7 @@ def mlflow_command(
                 words.format(run=run, experiment=logged[-1].experiment, id=logged[-1].mlflow_run)
             )
     if as_json:
-        print_json([asdict(one) for one in logged])
+        print_json([asdict(run_of_mlflow) for run_of_mlflow in logged])
 
 
 def _address(option: str | None) -> str:

@@ -35,7 +35,7 @@ def command_home() -> Home:
 
 
 def home_option(command: Command) -> Command:
-    """Give a command its ``home``.
+    """Add the option of the ``home`` to a command.
 
     ``--home``, ``--database`` and ``--store`` may stand before or after the command's name.
     """
@@ -81,7 +81,7 @@ def _private_files() -> Iterator[None]:
 
 
 def served_run_option(command: Command) -> Command:
-    """Give a command its ``run`` and ``placement``.
+    """Add the options of its ``run`` and ``placement`` to a command.
 
     The run is the argument, or the model in service of ``--dataset`` and ``--placement``.
     """

@@ -21,7 +21,7 @@ _LONGEST_LINE = 10_000
 
 
 def password_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the option ``--password-file``."""
+    """Add the option ``--password-file`` to a command."""
     return click.option(
         "--password-file",
         type=click.File("r", encoding="utf-8"),

@@ -76,8 +76,8 @@ def numbers(frame: pd.DataFrame, theme: str | None, kind: str, label: str) -> Ch
         return None
     bins = histogram(known)
     low, middle, high = (_quantile(known, share) for share in (0.25, 0.5, 0.75))
-    drawn = figure(theme, bargap=0)
-    drawn.add_bar(
+    plot = figure(theme, bargap=0)
+    plot.add_bar(
         x=bins["middle"],
         y=bins["events"],
         width=bins["width"] * 0.94,
@@ -85,19 +85,19 @@ def numbers(frame: pd.DataFrame, theme: str | None, kind: str, label: str) -> Ch
         customdata=bins[["low", "high"]].map(formats.value),
         hovertemplate="%{customdata[0]} – %{customdata[1]}: %{y:,}<extra></extra>",
     )
-    drawn.add_vline(x=middle, line={"color": colour("text", theme), "width": 1, "dash": "dot"})
-    drawn.add_annotation(
+    plot.add_vline(x=middle, line={"color": colour("text", theme), "width": 1, "dash": "dot"})
+    plot.add_annotation(
         text=_("median {value}").format(value=formats.value(middle)),
         x=middle,
         y=1,
         yref="paper",
         yanchor="bottom",
     )
-    drawn.update_xaxes(title_text=label, separatethousands=False)
-    drawn.update_yaxes(rangemode="tozero", tickformat="~s")
-    drawn.update_layout(margin={"t": 24})
+    plot.update_xaxes(title_text=label, separatethousands=False)
+    plot.update_yaxes(rangemode="tozero", tickformat="~s")
+    plot.update_layout(margin={"t": 24})
     return Chart(
-        figure=drawn,
+        figure=plot,
         finding=_("{attribute}: half of the {noun} lie between {low} and {high}").format(
             attribute=label, noun=type_noun(kind), low=formats.value(low), high=formats.value(high)
         ),

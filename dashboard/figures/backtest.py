@@ -32,17 +32,17 @@ def accuracy_over_time(judged: Mapping[str, Any], theme: str | None) -> Chart:
         for cut in judged["cuts"]
     }
     runs = list(dict.fromkeys(point["run"] for point in points))
-    drawn = figure(theme, hovermode="x unified", showlegend=True)
+    plot = figure(theme, hovermode="x unified", showlegend=True)
     colours = [name for name in CATEGORIES if name != "baseline"]
     for number, run in enumerate(runs):
         own = {p["from"]: p["models"][0]["metrics"][metric] for p in points if p["run"] == run}
-        _add(drawn, own, names[run], colour(colours[number % len(colours)], theme))
+        _add(plot, own, names[run], colour(colours[number % len(colours)], theme))
     name = formats.model(points[0]["models"][1]["name"])
     newest = {p["from"]: p["models"][1]["metrics"][metric] for p in points}  # the last one is it
-    _add(drawn, newest, name, colour("baseline", theme))
-    drawn.update_yaxes(tickformat=".0%", rangemode="tozero", showgrid=True)
+    _add(plot, newest, name, colour("baseline", theme))
+    plot.update_yaxes(tickformat=".0%", rangemode="tozero", showgrid=True)
     return Chart(
-        drawn,
+        plot,
         _time_finding(points, runs, metric),
         _("{metric} in periods of {days} days after the end of each training").format(
             metric=metric_name(metric), days=judged["period_days"]
@@ -77,8 +77,8 @@ def loss_by_age(judged: Mapping[str, Any], finding: str, theme: str | None) -> C
     days = [age["days"] for age in ages]
     values = [age["loss"][metric] for age in ages]
     ends = [age["ci95"][metric] for age in ages]
-    drawn = figure(theme)
-    drawn.add_scatter(
+    plot = figure(theme)
+    plot.add_scatter(
         x=days,
         y=values,
         mode="lines+markers",
@@ -95,11 +95,11 @@ def loss_by_age(judged: Mapping[str, Any], finding: str, theme: str | None) -> C
         },
         hovertemplate="%{x}: %{y:.2%}<extra></extra>",
     )
-    drawn.update_xaxes(title_text=_("days older"), rangemode="tozero", tickvals=[0, *days])
+    plot.update_xaxes(title_text=_("days older"), rangemode="tozero", tickvals=[0, *days])
     # A whole per cent would be one label for several ticks: a model ages by tenths.
-    drawn.update_yaxes(tickformat=".2~%", rangemode="tozero", showgrid=True, zeroline=True)
+    plot.update_yaxes(tickformat=".2~%", rangemode="tozero", showgrid=True, zeroline=True)
     return Chart(
-        drawn,
+        plot,
         finding.partition(":")[0].removesuffix("."),
         _("{metric} of a new model minus that of an older one, with its 95% interval").format(
             metric=metric_name(metric)
@@ -116,9 +116,9 @@ def loss_by_age(judged: Mapping[str, Any], finding: str, theme: str | None) -> C
     )
 
 
-def _add(drawn: go.Figure, values: Mapping[str, float], name: str, line_colour: str) -> None:
+def _add(plot: go.Figure, values: Mapping[str, float], name: str, line_colour: str) -> None:
     """Add the line of a model: begin of each period → accuracy."""
-    drawn.add_scatter(
+    plot.add_scatter(
         x=[datetime.fromisoformat(begin) for begin in values],
         y=list(values.values()),
         name=name,

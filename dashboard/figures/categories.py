@@ -135,8 +135,8 @@ def transitions(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | No
     of_before, of_after = (frame.groupby(side)["pairs"].sum() for side in ("before", "after"))
     weight = of_before.add(of_after, fill_value=0).sort_values(ascending=False)
     order = list(weight.index[:MOST_IN_GRID])
-    drawn = frame[frame["before"].isin(order) & frame["after"].isin(order)]
-    pairs = drawn.pivot_table(index="before", columns="after", values="pairs", aggfunc="sum")
+    cells = frame[frame["before"].isin(order) & frame["after"].isin(order)]
+    pairs = cells.pivot_table(index="before", columns="after", values="pairs", aggfunc="sum")
     pairs = pairs.reindex(index=order, columns=order)
     shares = pairs.div(of_before.reindex(order), axis=0).fillna(0.0)
     names = list(distinct_leaves(order).values())

@@ -44,18 +44,18 @@ def curves(
         Whether the values are shares, which are shown as percentages.
     """
     drawn_lines = [line for line in series if any(value is not None for value in line.y)]
-    drawn = lines(drawn_lines, view.theme, x_title=axis_title(view.axis), digits=digits)
-    drawn.update_layout(uirevision=f"{view.about} {view.axis}", dragmode="zoom")
-    drawn.update_xaxes(rangemode="tozero")
+    plot = lines(drawn_lines, view.theme, x_title=axis_title(view.axis), digits=digits)
+    plot.update_layout(uirevision=f"{view.about} {view.axis}", dragmode="zoom")
+    plot.update_xaxes(rangemode="tozero")
     if view.axis == "epoch":
         last = max((line.x[-1] for line in drawn_lines), default=1)
-        drawn.update_xaxes(
+        plot.update_xaxes(
             tickformat=",d", dtick=max(1, math.ceil(last / _TICKS)), hoverformat=".2~f"
         )
     if percent:
-        drawn.update_yaxes(tickformat=".1~%", rangemode="tozero")
-        drawn.update_traces(hovertemplate="%{y:.2%}", selector={"hoverinfo": None})
-    return drawn
+        plot.update_yaxes(tickformat=".1~%", rangemode="tozero")
+        plot.update_traces(hovertemplate="%{y:.2%}", selector={"hoverinfo": None})
+    return plot
 
 
 def label_best(figure: go.Figure, x: float, y: float, epoch: int, theme: str | None) -> None:

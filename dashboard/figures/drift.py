@@ -33,14 +33,14 @@ def weekly_accuracy(drift: Mapping[str, Any], finding: str, theme: str | None) -
     metric, weeks = metrics_of(drift["protocol"]).hits, drift["weeks"]
     begins = [datetime.fromisoformat(week["from"]) for week in weeks]
     names = [formats.model(model["name"]) for model in drift["since"]["models"]]
-    drawn = figure(theme, hovermode="x unified", showlegend=True)
+    plot = figure(theme, hovermode="x unified", showlegend=True)
     for number, (name, meaning) in enumerate(zip(names, ("network", "baseline"), strict=True)):
         models = [week["models"][number] for week in weeks]
-        drawn.add_scatter(**_line(begins, models, metric, name, colour(meaning, theme)))
-    _mark_end(drawn, datetime.fromisoformat(drift["trained_until"]), theme)
-    drawn.update_yaxes(tickformat=".0%", rangemode="tozero", showgrid=True)
+        plot.add_scatter(**_line(begins, models, metric, name, colour(meaning, theme)))
+    _mark_end(plot, datetime.fromisoformat(drift["trained_until"]), theme)
+    plot.update_yaxes(tickformat=".0%", rangemode="tozero", showgrid=True)
     return Chart(
-        drawn,
+        plot,
         finding.removesuffix("."),
         _(
             "{metric} by week with its 95% interval, beside popularity fitted on the same past;"
@@ -79,9 +79,9 @@ def _line(
     }
 
 
-def _mark_end(drawn: go.Figure, end: datetime, theme: str | None) -> None:
-    drawn.add_vline(x=end, line={"color": colour("text-muted", theme), "dash": "dot", "width": 1.5})
-    drawn.add_annotation(
+def _mark_end(plot: go.Figure, end: datetime, theme: str | None) -> None:
+    plot.add_vline(x=end, line={"color": colour("text-muted", theme), "dash": "dot", "width": 1.5})
+    plot.add_annotation(
         x=end,
         y=1,
         yref="paper",

@@ -75,11 +75,11 @@ def lines(
         Whether the vertical axis is logarithmic; its title says so.
     """
     direct = len(series) <= MAX_DIRECT_LABELS
-    drawn = figure(theme, hovermode="x unified", showlegend=not direct)
+    plot = figure(theme, hovermode="x unified", showlegend=not direct)
     for line in series:
         if line.shadow is not None:
-            _add_shadow(drawn, line, theme)
-        drawn.add_scatter(
+            _add_shadow(plot, line, theme)
+        plot.add_scatter(
             x=column(line.x),
             y=column(line.y),
             name=line.name,
@@ -88,13 +88,13 @@ def lines(
             hovertemplate=f"%{{y:,.{digits}f}} {unit}".rstrip(),
         )
         if line.best is not None:
-            _add_best(drawn, line, theme)
+            _add_best(plot, line, theme)
     if direct:
-        _label_ends(drawn, series, theme, log)
-    drawn.update_xaxes(title_text=x_title or None)
+        _label_ends(plot, series, theme, log)
+    plot.update_xaxes(title_text=x_title or None)
     if log:
-        drawn.update_yaxes(type="log", title_text=_("logarithmic"))
-    return drawn
+        plot.update_yaxes(type="log", title_text=_("logarithmic"))
+    return plot
 
 
 def column(values: Sequence[Any]) -> Sequence[Any] | npt.NDArray[np.float64]:
@@ -112,9 +112,9 @@ def column(values: Sequence[Any]) -> Sequence[Any] | npt.NDArray[np.float64]:
     return values
 
 
-def _add_shadow(drawn: go.Figure, line: Line, theme: str | None) -> None:
+def _add_shadow(plot: go.Figure, line: Line, theme: str | None) -> None:
     assert line.shadow is not None
-    drawn.add_scatter(
+    plot.add_scatter(
         x=column(line.x),
         y=column(line.shadow),
         mode="lines",
@@ -125,9 +125,9 @@ def _add_shadow(drawn: go.Figure, line: Line, theme: str | None) -> None:
     )
 
 
-def _add_best(drawn: go.Figure, line: Line, theme: str | None) -> None:
+def _add_best(plot: go.Figure, line: Line, theme: str | None) -> None:
     assert line.best is not None
-    drawn.add_scatter(
+    plot.add_scatter(
         x=[line.x[line.best]],
         y=[line.y[line.best]],
         mode="markers",
@@ -141,7 +141,7 @@ def _add_best(drawn: go.Figure, line: Line, theme: str | None) -> None:
     )
 
 
-def _label_ends(drawn: go.Figure, series: Sequence[Line], theme: str | None, log: bool) -> None:
+def _label_ends(plot: go.Figure, series: Sequence[Line], theme: str | None, log: bool) -> None:
     """Write the label of each line at its end, after a mark in the colour of the line."""
     ends = [line for line in series if len(line.x) and line.y[-1] is not None]
     drawn_values = [
@@ -150,7 +150,7 @@ def _label_ends(drawn: go.Figure, series: Sequence[Line], theme: str | None, log
     height = max(drawn_values, default=0.0) - min(drawn_values, default=0.0)
     shifts = _shifts([float(line.y[-1]) for line in ends], height)
     for line, shift in zip(ends, shifts, strict=True):
-        drawn.add_annotation(
+        plot.add_annotation(
             x=1,
             xref="paper",
             y=_on_axis(float(line.y[-1]), log),
@@ -159,7 +159,7 @@ def _label_ends(drawn: go.Figure, series: Sequence[Line], theme: str | None, log
             xshift=6,
             yshift=shift,
         )
-    drawn.update_layout(margin={"r": max((_room(line.name) for line in ends), default=_MARK_WIDTH)})
+    plot.update_layout(margin={"r": max((_room(line.name) for line in ends), default=_MARK_WIDTH)})
 
 
 def _room(name: str) -> int:

@@ -43,7 +43,7 @@ def concentration(
     )
     at = int(np.searchsorted(ranks, min(size, count)))
     model_share, baseline_share = model[min(size, count) - 1], baseline[min(size, count) - 1]
-    drawn = lines(
+    plot = lines(
         [
             Line(_("model"), ranks.tolist(), model[ranks - 1].tolist(), "network", 2.5, best=at),
             Line(
@@ -60,9 +60,9 @@ def concentration(
         x_title=_("Products, most probable first (logarithmic)"),
         digits=1,
     )
-    drawn.update_xaxes(type="log", tickvals=_decades(count), ticktext=_decade_labels(count))
+    plot.update_xaxes(type="log", tickvals=_decades(count), ticktext=_decade_labels(count))
     shares = [0, 20, 40, 60, 80, 100]
-    drawn.update_yaxes(
+    plot.update_yaxes(
         range=[0, 105],
         tickvals=shares,
         ticktext=[formats.percent(share / 100, 0) for share in shares],
@@ -72,7 +72,7 @@ def concentration(
     apart = int(np.argmax(np.abs(model[ranks - 1] - baseline[ranks - 1])))
     above = model[ranks[apart] - 1] > baseline[ranks[apart] - 1]
     for note, line, up in zip(
-        drawn.layout.annotations, (model, baseline), (above, not above), strict=True
+        plot.layout.annotations, (model, baseline), (above, not above), strict=True
     ):
         note.update(
             xref="x",
@@ -83,7 +83,7 @@ def concentration(
             yshift=8 if up else -8,
         )
     return Chart(
-        drawn,
+        plot,
         _concentration(size, float(model_share) / 100, float(baseline_share) / 100),
         _("Share of the probability that the first products hold together, in percent"),
         pd.DataFrame(
@@ -137,8 +137,8 @@ def expected_categories(
     largest = shares.head(MAX_CATEGORIES)
     labels = distinct_leaves(largest["category"].dropna())
     names = [labels.get(category, _("without category")) for category in largest["category"]]
-    drawn = figure(theme, barmode="overlay", bargap=0.4)
-    drawn.add_bar(
+    plot = figure(theme, barmode="overlay", bargap=0.4)
+    plot.add_bar(
         x=100 * largest["expected"],
         y=names,
         orientation="h",
@@ -150,7 +150,7 @@ def expected_categories(
         hovertemplate=_("%{y}: %{x:.1f} % expected") + "<extra></extra>",
     )
     if len(history):
-        drawn.add_scatter(
+        plot.add_scatter(
             x=100 * largest["history"],
             y=names,
             mode="markers",
@@ -161,14 +161,14 @@ def expected_categories(
             },
             hovertemplate=_("%{y}: %{x:.1f} % of the history") + "<extra></extra>",
         )
-    drawn.update_yaxes(autorange="reversed", type="category", showgrid=False)
-    drawn.update_xaxes(rangemode="tozero", showticklabels=False, showgrid=False)
-    drawn.update_layout(margin={"r": 56})
+    plot.update_yaxes(autorange="reversed", type="category", showgrid=False)
+    plot.update_xaxes(rangemode="tozero", showticklabels=False, showgrid=False)
+    plot.update_layout(margin={"r": 56})
     subtitle = _("Bars: share of the next purchase that the model expects, in percent")
     if len(history):
         subtitle += ". " + _("Green marks: share of the history")
     return Chart(
-        drawn,
+        plot,
         _category_finding(largest.iloc[0], names[0], bool(len(history))),
         subtitle,
         shares.rename(

@@ -48,8 +48,8 @@ def bars(
     hover = "%{label}: %{value:,}" + (f" {unit}" if unit else "") + "<extra></extra>"
     lying = {"x": values, "y": labels, "orientation": "h"}
     standing = {"x": labels, "y": values}
-    drawn = figure(theme)
-    drawn.add_bar(
+    plot = figure(theme)
+    plot.add_bar(
         **(lying if horizontal else standing),
         marker={"color": fill, "cornerradius": 2},
         text=texts,
@@ -59,12 +59,12 @@ def bars(
         hovertemplate=hover,
     )
     if horizontal:
-        drawn.update_yaxes(autorange="reversed", showgrid=False, type="category")
-        drawn.update_xaxes(rangemode="tozero", showgrid=texts is None, showticklabels=texts is None)
-        drawn.update_layout(margin={"r": 56 if texts is not None else 16})
+        plot.update_yaxes(autorange="reversed", showgrid=False, type="category")
+        plot.update_xaxes(rangemode="tozero", showgrid=texts is None, showticklabels=texts is None)
+        plot.update_layout(margin={"r": 56 if texts is not None else 16})
     else:
-        drawn.update_yaxes(rangemode="tozero", showgrid=texts is None, showticklabels=texts is None)
-    return drawn
+        plot.update_yaxes(rangemode="tozero", showgrid=texts is None, showticklabels=texts is None)
+    return plot
 
 
 def with_other(
@@ -107,12 +107,12 @@ def heat_map(
     unit : str
         Unit after the value on hover.
     """
-    drawn = figure(theme)
+    plot = figure(theme)
     hover = f"%{{y}} · %{{x}}: %{{z:,}} {unit}".rstrip() + "<extra></extra>"
-    drawn.add_heatmap(x=columns, y=rows, z=values, hovertemplate=hover)
-    drawn.update_yaxes(autorange="reversed", showgrid=False, type="category")
-    drawn.update_xaxes(type="category")
-    return drawn
+    plot.add_heatmap(x=columns, y=rows, z=values, hovertemplate=hover)
+    plot.update_yaxes(autorange="reversed", showgrid=False, type="category")
+    plot.update_xaxes(type="category")
+    return plot
 
 
 def treemap(
@@ -149,8 +149,8 @@ def treemap(
         else mix(surface, colour(meaning, theme), 0.12 + 0.38 * math.sqrt(value / most))
         for name, value in zip(ids, values, strict=True)
     ]
-    drawn = figure(theme, margin={"l": 0, "r": 0, "t": 0, "b": 0})
-    drawn.add_treemap(
+    plot = figure(theme, margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    plot.add_treemap(
         ids=ids,
         labels=labels,
         parents=parents,
@@ -169,8 +169,8 @@ def treemap(
         pathbar={"visible": False},
         hovertemplate=f"%{{label}}: %{{value:,}} {unit}".rstrip() + "<extra></extra>",
     )
-    drawn.update_layout(uniformtext={"minsize": 11, "mode": "hide"})  # no words too small to read
-    return drawn
+    plot.update_layout(uniformtext={"minsize": 11, "mode": "hide"})  # no words too small to read
+    return plot
 
 
 def lorenz(
@@ -195,17 +195,17 @@ def lorenz(
     name : str
         Label of the curve.
     """
-    drawn = lines(
+    plot = lines(
         [
             Line(_("Equality"), [0, 1], [0, 1], "baseline", width=1),
             Line(name, shares, cumulative, meaning),
         ],
         theme,
     )
-    drawn.update_layout(hovermode="closest")
-    drawn.update_traces(hovertemplate="%{x:.1%} → %{y:.1%}<extra></extra>")
-    drawn.update_xaxes(tickformat=".0%", range=[0, 1])
-    drawn.update_yaxes(tickformat=".0%", rangemode="tozero")
-    drawn.layout.annotations = ()
-    drawn.update_layout(margin={"r": 24})
-    return drawn
+    plot.update_layout(hovermode="closest")
+    plot.update_traces(hovertemplate="%{x:.1%} → %{y:.1%}<extra></extra>")
+    plot.update_xaxes(tickformat=".0%", range=[0, 1])
+    plot.update_yaxes(tickformat=".0%", rangemode="tozero")
+    plot.layout.annotations = ()
+    plot.update_layout(margin={"r": 24})
+    return plot

@@ -101,13 +101,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that reads one snapshot of the tables and blocks no other."""
+        """Yield a connection that reads one snapshot of the tables and blocks no other."""
         with _translated_errors(), self._reader.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self, alone: bool = True) -> Iterator[Connection]:
-        """Give a connection whose changes are committed together; none when the block raises.
+        """Yield a connection whose changes are committed together; none when the block raises.
 
         Parameters
         ----------

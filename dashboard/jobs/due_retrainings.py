@@ -86,7 +86,7 @@ def _lead(in_service: RunHandle, version: str) -> float | None:
     if drift.get("dataset_version") != version:
         return None
     metric = metrics_of(drift["protocol"]).compared[0]
-    model, popularity = (one["metrics"][metric] for one in drift["since"]["models"])
+    model, popularity = (evaluation["metrics"][metric] for evaluation in drift["since"]["models"])
     return float(model - popularity)
 
 

@@ -25,7 +25,7 @@ Epochs = dict[int, dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _CachedEpochs:
     """Epochs of a run, which are never changed, and the newest row of the last one."""
 
     epochs: Epochs
@@ -36,7 +36,7 @@ class EpochHistories:
     """The metrics of the epochs of the runs that were read last."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, float], _Kept] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, float], _CachedEpochs] = OrderedDict()
         self._lock = Lock()
 
     def read(self, connection: Connection, run: Row[Any]) -> list[dict[str, Any]]:
@@ -51,7 +51,7 @@ class EpochHistories:
         """
         key = (run.run, run.created)  # an ``id`` may be given again when its run is gone
         with self._lock:
-            kept = self._kept.get(key)
+            kept = self._cache.get(key)
         rows = _rows_from(connection, run.id, kept.newest.seq) if kept else []
         if kept is None or not rows or rows[0] != kept.newest:
             kept, rows = None, _rows(connection, run.id)
@@ -60,10 +60,10 @@ class EpochHistories:
         epochs = _completed(kept.epochs if kept else {}, rows)
         newest = max(rows, key=lambda row: (row.epoch, row.seq))
         with self._lock:
-            self._kept[key] = _Kept(epochs, newest)
-            self._kept.move_to_end(key)
-            while len(self._kept) > MOST_RUNS:
-                self._kept.popitem(last=False)
+            self._cache[key] = _CachedEpochs(epochs, newest)
+            self._cache.move_to_end(key)
+            while len(self._cache) > MOST_RUNS:
+                self._cache.popitem(last=False)
         return [dict(entry) for entry in epochs.values()]
 
 

@@ -66,7 +66,7 @@ def _owner(file: Path) -> Path:
 
 
 def _within(owner: Path, path: str) -> Iterator[tuple[str, Path]]:
-    """Give a file, or all files of a folder, with the path of each in the store."""
+    """Yield a file, or all files of a folder, with the path of each in the store."""
     if not owner.is_dir():
         yield path, owner
         return

@@ -99,7 +99,7 @@ def _here(job: Job, file: Path) -> Path:
 
 
 def _attach_side_tables(job: Job, reporter: Reporter) -> bool:
-    """Give a dataset side tables, or remove them."""
+    """Add side tables to a dataset, or remove them."""
     from data.importing.side_tables import attach_side_tables
 
     files = {table: _here(job, Path(file)) for table, file in job.run.config["side_tables"].items()}
@@ -262,8 +262,8 @@ def compare(job: Job, reporter: Reporter) -> bool:
             dataset,
             on_progress=lambda: _raise_if_stopped(reporter),
         )
-    found = {"run": run, "in_service": in_service, **compared}
-    write_checked_json(job.folder / COMPARISON, found)
+    result = {"run": run, "in_service": in_service, **compared}
+    write_checked_json(job.folder / COMPARISON, result)
     return True
 
 

@@ -143,7 +143,14 @@ class Lease:
 
     def holder(self) -> Holder | None:
         """Return the holder of this node's lease, alive or not; None when nobody holds it."""
-        return next((one for one in self.holders() if one.node == self._node), None)
+        return next(
+            (
+                holder_of_lease
+                for holder_of_lease in self.holders()
+                if holder_of_lease.node == self._node
+            ),
+            None,
+        )
 
     def holders(self) -> list[Holder]:
         """Return the holders of all leases, alive or not, by node."""
@@ -246,7 +253,7 @@ class Lease:
             set_setting(connection, SERVERS + self._node, stored)
 
     def release(self, process: Process, if_idle: bool = False) -> bool:
-        """Give the lease back; with ``if_idle`` only if no run that it may take waits in the queue.
+        """Release the lease; with ``if_idle`` only if no run that it may take waits in the queue.
 
         Both happen in one transaction: whoever queues a run afterwards sees that no worker serves.
         """

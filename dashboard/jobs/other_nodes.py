@@ -33,12 +33,15 @@ class OtherNodes:
     def watch(self) -> None:
         """End the runs of nodes that are gone, and then remove the leases of their workers."""
         here = self._runs.node
-        holders = [one for one in self._runs.lease.holders() if one.node != here]
+        holders = [
+            lease_holder for lease_holder in self._runs.lease.holders() if lease_holder.node != here
+        ]
         active = [run for run in self._runs.list(states=ACTIVE) if run.node != here]
         served = {
-            one.node
-            for one in holders
-            if self._beats.silence((one.node, one.worker), one.beats) <= LOST_SECONDS
+            lease_holder.node
+            for lease_holder in holders
+            if self._beats.silence((lease_holder.node, lease_holder.worker), lease_holder.beats)
+            <= LOST_SECONDS
         }
         heard = set()
         for run in active:

@@ -106,7 +106,7 @@ class Placements:
         user: str | None = None,
         seen: int | None = None,
     ) -> Placement:
-        """Give a placement rules; a new name makes a new placement.
+        """Store the rules of a placement; a new name makes a new placement.
 
         Parameters
         ----------

@@ -99,4 +99,4 @@ def _has_folders(home: Home) -> bool:
     if home.datasets.exists() and any(home.datasets.iterdir()):
         return True
     runs = home.runs.glob("*") if home.runs.exists() else ()
-    return any(not run.is_dir() or any(one.name != LOG for one in run.iterdir()) for run in runs)
+    return any(not run.is_dir() or any(file.name != LOG for file in run.iterdir()) for run in runs)

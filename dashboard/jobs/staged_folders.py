@@ -163,7 +163,7 @@ def fetch_run(home: Home, run: str) -> Path:
 
 @contextmanager
 def changed_run(home: Home, run: str) -> Iterator[Path]:
-    """Give the folder of a run, to which the block adds files, and put them into a store.
+    """Yield the folder of a run, to which the block adds files, and put them into a store.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from data.datasets import renaming
 
 
 def finish_renames(runs: Runs) -> list[str]:
-    """Give the runs of datasets whose folders have been renamed the new names.
+    """Store the new names in the runs of datasets whose folders have been renamed.
 
     A name that has become another dataset's since, or that is about to, stays as it is.
 

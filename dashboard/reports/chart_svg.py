@@ -52,12 +52,12 @@ def chart_svg(chart: Chart, theme: str, height: float) -> Markup:
     figure = chart.figure
     height = float(figure.layout.height or height)
     if any(isinstance(trace, go.Treemap) for trace in figure.data):
-        drawn = treemap_svg(figure.data[0], Rectangle(0, 0, WIDTH, height))
+        content = treemap_svg(figure.data[0], Rectangle(0, 0, WIDTH, height))
     else:
-        drawn = _Plot(figure, theme, height).draw()
+        content = _Plot(figure, theme, height).draw()
     return element(
         "svg",
-        drawn,
+        content,
         viewBox=f"0 0 {WIDTH} {height:g}",
         role="img",
         aria_label=chart.summary or f"{chart.finding}. {chart.subtitle}",
@@ -112,7 +112,7 @@ class _Plot:
         return _Panel(axis(layout, values, traces, vertical=True, extra=ends), traces)
 
     def _place(self, x: Axis, panels: list[_Panel]) -> tuple[Axis, list[_Panel]]:
-        """Give the axes their pixels: what ticks, titles, labels and legend leave over."""
+        """Return the axes with their pixels: what ticks, titles, labels and legend leave over."""
         margin = self.layout.margin
         top = max(margin.t or _EDGE, _LEGEND if self.layout.showlegend else 0.0)
         bottom = self.height - _EDGE - self._room_below(x)

@@ -96,13 +96,13 @@ def figure(draw: Callable[[str], Chart | None], height: float = HEIGHT) -> html.
             html.P(chart.subtitle, className="subtitle"),
             *(
                 html.Div(
-                    chart_svg(drawn, theme, height),
+                    chart_svg(chart_of_theme, theme, height),
                     className=f"chart is-{theme}",
                     tabIndex="0",
                     role="group",
                     **aria(label=_("Chart")),
                 )
-                for theme, drawn in charts.items()
+                for theme, chart_of_theme in charts.items()
             ),
             *([html.P(chart.note, className="note")] if chart.note else []),
             _table_of(chart),

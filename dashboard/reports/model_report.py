@@ -39,8 +39,12 @@ def model_report(home: Home, dataset: str, placement: str = "") -> Report:
                 table(
                     [_("Since"), _("Run"), _("By")],
                     [
-                        [moment(one.time), one.run or _("none"), one.user or formats.MISSING]
-                        for one in history
+                        [
+                            moment(promotion.time),
+                            promotion.run or _("none"),
+                            promotion.user or formats.MISSING,
+                        ]
+                        for promotion in history
                     ],
                 ),
                 title=_("Models that were in service"),
@@ -51,7 +55,9 @@ def model_report(home: Home, dataset: str, placement: str = "") -> Report:
 
 def _rules(home: Home, dataset: str, name: str) -> Component:
     """Return the rules of a placement that are not at their neutral value."""
-    (placement,) = (one for one in placements.placements(home, dataset) if one.name == name)
+    (placement,) = (
+        version for version in placements.placements(home, dataset) if version.name == name
+    )
     rules, defaults = placements.read_rules(placement), Rules()
     entries = [
         (_(spec.label), run_layout.value_words(getattr(rules, key)))

@@ -173,10 +173,10 @@ def _curves(metrics: TrainingMetrics, run: Run) -> list[Component | None]:
         learning_curves.accuracy,
     )
 
-    def drawn(draw: Callable[[TrainingMetrics, View], Chart]) -> Component | None:
+    def chart_figure(draw: Callable[[TrainingMetrics, View], Chart]) -> Component | None:
         return figure(lambda theme: draw(metrics, View("epoch", theme, run.run)))
 
-    return [drawn(draw) for draw in draws]
+    return [chart_figure(draw) for draw in draws]
 
 
 def _configuration(handle: RunHandle) -> html.Section:

@@ -256,7 +256,7 @@ def _add_table(home: Home, to: tarfile.TarFile) -> None:
 
 @contextmanager
 def held(home: Home) -> Iterator[list[str]]:
-    """Give the names of the datasets, which are neither removed nor renamed meanwhile."""
+    """Yield the names of the datasets, which are neither removed nor renamed meanwhile."""
     names = _folders(home.datasets)
     with ExitStack() as stack:
         for name in names:

@@ -40,7 +40,7 @@ Commit = Callable[[Connection], object]
 
 
 @dataclass(frozen=True)
-class Moved:
+class MoveCounts:
     """What was moved: how many datasets, and how many runs."""
 
     datasets: int
@@ -54,7 +54,7 @@ def move(
     store_url: str | None = None,
     folder: Path | None = None,
     log: Callable[[str], object],
-) -> Moved:
+) -> MoveCounts:
     """Copy a home into a database and, its datasets and runs, into a store or a shared folder.
 
     The transaction that fills the database is the commit: before it nobody finds what was copied.
@@ -102,7 +102,7 @@ def move(
             runs = rows.execute(
                 select(func.count()).where(RUN_ROWS.c.deleted.is_(None))
             ).scalar_one()
-    return Moved(sum(kind == DATASETS for kind, _name in folders), runs)
+    return MoveCounts(sum(kind == DATASETS for kind, _name in folders), runs)
 
 
 def _check_home(home: Home) -> None:
@@ -132,7 +132,7 @@ def _check_unused(connection: Connection, target: Home) -> None:
 
 @contextmanager
 def _locked(home: Home) -> Iterator[Connection]:
-    """Give a connection to the table of a home that nobody works on, and let nobody change it.
+    """Yield a connection to the table of a home that nobody works on, and let nobody change it.
 
     Raises
     ------
@@ -190,20 +190,20 @@ def _changed() -> BadInput:
 
 def _folders(home: Home, rows: Connection) -> Folders:
     """Return the files of each dataset, in its current version, and of each run."""
-    found = {}
+    folders = {}
     for dataset in Store(home).list():
         folder = dataset.path.parent
         files = [*filter(Path.is_file, folder.iterdir()), *_files(dataset.path)]
-        found[DATASETS, dataset.name] = _within(folder, files)
+        folders[DATASETS, dataset.name] = _within(folder, files)
     for name in filter(is_run_name, rows.execute(select(RUN_ROWS.c.run)).scalars()):
         folder = home.runs / name
         if of_run := _within(folder, _files(folder)):
-            found[RUNS, name] = of_run
-    return found
+            folders[RUNS, name] = of_run
+    return folders
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Give all files below a folder; a link counts as what it leads to."""
+    """Yield all files below a folder; a link counts as what it leads to."""
     for place, _parts, names in os.walk(folder, followlinks=True):
         yield from (Path(place, name) for name in names)
 

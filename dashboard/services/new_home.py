@@ -31,7 +31,7 @@ def check_free(home: Home) -> None:
 
 @contextmanager
 def unfinished(beside: Path) -> Iterator[Path]:
-    """Give a new folder within another one; what the block does not move away is removed.
+    """Yield a new folder within another one; what the block does not move away is removed.
 
     What killed processes have left there is removed first.
 

@@ -57,7 +57,7 @@ def verify(home: Home) -> Verification:
 
 
 def _folders(home: Home) -> Iterator[tuple[Path, str]]:
-    """Give each folder that has checksums, and the sentence on a file of it that is damaged."""
+    """Yield each folder that has checksums, and the sentence on a file of it that is damaged."""
     for dataset in Store(home).list():
         words = _("The file {file} of dataset {name} is damaged or missing; import it again.")
         sentence = words.replace("{name}", dataset.name)

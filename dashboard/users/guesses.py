@@ -40,7 +40,7 @@ class Guesses:
 
     @contextmanager
     def guess(self, address: str, user: str) -> Iterator[float]:
-        """Give the seconds that a client has to wait; 0 for a guess that the block checks.
+        """Yield the seconds that a client has to wait; 0 for a guess that the block checks.
 
         Until it is checked it counts as wrong, so that many at once are no more than one by one.
         """

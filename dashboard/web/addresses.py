@@ -8,7 +8,7 @@ import dash
 
 
 def give_last_values() -> None:
-    """Give the layouts of all pages the last value of a parameter that an address repeats.
+    """Pass the last value of a parameter that an address repeats to the layouts of all pages.
 
     Dash gives them the list of all values, for which no page has a use.
     """

@@ -53,7 +53,9 @@ def fits(body: Mapping[str, Any], callbacks: Mapping[str, Mapping[str, Any]]) ->
     """
     entry = callbacks[body["output"]]
     values = [
-        [one.get("value") for one in sent] if isinstance(sent, list) else sent.get("value")
+        [component.get("value") for component in sent]
+        if isinstance(sent, list)
+        else sent.get("value")
         for sent in (*body.get("inputs", []), *body.get("state", []))
     ]
     types, indices = _types(entry["callback"]), entry["inputs_state_indices"]
@@ -142,7 +144,7 @@ def _are_of_same_components(body: Mapping[str, Any], entry: Mapping[str, Any]) -
     for part in ("inputs", "state"):
         for sent, place in zip(body.get(part, []), entry[part], strict=True):
             if isinstance(sent, list):
-                places = [one["id"] for one in sent]
+                places = [component["id"] for component in sent]
                 if components.setdefault(str(place["id"]), places) != places:
                     return False
     return True
@@ -153,8 +155,8 @@ def _are_outputs(sent: Any, entry: Mapping[str, Any]) -> bool:
         return True
     declared, is_single = entry["output"], not isinstance(entry["output"], list | tuple)
     places = [
-        {"id": one.component_id_str(), "property": one.component_property}
-        for one in ([declared] if is_single else declared)
+        {"id": output.component_id_str(), "property": output.component_property}
+        for output in ([declared] if is_single else declared)
     ]
     return _are_entries([sent] if is_single else sent, places)
 
@@ -167,7 +169,9 @@ def _is_entry(entry: Any, declared: str, prop: str) -> bool:
     if _WILDCARDS.intersection(
         word for value in keys.values() if isinstance(value, list) for word in value
     ):
-        return isinstance(entry, list) and all(_is_one(one, prop, keys) for one in entry)
+        return isinstance(entry, list) and all(
+            _is_one(component, prop, keys) for component in entry
+        )
     return _is_one(entry, prop, keys)
 
 

@@ -60,7 +60,7 @@ class SharedAnswers:
             return None
 
     def keep(self, key: Hashable, answer: Answer | None) -> None:
-        """Give an answer to all who wait for it; None where it could not be made."""
+        """Pass an answer to all who wait for it; None where it could not be made."""
         with self._lock:
             future, _until = self._answers.get(key, (None, 0.0))
             if answer is None:

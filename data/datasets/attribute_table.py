@@ -53,7 +53,9 @@ class AttributeTable:
             Of ``data.datasets.side_tables.KINDS``.
         """
         table = dataset.manifest.side_tables.get(name)
-        attributes = tuple(one for one in table.attributes if one.kind in kinds) if table else ()
+        attributes = (
+            tuple(entry for entry in table.attributes if entry.kind in kinds) if table else ()
+        )
         if not attributes:
             return cls()
         columns = ", ".join((IDS[name], *(attribute.column for attribute in attributes)))
@@ -69,7 +71,7 @@ class AttributeTable:
         The address of a picture is left out.
         """
         table = cls.read(connection, dataset, PRODUCTS, KINDS)
-        attributes = tuple(one for one in table.attributes if one.name != IMAGE)
+        attributes = tuple(entry for entry in table.attributes if entry.name != IMAGE)
         titles = connection.execute("SELECT product, title FROM products").df()
         rows = titles.set_index("product")
         if not rows["title"].any() and not attributes:

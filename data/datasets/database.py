@@ -116,8 +116,8 @@ _FULL = ("No space left", "File too large", "Disk quota exceeded", "max_temp_dir
 
 def is_full(error: BaseException) -> bool:
     """Return whether an error means a full disk, an exceeded quota or a file size limit."""
-    said = isinstance(error, duckdb.Error) and any(text in str(error) for text in _FULL)
-    return said or is_disk_full(error)
+    is_of_duckdb = isinstance(error, duckdb.Error) and any(text in str(error) for text in _FULL)
+    return is_of_duckdb or is_disk_full(error)
 
 
 def quote(value: object) -> str:

@@ -104,7 +104,7 @@ class Dataset:
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give a connection with the views ``events`` and one for each derived table.
+        """Yield a connection with the views ``events`` and one for each derived table.
 
         ``events`` has the columns of ``data.events`` and ``row``; ``purchases`` has the same
         columns, only events of type purchase, ordered by user, time and row; ``products`` and

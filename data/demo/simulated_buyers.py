@@ -161,9 +161,9 @@ def _products(
         last = product[first[n - 1] + buyer]
         last_day = day[first[n - 1] + buyer]
         uniform = random.random((5, len(current)))
-        drawn = (uniform[2] * (n + NEWNESS)).astype(np.int64)
-        by_popularity = drawn >= n
-        earlier = product[first[np.minimum(drawn, n - 1)] + buyer]
+        steps_back = (uniform[2] * (n + NEWNESS)).astype(np.int64)
+        by_popularity = steps_back >= n
+        earlier = product[first[np.minimum(steps_back, n - 1)] + buyer]
         complement = np.searchsorted(np.cumsum(COMPLEMENT_SHARES)[:-1], uniform[2], side="right")
         repeat = _repeat_probability_in_visit(shop, product, first, n, same_visit[current])
         product[current] = np.select(

@@ -57,7 +57,11 @@ def table_attributes(dataset: Dataset) -> dict[str, TableAttribute]:
         *(TableAttribute(PRODUCTS, attribute) for attribute in dataset.product_attributes),
         *(TableAttribute(BUYERS, attribute) for attribute in dataset.buyer_attributes),
     ]
-    return {one.name: one for one in attributes if one.attribute.kind != "text"}
+    return {
+        table_attribute.name: table_attribute
+        for table_attribute in attributes
+        if table_attribute.attribute.kind != "text"
+    }
 
 
 def attributes_of(dataset: Dataset, table: str, name: str) -> list[tuple[Attribute, str | float]]:

@@ -109,7 +109,7 @@ def is_household_name(column: str) -> bool:
     (True, False)
     """
     name = bare_name(column)
-    return any(one in HOUSEHOLDS for one in (name, *without_id_marks(name)))
+    return any(noun in HOUSEHOLDS for noun in (name, *without_id_marks(name)))
 
 
 def is_visit_name(column: str) -> bool:

@@ -74,8 +74,8 @@ def resolve(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) 
         product, or several columns may as well be the time and a person did not say which.
     """
     roles = corrected(dialect, corrections, file)
-    said = {_ALIASES.get(name, name) for name in corrections or {}}
-    if roles.times and "time" not in said:
+    corrected_names = {_ALIASES.get(name, name) for name in corrections or {}}
+    if roles.times and "time" not in corrected_names:
         raise BadInput(
             _(
                 "{file} has several columns of times, {columns}; say which is that of the events "

@@ -78,16 +78,16 @@ def _is_whole(delimiter: str, lines: Sequence[str]) -> bool:
 def _joined(lines: Sequence[str]) -> list[str]:
     """Return lines, those of which a quotation mark is open together with what closes it."""
     joined: list[str] = []
-    held: list[str] = []
+    row: list[str] = []
     for line in lines:
-        held.append(line)
-        if sum(one.count('"') for one in held) % 2 == 0:
-            joined.append("\n".join(held))
-            held = []
-        elif len(held) == _MOST_LINES_OF_A_ROW:  # a mark that is never closed
-            joined += held
-            held = []
-    return [*joined, *held]
+        row.append(line)
+        if sum(part.count('"') for part in row) % 2 == 0:
+            joined.append("\n".join(row))
+            row = []
+        elif len(row) == _MOST_LINES_OF_A_ROW:  # a mark that is never closed
+            joined += row
+            row = []
+    return [*joined, *row]
 
 
 def _regularity(rows: Sequence[str], delimiter: str) -> float:

@@ -138,7 +138,9 @@ def _by_letters(text: bytes) -> str:
 def _are_letters(words: Sequence[bytes], encoding: str) -> bool:
     """Return whether all characters of some words are Latin letters in an encoding."""
     text = b"".join(words).decode(encoding, errors="replace")
-    return all(one.isalpha() and "LATIN" in unicodedata.name(one, "") for one in text)
+    return all(
+        character.isalpha() and "LATIN" in unicodedata.name(character, "") for character in text
+    )
 
 
 def _by_names(start: bytes, guess: str) -> str:

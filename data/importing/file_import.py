@@ -226,12 +226,12 @@ def _has_new_codes(connection: duckdb.DuckDBPyConnection, source: SourceFile) ->
     columns = source.columns
     if "type" not in columns.positions:
         return False
-    found = connection.execute(
+    rows = connection.execute(
         f"SELECT DISTINCT type FROM {read_parquet(source.part)} LIMIT {MOST_TYPES + 1}"
     ).fetchall()
     known = {*columns.codes, *columns.types.values(), *STANDARD_TYPES}
-    new = [kind for (kind,) in found if kind not in known]
-    if len(found) > MOST_TYPES:
+    new = [kind for (kind,) in rows if kind not in known]
+    if len(rows) > MOST_TYPES:
         return False
     are_numbers = bool(columns.codes) and any(are_codes([kind]) for kind in new)
     return are_numbers or any(meaning_of(kind) or kind in COMMON_MISSING for kind in new)

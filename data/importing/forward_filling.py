@@ -32,7 +32,7 @@ def forward_filled(profiles: Sequence[Profile], mapping: Mapping[str, str]) -> d
         is_same = all(above.get(name) == values[name] for name in known)
         goes_on.append(bool(row and bought and above and is_same))
         above |= {name: values[name] for name in known}
-    whole = {}
+    columns = {}
     for profile in profiles:
         empty = [place for place, cell in enumerate(profile.cells) if not cell]
         if profile.name == mapping.get("user") and not all(
@@ -41,8 +41,8 @@ def forward_filled(profiles: Sequence[Profile], mapping: Mapping[str, str]) -> d
             continue
         is_key = profile in keys or looks_like_types(profile.values)
         if is_key and len(empty) >= _FEW_ROWS and all(goes_on[place] for place in empty):
-            whole[profile.name] = Profile(profile.name, _filled_cells(profile.cells))
-    return whole
+            columns[profile.name] = Profile(profile.name, _filled_cells(profile.cells))
+    return columns
 
 
 def _filled_cells(cells: Sequence[str]) -> list[str]:

@@ -51,7 +51,7 @@ def numbers(width: int) -> tuple[str, ...]:
 
 
 def unique_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Give a number to the names that are there more than once.
+    """Return the names, those that are there more than once with a number.
 
     >>> unique_names(("a", "b", "a", ""))
     ('a', 'b', 'a (2)', 'column 4')
@@ -109,7 +109,9 @@ def _names_above(rows: Sequence[tuple[str, ...]]) -> int:
                 break
             continue
         known = sum(map(bool, roles))
-        if known > most and all(any(role in one for one in roles) for role in _IDS):
+        if known > most and all(
+            any(role in roles_of_name for roles_of_name in roles) for role in _IDS
+        ):
             best, most = place, known
     return best
 

@@ -31,7 +31,7 @@ from data.importing.side_table_file import SideTableFile
 from data.importing.side_tables import (
     add_side_tables,
     keep_side_tables,
-    summarised,
+    with_summary,
 )
 from data.importing.staging import StagedFile, staged
 from data.importing.type_words import meaning_of
@@ -102,7 +102,7 @@ def _unchanged(request: ImportRequest) -> Iterator[None]:
     The hash of it that is kept would be that of other rows.
     """
     named = [file for file in (*request.files, request.products, request.buyers) if file]
-    files = [file for one in named for file in (one.rglob("*") if one.is_dir() else [one])]
+    files = [file for path in named for file in (path.rglob("*") if path.is_dir() else [path])]
     before = {file: stamp(file) for file in files if not file.is_dir()}
     yield
     for file, first in before.items():
@@ -164,9 +164,9 @@ def _write_tables(
             sources.append(result.source)
             unreadable += result.unreadable
             columns = columns or result.columns
-            said = understanding(file.dialect, result.columns, file.unsure, request.given())
-            understood = understood or said
-            doubts = _end(member, result) | said["unsure"] | understood["unsure"]
+            of_file = understanding(file.dialect, result.columns, file.unsure, request.given())
+            understood = understood or of_file
+            doubts = _end(member, result) | of_file["unsure"] | understood["unsure"]
             understood = {**understood, "unsure": doubts}
             _check_times(file, columns, added_to)
         by_reason = dict(rejects.by_reason.most_common())
@@ -202,7 +202,7 @@ def _write_tables(
     )
     tracker.report(0, 0, "summarising")
     with checksums.hash_in_background(_new_parts(folder, manifest, added_to)):
-        return _with_doubts(summarised(folder, manifest, tracker.should_stop))
+        return _with_doubts(with_summary(folder, manifest, tracker.should_stop))
 
 
 def _left_out(request: ImportRequest) -> dict[str, str]:

@@ -107,8 +107,8 @@ def write_json_table(source: Path, target: Path, file: str, form: str, spill: Pa
 def is_nested(path: Path) -> bool:
     """Return whether a Parquet file has columns of structs, lists or maps."""
     try:
-        return any(pa.types.is_nested(one.type) for one in pq.read_schema(path))
-    except (pa.ArrowException, OSError):  # a damaged one, which its reader names
+        return any(pa.types.is_nested(field.type) for field in pq.read_schema(path))
+    except (pa.ArrowException, OSError):  # a damaged field, which its reader names
         return False
 
 
@@ -160,8 +160,8 @@ def _sample(database: duckdb.DuckDBPyConnection, relation: str, file: str) -> li
     if sizes and sizes[0] > _LARGEST_OBJECT:
         raise _too_large(file)
     few = max(sum(total <= _SAMPLE_BYTES for total in itertools.accumulate(sizes)), 1)
-    found = database.execute(f"SELECT json FROM {relation} LIMIT {few}").fetchall()
-    return [text or "{}" for (text,) in found]
+    objects = database.execute(f"SELECT json FROM {relation} LIMIT {few}").fetchall()
+    return [text or "{}" for (text,) in objects]
 
 
 def _too_large(file: str) -> BadInput:
@@ -208,8 +208,8 @@ class _Fields:
         if lists and _have(("user",), keys):
             return cls(tuple(key for key in keys if key != lists[0]), lists[0], ((),))
         for key in keys:
-            inner = [one for value in objects for one in _objects(_at(value, key))]
-            inner_keys = _distinct(deep for one in inner for deep in _keys(one))
+            inner = [entry for value in objects for entry in _objects(_at(value, key))]
+            inner_keys = _distinct(deep for entry in inner for deep in _keys(entry))
             if inner_keys and _have(("user", "product"), (*keys, *inner_keys)):
                 return cls(tuple(other for other in keys if other != key), key, inner_keys)
             if len(objects) == 1 and inner and (inside := cls.of(inner)).inner:
@@ -251,10 +251,10 @@ class _Fields:
 def _list_beside(objects: Sequence[Any], keys: Sequence[Key]) -> tuple[Any, ...]:
     """Return the list of products that objects without a product have, and the fields in it."""
     products = [key for key in keys if place_of("product", ".".join(key)) is not None]
-    without = [one for one in objects if all(_at(one, key) in (None, "") for key in products)]
+    without = [entry for entry in objects if all(_at(entry, key) in (None, "") for key in products)]
     for key in keys:
-        inner = [one for value in without for one in _objects(_at(value, key))]
-        inner_keys = _distinct(deep for one in inner for deep in _keys(one))
+        inner = [entry for value in without for entry in _objects(_at(value, key))]
+        inner_keys = _distinct(deep for entry in inner for deep in _keys(entry))
         if {deep[-1] for deep in inner_keys} & {own[-1] for own in products}:
             return tuple(other for other in keys if other != key), key, inner_keys, True
     return ()
@@ -294,7 +294,7 @@ def _is_by_columns(value: Any) -> bool:
     columns = list(value.values())
     numbered = all(isinstance(c, Mapping) and c and all(map(str.isdecimal, c)) for c in columns)
     arrays = all(
-        isinstance(c, list) and c and not any(isinstance(one, Mapping) for one in c)
+        isinstance(c, list) and c and not any(isinstance(entry, Mapping) for entry in c)
         for c in columns
     )
     return len(columns) > 1 and (numbered or arrays)
@@ -307,12 +307,12 @@ def _have(roles: Sequence[str], keys: Sequence[Key]) -> bool:
 
 def _distinct(keys: Iterable[Key]) -> tuple[Key, ...]:
     """Return different keys in their order, of too many for a log one more than it may have."""
-    found: dict[Key, None] = {}
+    distinct: dict[Key, None] = {}
     for key in keys:
-        found[key] = None
-        if len(found) > MOST_COLUMNS:
+        distinct[key] = None
+        if len(distinct) > MOST_COLUMNS:
             break
-    return tuple(found)
+    return tuple(distinct)
 
 
 def _keys(value: Any) -> Iterator[Key]:
@@ -334,11 +334,13 @@ def _at(value: Any, key: Key) -> Any:
 
 
 def _objects(value: Any) -> list[Any]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    return (
+        [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
+    )
 
 
 def _is_id_list(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(one, int | str) for one in value)
+    return isinstance(value, list) and any(isinstance(entry, int | str) for entry in value)
 
 
 def _path(key: Key, end: str = "") -> str:

@@ -71,5 +71,5 @@ def seen_missing(sample: Sequence[Sequence[str]], *, signs: bool) -> tuple[str, 
     ('', 'NA')
     """
     known = frozenset(MISSING) - ({"-"} if signs else set())
-    found = sorted({value for row in sample for value in row if value in known})
-    return tuple(dict.fromkeys(["", *found]))
+    texts = sorted({value for row in sample for value in row if value in known})
+    return tuple(dict.fromkeys(["", *texts]))

@@ -46,7 +46,7 @@ def first_rows(path: Path) -> Sample:
 
     try:
         schema = check_claims(path, path.name)
-        texts = [one.name for one in schema if pa.types.is_string(one.type)]
+        texts = [field.name for field in schema if pa.types.is_string(field.type)]
         # As dictionaries, texts that are there many times are in memory once.
         with pq.ParquetFile(path, read_dictionary=texts) as file:
             batch = next(file.iter_batches(_ROWS), None)
@@ -60,7 +60,7 @@ def first_rows(path: Path) -> Sample:
         for row in zip(*columns, strict=True)
     )
     kinds = (pa.types.is_floating, pa.types.is_integer, pa.types.is_decimal)
-    numeric = frozenset(one.name for one in schema if any(kind(one.type) for kind in kinds))
+    numeric = frozenset(field.name for field in schema if any(kind(field.type) for kind in kinds))
     return Sample(tuple(schema.names), rows, numeric)
 
 

@@ -43,7 +43,7 @@ _EXAMPLES = 3
 
 
 @dataclass(frozen=True)
-class TypeSeen:
+class TypeExample:
     """A text of the type column.
 
     Attributes
@@ -77,7 +77,7 @@ class Preview:
         cannot be read in this way; empty where the buyer or the product is not found.
     questions : tuple of Question
         What a person has to decide before the import.
-    types : tuple of TypeSeen
+    types : tuple of TypeExample
         The texts of the type column, the most frequent first.
     looked_at : int
         The number of rows on which this rests.
@@ -92,7 +92,7 @@ class Preview:
     mapping: dict[str, str]
     understood: dict[str, Any] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
-    types: tuple[TypeSeen, ...] = ()
+    types: tuple[TypeExample, ...] = ()
     looked_at: int = 0
     complete: bool = False
     sheets: tuple[str, ...] = ()
@@ -246,7 +246,7 @@ def _settle(
 
 def _types(
     connection: duckdb.DuckDBPyConnection, columns: ColumnSql, request: ImportRequest
-) -> tuple[TypeSeen, ...]:
+) -> tuple[TypeExample, ...]:
     """Return the texts of the type column with their meanings, the most frequent first."""
     if "type" not in columns.positions:
         return ()
@@ -257,7 +257,7 @@ def _types(
         ).fetchall()
     )
     meanings = event_types.meanings(counts, request.types, columns.mapping["type"])
-    return tuple(TypeSeen(code, meanings[code.strip()], count) for code, count in counts.items())
+    return tuple(TypeExample(code, meanings[code.strip()], count) for code, count in counts.items())
 
 
 def _unreadable_prices(connection: duckdb.DuckDBPyConnection, columns: ColumnSql) -> int:

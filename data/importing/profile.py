@@ -164,7 +164,7 @@ class Profile:
         if not self.is_pieces:
             return False
         numbers = [float(value) for value in self.values]
-        return 0 not in numbers and 0 < sum(one < 0 for one in numbers) * 2 < len(numbers)
+        return 0 not in numbers and 0 < sum(number < 0 for number in numbers) * 2 < len(numbers)
 
     @cached_property
     def is_number(self) -> bool:
@@ -196,7 +196,7 @@ class Profile:
         lists = 0
         for value in self.values:
             ids = value.split(" ")
-            lists += len(ids) > 1 and all(re.search(r"\d", one) for one in ids)
+            lists += len(ids) > 1 and all(re.search(r"\d", part) for part in ids)
         return lists * 4 > len(self.values)
 
     @cached_property

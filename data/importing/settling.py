@@ -51,19 +51,19 @@ def _has_formulas(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw
     """Return whether an id is written as ``="00123"``."""
     ids = [f"c{place}" for name in ("user", "product") for place in columns.positions[name]]
     conditions = " OR ".join(f"""starts_with(trim({column}), '="')""" for column in ids)
-    found = connection.execute(f"SELECT 1 FROM {raw} WHERE {conditions} LIMIT 1").fetchone()
-    return columns.formulas or found is not None
+    example = connection.execute(f"SELECT 1 FROM {raw} WHERE {conditions} LIMIT 1").fetchone()
+    return columns.formulas or example is not None
 
 
 def settled_types(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> ColumnSql:
     """Decide over every row what the texts of the type column mean."""
     if "type" not in columns.positions:
         return columns
-    found = connection.execute(
+    texts = connection.execute(
         f"SELECT DISTINCT text_type FROM {columns.source(raw)} WHERE text_type IS NOT NULL "
         f"LIMIT {MOST_TYPES + 1}"
     ).fetchall()
-    return columns if len(found) > MOST_TYPES else columns.with_codes([text for (text,) in found])
+    return columns if len(texts) > MOST_TYPES else columns.with_codes([text for (text,) in texts])
 
 
 def settled_times(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> ColumnSql:
@@ -113,11 +113,11 @@ def _are_floats(
 
 def _has_unread_times(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> bool:
     """Return whether some time is not written as the first rows are."""
-    found = connection.execute(
+    example = connection.execute(
         f"SELECT 1 FROM {columns.source(raw)} WHERE text_time IS NOT NULL "
         f"AND ({columns.time.sql('text_time')}) IS NULL LIMIT 1"
     ).fetchone()
-    return found is not None
+    return example is not None
 
 
 def _time_format(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw: str) -> TimeFormat:
@@ -140,7 +140,7 @@ def _time_format(connection: duckdb.DuckDBPyConnection, columns: ColumnSql, raw:
     assert counts is not None
     fewest = min(counts[: len(formats)])
     likely = time_inference.likely([formats[k] for k in range(len(formats)) if counts[k] == fewest])
-    best = [formats.index(one) for one in likely]
+    best = [formats.index(time_format) for time_format in likely]
     if any(counts[len(formats) + k] != counts[len(formats) + best[0]] for k in best) or (
         len(best) > 1 and counts[len(formats) + best[-1]]
     ):
@@ -158,10 +158,10 @@ def _refuse_several_orders(
     rows: str,
 ) -> None:
     """Raise Ambiguous where times are left that only another order of day and month reads."""
-    others = [one for one in formats if one is not formats[best]]
+    others = [rival for rival in formats if rival is not formats[best]]
     unread = f"({formats[best].sql('text_time')}) IS NULL"
     counts = ", ".join(
-        f"count(*) FILTER ({unread} AND ({one.sql('text_time')}) IS NOT NULL)" for one in others
+        f"count(*) FILTER ({unread} AND ({rival.sql('text_time')}) IS NOT NULL)" for rival in others
     )
     total, *left = connection.execute(
         f"SELECT count(*), {counts} FROM {rows} WHERE text_time IS NOT NULL"
@@ -208,9 +208,10 @@ def _ambiguous_times(
         )
     message = message.format(
         column=column,
-        readings=_(" or ").join(_(DAY_ORDERS[one.order]) for one in formats),
+        readings=_(" or ").join(_(DAY_ORDERS[time_format.order]) for time_format in formats),
         formats=_(" or ").join(
-            f'"{one.formats[0] if len(one.formats) == 1 else one.order}"' for one in formats
+            f'"{time_format.formats[0] if len(time_format.formats) == 1 else time_format.order}"'
+            for time_format in formats
         ),
     )
     values = [f"({format.sql('text_time')})" for format in formats]
@@ -223,12 +224,12 @@ def _ambiguous_times(
     text, *read = example
     readings = tuple(
         Reading(
-            one.order,
+            time_format.order,
             _("{order}: {text} is {value}").format(
-                order=_(DAY_ORDERS[one.order]), text=text, value=day
+                order=_(DAY_ORDERS[time_format.order]), text=text, value=day
             ),
         )
-        for one, day in zip(formats, read, strict=True)
+        for time_format, day in zip(formats, read, strict=True)
     )
     sentence = _("How are the times in column {column} written?").format(column=column)
     return Ambiguous(message, Question("time", sentence, readings))

@@ -32,7 +32,7 @@ def attach_side_tables(
     decimal_mark: str | None = None,
     should_stop: ShouldStop = never,
 ) -> Dataset:
-    """Give a dataset side tables without importing its log again, completely or not at all.
+    """Add side tables to a dataset without importing its log again, completely or not at all.
 
     A new version of the dataset takes the place of the one before; files that do not change are
     linked. A table of products fills the title, category, category id, brand and price of events
@@ -90,13 +90,13 @@ def _new_manifest(
     """Write a version that differs from a dataset in its side tables."""
     old = dataset.manifest
     kept = {table: entry for table, entry in old.side_tables.items() if table not in remove}
-    changed = {*remove, *(file.table for file in files)}
-    unchanged = [f"{VIEWS[table]}.parquet" for table in kept if table not in changed]
+    tables = {*remove, *(file.table for file in files)}
+    unchanged = [f"{VIEWS[table]}.parquet" for table in kept if table not in tables]
     link_files(dataset, folder, ["rejects.parquet", *(part.file for part in old.parts), *unchanged])
     manifest = replace(old, version=folder.name, side_tables=kept)
     manifest = add_side_tables(folder, manifest, files, should_stop)
-    if PRODUCTS in changed:
-        return summarised(folder, manifest, should_stop)
+    if PRODUCTS in tables:
+        return with_summary(folder, manifest, should_stop)
     link_files(dataset, folder, [f"{table}.parquet" for table in KEYS])
     return replace(manifest, summary=manifest.summary | {"side_tables": figures(folder, manifest)})
 
@@ -108,7 +108,7 @@ def keep_side_tables(folder: Path, manifest: Manifest, dataset: Dataset) -> Mani
     return replace(manifest, side_tables=tables)
 
 
-def summarised(folder: Path, manifest: Manifest, should_stop: ShouldStop) -> Manifest:
+def with_summary(folder: Path, manifest: Manifest, should_stop: ShouldStop) -> Manifest:
     """Write the derived tables of a version and return its manifest with all key figures."""
     summary = manifest.summary | derive_tables(folder, manifest, should_stop)
     return replace(manifest, summary=summary | {"side_tables": figures(folder, manifest)})
@@ -135,11 +135,11 @@ def add_side_tables(
         With the side tables, what was understood of them, and the parts as they were filled.
     """
     tables = dict(manifest.side_tables)
-    said = dict(manifest.summary.get("understood", {}))
+    previous = dict(manifest.summary.get("understood", {}))
     if not files and not tables and not any(part.filled for part in manifest.parts):
-        return _with_understood(manifest, {**said, "side_tables": {}})
-    understood = {k: v for k, v in said.get("side_tables", {}).items() if k in tables}
-    skipped: dict[str, str] = dict(said.get("skipped", {}))
+        return _with_understood(manifest, {**previous, "side_tables": {}})
+    understood = {k: v for k, v in previous.get("side_tables", {}).items() if k in tables}
+    skipped: dict[str, str] = dict(previous.get("skipped", {}))
     with spilling_connection(folder) as connection:
         for file in files:
             _load_ids(connection, folder, manifest, IDS[file.table])
@@ -167,7 +167,7 @@ def add_side_tables(
             for part in manifest.parts
         )
     manifest = replace(manifest, parts=parts, side_tables=tables)
-    return _with_understood(manifest, {**said, "skipped": skipped, "side_tables": understood})
+    return _with_understood(manifest, {**previous, "skipped": skipped, "side_tables": understood})
 
 
 def _with_understood(manifest: Manifest, understood: dict[str, Any]) -> Manifest:

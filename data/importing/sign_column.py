@@ -13,8 +13,16 @@ def sign_column(
 ) -> str:
     """Return the column whose sign tells returns from purchases; empty where there is none.
 
-    It has pluses and minuses, or money that is above zero in most rows. ``-`` alone is a missing
-    value in any other column, so that it is looked for in the texts as they stand.
+    It has pluses and minuses, or money that is above zero in most rows.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        The names of the columns.
+    sample : sequence of sequence of str
+        The first rows as they are written: ``-``, a missing value elsewhere, may be a sign here.
+    mapping : mapping
+        Event column → column of the file.
     """
     if "type" in mapping:
         return ""

@@ -105,13 +105,13 @@ def _may_be_clock(profile: Profile) -> bool:
 
 def _find_parts(free: Sequence[Profile], mapping: dict[str, str]) -> bool:
     """Find the columns of year, month and day, and of hour, minute and second where they are."""
-    found: dict[int, str] = {}
+    parts: dict[int, str] = {}
     for profile in free:
         part = time_part_of(profile.name)
         is_event = is_name_of_event_time(profile.name)
         if part is not None and is_event and profile.is_between(*_PART_RANGES[part]):
-            found.setdefault(part, profile.name)
-    names = [found[part] for part in itertools.takewhile(found.__contains__, range(6))]
+            parts.setdefault(part, profile.name)
+    names = [parts[part] for part in itertools.takewhile(parts.__contains__, range(6))]
     if len(names) < 3:
         return False
     mapping["time"] = JOIN.join(names)

@@ -135,8 +135,8 @@ def are_plausible(time: TimeFormat, values: Sequence[str]) -> bool:
 def have_swapped_days(values: Iterable[str]) -> bool:
     """Return whether a spreadsheet has taken the days of some times for months.
 
-    It makes dates of those texts whose day may be a month, and leaves the others as they are: then
-    no text has a day below 13, and no date one above 12.
+    A spreadsheet turns texts whose day may be a month into dates, and keeps the others as texts:
+    then every text has a day above 12, and every date one of at most 12.
 
     >>> have_swapped_days(["2019-01-02", "13/01/2019"] * 10)
     True
@@ -308,7 +308,10 @@ def formats_of(examples: Sequence[str], usual: TimeFormat) -> list[TimeFormat]:
         return [replace(day, clock=usual.clock) for day in of_days]
     if usual.kind == "iso":
         others = formats_of(examples, TimeFormat("strptime"))
-        return [usual, *(one for one in others if one.day_order == RARE_ORDER)]
+        return [
+            usual,
+            *(time_format for time_format in others if time_format.day_order == RARE_ORDER),
+        ]
     if usual.kind != "strptime":
         return [usual]
     if usual.in_words:
@@ -341,7 +344,9 @@ def _add_year_first(by_order: dict[str, dict[str, None]]) -> None:
 
 def likely(formats: Sequence[TimeFormat]) -> Sequence[TimeFormat]:
     """Leave out of some formats that read as much the rare one of a day between year and month."""
-    return [one for one in formats if one.day_order != RARE_ORDER] or formats
+    return [
+        time_format for time_format in formats if time_format.day_order != RARE_ORDER
+    ] or formats
 
 
 def _textual(values: Sequence[str]) -> list[TimeFormat]:

@@ -130,7 +130,7 @@ class TimeFormat:
             unit, year = EPOCHS[self.kind]
             scaled = f"{number} * {unit}"
             if year == 1970:  # beside milliseconds there may be seconds
-                cases = (f"WHEN {number} >= {low} THEN {one}" for low, one in _SINCE_1970)
+                cases = (f"WHEN {number} >= {low} THEN {factor}" for low, factor in _SINCE_1970)
                 scaled = f"{number} * CASE {' '.join(cases)} ELSE {unit} END"
             else:
                 zero = int((datetime(1970, 1, 1) - datetime(year, 1, 1)).total_seconds())

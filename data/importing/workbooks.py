@@ -99,7 +99,7 @@ def write_sheets(path: Path, name: str, sheet: str, folder: Path) -> list[tuple[
     hidden = hidden_among(workbook)
     size, written = path.stat().st_size, 0
     files: list[tuple[str, Path]] = []
-    for title in [sheet] if sheet else [one for one in titles if one not in hidden]:
+    for title in [sheet] if sheet else [other for other in titles if other not in hidden]:
         target = folder / f"sheet-{len(files)}.csv"
         with target.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -125,7 +125,7 @@ def hidden_among(workbook: "CalamineWorkbook") -> tuple[str, ...]:
     from python_calamine import SheetVisibleEnum
 
     sheets = workbook.sheets_metadata
-    hidden = tuple(one.name for one in sheets if one.visible != SheetVisibleEnum.Visible)
+    hidden = tuple(sheet.name for sheet in sheets if sheet.visible != SheetVisibleEnum.Visible)
     return hidden if len(hidden) < len(sheets) else ()
 
 

@@ -16,7 +16,7 @@ COLUMNS = "row, time, type, user, product, category, brand, price, session, quan
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedEvents:
     """The events that a preparation keeps, and the number left after each step.
 
     Attributes
@@ -29,7 +29,7 @@ class Prepared:
     buyers : AttributeTable
         The categories and numbers that the side table has of the buyers of the log.
     products : AttributeTable
-        What is known of the products of the log, where it was asked for (``with_products``).
+        The same of the products of the log; empty unless ``with_products``.
     """
 
     events: pd.DataFrame
@@ -38,7 +38,9 @@ class Prepared:
     products: AttributeTable = field(default_factory=AttributeTable)
 
 
-def prepare(dataset: Dataset, preparation: Preparation, *, with_products: bool = False) -> Prepared:
+def prepare(
+    dataset: Dataset, preparation: Preparation, *, with_products: bool = False
+) -> PreparedEvents:
     """Return the events of a dataset that a preparation keeps.
 
     Parameters
@@ -67,7 +69,7 @@ def prepare(dataset: Dataset, preparation: Preparation, *, with_products: bool =
         products = AttributeTable()
         if with_products:
             products = AttributeTable.of_products(connection, dataset)
-    return Prepared(events, steps, buyers, products)
+    return PreparedEvents(events, steps, buyers, products)
 
 
 def preview(dataset: Dataset, preparation: Preparation) -> tuple[Step, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.preparation.prepare import Prepared
+from data.preparation.prepare import PreparedEvents
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -181,12 +181,12 @@ def session_codes(sessions: "pd.Series[str]") -> Ints:
     return pd.factorize(sessions)[0].astype(np.int32)
 
 
-def sequences(prepared: Prepared, visible: Bools | None = None) -> Sequences:
+def sequences(prepared: PreparedEvents, visible: Bools | None = None) -> Sequences:
     """Turn prepared events into sequences.
 
     Parameters
     ----------
-    prepared : Prepared
+    prepared : PreparedEvents
         Events ordered by user, time and row.
     visible : bool array, shape (events,), optional
         The events that training may use; vocabularies and features of products are built from
@@ -221,7 +221,7 @@ def sequences(prepared: Prepared, visible: Bools | None = None) -> Sequences:
     )
 
 
-def encoded_as(training: Sequences, prepared: Prepared) -> Sequences:
+def encoded_as(training: Sequences, prepared: PreparedEvents) -> Sequences:
     """Turn other events into sequences with the vocabularies and products of a training.
 
     What the training did not see has the code ``UNKNOWN``.

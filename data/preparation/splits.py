@@ -25,7 +25,7 @@ import pandas as pd
 from data.errors import BadInput
 from data.i18n import N_, _
 from data.preparation.moments import history_ends, resolve
-from data.preparation.prepare import Prepared
+from data.preparation.prepare import PreparedEvents
 from data.preparation.sequences import (
     Bools,
     Longs,
@@ -158,7 +158,7 @@ class _Log:
 
 
 def split(
-    prepared: Prepared,
+    prepared: PreparedEvents,
     protocol: str = "temporal",
     seed: int = 0,
     moment: str = "auto",
@@ -168,7 +168,7 @@ def split(
 
     Parameters
     ----------
-    prepared : Prepared
+    prepared : PreparedEvents
         Events ordered by user, time and row.
     protocol : str
         A key of ``PROTOCOLS``; any other raises BadInput.
@@ -198,7 +198,9 @@ def split(
     return _paper(log, np.random.default_rng(seed))
 
 
-def split_later(prepared: Prepared, protocol: str, moment: str, starts: Longs, end: int) -> Split:
+def split_later(
+    prepared: PreparedEvents, protocol: str, moment: str, starts: Longs, end: int
+) -> Split:
     """Hold out every target of some periods, under the protocol of a training that ended before.
 
     The test targets are what the training's own test part would hold if the log had ended later;
@@ -206,7 +208,7 @@ def split_later(prepared: Prepared, protocol: str, moment: str, starts: Longs, e
 
     Parameters
     ----------
-    prepared : Prepared
+    prepared : PreparedEvents
         Events ordered by user, time and row.
     protocol : str
         One of ``BY_TIME``.
@@ -230,7 +232,7 @@ def split_later(prepared: Prepared, protocol: str, moment: str, starts: Longs, e
     )
 
 
-def _log(prepared: Prepared, protocol: str, moment: str) -> _Log:
+def _log(prepared: PreparedEvents, protocol: str, moment: str) -> _Log:
     events = prepared.events
     time, start = microseconds(events["time"]), offsets(events["user"])
     is_target = events["target"].to_numpy(dtype=bool)

@@ -69,7 +69,7 @@ def keep_within(mirror: Mirror, limit: int) -> int:
         Bytes of the files that were removed.
     """
     folders, _datasets = mirror.table.changes(0)
-    sizes = {(one.kind, one.name): mirror.size_here(one) for one in folders}
+    sizes = {(entry.kind, entry.name): mirror.size_here(entry) for entry in folders}
     excess = sum(sizes.values()) - limit
     removed, long_ago = 0, time.time() - IN_USE_SECONDS
 

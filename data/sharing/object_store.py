@@ -127,10 +127,10 @@ class ObjectStore:
 
         selector = FileSelector(self._path(folder), recursive=True, allow_not_found=True)
         with _translated():
-            found = self._files.get_file_info(selector)
+            objects = self._files.get_file_info(selector)
         start = len(self._path("x")) - 1
         return {
-            info.path[start:]: info.mtime_ns / 1e9 for info in found if info.type is FileType.File
+            info.path[start:]: info.mtime_ns / 1e9 for info in objects if info.type is FileType.File
         }
 
     def delete(self, keys: Collection[str]) -> None:
@@ -144,8 +144,8 @@ class ObjectStore:
         for folder, names in folders.items():
             with _translated():
                 selector = FileSelector(self._path(folder), recursive=True, allow_not_found=True)
-                found = self._files.get_file_info(selector)
-                present = {info.path[start:] for info in found if info.type is FileType.File}
+                objects = self._files.get_file_info(selector)
+                present = {info.path[start:] for info in objects if info.type is FileType.File}
                 if present and present <= names:  # one request, and no empty folder remains
                     self._files.delete_dir(self._path(folder))
                     continue

@@ -60,7 +60,7 @@ class Affinity(Baseline):
         self.state["weights"] = _fit_mixture(self._lifts(next_items(users)))
 
     def scores(self, histories: Histories) -> Floats:
-        """Return the log-probability of each product."""
+        """Return the log-probability of each product, float32 [histories, products]."""
         from model.baselines.affinity_kernel import log_lifted
 
         weights = self.state["weights"]

@@ -144,7 +144,10 @@ class SparseBaseline(Baseline):
         """
 
     def scores(self, histories: Histories) -> Floats:
-        """Return the default scores, with the personal ones in their places."""
+        """Return the default scores, with the personal ones in their places.
+
+        Shape: float32 [histories, products].
+        """
         scores: Floats = np.tile(self.default_scores, (len(histories), 1))
         personal = self.personal_scores(histories)
         scores[stored_entries(personal)] = personal.data

@@ -51,7 +51,10 @@ class Content(Baseline):
         }
 
     def scores(self, histories: Histories) -> Floats:
-        """Return the cosine similarity of each product with the history."""
+        """Return the cosine similarity of each product with the history.
+
+        Shape: float32 [histories, products].
+        """
         from model.baselines.content_kernel import similarities
 
         features, shares = self.state["traits"], self.state["shares"]

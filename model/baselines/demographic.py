@@ -54,7 +54,10 @@ class Demographic(Baseline):
         }
 
     def scores(self, histories: Histories) -> Floats:
-        """Return the logarithm of the popularity, lifted by that in the groups of the buyer."""
+        """Return the logarithm of the popularity, lifted by that in the groups of the buyer.
+
+        Shape: float32 [histories, products].
+        """
         begins, shares = self.state["begins"], self.state["shares"]
         profiles, row = np.unique(_codes(histories), axis=0, return_inverse=True)
         lifts = self.state["counts"].copy()

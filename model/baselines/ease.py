@@ -46,7 +46,10 @@ class Ease(SparseBaseline):
         }
 
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
-        """Return the linear model's scores of all products that it covers."""
+        """Return the linear model's scores of all products that it covers.
+
+        Shape: sparse [histories, products].
+        """
         weights = self.state["weights"]
         rows, size = len(histories), len(weights)
         counts = decayed_counts(histories, len(self.default_scores), self.settings["decay"])

@@ -67,8 +67,8 @@ def next_items(users: Histories) -> NextItems:
     usable = known(users.columns["product"][event])
     event, end, user = event[usable], end[usable], user[usable]
     if len(event) > MOST_EXAMPLES:
-        drawn = np.random.default_rng(0).choice(len(event), MOST_EXAMPLES, replace=False)
-        drawn.sort()
-        event, end, user = event[drawn], end[drawn], user[drawn]
+        sample = np.random.default_rng(0).choice(len(event), MOST_EXAMPLES, replace=False)
+        sample.sort()
+        event, end, user = event[sample], end[sample], user[sample]
     histories = Histories(users.columns, users.start[user], end)
     return NextItems(histories, users.columns["product"][event].astype(np.int64) - FIRST, user)

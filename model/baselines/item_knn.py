@@ -43,7 +43,7 @@ class ItemKNN(SparseBaseline):
         }
 
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
-        """Return the weighted sum of the cosines."""
+        """Return the weighted sum of the cosines, sparse [histories, products]."""
         counts = decayed_counts(histories, len(self.default_scores), self.settings["decay"])
         return add_to_stored((counts @ self.state["cosines"]).tocsr(), self.default_scores)
 

@@ -42,7 +42,7 @@ class Markov(SparseBaseline):
 
     @property
     def default_scores(self) -> Floats:
-        """The logarithm of each product's share of events."""
+        """The logarithm of each product's share of events, float32 [products]."""
         scores: Floats = np.log(self.state["shares"])
         return scores
 

@@ -73,8 +73,8 @@ class History:
         targets = np.ones(events, bool) if is_target is None else np.asarray(is_target, bool)
         times = np.full(events, NO_TIME) if time is None else np.asarray(time, np.int64)
         latest = int(times[-1]) if events else NO_TIME
-        asked = latest if at is None else max(at, latest)
-        return cls(product, types, targets, times, asked, buyer)
+        asking_time = latest if at is None else max(at, latest)
+        return cls(product, types, targets, times, asking_time, buyer)
 
     def of_targets(self) -> "History":
         """Return the history without the events of types that are not predicted."""

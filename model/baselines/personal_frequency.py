@@ -20,7 +20,10 @@ class PersonalFrequency(SparseBaseline):
         self.state = {"shares": popularity_shares(users, products)}
 
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
-        """Return weight × count + share of events for the products of the history."""
+        """Return weight × count + share of events for the products of the history.
+
+        Shape: sparse [histories, products].
+        """
         counts = histories.matrix(len(self.default_scores))
         weight = np.float32(self.settings.get("weight", 1.0))
         return add_to_stored(counts * weight, self.default_scores)

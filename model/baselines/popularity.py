@@ -25,12 +25,15 @@ class Popularity(SparseBaseline):
 
     @property
     def default_scores(self) -> Floats:
-        """The logarithm of each product's share of events."""
+        """The logarithm of each product's share of events, float32 [products]."""
         scores: Floats = self.state["scores"]
         return scores
 
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
-        """Return an empty matrix: the scores do not depend on the history."""
+        """Return an empty matrix: the scores do not depend on the history.
+
+        Shape: sparse [histories, products].
+        """
         return sparse.csr_matrix((len(histories), len(self.default_scores)), dtype=np.float32)
 
     @staticmethod

@@ -42,7 +42,10 @@ class PureSVD(Baseline):
         }
 
     def scores(self, histories: Histories) -> Floats:
-        """Return the counts of the history, projected onto the singular vectors and back."""
+        """Return the counts of the history, projected onto the singular vectors and back.
+
+        Shape: float32 [histories, products].
+        """
         vectors, shares = self.state["vectors"], self.state["shares"]
         scores: Floats = (decayed_counts(histories, len(shares), 1.0) @ vectors.T) @ vectors
         scores += shares

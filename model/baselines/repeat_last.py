@@ -21,7 +21,10 @@ class RepeatLast(SparseBaseline):
         self.state = {"shares": popularity_shares(users, products)}
 
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
-        """Return 1 + 1/(age + 1) of each product's last event in the history."""
+        """Return 1 + 1/(age + 1) of each product's last event in the history.
+
+        Shape: sparse [histories, products].
+        """
         shape = (len(histories), len(self.default_scores))
         events = np.flatnonzero(known(histories.flat("product")))[::-1]
         row, product = histories.rows()[events], histories.flat("product")[events] - FIRST

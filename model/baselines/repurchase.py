@@ -115,12 +115,15 @@ class Repurchase(SparseBaseline):
 
     @property
     def default_scores(self) -> Floats:
-        """The logarithm of each product's share of events."""
+        """The logarithm of each product's share of events, float32 [products]."""
         scores: Floats = self.state["log_share"]
         return scores
 
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
-        """Return the utility of each product of the history: its unnormalised log-probability."""
+        """Return the utility of each product of the history: its unnormalised log-probability.
+
+        Shape: sparse [histories, products].
+        """
         candidates = self.candidates(histories)
         utility = candidates.features @ self.state["theta"]
         scores = np.clip(utility, LOWEST, HIGHEST).astype(np.float32)

@@ -43,7 +43,10 @@ class SequentialRules(SparseBaseline):
         }
 
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
-        """Return the sum of the rules' weights for each of their consequents."""
+        """Return the sum of the rules' weights for each of their consequents.
+
+        Shape: sparse [histories, products].
+        """
         damping = self.settings["damping"]
         antecedents = reciprocal_counts(histories, len(self.default_scores), FARTHEST)
         if "bought" in self.state:  # absent where an earlier version stored the model

@@ -76,7 +76,10 @@ class TifuKNN(SparseBaseline):
         return sparse.csr_matrix((weights, (items.row, items.product)), shape=shape)
 
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
-        """Return the weighted sum of the own vector and the mean of the nearest users' vectors."""
+        """Return the weighted sum of the own vector and the mean of the nearest users' vectors.
+
+        Shape: sparse [histories, products].
+        """
         alpha = np.float32(self.settings["alpha"])
         own = self._vectors(histories, len(self.default_scores))
         similarity = (own @ self._user_entries).tocsr()

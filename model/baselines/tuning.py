@@ -120,6 +120,6 @@ def sample_targets(task: SplitData) -> Longs:
     ends, history = np.unique(task.split.ends[targets], return_inverse=True)
     if len(ends) <= HISTORIES:
         return targets
-    drawn = np.zeros(len(ends), dtype=bool)
-    drawn[np.random.default_rng(0).choice(len(ends), HISTORIES, replace=False)] = True
-    return targets[drawn[history]]
+    sample = np.zeros(len(ends), dtype=bool)
+    sample[np.random.default_rng(0).choice(len(ends), HISTORIES, replace=False)] = True
+    return targets[sample[history]]

@@ -80,7 +80,10 @@ class UserPopularityCF(SparseBaseline):
         return frequency, bought
 
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
-        """Return the own frequencies plus those of the similar users."""
+        """Return the own frequencies plus those of the similar users.
+
+        Shape: sparse [histories, products].
+        """
         asymmetry, locality = self.settings["asymmetry"], self.settings["locality"]
         own, bought = self._baskets(histories, len(self.default_scores))
         shared = (bought @ self._product_users).tocsr()

@@ -41,7 +41,10 @@ class UserKNN(SparseBaseline):
         return self.state["scaled"].T.tocsr()
 
     def personal_scores(self, histories: Histories) -> sparse.csr_matrix:
-        """Return the summed similarity of the nearest users that bought each product."""
+        """Return the summed similarity of the nearest users that bought each product.
+
+        Shape: sparse [histories, products].
+        """
         shares = self.default_scores
         weights = reciprocal_counts(histories, len(shares), LONGEST)
         neighbours = nearest(weights @ self._item_users, NEIGHBOURS)

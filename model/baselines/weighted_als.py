@@ -78,13 +78,16 @@ class WeightedALS(Baseline):
     def _confidences(self, histories: Histories, at: Longs) -> sparse.csr_matrix:
         """Return what the events of each history add to the confidences, CSR."""
         kinds, times = histories.flat("type"), histories.flat("time")
-        asked = np.repeat(at, histories.lengths)
+        asking_time = np.repeat(at, histories.lengths)
         half_life, confidence = self.settings["half_life"], np.float32(self.settings["confidence"])
-        weights = event_weights(kinds, times, asked, self.state["type_weights"], half_life)
+        weights = event_weights(kinds, times, asking_time, self.state["type_weights"], half_life)
         return histories.matrix(len(self.state["shares"]), confidence * weights)
 
     def scores(self, histories: Histories) -> Floats:
-        """Return the products of the factors of each history with those of the products."""
+        """Return the products of the factors of each history with those of the products.
+
+        Shape: float32 [histories, products].
+        """
         unknown = np.full(len(histories), numpy_ops.NO_TIME)
         at = unknown if histories.at is None else histories.at
         weights = self._confidences(histories, at)

@@ -103,7 +103,7 @@ def backtest(
     end = starts[-1] + step
     days = np.array([end - start for start in starts])
     shares = np.append(0, np.cumsum(days) / days.sum())
-    judged: list[_Judged] = []
+    judged: list[_CutTargets] = []
     cuts: list[dict[str, Any]] = []
     points: list[dict[str, Any]] = []
     for number, (folder, start) in enumerate(zip(folders, starts, strict=True)):
@@ -129,7 +129,7 @@ def backtest(
 
 
 @dataclass(frozen=True)
-class _Judged:
+class _CutTargets:
     """What runs are compared by; ``RankedTargets`` hold the whole log of each run, too.
 
     Attributes
@@ -148,12 +148,12 @@ class _Judged:
     rank: Longs
 
     @classmethod
-    def of(cls, targets: RankedTargets) -> "_Judged":
+    def of(cls, targets: RankedTargets) -> "_CutTargets":
         test = targets.task.split.test
         held_out = HeldOutTargets.of(targets.task, test)
         return cls(test, targets.times, held_out, targets.ranks[0])
 
-    def figures(self, other: "_Judged", window: Period) -> Figures:
+    def figures(self, other: "_CutTargets", window: Period) -> Figures:
         """Return the figures of targets of a window that another run was judged on, too."""
         common = np.isin(self.target, other.target)
         return self.held_out.figures(self.rank, common & window.holds(self.times))
@@ -161,11 +161,11 @@ class _Judged:
 
 def _judge(
     folder: RunFolder, dataset: Dataset, periods: Sequence[Period], on_progress: OnShare
-) -> tuple[_Judged, list[dict[str, Any]]]:
+) -> tuple[_CutTargets, list[dict[str, Any]]]:
     """Return what a run is compared by, and its figures in some periods."""
     targets = judge_later(folder, dataset, on_progress)
     entries = [period.as_dict() | targets.figures(period) for period in periods]
-    return _Judged.of(targets), entries
+    return _CutTargets.of(targets), entries
 
 
 def _between(on_progress: OnShare, first: float, last: float) -> OnShare:
@@ -174,7 +174,7 @@ def _between(on_progress: OnShare, first: float, last: float) -> OnShare:
 
 
 def _loss_at_age(
-    judged: Sequence[_Judged], starts: Sequence[int], step: int, number: int
+    judged: Sequence[_CutTargets], starts: Sequence[int], step: int, number: int
 ) -> dict[str, Any]:
     """Return how much less models find than those that are ``number`` cuts younger."""
     losses = []

@@ -57,15 +57,15 @@ class BatchRanking:
         if self._seen is not None:
             scores = scores.copy()
             scores[self._seen.nonzero()] = -np.inf
-        found = Predictions.empty(len(row), self._depth)
-        found.rank[:] = target_ranks(scores, self._answers, row)
-        found.top[:] = top_k(scores, self._depth)[row]
+        predictions = Predictions.empty(len(row), self._depth)
+        predictions.rank[:] = target_ranks(scores, self._answers, row)
+        predictions.top[:] = top_k(scores, self._depth)[row]
         if model.probabilistic:
             log_total = log_sum_exp(scores)[:, 0]
             target_score = scores[row, np.maximum(self._answers, 0)]
-            found.loss[:] = np.where(self._answers < 0, np.nan, log_total[row] - target_score)
-            found.top_probability[:] = np.exp(scores.max(axis=1) - log_total)[row]
-        return found
+            predictions.loss[:] = np.where(self._answers < 0, np.nan, log_total[row] - target_score)
+            predictions.top_probability[:] = np.exp(scores.max(axis=1) - log_total)[row]
+        return predictions
 
     def by_personal_scores(self, model: SparseBaseline, order: "DefaultOrder") -> Predictions:
         """Return the same of a sparse baseline, without a row of all scores.
@@ -81,15 +81,15 @@ class BatchRanking:
         personal, row = self._personal_of(model), self._row
         entries = Entries.of(personal if self._seen is None else _without(personal, self._seen))
         ranking = SparseRanking.of(order, entries, self._answers, row, self._depth)
-        found = Predictions.empty(len(row), self._depth)
-        found.rank[:] = ranking.rank
-        found.top[:] = ranking.top[row]
+        predictions = Predictions.empty(len(row), self._depth)
+        predictions.rank[:] = ranking.rank
+        predictions.top[:] = ranking.top[row]
         if model.probabilistic:
             log_total: Array = np.empty(len(ranking.top_score))
             log_totals(order, entries, ranking.top_score, log_total)
-            found.loss[:] = log_total[row] - ranking.score
-            found.top_probability[:] = np.exp(ranking.top_score - log_total)[row]
-        return found
+            predictions.loss[:] = log_total[row] - ranking.score
+            predictions.top_probability[:] = np.exp(ranking.top_score - log_total)[row]
+        return predictions
 
     def _scores_of(self, model: Recommender) -> Floats:
         if isinstance(model, Blend):

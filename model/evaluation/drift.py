@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data.datasets.dataset import Dataset
-from data.preparation.prepare import Prepared
+from data.preparation.prepare import PreparedEvents
 from data.preparation.sequences import Bools, Floats, Ints, Longs
 from model.evaluation.later_targets import (
     Period,
@@ -118,7 +118,10 @@ def change(past: RankedTargets, later: RankedTargets) -> dict[str, Any]:
         products, and to known products being found more or less often.
     """
     shares, rates = zip(
-        *((1 - share(~one.is_known), share(one.hits[one.is_known])) for one in (past, later)),
+        *(
+            (1 - share(~period.is_known), share(period.hits[period.is_known]))
+            for period in (past, later)
+        ),
         strict=True,
     )
     hits = np.concatenate([past.hits, later.hits])
@@ -150,7 +153,7 @@ class _LoggedTargets:
     product_known: Bools
 
     @classmethod
-    def of(cls, prepared: Prepared, training: SplitData) -> "_LoggedTargets":
+    def of(cls, prepared: PreparedEvents, training: SplitData) -> "_LoggedTargets":
         events = prepared.events[prepared.events["target"].to_numpy(dtype=bool)]
         sequences = training.sequences
         buyers = sequences.users[np.unique(sequences.user[training.split.visible])]

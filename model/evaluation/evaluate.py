@@ -86,10 +86,10 @@ def predict_targets(
         ranking = BatchRanking(batch, answer, row, seen=seen, depth=depth)
         for model, prediction in zip(models, predictions, strict=True):
             if isinstance(model, SparseBaseline):
-                found = ranking.by_personal_scores(model, orders[model])
+                batch_predictions = ranking.by_personal_scores(model, orders[model])
             else:
-                found = ranking.by_scores(model)
-            prediction.fill(rows, found)
+                batch_predictions = ranking.by_scores(model)
+            prediction.fill(rows, batch_predictions)
         return end
 
     with threadpool_limits(1), thread_pool(THREADS) as pool:  # BLAS runs in the calling thread
@@ -158,8 +158,8 @@ def evaluate_models(
         "protocol": task.split.protocol,
         "moment": task.split.moment,
         "targets": len(targets),
-        "cold_targets": int(held_out.missed.sum()),
-        "priced_targets": int(held_out.priced.sum()),
+        "cold_targets": int(held_out.cold.sum()),
+        "priced_targets": int(held_out.has_price.sum()),
         "sets": held_out.cases if task.split.in_sets else None,
         "buyers": len(np.unique(held_out.user)),
         "exclude_seen": exclude_seen,

@@ -16,7 +16,7 @@ import pandas as pd
 from data.datasets.dataset import Dataset
 from data.errors import BadInput
 from data.i18n import _
-from data.preparation.prepare import Prepared, prepare
+from data.preparation.prepare import PreparedEvents, prepare
 from data.preparation.sequences import Bools, Longs, encoded_as, to_microseconds
 from data.preparation.splits import BY_TIME, DAY, split_later
 from model.baselines.base import Recommender
@@ -232,7 +232,7 @@ def training_dataset(run: RunFolder, dataset: Dataset) -> Dataset:
     return dataset.with_sources(len(trained))
 
 
-def later_events(config: RunConfig, dataset: Dataset) -> Prepared:
+def later_events(config: RunConfig, dataset: Dataset) -> PreparedEvents:
     """Return the prepared events of the whole log, those after the last day of the training too."""
     return prepare(dataset, dataclasses.replace(config.preparation, last=None))
 

@@ -26,7 +26,7 @@ class TargetRanks:
     after : int array [targets]
         Number of the user's targets after the target.
     rank : int array [targets]
-    missed : bool array [targets]
+    cold : bool array [targets]
         Targets that are not in the catalogue.
     sets : int array [targets], optional
         Number of each target's set, where sets were predicted.
@@ -37,7 +37,7 @@ class TargetRanks:
     user: npt.NDArray[np.object_]
     after: Longs
     rank: Longs
-    missed: npt.NDArray[np.bool_]
+    cold: npt.NDArray[np.bool_]
     sets: Longs | None = None
     money: Array | None = None
 
@@ -98,11 +98,11 @@ def paired_differences(first: TargetRanks, second: TargetRanks) -> dict[str, Dif
         By metric, such as ``ndcg@10``; ``value@10`` where prices are stored.
     """
     user = pd.factorize(first.user)[0].astype(np.int32)
-    held_out = [HeldOutTargets(user, run.missed, run.sets, first.money) for run in (first, second)]
+    held_out = [HeldOutTargets(user, run.cold, run.sets, first.money) for run in (first, second)]
     ranks = first.rank, second.rank
-    ours, theirs = (one.figures(rank) for one, rank in zip(held_out, ranks, strict=True))
+    ours, theirs = (targets.figures(rank) for targets, rank in zip(held_out, ranks, strict=True))
     differences = [ours.minus(theirs)]
-    worth, other = (one.value(rank) for one, rank in zip(held_out, ranks, strict=True))
+    worth, other = (targets.value(rank) for targets, rank in zip(held_out, ranks, strict=True))
     if worth is not None and other is not None:
         differences.append(worth.minus(other))
     return {

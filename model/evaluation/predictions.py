@@ -50,10 +50,14 @@ class Predictions:
         top = np.zeros((targets, depth), dtype=np.int64)
         return cls(np.zeros(targets, dtype=np.int64), unknown, top, unknown.copy())
 
-    def fill(self, rows: Longs, found: "Predictions") -> None:
+    def fill(self, rows: Longs, predictions: "Predictions") -> None:
         """Fill in the predictions of some targets."""
-        self.rank[rows], self.loss[rows], self.top[rows] = found.rank, found.loss, found.top
-        self.top_probability[rows] = found.top_probability
+        self.rank[rows], self.loss[rows], self.top[rows] = (
+            predictions.rank,
+            predictions.loss,
+            predictions.top,
+        )
+        self.top_probability[rows] = predictions.top_probability
 
 
 @dataclass(frozen=True)

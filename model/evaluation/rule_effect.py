@@ -158,9 +158,9 @@ def _lists(
 
 def _positions(top: Longs, history: Longs, answers: Longs, products: int) -> Longs:
     """Return the position of each target in the list of its history, beyond the last for none."""
-    found = (top[history] == answers[:, None]) & (answers >= 0)[:, None]
+    is_target = (top[history] == answers[:, None]) & (answers >= 0)[:, None]
     beyond = max(products, top.shape[1]) + 1
-    positions: Longs = np.where(found.any(axis=1), found.argmax(axis=1) + 1, beyond)
+    positions: Longs = np.where(is_target.any(axis=1), is_target.argmax(axis=1) + 1, beyond)
     return positions
 
 

@@ -88,7 +88,9 @@ def change_interval(
     for _chunk in range(RESAMPLES // CHUNK):
         draws = random.multinomial(size, np.full(size, 1 / size), CHUNK)
         hits_after, after, hits_before, before = (draws @ table).T
-        drawn = (after > 0) & (before > 0)
-        changes.append((hits_after[drawn] / after[drawn]) - (hits_before[drawn] / before[drawn]))
+        usable = (after > 0) & (before > 0)
+        changes.append(
+            (hits_after[usable] / after[usable]) - (hits_before[usable] / before[usable])
+        )
     low, high = np.quantile(np.concatenate(changes), [0.025, 0.975])
     return float(low), float(high)

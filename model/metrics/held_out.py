@@ -73,13 +73,13 @@ class Figures:
 
 @dataclass(frozen=True)
 class HeldOutTargets:
-    """What metrics need to know of held-out targets.
+    """Held-out targets as metrics take them: users, cold ones, sets and prices.
 
     Attributes
     ----------
     user : int array [targets]
-    missed : bool array [targets]
-        Cold targets.
+    cold : bool array [targets]
+        Which targets training never saw; these count as misses.
     sets : int array [targets] or None
         Number of each target's set; None where every target is judged by itself.
     money : float array [targets] or None
@@ -87,7 +87,7 @@ class HeldOutTargets:
     """
 
     user: Ints
-    missed: Bools
+    cold: Bools
     sets: Longs | None
     money: Array | None = None
 
@@ -118,15 +118,15 @@ class HeldOutTargets:
         if self.sets is None:
             rows = slice(None) if chosen is None else chosen
             rank, user = rank[rows], self.user[rows]
-            per_target = metrics_per_target(rank, self.missed[rows])
+            per_target = metrics_per_target(rank, self.cold[rows])
             return Figures(per_target, user, np.ones(len(rank), dtype=np.int64))
-        of_sets = metrics_per_set(rank, self.missed, self.sets, chosen)
+        of_sets = metrics_per_set(rank, self.cold, self.sets, chosen)
         user = np.zeros(int(self.sets.max(initial=-1)) + 1, dtype=self.user.dtype)
         user[self.sets] = self.user
         return Figures(of_sets.values, user[of_sets.number], of_sets.size)
 
     @property
-    def priced(self) -> Bools:
+    def has_price(self) -> Bools:
         """Which targets have a price above 0, shape [targets]."""
         if self.money is None:
             return np.zeros(len(self.user), dtype=bool)
@@ -151,11 +151,11 @@ class HeldOutTargets:
         >>> held_out.value(np.array([4, 11])).means
         {'value@10': 0.75}
         """
-        rows = self.priced
+        rows = self.has_price
         if self.money is None or not rows.any():
             return None
         position = rank if self.sets is None else positions(rank, self.sets)
-        found = (position <= _DEPTH) & ~self.missed
+        hits = (position <= _DEPTH) & ~self.cold
         weights = self.money[rows].astype(np.float64)
         events = np.ones(len(weights), dtype=np.int64)
-        return Figures({VALUE: found[rows].astype(np.float64)}, self.user[rows], events, weights)
+        return Figures({VALUE: hits[rows].astype(np.float64)}, self.user[rows], events, weights)

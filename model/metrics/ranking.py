@@ -40,7 +40,7 @@ def target_ranks(scores: Floats, answers: Longs, row: Longs | None = None) -> Lo
     return ranks
 
 
-def metrics_per_target(rank: Longs, missed: "np.typing.NDArray[np.bool_]") -> dict[str, Floats]:
+def metrics_per_target(rank: Longs, cold: "np.typing.NDArray[np.bool_]") -> dict[str, Floats]:
     """Return HR, NDCG and MRR at each of ``CUTOFFS`` for each target.
 
     Within the first k, HR is 1, NDCG with one relevant product is 1/log2(rank + 1), and MRR is
@@ -49,7 +49,7 @@ def metrics_per_target(rank: Longs, missed: "np.typing.NDArray[np.bool_]") -> di
     Parameters
     ----------
     rank : int array [targets]
-    missed : bool array [targets]
+    cold : bool array [targets]
         Cold targets, which are a miss at any k.
 
     Examples
@@ -64,7 +64,7 @@ def metrics_per_target(rank: Longs, missed: "np.typing.NDArray[np.bool_]") -> di
         "mrr": 1 / rank.astype(np.float64),
     }
     return {
-        f"{name}@{k}": np.where((rank <= k) & ~missed, gains[name], 0.0)
+        f"{name}@{k}": np.where((rank <= k) & ~cold, gains[name], 0.0)
         for name, cutoffs in CUTOFFS.items()
         for k in cutoffs
     }

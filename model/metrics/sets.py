@@ -61,7 +61,7 @@ def positions(rank: Longs, sets: Longs) -> Longs:
 
 
 def metrics_per_set(
-    rank: Longs, missed: Bools, sets: Longs, relevant: Bools | None = None
+    rank: Longs, cold: Bools, sets: Longs, relevant: Bools | None = None
 ) -> SetMetrics:
     """Return recall, precision, hit rate, MAP and NDCG at 5, 10 and 20 (and HR@1) of each set.
 
@@ -73,7 +73,7 @@ def metrics_per_set(
     ----------
     rank : int array [targets]
         Number of products whose score is not lower than the target's.
-    missed : bool array [targets]
+    cold : bool array [targets]
         Cold targets: relevant, and in no ranking.
     sets : int array [targets]
         Number of each target's set; a product is in a set once.
@@ -87,18 +87,18 @@ def metrics_per_set(
     {'recall@5': [0.667], 'precision@5': [0.4], 'hr@5': [1.0], 'map@5': [0.556], 'ndcg@5': [0.704]}
     """
     if relevant is not None:
-        rank, missed, sets = rank[relevant], missed[relevant], sets[relevant]
+        rank, cold, sets = rank[relevant], cold[relevant], sets[relevant]
     position = positions(rank, sets)
     number, index = np.unique(sets, return_inverse=True)
     size = np.bincount(index)
-    order = np.lexsort((position, missed, index))
-    index, position, missed = index[order], position[order], missed[order]
+    order = np.lexsort((position, cold, index))
+    index, position, cold = index[order], position[order], cold[order]
     first = np.cumsum(size) - size
     hits = np.arange(1, len(index) + 1) - first[index]  # relevant products up to each position
     ideal = np.append(0.0, np.cumsum(1 / np.log2(np.arange(2, max(CUTOFFS) + 2))))
     values: dict[str, Floats] = {}
     for k in (1, *CUTOFFS):
-        inside = (position <= k) & ~missed
+        inside = (position <= k) & ~cold
 
         def total(gains: Array, inside: Bools = inside) -> Array:
             sums: Array = np.bincount(index[inside], gains[inside], minlength=len(size))

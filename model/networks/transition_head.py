@@ -83,10 +83,10 @@ class LatestProducts(keras.layers.Layer):  # type: ignore[misc]
         usable = ops.logical_and(ops.take(usable, row, axis=0), event <= last[:, None])
         place = ops.where(usable, event + 1, ops.zeros_like(event))
         place = ops.pad(ops.cast(place, "float32"), ((0, 0), (0, LATEST)))
-        found = ops.cast(ops.top_k(place, LATEST)[0], "int32")
+        latest = ops.cast(ops.top_k(place, LATEST)[0], "int32")
         flat = ops.reshape(product, (-1,))
-        codes = ops.take(flat, row[:, None] * length + ops.maximum(found - 1, 0), axis=0)
-        return ops.where(found > 0, codes, ops.zeros_like(codes))
+        codes = ops.take(flat, row[:, None] * length + ops.maximum(latest - 1, 0), axis=0)
+        return ops.where(latest > 0, codes, ops.zeros_like(codes))
 
     def compute_output_spec(self, product: Any, type: Any, position: Any) -> Any:
         """Return the shape and type of the result."""

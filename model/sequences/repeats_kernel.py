@@ -85,14 +85,14 @@ def _count(
 @compiled()
 def _set_baskets(values: Any, numbers: Any, sums: Any, baskets: int) -> None:
     """Set the features of a candidate that count baskets, of which the history has a number."""
-    held, since = numbers[BASKETS], numbers[NEWEST_BASKET]
-    values[13] = math.log1p(held)
+    baskets_of_product, since = numbers[BASKETS], numbers[NEWEST_BASKET]
+    values[13] = math.log1p(baskets_of_product)
     values[14] = math.log1p(since)
-    values[15] = math.log(held / baskets)
+    values[15] = math.log(baskets_of_product / baskets)
     values[16] = math.log(sums[SLOWLY])
     values[17] = math.log(sums[QUICKLY])
-    if held > 1:
-        interval = (numbers[BASKET] - since) / (held - 1)
+    if baskets_of_product > 1:
+        interval = (numbers[BASKET] - since) / (baskets_of_product - 1)
         values[18] = math.log((since + 0.5) / (interval + 0.5))
 
 
@@ -118,13 +118,13 @@ def fill(
         number of candidates [histories]; filled with 0.
     """
     product, kind, time, _is_target = events
-    starts, stops, asked = histories
+    starts, stops, asking_times = histories
     products, kinds, features, used = result
     most = products.shape[1]
     longest = max(np.max(stops - starts), 1)
     numbers, sums = np.empty((longest, 7), np.int64), np.empty((longest, 4))
     for row in range(len(starts)):
-        start, stop, at = starts[row], stops[row], asked[row]
+        start, stop, at = starts[row], stops[row], asking_times[row]
         if stop == start or time[stop - 1] == NO_TIME:
             at = NO_TIME
         distinct, baskets = _count(events, (start, stop, at), slots, (numbers, sums))

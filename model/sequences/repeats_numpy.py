@@ -104,13 +104,13 @@ def _basket_features(slot: Any, time: Any, latest_first: Any) -> Any:
     baskets = since[0] + 1
     pair = np.unique(slot * baskets + since[latest_first])
     candidate, age = pair // baskets, pair % baskets
-    held = np.bincount(candidate)
-    newest, oldest = age[np.cumsum(held) - held], age[np.cumsum(held) - 1]
-    result = np.zeros((len(held), 6))
-    result[:, 0], result[:, 1] = np.log1p(held), np.log1p(newest)
-    result[:, 2] = np.log(held / baskets)
+    counts = np.bincount(candidate)
+    newest, oldest = age[np.cumsum(counts) - counts], age[np.cumsum(counts) - 1]
+    result = np.zeros((len(counts), 6))
+    result[:, 0], result[:, 1] = np.log1p(counts), np.log1p(newest)
+    result[:, 2] = np.log(counts / baskets)
     for column, decay in ((3, SLOW), (4, FAST)):
         result[:, column] = np.log(np.bincount(candidate, decay**age))
-    interval = (oldest - newest) / np.maximum(held - 1, 1)
-    result[:, 5] = np.where(held > 1, np.log((newest + 0.5) / (interval + 0.5)), 0)
+    interval = (oldest - newest) / np.maximum(counts - 1, 1)
+    result[:, 5] = np.where(counts > 1, np.log((newest + 0.5) / (interval + 0.5)), 0)
     return result

@@ -9,7 +9,7 @@ from data.datasets.attribute_table import AttributeTable
 from data.datasets.dataset import Dataset
 from data.errors import BadInput
 from data.i18n import _
-from data.preparation.prepare import Prepared, prepare
+from data.preparation.prepare import PreparedEvents, prepare
 from data.preparation.sequences import FIRST, Longs, Sequences, sequences
 from data.preparation.splits import Split, split
 from model.config.run_config import RunConfig
@@ -100,13 +100,13 @@ def split_dataset(
 
 
 def split_prepared(
-    prepared: Prepared, config: RunConfig, attributes: BuyerAttributes | None = None
+    prepared: PreparedEvents, config: RunConfig, attributes: BuyerAttributes | None = None
 ) -> SplitData:
     """Split prepared events by the protocol of a configuration.
 
     Parameters
     ----------
-    prepared : Prepared
+    prepared : PreparedEvents
     config : RunConfig
     attributes : BuyerAttributes, optional
         The attributes of buyers that a finished run knows; by default those of its training.
@@ -144,7 +144,7 @@ def split_prepared(
 
 def with_columns(
     sequences: Sequences,
-    prepared: Prepared,
+    prepared: PreparedEvents,
     parts: Split,
     config: RunConfig,
     attributes: BuyerAttributes,

@@ -194,15 +194,15 @@ class Windows:
         """
         columns = self.histories.events
         before = columns.targets_before
-        found = np.zeros((len(index), most), dtype=np.int32)
+        codes = np.zeros((len(index), most), dtype=np.int32)
         for later in range(most):
             other = np.minimum(index + later, len(self.target) - 1)
             place = before[self.target[other]] - before[self.end[index]]
             usable = (self.begin[other] == self.begin[index]) & (place < most)
             usable &= index + later < len(self.target)
             row = np.flatnonzero(usable)
-            found[row, place[row]] = columns["product"][self.target[other[row]]]
-        return found
+            codes[row, place[row]] = columns["product"][self.target[other[row]]]
+        return codes
 
     def _whole_histories(self, index: Longs) -> Histories:
         """Return the histories of some targets, not cut to their windows."""

@@ -16,7 +16,7 @@ from model.kernels.threads import THREADS, thread_pool
 from model.serving.list_writer import FORMATS, RankedListWriter
 from model.serving.part_scoring import PartScoring, Step
 from model.serving.predictor import Predictor
-from model.serving.ranked_part import KeptParts, OtherProcesses
+from model.serving.ranked_part import OtherProcesses, PartFolder
 from model.serving.rules.rules_numpy import RuleTables
 
 MOST = 1_000
@@ -95,7 +95,7 @@ def score(
         RankedListWriter(model, temporary) as writer,
     ):
         scoring = PartScoring(model, dataset, pool, k=k, exclude_seen=exclude_seen, rules=rules)
-        parts = KeptParts(kept, scoring.plan(folder))
+        parts = PartFolder(kept, scoring.plan(folder))
         for result in _prefetch(scoring.steps(parts, others)):
             if should_stop():
                 raise Cancelled
@@ -144,7 +144,7 @@ def score_parts(
     model = Predictor(folder)
     with threadpool_limits(1), thread_pool(THREADS) as pool:
         scoring = PartScoring(model, dataset, pool, k=k, exclude_seen=exclude_seen, rules=rules)
-        parts = KeptParts(kept, scoring.plan(folder))
+        parts = PartFolder(kept, scoring.plan(folder))
         missing = [number for number in numbers if parts.read(number) is None]
         done = len(numbers) - len(missing)
         on_progress(done, len(numbers))

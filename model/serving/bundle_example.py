@@ -93,7 +93,7 @@ bought = IS_TARGET
 moments = np.full(len(history), NO_TIME) if times is None else times
 tables = RuleTables.load(here / "rules.npz")
 ruled = apply_rules(
-    tables, scores, bought=history[bought] - 2, times=moments[bought], asked=at, k=10)"""
+    tables, scores, bought=history[bought] - 2, times=moments[bought], asking_time=at, k=10)"""
 ASKING_TIME = """\
 inputs["asking_time"] = asking_codes([at], [LATEST])"""
 
@@ -140,11 +140,11 @@ def example(about: Mapping[str, Any]) -> str:
         usage = f"[--buyer NAME=VALUE]… {usage}"
     if timed:
         usage = f"[--times TIME,TIME,…] {usage}"
-    asked = about["asking_time"] or timed
+    asking_time = about["asking_time"] or timed
     text = EXAMPLE.format(
-        usage=f"[--at TIME] {usage}" if asked else usage,
+        usage=f"[--at TIME] {usage}" if asking_time else usage,
         at="\n".join(
-            [*[ASKED_AT][:asked], *[TIMES][:timed], *[KNOWN_OF_BUYER][: bool(about["buyer"])]]
+            [*[ASKED_AT][:asking_time], *[TIMES][:timed], *[KNOWN_OF_BUYER][: bool(about["buyer"])]]
         ),
         buyer_input=BUYER_INPUT if about["network_reads_buyer"] else "",
         rules=UNDER_RULES.replace("IS_TARGET", is_target) if ruled else "",

@@ -123,8 +123,8 @@ class HistoryInputs:
         for name in ("price", "relative_price"):
             values = self._catalogue.look_up(codes, name, np.nan).astype(np.float32)
             columns[name] = np.where(np.isnan(values) | (values < 0), MISSING_NUMBER, values)
-        asked = _asking_times(columns["time"], start, stop, at)
-        return Histories(EventColumns(columns), start, stop, asked, buyers)
+        asking_times = _asking_times(columns["time"], start, stop, at)
+        return Histories(EventColumns(columns), start, stop, asking_times, buyers)
 
     def codes_of_users(self, table: AttributeTable, users: Array) -> Codes | None:
         """Return the attributes of some buyers of a side table, as ``of_codes`` takes them."""

@@ -144,6 +144,8 @@ def kept_neighbours(items: ItemEmbeddings, points: Floats, k: int = 10) -> float
     for product in chosen.tolist():
         nearest = {other for other, _cosine in items.nearest(product, k)}
         # One more, since each product is the nearest to itself.
-        found = on_map.query(points[product], k + 1)[1].tolist()
-        kept += len(nearest.intersection([other for other in found if other != product][:k]))
+        nearest_on_map = on_map.query(points[product], k + 1)[1].tolist()
+        kept += len(
+            nearest.intersection([other for other in nearest_on_map if other != product][:k])
+        )
     return kept / (k * len(chosen))

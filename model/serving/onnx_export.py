@@ -40,9 +40,9 @@ def save_network(run: RunFolder, network: Network) -> None:
 
 
 def _save_keras(model: Any, file: Path) -> None:
-    named = file.with_name(f"{file.name}.keras")  # Keras requires the suffix
-    model.save(named)
-    named.replace(file)
+    keras_file = file.with_name(f"{file.name}.keras")  # Keras requires the suffix
+    model.save(keras_file)
+    keras_file.replace(file)
 
 
 def _save_onnx(model: Any, file: Path) -> None:

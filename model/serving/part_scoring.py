@@ -25,7 +25,7 @@ from model.sequences.histories import Array, Histories
 from model.serving.equal_histories import history_keys
 from model.serving.list_writer import RankedLists
 from model.serving.predictor import Predictor
-from model.serving.ranked_part import KeptParts, OtherProcesses, RankedPart, digest_of_rules
+from model.serving.ranked_part import OtherProcesses, PartFolder, RankedPart, digest_of_rules
 from model.serving.rules.ranking import ruled_list
 from model.serving.rules.rules_numpy import RuleTables
 
@@ -86,7 +86,7 @@ class PartScoring:
             "bounds": self._bounds,
         }
 
-    def steps(self, parts: KeptParts, others: OtherProcesses | None = None) -> Iterator[Step]:
+    def steps(self, parts: PartFolder, others: OtherProcesses | None = None) -> Iterator[Step]:
         """Yield what gives the lists of all users, in order; work begins when it is yielded."""
         count = len(self._bounds) - 1
         if others is not None and count > 1:
@@ -101,7 +101,7 @@ class PartScoring:
             for begin in range(0, len(kept.users), BLOCK_SIZE):
                 yield partial(kept.lists, begin, begin + BLOCK_SIZE)
 
-    def compute(self, parts: KeptParts, numbers: Sequence[int]) -> Iterator[Step]:
+    def compute(self, parts: PartFolder, numbers: Sequence[int]) -> Iterator[Step]:
         """Yield what gives the lists of some parts and, of several, keeps each at its end."""
         for number in numbers:
             part = _GrowingPart(self._part_size, self._k)
@@ -168,7 +168,7 @@ class PartScoring:
         return left_out
 
     @staticmethod
-    def _keep(parts: KeptParts, number: int, part: "_GrowingPart") -> None:
+    def _keep(parts: PartFolder, number: int, part: "_GrowingPart") -> None:
         parts.write(number, part.whole())
 
 

@@ -69,7 +69,7 @@ class OtherProcesses(Protocol):
         """Return the folder that has a part, once it is there; None where nobody computes it."""
 
 
-class KeptParts:
+class PartFolder:
     """A folder of finished parts, each written whole or not at all.
 
     Parts of anything else, which an earlier scoring has left there, are removed.
@@ -155,7 +155,7 @@ def digest_of_rules(rules: RuleTables | None) -> str:
     if rules is None:
         return ""
     digest = hashlib.sha256()
-    for one in fields(rules):
-        value = np.asarray(getattr(rules, one.name))
-        digest.update(f"{one.name} {value.dtype} {value.shape} ".encode() + value.tobytes())
+    for rule in fields(rules):
+        value = np.asarray(getattr(rules, rule.name))
+        digest.update(f"{rule.name} {value.dtype} {value.shape} ".encode() + value.tobytes())
     return digest.hexdigest()

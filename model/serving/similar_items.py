@@ -49,9 +49,9 @@ class ItemEmbeddings:
             raise BadInput(
                 _("The network of run {run} has no product embeddings.").format(run=folder.name)
             )
-        centred = weights - weights.mean(axis=0)
-        norms = np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-        return cls((centred / norms).astype(np.float32))
+        embeddings = weights - weights.mean(axis=0)
+        norms = np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9)
+        return cls((embeddings / norms).astype(np.float32))
 
     def nearest(self, index: int, k: int) -> list[tuple[int, float]]:
         """Return the indices of the ``k`` nearest products with their cosines, nearest first.

@@ -52,7 +52,7 @@ class AveragedWeights:
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Give the network its averaged weights until the context ends."""
+        """Yield the network its averaged weights until the context ends."""
         self._update()
         current = [weight.numpy() for weight in self._weights]
         for weight, average in zip(self._weights, self._averages, strict=True):

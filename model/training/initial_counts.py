@@ -9,7 +9,7 @@ from model.sequences.rules import sequential_rules
 
 
 def start_from_counts(network: Network, buyers: Histories, popularity: Longs) -> None:
-    """Give a network what training counts: untrained, it ranks by popularity and own counts.
+    """Set a network's weights that are counts: untrained, it ranks by popularity and own counts.
 
     Parameters
     ----------

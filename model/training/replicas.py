@@ -36,20 +36,20 @@ def training_devices(gpus: int) -> tuple[str, ...]:
     """
     if gpus < 0:
         return ()
-    found = tf.config.list_physical_devices("GPU")
-    if gpus > len(found):
+    devices = tf.config.list_physical_devices("GPU")
+    if gpus > len(devices):
         raise BadInput(
             ngettext(
                 "gpus cannot be “{gpus}” here: TensorFlow finds {n} GPU on this machine; ask for no"
                 " more, or train on one that has them.",
                 "gpus cannot be “{gpus}” here: TensorFlow finds {n} GPUs on this machine; ask for"
                 " no more, or train on one that has them.",
-                len(found),
-            ).format(gpus=gpus, n=len(found)),
+                len(devices),
+            ).format(gpus=gpus, n=len(devices)),
             "gpus",
         )
-    if found:
-        tf.config.set_visible_devices(found[:gpus], "GPU")
+    if devices:
+        tf.config.set_visible_devices(devices[:gpus], "GPU")
     return tuple(f"GPU:{number}" for number in range(gpus)) if gpus > 1 else ()
 
 

@@ -98,7 +98,7 @@ def built_as(config: RunConfig, other: RunConfig, name: str) -> RunConfig:
 
 
 def start_from_run(network: Network, sequences: Sequences, source: RunFolder) -> int:
-    """Give a network the weights of another run; return how many of its products that run knows.
+    """Copy the weights of another run to a network; return how many of its products that run knows.
 
     A product that both know has the logit that the other network gives it, also where its brand,
     category or price range has changed since.

@@ -21,7 +21,7 @@ from data.home import Home
 from data.importing import complete_journey
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
-from data.preparation.prepare import Prepared, prepare
+from data.preparation.prepare import PreparedEvents, prepare
 from model.baselines.tuning import fit
 from model.config.presets import preset_for
 from model.config.run_config import RunConfig
@@ -73,7 +73,7 @@ def main() -> None:
         reference = reference or figures
 
 
-def prepared_log(config: RunConfig) -> Prepared:
+def prepared_log(config: RunConfig) -> PreparedEvents:
     """Import a log with its side tables, and prepare the events of some of its buyers."""
     share = int(os.environ.get("ATTRIBUTES_SHARE", "1" if "ATTRIBUTES_DATA" in os.environ else "8"))
     with tempfile.TemporaryDirectory() as folder:

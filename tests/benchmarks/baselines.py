@@ -24,7 +24,7 @@ from data.home import Home
 from data.importing import complete_journey
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
-from data.preparation.prepare import Prepared, prepare
+from data.preparation.prepare import PreparedEvents, prepare
 from data.preparation.sequences import Longs
 from model.baselines import BASELINES
 from model.baselines.base import Baseline, Recommender
@@ -84,7 +84,7 @@ def split_of_log(config: RunConfig) -> SplitData:
     return split_prepared(some_buyers(prepared, share), config)
 
 
-def some_buyers(prepared: Prepared, share: int) -> Prepared:
+def some_buyers(prepared: PreparedEvents, share: int) -> PreparedEvents:
     """Return the events of every ``share``-th buyer."""
     chosen = pd.factorize(prepared.events["user"])[0] % share == 0
     return replace(prepared, events=prepared.events[chosen].reset_index(drop=True))

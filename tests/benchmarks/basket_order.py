@@ -16,7 +16,7 @@ from data.datasets.store import Store
 from data.home import Home
 from data.importing import complete_journey
 from data.importing.ingest import ingest
-from data.preparation.prepare import Prepared, prepare
+from data.preparation.prepare import PreparedEvents, prepare
 from data.preparation.sequences import microseconds
 from model.baselines.tuning import fit
 from model.config.run_config import RunConfig
@@ -68,7 +68,7 @@ def _shuffled(events: pd.DataFrame) -> pd.DataFrame:
 
 def _figures(events: pd.DataFrame, config: RunConfig) -> str:
     """Return the numbers of targets and sets, and NDCG@10 with its interval of each baseline."""
-    task = split_prepared(Prepared(events, ()), config)
+    task = split_prepared(PreparedEvents(events, ()), config)
     report, _predictions = evaluate_models(task, [fit(name, task) for name in BASELINES])
     cells = [f"{report['targets']:,}", f"{report['sets']:,}" if report["sets"] else "–"]
     for model in report["models"]:

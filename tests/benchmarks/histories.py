@@ -82,18 +82,18 @@ def _ranks(config: RunConfig, dataset: Dataset, folder: Path) -> dict[str, Targe
     models: list[Recommender] = [OnnxRecommender(RunFolder(folder))]
     models += [fit(name, data) for name in BASELINES]
     targets = data.split.test
-    user, missed = data.sequences.user[targets], data.answers(targets) < 0
+    user, cold = data.sequences.user[targets], data.answers(targets) < 0
     before = data.columns.targets_before
     after = before[data.sequences.offsets[user + 1]] - 1 - before[targets]
     print(
         f"{folder.name}: {len(data.split.train)} training targets, {len(targets)} test targets,"
-        f" {int(missed.sum())} of them never seen in training, {data.products} products"
+        f" {int(cold.sum())} of them never seen in training, {data.products} products"
     )
     return {
-        model.name: TargetRanks(user, after, prediction.rank, missed)
+        model.name: TargetRanks(user, after, prediction.rank, cold)
         for model, prediction in zip(models, predict_targets(data, targets, models), strict=True)
     }
 
 
 def _ndcg(ranks: TargetRanks) -> float:
-    return float(np.mean(metrics_per_target(ranks.rank, ranks.missed)["ndcg@10"]))
+    return float(np.mean(metrics_per_target(ranks.rank, ranks.cold)["ndcg@10"]))

@@ -28,15 +28,15 @@ CHILD = """
 import os, signal, sys
 from dashboard.jobs import child
 from model.serving import part_scoring
-from model.serving.ranked_part import KeptParts
+from model.serving.ranked_part import PartFolder
 part_scoring.BLOCK_SIZE, part_scoring.PART_BLOCKS = 5, 2
-write, log, last = KeptParts.write, open(sys.argv[1], "a"), int(sys.argv[2])
+write, log, last = PartFolder.write, open(sys.argv[1], "a"), int(sys.argv[2])
 def counted(self, number, part):
     print(number, file=log, flush=True)
     write(self, number, part)
     if number == last:
         os.kill(os.getpid(), signal.SIGKILL)
-KeptParts.write = counted
+PartFolder.write = counted
 sys.exit(child.main(sys.argv[3:]))
 """
 

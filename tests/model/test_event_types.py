@@ -16,7 +16,7 @@ from data.datasets.store import Store
 from data.errors import BadInput
 from data.home import Home
 from data.preparation.preparation import PREPARATIONS
-from data.preparation.prepare import Prepared
+from data.preparation.prepare import PreparedEvents
 from data.preparation.splits import PROTOCOLS, split
 from model.baselines.personal_frequency import PersonalFrequency
 from model.evaluation.diagnostics import find_leaks
@@ -75,7 +75,7 @@ def six_hours_apart(events: pd.DataFrame) -> pd.Series:
 
 
 @pytest.fixture(scope="module")
-def log() -> Prepared:
+def log() -> PreparedEvents:
     histories, columns = carted(buyers=40)
     return prepared(histories, **columns, time=six_hours_apart)
 
@@ -106,12 +106,12 @@ def test_the_type_is_a_feature_where_there_are_several(run: tuple[Path, Dataset]
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("moment", ["event", "session", "basket"])
 def test_targets_do_not_depend_on_the_types_in_the_history(
-    log: Prepared, protocol: str, moment: str
+    log: PreparedEvents, protocol: str, moment: str
 ) -> None:
     purchases = log.events[log.events["target"]].reset_index(drop=True)
     rows = []
     for events in (log.events, purchases):
-        parts = split(Prepared(events, ()), protocol, seed=3, moment=moment, days=1)
+        parts = split(PreparedEvents(events, ()), protocol, seed=3, moment=moment, days=1)
         rows.append(
             [events["row"].to_numpy()[part].tolist() for part in (parts.validation, parts.test)]
         )
@@ -121,7 +121,7 @@ def test_targets_do_not_depend_on_the_types_in_the_history(
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("moment", ["auto", "event", "session", "basket"])
-def test_no_history_leaks(log: Prepared, protocol: str, moment: str) -> None:
+def test_no_history_leaks(log: PreparedEvents, protocol: str, moment: str) -> None:
     if protocol == "basket" and moment == "event":
         with pytest.raises(BadInput, match="moment cannot be “event” under protocol basket"):
             small(protocol=protocol, moment=moment)
@@ -130,7 +130,7 @@ def test_no_history_leaks(log: Prepared, protocol: str, moment: str) -> None:
     assert find_leaks(task) == []
 
 
-def test_a_history_that_holds_its_session_is_found(log: Prepared) -> None:
+def test_a_history_that_holds_its_session_is_found(log: PreparedEvents) -> None:
     task = split_prepared(log, small(moment="session"))
     asked = int(task.split.test[0])
     task.columns["lag"][asked] = 0
@@ -141,7 +141,7 @@ def test_a_history_that_holds_its_session_is_found(log: Prepared) -> None:
 
 @pytest.mark.parametrize("length", [1, 5, 100])
 def test_every_training_target_is_predicted_once_from_what_was_known(
-    log: Prepared, length: int
+    log: PreparedEvents, length: int
 ) -> None:
     task = split_prepared(log, small(protocol="temporal", moment="session"))
     product = task.sequences.product

@@ -13,7 +13,7 @@ from data.datasets.side_tables import Attribute
 from data.datasets.store import Store
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
-from data.preparation.prepare import Prepared
+from data.preparation.prepare import PreparedEvents
 from model.baselines.tuning import fit
 from model.blend.conditional_logit import BlendWeights
 from model.config.run_config import RunConfig
@@ -31,7 +31,7 @@ def prepared(
     buyers: AttributeTable = NOTHING_KNOWN,
     products: AttributeTable = NOTHING_KNOWN,
     **columns: Any,
-) -> Prepared:
+) -> PreparedEvents:
     """Return synthetic purchases, one history a buyer; brand and category follow the product."""
     rows = [
         {"user": f"u{user:05d}", "product": product, "step": step}
@@ -51,7 +51,7 @@ def prepared(
     events["quantity"] = np.nan
     for name, values in columns.items():
         events[name] = values(events)
-    return Prepared(events.drop(columns="step"), (), buyers, products)
+    return PreparedEvents(events.drop(columns="step"), (), buyers, products)
 
 
 def buyer_table(buyers: int) -> AttributeTable:

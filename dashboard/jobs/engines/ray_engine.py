@@ -252,9 +252,9 @@ def _resources(run: Run) -> dict[str, Any]:
 
 def _lack(resources: dict[str, Any]) -> str | None:
     """Return what a run asks for that no node has as it is now, None where one has it."""
-    asked = {"CPU": "num_cpus", "GPU": "num_gpus", "memory": "memory"}
+    options = {"CPU": "num_cpus", "GPU": "num_gpus", "memory": "memory"}
     nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-    wanted = {name: resources.get(key) or 0 for name, key in asked.items()}
+    wanted = {name: resources.get(key) or 0 for name, key in options.items()}
     if any(all(node.get(name, 0) >= value for name, value in wanted.items()) for node in nodes):
         return None
     return ", ".join(f"{value:g} {name}" for name, value in wanted.items() if value)

@@ -24,13 +24,15 @@ HEIGHT = 400
 def layout(dataset: Dataset) -> list[Component]:
     """Return a card for each side table with attributes; callbacks fill them."""
     attributes = table_attributes(dataset).values()
-    tables = [table for table in CHOICES if any(one.table == table for one in attributes)]
+    tables = [
+        table for table in CHOICES if any(attribute.table == table for attribute in attributes)
+    ]
     cards: list[Component] = []
     for table in tables:
         options = [
-            {"label": one.label, "value": name}
-            for name, one in table_attributes(dataset).items()
-            if one.table == table
+            {"label": attribute.label, "value": name}
+            for name, attribute in table_attributes(dataset).items()
+            if attribute.table == table
         ]
         control = html.Div(
             [

@@ -32,7 +32,7 @@ CONTROLS = control_id(ALL, ALL)
 
 def layout(attributes: Mapping[str, TableAttribute], filters: Filters) -> html.Details:
     """Return the controls with the values of the filters; they are open if one is set."""
-    chosen = {one.of.name: one for one in filters.attributes}
+    chosen = {attribute_filter.of.name: attribute_filter for attribute_filter in filters.attributes}
     groups = []
     for table, legend in TABLES.items():
         fields = [

@@ -43,9 +43,9 @@ def read(
         price_low=_price(query.get("low")),
         price_high=_price(query.get("high")),
         attributes=tuple(
-            one
+            attribute_filter
             for name, attribute in attributes.items()
-            if (one := _attribute(attribute, query.get(name)))
+            if (attribute_filter := _attribute(attribute, query.get(name)))
         ),
     )
 
@@ -60,7 +60,10 @@ def parameters(filters: Filters) -> dict[str, str]:
         "brands": write_list(filters.brands, SEPARATOR),
         "low": "" if filters.price_low is None else f"{filters.price_low:g}",
         "high": "" if filters.price_high is None else f"{filters.price_high:g}",
-        **{one.of.name: _attribute_text(one) for one in filters.attributes},
+        **{
+            attribute_filter.of.name: _attribute_text(attribute_filter)
+            for attribute_filter in filters.attributes
+        },
     }
     return {name: value for name, value in values.items() if value}
 
@@ -87,10 +90,13 @@ def _attribute(attribute: TableAttribute, text: str | None) -> AttributeFilter |
     return None if bounds == (None, None) else AttributeFilter(attribute, (), *bounds)
 
 
-def _attribute_text(one: AttributeFilter) -> str:
-    if not one.of.is_number:
-        return write_list(one.values, SEPARATOR)
-    return RANGE.join("" if bound is None else f"{bound:.12g}" for bound in (one.low, one.high))
+def _attribute_text(attribute_filter: AttributeFilter) -> str:
+    if not attribute_filter.of.is_number:
+        return write_list(attribute_filter.values, SEPARATOR)
+    return RANGE.join(
+        "" if bound is None else f"{bound:.12g}"
+        for bound in (attribute_filter.low, attribute_filter.high)
+    )
 
 
 def _split(text: str | None) -> tuple[str, ...]:

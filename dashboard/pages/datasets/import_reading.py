@@ -14,7 +14,7 @@ from dashboard.components.field import dom_id
 from dashboard.figures.words import type_name
 from data.events import COLUMNS, PURCHASE
 from data.i18n import _
-from data.importing.preview import Preview, TypeSeen
+from data.importing.preview import Preview, TypeExample
 from data.importing.questions import Question
 from data.importing.type_words import STANDARD_TYPES
 
@@ -257,7 +257,7 @@ def _types(sample: Preview, meanings: Mapping[str, str]) -> list[Component]:
     return [html.Div([html.H4(_("Event types"), className="card-title"), table, *note])]
 
 
-def _type_row(place: int, seen: TypeSeen, meaning: str) -> html.Tr:
+def _type_row(place: int, seen: TypeExample, meaning: str) -> html.Tr:
     own = [name for name in dict.fromkeys((seen.meaning, seen.code)) if name not in STANDARD_TYPES]
     labels = {name: _("“{code}” itself").format(code=name[:_LONGEST]) for name in own}
     labels = {name: type_name(name) for name in STANDARD_TYPES} | labels

@@ -99,7 +99,7 @@ def register() -> None:
     )
     def follow(_ticks: int | None, job: str | None, dataset: str) -> tuple[Any, bool]:
         home = current_home()
-        progress = next((one for one in imports.current(home) if one.run == job), None)
+        progress = next((current for current in imports.current(home) if current.run == job), None)
         if progress is not None and progress.active:
             return kit.progress(None, label=_("Reading the tables")), False
         problem = [kit.error_state(progress.problem)] if progress and progress.problem else []

@@ -60,5 +60,8 @@ def _field(entry: Mapping[str, Any], value: Any) -> Any:
         )
     text = as_text(value)
     choices = [*entry["values"], *([text] if text and text not in entry["values"] else [])]
-    options = [no_choice(_("Not known")), *({"label": one, "value": one} for one in choices)]
+    options = [
+        no_choice(_("Not known")),
+        *({"label": choice, "value": choice} for choice in choices),
+    ]
     return dbc.Select(id=name, options=options, value=text or NO_CHOICE)

@@ -154,14 +154,14 @@ clientside_callback(
     State(DRAWN, "data"),
     prevent_initial_call=True,
 )
-def show(state: dict[str, Any], theme: str, drawn: dict[str, Any]) -> tuple[Any, ...]:
+def show(state: dict[str, Any], theme: str, previous: dict[str, Any]) -> tuple[Any, ...]:
     """Render the history, the ranking and the charts of a query; the charts alone for a theme."""
     query = Query.read(state)
     served = serve_run(current_home(), query.run)
     content = panels(served, query, theme)
     if ctx.triggered_id == "theme":
         return (*[no_update] * 6, *content.charts)
-    same_controls = query.controls() == Query.read(drawn).controls()
+    same_controls = query.controls() == Query.read(previous).controls()
     bar = no_update if same_controls else _bar(served, query)
     cards = (content.head, content.history, content.ranking, content.beside)
     return (*cards, bar, state, *content.charts)

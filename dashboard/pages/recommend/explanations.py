@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from dashboard import formats
-from dashboard.pages.recommend.fragments import Described, percent, product_label
+from dashboard.pages.recommend.fragments import ProductDescription, percent, product_label
 from dashboard.services.recommendations.co_purchases import CoPurchases
 from dashboard.services.recommendations.ranking import RankedList
 from dashboard.services.recommendations.what_if import History
@@ -66,7 +66,9 @@ def effect_sentence(
     return f"{lift_text} {sentence}"
 
 
-def co_purchase_sentence(counts: CoPurchases, first: Described, second: Described) -> str:
+def co_purchase_sentence(
+    counts: CoPurchases, first: ProductDescription, second: ProductDescription
+) -> str:
     """Return how many buyers of one product bought another one later.
 
     Examples

@@ -16,7 +16,7 @@ Action = dict[str, str]
 _LONGEST_LABEL = 60  # characters of a title in a sentence
 
 
-class Described(Protocol):
+class ProductDescription(Protocol):
     """A product with its id, title, brand and category, as services return it."""
 
     @property
@@ -36,7 +36,7 @@ class Described(Protocol):
         """Return the category."""
 
 
-def product_name_and_details(item: Described) -> list[Component]:
+def product_name_and_details(item: ProductDescription) -> list[Component]:
     """Return two lines: the title or id of a product, then its id, brand and category.
 
     A long title is cut by the style sheet; the whole of it is its tooltip.
@@ -59,7 +59,7 @@ def product_name_and_details(item: Described) -> list[Component]:
     return [name, html.Span(details, className="product-about")]
 
 
-def product_label(item: Described) -> str:
+def product_label(item: ProductDescription) -> str:
     """Return a product's title for a sentence, cut where it is long; its id without a title.
 
     Examples
@@ -121,7 +121,7 @@ def edit_button(label: str, icon_name: str, edit: str) -> html.Button:
 
 
 def action_button(label: str, action: Action, *, look: str = "quiet") -> html.Button:
-    """Return a labelled button whose clicks the page's script handles."""
+    """Return a labelled button; the page's script carries out the action at a click."""
     return html.Button(
         html.Span(label),
         type="button",

@@ -22,7 +22,9 @@ def with_default_run(home: Home, query: Query, models: list[Run]) -> Query:
         return query
     names = [run.run for run in models]
     promotions = Runs(home).promotions.current()
-    in_service = (one.run for one in promotions if one.placement == query.placement)
+    in_service = (
+        promotion.run for promotion in promotions if promotion.placement == query.placement
+    )
     return replace(query, run=next((run for run in in_service if run in names), names[0]) or "")
 
 

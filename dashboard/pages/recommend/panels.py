@@ -18,7 +18,7 @@ from dashboard.components import (
 from dashboard.pages.recommend.attribute_fields import attribute_fields
 from dashboard.pages.recommend.comparison_panel import comparison_panel
 from dashboard.pages.recommend.controls import PRODUCT
-from dashboard.pages.recommend.fragments import Described, action_button, product_label
+from dashboard.pages.recommend.fragments import ProductDescription, action_button, product_label
 from dashboard.pages.recommend.page_state import Query
 from dashboard.pages.recommend.placement_lists import removed_in_words
 from dashboard.pages.recommend.ranking_charts import ranking_charts
@@ -296,7 +296,7 @@ def _empty_history(query: Query) -> Component:
     )
 
 
-def _unknown(products: Sequence[Described]) -> str:
+def _unknown(products: Sequence[ProductDescription]) -> str:
     names = ", ".join(map(product_label, products[:3])) + ("…" if len(products) > 3 else "")
     text = ngettext(
         "The model has never seen {products}; it counts as an unknown product.",

@@ -56,13 +56,13 @@ def problems(settings: Mapping[str, Any]) -> dict[str, str]:
     >>> problems({"max_per_brand": "2", "recent_days": "soon"})
     {'recent_days': 'recent_days cannot be “soon”: it takes a whole number from 0 to 3660.'}
     """
-    found = {}
+    sentences = {}
     for key, value in settings.items():
         try:
             validate(Rules, key, value)
         except BadInput as error:
-            found[key] = str(error)
-    return found
+            sentences[key] = str(error)
+    return sentences
 
 
 def _control(spec: SettingSpec, rules: Rules) -> html.Div:

@@ -231,7 +231,7 @@ def _model(served: ServedRun, place: Placement) -> html.Section:
     prevent_initial_call=True,
 )
 def change_model(promotes: int | None, withdraws: int | None, name: str, run: str) -> Any:
-    """Give the placement a model in service of its own, or that of the dataset."""
+    """Set the model in service of the placement: its own, or that of the dataset."""
     if not promotes and not withdraws:
         return no_update
     home, identity = current_home(), current_identity()

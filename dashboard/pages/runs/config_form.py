@@ -121,7 +121,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedForm:
     """The checked values of a form.
 
     Attributes
@@ -163,7 +163,7 @@ def grouped() -> list[tuple[str, list[Setting]]]:
     return list(groups.items())
 
 
-def check(base: RunConfig, values: Mapping[str, Any]) -> Checked:
+def check(base: RunConfig, values: Mapping[str, Any]) -> CheckedForm:
     """Check the values of a form, each by itself and then all together.
 
     Parameters
@@ -176,14 +176,14 @@ def check(base: RunConfig, values: Mapping[str, Any]) -> Checked:
     settings = {key: "" if value is None else value for key, value in values.items()}
     errors = {key: message for key, value in settings.items() if (message := problem(key, value))}
     if errors:
-        return Checked(None, errors, {})
+        return CheckedForm(None, errors, {})
     try:
         config = base.override(settings)
     except BadInput as error:
         field = error.field if error.field in settings else WHOLE
-        return Checked(None, {field or WHOLE: str(error)}, {})
+        return CheckedForm(None, {field or WHOLE: str(error)}, {})
     before, after = base.as_dict(), config.as_dict()
-    return Checked(config, {}, {key: after[key] for key in after if after[key] != before[key]})
+    return CheckedForm(config, {}, {key: after[key] for key in after if after[key] != before[key]})
 
 
 def problem(key: str, value: Any) -> str:

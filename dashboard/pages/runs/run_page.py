@@ -188,7 +188,9 @@ def show_steps(
     run = Runs(home).get(name)
     metrics = monitor.metrics(home, run, monitor.LOSSES)
     triggers = list(ctx.triggered_prop_ids.values())
-    is_same = bool(triggers) and all(one in (mark("state"), mark("time")) for one in triggers)
+    is_same = bool(triggers) and all(
+        trigger in (mark("state"), mark("time")) for trigger in triggers
+    )
     chart = no_update if is_same else _loss(metrics, View(axis, theme, name))
     return run_status.now(run, metrics, monitor.waiting(home, run), time.time()), chart
 
@@ -286,8 +288,8 @@ def show_results(
         result = backtests.result(current_home(), name)
         return backtest_results.results(result, theme, ended=ended), True
     if handle.run.kind == SEARCHING:
-        found = searches.result(current_home(), name)
-        return search_results.results(found, theme, ended=ended), True
+        search = searches.result(current_home(), name)
+        return search_results.results(search, theme, ended=ended), True
     if handle.problem:
         return [error_state(handle.problem)], True
     results = test_results.results(handle.evaluation, metric, theme)

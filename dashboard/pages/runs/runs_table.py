@@ -94,7 +94,7 @@ def _shared(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     row["label"] = f"{_('{n} seeds').format(n=len(rows))} · {row['label']}"
     row["seed"] = None
     for key in FIGURES:
-        values = spread([one.get(key) for one in rows])
+        values = spread([row_of_seed.get(key) for row_of_seed in rows])
         row[key] = values.mean if values else None
         row[f"{key}_deviation"] = values.deviation if values else None
     return row

@@ -29,7 +29,7 @@ def results(result: SearchResult, theme: str | None, *, ended: bool) -> list[Com
 
 
 def no_trainings(ended: bool) -> html.Section:
-    """Return the line in place of the trainings of a series that has none yet, or never had any."""
+    """Return the sentence that a series has no trainings yet, or ended without one."""
     if ended:
         return card(empty_state(_("It ended before a training was queued.")))
     return card(empty_state(_("The first training appears here as soon as it is queued.")))

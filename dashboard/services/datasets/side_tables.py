@@ -38,7 +38,7 @@ def attach(
     encoding: str | None = None,
     decimal_mark: str | None = None,
 ) -> Dataset:
-    """Give a dataset side tables, and return it; see `data.importing.side_tables`.
+    """Add side tables to a dataset, and return it; see `data.importing.side_tables`.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def beside(logs: Sequence[str]) -> dict[str, str]:
     """
     files = [Path(log) for log in logs if not is_remote(Path(log))]
     try:
-        found = BOUNDED.call(companions, files)
+        files_by_table = BOUNDED.call(companions, files)
     except VitrinaError:
         return {}
-    return {table: str(file) for table, file in found.items() if file.exists()}
+    return {table: str(file) for table, file in files_by_table.items() if file.exists()}

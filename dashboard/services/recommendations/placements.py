@@ -107,7 +107,7 @@ def apply_rules(handle: RunHandle, dataset: Dataset, rules: Mapping[str, Any]) -
 
 
 def read_rules(placement: Placement) -> Rules:
-    """Return the rules of a version of a placement; none of one that removed it.
+    """Return the rules of a version of a placement; no rule where the version removed it.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def set_rules(
     user: str | None = None,
     seen: int | None = None,
 ) -> Placement:
-    """Give a placement rules in the place of those that it had; a new name makes a new placement.
+    """Replace the rules of a placement; a new name makes a new placement.
 
     Parameters
     ----------

@@ -283,8 +283,8 @@ def history_inputs(
         prices = [
             [event.price if event.repriced else None for event in events] for events in histories
         ]
-    asked = _microseconds(at)
-    return model.inputs.of_products(products, prices, types, times, asked, buyers=buyers)
+    asking_time = _microseconds(at)
+    return model.inputs.of_products(products, prices, types, times, asking_time, buyers=buyers)
 
 
 def _microseconds(time: datetime | None) -> int | None:

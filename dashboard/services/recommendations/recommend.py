@@ -79,9 +79,9 @@ class Recommendations:
     ) -> dict[str, Any]:
         """Rank the products that a buyer would buy next; see ``for_user`` of this module."""
         _check_buyer(self.served, buyer)
-        asked = self.served.end_of_log if at is None else _in_utc(at)
-        history, times = recorded_history(self.served, user, None if at is None else asked)
-        moment = None if asked is None else to_microseconds(asked)
+        asking_time = self.served.end_of_log if at is None else _in_utc(at)
+        history, times = recorded_history(self.served, user, None if at is None else asking_time)
+        moment = None if asking_time is None else to_microseconds(asking_time)
         known = {**recorded_values(self.served, user), **(buyer or {})}
         return self._answer(user, history, (k, exclude_seen), times=times, at=moment, buyer=known)
 
@@ -105,8 +105,8 @@ class Recommendations:
                     run=self.served.name, products=quoted_names(unknown)
                 )
             )
-        asked = None if at is None else to_microseconds(_in_utc(at))
-        answer = self._answer(None, history, (k, exclude_seen), at=asked, buyer=buyer or {})
+        asking_time = None if at is None else to_microseconds(_in_utc(at))
+        answer = self._answer(None, history, (k, exclude_seen), at=asking_time, buyer=buyer or {})
         return answer | {"unknown": unknown}
 
     def _answer(

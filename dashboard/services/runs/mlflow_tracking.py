@@ -131,8 +131,8 @@ class _Log:
     def find_or_create(self, experiment: str) -> "tuple[MlflowRun, bool]":
         """Return the run of MLflow of this training, and whether it existed before."""
         with first_request():
-            found = self._client.get_experiment_by_name(experiment)
-        number = found.experiment_id if found else self._client.create_experiment(experiment)
+            existing = self._client.get_experiment_by_name(experiment)
+        number = existing.experiment_id if existing else self._client.create_experiment(experiment)
         tags = {_RUN: self._run.run, _CREATED: _iso(self._run.created)}
         conditions = " and ".join(f"tags.`{key}` = '{value}'" for key, value in tags.items())
         runs = self._client.search_runs([number], conditions, max_results=1)
@@ -191,7 +191,7 @@ class _Log:
         self._client.log_artifacts(mlflow_run.info.run_id, str(bundle), BUNDLE)
 
     def end(self, mlflow_run: "MlflowRun") -> None:
-        """Give the run the state and the end of the training; until now it was running."""
+        """Set the run to the state and the end of the training; until now it was running."""
         state = _STATES.get(self._run.state, "FAILED")
         end = _milliseconds(self._run.finished) if self._run.finished else None
         self._client.set_terminated(mlflow_run.info.run_id, state, end)

@@ -26,7 +26,7 @@ TARGET_TYPES = "preparation.target_types"
 
 
 @dataclass(frozen=True)
-class Configured:
+class ConfiguredRun:
     """A configuration that fits a dataset.
 
     Attributes
@@ -47,7 +47,7 @@ class Configured:
 
 def configure(
     home: Home, dataset: str, preset: str, changes: Mapping[str, Any] | None = None
-) -> Configured:
+) -> ConfiguredRun:
     """Return the configuration of a training: a preset, some changed settings, and the dataset.
 
     Where the dataset has no events of the types that the preset predicts, its most frequent type
@@ -75,7 +75,7 @@ def configure(
     config = dataclasses.replace(config, preparation=fitting)
     sizing = reason(config, size) if preset in SIZED else ""
     if fitting == preparation:
-        return Configured(config, sizing=sizing)
+        return ConfiguredRun(config, sizing=sizing)
     words = _(
         "Dataset {dataset} has no events of type {types}; its most frequent type, {type}, is"
         " predicted instead. It has {counts}: choose others with {setting}."
@@ -87,7 +87,7 @@ def configure(
         counts=formats.event_types(source.manifest.summary["events_by_type"]),
         setting=TARGET_TYPES,
     )
-    return Configured(config, adaptation, sizing)
+    return ConfiguredRun(config, adaptation, sizing)
 
 
 def start_training(

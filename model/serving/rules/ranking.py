@@ -23,5 +23,7 @@ def ruled_list(
     """
     events = slice(int(histories.start[row]), int(histories.stop[row]))
     codes, times = histories.columns["product"][events], histories.columns["time"][events]
-    asked = NO_TIME if histories.at is None else int(histories.at[row])
-    return apply_rules(tables, scores, bought=codes - FIRST, times=times, asked=asked, k=k)
+    asking_time = NO_TIME if histories.at is None else int(histories.at[row])
+    return apply_rules(
+        tables, scores, bought=codes - FIRST, times=times, asking_time=asking_time, k=k
+    )

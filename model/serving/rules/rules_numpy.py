@@ -86,7 +86,7 @@ class RuleTables:
 
     @classmethod
     def load(cls, file: Path | str) -> "RuleTables":
-        """Read the tables that ``save`` wrote."""
+        """Read the tables from a file that ``save`` wrote."""
         with np.load(file, allow_pickle=False) as arrays:
             return cls(
                 **{
@@ -139,7 +139,7 @@ class RuledList:
 
 
 def apply_rules(
-    tables: RuleTables, scores: Any, *, bought: Any, times: Any, asked: int, k: int
+    tables: RuleTables, scores: Any, *, bought: Any, times: Any, asking_time: int, k: int
 ) -> RuledList:
     """Return the list of ``k`` products after one history under rules.
 
@@ -153,18 +153,18 @@ def apply_rules(
         Indices of the products that the history has targets of; below 0 for unknown ones.
     times : int64 array [events]
         Their times in microseconds; an event of ``NO_TIME`` counts as one of the asking time.
-    asked : int
+    asking_time : int
         Asking time in microseconds; ``NO_TIME`` for the end of the log.
     k : int
         Length of the list.
     """
-    asked = tables.end if asked == NO_TIME else asked
+    asking_time = tables.end if asking_time == NO_TIME else asking_time
     bought, times = np.asarray(bought, dtype=np.int64), np.asarray(times, dtype=np.int64)
     known = bought >= 0
     removal = _removal(
-        tables, bought[known], np.where(times == NO_TIME, asked, times)[known], asked
+        tables, bought[known], np.where(times == NO_TIME, asking_time, times)[known], asking_time
     )
-    new = _is_new(tables, asked)
+    new = _is_new(tables, asking_time)
     ranked = np.array(scores)
     if new is not None:
         ranked[new] += np.float32(np.log(tables.new_factor))
@@ -181,11 +181,11 @@ def apply_rules(
     )
 
 
-def _removal(tables: RuleTables, bought: Any, times: Any, asked: int) -> Any:
+def _removal(tables: RuleTables, bought: Any, times: Any, asking_time: int) -> Any:
     """Return the index in ``REMOVALS`` of the rule that removes each product, -1 for none."""
     removal = np.array(tables.barred)
     if tables.recent_days:
-        recent = bought[asked - times < tables.recent_days * DAY]
+        recent = bought[asking_time - times < tables.recent_days * DAY]
         recent = recent[~tables.again[recent] & (removal[recent] < 0)]
         removal[recent] = RECENT
     if tables.price_low or tables.price_high:
@@ -200,11 +200,11 @@ def _removal(tables: RuleTables, bought: Any, times: Any, asked: int) -> Any:
     return removal
 
 
-def _is_new(tables: RuleTables, asked: int) -> Any:
+def _is_new(tables: RuleTables, asking_time: int) -> Any:
     """Return which products are new at a time, bool [products]; None where no rule asks."""
     if not tables.new_days or tables.new_factor == 1:
         return None
-    age = asked - tables.first
+    age = asking_time - tables.first
     return (tables.first != NO_TIME) & (age >= 0) & (age < tables.new_days * DAY)
 
 

@@ -20,7 +20,7 @@ from dashboard.jobs.shared_home import check_home
 from dashboard.jobs.states import State
 from dashboard.jobs.stored_folders import StoredFolders
 from dashboard.jobs.table_copy import OF_PLACE
-from dashboard.services.move import Moved, move
+from dashboard.services.move import MoveCounts, move
 from dashboard.services.recommendations import recommend
 from dashboard.services.verification import verify
 from dashboard.users.users import Users
@@ -94,7 +94,7 @@ def test_everything_is_found_from_a_machine_that_has_nothing(
 ) -> None:
     before, table = files_of(laptop.datasets) | files_of(laptop.runs), rows(Runs(laptop).database)
     assert all(table.values())  # of a new table, too
-    assert move(laptop, target, store_url=store_url, log=MESSAGES.append) == Moved(1, 3)
+    assert move(laptop, target, store_url=store_url, log=MESSAGES.append) == MoveCounts(1, 3)
     assert files_of(laptop.datasets) | files_of(laptop.runs) == before
 
     there = Home(tmp_path / "third" / "home", target, store_url)
@@ -114,7 +114,7 @@ def test_everything_is_found_from_a_machine_that_has_nothing(
 @on_both_databases
 def test_a_folder_that_machines_share_takes_it(laptop: Home, target: str, tmp_path: Path) -> None:
     table, folder = rows(Runs(laptop).database), tmp_path / "mounted" / "home"
-    assert move(laptop, target, folder=folder, log=MESSAGES.append) == Moved(1, 3)
+    assert move(laptop, target, folder=folder, log=MESSAGES.append) == MoveCounts(1, 3)
     there = Home(folder, target)
     assert rows(Runs(there).database) == table
     for name in ("datasets", "runs"):

@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.preparation.prepare import Prepared
+from data.preparation.prepare import PreparedEvents
 from data.preparation.sequences import microseconds, offsets
 from data.preparation.splits import CUT, DAY, Split, split
 
@@ -46,7 +46,7 @@ class Log:
         self.start = self.offsets[user - user[0]]
         self.product, self.session = events["product"].to_numpy(), events["session"].to_numpy()
         self.is_target = events["target"].to_numpy()
-        self.split: Split = split(Prepared(events, ()), protocol, moment=moment, days=DAYS)
+        self.split: Split = split(PreparedEvents(events, ()), protocol, moment=moment, days=DAYS)
 
     def sets(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
         """Return the held-out sets: part, targets, and the events of their history."""

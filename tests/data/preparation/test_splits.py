@@ -4,18 +4,18 @@ import pytest
 from data.datasets.dataset import Dataset
 from data.errors import BadInput
 from data.preparation.preparation import PREPARATIONS
-from data.preparation.prepare import Prepared, prepare
+from data.preparation.prepare import PreparedEvents, prepare
 from data.preparation.sequences import UNKNOWN, microseconds, sequences
 from data.preparation.splits import PROTOCOLS, Split, split
 
 
 @pytest.fixture(scope="module")
-def prepared(groceries: Dataset) -> Prepared:
+def prepared(groceries: Dataset) -> PreparedEvents:
     return prepare(groceries, PREPARATIONS["paper"])
 
 
 @pytest.fixture(scope="module", params=PROTOCOLS)
-def protocol_split(request: pytest.FixtureRequest, prepared: Prepared) -> Split:
+def protocol_split(request: pytest.FixtureRequest, prepared: PreparedEvents) -> Split:
     return split(prepared, request.param, seed=7)
 
 
@@ -46,7 +46,7 @@ def test_held_out_targets_are_not_visible_and_training_targets_are(protocol_spli
 
 
 def test_every_target_has_an_earlier_event_of_the_same_user(
-    protocol_split: Split, prepared: Prepared
+    protocol_split: Split, prepared: PreparedEvents
 ) -> None:
     users = prepared.events["user"].to_numpy()
     for part in (protocol_split.train, protocol_split.validation, protocol_split.test):
@@ -54,13 +54,13 @@ def test_every_target_has_an_earlier_event_of_the_same_user(
 
 
 def test_the_history_of_a_training_target_is_visible(
-    protocol_split: Split, prepared: Prepared
+    protocol_split: Split, prepared: PreparedEvents
 ) -> None:
     assert protocol_split.visible[protocol_split.train - 1].all()
 
 
 def test_the_temporal_split_has_no_training_event_after_a_held_out_target(
-    prepared: Prepared,
+    prepared: PreparedEvents,
 ) -> None:
     temporal = split(prepared, "temporal")
     time = microseconds(prepared.events["time"])
@@ -68,14 +68,16 @@ def test_the_temporal_split_has_no_training_event_after_a_held_out_target(
     assert time[temporal.validation].max() < time[temporal.test].min()
 
 
-def test_leave_one_out_holds_out_the_last_two_events_of_each_user(prepared: Prepared) -> None:
+def test_leave_one_out_holds_out_the_last_two_events_of_each_user(prepared: PreparedEvents) -> None:
     leave_one_out = split(prepared, "leave-one-out")
     codes = sequences(prepared, leave_one_out.visible)
     assert (leave_one_out.test == codes.offsets[1:] - 1).all()
     assert set(leave_one_out.validation) <= set(codes.offsets[1:] - 2)
 
 
-def test_the_split_of_the_paper_divides_users_and_limits_histories(prepared: Prepared) -> None:
+def test_the_split_of_the_paper_divides_users_and_limits_histories(
+    prepared: PreparedEvents,
+) -> None:
     paper = split(prepared, "paper", seed=7)
     user = sequences(prepared).user
     parts = [user[part] for part in (paper.train, paper.validation, paper.test)]
@@ -86,12 +88,12 @@ def test_the_split_of_the_paper_divides_users_and_limits_histories(prepared: Pre
     assert paper.history == 4
 
 
-def test_the_split_of_the_paper_depends_on_the_seed_only(prepared: Prepared) -> None:
+def test_the_split_of_the_paper_depends_on_the_seed_only(prepared: PreparedEvents) -> None:
     first, again, other = (split(prepared, "paper", seed=seed) for seed in (1, 1, 2))
     assert (first.test == again.test).all()
     assert len(first.test) != len(other.test) or (first.test != other.test).any()
 
 
-def test_an_unknown_protocol_is_refused(prepared: Prepared) -> None:
+def test_an_unknown_protocol_is_refused(prepared: PreparedEvents) -> None:
     with pytest.raises(BadInput, match="temporal, basket, horizon, leave-one-out, paper"):
         split(prepared, "random")

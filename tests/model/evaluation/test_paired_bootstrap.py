@@ -13,9 +13,9 @@ RANKS = RANDOM.integers(1, 30, 1000)
 
 
 def ranked(rank, after=None) -> TargetRanks:
-    missed = np.zeros(len(rank), dtype=bool)
+    cold = np.zeros(len(rank), dtype=bool)
     positions = np.arange(len(rank)) % 7 if after is None else after
-    return TargetRanks(USERS[: len(rank)].astype(str).astype(object), positions, rank, missed)
+    return TargetRanks(USERS[: len(rank)].astype(str).astype(object), positions, rank, cold)
 
 
 def test_a_model_does_not_differ_from_itself() -> None:
@@ -33,9 +33,9 @@ def test_a_small_gain_is_significant_though_the_intervals_overlap() -> None:
     difference = paired_differences(ranked(better), ranked(RANKS))["mrr@10"]
     assert difference.significant
     assert 0 < difference.low < difference.value < difference.high
-    missed = np.zeros(len(RANKS), dtype=bool)
+    cold = np.zeros(len(RANKS), dtype=bool)
     alone = [
-        confidence_intervals(metrics_per_target(ranks, missed), USERS)["mrr@10"]
+        confidence_intervals(metrics_per_target(ranks, cold), USERS)["mrr@10"]
         for ranks in (better, RANKS)
     ]
     assert alone[0][0] < alone[1][1]

@@ -92,7 +92,7 @@ def test_the_ranks_of_sets_are_kept_and_give_their_figures(
     assert ranks is not None and ranks.same_targets(ranks)
     assert not ranks.same_targets(replace(ranks, sets=None))
     user = pd.factorize(ranks.user)[0]
-    figures = HeldOutTargets(user, ranks.missed, ranks.sets).figures(ranks.rank)
+    figures = HeldOutTargets(user, ranks.cold, ranks.sets).figures(ranks.rank)
     served = report["models"][0]
     for name in ("recall@10", "precision@5", "map@20", "ndcg@10"):
         assert figures.means[name] == pytest.approx(served["metrics"][name])

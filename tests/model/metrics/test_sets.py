@@ -69,8 +69,8 @@ def brute_force(listed: list[int], relevant: list[int], cold: int, k: int) -> di
 
 
 def test_metrics_of_sets_equal_a_brute_force_version(case: Case) -> None:
-    rank, missed, sets = flat(case)
-    of_sets = metrics_per_set(rank, missed, sets)
+    rank, cold, sets = flat(case)
+    of_sets = metrics_per_set(rank, cold, sets)
     for i, (scores, products) in enumerate(zip(*case, strict=True)):
         known = [product for product in products if product != COLD]
         for k in CUTOFFS:
@@ -79,15 +79,17 @@ def test_metrics_of_sets_equal_a_brute_force_version(case: Case) -> None:
 
 
 def test_metrics_of_sets_equal_those_of_trec_eval(case: Case) -> None:
-    rank, missed, sets = flat(case)
-    values = metrics_per_set(rank, missed, sets).values
+    rank, cold, sets = flat(case)
+    values = metrics_per_set(rank, cold, sets).values
     run, relevant = {}, {}
     for i, (scores, products) in enumerate(zip(*case, strict=True)):
         name = f"{i:04d}"
         listed = ranking(scores, products)
         run[name] = {str(product): float(-place) for place, product in enumerate(listed)}
-        cold = {f"cold{j}": 1 for j in range(products.count(COLD))}
-        relevant[name] = {str(product): 1 for product in products if product != COLD} | cold
+        cold_products = {f"cold{j}": 1 for j in range(products.count(COLD))}
+        relevant[name] = {
+            str(product): 1 for product in products if product != COLD
+        } | cold_products
     expected = pytrec_eval.RelevanceEvaluator(relevant, MEASURES).evaluate(run)
     for metric, trec_name in TREC_NAMES.items():
         np.testing.assert_allclose(
@@ -96,9 +98,9 @@ def test_metrics_of_sets_equal_those_of_trec_eval(case: Case) -> None:
 
 
 def test_of_a_part_of_each_set_the_positions_in_the_whole_ranking_count(case: Case) -> None:
-    rank, missed, sets = flat(case)
+    rank, cold, sets = flat(case)
     chosen = np.arange(len(rank)) % 2 == 0
-    of_part = metrics_per_set(rank, missed, sets, chosen)
+    of_part = metrics_per_set(rank, cold, sets, chosen)
     scores, products = case
     for row, number in enumerate(of_part.number.tolist()):
         targets = np.flatnonzero(sets == number)
@@ -111,10 +113,10 @@ def test_of_a_part_of_each_set_the_positions_in_the_whole_ranking_count(case: Ca
 
 
 def test_a_set_of_one_product_has_the_metrics_of_a_target_by_itself() -> None:
-    rank, missed = np.array([1, 4, 11, 30]), np.array([False, False, False, True])
+    rank, cold = np.array([1, 4, 11, 30]), np.array([False, False, False, True])
     user = np.array([0, 0, 1, 2])
-    alone = HeldOutTargets(user, missed, None).figures(rank).means
-    in_sets = HeldOutTargets(user, missed, np.arange(4)).figures(rank).means
+    alone = HeldOutTargets(user, cold, None).figures(rank).means
+    in_sets = HeldOutTargets(user, cold, np.arange(4)).figures(rank).means
     for name in ("hr@1", "hr@10", "hr@20", "ndcg@10", "ndcg@20"):
         assert in_sets[name] == pytest.approx(alone[name])
     assert in_sets["map@10"] == pytest.approx(alone["mrr@10"])

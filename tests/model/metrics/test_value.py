@@ -67,7 +67,7 @@ def test_targets_without_a_price_do_not_count(rank: Longs, money: Floats) -> Non
     known = USERS >= 20
     found = money[known & (rank <= 10)].sum() / money[known].sum()
     assert value(targets(some), rank) == pytest.approx(found)
-    assert targets(some).priced.sum() == known.sum()
+    assert targets(some).has_price.sum() == known.sum()
 
 
 @pytest.mark.parametrize("money", [None, np.full(len(USERS), np.nan), np.zeros(len(USERS))])
@@ -76,10 +76,10 @@ def test_without_prices_there_is_none(rank: Longs, money: Floats | None) -> None
 
 
 def test_a_cold_product_is_missed(money: Floats) -> None:
-    missed = np.arange(len(USERS)) % 2 == 0
-    held_out = HeldOutTargets(USERS, missed, None, money)
+    cold = np.arange(len(USERS)) % 2 == 0
+    held_out = HeldOutTargets(USERS, cold, None, money)
     assert value(held_out, np.ones(len(USERS), dtype=np.int64)) == pytest.approx(
-        money[~missed].sum() / money.sum()
+        money[~cold].sum() / money.sum()
     )
 
 

@@ -18,7 +18,7 @@ from model.serving.batch_scoring import score
 from model.serving.equal_histories import history_keys
 from model.serving.onnx_model import OnnxRecommender
 from model.serving.predictor import Predictor
-from model.serving.ranked_part import PLAN, KeptParts
+from model.serving.ranked_part import PLAN, PartFolder
 from tests.model.conftest import HISTORIES
 from tests.model.toys import imported, random_histories, save_untrained, small
 
@@ -136,7 +136,7 @@ def test_a_damaged_part_is_computed_again(
 
 def test_a_folder_keeps_what_it_has_of_somebody_else(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    KeptParts(tmp_path, {}).remove()
+    PartFolder(tmp_path, {}).remove()
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 

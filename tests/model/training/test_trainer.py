@@ -203,7 +203,7 @@ def test_the_ranks_of_the_model_are_kept_and_give_its_figures(finished: tuple[Pa
     assert found is not None
     network = json.loads((finished[0] / "evaluation.json").read_text())["models"][0]
     assert (
-        means(metrics_per_target(found.rank, found.missed))["ndcg@10"]
+        means(metrics_per_target(found.rank, found.cold))["ndcg@10"]
         == network["metrics"]["ndcg@10"]
     )
 
@@ -270,8 +270,8 @@ def test_a_stopped_run_keeps_its_best_epoch(
     best = max(figures(folder), key=lambda entry: entry["val_ndcg@10"])
     data = split_dataset(config, dataset)
     (found,) = predict_targets(data, data.split.validation, load_recommenders(RunFolder(folder)))
-    missed = data.answers(data.split.validation) < 0
-    assert means(metrics_per_target(found.rank, missed))["ndcg@10"] == pytest.approx(
+    cold = data.answers(data.split.validation) < 0
+    assert means(metrics_per_target(found.rank, cold))["ndcg@10"] == pytest.approx(
         best["val_ndcg@10"]
     )
 

@@ -48,12 +48,12 @@ def ruled(
     bought: list[int] = [],  # noqa: B006
     days_ago: list[float] | None = None,
     k: int = 6,
-    asked: int = END,
+    asking_time: int = END,
 ) -> RuledList:
     times = [NO_TIME] * len(bought)
     if days_ago is not None:
         times = [int(END - days * DAY) for days in days_ago]
-    return apply_rules(rules, SCORES, bought=bought, times=times, asked=asked, k=k)
+    return apply_rules(rules, SCORES, bought=bought, times=times, asking_time=asking_time, k=k)
 
 
 def top(*arguments: Any, **settings: Any) -> list[int]:
@@ -86,7 +86,7 @@ def test_the_latest_purchase_of_a_product_counts() -> None:
 
 def test_a_purchase_without_a_time_was_made_just_now() -> None:
     assert 0 not in top(tables(recent_days=1), [0])
-    assert 0 not in top(tables(recent_days=1), [0], asked=NO_TIME)
+    assert 0 not in top(tables(recent_days=1), [0], asking_time=NO_TIME)
 
 
 def test_a_category_that_is_bought_again_and_again_stays() -> None:
@@ -168,7 +168,9 @@ def test_a_pinned_position_behind_the_end_comes_last() -> None:
 def test_products_that_may_not_be_shown_stay_out() -> None:
     scores = SCORES.copy()
     scores[0] = -np.inf
-    assert apply_rules(tables(), scores, bought=[], times=[], asked=END, k=2).top.tolist() == [1, 2]
+    assert apply_rules(
+        tables(), scores, bought=[], times=[], asking_time=END, k=2
+    ).top.tolist() == [1, 2]
 
 
 def test_stored_tables_make_the_same_list(tmp_path: Path) -> None:
@@ -227,7 +229,7 @@ def cases(draw: st.DrawFn) -> tuple[RuleTables, Any, list[int], list[int]]:
 @given(cases(), st.integers(1, 30))
 def test_what_holds_of_every_list(case: tuple[Any, ...], k: int) -> None:
     rules, scores, bought, times = case
-    result = apply_rules(rules, scores, bought=bought, times=times, asked=END, k=k)
+    result = apply_rules(rules, scores, bought=bought, times=times, asking_time=END, k=k)
     shown = result.top.tolist()
     assert len(shown) == len(set(shown)) <= k
     assert (result.removal[shown] < 0).all()
@@ -248,7 +250,9 @@ def test_what_holds_of_every_list(case: tuple[Any, ...], k: int) -> None:
                 codes[product] >= 0 and (codes[shown] == codes[product]).sum() >= limit
                 for limit, codes in caps
             )
-    longer = apply_rules(rules, scores, bought=bought, times=times, asked=END, k=k + 7).top.tolist()
+    longer = apply_rules(
+        rules, scores, bought=bought, times=times, asking_time=END, k=k + 7
+    ).top.tolist()
     assert longer[: len(shown)] == shown
 
 
@@ -257,6 +261,6 @@ def test_the_order_is_that_of_a_full_sort(k: int) -> None:
     scores = np.random.default_rng(3).integers(0, 9, 40).astype(np.float32)
     expected = np.argsort(-scores, kind="stable")[:k].tolist()
     assert (
-        apply_rules(tables(40), scores, bought=[], times=[], asked=END, k=k).top.tolist()
+        apply_rules(tables(40), scores, bought=[], times=[], asking_time=END, k=k).top.tolist()
         == expected
     )
