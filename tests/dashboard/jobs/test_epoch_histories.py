@@ -141,7 +141,7 @@ def test_no_more_than_a_number_of_runs_are_kept(runs: Runs, training: Run) -> No
         row = select_run(connection, "demo-1")
         for number in range(3 * MOST_RUNS):
             histories.read(connection, _named(row, f"demo-{number}"))
-    assert len(histories._kept) == MOST_RUNS
+    assert len(histories._cache) == MOST_RUNS
 
 
 def _named(row: Any, name: str) -> Any:
