@@ -37,6 +37,8 @@ from data.preparation.sequences import to_microseconds
 from tests.conftest import Setup
 from tests.model.toys import START, imported, random_histories, save_untrained, small
 
+pytestmark = pytest.mark.slow
+
 PLACE, RUN = "shop-window", "toy-1"
 BUYERS, PRODUCTS, K = 40, 60, 10
 Shop = tuple[Home, Path]
@@ -183,7 +185,6 @@ USERS = st.lists(
 )
 
 
-@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(RULES, USERS)
 def test_four_ways_out_give_one_list(

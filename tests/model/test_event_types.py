@@ -86,7 +86,6 @@ def hit_rate(task: SplitData, model: Any) -> float:
     return float((prediction.rank == 1).mean())
 
 
-@pytest.mark.slow
 def test_what_was_carted_is_bought(run: tuple[Path, Dataset], task: SplitData) -> None:
     network = load_recommenders(RunFolder(run[0]))[-1]
     assert task.split.moment == "session"

@@ -24,6 +24,8 @@ from tests.model.changing_shop import write_log
 from tests.model.toys import small
 from tests.model.training.test_trainer import Notes, never
 
+pytestmark = pytest.mark.slow
+
 OLD, GOOD, BAD = "old", "good", "bad"
 CONFIG = small(protocol="temporal", epochs=12, learning_rate=0.02)
 
@@ -99,7 +101,6 @@ def retrained(home: Home, model: Path, meanwhile: str | None = None) -> tuple[Ru
     return runs, read_json(folder / FILE)
 
 
-@pytest.mark.slow
 def test_a_model_that_is_no_worse_replaces_the_one_in_service(home: Home, trained: Path) -> None:
     runs, result = retrained(home, trained / GOOD)
     newest = runs.promotions.newest("shop")

@@ -29,6 +29,8 @@ from tests.model.changing_shop import write_log
 from tests.model.toys import small
 from tests.model.training.test_trainer import Notes, never
 
+pytestmark = pytest.mark.slow
+
 CUTS = cut_days(datetime(2024, 1, 1), datetime(2024, 1, 28, 23), 2, 7)
 
 
@@ -73,7 +75,6 @@ def test_a_log_that_is_too_short_is_refused(days: int, cuts: int, words: str) ->
         cut_days(datetime(2024, 1, 1), datetime(2024, 1, 1 + days), cuts, 7)
 
 
-@pytest.mark.slow
 def test_every_model_is_judged_on_each_period_after_its_cut(judged: dict[str, Any]) -> None:
     points = [(point["run"], point["age"], point["from"][:10]) for point in judged["points"]]
     assert points == [

@@ -25,6 +25,8 @@ from tests.model.changing_shop import write_log
 from tests.model.toys import small
 from tests.model.training.test_trainer import Notes, never
 
+pytestmark = pytest.mark.slow
+
 
 def train_and_add(folder: Path) -> None:
     """Train on three weeks, and add a fourth one of another taste."""
@@ -53,7 +55,6 @@ def drift(shop: Path) -> dict[str, Any]:
     return assess_drift(shop / "temporal", dataset(shop))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("protocol", ["temporal", "basket", "horizon"])
 def test_the_figures_of_the_test_part_are_those_of_the_run(shop: Path, protocol: str) -> None:
     """Added events change neither the targets nor the vocabulary nor popularity."""
@@ -155,7 +156,6 @@ def test_a_protocol_that_is_not_by_time_is_refused(shop: Path, tmp_path: Path) -
         assess_drift(tmp_path, dataset(shop))
 
 
-@pytest.mark.slow
 def test_a_fresh_training_is_compared_on_targets_that_neither_was_trained_on(
     shop: Path, drift: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -37,7 +37,6 @@ def evaluated(
     return evaluate_run(folder, dataset), StoredPredictions(RunFolder(folder))
 
 
-@pytest.mark.slow
 def test_the_tables_agree_with_the_metrics(evaluated: Result) -> None:
     report, stored = evaluated
     targets = stored.targets

@@ -52,6 +52,8 @@ VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in NETWO
     "every feature": {"network": "gru", "features": FEATURES, "normalise_features": True},
     "a feature that the network reads, too": {"network": "hstu", "features": "product,gap"},
 }
+SAMPLE = ("paper", "sasrec", "tied", "asking time", "every feature")
+"""Those that are built, exported and compiled in every run of the tests."""
 
 
 class Built:
@@ -91,12 +93,16 @@ def one_of_each_length(histories: Histories) -> list[int]:
     return [int(i) for i in found[::2]]
 
 
-@pytest.fixture(scope="module", params=VARIANTS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=() if name in SAMPLE else pytest.mark.slow) for name in VARIANTS
+    ],
+)
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
     return Built(small(**VARIANTS[request.param]), tmp_path_factory.mktemp("network"))
 
 
-@pytest.mark.slow
 def test_a_history_gives_the_same_scores_at_every_padding(built: Built) -> None:
     one = built.histories.select(slice(4, 5))
     length = int(one.lengths[0])
@@ -105,7 +111,6 @@ def test_a_history_gives_the_same_scores_at_every_padding(built: Built) -> None:
         np.testing.assert_allclose(built.keras_scores(one, width), alone, atol=1e-5)
 
 
-@pytest.mark.slow
 def test_a_history_gives_the_same_scores_alone_and_in_a_batch(built: Built) -> None:
     together = built.keras_scores(built.histories)
     for i in one_of_each_length(built.histories):

@@ -27,7 +27,6 @@ from tests.model.toys import buyer_table, imported, random_histories, save_untra
 PATIENCE = 30.0
 
 
-@pytest.mark.slow
 def test_every_user_has_the_list_of_a_single_recommendation(
     toy_run: tuple[Path, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,7 +73,11 @@ sys.exit(f"imported {foreign}" if foreign else 0)
 HISTORIES = ([], ["p001"], ["p004", "p000", "p004"], ["never seen", "p002"], ["p003", "p001"] * 150)
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["network", "blend"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(False, marks=pytest.mark.slow), True],
+    ids=["network", "blend"],
+)
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundle")
     store, log = Store(Home(folder / "home")), random_histories(100, 30)
@@ -101,7 +105,6 @@ def answer(bundle: Path, history: list[str]) -> list[tuple[str, float]]:
     return [(name, float(probability)) for name, probability in rows]
 
 
-@pytest.mark.slow
 def test_the_example_ranks_as_the_run_does(run: Path, tmp_path: Path) -> None:
     export(run, tmp_path / "bundle")
     predictor = Predictor(run)
