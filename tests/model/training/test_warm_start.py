@@ -43,14 +43,31 @@ def grown() -> list[Any]:
     return [*BEFORE, *([f"z{buyer % 3}" for _event in range(9)] for buyer in range(90))]
 
 
-def started(config: RunConfig, folder: Path, source: str = "first") -> Trainer:
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """The first log; no test changes it."""
+    return dataset(tmp_path_factory.mktemp("before"), BEFORE)
+
+
+@pytest.fixture(scope="module")
+def usual(shop: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on the first log with the usual settings; a test takes a copy."""
+    folder = tmp_path_factory.mktemp("usual") / "first"
+    train(small(), shop, folder, Notes(), never)
+    return folder
+
+
+def started(config: RunConfig, shop: Dataset, folder: Path) -> Trainer:
     """Train on the first log, and return a training on the grown one before its first epoch."""
-    first, second = folder / "a", folder / "b"
-    for place in (first, second):
-        place.mkdir()
-    train(config, dataset(first, BEFORE), folder / "first", Notes(), never)
-    later = dataset(second, grown())
-    config = config.override({"start_from": source})
+    train(config, shop, folder / "first", Notes(), never)
+    return warm_training(config, folder)
+
+
+def warm_training(config: RunConfig, folder: Path) -> Trainer:
+    """Return a training on the grown log that starts from ``folder / "first"``."""
+    (folder / "b").mkdir()
+    later = dataset(folder / "b", grown())
+    config = config.override({"start_from": "first"})
     trainer = Trainer.create(config, later, folder / "second", Notes(), never)
     trainer._start_warm()
     return trainer
@@ -68,9 +85,9 @@ def started(config: RunConfig, folder: Path, source: str = "first") -> Trainer:
     ids=lambda changes: ",".join(changes) or "paper",
 )
 def test_products_that_both_runs_know_begin_with_their_old_scores(
-    tmp_path: Path, changes: dict[str, Any]
+    shop: Dataset, tmp_path: Path, changes: dict[str, Any]
 ) -> None:
-    trainer = started(small(epochs=2, learning_rate=0.01, **changes), tmp_path)
+    trainer = started(small(epochs=2, learning_rate=0.01, **changes), shop, tmp_path)
     trainer.run.write_vocabulary(trainer.data.sequences)
     save_network(trainer.run, trainer.network)
     old, new = Predictor(tmp_path / "first"), Predictor(tmp_path / "second")
@@ -86,9 +103,9 @@ def test_products_that_both_runs_know_begin_with_their_old_scores(
     np.testing.assert_allclose(scores(new), scores(old), atol=1e-4)
 
 
-def test_a_repeat_head_keeps_what_it_learned_of_each_product(tmp_path: Path) -> None:
+def test_a_repeat_head_keeps_what_it_learned_of_each_product(shop: Dataset, tmp_path: Path) -> None:
     config = small(network="gru", repeat_head=True, epochs=2, learning_rate=0.01)
-    trainer = started(config, tmp_path)
+    trainer = started(config, shop, tmp_path)
     before = keras.saving.load_model(tmp_path / "first" / "model.keras")
     (old,) = (layer for layer in before.layers if type(layer).__name__ == "RepeatHead")
     new = trainer.network.members[0].repeat_head
@@ -102,9 +119,11 @@ def test_a_repeat_head_keeps_what_it_learned_of_each_product(tmp_path: Path) -> 
     np.testing.assert_array_equal(np.asarray(new.linear), np.asarray(old.linear))
 
 
-def test_a_transition_head_keeps_its_weights_and_counts_its_rules_anew(tmp_path: Path) -> None:
+def test_a_transition_head_keeps_its_weights_and_counts_its_rules_anew(
+    shop: Dataset, tmp_path: Path
+) -> None:
     config = small(network="gru", transition_head=True, epochs=2, learning_rate=0.01)
-    trainer = started(config, tmp_path)
+    trainer = started(config, shop, tmp_path)
     before = keras.saving.load_model(tmp_path / "first" / "model.keras")
     (old,) = (layer for layer in before.layers if type(layer).__name__ == "TransitionHead")
     new = trainer.network.members[0].transition_head
@@ -116,12 +135,12 @@ def test_a_transition_head_keeps_its_weights_and_counts_its_rules_anew(tmp_path:
     np.testing.assert_array_equal(np.asarray(new.consequent)[FIRST:], rules.consequent)
 
 
-def test_new_products_begin_as_usual(tmp_path: Path) -> None:
-    config = small(epochs=1)
-    warm = started(config, tmp_path).network.members[0].output
+def test_new_products_begin_as_usual(usual: Path, tmp_path: Path) -> None:
+    shutil.copytree(usual, tmp_path / "first")
+    warm = warm_training(small(), tmp_path).network.members[0].output
     cold = (
         Trainer.create(
-            config,
+            small(),
             Store(Home(tmp_path / "b" / "home")).open("toy"),
             tmp_path / "cold",
             Notes(),
@@ -137,8 +156,9 @@ def test_new_products_begin_as_usual(tmp_path: Path) -> None:
         )
 
 
-def test_what_is_kept_is_said_in_log_and_configuration(tmp_path: Path) -> None:
-    trainer = started(small(), tmp_path)
+def test_what_is_kept_is_said_in_log_and_configuration(usual: Path, tmp_path: Path) -> None:
+    shutil.copytree(usual, tmp_path / "first")
+    trainer = warm_training(small(), tmp_path)
     notes = trainer.callback
     assert isinstance(notes, Notes)
     assert notes.lines[-1] == "The weights are those of first, which knows 20 of 23 products."
@@ -156,10 +176,9 @@ def test_what_is_kept_is_said_in_log_and_configuration(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_a_start_is_refused(
-    tmp_path: Path, changes: dict[str, Any], words: str
+    usual: Path, shop: Dataset, tmp_path: Path, changes: dict[str, Any], words: str
 ) -> None:
-    shop = dataset(tmp_path, BEFORE)
-    train(small(), shop, tmp_path / "first", Notes(), never)
+    shutil.copytree(usual, tmp_path / "first")
     config = small(start_from="first").override(changes)
     with pytest.raises(BadInput, match=words) as refused:
         Trainer.create(config, shop, tmp_path / "second", Notes(), never)
@@ -167,23 +186,19 @@ def test_what_cannot_be_a_start_is_refused(
     assert not (tmp_path / "second").exists()
 
 
-def test_a_run_of_other_products_is_no_start(tmp_path: Path) -> None:
-    others = [[f"other{product}" for product in history] for history in BEFORE]
-    for place, histories in (("a", others), ("b", BEFORE)):
-        (tmp_path / place).mkdir()
-        dataset(tmp_path / place, histories)
-    shops = [Store(Home(tmp_path / place / "home")).open("toy") for place in ("a", "b")]
-    train(small(), shops[0], tmp_path / "first", Notes(), never)
-    trainer = Trainer.create(
-        small(start_from="first"), shops[1], tmp_path / "second", Notes(), never
-    )
+def test_a_run_of_other_products_is_no_start(usual: Path, tmp_path: Path) -> None:
+    shutil.copytree(usual, tmp_path / "first")
+    others = dataset(tmp_path, [[f"other{product}" for product in history] for history in BEFORE])
+    config = small(start_from="first")
+    trainer = Trainer.create(config, others, tmp_path / "second", Notes(), never)
     with pytest.raises(BadInput, match="knows none of the products"):
         trainer.fit()
 
 
-def test_a_training_that_resumes_needs_the_first_run_no_more(tmp_path: Path) -> None:
-    shop = dataset(tmp_path, BEFORE)
-    train(small(), shop, tmp_path / "first", Notes(), never)
+def test_a_training_that_resumes_needs_the_first_run_no_more(
+    usual: Path, shop: Dataset, tmp_path: Path
+) -> None:
+    shutil.copytree(usual, tmp_path / "first")
     config = small(start_from="first", epochs=2)
     trainer = Trainer.create(
         config.override({"epochs": 1}), shop, tmp_path / "second", Notes(), never
