@@ -5,6 +5,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
   const MOST_TABLE_ROWS = 500;
   const LETTER = 6.4; // pixels, of 12-pixel words
   const LINE = 16;
+  const HEIGHT = 320;
   const MARGINS = 56;
   const SHARE_OF_NAMES = 0.45; // of the width of a figure
   const SHARE_OF_COLUMNS = 0.55;
@@ -86,7 +87,8 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     const most = Math.floor((width * SHARE_OF_NAMES) / LETTER);
     if (axis?.type === "category" && !axis.tickvals && names.some((one) => one.length > most)) {
       // The card may become wider, so that words are folded rather than cut.
-      const lines = Math.max(2, Math.floor(parseFloat(drawing.style.height) / names.length / LINE));
+      const height = parseFloat(drawing.style.height) || HEIGHT; // none before the first drawing
+      const lines = Math.max(2, Math.floor(height / names.length / LINE));
       const ticktext = names.map((one) => foldWords(one, most, lines));
       layout.yaxis = { ...axis, tickvals: names, ticktext };
     }

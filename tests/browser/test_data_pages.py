@@ -383,6 +383,8 @@ def test_the_words_of_charts_end_within_them_on_a_phone(
     page.locator(".is-ready .plot-container").nth(8).wait_for()
     assert page.evaluate(WORDS_BEYOND_CHARTS) == []
     expect(page.locator(".js-plotly-plot text", has_text="…")).to_have_count(0)
+    known = "un producto nuevo de" if locale == "es" else "a new product in a"
+    expect(page.locator(".js-plotly-plot .ytick text", has_text=known)).to_be_visible()
 
 
 def test_every_column_of_the_datasets_is_whole(oct_site: Site, open_page: Open) -> None:
