@@ -16,6 +16,8 @@ from data.i18n import _
 
 POINTS = 200
 MAX_CATEGORIES = 8
+_CLOSE = 0.02
+"""Difference of two shares that says nothing about which model is surer."""
 
 Numbers = npt.NDArray[np.floating]
 
@@ -101,6 +103,11 @@ def _concentration(size: int, model: float, popularity: float) -> str:
     own, common = formats.percent(model), formats.percent(popularity)
     if own == common:
         text = _("The model is as sure as popularity: the first {size} of both hold {own}")
+    elif abs(model - popularity) < _CLOSE:
+        text = _(
+            "The model is about as sure as popularity: its first {size} hold {own}, popularity's"
+            " {common}"
+        )
     elif model > popularity:
         text = _("The model is surer than popularity: its first {size} hold {own}, not {common}")
     else:

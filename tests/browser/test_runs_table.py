@@ -133,3 +133,18 @@ def test_waiting_runs_stop_at_once_and_those_that_ended_are_named(
     page.get_by_role("dialog").get_by_role("button", name="Stop the runs").click()
     expect(page.locator(".ag-row", has_text=waiting).first).to_contain_text("Stopped")
     expect(page.get_by_text("1 run stops.")).to_be_visible()
+
+
+def test_long_names_leave_room_for_the_figures_of_a_comparison_on_a_phone(
+    site: Site, open_page: Open
+) -> None:
+    runs = Runs(site.home)
+    config = {"epochs": 3, "network": "gru"}
+    names = [runs.create("train", "shop", config, label="A long name " * 5) for _run in range(2)]
+    runs.close()
+    page, _trouble = open_page(site, f"/compare?runs={','.join(names)}", width=390)
+    figure = page.get_by_role("row", name="Validation loss").locator("td").first
+    expect(figure).to_be_visible()
+    box = figure.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390

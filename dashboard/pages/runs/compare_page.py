@@ -138,7 +138,7 @@ def follow(
         return no_update, no_update, no_update, max_polls
     view = View(axis, theme, ",".join([figure, *names]))
     chart = compare(compared.metrics, figure, view, comparable=compared.comparable)
-    empty = render_empty(_("None of these runs has ended an epoch yet."), metric_label(figure))
+    empty = render_empty(_("None of these runs has recorded a whole epoch."), metric_label(figure))
     return render(chart) if chart else empty, _tables(compared), marks, max_polls
 
 

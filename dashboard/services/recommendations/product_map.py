@@ -42,7 +42,8 @@ class ProductMap:
         where no product has one) and ``about`` (index of ``kinds``, the category names), ready for
         JSON.
     groups : tuple of str
-        The top-level categories with most products; the last one, empty, stands for all others.
+        The top-level categories with most products; an empty last one stands for all others, where
+        there are any.
     kept : float
         Share of the ten nearest products by cosine that are among the ten nearest on the map.
     variance : float or None
@@ -128,6 +129,7 @@ def product_map(served: ServedRun, method: str = "") -> ProductMap:
     top_level = [(category or "").split(".")[0] for category in model.catalogue.categories]
     largest = [name for name, _count in Counter(filter(None, top_level)).most_common(GROUPS)]
     group = {name: index for index, name in enumerate(largest)}
+    others = any(name not in group for name in top_level)
     kinds = sorted({category or "" for category in model.catalogue.categories})
     about = {kind: index for index, kind in enumerate(kinds)}
     same_category, by_chance = category_agreement(space, model.catalogue.categories)
@@ -142,7 +144,7 @@ def product_map(served: ServedRun, method: str = "") -> ProductMap:
             "about": [about[category or ""] for category in model.catalogue.categories],
             "kinds": kinds,
         },
-        groups=(*largest, ""),
+        groups=(*largest, *([""] if others else [])),
         kept=layout.kept,
         variance=space.projection[1] if neighbours is None else None,
         same_category=same_category,

@@ -30,6 +30,13 @@ def test_equal_shares_are_not_said_to_differ() -> None:
     assert chart.finding == "The model is as sure as popularity: the first 2 of both hold 50.0%"
 
 
+def test_shares_that_hardly_differ_are_not_said_to_differ() -> None:
+    chart = concentration(np.array([0.51, 0.49]), np.array([0.5, 0.5]), 1, "light")
+    assert chart.finding == (
+        "The model is about as sure as popularity: its first 1 hold 51.0%, popularity's 50.0%"
+    )
+
+
 def test_both_lines_end_with_everything() -> None:
     chart = concentration(SURE, EVEN, 2, "dark")
     assert chart.table.iloc[-1].tolist() == pytest.approx([4, 100, 100])

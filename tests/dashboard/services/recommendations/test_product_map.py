@@ -50,7 +50,7 @@ def test_every_product_has_coordinates_a_group_and_a_name(shop: tuple[Home, str]
         places = projection.points[axis]
         assert len(places) == len(products)
         assert (min(places), max(places)) == (0, SPAN)
-    assert max(projection.points["group"]) < len(projection.groups)
+    assert set(projection.points["group"]) == set(range(len(projection.groups)))
     assert projection.variance is not None
     assert 0 < projection.variance <= 1
     assert 0 <= projection.kept <= 1
