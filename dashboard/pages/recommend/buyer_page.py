@@ -1,5 +1,6 @@
 """The recommendation page: a buyer's history, the ranking after it, and what-if edits."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import dash
@@ -28,6 +29,7 @@ from dashboard.components import (
 from dashboard.components.aria import data
 from dashboard.context import current_home, preferred_theme, require
 from dashboard.identity import Role
+from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import runs_with_model
 from dashboard.pages.recommend import controls
 from dashboard.pages.recommend.buyer_finder import (
@@ -68,6 +70,7 @@ from dashboard.services.recommendations.error_analysis import (
 from dashboard.services.recommendations.product_search import search_products
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import Damaged, VitrinaError
+from data.home import Home
 from data.i18n import _
 from data.validation import OneOf
 
@@ -86,7 +89,7 @@ MAX_CATEGORIES = 500
 def layout(**parameters: str) -> html.Div:
     """Return the page for an address; the model in service where it names none."""
     home = current_home()
-    models = [handle.run for handle in runs_with_model(home)]
+    models = _models(home)
     query = with_default_run(home, Query.read(parameters), models)
     no_model = no_model_card(home, query, models)
     purpose = _("What a buyer will buy next, why, and what would change it.")
@@ -104,7 +107,7 @@ def layout(**parameters: str) -> html.Div:
             *missing_dataset(served),
             dcc.Store(id=QUERY, data=query.as_dict()),
             dcc.Store(id=DRAWN, data=query.as_dict()),
-            html.Div(_bar(served, query), id=CONTROLS, **data(rules=state_rules())),
+            html.Div(_bar(served, query, models), id=CONTROLS, **data(rules=state_rules())),
             *([buyer_finder()] if served.dataset else []),
             frame(content),
             grid(
@@ -162,7 +165,7 @@ def show(state: dict[str, Any], theme: str, previous: dict[str, Any]) -> tuple[A
     if ctx.triggered_id == "theme":
         return (*[no_update] * 6, *content.charts)
     same_controls = query.controls() == Query.read(previous).controls()
-    bar = no_update if same_controls else _bar(served, query)
+    bar = no_update if same_controls else _bar(served, query, _models(current_home()))
     cards = (content.head, content.history, content.ranking, content.beside)
     return (*cards, bar, state, *content.charts)
 
@@ -194,7 +197,7 @@ def fit_baselines(clicks: int | None, ticks: int | None, state: dict[str, Any]) 
         comparison = compare(edited_history(served, query))
     except VitrinaError as error:
         comparison = Comparison(error=str(error))
-    return comparison_panel(served, comparison), _bar(served, query)
+    return comparison_panel(served, comparison), _bar(served, query, _models(current_home()))
 
 
 @callback(
@@ -266,9 +269,14 @@ def suggest_products(words: str | None, state: dict[str, Any]) -> list[html.Li]:
     return controls.product_suggestions(words or "", search_products(catalogue, words or ""))
 
 
-def _bar(served: ServedRun, query: Query) -> html.Div:
+def _models(home: Home) -> list[Run]:
+    """Return the runs with a model, newest first."""
+    return [handle.run for handle in runs_with_model(home)]
+
+
+def _bar(served: ServedRun, query: Query, models: Sequence[Run]) -> html.Div:
     options = controls.ControlOptions(
-        models=comparison_choices(served),
+        models=comparison_choices(served, models),
         categories=category_counts(served.model.catalogue)[:MAX_CATEGORIES],
         placements=[
             place.name

@@ -4,12 +4,12 @@ Nothing is fitted here. A baseline that is a member of the run's blend is used a
 one is read from the run's folder, where a background job (kind ``fit``) stores it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dashboard import formats
 from dashboard.jobs.run import Run
-from dashboard.jobs.run_handle import RunHandle, runs_with_model
+from dashboard.jobs.run_handle import RunHandle
 from dashboard.services.recommendations import run_jobs
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import BadInput, damaged_unless_read
@@ -64,19 +64,25 @@ class NotFitted(BadInput):
         self.baseline = baseline
 
 
-def comparison_choices(served: ServedRun) -> list[tuple[str, str]]:
+def comparison_choices(served: ServedRun, runs: Iterable[Run]) -> list[tuple[str, str]]:
     """Return the models that can be chosen as (key, name): networks first, then baselines.
 
     The name of a baseline says whether it is a member of the run's blend, and whether it has to
     be fitted first.
+
+    Parameters
+    ----------
+    served : ServedRun
+    runs : iterable of Run
+        The runs with a model, of any dataset.
     """
     choices = []
     if isinstance(served.model.recommender, Blend):
         choices.append((NETWORK, _("The network of {run} alone").format(run=served.name)))
     choices += [
-        (f"{RUN}{other.name}", other.run.label or other.name)
-        for other in runs_with_model(served.handle.home)
-        if other.name != served.name and other.run.dataset == served.handle.run.dataset
+        (f"{RUN}{other.run}", other.label or other.run)
+        for other in runs
+        if other.run != served.name and other.dataset == served.handle.run.dataset
     ]
     return [
         *choices,

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +88,7 @@ def test_a_member_of_the_blend_needs_no_fit_and_is_named_as_such(own_shop: Shop)
     other = comparison_model(served, "baseline:markov")
     assert other.name == "Markov, member of the blend"
     assert other.model.recommender is blend_member(served, "markov")
-    assert ("baseline:markov", other.name) in comparison_choices(served)
+    assert ("baseline:markov", other.name) in comparison_choices(served, [])
     assert "the network alone" in comparison_model(served, "network").name
 
 
@@ -97,7 +98,7 @@ def test_a_baseline_is_fitted_by_a_job_and_then_compared(own_shop: Shop) -> None
     key = f"baseline:{name}"
     with pytest.raises(NotFitted):
         comparison_model(served, key)
-    assert dict(comparison_choices(served))[key].endswith("(not fitted yet)")
+    assert dict(comparison_choices(served, []))[key].endswith("(not fitted yet)")
     offer = text_of(comparison_panel(served, comparison(served, beside=key)))
     assert f"{formats.model(name)} has not been fitted for this run yet" in offer
     assert "Fit now" in offer
@@ -143,7 +144,7 @@ def refuse(dataset):
 
 served = serve_run(Home(Path({str(home.path)!r})), {run!r})  # with the titles of the products
 Dataset.connect = refuse
-comparison_choices(served)
+comparison_choices(served, [])
 for name in BASELINES:
     assert compare(edited_history(served, Query(run={run!r}, beside=f"baseline:{{name}}")))
 sys.exit(", ".join({{"model.baselines.tuning", "keras", "tensorflow"}} & set(sys.modules)) or 0)
@@ -152,11 +153,21 @@ sys.exit(", ".join({{"model.baselines.tuning", "keras", "tensorflow"}} & set(sys
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_other_runs_of_the_same_dataset_are_choices(shop: Shop) -> None:
+    served = serve_run(*shop)
+    own = served.handle.run
+    later, other = replace(own, run="toy-9", label="later"), replace(own, run="x-1", dataset="x")
+    choices = comparison_choices(served, [later, own, other])
+    assert [choice for choice in choices if choice[0].startswith("run:")] == [
+        ("run:toy-9", "later")
+    ]
+
+
 def test_the_choices_are_the_baselines_of_the_evaluation(shop: Shop) -> None:
     home, run = shop
     report = evaluate_run(home.runs / run, Store(home).open("toy"))
     names = {model["name"] for model in report["models"] if model["kind"] == "baseline"}
-    keys = {key for key, _name in comparison_choices(serve_run(home, run))}
+    keys = {key for key, _name in comparison_choices(serve_run(home, run), [])}
     assert {f"baseline:{name}" for name in names} <= keys
 
 
