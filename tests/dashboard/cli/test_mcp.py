@@ -1,52 +1,55 @@
 """``vitrina mcp``, as an assistant starts it and talks to it."""
 
-import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from mcp import Client, StdioServerParameters
 
 from dashboard.cli import run as type_command
 from data.home import Home
 from tests.dashboard.shop import CUP, TEAPOT
 
-pytestmark = pytest.mark.slow
-
 Shop = tuple[Home, str]
 PROGRAM = "from dashboard.cli import main; main()"
 
 
-def talk(home: Home, conversation: Callable[[Client], Awaitable[Any]]) -> Any:
-    """Start the command over a home, and return what a conversation with it comes to."""
-    command = StdioServerParameters(
-        command=sys.executable, args=["-c", PROGRAM, "--home", str(home.path), "mcp"]
-    )
+@dataclass
+class Assistant:
+    """An assistant that has started the command, and the thread in which it talks to it."""
 
-    async def start() -> Any:
-        async with Client(command) as client:
-            return await conversation(client)
+    client: Client
+    thread: BlockingPortal
 
-    # Browser tests of the same process leave a running event loop in its main thread.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, start()).result()
+    def tools(self) -> list[Any]:
+        """Return what is offered."""
+        return list(self.thread.call(self.client.list_tools).tools)
 
-
-def answers(home: Home, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
-    """Return the answer of each call; the sentence of one that was refused."""
-
-    async def ask(client: Client) -> list[Any]:
-        results = [await client.call_tool(name, arguments) for name, arguments in calls]
+    def answers(self, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
+        """Return the answer of each call; the sentence of one that was refused."""
+        results = [self.thread.call(self.client.call_tool, *call) for call in calls]
         return [
             result.content[0].text if result.is_error else result.structured_content
             for result in results
         ]
 
-    result: list[Any] = talk(home, ask)
-    return result
+
+@pytest.fixture(scope="module")
+def assistant(shop: Shop) -> Iterator[Assistant]:
+    """An assistant over the home of the shop."""
+    command = StdioServerParameters(
+        command=sys.executable, args=["-c", PROGRAM, "--home", str(shop[0].path), "mcp"]
+    )
+    # Browser tests of the same process leave a running event loop in its main thread.
+    with (
+        start_blocking_portal() as thread,
+        thread.wrap_async_context_manager(Client(command)) as client,
+    ):
+        yield Assistant(client, thread)
 
 
 def printed(capsys: pytest.CaptureFixture[str], home: Home, *words: str) -> Any:
@@ -55,11 +58,8 @@ def printed(capsys: pytest.CaptureFixture[str], home: Home, *words: str) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
-def test_five_functions_that_only_read_are_offered(shop: Shop) -> None:
-    async def tools(client: Client) -> Any:
-        return (await client.list_tools()).tools
-
-    offered = talk(shop[0], tools)
+def test_five_functions_that_only_read_are_offered(assistant: Assistant) -> None:
+    offered = assistant.tools()
     assert [tool.name for tool in offered] == [
         "datasets",
         "runs",
@@ -72,12 +72,11 @@ def test_five_functions_that_only_read_are_offered(shop: Shop) -> None:
 
 
 def test_answers_are_those_of_the_command_line(
-    shop: Shop, capsys: pytest.CaptureFixture[str]
+    assistant: Assistant, shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home, run = shop
     history = [TEAPOT, CUP, TEAPOT]
-    datasets, runs, compared, ranked, of_user = answers(
-        home,
+    datasets, runs, compared, ranked, of_user = assistant.answers(
         ("datasets", {}),
         ("runs", {"dataset": "toy"}),
         ("compare", {"runs": [run]}),
@@ -96,19 +95,20 @@ def test_answers_are_those_of_the_command_line(
     assert ranked["items"][0]["product"] == CUP
 
 
-def test_an_explanation_names_the_event_that_makes_a_product_probable(shop: Shop) -> None:
-    home, run = shop
-    [explained] = answers(home, ("explain", {"run": run, "user": "u00001", "product": CUP}))
+def test_an_explanation_names_the_event_that_makes_a_product_probable(
+    assistant: Assistant, shop: Shop
+) -> None:
+    call = {"run": shop[1], "user": "u00001", "product": CUP}
+    [explained] = assistant.answers(("explain", call))
     assert explained["product"]["product"] == CUP
     effects = {event["product"]: event["effect"] for event in explained["events"]}
     assert effects.keys() >= {explained["events"][-1]["product"]}
     assert any(effects.values())
 
 
-def test_a_refusal_is_a_sentence(shop: Shop) -> None:
-    home, run = shop
-    unknown, both, product = answers(
-        home,
+def test_a_refusal_is_a_sentence(assistant: Assistant, shop: Shop) -> None:
+    run = shop[1]
+    unknown, both, product = assistant.answers(
         ("recommend", {"run": "nowhere-1", "user": "u00001"}),
         ("recommend", {"run": run, "user": "u00001", "history": [CUP]}),
         ("explain", {"run": run, "user": "u00001", "product": "never"}),
