@@ -112,7 +112,7 @@ def network(name: str) -> str:
 
 
 def networks(config: Mapping[str, Any]) -> str:
-    """Return what the configuration of a run trains: a network, or an ensemble of several.
+    """Return the name of the network that a configuration trains, or of an ensemble of several.
 
     Examples
     --------

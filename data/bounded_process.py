@@ -84,7 +84,7 @@ class BoundedProcess:
         *args: Parameters.args,
         **kw: Parameters.kwargs,
     ) -> Result:
-        """Return what a function of a module returns; its arguments and result are pickled.
+        """Call a function in the process and return its result; arguments and result are pickled.
 
         Raises
         ------

@@ -11,7 +11,7 @@ Stamp = tuple[int, int, int] | None
 
 
 def stamp(file: Path) -> Stamp:
-    """Return what changes with a file: modification time (ns), size and inode.
+    """Return the stamp of a file, which changes with it: modification time (ns), size and inode.
 
     None where there is no such file, or nobody can tell, as of a link to itself. Stamps are
     compared, for instance to see whether a value that was computed from the file is out of date.

@@ -237,7 +237,7 @@ def not_allowed(spec: SettingSpec, value: Any) -> BadInput:
 
 
 def specs(owner: Any) -> dict[str, SettingSpec]:
-    """Return what is known of each field of a configuration that ``setting`` declared, by name."""
+    """Return the specification of each field that ``setting`` declared, by name."""
     result = {}
     for name, field in owner.__pydantic_fields__.items():
         extra = field.json_schema_extra

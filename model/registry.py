@@ -89,7 +89,7 @@ class Registry(Mapping[str, Entry]):
         return len(self._entries)
 
     def label(self, name: str) -> str:
-        """Return what people call a model, in the language of this context."""
+        """Return the label of a model, in the language of this context."""
         return _(self[name].label)
 
     def load(self, name: str) -> Any:

@@ -279,7 +279,7 @@ def _format(value: Any) -> str:
 
 
 def _progress(as_json: bool) -> "OnProgress":
-    """Return what receives the progress of an import: a line of the terminal, if there is one."""
+    """Return a callback that writes the progress of an import to the terminal, if there is one."""
     from data.progress import ignore_progress
 
     return _show_progress if sys.stderr.isatty() and not as_json else ignore_progress

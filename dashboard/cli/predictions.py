@@ -148,7 +148,7 @@ def _attribute(text: str) -> tuple[str, str]:
 
 
 def _rule_notes(applied: dict[str, Any]) -> list[str]:
-    """Return what the rules of a placement did to a list, in sentences."""
+    """Return sentences on the changes of a list by the rules of a placement."""
     from dashboard.services.recommendations.placements import RULE_NAMES
 
     notes = [

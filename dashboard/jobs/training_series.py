@@ -88,7 +88,7 @@ class TrainingSeries(ABC):
         """Return the values of the next training, given the trials that have ended."""
 
     def findings(self, ended: Sequence[Trial]) -> dict[str, Any]:
-        """Return what is written beside the trials."""
+        """Return further entries of the series' file beside its trials, JSON values by key."""
         del ended
         return {}
 

@@ -194,7 +194,7 @@ def _configuration(handle: RunHandle) -> html.Section:
 
 
 def _provenance(handle: RunHandle) -> list[Component]:
-    """Return what is needed to repeat the training: data, seed and versions."""
+    """Return the section on repeating the training: data, seed and versions."""
     run = handle.run
     entries = [
         (_("Run"), run.run),

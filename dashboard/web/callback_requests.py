@@ -72,7 +72,7 @@ def fits(body: Mapping[str, Any], callbacks: Mapping[str, Mapping[str, Any]]) ->
 
 
 def _grouped(values: list[Any], index: Any) -> Any:
-    """Return what a callback gets for an argument: a value, or a dictionary of some."""
+    """Return the value of a callback's argument, or a dictionary of values."""
     if isinstance(index, dict):
         return {name: _grouped(values, inner) for name, inner in index.items()}
     return values[index]
@@ -80,7 +80,7 @@ def _grouped(values: list[Any], index: Any) -> Any:
 
 @lru_cache(maxsize=512)
 def _types(callback: Callable[..., Any]) -> dict[str, TypeAdapter[Any] | None]:
-    """Return what checks each argument of a callback, in their order."""
+    """Return the check of each argument of a callback, in their order."""
     function = inspect.unwrap(callback)
     hints = get_type_hints(function, include_extras=True)
     code = function.__code__

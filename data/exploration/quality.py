@@ -78,7 +78,7 @@ def _rejected(numbers: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _doubts(numbers: dict[str, Any]) -> Iterator[Finding]:
-    """Yield what the import said to be unsure of how it understood the files."""
+    """Yield the doubts of the import on how it understood the files."""
     unsure = numbers.get("understood", {}).get("unsure", {})
     labels = {column.name: _(column.label) for column in COLUMNS}
     labels |= {"rows": _("Rows"), "header": _("Header"), "encoding": _("Encoding")}

@@ -6,7 +6,7 @@ _SEPARATORS = (" > ", ">", "›", " / ", "|", "/")
 
 
 def separator_of(categories: Sequence[str]) -> str:
-    """Return what separates the levels of categories, ``.`` where nothing else does.
+    """Return the separator of the levels of categories, ``.`` where there is no other.
 
     In a hierarchy a label stands on one level only: ``Comedy|Drama`` beside ``Drama|Comedy`` is
     a list of labels.

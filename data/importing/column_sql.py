@@ -365,5 +365,5 @@ def without_formula(column: str) -> str:
 
 
 def marks(parts: Sequence[str]) -> str:
-    """Return what joins a day and a clock, or year, month, day, hour, minute and second."""
+    """Return the separators that join a day and a clock, or year, month, day and so on."""
     return " " if len(parts) == 2 else "-- ::"

@@ -262,7 +262,7 @@ HOUSEHOLDS = frozenset(bare_words("household hshd hh household_key"))
 
 
 def without_id_marks(name: str) -> list[str]:
-    """Return what is left of a bare name without one mark of an id, and without several.
+    """Return the bare names that are left without one mark of an id, and without several.
 
     >>> without_id_marks("productid"), without_id_marks("colour")
     (['product'], [])

@@ -20,7 +20,7 @@ _ALIASES = {"item": "product", "event": "type", "timestamp": "time", "customer":
 
 
 def guess(dialect: Dialect) -> Roles:
-    """Return what the columns of a file are taken for, by their names and values."""
+    """Return the roles of the columns of a file, by their names and values."""
     if dialect.names_columns:
         return infer_roles(dialect.columns, dialect.sample, MISSING)
     guessed = infer_roles(dialect.columns[: dialect.width], dialect.sample, MISSING)
@@ -31,7 +31,7 @@ def guess(dialect: Dialect) -> Roles:
 
 
 def corrected(dialect: Dialect, corrections: Mapping[str, str] | None, file: str) -> Roles:
-    """Return what the columns of a file are taken for, with a person's corrections.
+    """Return the roles of the columns of a file, with a person's corrections.
 
     Raises
     ------

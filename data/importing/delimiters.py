@@ -134,7 +134,7 @@ def _are_single_quoted(lines: Sequence[str], delimiter: str) -> bool:
 
 
 def escape_of(lines: Sequence[str], delimiter: str, quote: str) -> str:
-    """Return what stands before a quotation mark in a quoted field: another one or a backslash."""
+    """Return the escape of a quotation mark in a quoted field: another one or a backslash."""
     if quote != '"' or delimiter == " ":
         return '"'
     inner = re.compile(rf'[^{re.escape(delimiter)}\\]\\"(?!{re.escape(delimiter)}|$)')
@@ -160,7 +160,7 @@ def rows_of(
 
 
 def split_at_blanks(text: str, quote: str) -> list[str]:
-    """Return what runs of blanks separate; with a quote, fields in it may hold blanks.
+    """Return the fields between runs of blanks; with a quote, fields in it may hold blanks.
 
     >>> split_at_blanks('1  "2019-11-01 08:26" 3', '"')
     ['1', '2019-11-01 08:26', '3']

@@ -224,7 +224,7 @@ def _lines_of(text: str, whole: bool) -> tuple[list[str], str]:
 
 
 def _around(lines: Sequence[str], delimiter: str) -> Iterator[str]:
-    """Yield what stands between the fields of some lines, with one character on each side."""
+    """Yield the texts between the fields of some lines, with one character on each side."""
     pattern = re.compile(f".?{re.escape(delimiter)}.?")
     for line in lines:
         yield from pattern.findall(line)

@@ -33,7 +33,7 @@ def are_codes(codes: Iterable[str]) -> bool:
 def meanings(
     codes: Iterable[str], chosen: Mapping[str, str] | None = None, column: str = ""
 ) -> dict[str, str]:
-    """Return what each of a log's types means; a type that is not known means itself.
+    """Return the meaning of each of a log's types; a type that is not known means itself.
 
     Parameters
     ----------

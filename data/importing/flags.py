@@ -22,7 +22,7 @@ FLAG_MEANINGS = {word: pair for words, pair in _FLAGS.items() for word in words.
 
 
 def flag_meanings(column: str, codes: Iterable[str]) -> dict[str, str]:
-    """Return what yes and no mean in a column whose name is that of an event.
+    """Return the event types of yes and no in a column whose name is that of an event.
 
     >>> flag_meanings("is_booking", ["0", "1"]), flag_meanings("is_mobile", ["0", "1"])
     ({'0': 'view', '1': 'purchase'}, {})
@@ -36,7 +36,7 @@ def flag_meanings(column: str, codes: Iterable[str]) -> dict[str, str]:
 
 
 def _flag_pair(column: str) -> tuple[str, str] | None:
-    """Return what yes and no mean in a column; every word for a return may name one of returns."""
+    """Return the event types of yes and of no; None where the column's name is of no event."""
     name = _flag_name(column)
     is_return = MEANINGS.get(name) == RETURN
     return FLAG_MEANINGS.get(name) or ((RETURN, PURCHASE) if is_return else None)

@@ -60,7 +60,7 @@ class ImportRequest:
     buyers: Path | None = None
 
     def given(self) -> frozenset[str]:
-        """Return what a person said of the files: time, price, type, encoding, header, guests."""
+        """Return the names of the settings that a person gave, such as time, price and encoding."""
         answers = {
             "time": self.time_format,
             "price": self.decimal_mark,

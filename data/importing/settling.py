@@ -266,7 +266,7 @@ def _ambiguous_prices(column: str, values: Sequence[str], *, contradict: bool) -
 
 
 def _reading(number: str, mark: str, other: str) -> str:
-    """Return what a number means with a decimal mark, where the other mark is of thousands."""
+    """Return the value of a number with a decimal mark, where the other mark is of thousands."""
     if re.search(rf"[{other}](?!\d{{3}}(?!\d))", number):
         return _("missing")
     return number.replace(other, "").replace(mark, ".")

@@ -101,7 +101,7 @@ def understand(
     table: str,
     decimal_mark: str | None,
 ) -> SideColumns:
-    """Return what the columns of a side table are, its key excepted.
+    """Return the meaning of the columns of a side table, its key excepted.
 
     Parameters
     ----------

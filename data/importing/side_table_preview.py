@@ -34,7 +34,7 @@ class SideTablePreview:
 
 
 def preview_for_dataset(dataset: Dataset, table: str, path: Path, folder: Path) -> SideTablePreview:
-    """Return what a file is taken for, beside all ids of a dataset.
+    """Return the preview of a side table, beside all ids of a dataset.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def preview_for_dataset(dataset: Dataset, table: str, path: Path, folder: Path) 
 def preview_for_ids(
     ids: Collection[str], log_column: str, table: str, path: Path, folder: Path
 ) -> SideTablePreview:
-    """Return what a file is taken for, beside some ids of a log that is not imported yet.
+    """Return the preview of a side table, beside some ids of a log that is not imported yet.
 
     Parameters
     ----------

@@ -125,7 +125,7 @@ def _is_number(value: str) -> bool:
 
 
 def describe(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[Column]:
-    """Return what the columns of ``side`` hold."""
+    """Return the profile of each column of ``side``."""
     columns = []
     for place, name in enumerate(names):
         text = f"c{place}"

@@ -270,7 +270,7 @@ class _Stage:
             path.unlink(missing_ok=True)
 
     def _copy(self, source: Any, target: Path) -> None:
-        """Write what a source holds, without a mark of UTF-8."""
+        """Write the bytes of a source, without a mark of UTF-8."""
         with target.open("wb") as file:
             while block := source.read(_BLOCK):
                 block = block if file.tell() else block.removeprefix(codecs.BOM_UTF8)

@@ -93,7 +93,7 @@ def all_rows_doubts(
     *,
     has_types: bool = True,
 ) -> dict[str, str]:
-    """Return what all events of a log show to be doubtful: event column → why.
+    """Return the doubts that all events of a log show: event column → why.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ def apart(
     *args: Parameters.args,
     **kw: Parameters.kwargs,
 ) -> Result:
-    """Return what a function returns that reads a workbook, in a process of its own.
+    """Call a function that reads a workbook in a process of its own, and return its result.
 
     A sheet takes memory for each cell up to its last row and column, and for each that is repeated,
     although its file names a few; the reader ends its process when there is not as much.

@@ -447,7 +447,7 @@ class Mirror:
 
 
 def _each(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-    """Return what a function says of each item, several at once."""
+    """Return the results of a function for each item; several are computed at once."""
     if len(items) < 2:
         return [function(item) for item in items]
     with ThreadPoolExecutor(min(len(items), _AT_ONCE)) as pool:

@@ -82,7 +82,7 @@ class Demographic(Baseline):
 
 
 def log_lift(counts: Any, shares: Any, settings: Any) -> Any:
-    """Return what a group with some events of a product adds to the logarithm of its share.
+    """Return the terms that a group's events of a product add to the logarithm of its share.
 
     Examples
     --------

@@ -114,7 +114,7 @@ class UserPopularityCF(SparseBaseline):
 
 
 def basket_shares(age: Any, baskets: Any, recency: float) -> Any:
-    """Return what a basket adds to the frequency of its products, float32.
+    """Return the weight of each basket in the frequency of its products, float32.
 
     Examples
     --------

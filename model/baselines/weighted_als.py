@@ -76,7 +76,7 @@ class WeightedALS(Baseline):
         return gram
 
     def _confidences(self, histories: Histories, at: Longs) -> sparse.csr_matrix:
-        """Return what the events of each history add to the confidences, CSR."""
+        """Return the confidences of each history by its events, CSR [histories, products]."""
         kinds, times = histories.flat("type"), histories.flat("time")
         asking_time = np.repeat(at, histories.lengths)
         half_life, confidence = self.settings["half_life"], np.float32(self.settings["confidence"])

@@ -162,14 +162,14 @@ class _CutTargets:
 def _judge(
     folder: RunFolder, dataset: Dataset, periods: Sequence[Period], on_progress: OnShare
 ) -> tuple[_CutTargets, list[dict[str, Any]]]:
-    """Return what a run is compared by, and its figures in some periods."""
+    """Return the targets and ranks that a run is compared by, and its figures in some periods."""
     targets = judge_later(folder, dataset, on_progress)
     entries = [period.as_dict() | targets.figures(period) for period in periods]
     return _CutTargets.of(targets), entries
 
 
 def _between(on_progress: OnShare, first: float, last: float) -> OnShare:
-    """Return what reports the share of a part of the work as a share of all of it."""
+    """Return a callback that reports the share of a part of the work as a share of all of it."""
     return lambda share: on_progress(float(first + (last - first) * share))
 
 

@@ -44,7 +44,7 @@ class UserMemory(keras.layers.Layer):  # type: ignore[misc]
             layer.build(shape)
 
     def call(self, events: Any) -> Any:
-        """Return what the latest event reads, [batch, length, units].
+        """Return the memory that the latest event reads, [batch, length, units].
 
         The paper reads by the features of the product that is scored; here one reading serves the
         whole catalogue, and its weights follow from the latest event.

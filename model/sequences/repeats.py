@@ -53,7 +53,7 @@ PRIOR = 4.0
 
 
 def product_statistics(buyers: Histories, products: int) -> Floats:
-    """Return what training says of each product as a repeat purchase, float32 [products, 2].
+    """Return the rates of repeat purchases of each product in training, float32 [products, 2].
 
     The logarithm of its number of targets by the mean one, and the log-odds that a target of it is
     a repeat, smoothed towards the mean share.

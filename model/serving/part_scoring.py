@@ -87,7 +87,7 @@ class PartScoring:
         }
 
     def steps(self, parts: PartFolder, others: OtherProcesses | None = None) -> Iterator[Step]:
-        """Yield what gives the lists of all users, in order; work begins when it is yielded."""
+        """Yield the steps that compute all lists, in order; each begins when it is yielded."""
         count = len(self._bounds) - 1
         if others is not None and count > 1:
             others.start([number for number in range(count) if parts.read(number) is None])
@@ -102,7 +102,7 @@ class PartScoring:
                 yield partial(kept.lists, begin, begin + BLOCK_SIZE)
 
     def compute(self, parts: PartFolder, numbers: Sequence[int]) -> Iterator[Step]:
-        """Yield what gives the lists of some parts and, of several, keeps each at its end."""
+        """Yield the steps that compute some parts; of several, each is stored at its end."""
         for number in numbers:
             part = _GrowingPart(self._part_size, self._k)
             first, end = self._bounds[number : number + 2]

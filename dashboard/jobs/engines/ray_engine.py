@@ -234,7 +234,7 @@ def _actor_name(run: Run) -> str:
 
 
 def _resources(run: Run) -> dict[str, Any]:
-    """Return what Ray reserves for a run: for a training, what its configuration says."""
+    """Return the resources that Ray reserves for a run; those of a training are configured."""
     if run.kind in SERIES:  # they only wait for trainings of their own
         return {"num_cpus": 0}
     if run.kind == PART:  # nodes share them out, as each has threads for all cores of one
@@ -251,7 +251,7 @@ def _resources(run: Run) -> dict[str, Any]:
 
 
 def _lack(resources: dict[str, Any]) -> str | None:
-    """Return what a run asks for that no node has as it is now, None where one has it."""
+    """Return the resources of a run in words where no node has them now, else None."""
     options = {"CPU": "num_cpus", "GPU": "num_gpus", "memory": "memory"}
     nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
     wanted = {name: resources.get(key) or 0 for name, key in options.items()}

@@ -335,7 +335,7 @@ def _by_name(names: list[dict[str, str]], values: list[Any]) -> dict[str, str]:
 
 
 def _look(home: Home, table: str, file: Path, states: Sequence[Any]) -> SideTablePreview:
-    """Return what a side table is taken for beside the log as the form says to read it."""
+    """Return the preview of a side table beside the log, read as the form says."""
     files, roles, columns, encoding, header_line, sheet = states
     given = {"encoding": encoding, "header_line": header_line, "sheet": sheet}
     log = ImportRequest(_paths(home, files), "", **_answers(given))

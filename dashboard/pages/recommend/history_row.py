@@ -161,7 +161,7 @@ def _marks(event: HistoryEvent) -> list[Component]:
 
 
 def _type_mark(event: HistoryEvent) -> list[Component]:
-    """Return what was done with the product, where it is anything but a purchase."""
+    """Return the name of the event's type, where it is no purchase."""
     if not event.type or event.type == PURCHASE:
         return []
     text = _(ACTIONS[event.type]) if event.type in ACTIONS else event.type

@@ -147,7 +147,7 @@ class Query:
 
 
 def state_rules() -> str:
-    """Return what ``assets/pages/recommend.js`` has to know of the state, as JSON.
+    """Return the names and defaults of the state that ``assets/pages/recommend.js`` reads, as JSON.
 
     ``path``; ``names`` of the fields in the order of the address; ``of_one_history``, the fields
     that another buyer starts without; ``sizes``, the default length of a list; ``no_choice``, the

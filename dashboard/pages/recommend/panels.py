@@ -131,7 +131,7 @@ def _head(
 
 
 def _buyer(history: RankedHistory) -> list[Component]:
-    """Return what is known of the buyer, with fields for what the model reads."""
+    """Return the buyer's attributes, with fields for those that the model reads."""
     dataset, user = history.served.dataset, history.query.user
     recorded = attributes_of(dataset, BUYERS, user) if dataset and user else []
     return attribute_fields(history.model.buyer_attributes, history.buyer, recorded)

@@ -272,7 +272,7 @@ def compare(history: RankedHistory) -> Comparison | None:
 
 
 def _co_purchases(history: RankedHistory, effects: Mapping[str, float]) -> str:
-    """Return what other buyers did who bought the product with the strongest effect."""
+    """Return a sentence on other buyers of the product with the strongest effect."""
     key = strongest(effects)
     event = next((event for event in history.events if event.key == key), None)
     if event is None or history.served.dataset is None:

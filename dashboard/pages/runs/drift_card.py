@@ -127,7 +127,7 @@ def can_be_judged(handle: RunHandle) -> bool:
 def view(
     handle: RunHandle, job: Run | None, theme: str | None
 ) -> tuple[list[Component], dict[str, Any]]:
-    """Return what the card of a run shows, and the data of its chart."""
+    """Return the content of the card of a run, and the data of its chart."""
     if job is not None and not job.ended:
         return [progress(None, label=_("Judging the model on later purchases"))], _NO_CHART
     problem: list[Component] = [error_state(job.message)] if job is not None and job.message else []

@@ -289,7 +289,7 @@ def _step(run: Run) -> str | None:
 
 
 def ending(run: Run) -> str | None:
-    """Return what ended a finished training with early stopping: patience or the limit."""
+    """Return the sentence on the end of a training: by early stopping or by the limit of epochs."""
     limit, patience = run.config.get("epochs"), run.config.get("early_stopping")
     if run.state is not State.FINISHED or not patience or not limit:
         return None

@@ -81,7 +81,7 @@ def layout() -> html.Div:
 
 
 def view(home: Home, run: str) -> ServiceView | None:
-    """Return what the card of a run shows; None for a run without a model."""
+    """Return the content of the card of a run; None for a run without a model."""
     handle = open_run(home, run)
     if handle.run.kind != TRAINING or not handle.has_model:
         return None

@@ -86,7 +86,7 @@ def start(home: Home, name: str, files: Mapping[str, Path], remove: Collection[s
 
 
 def preview(home: Home, name: str, table: str, file: Path) -> SideTablePreview:
-    """Return what a file is taken for as a side table of a dataset.
+    """Return the preview of a file as a side table of a dataset.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def preview(home: Home, name: str, table: str, file: Path) -> SideTablePreview:
 def preview_beside_log(
     home: Home, log: ImportRequest, column: str, table: str, file: Path
 ) -> SideTablePreview:
-    """Return what a file is taken for as a side table of a log that is not imported yet.
+    """Return the preview of a file as a side table of a log that is not imported yet.
 
     Parameters
     ----------

@@ -159,7 +159,7 @@ def apply_edits(
 
 
 def edited_buyer(buyer: Mapping[str, str | float], edits: str) -> dict[str, str | float | None]:
-    """Return what is known of a buyer, by the name of the attribute, with edits applied.
+    """Return a buyer's attributes by name, with edits applied.
 
     Raises
     ------

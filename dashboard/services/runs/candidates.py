@@ -59,7 +59,7 @@ def newest_job(home: Home, run: str, in_service: str) -> Run | None:
 
 
 def result(home: Home, job: str) -> Comparison:
-    """Return what a finished job has found.
+    """Return the result of a finished job.
 
     Raises
     ------

@@ -90,7 +90,7 @@ def _finding(drift: Drift) -> str:
 
 
 def _parts(change: Mapping[str, float]) -> str:
-    """Return what a fall consists of: unknown products, and known ones that are found less."""
+    """Return a sentence on the parts of a fall: by unknown products, and by known ones."""
     unknown, known = change["unknown_products"], change["known_products"]
     if unknown < 0 < known:
         return _(

@@ -130,7 +130,7 @@ def failures_in_words(address: str) -> Iterator[None]:
 
 
 def _sentence(error: Exception, address: str) -> str:
-    """Return what is wrong with a tracking server, and what to do."""
+    """Return one sentence on a failure of a tracking server: what is wrong and what to do."""
     from mlflow.exceptions import MlflowException
     from requests import ConnectionError as NoConnection
     from requests import Timeout

@@ -206,7 +206,7 @@ def parameters(run: Run) -> dict[str, str]:
 
 
 def tags(handle: RunHandle) -> dict[str, str]:
-    """Return what is known of a training beside its settings: data, versions, what it serves."""
+    """Return the tags of a training: dataset, versions, served model, label and note."""
     run, record = handle.run, handle.record
     known = {
         _RUN: run.run,

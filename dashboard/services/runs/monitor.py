@@ -61,7 +61,7 @@ class Marks:
 
 
 def waiting(home: Home, run: Run) -> str | None:
-    """Return what a queued run waits for, in the current language; None where it is not queued."""
+    """Return why a queued run waits, in the current language; None where it is not queued."""
     queue = Runs(home).queue.waiting() if run.state is State.QUEUED else []
     if run.run not in queue:
         return None

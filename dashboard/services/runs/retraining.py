@@ -46,7 +46,7 @@ def set_rule(
 
 
 def result(home: Home, name: str) -> Mapping[str, Any]:
-    """Return what a training by itself has found so far; empty before it began."""
+    """Return the findings of an automatic training so far; empty before it began."""
     sentence = _("{file} of run {run} is damaged; start it again.")
     with damaged_unless_read(sentence.format(file=FILE, run=name)):
         try:
