@@ -15,7 +15,7 @@ from data.files import read_json, strict_json
 from data.i18n import _
 from data.preparation.sequences import FIRST, Sequences
 from model.config.run_config import RunConfig
-from model.run_files import BUYER_ATTRIBUTES, CONFIG, EVENT_TYPES, VOCABULARY
+from model.run_files import BUYER_ATTRIBUTES, CONFIG, EVENT_TYPES, MODEL, VOCABULARY
 from model.sequences.buyer_attributes import BuyerAttributes
 from model.sequences.event_types import EventTypes
 from model.sequences.features import LEVELS, product_features
@@ -70,10 +70,11 @@ class RunFolder:
             raise Damaged(self.damage(name)) from error
 
     def damage(self, name: str) -> str:
-        """Return the error message for a damaged file of the run."""
-        return _("{file} of run {run} is damaged; train it again.").format(
-            run=self.path.name, file=name
-        )
+        """Return the error message for a damaged or missing file of the run."""
+        sentence = _("{file} of run {run} is damaged; train it again.")
+        if not (self.path / name).exists():
+            sentence = _("{file} of run {run} is missing; train it again.")
+        return sentence.format(run=self.path.name, file=name)
 
     def write_json(self, name: str, content: Any) -> None:
         """Replace a JSON file atomically; NaN and infinity, which JSON does not have, are null."""
@@ -139,6 +140,8 @@ class RunFolder:
         """The catalogue that ``write_vocabulary`` wrote."""
         file = self.path / VOCABULARY
         if not is_there(file):
+            if is_there(self.path / MODEL):  # which is written after it
+                raise Damaged(self.damage(VOCABULARY))
             raise BadInput(
                 _("Run {run} has no finished model yet; wait until its training has ended.").format(
                     run=self.path.name

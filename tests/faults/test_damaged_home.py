@@ -191,6 +191,12 @@ def test_something_else_in_the_place_of_a_file_or_folder_is_explained(
     assert answers(app, copy).unexplained == []
 
 
+def test_a_model_without_one_of_its_files_is_not_called_damaged(app: Dash, copy: Home) -> None:
+    (copy.path / "runs/demo-1/vocabulary.parquet").unlink()
+    said = answers(app, copy).texts["/recommend"]
+    assert "vocabulary.parquet of run demo-1 is missing; train it again." in said
+
+
 def test_a_model_is_named_whose_catalogue_does_not_fit(app: Dash, copy: Home) -> None:
     import pandas as pd
 

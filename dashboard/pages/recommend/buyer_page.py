@@ -21,7 +21,6 @@ from dash.development.base_component import Component
 from dashboard.components import (
     NO_CHOICE,
     chart_id,
-    error_state,
     figure_card,
     grid,
     page_header,
@@ -41,7 +40,7 @@ from dashboard.pages.recommend.buyer_finder import (
     buyer_links,
 )
 from dashboard.pages.recommend.comparison_panel import FIT, FIT_CLOCK, comparison_panel
-from dashboard.pages.recommend.model_choice import no_model_card, with_default_run
+from dashboard.pages.recommend.model_choice import damaged_model, no_model_card, with_default_run
 from dashboard.pages.recommend.page_state import PATH, Query, state_rules
 from dashboard.pages.recommend.panels import (
     BESIDE,
@@ -99,8 +98,8 @@ def layout(**parameters: str) -> html.Div:
     try:
         served = serve_run(home, query.run)
         content = panels(served, query, preferred_theme())
-    except Damaged as error:  # the crumbs lead to the other models
-        return html.Div([*top, error_state(str(error))])
+    except Damaged as error:
+        return html.Div([*top, damaged_model(error, query.run, models)])
     return html.Div(
         [
             *top,

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from dash.development.base_component import Component
 
-from dashboard.components import button, card, empty_state, progress
+from dashboard.components import button, card, empty_state, error_state, progress
 from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.recommend.page_state import Query
+from data.errors import Damaged
 from data.home import Home
 from data.i18n import _
 
@@ -53,6 +54,20 @@ def no_model_card(home: Home, query: Query, models: list[Run]) -> Component | No
         return _not_ready(active[0])
     start = button(_("Train a model"), kind="primary", href="/train")
     return card(empty_state(_("There is no trained model yet to recommend with."), start))
+
+
+def damaged_model(error: Damaged, run: str, models: list[Run]) -> Component:
+    """Return the sentence on a model that cannot be used, with a way to the newest other one.
+
+    One of the same dataset goes before.
+    """
+    dataset = next(one.dataset for one in models if one.run == run)
+    others = [one for one in models if one.run != run]
+    if not others:
+        return error_state(str(error))
+    other = next((one.run for one in others if one.dataset == dataset), others[0].run)
+    words = _("Recommend with {run}").format(run=other)
+    return error_state(str(error), action=button(words, href=Query(run=other).href()))
 
 
 def _not_ready(run: Run) -> Component:

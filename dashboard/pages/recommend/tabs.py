@@ -10,7 +10,7 @@ from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import runs_with_model
 from dashboard.jobs.runs_table import Runs
 from dashboard.pages.recommend import controls
-from dashboard.pages.recommend.model_choice import no_model_card, with_default_run
+from dashboard.pages.recommend.model_choice import damaged_model, no_model_card, with_default_run
 from dashboard.pages.recommend.page_state import PATH, Query
 from dashboard.services.recommendations.served_run import ServedRun, serve_run
 from data.errors import Damaged, VitrinaError
@@ -40,7 +40,7 @@ def view(
     try:
         served = serve_run(home, query.run)
     except Damaged as error:
-        return None, [*top, error_state(str(error))]
+        return None, [*top, damaged_model(error, query.run, models)]
     return served, [*top, *missing_dataset(served)]
 
 

@@ -93,6 +93,8 @@ def about(home: Home, run: Run) -> html.Section:
 
 
 def _about_bars(home: Home, run: Run) -> str:
+    if not run.preset:
+        return _("Nothing is marked: this run was started from no preset")
     if _preset_settings(home, run) is None:
         return _("Nothing is marked: the preset or the dataset of this run is gone or damaged")
     return _("A bar marks what differs from the preset")

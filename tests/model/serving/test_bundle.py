@@ -194,14 +194,15 @@ def test_a_damaged_run_neither_serves_another_model_nor_becomes_a_bundle(
     shutil.copytree(timed_blend, folder)
     content = bytearray((folder / name).read_bytes())
     (folder / name).unlink()
+    sentence = f"{name} of run run is {'missing' if change == 'deleted' else 'damaged'}"
     if change != "deleted":
         content[len(content) // 2] ^= 1
         (folder / name).write_bytes(content)
-    with pytest.raises(Damaged, match=f"{name} of run run is damaged"):
+    with pytest.raises(Damaged, match=sentence):
         export(folder, tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
     if name != "model.keras":
-        with pytest.raises(Damaged, match=f"{name} of run run is damaged"):
+        with pytest.raises(Damaged, match=sentence):
             Predictor(folder)
 
 

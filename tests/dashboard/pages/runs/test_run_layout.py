@@ -32,6 +32,11 @@ def test_what_follows_from_the_size_of_the_dataset_is_no_difference(
     assert marked == [["Dropout"], []]
 
 
+def test_a_run_without_a_preset_has_lost_none(home: Home) -> None:
+    run = Runs(home).get(Runs(home).create("train", "shop", RunConfig().as_dict()))
+    assert "this run was started from no preset" in text_of(run_layout.about(home, run))
+
+
 def test_choices_have_the_names_of_the_form_and_not_those_of_the_code() -> None:
     known = {setting.key: setting for setting in config_form.settings()}
     words = {

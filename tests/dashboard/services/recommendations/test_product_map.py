@@ -84,4 +84,4 @@ def test_a_map_that_cannot_be_computed_says_why(own_shop: tuple[Home, str]) -> N
     list(follow(home, Runs(home).list(kind="map")[0].run))
     failed = failed_map(served)
     assert failed is not None
-    assert "model.onnx of run toy-1 is damaged" in str(failed.message)
+    assert "model.onnx of run toy-1 is missing" in str(failed.message)
