@@ -61,6 +61,23 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
     });
   }
 
+  // An open menu or help lies below its button, or above it where the window ends there; it is
+  // whole within the window.
+  function placeOpen() {
+    const details = document.querySelector("details.menu[open], details.help[open]");
+    const body = details?.querySelector(".menu-list, .help-body");
+    if (!body) {
+      return;
+    }
+    const opener = details.querySelector("summary").getBoundingClientRect();
+    const { clientHeight } = document.documentElement;
+    const { clientWidth } = document.body; // without the gutter of the scroll bar
+    const below = opener.bottom + 4;
+    const above = Math.max(8, opener.top - 4 - body.offsetHeight);
+    body.style.top = `${below + body.offsetHeight <= clientHeight ? below : above}px`;
+    body.style.left = `${Math.max(8, Math.min(opener.left, clientWidth - 8 - body.offsetWidth))}px`;
+  }
+
   function isTyping(target) {
     return target.closest("input, textarea, select, [contenteditable='true']") !== null;
   }
@@ -75,6 +92,9 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
 
   new MutationObserver(focusButtons).observe(document.body, { childList: true, subtree: true });
   document.addEventListener("click", (event) => closeOthers(event.target));
+  document.addEventListener("toggle", placeOpen, { capture: true }); // neither event bubbles
+  document.addEventListener("scroll", placeOpen, { capture: true, passive: true });
+  window.addEventListener("resize", placeOpen);
   document.addEventListener("keydown", (event) => {
     if (event.key === "?" && !isTyping(event.target) && !document.querySelector(".modal.show")) {
       document.getElementById("help-open").click();

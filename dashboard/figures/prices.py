@@ -18,7 +18,8 @@ def prices(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns low, high (bounds of bins of equal width in the logarithm), events.
+        Columns low, high (bounds of bins of equal width in the logarithm), events; lower, median,
+        upper (quartiles of all prices, in every row).
     theme : str or None
         ``"light"`` or ``"dark"``; None means the default.
     kind : str
@@ -36,13 +37,11 @@ def prices(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
         customdata=frame[["low", "high"]],
         hovertemplate="%{customdata[0]:,.2f} – %{customdata[1]:,.2f}: %{y:,}<extra></extra>",
     )
-    quartiles = [_quantile(frame, share) for share in (0.25, 0.5, 0.75)]
-    fig.add_vline(x=quartiles[1], line={"color": colour("text", theme), "width": 1, "dash": "dot"})
+    lower, median, upper = frame[["lower", "median", "upper"]].iloc[0]
+    fig.add_vline(x=median, line={"color": colour("text", theme), "width": 1, "dash": "dot"})
     fig.add_annotation(
-        text=_("median {price}").format(price=formats.money(quartiles[1])),
-        x=math.log10(
-            quartiles[1]
-        ),  # the position of an annotation on a logarithmic axis is the exponent
+        text=_("median {price}").format(price=formats.money(median)),
+        x=math.log10(median),  # the position on a logarithmic axis is the exponent
         y=1,
         yref="paper",
         yanchor="bottom",
@@ -53,20 +52,10 @@ def prices(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     return Chart(
         figure=fig,
         finding=_("Half of the {noun} cost between {low} and {high}").format(
-            noun=noun, low=formats.money(quartiles[0]), high=formats.money(quartiles[2])
+            noun=noun, low=formats.money(lower), high=formats.money(upper)
         ),
         subtitle=_("{noun} by price, in the currency of the log").format(noun=type_name(kind)),
         table=frame[["low", "high", "events"]].set_axis(
             [_("Price from"), _("Price to"), _("Events")], axis=1
         ),
     )
-
-
-def _quantile(frame: pd.DataFrame, share: float) -> float:
-    """Return a quantile of the price, interpolated within its bin."""
-    counts = frame["events"].to_numpy()
-    rank = share * counts.sum()
-    place = int((counts.cumsum() < rank).sum())
-    fraction = (rank - counts[:place].sum()) / max(counts[place], 1)
-    low, high = float(frame["low"].iloc[place]), float(frame["high"].iloc[place])
-    return float(low * (high / low) ** float(fraction))

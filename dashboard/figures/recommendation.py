@@ -18,6 +18,7 @@ POINTS = 200
 MAX_CATEGORIES = 8
 _CLOSE = 0.02
 """Difference of two shares that says nothing about which model is surer."""
+_LABEL = 0.2  # of the width of a narrow chart: what the words beside a bar take
 
 Numbers = npt.NDArray[np.floating]
 
@@ -34,17 +35,19 @@ def concentration(
     popularity : float array, shape (products,)
         Each product's share of all training events.
     size : int
-        Length of the list.
+        Length of the list; half of the products are compared where it holds all of them.
     theme : str or None
         ``"light"`` or ``"dark"``.
     """
     count = len(probabilities)
+    if size >= count:
+        size = max(count // 2, 1)
     ranks = _ranks(count, size)
     model, baseline = (
         100 * np.cumsum(np.sort(shares)[::-1]) for shares in (probabilities, popularity)
     )
-    at = int(np.searchsorted(ranks, min(size, count)))
-    model_share, baseline_share = model[min(size, count) - 1], baseline[min(size, count) - 1]
+    at = int(np.searchsorted(ranks, size))
+    model_share, baseline_share = model[size - 1], baseline[size - 1]
     plot = lines(
         [
             Line(_("model"), ranks.tolist(), model[ranks - 1].tolist(), "network", 2.5, best=at),
@@ -150,10 +153,6 @@ def expected_categories(
         y=names,
         orientation="h",
         marker={"color": colour("network", theme), "cornerradius": 2},
-        text=[formats.percent(value) for value in largest["expected"]],
-        textposition="outside",
-        textfont={"color": colour("text", theme)},
-        cliponaxis=False,
         hovertemplate=_("%{y}: %{x:.1f} % expected") + "<extra></extra>",
     )
     if len(history):
@@ -168,6 +167,18 @@ def expected_categories(
             },
             hovertemplate=_("%{y}: %{x:.1f} % of the history") + "<extra></extra>",
         )
+    ends, marks = largest["expected"], largest["history"]
+    hidden = (marks > ends) & (marks < ends + _LABEL * max(ends.max(), marks.max()))
+    plot.add_scatter(  # beyond the bar, and beyond a mark that would stand on the words
+        x=100 * ends.where(~hidden, marks),
+        y=names,
+        mode="text",
+        text=[f" {formats.percent(value)}" for value in largest["expected"]],
+        textposition="middle right",
+        textfont={"color": colour("text", theme)},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
     plot.update_yaxes(autorange="reversed", type="category", showgrid=False)
     plot.update_xaxes(rangemode="tozero", showticklabels=False, showgrid=False)
     plot.update_layout(margin={"r": 56})

@@ -33,6 +33,7 @@ __all__ = ["Filters", "Statistics", "summary"]
 CURVE_POINTS = 200
 MOST_VALUES = 5_000  # of a number; more are rounded
 BINS_PER_DECADE = 10
+_QUARTILES = {"lower": 0.25, "median": 0.5, "upper": 0.75}
 
 
 def summary(dataset: Dataset) -> dict[str, Any]:
@@ -202,22 +203,31 @@ class Statistics:
         return f"{low!r} + round(({column} - {low!r}) / {step!r}) * {step!r}"
 
     def prices(self, filters: Filters) -> pd.DataFrame:
-        """Return a histogram of prices with ten logarithmic bins per decade.
+        """Return a histogram of prices with ten logarithmic bins per decade, and their quartiles.
 
-        Columns: low (included), high (excluded), events. Prices of zero or less are left out.
+        Columns: low (included), high (excluded), events; lower, median and upper, the quartiles of
+        the prices themselves, are the same in every row. Prices of zero or less are left out.
         """
         frame = self.query_counted(
             filters,
+            "WITH counts AS (SELECT price, count(*) AS events FROM {source} WHERE {where} "
+            "AND price > 0 GROUP BY price), ranks AS (SELECT price, events, "
+            "sum(events) OVER (ORDER BY price) / sum(events) OVER () AS share FROM counts) "
             f"SELECT floor(log10(price) * {BINS_PER_DECADE} + 1e-9)::INTEGER AS bin, "
-            "count(*) AS events FROM {source} WHERE {where} AND price > 0 "
-            "GROUP BY bin ORDER BY bin",
+            "sum(events)::BIGINT AS events, "
+            + ", ".join(
+                f"min(min(price) FILTER (share >= {share})) OVER ()::DOUBLE AS {name}"
+                for name, share in _QUARTILES.items()
+            )
+            + " FROM ranks GROUP BY bin ORDER BY bin",
         )
         if frame.empty:
-            return pd.DataFrame({"low": [], "high": [], "events": []})
+            return pd.DataFrame({name: [] for name in ("low", "high", "events", *_QUARTILES)})
         bins = np.arange(frame["bin"].min(), frame["bin"].max() + 1)
         events = frame.set_index("bin")["events"].reindex(bins).fillna(0).astype(int)
         low, high = (10.0 ** ((bins + k) / BINS_PER_DECADE) for k in (0, 1))
-        return pd.DataFrame({"low": low, "high": high, "events": events.to_numpy()})
+        histogram = pd.DataFrame({"low": low, "high": high, "events": events.to_numpy()})
+        return histogram.assign(**frame.loc[0, [*_QUARTILES]])
 
     def purchases_per_user(self, filters: Filters) -> pd.DataFrame:
         """Return the distribution of the number of purchases per user.

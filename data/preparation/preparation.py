@@ -239,7 +239,7 @@ Those of purchases have purchases alone in the history; ``all_types`` predicts p
 of every type, and ``every_event`` predicts events of every type."""
 
 PREPARATION_LABELS = {
-    "paper": N_("As in the paper: brand and category present"),
+    "paper": N_("Paper: brand and category present"),
     "all_purchases": N_("All purchases of buyers with two or more"),
     "once_per_session": N_("All purchases, repeats within a session merged"),
     "all_types": N_("Purchases, from events of every type"),

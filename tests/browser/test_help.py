@@ -12,13 +12,21 @@ from playwright.sync_api import Page, expect
 from dashboard.web.assets import ASSETS
 from dashboard.web.help import offer_help
 from data.home import Home
-from tests.browser.conftest import Site
+from tests.browser.conftest import SMALL, Site
 from tests.browser.test_gallery import complaints
 from tests.docs.test_site import built  # noqa: F401 a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 Opened = Callable[..., tuple[Page, object]]
+
+IS_WHOLE = """() => {
+    const body = document.querySelector("details[open] > :is(.help-body, .menu-list)");
+    const box = body.getBoundingClientRect();
+    return [box.left + 4, box.right - 4].every((x) => [box.top + 4, box.bottom - 4].every(
+        (y) => body.contains(document.elementFromPoint(x, y))));
+}"""
+"""Whether each corner of what is open is seen."""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +61,19 @@ def test_a_question_mark_in_a_field_is_text(still_site: Site, open_page: Opened)
     page.keyboard.press("?")
     expect(field).to_have_value("?")
     expect(page.locator(".modal.show")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_a_mark_or_a_menu_opens_is_whole(shop: Site, open_page: Opened, width: int) -> None:
+    """Neither the window nor a card, nor what lies over the page, hides a corner of it."""
+    for path in (f"/data/{SMALL}", f"/data/{SMALL}/quality", "/train"):
+        page, _ = open_page(shop, path, width=width)
+        openers = page.locator("details:is(.help, .menu) > summary").filter(visible=True)
+        expect(openers.first).to_be_visible()
+        for opener in openers.all():
+            opener.click()
+            page.wait_for_function(IS_WHOLE)
+            page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize(

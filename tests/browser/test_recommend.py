@@ -292,7 +292,9 @@ def test_lists_of_every_buyer_are_made_and_downloaded(
     serve: Callable[[Home], Site], trained_shop: Path, tmp_path: Path, open_page: OpenPage
 ) -> None:
     home, run = copy_shop(trained_shop, tmp_path)
-    page, _trouble = open_page(serve(home), f"/recommend/take-away?run={run}")
+    site = serve(home)
+    page, _trouble = open_page(site, f"/recommend/take-away?run={run}")
+    expect(page.locator("pre").last).to_contain_text(f"{site.address}/api/v1/recommendations")
     page.get_by_label("File").select_option("CSV")
     page.get_by_label("Products per buyer").select_option("5")
     page.get_by_role("button", name="Rank for every buyer").click()

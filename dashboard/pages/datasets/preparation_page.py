@@ -9,6 +9,7 @@ from dash import ALL, Input, Output, State, callback, dcc, html
 from dashboard import components as kit
 from dashboard import formats
 from dashboard.components.help_text import setting_place
+from dashboard.components.step_table import step_table
 from dashboard.context import current_home
 from dashboard.pages.datasets.head import head
 from dashboard.pages.datasets.type_choice import type_choice
@@ -111,19 +112,11 @@ def _control(name: str, value: Any, dataset: Dataset) -> Any:
 
 
 def _steps_table() -> html.Section:
-    columns = [
-        kit.Column("step", _("Step"), width=272, sortable=False),
-        kit.Column("events", _("Events"), "number", sortable=False),
-        kit.Column("users", _("Buyers"), "number", sortable=False),
-        kit.Column("products", _("Products"), "number", sortable=False),
-    ]
     return kit.card(
         [
             html.P(id=FINDING, className="card-title", role="status"),
             html.P(id=PROBLEM, className="field-error", role="alert"),
-            kit.data_table(
-                STEPS, columns, [], label=_("Events left after each step"), row_id="name"
-            ),
+            html.Div(id=STEPS),
         ],
         title=_("Events left after each step"),
     )
@@ -151,7 +144,7 @@ def take_preset(preset: str, dataset: str, places: list[_Place]) -> list[Any]:
 
 
 @callback(
-    Output(STEPS, "rowData"),
+    Output(STEPS, "children"),
     Output(FINDING, "children"),
     Output(PROBLEM, "children"),
     Input({"type": FIELD, "name": ALL}, "value"),
@@ -165,17 +158,7 @@ def show_steps(values: list[Any], places: list[_Place], dataset: str) -> tuple[A
         steps = preparations.steps(current_home(), dataset, preparation)
     except BadInput as error:
         return dash.no_update, dash.no_update, str(error)
-    rows = [
-        {
-            "name": step.name,
-            "step": _(step.label),
-            "events": step.events,
-            "users": step.users,
-            "products": step.products,
-        }
-        for step in steps
-    ]
-    return rows, _finding(steps), ""
+    return step_table(steps), _finding(steps), ""
 
 
 @callback(

@@ -27,7 +27,7 @@ def buyer_finder() -> html.Details:
             html.Summary(_("Find buyers by criteria")),
             html.Div(
                 [
-                    _field(BOUGHT, _("Bought the product (id or title)"), bought),
+                    _field(BOUGHT, _("Bought the product (id or title)"), bought, wide=True),
                     _field(MIN_EVENTS, _("Purchases, at least"), min_events),
                     _field(
                         OUTCOME,

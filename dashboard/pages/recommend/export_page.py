@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import dash_bootstrap_components as dbc
 from dash import Input, Output, State, callback, dcc, html, no_update, register_page
 from dash.development.base_component import Component
+from flask import request
 
 from dashboard import formats
 from dashboard.api.openapi import PREFIX
@@ -179,7 +180,7 @@ def _http_interface(run: str) -> html.Section:
     call = (
         f"curl -H 'Content-Type: application/json' \\\n"
         f'  -d \'{{"run": "{run}", "history": [], "k": 5}}\' \\\n'
-        f"  http://127.0.0.1:8050{PREFIX}/recommendations"
+        f"  {request.host_url.rstrip('/')}{PREFIX}/recommendations"
     )
     return card(
         [

@@ -247,11 +247,13 @@ def _ranking_title(history: RankedHistory) -> str:
 
 def _ranking_subtitle(history: RankedHistory) -> str:
     ranked = history.ranked
-    text = ngettext(
+    several = ngettext(
         "The first of {products} products; it holds {share} of the probability",
         "The first {count} of {products} products; together they hold {share} of the probability",
         len(ranked.items),
-    ).format(
+    )
+    only = _("The only product; it holds {share} of the probability")
+    text = (only if ranked.products == 1 else several).format(
         count=formats.number(len(ranked.items)),
         products=formats.number(ranked.products),
         share=formats.percent(ranked.covered),

@@ -31,8 +31,10 @@ def warnings(comparison: Comparison) -> list[Component]:
     return error_list([*comparison.warnings, *comparison.problems])
 
 
-def settings(comparison: Comparison) -> html.Section:
-    """Return the settings that differ between the runs."""
+def settings(comparison: Comparison) -> html.Section | None:
+    """Return the settings that differ between the runs; None for a single run."""
+    if len(comparison.runs) < 2:
+        return None
     known = {setting.key: setting for setting in config_form.settings()}
     rows = [
         html.Tr(

@@ -65,7 +65,10 @@ def actions(run: Run) -> list[Component]:
         rare.append(_file(_("Download everything"), f"{RECORD}{run.run}.zip"))
     if run.ended and run.kind == "train":
         rare += [
-            menu_item(_("Extend by {n} epochs").format(n=epochs), action_id(f"extend-{epochs}"))
+            menu_item(
+                ngettext("Extend by {n} epoch", "Extend by {n} epochs", epochs).format(n=epochs),
+                action_id(f"extend-{epochs}"),
+            )
             for epochs in EXTENSIONS
         ]
     delete = menu_item(_("Delete"), confirm_opener(DELETE), danger=True)

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashboard import formats
 from dashboard.components import card, field, key_figure, key_figures
 from dashboard.components.help_text import setting_place
+from dashboard.components.step_table import step_table
 from dashboard.pages.runs.config_form import (
     Setting,
     applies,
@@ -69,21 +70,7 @@ def remains(steps: Sequence[Step], estimate: Estimate) -> list[Component]:
                 place="judging#protocols",
             ),
         ),
-        html.Table(
-            [
-                html.Thead(
-                    html.Tr(
-                        [html.Th(_("After"), scope="col")]
-                        + [
-                            html.Th(words, scope="col", className="is-number")
-                            for words in (_("Events"), _("Buyers"), _("Products"))
-                        ]
-                    )
-                ),
-                html.Tbody([_step(step) for step in steps]),
-            ],
-            className="plain-table",
-        ),
+        step_table(steps),
         html.P(_time_words(estimate), className="note"),
     ]
 
@@ -140,14 +127,6 @@ def _control(setting: Setting, value: Any) -> Any:
         placeholder=_(_PLACEHOLDERS[setting.key]) if setting.key in _PLACEHOLDERS else None,
         autocomplete="off",
         className="number" if setting.kind == "number" else "",
-    )
-
-
-def _step(step: Step) -> html.Tr:
-    numbers = (step.events, step.users, step.products)
-    return html.Tr(
-        [html.Th(_(step.label), scope="row")]
-        + [html.Td(formats.number(number), className="is-number") for number in numbers]
     )
 
 

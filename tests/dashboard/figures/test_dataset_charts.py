@@ -200,9 +200,11 @@ def test_events_without_any_brand_draw_no_bars() -> None:
 
 
 def test_half_of_the_prices_lie_between_the_quartiles() -> None:
+    quartiles = {"lower": 9.5, "median": 30.0, "upper": 99.0}
     found = frame("low high events", (1.0, 10.0, 100), (10.0, 100.0, 200), (100.0, 1000.0, 100))
-    chart = drawn(prices.prices(found, "light", KIND))
-    assert chart.finding == "Half of the purchases cost between 10.00 and 100.00"
+    chart = drawn(prices.prices(found.assign(**quartiles), "light", KIND))
+    assert chart.finding == "Half of the purchases cost between 9.50 and 99.00"
+    assert [note.text for note in chart.figure.layout.annotations] == ["median 30.00"]
     assert chart.figure.layout.xaxis.type == "log"
 
 
@@ -313,7 +315,8 @@ def test_one_row_is_enough_for_every_chart(theme: str | None) -> None:
     drawn(events.hours(frame("weekday hour type events", (6, 23, "rating", 1)), theme))
     drawn(categories.categories(frame("category events", ("a", 1)), theme, KIND))
     drawn(brands.brands(frame("brand events", ("a", 1)), theme, KIND))
-    drawn(prices.prices(frame("low high events", (1.0, 2.0, 1)), theme, KIND))
+    bins = frame("low high events lower median upper", (1.0, 2.0, 1, 1.0, 1.0, 1.0))
+    drawn(prices.prices(bins, theme, KIND))
     drawn(buyers.purchases(frame("purchases users", (1, 1)), theme, KIND))
     drawn(buyers.gaps(frame("days pairs", (0, 1)), theme, KIND))
     drawn(products.repeats(frame("kind pairs", ("new", 1)), theme, KIND))

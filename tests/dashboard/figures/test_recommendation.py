@@ -47,8 +47,10 @@ def test_a_large_catalogue_is_drawn_with_few_points() -> None:
     assert len(concentration(many, many, 10, "light").table) <= 201
 
 
-def test_a_list_longer_than_the_catalogue_is_the_whole_catalogue() -> None:
-    assert "100.0%" in concentration(SURE, EVEN, 100, "light").finding
+@pytest.mark.parametrize("size", [4, 100])
+def test_a_list_of_the_whole_catalogue_is_compared_by_half_of_it(size: int) -> None:
+    chart = concentration(SURE, EVEN, size, "light")
+    assert chart.finding == "The model is surer than popularity: its first 2 hold 90.0%, not 50.0%"
 
 
 def test_shares_of_categories_add_up() -> None:
@@ -66,8 +68,19 @@ def test_the_finding_puts_what_is_expected_beside_the_history() -> None:
 
 def test_without_a_history_nothing_is_put_beside_it() -> None:
     chart = expected_categories(["tea", "cup", None, None], SURE, [], "light")
-    assert len(chart.figure.data) == 1
+    assert [trace.mode for trace in chart.figure.data[1:]] == ["text"]
     assert "after" not in chart.finding
+
+
+def test_no_mark_stands_on_the_words_of_a_category() -> None:
+    history = ["x.tea", "x.tea", "x.cup"]
+    chart = expected_categories(["x.tea", "x.cup", None, None], SURE, history, "light")
+    words = dict(zip(chart.figure.data[-1].y, chart.figure.data[-1].x, strict=True))
+    assert words["tea"] == pytest.approx(200 / 3)  # whose bar ends at 60 %
+    assert words["cup"] == pytest.approx(100 / 3)
+    chart = expected_categories(["x.tea", "x.cup", None, None], SURE, ["x.cup"], "light")
+    words = dict(zip(chart.figure.data[-1].y, chart.figure.data[-1].x, strict=True))
+    assert words["cup"] == pytest.approx(30)  # far from its mark at 100 %
 
 
 def test_categories_of_one_name_have_bars_of_their_own() -> None:

@@ -97,6 +97,7 @@ def test_intervals_are_drawn_and_lie_within_the_picture() -> None:
 def test_a_logarithmic_axis_has_decades() -> None:
     low = [2.0**power for power in range(11)]
     frame = pd.DataFrame({"low": low, "high": [2 * price for price in low], "events": 5})
+    frame = frame.assign(lower=8.0, median=32.0, upper=128.0)
     assert {"1", "10", "100", "1000"} <= set(words(picture(prices.prices(frame, "light", "view"))))
 
 

@@ -149,6 +149,9 @@ def test_prices(statistics: Statistics, filters: Filters, purchases: pd.DataFram
     expected = Counter(math.floor(math.log10(price) * 10 + 1e-9) for price in prices)
     assert {round(math.log10(row.low) * 10): row.events for row in frame.itertuples()
             if row.events} == expected  # fmt: skip
+    for name, share in {"lower": 0.25, "median": 0.5, "upper": 0.75}.items():
+        if len(prices):
+            assert set(frame[name]) == {prices.quantile(share, interpolation="inverted_cdf")}
 
 
 def test_purchases_per_user(

@@ -42,6 +42,15 @@ def test_without_categories_a_map_claims_nothing_about_them(shop: tuple[Home, st
     assert "Other" not in text
 
 
+def test_the_key_of_a_map_names_no_group_without_a_product(shop: tuple[Home, str]) -> None:
+    served = serve_run(*shop)
+    space = product_map(served)
+    text = text_of(map_card(served, space))
+    assert "group0" in text
+    assert len(space.groups) - 1 not in space.points["group"]
+    assert "Other" not in text
+
+
 def test_every_product_has_coordinates_a_group_and_a_name(shop: tuple[Home, str]) -> None:
     projection = product_map(serve_run(*shop))
     products = serve_run(*shop).model.catalogue.products

@@ -60,6 +60,13 @@ def test_the_finding_names_the_better_run(home: Home) -> None:
     )
 
 
+def test_the_settings_of_one_run_are_not_said_to_be_the_same(home: Home) -> None:
+    one, other = judged(home, 0), judged(home, 1)
+    assert comparison_tables.settings(comparison.compare(home, [one])) is None
+    both = comparison_tables.settings(comparison.compare(home, [one, other]))
+    assert both is not None
+
+
 def test_runs_on_other_targets_are_not_paired(home: Home) -> None:
     first, other = judged(home, 0), judged(home, 0, targets=TARGETS - 2)
     never = Runs(home).create("train", "demo", {"epochs": 3})
