@@ -42,7 +42,7 @@ def purchases(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None
         values,
         theme,
         meaning=type_colour(kind),
-        texts=[formats.percent(share, 0 if share >= 0.1 else 1) for share in shares],
+        texts=[_percent(share) for share in shares],
         horizontal=False,
     )
     fig.update_xaxes(title_text=_("{noun} per user").format(noun=type_noun(kind)), type="category")
@@ -57,6 +57,11 @@ def purchases(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None
         subtitle=_("Share of users by number of {noun}").format(noun=type_noun(kind)),
         table=pd.DataFrame({type_name(kind): counts.index, _("Users"): counts.to_numpy()}),
     )
+
+
+def _percent(share: float) -> str:
+    """Return the words of a bar, with a decimal where it is low: few are not none."""
+    return formats.percent(share, 0 if share >= 0.1 or not share else 1)
 
 
 def _purchases_finding(kind: str) -> str:
@@ -112,7 +117,7 @@ def gaps(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
         values,
         theme,
         meaning=type_colour(kind),
-        texts=[formats.percent(value / total, 0) for value in values],
+        texts=[_percent(value / total) for value in values],
         horizontal=False,
     )
     fig.update_xaxes(

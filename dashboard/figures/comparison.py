@@ -43,8 +43,10 @@ def compare(
     table = _table(runs, name)
     if table[[_("Training"), _("Validation")]].isna().all(axis=None):
         return None
-    figure = curves(_lines(runs, f"val_{name}", view), view, digits=4)
-    for line in _lines(runs, name, view):
+    training = _lines(runs, name, view)
+    extent = [float(value) for line in training for value in line.y if value is not None]
+    figure = curves(_lines(runs, f"val_{name}", view), view, digits=4, extent=extent)
+    for line in training:
         figure.add_scatter(
             x=column(line.x),
             y=column(line.y),

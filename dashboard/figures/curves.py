@@ -30,7 +30,12 @@ _INITIALS = {"ndcg", "hr", "mrr", "map"}
 
 
 def curves(
-    series: Sequence[Line], view: View, *, digits: int = 3, percent: bool = False
+    series: Sequence[Line],
+    view: View,
+    *,
+    digits: int = 3,
+    percent: bool = False,
+    extent: Sequence[float] = (),
 ) -> go.Figure:
     """Draw lines over the progress of a training.
 
@@ -42,9 +47,17 @@ def curves(
         Decimals under the pointer.
     percent : bool
         Whether the values are shares, which are shown as percentages.
+    extent : sequence of float
+        As for ``lines``.
     """
     drawn_lines = [line for line in series if any(value is not None for value in line.y)]
-    plot = lines(drawn_lines, view.theme, x_title=axis_title(view.axis), digits=digits)
+    plot = lines(
+        drawn_lines,
+        view.theme,
+        x_title=axis_title(view.axis),
+        digits=digits,
+        extent=[*extent, 0.0] if percent else extent,
+    )
     plot.update_layout(uirevision=f"{view.about} {view.axis}", dragmode="zoom")
     plot.update_xaxes(rangemode="tozero")
     if view.axis == "epoch":

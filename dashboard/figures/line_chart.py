@@ -58,6 +58,7 @@ def lines(
     x_title: str = "",
     digits: int = 0,
     log: bool = False,
+    extent: Sequence[float] = (),
 ) -> go.Figure:
     """Draw lines with a label at the end of each; more than three get a legend instead.
 
@@ -73,6 +74,8 @@ def lines(
         Decimals on hover.
     log : bool
         Whether the vertical axis is logarithmic; its title says so.
+    extent : sequence of float
+        Values beside those of the lines that the vertical axis spans.
     """
     direct = len(series) <= MAX_DIRECT_LABELS
     plot = figure(theme, hovermode="x unified", showlegend=not direct)
@@ -90,7 +93,7 @@ def lines(
         if line.best is not None:
             _add_best(plot, line, theme)
     if direct:
-        _label_ends(plot, series, theme, log)
+        _label_ends(plot, series, theme, log, extent)
     plot.update_xaxes(title_text=x_title or None)
     if log:
         plot.update_yaxes(type="log", title_text=_("logarithmic"))
@@ -141,12 +144,14 @@ def _add_best(plot: go.Figure, line: Line, theme: str | None) -> None:
     )
 
 
-def _label_ends(plot: go.Figure, series: Sequence[Line], theme: str | None, log: bool) -> None:
+def _label_ends(
+    plot: go.Figure, series: Sequence[Line], theme: str | None, log: bool, extent: Sequence[float]
+) -> None:
     """Write the label of each line at its end, after a mark in the colour of the line."""
     ends = [line for line in series if len(line.x) and line.y[-1] is not None]
     drawn_values = [
         float(y) for line in series for y in (*line.y, *(line.shadow or ())) if y is not None
-    ]
+    ] + list(extent)
     height = max(drawn_values, default=0.0) - min(drawn_values, default=0.0)
     shifts = _shifts([float(line.y[-1]) for line in ends], height)
     for line, shift in zip(ends, shifts, strict=True):

@@ -85,7 +85,7 @@ def columns(shown: Collection[str], view: View) -> list[Column]:
     """Return every column of the table; those that are not shown are hidden."""
     orders = list(view.sort)
     link = "/compare?runs={names}" if view.grouped else "/runs/{run}"
-    name = Column("run", _("Run"), "id", least=112, link=link, filterable=True)
+    name = Column("run", _("Run"), "id", least=176, link=link, filterable=True)
     return [
         replace(
             column,

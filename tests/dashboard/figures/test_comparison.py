@@ -46,5 +46,12 @@ def test_a_runs_long_name_leaves_its_line_half_of_a_narrow_page():
     assert compare(named, "loss", View()).figure.layout.margin.r <= 390 / 2
 
 
+def test_names_of_runs_that_end_alike_stand_apart_though_training_is_far_away():
+    runs = {"demo-1": run(5.0, 4.9), "demo-2": run(5.1, 4.95)}  # training ends near 3.9
+    notes = compare(runs, "loss", View()).figure.layout.annotations
+    low, high = (next(note for note in notes if name in note.text) for name in runs)
+    assert high.yshift - low.yshift >= 16
+
+
 def test_runs_without_an_epoch_have_no_chart():
     assert compare({"demo-1": TrainingMetrics()}, "loss", View()) is None

@@ -241,6 +241,9 @@ def test_how_many_gaps_are_none_is_the_finding_where_most_are() -> None:
     found = frame("days pairs", (0, 99), (3, 1))
     chart = drawn(buyers.gaps(found, "light", KIND))
     assert chart.finding == "99.0% of the next purchases come on the same day"
+    found = frame("days pairs", (0, 999), (3, 1))
+    texts = drawn(buyers.gaps(found, "light", KIND)).figure.data[0].text
+    assert list(texts) == ["100%", "0%", "0.1%"]  # few are not none
 
 
 def test_the_next_month_is_counted_only_where_there_was_one() -> None:
