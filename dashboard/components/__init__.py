@@ -19,8 +19,7 @@ from dashboard.components.key_figure import key_figure, key_figures
 from dashboard.components.menu import menu, menu_item
 from dashboard.components.moment import moment
 from dashboard.components.no_choice import NO_CHOICE, no_choice
-from dashboard.components.progress import progress
-from dashboard.components.states import (
+from dashboard.components.placeholders import (
     empty_state,
     error_list,
     error_state,
@@ -28,6 +27,7 @@ from dashboard.components.states import (
     sampled_note,
     stale_note,
 )
+from dashboard.components.progress import progress
 from dashboard.components.table import Column, data_table
 from dashboard.components.toast import toast, toast_card
 from dashboard.components.upload import upload, uploaded

@@ -6,8 +6,8 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
+from dashboard.figures.labels import type_colour, type_name, type_noun
 from dashboard.figures.template import figure
-from dashboard.figures.words import type_colour, type_name, type_noun
 from dashboard.theme import colour
 from data.i18n import _
 

@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
-from dashboard.figures.words import type_colour, type_name, type_noun
+from dashboard.figures.labels import type_colour, type_name, type_noun
 from data.events import PURCHASE
 from data.i18n import _, ngettext
 

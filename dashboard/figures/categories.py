@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
-from dashboard.figures.words import distinct_leaves, leaf, type_noun
+from dashboard.figures.labels import distinct_leaves, leaf, type_noun
 from data.i18n import _, ngettext
 
 MOST_IN_GRID = 12

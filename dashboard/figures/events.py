@@ -9,9 +9,9 @@ from babel.dates import get_day_names
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
+from dashboard.figures.labels import in_order, main_type, type_colour, type_name, type_noun
 from dashboard.figures.plain_text import mark
 from dashboard.figures.template import figure
-from dashboard.figures.words import in_order, main_type, type_colour, type_name, type_noun
 from dashboard.theme import colour
 from data.exploration.statistics import Filters, Statistics
 from data.i18n import N_, _, language

@@ -5,7 +5,7 @@ import pandas as pd
 from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
-from dashboard.figures.words import type_colour, type_noun
+from dashboard.figures.labels import type_colour, type_noun
 from data.i18n import N_, _
 
 _TOP_TENTH = 0.9  # where the most frequent tenth of the products begins

@@ -8,9 +8,9 @@ import pandas as pd
 
 from dashboard import formats
 from dashboard.figures.chart import Chart
+from dashboard.figures.labels import distinct_leaves
 from dashboard.figures.line_chart import Line, lines
 from dashboard.figures.template import figure
-from dashboard.figures.words import distinct_leaves
 from dashboard.theme import colour
 from data.i18n import _
 

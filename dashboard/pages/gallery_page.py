@@ -10,17 +10,17 @@ from dash import Input, Output, callback, html
 from dashboard import components as kit
 from dashboard.components.badge import STATES
 from dashboard.components.figure_card import render_error
-from dashboard.figures import samples
+from dashboard.figures import examples
 from data.i18n import _
 
 dash.register_page(__name__, path="/gallery", title="Vitrina")
 
 FIGURES = {
-    "gallery-lines": samples.training_lines,
-    "gallery-bars": samples.funnel_bars,
-    "gallery-heat": samples.week_heat,
-    "gallery-areas": samples.category_areas,
-    "gallery-lorenz": samples.concentration,
+    "gallery-lines": examples.training_lines,
+    "gallery-bars": examples.funnel_bars,
+    "gallery-heat": examples.week_heat,
+    "gallery-areas": examples.category_areas,
+    "gallery-lorenz": examples.concentration,
 }
 
 

@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from dashboard.components.figure_card import render_error
-from dashboard.components.states import error_state
+from dashboard.components.placeholders import error_state
 from dashboard.components.toast import toast
 from dashboard.web.callback_requests import fits, has_form
 from data.errors import BadInput, VitrinaError, is_lack_of_memory

@@ -12,7 +12,7 @@ from dashboard.components.aria import aria
 from dashboard.components.help_text import guide_link
 from dashboard.components.icon import icon
 from dashboard.components.moment import moment
-from dashboard.components.states import empty_state
+from dashboard.components.placeholders import empty_state
 from dashboard.context import current_home, current_identity, may
 from dashboard.identity import Role
 from dashboard.jobs.inbox import Entry

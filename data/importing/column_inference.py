@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from data.errors import BadInput
-from data.importing import event_types, prices, refusals, time_inference
+from data.importing import prices, refusals, time_inference, type_column
 from data.importing.blanks import BLANKS
 from data.importing.category_levels import separator_of
 from data.importing.column_sql import MIDNIGHT, ColumnSql, marks
@@ -82,9 +82,9 @@ def infer_columns(
             name for name, values in ids.items() if name in floats or all(map(is_integer, values))
         ),
         floats=floats,
-        types=event_types.changed(sample.get("type", ()), types, mapping.get("type", "")),
+        types=type_column.changed(sample.get("type", ()), types, mapping.get("type", "")),
         chosen_types=dict(types or {}),
-        codes=event_types.codes_among(sample.get("type", ())),
+        codes=type_column.codes_among(sample.get("type", ())),
         separator=separator_of(sample.get("category", ())),
         named=dialect.names_columns,
         seen_missing=seen_missing(dialect.sample, signs=bool(sign)),

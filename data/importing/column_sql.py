@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from data.datasets.database import quote
 from data.events import NAMES, PURCHASE, RETURN
-from data.importing import event_types
+from data.importing import type_column
 from data.importing.blanks import trimmed_sql
 from data.importing.ids import integer_sql, is_integer
 from data.importing.missing_values import COMMON_MISSING, GUESTS, MISSING
@@ -112,8 +112,8 @@ class ColumnSql:
 
     def with_codes(self, codes: Sequence[str]) -> "ColumnSql":
         """Return the columns where the type column holds these numbers, or yes and no."""
-        types = event_types.changed(codes, self.chosen_types, self.mapping["type"])
-        return replace(self, types=types, codes=event_types.codes_among(codes))
+        types = type_column.changed(codes, self.chosen_types, self.mapping["type"])
+        return replace(self, types=types, codes=type_column.codes_among(codes))
 
     def source(self, relation: str) -> str:
         """Return the SQL of a relation with a column ``text_…`` for each role, beside its own.
@@ -136,7 +136,7 @@ class ColumnSql:
         if "quantity" in self.positions:
             values["quantity"] = self.quantity.sql(self.text("quantity"))
         if "type" in self.positions:
-            values["type"] = event_types.meaning_sql(self.text("type"), self.types)
+            values["type"] = type_column.meaning_sql(self.text("type"), self.types)
         return values
 
     def _filled_down(self, relation: str) -> str:

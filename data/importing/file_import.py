@@ -29,7 +29,6 @@ from data.importing.checksum import Checksum
 from data.importing.column_sql import ColumnSql
 from data.importing.columns import shortly
 from data.importing.dialect import Dialect
-from data.importing.event_types import are_codes
 from data.importing.line_reader import Reject, line_texts
 from data.importing.missing_values import COMMON_MISSING
 from data.importing.progress_tracker import ProgressTracker
@@ -38,6 +37,7 @@ from data.importing.rejects import Rejects
 from data.importing.settling import MOST_TYPES, settled
 from data.importing.streams import check_written
 from data.importing.times import EARLIEST, LATEST
+from data.importing.type_column import are_codes
 from data.importing.type_words import STANDARD_TYPES, meaning_of
 from data.importing.version import MEMORY
 from data.progress import execute, raise_if_stopped

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from data.importing.event_types import looks_like_types
 from data.importing.profile import Profile
+from data.importing.type_column import looks_like_types
 
 _KEYS = ("session", "user", "time")
 _FEW_ROWS = 3

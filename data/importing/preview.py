@@ -12,7 +12,7 @@ from data.datasets.database import connect
 from data.errors import BadInput
 from data.events import PURCHASE
 from data.i18n import _
-from data.importing import event_types
+from data.importing import type_column
 from data.importing.column_sql import ColumnSql
 from data.importing.columns import column_sql, corrected
 from data.importing.companions import choose_logs
@@ -256,7 +256,7 @@ def _types(
             f"GROUP BY text_type ORDER BY count(*) DESC, text_type LIMIT {_MOST_TYPES}"
         ).fetchall()
     )
-    meanings = event_types.meanings(counts, request.types, columns.mapping["type"])
+    meanings = type_column.meanings(counts, request.types, columns.mapping["type"])
     return tuple(TypeExample(code, meanings[code.strip()], count) for code, count in counts.items())
 
 

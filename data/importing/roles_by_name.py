@@ -19,7 +19,6 @@ from data.importing.column_words import (
     is_sign_name,
     price_by_word,
 )
-from data.importing.event_types import looks_like_types
 from data.importing.flags import flag_meanings, is_purchase_flag
 from data.importing.profile import Profile
 from data.importing.return_marks import (
@@ -31,6 +30,7 @@ from data.importing.return_marks import (
 from data.importing.roles import Roles
 from data.importing.time_columns import find_time, unread_time
 from data.importing.time_inference import are_close
+from data.importing.type_column import looks_like_types
 from data.importing.type_words import has_purchases
 
 _ORDER = ("time", "user", "product", "type", *NAMES[4:])

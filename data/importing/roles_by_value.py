@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 
 from data.i18n import N_
-from data.importing.event_types import looks_like_types
 from data.importing.profile import Profile
 from data.importing.roles import Roles
 from data.importing.time_names import JOIN
+from data.importing.type_column import looks_like_types
 
 _LOOKS = (
     (re.compile("B0").match, re.compile("A").match),  # Amazon's products and reviewers

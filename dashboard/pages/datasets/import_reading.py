@@ -11,7 +11,7 @@ from dashboard import components as kit
 from dashboard import formats
 from dashboard.components.aria import aria
 from dashboard.components.field import dom_id
-from dashboard.figures.words import type_name
+from dashboard.figures.labels import type_name
 from data.events import COLUMNS, PURCHASE
 from data.i18n import _
 from data.importing.preview import Preview, TypeExample

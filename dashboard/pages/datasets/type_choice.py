@@ -7,7 +7,7 @@ import dash_bootstrap_components as dbc
 
 from dashboard import formats
 from dashboard.components import dropdown
-from dashboard.figures.words import in_order, type_name
+from dashboard.figures.labels import in_order, type_name
 from data.i18n import _
 
 _MOST_CHECKBOXES = 12

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from dashboard.components import render, render_empty
-from dashboard.figures import samples
+from dashboard.figures import examples
 from dashboard.figures.chart import Chart
 from dashboard.figures.template import figure
 from dashboard.theme import THEMES, colour
@@ -46,11 +46,11 @@ def test_an_empty_figure_card_says_so_in_a_sentence() -> None:
 @pytest.mark.parametrize(
     "draw",
     [
-        samples.training_lines,
-        samples.funnel_bars,
-        samples.week_heat,
-        samples.category_areas,
-        samples.concentration,
+        examples.training_lines,
+        examples.funnel_bars,
+        examples.week_heat,
+        examples.category_areas,
+        examples.concentration,
     ],
 )
 def test_every_shape_follows_the_theme_and_has_a_twin(draw: object, theme: str) -> None:
@@ -61,5 +61,5 @@ def test_every_shape_follows_the_theme_and_has_a_twin(draw: object, theme: str) 
 
 
 def test_bars_start_at_zero() -> None:
-    chart = samples.funnel_bars("light")
+    chart = examples.funnel_bars("light")
     assert chart.figure.layout.xaxis.rangemode == "tozero"

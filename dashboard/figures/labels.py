@@ -1,4 +1,4 @@
-"""Names and colours of event types in charts."""
+"""Names and colours of event types, and the names of categories, in charts."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
