@@ -398,3 +398,13 @@ def test_a_dataset_has_one_period_on_every_page(oct_site: Site, open_page: Open)
     for path in ("/", "/data", "/data/oct"):
         page, _trouble = open_page(oct_site, path)
         expect(page.get_by_text("Oct 1, 2019").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "sign"), [(390, '""'), (1280, "none")])
+def test_a_table_with_more_columns_than_a_phone_shows_says_so(
+    oct_site: Site, open_page: Open, width: int, sign: str
+) -> None:
+    page, _trouble = open_page(oct_site, "/data", width=width)
+    page.locator(".ag-row").first.wait_for()
+    shown = "getComputedStyle(document.querySelector('.data-table'), '::after').content"
+    page.wait_for_function(f"wanted => {shown} === wanted", arg=sign)
