@@ -230,8 +230,8 @@ class Client:
         OSError
             Where it cannot be reached.
         """
-        asked = _given(run=run, dataset=dataset, placement=placement, rules=rules, k=k)
-        asked |= _given(user=user, history=history, at=_moment(at), buyer=buyer)
+        asked = _without_empty(run=run, dataset=dataset, placement=placement, rules=rules, k=k)
+        asked |= _without_empty(user=user, history=history, at=_moment(at), buyer=buyer)
         asked |= {"exclude_seen": exclude_seen}
         ranking: Ranking
         if history is None and rules is None and buyer is None:
@@ -275,7 +275,7 @@ class Client:
         OSError
             Where the server cannot be reached.
         """
-        model = _given(run=run, dataset=dataset, placement=placement, rules=rules, k=k)
+        model = _without_empty(run=run, dataset=dataset, placement=placement, rules=rules, k=k)
         model |= {"exclude_seen": exclude_seen}
         asked = [
             {**buyer, "at": _moment(buyer["at"])} if "at" in buyer else dict(buyer)
@@ -338,8 +338,8 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         """Return no request, so that a redirect is an error."""
 
 
-def _given(**keys: Any) -> dict[str, Any]:
-    """Return the keys of a request that are given."""
+def _without_empty(**keys: Any) -> dict[str, Any]:
+    """Return the keys of a request that have a value."""
     return {name: value for name, value in keys.items() if value is not None and value != ""}
 
 

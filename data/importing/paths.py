@@ -42,7 +42,7 @@ def in_archive(path: Path) -> tuple[Path, str] | None:
 def check_exists(path: Path) -> None:
     """Raise BadInput where there is no such file, folder or member of an archive.
 
-    What is read once only, a pipe, would be waited for without end: files are read several times.
+    A pipe or a device is refused, too: files are read several times, and these can be read once.
     """
     if path.is_file() or path.is_dir() or in_archive(path):
         return

@@ -22,7 +22,15 @@ _OPENERS: "list[Callable[[Home], Mirror]]" = []
 
 
 def provide(opener: "Callable[[Home], Mirror]") -> None:
-    """Say how the mirror of a home is opened: by a layer that knows the database."""
+    """Register the function that opens the mirror of a home.
+
+    A layer that knows the database calls it, which this one does not.
+
+    Parameters
+    ----------
+    opener : callable
+        Takes a home with a store, and returns its mirror.
+    """
     _OPENERS[:] = [opener]
 
 

@@ -121,7 +121,7 @@ class FolderTable(Protocol):
         """Remove the record of objects that have been deleted."""
 
     def known_keys(self) -> set[str]:
-        """Return the objects of all folders, and those that are to be deleted."""
+        """Return the keys of the objects of all folders, and of those that are to be deleted."""
 
     def remove_uploads(self) -> None:
         """Remove the uploads that no import needs any more."""

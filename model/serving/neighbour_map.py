@@ -25,7 +25,7 @@ ITERATIONS = (250, 500)
 EVERY = 25
 """Iterations between two reports."""
 SAMPLE = 500
-"""Products of which ``kept_neighbours`` looks at the neighbours, at most."""
+"""Products of which ``neighbour_share`` looks at the neighbours, at most."""
 
 
 def make_neighbour_map(folder: Path, on_progress: Progress = lambda _done, _all: None) -> None:
@@ -112,8 +112,8 @@ def _digest(vectors: Floats) -> str:
     return hashlib.blake2b(np.ascontiguousarray(vectors).tobytes(), digest_size=16).hexdigest()
 
 
-def kept_neighbours(items: ItemEmbeddings, points: Floats, k: int = 10) -> float:
-    """Return which share of the nearest products are among the nearest on a map.
+def neighbour_share(items: ItemEmbeddings, points: Floats, k: int = 10) -> float:
+    """Return the share of the nearest products that are among the nearest on a map, too.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def kept_neighbours(items: ItemEmbeddings, points: Floats, k: int = 10) -> float
     --------
     >>> circle = np.exp(2j * np.pi * np.arange(40) / 40)
     >>> vectors = np.stack([circle.real, circle.imag], axis=1).astype(np.float32)
-    >>> kept_neighbours(ItemEmbeddings(vectors), vectors, k=2)
+    >>> neighbour_share(ItemEmbeddings(vectors), vectors, k=2)
     1.0
     """
     from scipy.spatial import KDTree

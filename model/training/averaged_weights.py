@@ -52,7 +52,7 @@ class AveragedWeights:
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Yield the network its averaged weights until the context ends."""
+        """Put the averaged weights into the network until the context ends."""
         self._update()
         current = [weight.numpy() for weight in self._weights]
         for weight, average in zip(self._weights, self._averages, strict=True):

@@ -16,7 +16,7 @@ from dashboard.services.recommendations.similar_products import item_embeddings
 from data.file_cache import FileCache
 from data.preparation.sequences import Floats
 from model.run_files import MODEL, NEIGHBOUR_MAP, VOCABULARY
-from model.serving.neighbour_map import kept_neighbours, load_neighbour_map
+from model.serving.neighbour_map import load_neighbour_map, neighbour_share
 from model.serving.similar_items import ItemEmbeddings
 
 COMPONENTS, NEIGHBOURS = "components", "neighbours"
@@ -172,13 +172,13 @@ def category_agreement(
 def _components(folder: Path) -> _Layout:
     space = item_embeddings(folder)
     points = space.projection[0]
-    return _Layout(points, kept_neighbours(space, points))
+    return _Layout(points, neighbour_share(space, points))
 
 
 def _neighbours(folder: Path) -> _Layout | None:
     space = item_embeddings(folder)
     points = load_neighbour_map(folder, space.vectors)
-    return None if points is None else _Layout(points, kept_neighbours(space, points))
+    return None if points is None else _Layout(points, neighbour_share(space, points))
 
 
 _COMPONENTS = FileCache(_components, MODEL, VOCABULARY, size=2)

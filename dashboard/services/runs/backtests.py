@@ -152,7 +152,7 @@ def finding(judged: Mapping[str, Any]) -> str:
 
 
 def tone(judged: Mapping[str, Any]) -> Tone:
-    """Return whether there is something to do: train again more often, or seldomer."""
+    """Return "attention" where a model should be trained more often, or none was judged."""
     if not judged["ages"]:
         return "attention"
     metric = metrics_of(judged["protocol"]).hits

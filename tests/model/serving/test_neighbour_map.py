@@ -12,9 +12,9 @@ from data.preparation.sequences import Floats
 from model.run_files import NEIGHBOUR_MAP
 from model.serving.neighbour_map import (
     MIN_PRODUCTS,
-    kept_neighbours,
     load_neighbour_map,
     make_neighbour_map,
+    neighbour_share,
     tsne_layout,
 )
 from model.serving.similar_items import ItemEmbeddings
@@ -37,20 +37,20 @@ def test_groups_of_similar_products_keep_more_neighbours_than_on_principal_compo
     centres = rng.normal(size=(12, 16)).repeat(20, axis=0)
     vectors = on_sphere(centres + 0.2 * rng.normal(size=centres.shape))
     items = ItemEmbeddings(vectors)
-    on_components = kept_neighbours(items, items.projection[0])
-    assert kept_neighbours(items, tsne_layout(vectors)) > on_components
+    on_components = neighbour_share(items, items.projection[0])
+    assert neighbour_share(items, tsne_layout(vectors)) > on_components
 
 
 def test_a_map_without_structure_keeps_as_many_neighbours_as_chance() -> None:
     rng = np.random.default_rng(0)
     vectors = on_sphere(rng.normal(size=(2_000, 16)))
-    kept = kept_neighbours(ItemEmbeddings(vectors), rng.normal(size=(2_000, 2)).astype(np.float32))
+    kept = neighbour_share(ItemEmbeddings(vectors), rng.normal(size=(2_000, 2)).astype(np.float32))
     assert kept == pytest.approx(10 / 2_000, abs=0.005)
 
 
 def test_the_only_product_is_its_own_map() -> None:
     assert (
-        kept_neighbours(ItemEmbeddings(np.ones((1, 4), np.float32)), np.zeros((1, 2), np.float32))
+        neighbour_share(ItemEmbeddings(np.ones((1, 4), np.float32)), np.zeros((1, 2), np.float32))
         == 1
     )
 
