@@ -6,6 +6,7 @@ train load TensorFlow.
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command is done, and has said so
     sys.exit(code)
 
 

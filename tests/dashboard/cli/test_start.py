@@ -89,3 +89,15 @@ def test_ctrl_c_before_the_command_has_begun_shows_no_trace() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert (ended.returncode, ended.stderr) == (130, "")
+
+
+def test_ctrl_c_behind_the_end_of_a_command_does_not_make_it_a_failure() -> None:
+    """A list of all buyers was whole, and its command ended as killed, without a word."""
+    program = (
+        "import atexit, os, signal\n"
+        "from dashboard import cli\n"
+        "atexit.register(os.kill, os.getpid(), signal.SIGINT)\n"
+        "cli.main(['--version'])\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
