@@ -25,7 +25,7 @@ def layout(dataset: str = "", **parameters: str) -> html.Div:
     source = library.open_dataset(current_home(), dataset)
     described = [
         kit.Column("category", _("Category"), least=160),
-        kit.Column("brand", _("Brand")),
+        kit.Column("brand", _("Brand"), least=128),
         kit.Column("price", _("Last price"), "money"),
     ]
     columns = [

@@ -139,8 +139,8 @@ def _confusions(served: ServedRun, pairs: Sequence[Confusion]) -> html.Section:
     head = [_("Ranked first"), _("Bought"), _("Purchases"), _("Share"), _("Buyers to look at")]
     body: list[list[Any]] = [
         [
-            short_category(pair.ranked_first) or _("Unknown"),
-            short_category(pair.bought) or _("Unknown"),
+            _category(pair.ranked_first),
+            _category(pair.bought),
             formats.number(pair.count),
             formats.percent(pair.share),
             html.Span(_examples(served, pair), className="examples"),
@@ -158,6 +158,10 @@ def _confusions(served: ServedRun, pairs: Sequence[Confusion]) -> html.Section:
         title=title,
         subtitle=_("Confusions: the category of the product ranked first and the one bought"),
     )
+
+
+def _category(name: str | None) -> html.Span:
+    return html.Span(short_category(name) or _("Unknown"), className="confused-category")
 
 
 def _examples(served: ServedRun, pair: Confusion) -> list[Component]:
