@@ -48,8 +48,8 @@ def blend_sentence(blend: Blend) -> str:
     """Return the weights of a blend, or that the network is served alone."""
     if len(blend.members) == 1:
         return _(
-            "On the validation targets a blend ranks no better, with certainty, than the network"
-            " alone, which is served."
+            "On the validation targets a blend ranks no better than the network alone, which is"
+            " served."
         )
     weights = ", ".join(
         f"{name} {new:.2f}/{repeat:.2f}" for name, (new, repeat) in blend.shares.items()

@@ -7,8 +7,16 @@ import pytest
 
 from data.datasets.store import Store
 from data.home import Home
+from data.preparation.sequences import Floats
 from model.blend.acceptance import is_better_than_network
-from model.blend.conditional_logit import CandidateSample, fit_logit, fit_weights, ridge
+from model.blend.conditional_logit import (
+    CandidateSample,
+    add_mixture,
+    fit_logit,
+    fit_weights,
+    ridge,
+    utilities,
+)
 from model.run_files import BLEND, EVALUATION
 from model.run_folder import RunFolder
 from model.training.trainer import train
@@ -47,9 +55,26 @@ def test_a_member_that_knows_more_makes_a_blend(targets: int) -> None:
     assert accepted(choices(targets, useful=1.5))
 
 
-@pytest.mark.parametrize("targets", [1, 2, 40, 3000])
-def test_members_that_know_nothing_make_none(targets: int) -> None:
-    assert not any(accepted(choices(targets, useful=0.0, seed=seed)) for seed in range(5))
+@pytest.mark.parametrize("targets", [1, 2, 300, 3000])
+def test_nothing_is_better_than_a_network_that_is_always_right(targets: int) -> None:
+    sample = choices(targets, useful=1.5)
+    sample.features[:, 0, 0] = 1.0  # above the logarithm of any probability
+    assert not accepted(sample)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_members_that_know_nothing_change_the_ranking_little(seed: int) -> None:
+    """Chance decides whether they make a blend, and so a blend of them must do no harm."""
+    sample, others = (choices(3000, useful=0.0, seed=seed + part) for part in (0, 10))
+    weights = fit_weights(sample, np.ones(5, dtype=bool))
+    features = add_mixture(others, weights.mixture, np.ones(5, dtype=bool))
+    blend = ndcg_at_10(utilities(features, others, weights))
+    assert blend.mean() == pytest.approx(ndcg_at_10(others.features[:, :, 0]).mean(), abs=0.005)
+
+
+def ndcg_at_10(scores: Floats) -> Floats:
+    rank = (scores >= scores[:, :1]).sum(axis=1)
+    return np.where(rank <= 10, 1 / np.log2(1 + rank), 0.0)
 
 
 def test_the_targets_of_one_buyer_alone_are_no_evidence() -> None:
