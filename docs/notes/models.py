@@ -208,7 +208,8 @@ BASELINES = {
 BLEND = Note(
     equation="score(j) = Σ_m w_m · log p_m(j), one w for new products and one for repeat products",
     use="What a run with the setting blend serves where it ranks better than the network alone:"
-    " in NDCG@10, in cross-validation over the buyers of a hundred validation targets or more. Its weights are fitted on these, drawn to the network alone by a ridge"
-    " penalty that is the stronger the fewer they are; the network is one of its members and is"
-    " always listed beside it.",
+    " in NDCG@10, in cross-validation over the buyers of a hundred validation targets or more. Its"
+    " weights are fitted on these, drawn to the network alone by a ridge penalty that is the"
+    " stronger the fewer they are; the network is one of its members and is always listed beside"
+    " it.",
 )
