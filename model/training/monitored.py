@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 METRIC = "ndcg@10"
-"""The metric that is monitored, as ``model.training.validation`` names it."""
+"""The metric that is monitored, as ``model.training.epoch_metrics`` names it."""
 
 MONITORED = f"val_{METRIC}"
 """The figure by which early stopping, the ``plateau`` schedule, checkpoints, searches and pages

@@ -34,6 +34,7 @@ from model.training.averaged_weights import AveragedWeights
 from model.training.best_members import in_use, update
 from model.training.callback import TrainingCallback
 from model.training.checkpoint import TrainingState, restore, save
+from model.training.epoch_metrics import EpochMetrics
 from model.training.initial_counts import start_from_counts
 from model.training.log_sentences import (
     attributes_sentence,
@@ -48,7 +49,6 @@ from model.training.provenance import record
 from model.training.replicas import training_devices
 from model.training.running_means import RunningMeans
 from model.training.step import CompiledSteps
-from model.training.validation import Validation
 from model.training.warm_start import built_as, source_of, start_from_run
 
 PLATEAU_PATIENCE = 2
@@ -190,7 +190,7 @@ class Trainer:
         self.steps = CompiledSteps(self.network, config, sampler, devices)
         self.averages = AveragedWeights(self.network.serving.variables, config.weight_averaging)
         self.state = TrainingState(planned=config.epochs)
-        self.validation = Validation(self.steps, data, config, callback.heartbeat)
+        self.metrics = EpochMetrics(self.steps, data, config, callback.heartbeat)
         callback.metric(0, None, "parameters", self.network.serving.count_params())
 
     @classmethod
@@ -329,7 +329,7 @@ class Trainer:
             yield
             return
         if epoch:
-            update(best, members, epoch, lambda i: self.validation.metrics(i)[METRIC])
+            update(best, members, epoch, lambda i: self.metrics.validation(i)[METRIC])
         with in_use(best, members):
             yield
 
@@ -345,8 +345,8 @@ class Trainer:
         entry: dict[str, Any] = {"epoch": completed + 1, **metrics}
         with self.averages.in_use(), self._best_members(completed + 1):
             if self.steps.sampled:
-                entry |= self.validation.training_metrics(windows)
-            entry |= {f"val_{name}": value for name, value in self.validation.metrics().items()}
+                entry |= self.metrics.training(windows)
+            entry |= {f"val_{name}": value for name, value in self.metrics.validation().items()}
         return entry | {"targets": len(windows.target), "seconds": round(seconds, 3)}
 
     def _train_batches(

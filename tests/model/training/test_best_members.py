@@ -13,10 +13,12 @@ from model.config.run_config import RunConfig
 from model.run_folder import RunFolder
 from model.training.best_members import BestMember
 from model.training.checkpoint import TrainingState, restore, save
+from model.training.epoch_metrics import EpochMetrics
 from model.training.trainer import Trainer
-from model.training.validation import Validation
 from tests.model.toys import imported, random_histories, small
 from tests.model.training.test_trainer import Notes, never
+
+pytestmark = pytest.mark.slow
 
 FIGURES = [[0.3, 0.1], [0.2, 0.2], [0.1, 0.4], [0.2, 0.3]]
 """NDCG@10 of two networks after each of four epochs: the first and the third are their best."""
@@ -36,9 +38,9 @@ def ensemble(**changes: Any) -> RunConfig:
 def seen(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[int, int | None], list[Any]]:
     """Return the weights that are validated, of each network after each epoch, and of both."""
     seen: dict[tuple[int, int | None], list[Any]] = {}
-    real = Validation.metrics
+    real = EpochMetrics.validation
 
-    def metrics(self: Validation, member: int | None = None) -> dict[str, float]:
+    def validation(self: EpochMetrics, member: int | None = None) -> dict[str, float]:
         now = sum(validated is None for _epoch, validated in seen)
         network = self._steps.network
         model = (network if member is None else network.members[member]).serving
@@ -46,7 +48,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[int, int | None], list[A
         figures = real(self, member)
         return figures | {"ndcg@10": sum(FIGURES[now]) if member is None else FIGURES[now][member]}
 
-    monkeypatch.setattr(Validation, "metrics", metrics)
+    monkeypatch.setattr(EpochMetrics, "validation", validation)
     return seen
 
 

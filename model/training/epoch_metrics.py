@@ -21,7 +21,7 @@ TRAINING_SAMPLE = 2000
 """Training targets on which a network with a sampled loss is evaluated."""
 
 
-class Validation:
+class EpochMetrics:
     """Evaluates a network on the validation targets and on a sample of the training targets.
 
     Parameters
@@ -48,7 +48,7 @@ class Validation:
         self._held_out = HeldOutTargets.of(data, self._targets)
         self._excludes_seen = excludes_seen(data)
 
-    def metrics(self, member: int | None = None) -> dict[str, float]:
+    def validation(self, member: int | None = None) -> dict[str, float]:
         """Return loss, accuracy and ranking metrics on the validation targets.
 
         They are those of the network that is served, or of one member of an ensemble.
@@ -68,7 +68,7 @@ class Validation:
         accuracy = float((ranks == 1).sum() / len(self._targets))
         return {"loss": float(losses.mean()), "accuracy": accuracy, **ranking}
 
-    def training_metrics(self, windows: Windows) -> dict[str, float]:
+    def training(self, windows: Windows) -> dict[str, float]:
         """Return loss and accuracy over all products on a sample of the training windows.
 
         They are comparable with those of validation, which a sampled loss is not.
