@@ -227,7 +227,7 @@ def _category_finding(first: "pd.Series[float]", name: str, has_history: bool) -
     share = formats.percent(float(first["expected"]))
     if not has_history:
         return _("{category} is expected most: {share}").format(category=name, share=share)
-    return _("{category} is expected most: {share}, after {before} of the history").format(
+    return _("{category} is expected most: {share}, against {before} of the history").format(
         category=name, share=share, before=formats.percent(float(first["history"]))
     )
 

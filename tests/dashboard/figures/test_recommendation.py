@@ -63,7 +63,7 @@ def test_shares_of_categories_add_up() -> None:
 
 def test_the_finding_puts_what_is_expected_beside_the_history() -> None:
     chart = expected_categories(["x.tea", "x.cup", None, None], SURE, ["x.tea", "x.cup"], "light")
-    assert chart.finding == "tea is expected most: 60.0%, after 50.0% of the history"
+    assert chart.finding == "tea is expected most: 60.0%, against 50.0% of the history"
 
 
 def test_without_a_history_nothing_is_put_beside_it() -> None:
