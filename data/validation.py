@@ -296,5 +296,5 @@ def _kind(annotation: Any) -> type:
 
 
 def _decimal(bound: float) -> str:
-    """Return a number without an exponent."""
-    return format(Decimal(repr(bound)), "f")
+    """Return a number without an exponent, and a whole one without decimals."""
+    return format(Decimal(repr(bound)).normalize(), "f")

@@ -30,7 +30,7 @@ class RunConfig(Settings):
     >>> RunConfig().override({"dropout": "2"})
     Traceback (most recent call last):
         ...
-    data.errors.BadInput: dropout cannot be “2”: it takes a number from 0.0 to 0.9.
+    data.errors.BadInput: dropout cannot be “2”: it takes a number from 0 to 0.9.
     """
 
     def __post_init__(self) -> None:

@@ -194,7 +194,7 @@ def problem(key: str, value: Any) -> str:
     >>> problem("epochs", "5")
     ''
     >>> problem("dropout", "2")
-    'dropout cannot be “2”: it takes a number from 0.0 to 0.9.'
+    'dropout cannot be “2”: it takes a number from 0 to 0.9.'
     """
     owner, name = _place(key)
     try:

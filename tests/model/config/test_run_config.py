@@ -63,7 +63,7 @@ def test_a_preparation_can_be_named() -> None:
         ("epochs", True, "whole number"),
         ("learning_rate", "nan", "a number from"),
         ("learning_rate", "fast", "a number from"),
-        ("dropout", "1", "0.0 to 0.9"),
+        ("dropout", "1", "from 0 to 0.9"),
         ("tied_embeddings", "maybe", "true or false"),
         ("features", "product,smell", "some of product"),
         ("features", "", "features cannot be empty"),
@@ -76,7 +76,7 @@ def test_a_preparation_can_be_named() -> None:
         ("features", {"product": 1, "smell": 2}, "some of product"),
         ("seed", "-1", "whole number from 0"),
         ("precision", "float16", "mixed_bfloat16"),
-        ("gradient_clipping", -1, "0.0 to 1000.0"),
+        ("gradient_clipping", -1, "from 0 to 1000."),
     ],
 )
 def test_a_refusal_names_the_field_the_value_and_what_is_allowed(
