@@ -48,7 +48,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     DATA: (N_("The data was removed"), N_("Import the dataset again under its name, then resume.")),
     INPUT: (N_("The input cannot be used"), N_("Correct what the message names and start again.")),
     START: (N_("The process could not be started"), N_("Read the log, then resume.")),
-    ERROR: (N_("An unexpected error"), N_("Read the last lines of the log, then resume.")),
+    ERROR: (
+        N_("An unexpected error"),
+        N_("Resume; if it happens again, the last lines of the log tell why."),
+    ),
 }
 REASONS = tuple(_TEXTS)
 

@@ -94,7 +94,13 @@ class Store:
         try:
             manifest = Manifest.read(folder / MANIFEST)
         except (FileNotFoundError, NotADirectoryError):
-            known = ", ".join(sorted(self.names())) or _("none yet")
+            known = ", ".join(sorted(self.names()))
+            if not known:
+                raise BadInput(
+                    _("There is no dataset {name}, nor any other yet; import one first.").format(
+                        name=name
+                    )
+                ) from None
             raise BadInput(
                 _("There is no dataset {name}; the datasets are: {known}.").format(
                     name=name, known=known

@@ -124,7 +124,7 @@ def _fields(attribute: TableAttribute, chosen: AttributeFilter | None) -> list[C
     name, label = attribute.name, attribute.label
     if not attribute.is_number:
         values = list(chosen.values) if chosen else []
-        control = kit.dropdown(control_id(name, VALUES), values, values, placeholder=_("All"))
+        control = kit.dropdown(control_id(name, VALUES), values, values, placeholder=_("Any"))
         return [kit.field(label, control)]
     bounds = (
         (LOW, _("{attribute} from"), chosen.low if chosen else None),

@@ -148,7 +148,7 @@ def _price(part: str, value: float | None) -> dbc.Input:
 
 
 def _multiple(part: str, values: tuple[str, ...]) -> dcc.Dropdown:
-    return kit.dropdown(_id(part), values, values, placeholder=_("All"))
+    return kit.dropdown(_id(part), values, values, placeholder=_("Any"))
 
 
 def _types(dataset: Dataset, filters: Filters) -> html.Fieldset:

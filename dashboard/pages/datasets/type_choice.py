@@ -34,4 +34,4 @@ def type_choice(name: Any, types: Sequence[str], value: Sequence[str]) -> Any:
     ]
     if few:
         return dbc.Checklist(id=name, options=options, value=list(value), inline=True)
-    return dropdown(name, options, value, placeholder=_("All"))
+    return dropdown(name, options, value, placeholder=_("Any"))

@@ -179,7 +179,7 @@ def _filters(query: Query, options: ControlOptions) -> html.Details:
                         query.placement,
                     ),
                     _select(
-                        CATEGORY, _("Category"), [no_choice(_("All")), *categories], query.category
+                        CATEGORY, _("Category"), [no_choice(_("Any")), *categories], query.category
                     ),
                     _number(LOW, _("Price from"), query.low),
                     _number(HIGH, _("Price to"), query.high),

@@ -89,7 +89,7 @@ def purpose(run: Run) -> list[Any]:
         )
         return [purpose, " ", moment(run.created)]
     if run.kind == BACKTESTING:
-        words = _("Trains until {n} days of {dataset}, preset {preset}, created")
+        words = _("Trains on {dataset} up to each of {n} days, preset {preset}, created")
         words = words.format(
             n=run.config["trials"], dataset=run.dataset, preset=formats.preset(run.preset)
         )
