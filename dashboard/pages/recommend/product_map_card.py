@@ -41,7 +41,6 @@ def map_card(served: ServedRun, products: ProductMap) -> html.Section:
     key = [
         html.Li([html.Span(className=f"dot is-group-{place}"), name])
         for place, name in enumerate(names if any(products.groups) else [])
-        if place in products.points["group"]
     ]
     canvas = html.Canvas(
         id=MAP,
