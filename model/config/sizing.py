@@ -106,9 +106,10 @@ def reason(config: RunConfig, size: LogSize) -> str:
     --------
     >>> log = LogSize(100_000, 1_682)
     >>> print(reason(sized(RunConfig(), log), log))
-    For about 80,000 training events and 1,682 products: an ensemble of 3 networks; batches of 2,048
-    events, 40 of them an epoch, with a learning rate of 0.0040; a softmax over all products;
-    patience ends the training after 8 epochs without a better one, at the latest it ends after 100.
+    For about 80,000 training events and 1,682 products, before the preparation: an ensemble of 3
+    networks; batches of 2,048 events, 40 of them an epoch, with a learning rate of 0.0040; a
+    softmax over all products; patience ends the training after 8 epochs without a better one, at
+    the latest it ends after 100.
     """
     loss = (
         _("a softmax over all products")
@@ -125,8 +126,9 @@ def reason(config: RunConfig, size: LogSize) -> str:
     )
     networks = ngettext("one network", "an ensemble of {n} networks", config.ensemble_size)
     words = _(
-        "For about {events} training events and {products} products: {networks}; batches of {batch}"
-        " events, {batches} of them an epoch, with a learning rate of {rate}; {loss}; {end}."
+        "For about {events} training events and {products} products, before the preparation:"
+        " {networks}; batches of {batch} events, {batches} of them an epoch, with a learning rate"
+        " of {rate}; {loss}; {end}."
     )
     return words.format(
         events=number(size.training_events),

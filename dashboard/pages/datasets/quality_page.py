@@ -60,7 +60,7 @@ def _counts(summary: dict[str, Any]) -> html.Dl:
         kit.key_figure(
             _("Rows rejected"),
             formats.number(summary["rows_rejected"]),
-            comparison=formats.percent(summary["rows_rejected"] / read if read else None, 2),
+            comparison=formats.percent(summary["rows_rejected"] / read if read else None),
         ),
         kit.key_figure(
             _("Without category"),

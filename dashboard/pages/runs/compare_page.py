@@ -46,9 +46,12 @@ def layout(runs: str = "", **_query: str) -> html.Div:
     names = [name for name in runs.split(",") if name]
     head = _head()
     trainings = [run.run for run in Runs(current_home()).list(kind=TRAINING)]
+    lead = button(_("Train a network"), href="/train", kind="primary")
     if not trainings:
-        lead = button(_("Train a network"), href="/train", kind="primary")
         nothing = empty_state(_("There is no training to compare yet."), lead)
+        return html.Div([head, card(nothing)])
+    if not names and len(trainings) == 1:
+        nothing = empty_state(_("There is one training; a comparison needs two."), lead)
         return html.Div([head, card(nothing)])
     if not names:
         nothing = empty_state(_("Choose two runs or more above."))

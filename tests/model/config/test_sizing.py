@@ -48,9 +48,9 @@ def test_the_sentence_is_about_the_settings_as_they_are() -> None:
     size = LogSize(2_000_000, 70_000)
     config = preset_for("best", size).override({"early_stopping": 0, "epochs": 7})
     assert reason(config, size) == (
-        "For about 1,600,000 training events and 70,000 products: one network; batches of 2,048"
-        " events, 782 of them an epoch, with a learning rate of 0.0040; a softmax over 1,024"
-        " sampled products; training ends after 7 epochs."
+        "For about 1,600,000 training events and 70,000 products, before the preparation: one"
+        " network; batches of 2,048 events, 782 of them an epoch, with a learning rate of 0.0040; a"
+        " softmax over 1,024 sampled products; training ends after 7 epochs."
     )
 
 

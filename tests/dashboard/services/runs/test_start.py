@@ -62,7 +62,8 @@ def test_best_is_sized_for_the_dataset_unless_a_setting_is_named(shop: Home) -> 
     configured = configure(shop, "shop", "best")
     assert configured.config.epochs == MOST_EPOCHS
     assert configured.config.loss == "full_softmax"
-    assert configured.sizing.startswith("For about 19 training events and 13 products: an ensemble")
+    size = "For about 19 training events and 13 products, before the preparation: an ensemble"
+    assert configured.sizing.startswith(size)
     changed = configure(shop, "shop", "best", {"epochs": "6", "loss": "sampled_softmax"})
     assert (changed.config.epochs, changed.config.loss) == (6, "sampled_softmax")
     assert changed.sizing.endswith("at the latest it ends after 6.")
