@@ -46,7 +46,9 @@ def prices(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
         yref="paper",
         yanchor="bottom",
     )
-    fig.update_xaxes(type="log", title_text=_("price, logarithmic"), dtick=1)
+    # Powers of ten alone, unless prices within one would leave the axis without a number.
+    wide = frame["high"].max() >= 10 * frame["low"].min()
+    fig.update_xaxes(type="log", title_text=_("price, logarithmic"), dtick=1 if wide else None)
     fig.update_yaxes(rangemode="tozero", tickformat="~s")
     fig.update_layout(margin={"t": 24})
     return Chart(

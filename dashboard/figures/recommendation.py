@@ -87,6 +87,7 @@ def concentration(
             xshift=-8 if up else 8,
             yshift=8 if up else -8,
         )
+    plot.update_layout(margin={"r": 16})  # the labels stand beside points, not at the ends
     return Chart(
         plot,
         _concentration(size, float(model_share) / 100, float(baseline_share) / 100),

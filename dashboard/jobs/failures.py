@@ -23,7 +23,10 @@ ERROR = "error"
 _TEXTS: dict[str, tuple[str, str]] = {
     MEMORY: (
         N_("Memory ran out"),
-        N_("Lower the batch size, the sequence length or the network's size, then resume."),
+        N_(
+            "End other programs and resume, or clone the run with a smaller batch size, history"
+            " length or network."
+        ),
     ),
     DISK: (N_("The disk is full"), N_("Free some space where the home folder is, then resume.")),
     NOT_A_NUMBER: (

@@ -62,7 +62,7 @@ def layout() -> html.Section:
         title=_("Import a purchase log"),
         subtitle=_(
             "Delimited text, JSON, workbooks, Parquet or RecBole files, also compressed or in an "
-            "archive; up to {limit} GB by upload, of any size by path. Buyer and product are "
+            "archive; up to {limit}\u00a0GB by upload, of any size by path. Buyer and product are "
             "needed, the rest is used where present."
         ).format(limit=uploads.LIMIT >> 30),
     )

@@ -208,6 +208,18 @@ def test_half_of_the_prices_lie_between_the_quartiles() -> None:
     assert chart.figure.layout.xaxis.type == "log"
 
 
+@pytest.mark.parametrize(("low", "high", "step"), [(1.0, 1000.0, 1.0), (20.0, 90.0, None)])
+def test_an_axis_of_prices_has_a_number_however_near_they_lie(
+    low: float, high: float, step: float | None
+) -> None:
+    """With a tick at each power of ten alone, prices from 20 to 90 have none."""
+    quartiles = {"lower": low, "median": low, "upper": high}
+    chart = drawn(
+        prices.prices(frame("low high events", (low, high, 5)).assign(**quartiles), "light", KIND)
+    )
+    assert chart.figure.layout.xaxis.dtick == step
+
+
 def test_buyers_of_twelve_or_more_share_a_bar() -> None:
     found = frame("purchases users", (1, 60), (2, 30), (12, 8), (52, 2))
     chart = drawn(buyers.purchases(found, "light", KIND))
