@@ -298,7 +298,9 @@ def test_a_training_that_recorded_no_step_has_one_line_in_place_of_its_charts(
     expect(page.get_by_text("No step of this training was recorded")).to_be_visible()
     expect(page.locator("#run-curves .figure-card").first).to_be_hidden()
     page.goto(f"{shop.address}/compare?runs={run}")
-    card = page.locator(".figure-card.is-empty", has_text="None of these runs has ended an epoch")
+    card = page.locator(
+        ".figure-card.is-empty", has_text="None of these runs has recorded a whole epoch"
+    )
     expect(card).to_be_visible()
     box = card.bounding_box()
     assert box is not None

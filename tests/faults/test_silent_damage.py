@@ -20,7 +20,7 @@ from tests.faults.damage import Answers, answers, files_of
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
 EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "hunt" else 4
-SIGNS = ("damaged", "nobody knows whether")
+SIGNS = ("damaged", "is missing", "nobody knows whether")
 READ_BY = {
     "datasets/toy/manifest.json": "stats toy",
     "datasets/toy/v-*/part-0.parquet": "/recommend?run=toy-1&user=1",
