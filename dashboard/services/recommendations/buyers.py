@@ -23,6 +23,8 @@ from data.preparation.user_history import history as recorded_events
 
 MAX_RESULTS = 8
 CACHED_HISTORIES = 64
+RANDOM_BUYERS = 8
+"""Random buyers that are tried until the run's preparation keeps an event of one."""
 
 Direction = Literal["next", "previous", "random"]
 
@@ -70,6 +72,8 @@ def search_buyers(served: ServedRun, prefix: str) -> list[Buyer]:
 def adjacent_buyer(served: ServedRun, user: str, direction: Direction) -> str | None:
     """Return the buyer after or before another one in the order of ids, or a random one.
 
+    A random one has a history: of a preparation that keeps some days alone, many have none.
+
     Parameters
     ----------
     served : ServedRun
@@ -92,10 +96,14 @@ def adjacent_buyer(served: ServedRun, user: str, direction: Direction) -> str | 
     rows = _select(
         served.dataset,
         f"SELECT user FROM users WHERE {condition} AND {served.count_column} >= ? "
-        f"ORDER BY {order} LIMIT 1",
+        f"ORDER BY {order} LIMIT {RANDOM_BUYERS if direction == 'random' else 1}",
         [user, served.min_events],
     )
-    return str(rows[0][0]) if rows else None
+    users = [str(other) for (other,) in rows]
+    first = users[0] if users else None
+    if direction != "random":
+        return first
+    return next((other for other in users if history(served, other)), first)
 
 
 def history(served: ServedRun, user: str) -> History:

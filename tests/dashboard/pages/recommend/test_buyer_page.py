@@ -146,6 +146,18 @@ def test_next_and_previous_go_through_all_buyers_in_the_order_of_ids(shop: Shop)
     assert buyers.adjacent_buyer(served, "u00003", "random") not in {None, "u00003"}
 
 
+def test_a_random_buyer_has_a_history_where_the_preparation_keeps_some(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = serve_run(*shop)
+    events = buyers.history(served, "u00007")
+    monkeypatch.setattr(buyers, "RANDOM_BUYERS", 10_000)
+    monkeypatch.setattr(buyers, "history", lambda _run, user: events * (user == "u00007"))
+    assert {buyers.adjacent_buyer(served, "", "random") for _try in range(3)} == {"u00007"}
+    monkeypatch.setattr(buyers, "history", lambda _run, _user: ())
+    assert buyers.adjacent_buyer(served, "", "random")
+
+
 def test_the_newest_model_is_the_default(shop: Shop) -> None:
     home, run = shop
     models = [handle.run for handle in runs_with_model(home)]
