@@ -15,7 +15,7 @@ from data.i18n import language
 ROW = 32  # pixels
 Kind = Literal["text", "number", "percent", "money", "value", "id", "time", "state"]
 _LEAST_WIDTH = 96  # pixels
-_WIDER = {"money": 120, "time": 152}
+_WIDER = {"money": 120, "time": 160}
 """Least width of the kinds that have more digits; a time is at most \"Nov 30, 12:40 PM\"."""
 _NUMBERS = {"number", "percent", "money", "value"}
 

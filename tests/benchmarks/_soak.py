@@ -4,10 +4,10 @@ A training runs, thirty pages poll it, files are uploaded, passwords are guessed
 nothing, and the worker is killed every two minutes: ``SOAK_MINUTES=20 python -m tests.benchmarks
 _soak``. Its name keeps it out of ``make bench``, since it takes so long.
 
-Measured for twenty minutes on two cores, with a training that lasts all the time (368 epochs) and
-ten killed workers: in spans of ten seconds a poll took 108 ms on average at the 95th percentile,
-193 at the most (120 spans); the web process took 294 MB after 20 seconds, 298 after a minute, 319
-after five and 328 at the end, with 220 open files at most. Before epochs were
+Measured for twenty minutes on two cores (30 November 2026), with a training that lasts all the time
+(372 epochs) and ten killed workers: in spans of ten seconds a poll took 109 ms on average at the
+95th percentile, 170 at the most (120 spans); the web process took 299 MB after a minute, 303 after
+five, 325 after ten and 328 at the end, with 220 open files at most. Before epochs were
 read once, 28 of 120 spans were at 200 ms or more. With eight threads, three queries a request and
 points written three times a second it had taken some 150 ms at the median and 340 ms at the 95th
 percentile.

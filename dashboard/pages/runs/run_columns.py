@@ -127,7 +127,7 @@ def _offered(grouped: bool = False) -> list[Column]:
         Column(DIFFERENCE, _("Difference"), "number", digits=4, width=108),
         Column("parameters", _("Weights"), "number", width=104, filterable=True),
         Column("spent", _("Duration"), width=96, sortable=False),
-        Column("created", _("Created"), "time", width=152),
+        Column("created", _("Created"), "time", width=160),
     ]
 
 
