@@ -77,6 +77,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside);
       onHighlighted: (target) => {
         // The element is pointed at, it opens nothing; and not every element may say that it does.
         OPENERS.forEach((name) => target?.removeAttribute(name));
+        tour.refresh(); // the step was placed before the page had come to rest
       },
       onPopoverRender: (popover) => {
         popover.closeButton.setAttribute("aria-label", words.close);

@@ -75,3 +75,22 @@ def test_a_test_message_says_who_took_it(
     assert "hush-hush" not in page.content()
     page.locator("#messages-test").click()
     expect(answer).to_contain_text("segundos")
+
+
+def test_a_long_list_scrolls_above_a_test_that_is_seen_whole(
+    site: Site, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VITRINA_NOTIFY", "json://127.0.0.1:9/")
+    runs = Runs(site.home)
+    for number in range(40):
+        runs.outbox.add(FELL, f"key-{number}", {"dataset": "shop", "run": f"shop-{number}"})
+    page, _trouble = open_page(site, "/gallery")
+    page.locator("#messages-open").click()
+    button = page.locator("#messages-test")
+    expect(button).to_be_in_viewport(ratio=1)
+    box = button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 28
+    button.click()
+    expect(page.locator("#messages-test-answer p").first).to_be_in_viewport(ratio=1)
+    assert complaints(page) == []

@@ -145,6 +145,20 @@ def test_long_names_leave_room_for_the_figures_of_a_comparison_on_a_phone(
     page, _trouble = open_page(site, f"/compare?runs={','.join(names)}", width=390)
     figure = page.get_by_role("row", name="Validation loss").locator("td").first
     expect(figure).to_be_visible()
-    box = figure.bounding_box()
-    assert box is not None
-    assert box["x"] + box["width"] <= 390
+    assert figure.evaluate("figure => figure.getBoundingClientRect().right") <= 390
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_last_run_is_chosen_on_a_phone_and_seen_whole(
+    site: Site, open_page: Open, number: int
+) -> None:
+    # The scroll bar of a phone, which is not seen, lay over it and took the click.
+    stopped(site.home, number)
+    page, _trouble = open_page(site, "/runs", width=390)
+    row = page.locator(".ag-center-cols-container .ag-row").last
+    row.get_by_role("checkbox").check()
+    header = page.locator(".ag-header").first.bounding_box()
+    first = page.locator(".ag-center-cols-container .ag-row").first.bounding_box()
+    assert header is not None
+    assert first is not None
+    assert first["y"] >= header["y"] + header["height"]

@@ -97,3 +97,17 @@ def test_the_words_of_the_rail_end_within_their_boxes(
         return words.getBoundingClientRect().width > link.clientWidth - 2;
     }).map(link => link.textContent)"""
     assert page.evaluate(wider) == []
+
+
+def test_the_gutter_of_the_scroll_bar_is_as_dark_as_the_page_below_a_dialog(
+    still_site: Site, open_page: Opened
+) -> None:
+    page, _ = open_page(still_site, "/gallery")
+    gutter = "getComputedStyle(document.documentElement).backgroundColor"
+    before = page.evaluate(gutter)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.evaluate(gutter) != before
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.evaluate(gutter) == before

@@ -58,6 +58,25 @@ def test_a_step_stays_with_its_element_where_that_is_drawn_anew(
     expect(card).to_be_visible()
 
 
+def test_the_last_step_does_not_lie_over_the_button_on_a_phone(
+    still_site: Site, open_page: Opened
+) -> None:
+    page, _ = open_page(still_site, "/?tour=start", width=390)
+    popover = page.locator(POPOVER)
+    for step in range(1, 4):
+        expect(popover).to_contain_text(f"Step {step} of 4")
+        popover.get_by_role("button", name="Next").click()
+    expect(popover).to_contain_text("Step 4 of 4")
+    page.wait_for_function(
+        """(popover) => {
+            const [step, button] = [popover, "#help-open"].map(
+                (one) => document.querySelector(one).getBoundingClientRect());
+            return step.top >= button.bottom;
+        }""",
+        arg=POPOVER,
+    )
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
 def test_it_is_left_at_any_moment_and_reads_well(
     still_site: Site, open_page: Opened, theme: str, width: int
