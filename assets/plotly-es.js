@@ -28,5 +28,6 @@ window.PlotlyLocales.push({
     dayMonthYear: "%-d %b %Y",
     decimal: ",",
     thousands: ".",
+    currency: ["", "\u00a0%"], // not of money: dashboard/figures/template.py writes shares with it
   },
 });

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboard import formats
 from dashboard.figures.chart import Chart
 from dashboard.figures.curves import metric_name
-from dashboard.figures.template import CATEGORIES, figure
+from dashboard.figures.template import CATEGORIES, figure, percentages
 from dashboard.theme import colour
 from data.i18n import _
 from model.metrics.protocol_metrics import metrics_of
@@ -40,7 +40,7 @@ def accuracy_over_time(judged: Mapping[str, Any], theme: str | None) -> Chart:
     name = formats.model(points[0]["models"][1]["name"])
     newest = {p["from"]: p["models"][1]["metrics"][metric] for p in points}  # the last one is it
     _add(plot, newest, name, colour("baseline", theme))
-    plot.update_yaxes(tickformat=".0%", rangemode="tozero", showgrid=True)
+    plot.update_yaxes(tickformat=percentages(".0%"), rangemode="tozero", showgrid=True)
     return Chart(
         plot,
         _time_finding(points, runs, metric),
@@ -93,11 +93,13 @@ def loss_by_age(judged: Mapping[str, Any], finding: str, theme: str | None) -> C
             "thickness": 1.5,
             "width": 4,
         },
-        hovertemplate="%{x}: %{y:.2%}<extra></extra>",
+        hovertemplate=percentages("%{x}: %{y:.2%}<extra></extra>"),
     )
     plot.update_xaxes(title_text=_("days older"), rangemode="tozero", tickvals=[0, *days])
     # A whole per cent would be one label for several ticks: a model ages by tenths.
-    plot.update_yaxes(tickformat=".2~%", rangemode="tozero", showgrid=True, zeroline=True)
+    plot.update_yaxes(
+        tickformat=percentages(".2~%"), rangemode="tozero", showgrid=True, zeroline=True
+    )
     return Chart(
         plot,
         finding.partition(":")[0].removesuffix("."),
@@ -125,7 +127,7 @@ def _add(plot: go.Figure, values: Mapping[str, float], name: str, line_colour: s
         mode="lines+markers",
         line={"color": line_colour, "width": 2},
         marker={"size": 7},
-        hovertemplate="%{y:.1%}",
+        hovertemplate=percentages("%{y:.1%}"),
     )
 
 

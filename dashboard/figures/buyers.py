@@ -10,6 +10,7 @@ from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
 from dashboard.figures.labels import type_colour, type_name, type_noun
+from dashboard.figures.template import percentages
 from data.events import PURCHASE
 from data.i18n import _, ngettext
 
@@ -176,8 +177,9 @@ def cohorts(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | None:
     names = [pd.Timestamp(month).strftime("%Y-%m") for month in shares.index]
     fig = shapes.heat_map([str(month) for month in shares.columns], names, _cells(shares), theme)
     fig.update_traces(
-        hovertemplate=_("%{y}: %{z:.1%} come back %{x} months later") + "<extra></extra>",
-        colorbar={"tickformat": ".0%"},
+        hovertemplate=percentages(_("%{y}: %{z:.1%} come back %{x} months later"))
+        + "<extra></extra>",
+        colorbar={"tickformat": percentages(".0%")},
     )
     fig.update_xaxes(title_text=_("months since the first month"))
     next_month = buyers[1].sum() / buyers[0][buyers[1].notna()].sum()  # of those with a next month

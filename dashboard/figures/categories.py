@@ -10,6 +10,7 @@ from dashboard import formats
 from dashboard.figures import shapes
 from dashboard.figures.chart import Chart
 from dashboard.figures.labels import distinct_leaves, leaf, type_noun
+from dashboard.figures.template import percentages
 from data.i18n import _, ngettext
 
 MOST_IN_GRID = 12
@@ -142,8 +143,8 @@ def transitions(frame: pd.DataFrame, theme: str | None, kind: str) -> Chart | No
     names = list(distinct_leaves(order).values())
     fig = shapes.heat_map(names, names, shares.to_numpy().tolist(), theme)
     fig.update_traces(
-        hovertemplate=_("after %{y}: %{z:.1%} %{x}") + "<extra></extra>",
-        colorbar={"tickformat": ".0%"},
+        hovertemplate=percentages(_("after %{y}: %{z:.1%} %{x}")) + "<extra></extra>",
+        colorbar={"tickformat": percentages(".0%")},
     )
     fig.update_xaxes(title_text=_("then"), tickangle=-40)
     fig.update_yaxes(title_text=_("first"))

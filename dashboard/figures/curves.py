@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.line_chart import Line, lines
 from dashboard.figures.progress_axis import View, axis_title
+from dashboard.figures.template import percentages
 from dashboard.theme import colour
 from dashboard.training_metrics import History
 from data.i18n import N_, _
@@ -66,8 +67,8 @@ def curves(
             tickformat=",d", dtick=max(1, math.ceil(last / _TICKS)), hoverformat=".2~f"
         )
     if percent:
-        plot.update_yaxes(tickformat=".1~%", rangemode="tozero")
-        plot.update_traces(hovertemplate="%{y:.2%}", selector={"hoverinfo": None})
+        plot.update_yaxes(tickformat=percentages(".1~%"), rangemode="tozero")
+        plot.update_traces(hovertemplate=percentages("%{y:.2%}"), selector={"hoverinfo": None})
     return plot
 
 

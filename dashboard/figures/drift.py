@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboard import formats
 from dashboard.figures.chart import Chart
 from dashboard.figures.curves import metric_name
-from dashboard.figures.template import figure
+from dashboard.figures.template import figure, percentages
 from dashboard.theme import colour
 from data.i18n import _
 from model.metrics.protocol_metrics import metrics_of
@@ -38,7 +38,7 @@ def weekly_accuracy(drift: Mapping[str, Any], finding: str, theme: str | None) -
         models = [week["models"][number] for week in weeks]
         plot.add_scatter(**_line(begins, models, metric, name, colour(meaning, theme)))
     _mark_end(plot, datetime.fromisoformat(drift["trained_until"]), theme)
-    plot.update_yaxes(tickformat=".0%", rangemode="tozero", showgrid=True)
+    plot.update_yaxes(tickformat=percentages(".0%"), rangemode="tozero", showgrid=True)
     return Chart(
         plot,
         finding.removesuffix("."),
@@ -75,7 +75,7 @@ def _line(
             "thickness": 1.5,
             "width": 4,
         },
-        "hovertemplate": "%{y:.1%}",
+        "hovertemplate": percentages("%{y:.1%}"),
     }
 
 

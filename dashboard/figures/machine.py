@@ -10,6 +10,7 @@ from dashboard.figures.chart import Chart
 from dashboard.figures.curves import THIN, curves
 from dashboard.figures.line_chart import Line
 from dashboard.figures.progress_axis import View, smooth, step_positions
+from dashboard.figures.template import percentages
 from dashboard.training_metrics import TrainingMetrics
 from data.i18n import N_, _
 
@@ -91,8 +92,8 @@ def gauge_chart(gauge: Gauge, metrics: TrainingMetrics, view: View) -> Chart:
     figure = curves([line], view, digits=4 if gauge.name == "learning_rate" else 0)
     figure.update_yaxes(rangemode="tozero")
     if gauge.name == "processor":
-        figure.update_yaxes(tickformat=".0%")
-        figure.update_traces(hovertemplate="%{y:.0%}", selector={"hoverinfo": None})
+        figure.update_yaxes(tickformat=percentages(".0%"))
+        figure.update_traces(hovertemplate=percentages("%{y:.0%}"), selector={"hoverinfo": None})
     newest = next((value for value in reversed(values) if value is not None), 0.0)
     table = pd.DataFrame({_("Epoch"): curve.epoch, _("Step"): curve.step, _(gauge.label): raw})
     finding = _(gauge.finding).format(value=gauge.words(newest))

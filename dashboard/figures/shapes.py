@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.figures.line_chart import Line, lines
-from dashboard.figures.template import figure
+from dashboard.figures.template import figure, percentages
 from dashboard.theme import colour, mix
 from data.i18n import _
 
@@ -163,7 +163,7 @@ def treemap(
             "pad": {"t": 20, "l": 2, "r": 2, "b": 2},
         },
         textfont={"color": text, "size": 12},
-        texttemplate="%{label}<br>%{percentRoot:.0%}",
+        texttemplate=percentages("%{label}<br>%{percentRoot:.0%}"),
         tiling={"pad": 1},
         root={"color": surface},
         pathbar={"visible": False},
@@ -203,9 +203,9 @@ def lorenz(
         theme,
     )
     plot.update_layout(hovermode="closest")
-    plot.update_traces(hovertemplate="%{x:.1%} → %{y:.1%}<extra></extra>")
-    plot.update_xaxes(tickformat=".0%", range=[0, 1])
-    plot.update_yaxes(tickformat=".0%", rangemode="tozero")
+    plot.update_traces(hovertemplate=percentages("%{x:.1%} → %{y:.1%}<extra></extra>"))
+    plot.update_xaxes(tickformat=percentages(".0%"), range=[0, 1])
+    plot.update_yaxes(tickformat=percentages(".0%"), rangemode="tozero")
     plot.layout.annotations = ()
     plot.update_layout(margin={"r": 24})
     return plot

@@ -1,5 +1,6 @@
 """Plotly templates of both themes, made from the colours and fonts of ``dashboard.theme``."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,8 @@ from dashboard.theme import FONT, Theme, colour, known
 from data.i18n import language
 
 SEPARATORS = {"es": ",."}  # decimal and thousands separators of a language
+SPACED_PERCENT = {"es"}  # languages with a space before the percent sign
+_PERCENT = re.compile(r"(?<![$\d])\.\d~?%")
 CATEGORIES = ("validation", "training", "purchase", "test", "network", "view", "baseline")
 
 
@@ -31,6 +34,25 @@ def figure(theme: str | None, **layout: Any) -> go.Figure:
     return go.Figure(
         layout={"template": template(known(theme)), "separators": separators, **layout}
     )
+
+
+def percentages(text: str) -> str:
+    """Return a number format or template of Plotly whose percentages follow the language.
+
+    Plotly takes the sign of a currency from a locale, but not the percent sign: the format of a
+    currency, ``$``, stands for a percentage with a space (``assets/plotly-es.js``).
+
+    Parameters
+    ----------
+    text : str
+        Such as ``".0%"`` or ``"%{x}: %{y:.1%}"``.
+
+    Examples
+    --------
+    >>> percentages("%{x}: %{y:.1%}")
+    '%{x}: %{y:.1%}'
+    """
+    return _PERCENT.sub(r"$\g<0>", text) if language() in SPACED_PERCENT else text
 
 
 @cache

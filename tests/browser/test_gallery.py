@@ -116,3 +116,12 @@ def test_a_message_is_announced_and_can_be_dismissed(still_site: Site, open_page
     toast.wait_for()
     toast.get_by_role("button", name="Dismiss").click()
     expect(toast).to_be_hidden()
+
+
+def test_the_axes_of_spanish_charts_write_percentages_as_its_texts_do(
+    still_site: Site, open_page: Opened
+) -> None:
+    page, _ = open_page(still_site, "/gallery", locale="es")
+    shares = drawn(page).locator(".figure-card", has_text="Una décima parte")
+    expect(shares.locator(".ytick text").last).to_have_text("100\u00a0%")
+    expect(shares.locator(".ytick text").first).to_have_text("0\u00a0%")

@@ -1,5 +1,8 @@
 """A chart and the figure card that shows it."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +10,9 @@ import pytest
 from dashboard.components import render, render_empty
 from dashboard.figures import examples
 from dashboard.figures.chart import Chart
-from dashboard.figures.template import figure
+from dashboard.figures.template import figure, percentages
 from dashboard.theme import THEMES, colour
+from data.i18n import use_language
 
 
 def test_a_table_twin_holds_only_what_json_knows() -> None:
@@ -63,3 +67,23 @@ def test_every_shape_follows_the_theme_and_has_a_twin(draw: object, theme: str) 
 def test_bars_start_at_zero() -> None:
     chart = examples.funnel_bars("light")
     assert chart.figure.layout.xaxis.rangemode == "tozero"
+
+
+def test_percentages_of_axes_and_hovers_are_written_as_the_language_writes_them() -> None:
+    assert percentages("%{x}: %{y:.1%}") == "%{x}: %{y:.1%}"
+    use_language("es")
+    assert percentages("%{x}: %{y:.1%}") == "%{x}: %{y:$.1%}"
+    assert percentages(".2~%") == "$.2~%"
+    assert percentages(percentages(".0%")) == "$.0%"
+
+
+def test_no_figure_writes_percentages_in_another_way() -> None:
+    folder = Path(examples.__file__).parent
+    lines = [
+        f"{file.name}: {line.strip()}"
+        for file in sorted(folder.glob("*.py"))
+        if file.name != "template.py"
+        for line in file.read_text("utf-8").splitlines()
+        if re.search(r"\.\d~?%", line) and "percentages(" not in line
+    ]
+    assert lines == []
