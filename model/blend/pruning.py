@@ -7,12 +7,11 @@ the fitted weights, so that no further fit is needed (optimal brain surgeon; Has
 
 import numpy as np
 
-from data.preparation.sequences import Floats
 from model.blend.conditional_logit import (
     BlendWeights,
     CandidateSample,
     add_mixture,
-    candidate_probabilities,
+    hessian,
     prior_weights,
     ridge,
 )
@@ -22,7 +21,6 @@ TOLERANCE = 0.0005
 """Rise of the loss that one removal may cause, in nats per target."""
 LEAST_MIXTURE_WEIGHT = 0.05
 """Members with at least this mixture weight are never pruned."""
-BATCH = 200
 
 
 def select_members(sample: CandidateSample, weights: BlendWeights, probabilistic: Array) -> Array:
@@ -39,7 +37,8 @@ def select_members(sample: CandidateSample, weights: BlendWeights, probabilistic
     """
     members = len(weights.mixture)
     parameters = np.concatenate([weights.new, weights.repeat, [weights.repeat_intercept]])
-    inverse = np.linalg.inv(_hessian(sample, weights, probabilistic))
+    features = add_mixture(sample, weights.mixture, probabilistic)
+    inverse = np.linalg.inv(hessian(features, sample, parameters))
     strength = ridge(len(sample.offset))
     selected = np.ones(members, dtype=bool)
     removable = weights.mixture < LEAST_MIXTURE_WEIGHT
@@ -81,22 +80,3 @@ def _remove(parameters: Array, inverse: Array, removed: Array) -> tuple[Array, A
     inverse = inverse - inverse[:, removed] @ correction
     parameters[removed] = 0
     return parameters, inverse
-
-
-def _hessian(sample: CandidateSample, weights: BlendWeights, probabilistic: Array) -> Array:
-    """Return the second derivatives of the mean penalised loss with respect to the parameters."""
-    size = 2 * len(weights.new) + 1
-    total = np.zeros((size, size))
-    for begin in range(0, len(sample.offset), BATCH):
-        batch = sample.rows(slice(begin, begin + BATCH))
-        features = add_mixture(batch, weights.mixture, probabilistic)
-        probabilities = candidate_probabilities(features, batch, weights)
-        repeat = batch.repeat[:, :, None].astype(np.float32)
-        inputs: Floats = np.concatenate(
-            [features * (1 - repeat), features * repeat, repeat], axis=2
-        )
-        mean = (probabilities[:, :, None] * inputs).sum(axis=1).astype(np.float64)
-        flat = (np.sqrt(probabilities)[:, :, None] * inputs).reshape(-1, size)
-        total += flat.T @ flat - mean.T @ mean
-    hessian: Array = total / len(sample.offset) + 2 * ridge(len(sample.offset)) * np.eye(size)
-    return hessian

@@ -1,8 +1,10 @@
 """The conditional logit recovers the weights by which choices were made."""
 
+from typing import Any
+
 import numpy as np
 import pytest
-from scipy import sparse
+from scipy import optimize, sparse
 
 from model.blend.conditional_logit import (
     DRAWN_REPEATS,
@@ -10,9 +12,14 @@ from model.blend.conditional_logit import (
     TOP,
     BlendWeights,
     CandidateSample,
+    candidate_probabilities,
     fit_logit,
+    hessian,
+    prior_weights,
+    ridge,
     sample_candidates,
 )
+from model.sequences.histories import Array
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +52,52 @@ def test_the_weights_do_not_depend_on_where_the_optimisation_starts(
         fit_logit(choices.features, choices), fit_logit(choices.features, choices, far), strict=True
     ):
         np.testing.assert_allclose(weights, others, atol=0.01)
+
+
+def penalised_loss(choices: CandidateSample, parameters: Array) -> float:
+    weights = BlendWeights(np.ones(1), parameters[:2], parameters[2:4], float(parameters[4]))
+    probabilities = candidate_probabilities(choices.features, choices, weights)
+    loss = -np.log(probabilities[:, 0].astype(np.float64)).mean()
+    return float(loss + ridge(len(choices.offset)) * ((parameters - prior_weights(2)) ** 2).sum())
+
+
+def test_the_hessian_is_that_of_the_penalised_loss(choices: CandidateSample) -> None:
+    at, step = np.array([0.5, -0.2, 0.1, 1.0, 0.3]), 0.02
+    unit = step * np.eye(5)
+    numeric = [
+        [
+            (
+                penalised_loss(choices, at + unit[i] + unit[j])
+                - penalised_loss(choices, at + unit[i] - unit[j])
+                - penalised_loss(choices, at - unit[i] + unit[j])
+                + penalised_loss(choices, at - unit[i] - unit[j])
+            )
+            / (2 * step) ** 2
+            for j in range(5)
+        ]
+        for i in range(5)
+    ]
+    np.testing.assert_allclose(hessian(choices.features, choices, at), numeric, atol=0.005)
+
+
+def test_features_of_different_scales_take_few_steps(
+    choices: CandidateSample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a preconditioner this takes 34 evaluations of the loss, with one 8."""
+    evaluations = []
+    minimize = optimize.minimize
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        result = minimize(*arguments, **options)
+        evaluations.append(result.nfev)
+        return result
+
+    monkeypatch.setattr(optimize, "minimize", counted)
+    scaled = choices.features * np.array([1, 20], np.float32)
+    of_new, of_repeat, _intercept = fit_logit(scaled, choices)
+    assert evaluations[0] < 15
+    np.testing.assert_allclose(of_new, [1, 0], atol=0.05)
+    np.testing.assert_allclose(of_repeat, [0, 2 / 20], atol=0.05)
 
 
 @pytest.mark.parametrize("length", [DRAWN_REPEATS, 400])
