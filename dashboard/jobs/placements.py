@@ -181,8 +181,8 @@ def require_placement(connection: Connection, dataset: str, name: str) -> Placem
     if placement is None or placement.rules is None:
         raise BadInput(
             _(
-                "Dataset {dataset} has no placement {name}; make one: vitrina placement set"
-                " {dataset} {name}."
+                "Dataset {dataset} has no placement {name}; make one: `vitrina placement set"
+                " {dataset} {name}`."
             ).format(dataset=dataset, name=name)
         )
     return placement

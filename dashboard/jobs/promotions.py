@@ -190,7 +190,7 @@ def none_in_service(dataset: str) -> BadInput:
     return BadInput(
         _(
             "No model is in service for dataset {dataset}; put one into service: "
-            "vitrina model promote RUN."
+            "`vitrina model promote RUN`."
         ).format(dataset=dataset)
     )
 
@@ -205,7 +205,7 @@ def check_not_in_service(connection: Connection, run: str) -> None:
         raise BadInput(
             _(
                 "The run {run} is in service for dataset {dataset}; put another one into service, "
-                "or none (vitrina model withdraw {dataset}{placement}), before you delete it."
+                "or none (`vitrina model withdraw {dataset}{placement}`), before you delete it."
             ).format(run=run, dataset=row.dataset, placement=placement)
         )
 

@@ -129,7 +129,7 @@ def from_row(row: Row[Any]) -> Run:
         When a value of the row is of another type than it should be.
     """
     sentence = _(
-        "The table of runs has a damaged row for run {run}; delete it: vitrina delete {run}."
+        "The table of runs has a damaged row for run {run}; delete it: `vitrina delete {run}`."
     )
     with damaged_unless_read(sentence.format(run=row.run)):
         values = {name: getattr(row, name) for name in _TYPES}

@@ -143,7 +143,7 @@ class RunHandle:
         Damaged
             Where it cannot be used; ``problem`` says so without an exception.
         """
-        remedy = _("evaluate it again: vitrina evaluate {run}").format(run=self.name)
+        remedy = _("evaluate it again: `vitrina evaluate {run}`").format(run=self.name)
         return self._json(EVALUATION, _EVALUATIONS, remedy)
 
     @property
@@ -155,7 +155,7 @@ class RunHandle:
         Damaged
             Where it cannot be used.
         """
-        remedy = _("check the model again: vitrina model check {dataset}").format(
+        remedy = _("check the model again: `vitrina model check {dataset}`").format(
             dataset=self.run.dataset
         )
         return self._json(DRIFT, _DRIFTS, remedy)

@@ -54,7 +54,7 @@ def run_sections(handle: RunHandle) -> list[Component | None]:
     run = handle.run
     if run.kind != TRAINING:
         raise BadInput(
-            _("A report is about a training; {run} is none. Name one: vitrina runs.").format(
+            _("A report is about a training; {run} is none. Name one: `vitrina runs`.").format(
                 run=run.run
             )
         )

@@ -185,7 +185,7 @@ class _Parts:
         raise BadInput(
             _(
                 "Dataset {name} has no purchase to judge after {day}, when the training data"
-                " ended; add later files: vitrina import FILE --name {name} --append."
+                " ended; add later files: `vitrina import FILE --name {name} --append`."
             ).format(name=dataset.name, day=iso(stop)[:10])
         )
 
@@ -226,7 +226,7 @@ def training_dataset(run: RunFolder, dataset: Dataset) -> Dataset:
         raise BadInput(
             _(
                 "Dataset {name} was replaced since run {run} was trained; train a new run, and add"
-                " later files instead: vitrina import FILE --name {name} --append."
+                " later files instead: `vitrina import FILE --name {name} --append`."
             ).format(name=dataset.name, run=run.path.name)
         )
     return dataset.with_sources(len(trained))

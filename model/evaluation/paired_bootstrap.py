@@ -71,7 +71,7 @@ def read_ranks(run: RunFolder) -> TargetRanks | None:
     if not is_there(file):
         return None
     names = ["user", "after", "truth", "rank"]
-    sentence = _("{file} of run {run} is damaged; evaluate it again: vitrina evaluate {run}.")
+    sentence = _("{file} of run {run} is damaged; evaluate it again: `vitrina evaluate {run}`.")
     with damaged_unless_read(sentence.format(file=file.name, run=run.path.name)):
         table = pd.read_parquet(verified(file))
         user, after, truth, rank = (table[name].to_numpy() for name in names)

@@ -107,7 +107,7 @@ class StoredPredictions:
                     "Run {run} was evaluated without storing its predictions; evaluate it again."
                 ).format(run=self.run.path.name)
             )
-        sentence = _("{file} of run {run} is damaged; evaluate it again: vitrina evaluate {run}.")
+        sentence = _("{file} of run {run} is damaged; evaluate it again: `vitrina evaluate {run}`.")
         with damaged_unless_read(sentence.format(file=name, run=self.run.path.name)):
             return pd.read_parquet(verified(file))
 

@@ -365,6 +365,13 @@ def test_the_steps_of_a_preparation_are_counted_as_they_change(
     expect(page.get_by_label("Start from").locator("option:checked")).to_have_text("Custom")
 
 
+def test_a_step_says_what_a_value_that_is_no_number_stands_for(
+    oct_site: Site, open_page: Open
+) -> None:
+    page, _trouble = open_page(oct_site, "/data/oct/preparation")
+    expect(page.locator("#preparation-form")).to_contain_text("0: no limit")
+
+
 def test_what_was_rejected_can_be_read(oct_site: Site, open_page: Open) -> None:
     page, _trouble = open_page(oct_site, "/data/oct/quality")
     expect(page.get_by_text("The row has too few or too many columns").first).to_be_visible()

@@ -290,6 +290,23 @@ def test_runs_selected_in_the_table_are_compared(shop: Site, open_page: Open):
         expect(page.get_by_role("link", name=run)).to_be_visible()
 
 
+def test_a_run_that_is_no_training_is_left_out_of_a_comparison_and_said(
+    shop: Site, open_page: Open
+):
+    run = stored(shop.home, SMALL, ends="stopped")
+    runs = Runs(shop.home)
+    read = runs.create("import", SMALL, {"request": {}})
+    runs.close()
+    page, _trouble = open_page(shop, f"/compare?runs={run},{read}")
+    message = page.get_by_role("alert").filter(has_text=f"{read} is no training")
+    expect(message).to_be_visible()
+    expect(page.get_by_role("link", name=run)).to_be_visible()
+    expect(message).to_be_visible()
+    page.goto(f"{shop.address}/compare?runs={read}")
+    expect(message).to_be_visible()
+    expect(page.get_by_text("Choose two runs or more above.")).to_be_visible()
+
+
 def test_a_training_that_recorded_no_step_has_one_line_in_place_of_its_charts(
     shop: Site, open_page: Open
 ):

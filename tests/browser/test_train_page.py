@@ -121,3 +121,12 @@ def test_a_search_is_started_from_the_form_and_shows_what_it_finds(shop: Site, o
     page.goto(f"{shop.address}/runs")
     page.get_by_role("link", name=search).click()
     page.wait_for_url(f"**/runs/{search}")
+
+
+def test_a_dataset_that_is_not_there_is_said(shop: Site, open_page: Open):
+    page, _trouble = open_page(shop, "/train?dataset=gone")
+    message = page.get_by_role("alert").filter(has_text="There is no dataset gone")
+    expect(message).to_contain_text(f"{SMALL} is chosen below")
+    page.goto(f"{shop.address}/train?dataset={SMALL}")
+    expect(page.get_by_label("Dataset", exact=True)).to_have_value(SMALL)
+    expect(message).to_have_count(0)

@@ -13,6 +13,7 @@ from dashboard.components.step_table import step_table
 from dashboard.context import current_home
 from dashboard.pages.datasets.head import head
 from dashboard.pages.datasets.type_choice import type_choice
+from dashboard.pages.runs import config_form
 from dashboard.services.datasets import library, preparations
 from dashboard.web.callback_types import Keys
 from data.datasets.dataset import Dataset
@@ -77,6 +78,7 @@ def _form(
         kit.field(
             _(setting.label),
             _control(name, values[name], dataset),
+            hint=config_form.hint(f"preparation.{name}", setting) or None,
             explanation=_(setting.help),
             place=setting_place(f"preparation.{name}"),
         )

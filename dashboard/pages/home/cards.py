@@ -18,6 +18,7 @@ from dashboard.components import (
     state_badge,
 )
 from dashboard.components.aria import aria
+from dashboard.components.code_words import code_words
 from dashboard.context import may
 from dashboard.figures.curves import metric_name
 from dashboard.identity import Role
@@ -251,7 +252,7 @@ def _figures(summary: RunSummary) -> list[Component]:
             label = phase_name(phase)
         return [progress(summary.share, label=label)]
     if summary.problem:
-        return [html.Span(summary.problem, className="field-error")]
+        return [html.Span(code_words(summary.problem), className="field-error")]
     if summary.hit_rate is not None:
         rate = _("HR@10 {rate}").format(rate=formats.percent(summary.hit_rate))
         if summary.popularity is None:

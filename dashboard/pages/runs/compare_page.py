@@ -57,12 +57,17 @@ def layout(runs: str = "", **_query: str) -> html.Div:
         nothing = empty_state(_("Choose two runs or more above."))
         return html.Div([head, stack(_choice(trainings, names), card(nothing))])
     compared = comparison.compare(current_home(), names)
-    if len(compared.runs) > 1:
-        address = f"{REPORTS}comparison.html?runs={','.join(run.run for run in compared.runs)}"
+    names = [run.run for run in compared.runs]
+    if not names:
+        nothing = empty_state(_("Choose two runs or more above."))
+        warnings = comparison_tables.warnings(compared)
+        return html.Div([head, stack(_choice(trainings, names), *warnings, card(nothing))])
+    if len(names) > 1:
+        address = f"{REPORTS}comparison.html?runs={','.join(names)}"
         head = _head([download_link(_("Report"), address)])
     return html.Div(
         [
-            dcc.Store(id=RUNS, data=[run.run for run in compared.runs]),
+            dcc.Store(id=RUNS, data=names),
             dcc.Store(id=SEEN),
             dcc.Interval(id=CLOCK, interval=PERIOD),
             head,

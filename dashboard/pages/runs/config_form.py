@@ -149,7 +149,7 @@ def settings() -> list[Setting]:
             group=spec.group,
             kind=_kind(spec),
             choices=tuple(spec.choices or ()),
-            hint=_hint(key, spec),
+            hint=hint(key, spec),
         )
         for key, spec in setting_specs().items()
     ]
@@ -248,7 +248,8 @@ def as_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _hint(key: str, spec: SettingSpec) -> str:
+def hint(key: str, spec: SettingSpec) -> str:
+    """Return the range of a number, and what special values of it stand for; empty for others."""
     if spec.low is None:
         return ""
     special = SPECIAL_VALUES.get(key, {})

@@ -10,6 +10,7 @@ from dashboard import formats
 from dashboard.components import card, confirm, empty_state, field, figure_card, grid
 from dashboard.components.aria import aria
 from dashboard.figures.curves import metric_name
+from dashboard.figures.labels import type_name
 from dashboard.figures.machine import GAUGES
 from dashboard.figures.progress_axis import AXES, axis_name
 from dashboard.jobs.queue import SERIES
@@ -24,6 +25,7 @@ from model.metrics.protocol_metrics import metrics_of
 
 AXIS, METRIC, READING = "run-axis", "run-metric", "run-reading"
 LOG, LABEL, NOTE, TAGS = "run-log", "run-label", "run-note", "run-tags"
+_EVENT_TYPES = {"preparation.history_types", "preparation.target_types"}
 
 
 def curves() -> list[Component]:
@@ -62,7 +64,7 @@ def metric_choice(run: Run) -> html.Div:
 def log() -> html.Section:
     """Return the card of the run's log."""
     return card(
-        html.Pre(id=LOG, className="log", tabIndex="0", **aria(label=_("Log"))),
+        html.Pre(id=LOG, className="log", tabIndex="0", role="region", **aria(label=_("Log"))),
         title=_("Log"),
         subtitle=_("The last lines that the process wrote"),
     )
@@ -128,6 +130,8 @@ def setting_words(setting: config_form.Setting | None, value: Any) -> str:
     special = config_form.SPECIAL_VALUES.get(setting.key, {}) if setting else {}
     if isinstance(value, int | float) and value in special:
         return _(special[int(value)])
+    if setting and setting.key in _EVENT_TYPES and value:
+        return ", ".join(type_name(kind) for kind in value)
     if setting is None or not setting.choices or not value:
         return value_words(value)
     names = value if isinstance(value, list | tuple) else [value]

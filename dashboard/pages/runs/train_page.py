@@ -2,11 +2,13 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, ctx, dcc, html, no_update
+from dash.development.base_component import Component
 
 from dashboard.components import (
     NO_CHOICE,
@@ -72,6 +74,7 @@ def layout(clone: str = "", **query: str) -> html.Div:
         dataset, preset, changes = draft.dataset, draft.preset, draft.config.as_dict()
     else:
         dataset, preset, changes = _from_query(query)
+    absent = _absent(dataset, names) if dataset and dataset not in names else []
     dataset = dataset if dataset in names else names[0]
     values = configure(home, dataset, preset).config.as_dict() | changes
     return html.Div(
@@ -87,6 +90,7 @@ def layout(clone: str = "", **query: str) -> html.Div:
                 ],
             ),
             *damaged,
+            *absent,
             html.Div(
                 [
                     html.Div([train_sidebar.start_card(names, dataset, preset), *_form(values)]),
@@ -99,6 +103,12 @@ def layout(clone: str = "", **query: str) -> html.Div:
             dcc.Download(id=FILE),
         ]
     )
+
+
+def _absent(dataset: str, names: Sequence[str]) -> list[Component]:
+    """Return the message that another dataset is chosen than the one that was asked for."""
+    sentence = _("There is no dataset {dataset}: {other} is chosen below, or choose another one.")
+    return [error_state(sentence.format(dataset=dataset, other=names[0]))]
 
 
 def _from_query(query: dict[str, str]) -> tuple[str, str, dict[str, str]]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dashboard.jobs.queue import TRAINING
 from dashboard.jobs.run import Run
 from dashboard.jobs.run_handle import RunHandle, open_run
 from dashboard.jobs.staged_folders import fetch_run
@@ -47,7 +48,7 @@ class Comparison:
     versions : tuple of str or None
         The version of the dataset that each run was trained on, where it is known.
     problems : tuple of str
-        One sentence on each evaluation that is damaged.
+        One sentence on each run that is left out, and on each evaluation that is damaged.
     """
 
     runs: tuple[Run, ...]
@@ -94,7 +95,7 @@ class Comparison:
 
 
 def compare(home: Home, names: Sequence[str]) -> Comparison:
-    """Return the comparison of some runs.
+    """Return the comparison of some runs; what is no training is left out, with a sentence.
 
     Raises
     ------
@@ -108,7 +109,10 @@ def compare(home: Home, names: Sequence[str]) -> Comparison:
                 n=len(names), most=MAX_RUNS
             )
         )
-    handles = [open_run(home, name) for name in names]
+    opened = [open_run(home, name) for name in names]
+    handles = [handle for handle in opened if handle.run.kind == TRAINING]
+    others = [handle.name for handle in opened if handle.run.kind != TRAINING]
+    sentence = _("{run} is no training, and is left out: trainings alone are compared.")
     return Comparison(
         runs=tuple(handle.run for handle in handles),
         metrics={handle.name: monitor.metrics(home, handle.run) for handle in handles},
@@ -118,7 +122,10 @@ def compare(home: Home, names: Sequence[str]) -> Comparison:
             if not handle.problem and handle.evaluation
         },
         versions=tuple(_version(handle) for handle in handles),
-        problems=tuple(handle.problem for handle in handles if handle.problem),
+        problems=(
+            *(sentence.format(run=run) for run in others),
+            *(handle.problem for handle in handles if handle.problem),
+        ),
     )
 
 
@@ -128,7 +135,7 @@ def paired(home: Home, comparison: Comparison) -> dict[str, PairedDifferences]:
     Runs that were evaluated on other targets than the first one are left out, and so are those
     whose ranks were not stored.
     """
-    if not comparison.comparable:
+    if not comparison.runs or not comparison.comparable:
         return {}
     first, *others = (fetch_run(home, run.run) for run in comparison.runs)
     changed = stamp(first / TARGETS)

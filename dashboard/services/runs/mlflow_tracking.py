@@ -103,7 +103,7 @@ def log_run(home: Home, name: str, address: str, experiment: str = "") -> Logged
 def _finished(home: Home, name: str) -> RunHandle:
     handle = open_run(home, name)
     if handle.run.kind != TRAINING:
-        raise BadInput(_("{run} is no training; name one: vitrina runs.").format(run=name))
+        raise BadInput(_("{run} is no training; name one: `vitrina runs`.").format(run=name))
     if not handle.run.ended:
         raise BadInput(
             _("Run {run} is {state}; log it when it has ended.").format(

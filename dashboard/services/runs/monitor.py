@@ -128,7 +128,7 @@ def follow(home: Home, name: str) -> Iterator[dict[str, Any] | Phase]:
             raise VitrinaError(
                 _(
                     "The worker ended before run {run} did; {log} says why. The run goes on with"
-                    " the next worker: vitrina worker."
+                    " the next worker: `vitrina worker`."
                 ).format(run=name, log=home.path / "worker.log")
             )
         time.sleep(_FOLLOW_SECONDS)

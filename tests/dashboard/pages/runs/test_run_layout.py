@@ -45,6 +45,8 @@ def test_choices_have_the_names_of_the_form_and_not_those_of_the_code() -> None:
             "loss": "full_softmax",
             "network": "sr_gnn",
             "features": ["product", "category_1"],
+            "preparation.target_types": ["purchase", "rating"],
+            "preparation.history_types": [],
             "epochs": 9,
         }.items()
     }
@@ -52,6 +54,8 @@ def test_choices_have_the_names_of_the_form_and_not_those_of_the_code() -> None:
         "loss": "Full softmax: every product",
         "network": "SR-GNN",
         "features": "Product, First level of the category",
+        "preparation.target_types": "Purchases, rating",
+        "preparation.history_types": "all",
         "epochs": "9",
     }
 

@@ -103,3 +103,16 @@ def test_a_run_without_a_record_is_compared_all_the_same(home: Home, record: str
     first, second = judged(home, 0), judged(home, 4)
     (Runs(home).folder(second) / "record.json").write_text(record)
     assert comparison.compare(home, [first, second]).comparable
+
+
+def test_a_run_that_is_no_training_is_left_out_and_said(home: Home) -> None:
+    first = judged(home, 0)
+    read = Runs(home).create("import", "demo", {"request": {}})
+    compared = comparison.compare(home, [first, read])
+    assert [run.run for run in compared.runs] == [first]
+    assert compared.problems == (
+        f"{read} is no training, and is left out: trainings alone are compared.",
+    )
+    alone = comparison.compare(home, [read])
+    assert alone.runs == ()
+    assert comparison.paired(home, alone) == {}
