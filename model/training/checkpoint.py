@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from data.errors import damaged_unless_read
+from data.errors import Damaged, damaged_unless_read
 from data.files import atomic_write
 from data.i18n import _
 from model.run_folder import RunFolder
@@ -110,6 +110,10 @@ def restore(run: RunFolder, variables: list[Any]) -> TrainingState:
             for k, (epoch, figure) in enumerate(counters.pop("best_members", []))
         ]
         best = _in_order("best", arrays)
+        # an array under a name that one flipped bit has changed would be left out without a word
+        known = 1 + len(variables) + len(best) + sum(len(member.weights) for member in members)
+        if known != len(arrays.files):
+            raise Damaged(sentence.format(run=run.path.name))
         return TrainingState(best_weights=best, best_members=members, **counters)
 
 
