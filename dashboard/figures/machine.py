@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pandas as pd
 
@@ -45,13 +46,19 @@ class Gauge:
     smoothed: bool = False
 
 
+def _rate(value: float) -> str:
+    """Return a learning rate with three significant digits, in the decimals of the language."""
+    digits = Decimal(f"{value:.3g}")
+    return formats.number(float(digits), max(0, -int(digits.as_tuple().exponent)))
+
+
 GAUGES = (
     Gauge(
         "learning_rate",
         N_("Learning rate"),
         N_("The learning rate is {value}"),
         N_("Size of a step of the optimizer"),
-        lambda value: f"{value:.3g}",
+        _rate,
     ),
     Gauge(
         "speed",

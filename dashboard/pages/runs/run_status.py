@@ -309,7 +309,7 @@ def ending(run: Run) -> str | None:
 def _bar_label(run: Run) -> str:
     epoch = run.progress.get("epoch")
     phase = monitor.phase(run)
-    if phase not in {None, Phase.TRAINING}:
+    if phase is not None and (phase is not Phase.TRAINING or not epoch):
         return phase_name(phase)
     if run.state is State.STARTING or (run.kind == "train" and not epoch):
         return _("Preparing")

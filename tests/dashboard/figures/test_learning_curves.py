@@ -11,6 +11,7 @@ from dashboard.figures.machine import GAUGES, gauge_chart
 from dashboard.figures.plain_text import plain_text
 from dashboard.figures.progress_axis import View, epoch_positions, step_positions
 from dashboard.training_metrics import Curve, TrainingMetrics
+from data.i18n import use_language
 
 
 def epoch(number: int, loss: float, val_loss: float, accuracy: float, ndcg: float):
@@ -147,6 +148,14 @@ def test_a_gauge_names_its_newest_value(name: str, values: list[float], finding:
     chart = gauge_chart(gauge, metrics, View())
     assert chart.finding == finding
     assert line(chart, chart.table.columns[-1]).x[-1] == 1.0
+
+
+def test_a_learning_rate_has_the_decimals_of_the_language():
+    gauge = next(gauge for gauge in GAUGES if gauge.name == "learning_rate")
+    use_language("es")
+    assert [gauge.words(rate) for rate in (0.005, 0.00012345, 1e-5, 1.0)] == [
+        "0,005", "0,000123", "0,00001", "1",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
