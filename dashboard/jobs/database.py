@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from sqlalchemy import create_engine, event, func, make_url, select
 from sqlalchemy.engine import URL, Connection, Engine
@@ -185,11 +185,22 @@ def _url(file: Path) -> URL:
     """
     if os.access(file.parent, os.W_OK):
         return URL.create("sqlite", database=str(file))
+    query = {"uri": "true", **_reading(file)}
+    return URL.create("sqlite", database=f"file:{quote(str(file))}", query=query)
+
+
+def address_to_read(file: Path) -> str:
+    """Return the address at which ``sqlite3`` reads a file, also where its folder is read-only."""
+    return f"file:{quote(str(file.absolute()))}?{urlencode(_reading(file))}"
+
+
+def _reading(file: Path) -> dict[str, str]:
+    """Return the options with which SQLite only reads a file."""
     log = file.with_name(f"{file.name}-wal")
-    options = {"mode": "ro", "uri": "true"}
-    if not log.exists() or not log.stat().st_size:
-        options["immutable"] = "1"
-    return URL.create("sqlite", database=f"file:{quote(str(file))}", query=options)
+    has_log = log.exists() and log.stat().st_size > 0
+    if has_log or os.access(file.parent, os.W_OK):
+        return {"mode": "ro"}
+    return {"mode": "ro", "immutable": "1"}
 
 
 def _set_up_postgresql(connection: Any, _record: Any) -> None:

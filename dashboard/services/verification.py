@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.jobs import database
 from dashboard.jobs.runs_table import Runs
 from dashboard.jobs.schema import TableError
 from data import checksums
@@ -95,7 +96,7 @@ def _damage_of_table(home: Home) -> Iterator[str]:
     if home.database_url is not None or not home.database.exists():
         return
     try:
-        address = f"{home.database.as_uri()}?mode=ro"
+        address = database.address_to_read(home.database)
         with closing(sqlite3.connect(address, uri=True)) as table:
             problems = [row[0] for row in table.execute("PRAGMA integrity_check(1)")]
     except sqlite3.Error as error:

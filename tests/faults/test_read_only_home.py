@@ -51,6 +51,7 @@ def test_commands_that_read_answer(home: Home) -> None:
     assert json.loads(answer(home, "datasets", "--json").stdout)[0]["name"] == "demo"
     ranking = answer(home, "recommend", "demo-1", "--history", "", "--json")
     assert len(json.loads(ranking.stdout)["items"]) == 10
+    assert json.loads(answer(home, "verify", "--json").stdout)["damage"] == []
 
 
 def test_commands_that_write_say_why_not(home: Home) -> None:
