@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from dashboard.jobs import shared_home
+from dashboard.jobs.database import address_to_read
 from dashboard.jobs.runs_table import Runs
 from dashboard.services import new_home
 from dashboard.services.verification import verify
@@ -239,7 +240,7 @@ def _add_table(home: Home, to: tarfile.TarFile) -> None:
         copy = Path(folder) / home.database.name
         try:
             with (
-                closing(sqlite3.connect(home.database)) as source,
+                closing(sqlite3.connect(address_to_read(home.database), uri=True)) as source,
                 closing(sqlite3.connect(copy)) as target,
             ):
                 source.backup(target)

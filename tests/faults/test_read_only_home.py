@@ -52,6 +52,7 @@ def test_commands_that_read_answer(home: Home) -> None:
     ranking = answer(home, "recommend", "demo-1", "--history", "", "--json")
     assert len(json.loads(ranking.stdout)["items"]) == 10
     assert json.loads(answer(home, "verify", "--json").stdout)["damage"] == []
+    assert answer(home, "backup", str(home.path.parent / "copy.tar.gz")).returncode == 0
 
 
 def test_commands_that_write_say_why_not(home: Home) -> None:
