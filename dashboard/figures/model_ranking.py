@@ -33,6 +33,8 @@ class ModelValue:
         Ends of the 95 % confidence interval.
     behind : (float, float) or None
         Interval of the paired difference between the served model and this one.
+    behind_network : (float, float) or None
+        The same between the network alone and this one, where a blend is served.
     served : bool
         Whether the run serves this model.
     """
@@ -43,6 +45,7 @@ class ModelValue:
     low: float | None = None
     high: float | None = None
     behind: tuple[float, float] | None = None
+    behind_network: tuple[float, float] | None = None
     served: bool = False
 
 
@@ -56,10 +59,17 @@ def ranked_models(models: Sequence[Mapping[str, Any]], metric: str) -> list[Mode
         value = model["metrics"].get(metric)
         if value is not None:
             low, high = model.get("ci95", {}).get(metric) or (None, None)
-            behind = model.get("behind95", {}).get(metric)
-            name = formats.model(model["name"])
             values.append(
-                ModelValue(name, model["kind"], float(value), low, high, behind, served=number == 0)
+                ModelValue(
+                    formats.model(model["name"]),
+                    model["kind"],
+                    float(value),
+                    low,
+                    high,
+                    behind=model.get("behind95", {}).get(metric),
+                    behind_network=model.get("behind_network95", {}).get(metric),
+                    served=number == 0,
+                )
             )
     values.sort(key=lambda model: (model.value, model.kind == NETWORK), reverse=True)
     if len(values) <= MOST_MODELS:
@@ -95,6 +105,7 @@ def ranking_chart(models: Sequence[Mapping[str, Any]], metric: str, theme: str |
             metric=metric_name(metric)
         ),
         _table(values, metric),
+        note=network_finding(values, metric),
     )
 
 
@@ -108,11 +119,27 @@ def ranking_finding(values: Sequence[ModelValue], metric: str) -> str:
     baselines = [model for model in values if model.kind != NETWORK]
     if served is None or not baselines:
         return _("{metric} on the test part").format(metric=metric_name(metric))
+    return _comparison(served, baselines, metric)
+
+
+def network_finding(values: Sequence[ModelValue], metric: str) -> str:
+    """Return a sentence on the rank of the network alone, empty unless a blend is served."""
+    networks = [model for model in values if model.kind == NETWORK]
+    baselines = [model for model in values if model.kind != NETWORK]
+    alone = [model for model in networks if not model.served]
+    if not baselines or len(networks) != 2 or len(alone) != 1:
+        return ""
+    comparison = _comparison(alone[0], baselines, metric)
+    return _("The network alone: {comparison}.").format(comparison=comparison)
+
+
+def _comparison(model: ModelValue, baselines: Sequence[ModelValue], metric: str) -> str:
+    """Return a sentence on a model and the baselines, the best of them first."""
     rival = baselines[0]
-    if served.value == rival.value:
+    if model.value == rival.value:
         sentence = _("{model} and {rival} are level: {own} in {metric}")
-    elif served.value > rival.value:
-        if not all(_differ(served, baseline) for baseline in baselines):
+    elif model.value > rival.value:
+        if not all(_differ(model, baseline) for baseline in baselines):
             sentence = _("{model} is ahead of {rival}, {own} to {other} in {metric}, within chance")
         elif len(baselines) == 1:  # the others were not fitted: nothing is known of them
             sentence = _("{model} is clearly ahead of {rival}: {own} to {other} in {metric}")
@@ -121,13 +148,13 @@ def ranking_finding(values: Sequence[ModelValue], metric: str) -> str:
     else:
         sentence = (
             _("{rival} is clearly ahead of {model}: {other} to {own} in {metric}")
-            if _differ(served, rival)
+            if _differ(model, rival)
             else _("{rival} is ahead of {model}, {other} to {own} in {metric}, within chance")
         )
     return sentence.format(
-        model=served.name,
+        model=model.name,
         rival=rival.name,
-        own=formats.number(served.value, 4),
+        own=formats.number(model.value, 4),
         other=formats.number(rival.value, 4),
         metric=metric_name(metric),
     )
@@ -139,8 +166,9 @@ def _differ(network: ModelValue, rival: ModelValue) -> bool:
     By the interval of their paired difference where it is known, else by whether their intervals
     overlap, which detects fewer differences.
     """
-    if network.served and rival.behind is not None:
-        low, high = rival.behind
+    paired = rival.behind if network.served else rival.behind_network
+    if paired is not None:
+        low, high = paired
         return low > 0 or high < 0
     first, second = (network, rival) if network.value > rival.value else (rival, network)
     return first.low is not None and second.high is not None and first.low > second.high

@@ -12,6 +12,7 @@ from data.datasets.dataset import Dataset
 from data.preparation.sequences import Longs
 from model.baselines.base import Baseline, Recommender, SparseBaseline
 from model.baselines.tuning import fit_all
+from model.blend.blend import Blend
 from model.evaluation.batch_ranking import BatchRanking
 from model.evaluation.diagnostics import COLLAPSED, calibration, find_leaks, modal_list_share
 from model.evaluation.predictions import Predictions, held_out_starts, save_predictions
@@ -120,6 +121,7 @@ def evaluate_models(
     categories = task.sequences.product_category[-task.products :]
     reference = held_out.figures(predictions[0].rank)
     reference_value = held_out.value(predictions[0].rank)
+    network = held_out.figures(predictions[1].rank) if isinstance(models[0], Blend) else None
     rows = []
     for model, prediction in zip(models, predictions, strict=True):
         figures = held_out.figures(prediction.rank)
@@ -153,6 +155,7 @@ def evaluate_models(
             }
             | _chosen_settings(model)
             | (in_sets if task.split.in_sets else {})
+            | ({"behind_network95": network.minus(figures).intervals} if network else {})
         )
     metrics = {
         "protocol": task.split.protocol,
@@ -200,7 +203,8 @@ def evaluate_run(
     dict
         ``run, protocol, moment, targets, sets, cold_targets, priced_targets, models[{name, kind,
         metrics, ci95, behind95, segments}]``; the model that the run serves comes first.
-        ``behind95`` is the interval of the paired difference between it and each model; where
+        ``behind95`` is the interval of the paired difference between it and each model; where it
+        is a blend, ``behind_network95`` is the same for the network alone, the second model; where
         targets have prices (``priced_targets``), all three hold ``value@10``. Where sets of targets
         are predicted, ``metrics`` are means over sets, and each model has ``per_event`` and
         ``per_buyer``, too.

@@ -66,6 +66,26 @@ def test_the_finding_is_about_the_served_model_even_where_its_network_alone_is_b
     assert chart.finding == "Blend is clearly ahead of Popularity: 0.0400 to 0.0300 in NDCG@10"
 
 
+def test_a_note_compares_the_network_alone_where_the_finding_is_about_a_blend():
+    blend = model("blend", 0.07, 0.065, 0.075, "network")
+    rivals = [model("markov", 0.047, 0.04, 0.054), model("popularity", 0.02, 0.01, 0.03)]
+    for rival, behind in zip(rivals, ([0.001, 0.005], [0.02, 0.04]), strict=True):
+        rival["behind_network95"] = {"ndcg@10": behind}
+    chart = model_ranking.ranking_chart([blend, NETWORK, *rivals], "ndcg@10", "light")
+    assert chart.note == (
+        "The network alone: Paper is clearly ahead of every baseline: 0.0500 in NDCG@10."
+    )
+    rivals[0]["behind_network95"] = {"ndcg@10": [-0.001, 0.007]}
+    chart = model_ranking.ranking_chart([blend, NETWORK, *rivals], "ndcg@10", "light")
+    assert chart.note.endswith("0.0500 to 0.0470 in NDCG@10, within chance.")
+
+
+def test_nothing_is_said_of_the_network_alone_where_it_is_what_is_served():
+    rival = model("popularity", 0.03, 0.02, 0.04)
+    chart = model_ranking.ranking_chart([NETWORK, rival], "ndcg@10", "light")
+    assert not chart.note
+
+
 def test_a_baseline_may_be_clearly_ahead():
     chart = model_ranking.ranking_chart(
         [NETWORK, model("popularity", 0.09, 0.08, 0.1)], "ndcg@10", "light"

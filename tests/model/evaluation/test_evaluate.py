@@ -8,7 +8,7 @@ from model.baselines.base import Baseline
 from model.baselines.content import Content
 from model.blend.blend import Blend
 from model.blend.conditional_logit import BlendWeights
-from model.evaluation.evaluate import predict_targets
+from model.evaluation.evaluate import evaluate_models, predict_targets
 from model.sequences.histories import Histories
 from model.sequences.split_data import SplitData, split_prepared
 from tests.model.toys import prepared, random_histories, small
@@ -56,3 +56,17 @@ def test_a_blends_member_that_is_evaluated_too_is_scored_once(task: SplitData) -
     batches = member.calls
     predict_targets(task, task.split.test, [blend_of(member, task), member])
     assert member.calls == 2 * batches
+
+
+def test_where_a_blend_is_served_models_are_compared_with_the_network_alone_too(
+    task: SplitData,
+) -> None:
+    alone, other = fitted(task, 0.1), fitted(task, 1.0)
+    metrics, _predictions = evaluate_models(task, [blend_of(alone, task), alone, other])
+    own, rival = (model["metrics"]["ndcg@10"] for model in metrics["models"][1:])
+    low, high = metrics["models"][2]["behind_network95"]["ndcg@10"]
+    assert low <= own - rival <= high
+    assert low < high
+    assert metrics["models"][1]["behind_network95"]["ndcg@10"] == [0, 0]
+    metrics, _predictions = evaluate_models(task, [alone, other])
+    assert not any("behind_network95" in model for model in metrics["models"])
