@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboard.formats import duration
 from dashboard.jobs.runs_table import Runs
 from dashboard.services.runs import control
 from data.home import Home
@@ -49,6 +50,29 @@ def test_chosen_columns_are_kept(site: Site, open_page: Open) -> None:
     page.reload()
     expect(heading(page, "Seed")).to_be_visible()
     expect(heading(page, "Duration")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("column", "longest"),
+    [
+        ("spent", duration(23 * 3600 + 59 * 60)),
+        ("epochs", "100/100"),
+        ("created", "Nov 28, 10:48 PM"),
+    ],
+)
+def test_what_is_longest_fits_into_its_column(
+    site: Site, open_page: Open, column: str, longest: str
+) -> None:
+    stopped(site.home, 1)
+    page, _trouble = open_page(site, "/runs")
+    cell = page.locator(f".ag-row [col-id='{column}'] .ag-cell-value").first
+    cell.wait_for()
+    beyond = (
+        "(cell, text) => { cell.textContent = text; return cell.scrollWidth - cell.clientWidth }"
+    )
+    assert cell.evaluate(beyond, longest) <= 0
+    viewport = page.locator(".ag-center-cols-viewport").first
+    assert viewport.evaluate("grid => grid.scrollWidth - grid.clientWidth") == 0
 
 
 def test_order_filter_and_groups_are_in_the_address(site: Site, open_page: Open) -> None:

@@ -119,14 +119,14 @@ def _offered(grouped: bool = False) -> list[Column]:
         Column("preset", _("Preset"), filterable=True),
         Column("protocol", _("Protocol"), filterable=True),
         Column("seed", _("Seed"), "value", width=80, filterable=True),
-        Column("epochs", _("Epochs"), width=76, sortable=False),
+        Column("epochs", _("Epochs"), width=84, sortable=False),
         Column("best_epoch", _("Best epoch"), "value", width=96, filterable=True),
         _figure("val_loss", _("Val. loss"), width, digits=3),
         _figure("val_ndcg@10", _("Val. NDCG@10"), width),
         *(_figure(name, metric_name(name), width) for name in TEST_METRICS if name != "loss"),
         Column(DIFFERENCE, _("Difference"), "number", digits=4, width=108),
         Column("parameters", _("Weights"), "number", width=104, filterable=True),
-        Column("spent", _("Duration"), width=96, sortable=False),
+        Column("spent", _("Duration"), width=112, sortable=False),
         Column("created", _("Created"), "time", width=160),
     ]
 
