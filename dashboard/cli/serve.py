@@ -216,12 +216,16 @@ def _check_access(home: Home, host: str, open_to_all: bool, proxy: str | None) -
     try:
         is_guarded = Access(home, os.environ.get(PASSWORD), open_to_all).is_needed()
     except TableError as error:
-        raise VitrinaError(
-            _(
-                "This home has users, who cannot be read: start with a password in {variable} or,"
+        sentence = _(
+            "This home has users, who cannot be read: start with a password in {variable} or,"
+            " for everybody, with --open, or mend this first: {reason}"
+        )
+        if home.database_url is not None:
+            sentence = _(
+                "The users in the database cannot be read: start with a password in {variable} or,"
                 " for everybody, with --open, or mend this first: {reason}"
-            ).format(variable=PASSWORD, reason=error)
-        ) from error
+            )
+        raise VitrinaError(sentence.format(variable=PASSWORD, reason=error)) from error
     if is_guarded and open_to_all:
         raise BadInput(
             _(

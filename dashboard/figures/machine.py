@@ -1,5 +1,6 @@
 """Gauges of a training: learning rate, throughput, memory and processor time by step."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -48,6 +49,8 @@ class Gauge:
 
 def _rate(value: float) -> str:
     """Return a learning rate with three significant digits, in the decimals of the language."""
+    if not math.isfinite(value):
+        return formats.MISSING
     digits = Decimal(f"{value:.3g}")
     return formats.number(float(digits), max(0, -int(digits.as_tuple().exponent)))
 

@@ -76,8 +76,8 @@ class Access:
     Attributes
     ----------
     was_needed : bool
-        What ``is_needed`` returned last; at first, whether the home has had users or there is a
-        password.
+        What ``is_needed`` returned last; at first, whether the home has had users, or may have had
+        as they are in a database elsewhere, or there is a password.
     """
 
     def __init__(self, home: Home, password: str | None, open_to_all: bool = False) -> None:
@@ -89,7 +89,8 @@ class Access:
         self._remembered: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
         self._key = secrets.token_bytes(32)
         self._lock = Lock()
-        self.was_needed = self._password is not None or self._had_users()
+        may_have_users = home.database_url is not None and not open_to_all
+        self.was_needed = self._password is not None or self._had_users() or may_have_users
 
     def has_users(self) -> bool:
         """Return whether there are users, or may be where they cannot be read."""

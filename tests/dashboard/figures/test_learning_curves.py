@@ -1,6 +1,7 @@
 """Curves of a training say what they show, and can be redrawn without losing the reader's place."""
 
 import base64
+import math
 
 import numpy as np
 import pytest
@@ -153,8 +154,8 @@ def test_a_gauge_names_its_newest_value(name: str, values: list[float], finding:
 def test_a_learning_rate_has_the_decimals_of_the_language():
     gauge = next(gauge for gauge in GAUGES if gauge.name == "learning_rate")
     use_language("es")
-    assert [gauge.words(rate) for rate in (0.005, 0.00012345, 1e-5, 1.0)] == [
-        "0,005", "0,000123", "0,00001", "1",
+    assert [gauge.words(rate) for rate in (0.005, 0.00012345, 1e-5, 1.0, math.nan)] == [
+        "0,005", "0,000123", "0,00001", "1", "–",
     ]  # fmt: skip
 
 

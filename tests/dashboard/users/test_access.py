@@ -1,6 +1,7 @@
 """Who is let in, and as whom."""
 
 import pytest
+from sqlalchemy import text
 
 from dashboard.identity import Identity, Role
 from dashboard.jobs.runs_table import Runs
@@ -8,6 +9,7 @@ from dashboard.users.access import Access, TooManyGuesses
 from dashboard.users.users import Users
 from data.errors import VitrinaError
 from data.home import Home
+from tests.databases import on_postgresql
 
 HERE = "192.0.2.1"
 OWNER = Identity(None, Role.ADMINISTER)
@@ -123,3 +125,15 @@ def test_a_table_that_cannot_be_read_lets_nobody_in(home: Home, users: Users) ->
             refused()
     assert keyed.of_password("", "secret", HERE) == OWNER
     assert keyed.of_password("", "wrong", HERE) is None
+
+
+@on_postgresql
+def test_users_of_a_database_elsewhere_who_were_never_read_let_nobody_in(
+    home: Home, users: Users
+) -> None:
+    """It may be down, or its table of users gone: a home has no mark of who is in a database."""
+    with Runs(home).database.write() as connection:
+        connection.execute(text("drop table users cascade"))
+    with pytest.raises(VitrinaError):
+        Access(home, None).is_needed()
+    assert not Access(home, None, open_to_all=True).is_needed()
