@@ -76,8 +76,8 @@ class Access:
     Attributes
     ----------
     was_needed : bool
-        What ``is_needed`` returned last; at first, whether the home has had users, or may have had
-        as they are in a database elsewhere, or there is a password.
+        What ``is_needed`` returned last; at first, whether there is a password, or the home has had
+        users, or its table is in a database elsewhere, which may have some.
     """
 
     def __init__(self, home: Home, password: str | None, open_to_all: bool = False) -> None:

@@ -387,12 +387,14 @@ def hessian(features: Floats, sample: CandidateSample, parameters: Array) -> Arr
     for begin in range(0, rows, HESSIAN_BATCH):
         batch = slice(begin, begin + HESSIAN_BATCH)
         part = sample.rows(batch)
-        probabilities = candidate_probabilities(features[batch], part, weights)
-        repeat = part.repeat[:, :, None].astype(np.float32)
+        probabilities = candidate_probabilities(features[batch], part, weights).astype(np.float64)
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        repeat = part.repeat[:, :, None].astype(np.float64)
+        # In single precision the matrix of large scores would not be positive definite.
         inputs: Floats = np.concatenate(
             [features[batch] * (1 - repeat), features[batch] * repeat, repeat], axis=2
         )
-        mean = (probabilities[:, :, None] * inputs).sum(axis=1).astype(np.float64)
+        mean = (probabilities[:, :, None] * inputs).sum(axis=1)
         flat = (np.sqrt(probabilities)[:, :, None] * inputs).reshape(-1, len(parameters))
         total += flat.T @ flat - mean.T @ mean
     result: Array = total / rows + 2 * ridge(rows) * np.eye(len(parameters))

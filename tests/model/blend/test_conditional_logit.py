@@ -100,6 +100,17 @@ def test_features_of_different_scales_take_few_steps(
     np.testing.assert_allclose(of_repeat, [0, 2 / 20], atol=0.05)
 
 
+@pytest.mark.parametrize("level", [1e3, 1e4])
+def test_the_hessian_of_large_scores_is_positive_definite(
+    choices: CandidateSample, level: float
+) -> None:
+    """A baseline of another package may have any scores, such as distances below zero."""
+    large = choices.features - np.float32([0, level])
+    np.linalg.cholesky(hessian(large, choices, prior_weights(2)))
+    of_new, of_repeat, _intercept = fit_logit(large, choices)
+    assert np.isfinite([*of_new, *of_repeat]).all()
+
+
 @pytest.mark.parametrize("length", [DRAWN_REPEATS, 400])
 def test_the_candidates_of_a_history_stand_for_all_its_products(length: int) -> None:
     """The target is the first; the top of a member, and the others by what they stand for."""
