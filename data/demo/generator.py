@@ -26,9 +26,10 @@ class Truth:
     """Probabilities of the purchases under the process that generated them, in file order.
 
     The probabilities are exact, conditional on the buyer's earlier purchases, their times and the
-    parameters of the shop. No model that does not know the time of the next purchase has a higher
-    expected accuracy or a lower expected loss over all purchases. If a preparation removes some
-    purchases, these bounds hold approximately.
+    parameters of the shop. No model that reads purchases alone and does not know the time of the
+    next one has a higher expected accuracy or a lower expected loss over all purchases; views tell
+    more, since some visits are about the next purchase. If a preparation removes some purchases,
+    these bounds hold approximately.
 
     Attributes
     ----------

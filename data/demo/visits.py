@@ -1,7 +1,7 @@
 """Simulation of the views and carts before purchases, and of visits without a purchase."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ VIEWS = 4.95
 SAME_VIEW = 0.5
 CART_BEFORE, CART_ALONE = 0.9, 0.18
 IDLE_BUYERS = 0.2
+PLANNED = 0.5
+"""Share of a buyer's visits without a purchase that are about the product of the next purchase."""
 NON_BUYERS = 0.27
 """Number of users who never purchase, per visit without a purchase."""
 DUPLICATES = 0.0022
@@ -62,6 +64,37 @@ class Events:
         return Events(*(np.concatenate(pair) for pair in pairs))
 
 
+@dataclass(frozen=True)
+class _NextPurchases:
+    """The next purchase of every buyer at any time.
+
+    Attributes
+    ----------
+    key : int64, shape (purchases,)
+        Buyer and time of each purchase as one number, ascending.
+    product : int64, shape (purchases,)
+        Its product.
+    """
+
+    key: Int64s
+    product: Int64s
+
+    @classmethod
+    def of(cls, log: Purchases, rows: Int64s) -> "_NextPurchases":
+        """Return those of some purchases."""
+        key = log.buyer[rows] * END + log.time[rows]
+        order = np.argsort(key, kind="stable")
+        return cls(key[order], log.product[rows][order])
+
+    def viewed_in(self, visits: Events, random: np.random.Generator) -> Events:
+        """Let a share ``PLANNED`` of visits be about what their user purchases next, if any."""
+        at = np.searchsorted(self.key, visits.user * END + visits.time, side="right")
+        at = np.minimum(at, len(self.key) - 1)
+        is_planned = (self.key[at] // END == visits.user) & (self.key[at] % END > visits.time)
+        is_planned &= random.random(len(at)) < PLANNED
+        return replace(visits, product=np.where(is_planned, self.product[at], visits.product))
+
+
 def events(shop: Shop, log: Purchases, random: np.random.Generator) -> Iterator[Events]:
     """Yield the events of the month in order of time, in blocks of a day or an hour.
 
@@ -75,6 +108,7 @@ def events(shop: Shop, log: Purchases, random: np.random.Generator) -> Iterator[
         Source of randomness for views, carts and visits without a purchase.
     """
     rows = by_time(log)
+    following = _NextPurchases.of(log, rows)
     buyers = int(log.first[1])
     share, span = (FULL_IDLE, 1) if buyers >= FULL_SIZE else (IDLE, 24)
     idle = random.multinomial(round(len(rows) * share), HOURS)
@@ -86,7 +120,8 @@ def events(shop: Shop, log: Purchases, random: np.random.Generator) -> Iterator[
         block = rows[slice(*np.searchsorted(log.time[rows], (begin * HOUR, end * HOUR)))]
         hour = np.repeat(np.arange(begin, end), idle[begin:end])
         user = _idle_users(len(hour), buyers, users, random)
-        targets = _purchases(log, block).join(_idle_visits(shop, hour, user, visit, random))
+        idle_visits = following.viewed_in(_idle_visits(shop, hour, user, visit, random), random)
+        targets = _purchases(log, block).join(idle_visits)
         visit += len(hour)
         pending = pending.join(_events_before(shop, targets, random))
         pending = pending.join(targets.take(targets.kind == PURCHASE))

@@ -100,27 +100,29 @@ def main() -> None:
     """Print the cost of each phase, and its share of the whole, round by round."""
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "home"
-        _import(home, Path(scratch))
+        import_log(DATA, home, Path(scratch))
         print("| round | phase | seconds | share | processor seconds | peak GB |")
         print("| --- | --- | --- | --- | --- | --- |")
         for number in range(1, ROUNDS + 1):
-            _print(number, _run(home, Path(scratch) / f"run-{number}"))
+            _print(number, run_best(home, Path(scratch) / f"run-{number}", SETTINGS))
 
 
-def _import(home: Path, scratch: Path) -> None:
+def import_log(log: str, home: Path, scratch: Path) -> None:
+    """Import the shop, the whole Complete Journey or a file as the dataset *log* of a home."""
     store = Store(Home(home))
-    request = ImportRequest([Path(DATA)], "log")
-    if DATA == "complete-journey":
+    request = ImportRequest([Path(log)], "log")
+    if log == "complete-journey":
         request = complete_journey.request(scratch, "log")
-    if DATA == "shop":
+    if log == "shop":
         request = ImportRequest([scratch / "shop.csv"], "log", synthetic=True)
         generator.write(request.files[0], buyers=BUYERS, seed=0)
     ingest(store, request)
 
 
-def _run(home: Path, folder: Path) -> dict[str, tuple[float, float, float]]:
+def run_best(home: Path, folder: Path, settings: str) -> dict[str, tuple[float, float, float]]:
+    """Run ``best`` with some settings (JSON) in a process of its own; return ``Clock.phases``."""
     ran = subprocess.run(
-        [sys.executable, "-c", _ROUND, str(home), str(folder), SETTINGS],
+        [sys.executable, "-c", _ROUND, str(home), str(folder), settings],
         check=True,
         stdout=subprocess.PIPE,
         text=True,

@@ -153,6 +153,7 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
         "category": random.integers(2, 130, events).astype(np.int32),
         "price": random.lognormal(5, 1, events).astype(np.float32),
         "time": np.arange(events),
+        "asking_time": np.arange(events),
         "session": np.zeros(events, dtype=np.int32),
     }
     start = np.arange(buyers) * (length + 1)

@@ -51,7 +51,7 @@ def test_the_same_buyers_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
     assert one.read_bytes() == two.read_bytes() != other.read_bytes()
 
 
-GOLDEN = "4360dee06b55d02d130364696722fb10cea6a48578daf1837363dbc1aa68de74"
+GOLDEN = "341b50a452de00866375fe22d6b82d421f15fbb05c536f8d9e2ec3edeb812428"
 
 
 def test_the_bytes_are_the_same_on_every_machine(tmp_path: Path) -> None:
@@ -155,6 +155,27 @@ def test_purchased_products_were_viewed_before_in_the_same_visit(log: pd.DataFra
     first = views["event_time"].min().rename("viewed").reset_index()
     purchases = log[log["event_type"] == "purchase"].merge(first, how="left")
     assert (purchases["viewed"] < purchases["event_time"]).mean() > 0.999
+
+
+def test_earlier_visits_without_a_purchase_are_often_about_the_next_one(log: pd.DataFrame) -> None:
+    buys = log["event_type"] == "purchase"
+    idle = log[~log["user_session"].isin(log.loc[buys, "user_session"])]
+    idle = idle.groupby("user_session").agg(
+        user_id=("user_id", "first"), event_time=("event_time", "max"), product=("product_id", set)
+    )
+    purchases = log.loc[buys, ["user_id", "event_time", "product_id"]]
+    followed = pd.merge_asof(
+        idle.sort_values("event_time"),
+        purchases,
+        on="event_time",
+        by="user_id",
+        direction="forward",
+    ).dropna(subset="product_id")
+    is_next = [
+        product in viewed
+        for product, viewed in zip(followed["product_id"], followed["product"], strict=True)
+    ]
+    assert 0.45 < np.mean(is_next) < 0.65
 
 
 def test_views_outnumber_carts_and_carts_purchases(log: pd.DataFrame) -> None:

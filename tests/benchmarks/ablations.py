@@ -1,10 +1,11 @@
-"""What attributes add: the network of ``best`` with and without them, on the same targets.
+"""What an input adds: the network of ``best`` with and without it, on the same targets.
 
-``python -m tests.benchmarks attributes`` takes every eighth household of the Complete Journey of
-which something is known, under ``basket``. ``ATTRIBUTES_DATA`` names a log instead, with side
-tables beside it as RecBole names them, ``ATTRIBUTES_SHARE`` every how many-th buyer,
-``ATTRIBUTES_SETTINGS`` settings of every network (JSON), ``ATTRIBUTES_NETWORKS`` which of
-``NETWORKS`` (with semicolons between), ``ATTRIBUTES_SEEDS`` the number of seeds.
+``python -m tests.benchmarks ablations`` takes every eighth household of the Complete Journey, under
+``basket``; where something is known of buyers, only those of whom it is. ``ABLATIONS_DATA`` names a
+log instead, with side tables beside it as RecBole names them, or is ``shop`` (synthetic,
+``ABLATIONS_BUYERS`` of them); ``ABLATIONS_SHARE`` is every how many-th buyer,
+``ABLATIONS_SETTINGS`` are settings of every network (JSON), ``ABLATIONS_NETWORKS`` names which of
+``NETWORKS`` (with semicolons between), ``ABLATIONS_SEEDS`` is the number of seeds.
 """
 
 import json
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from data.datasets.store import Store
+from data.demo import generator
 from data.home import Home
 from data.importing import complete_journey
 from data.importing.ingest import ingest
@@ -38,14 +40,16 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "traits": {"product_traits": True},
     "products": {"product_attributes": True},
     "both": {"buyer_attributes": True, "product_attributes": True},
+    "asking time": {"asking_time": True},
 }
 BASELINES = ("popularity", "demographic")
+BUYERS = int(os.environ.get("ABLATIONS_BUYERS", "20000"))
 
 
 def main() -> None:
     """Print NDCG@10 of every network and baseline, and the paired intervals of what is added."""
-    settings = {"protocol": "basket"} | json.loads(os.environ.get("ATTRIBUTES_SETTINGS", "{}"))
-    names = os.environ.get("ATTRIBUTES_NETWORKS", ";".join(NETWORKS)).split(";")
+    settings = {"protocol": "basket"} | json.loads(os.environ.get("ABLATIONS_SETTINGS", "{}"))
+    names = os.environ.get("ABLATIONS_NETWORKS", ";".join(NETWORKS)).split(";")
     start = RunConfig().override(settings)
     data = split_prepared(prepared_log(start), start)
     size = LogSize(len(data.sequences), len(np.unique(data.sequences.product)))
@@ -53,11 +57,11 @@ def main() -> None:
     print(
         f"{len(data.sequences):,} events of {len(data.sequences.users):,} buyers, {data.products:,}"
         f" products, {len(data.split.test):,} test targets; known of buyers:"
-        f" {', '.join(data.buyer_attributes.names)}\n"
+        f" {', '.join(data.buyer_attributes.names) or 'nothing'}\n"
     )
     print("| model | seed | epochs | NDCG@10 | HR@10 | more than without, or than popularity |")
     print("| --- | --- | --- | --- | --- | --- |")
-    for seed in range(1, int(os.environ.get("ATTRIBUTES_SEEDS", "1")) + 1):
+    for seed in range(1, int(os.environ.get("ABLATIONS_SEEDS", "1")) + 1):
         reference: Figures | None = None
         for name in names:
             own = adapt(config.override(NETWORKS[name] | {"seed": seed}), data)
@@ -67,7 +71,7 @@ def main() -> None:
             _print(name, f"{seed} | {epochs}", figures, reference)
             reference = reference or figures
     reference = None
-    for name in BASELINES:
+    for name in BASELINES if data.buyer_attributes else BASELINES[:1]:
         figures = figures_of(data, data.split.test, fit(name, data))
         _print(name, "– | –", figures, reference)
         reference = reference or figures
@@ -75,16 +79,22 @@ def main() -> None:
 
 def prepared_log(config: RunConfig) -> PreparedEvents:
     """Import a log with its side tables, and prepare the events of some of its buyers."""
-    share = int(os.environ.get("ATTRIBUTES_SHARE", "1" if "ATTRIBUTES_DATA" in os.environ else "8"))
+    log = os.environ.get("ABLATIONS_DATA", "")
+    share = int(os.environ.get("ABLATIONS_SHARE", "1" if log else "8"))
     with tempfile.TemporaryDirectory() as folder:
-        if "ATTRIBUTES_DATA" in os.environ:
-            request = ImportRequest([Path(os.environ["ATTRIBUTES_DATA"])], "log")
+        if log == "shop":
+            request = ImportRequest([Path(folder) / "shop.csv"], "log", synthetic=True)
+            generator.write(request.files[0], buyers=BUYERS, seed=0)
+        elif log:
+            request = ImportRequest([Path(log)], "log")
         else:
             request = complete_journey.request(Path(folder), "log")
         dataset = ingest(Store(Home(Path(folder) / "home")), request)
         prepared = prepare(dataset, config.preparation, with_products=True)
-    is_known = prepared.events["user"].isin(prepared.buyers.rows.index)
-    return some_buyers(replace(prepared, events=prepared.events[is_known]), share)
+    if not prepared.buyers.rows.empty:
+        is_known = prepared.events["user"].isin(prepared.buyers.rows.index)
+        prepared = replace(prepared, events=prepared.events[is_known])
+    return some_buyers(prepared, share)
 
 
 def _print(name: str, about: str, figures: Figures, reference: Figures | None) -> None:
