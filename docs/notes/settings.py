@@ -49,6 +49,8 @@ WHEN = {
     "tied_embeddings": "Switch it on for large catalogues: the second table of products, often"
     " most of"
     " the parameters, is left out.",
+    "cosine_output": "Try it where a few popular products fill most lists; compare it with a run"
+    " without.",
     "product_traits": "Switch it on where many products are rare or new and have a brand and a"
     " category.",
     "product_attributes": "Switch it on where products have titles or a table of their own and many"

@@ -160,6 +160,15 @@ class Settings(Configuration):
         help=N_("Share the product embeddings between the input and the output layer."),
         group=_NETWORK,
     )
+    cosine_output: Bool = setting(
+        False,
+        label=N_("Cosine output"),
+        help=N_(
+            "Score each product by the cosine of hidden state and product embedding, times a"
+            " learned scale, so that popular products have no longer embeddings than others."
+        ),
+        group=_NETWORK,
+    )
     product_traits: Bool = setting(
         False,
         label=N_("Product attribute embeddings"),

@@ -1,5 +1,6 @@
 """Layers that networks are built from; all of them ignore padding, which is on the right."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,10 @@ Masks = Mapping[str, Any]
 """What a network function receives beside the embedded events, each [batch, length]: the padding
 mask ``present`` (True where an event is), and the columns of its registry entry, such as ``start``
 (1 where an event starts a session)."""
+
+
+COSINE_SCALE = 16.0
+"""The scale of a cosine output before the first step."""
 
 
 def stored_as(name: str) -> Callable[[Any], Any]:
@@ -154,7 +159,10 @@ class ProductScores(keras.layers.Layer):  # type: ignore[misc]
 
     Embeddings are rows, so that a sampled softmax gathers only those that it needs. With traits
     (attributes: brand, category, price decile) the embedding of a product is the sum of its own
-    and those of its traits, which helps rare products.
+    and those of its traits, which helps rare products. A cosine output takes the directions of
+    state and embedding alone and multiplies their cosine by a learned scale, the inverse of a
+    temperature, so that popular products have no longer embeddings (Gupta et al. 2019, NISER,
+    section 4).
 
     Parameters
     ----------
@@ -162,19 +170,36 @@ class ProductScores(keras.layers.Layer):  # type: ignore[misc]
         Number of ranked products.
     traits : tuple of int, optional
         Number of different traits, and number of traits of a product.
+    cosine : bool
+        Whether it is a cosine output.
     """
 
-    def __init__(self, products: int, traits: tuple[int, int] | None = None, **rest: Any):
+    def __init__(
+        self,
+        products: int,
+        traits: tuple[int, int] | None = None,
+        *,
+        cosine: bool = False,
+        **rest: Any,
+    ):
         super().__init__(**rest)
         self.products = products
         self.traits = tuple(traits) if traits else None
+        self.cosine = cosine
 
     def build(self, hidden_shape: Any) -> None:
         """Create an embedding and a bias for each product."""
         size = (self.products, hidden_shape[-1])
         self.vectors = self.add_weight(shape=size, initializer="glorot_uniform", name="vectors")
+        self._build_rest(*size)
+
+    def _build_rest(self, codes: int, units: int) -> None:
+        """Create the biases, and what traits and a cosine output need."""
         self.bias = self.add_weight(shape=(self.products,), initializer="zeros", name="bias")
-        self._build_traits(*size)
+        self._build_traits(codes, units)
+        if self.cosine:
+            start = keras.initializers.Constant(math.log(COSINE_SCALE))
+            self.log_scale = self.add_weight(shape=(), initializer=start, name="log_scale")
 
     def _build_traits(self, codes: int, units: int) -> None:
         """Create an embedding for each trait, and the table of each product code's traits."""
@@ -214,24 +239,43 @@ class ProductScores(keras.layers.Layer):  # type: ignore[misc]
         """Initialise the biases with the log share of each product among the events."""
         self.bias.assign(np.log((popularity + 1) / (popularity + 1).sum()))
 
+    def scaled(self, hidden: Any) -> Any:
+        """Return hidden states [..., units] as they are multiplied by the embeddings."""
+        if not self.cosine:
+            return hidden
+        return _directions(hidden) * ops.cast(ops.exp(self.log_scale), hidden.dtype)
+
     def rows(self, index: Any) -> tuple[Any, Any]:
-        """Return the embeddings and biases of ranked products."""
-        return self.embed(index), gather_rows(self.bias, index)
+        """Return the embeddings and biases of ranked products, for the output."""
+        return self._for_output(self.embed(index)), gather_rows(self.bias, index)
 
     def table(self) -> Any:
-        """Return the embedding of every ranked product, [products, units]."""
+        """Return the embedding of every ranked product for the output, [products, units]."""
         own = ops.convert_to_tensor(self.vectors)
-        if self.traits is None:
-            return own
-        return self._add_traits(own, ops.convert_to_tensor(self.product_traits))
+        if self.traits is not None:
+            own = self._add_traits(own, ops.convert_to_tensor(self.product_traits))
+        return self._for_output(own)
+
+    def _for_output(self, embeddings: Any) -> Any:
+        return _directions(embeddings) if self.cosine else embeddings
+
+    def _logits(self, hidden: Any) -> Any:
+        return ops.matmul(self.scaled(hidden), ops.transpose(self.table())) + self.bias
 
     def call(self, hidden: Any) -> Any:
         """Return logits [batch, products] from hidden states [batch, units]."""
-        return ops.matmul(hidden, ops.transpose(self.table())) + self.bias
+        return self._logits(hidden)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor."""
-        return {**super().get_config(), "products": self.products, "traits": self.traits}
+        own = {"products": self.products, "traits": self.traits, "cosine": self.cosine}
+        return {**super().get_config(), **own}
+
+
+def _directions(vectors: Any) -> Any:
+    """Return vectors [..., units] of length 1; one of length 0 stays 0."""
+    squares = ops.sum(ops.square(vectors), axis=-1, keepdims=True)
+    return vectors * ops.rsqrt(squares + 1e-12)
 
 
 @stored_as("ProductVectors")
@@ -244,7 +288,7 @@ class TiedProductEmbedding(ProductScores):
         Number of ranked products; padding and unknown have embeddings, too.
     width : int
         Dimensions of an embedding.
-    traits : tuple of int, optional
+    traits, cosine
         As ``ProductScores`` takes them.
     """
 
@@ -259,23 +303,24 @@ class TiedProductEmbedding(ProductScores):
             initializer=keras.initializers.RandomNormal(stddev=self.width**-0.5),
             name="vectors",
         )
-        self.bias = self.add_weight(shape=(self.products,), initializer="zeros", name="bias")
-        self._build_traits(self.products + FIRST, self.width)
+        self._build_rest(self.products + FIRST, self.width)
 
     def rows(self, index: Any) -> tuple[Any, Any]:
-        """Return the embeddings and biases of ranked products."""
-        return self.embed(index + FIRST), gather_rows(self.bias, index)
+        """Return the embeddings and biases of ranked products, for the output."""
+        return self._for_output(self.embed(index + FIRST)), gather_rows(self.bias, index)
 
     def table(self) -> Any:
-        """Return the embedding of every ranked product, [products, units]."""
+        """Return the embedding of every ranked product for the output, [products, units]."""
         own = self.vectors[FIRST:]
-        return self._add_traits(own, self.product_traits[FIRST:]) if self.traits else own
+        if self.traits is not None:
+            own = self._add_traits(own, self.product_traits[FIRST:])
+        return self._for_output(own)
 
     def call(self, inputs: Any, scores: bool = False) -> Any:
         """Return the embeddings of codes, or with ``scores`` the logits of hidden states."""
         if not scores:
             return self.embed(inputs)
-        return ops.matmul(inputs, ops.transpose(self.table())) + self.bias
+        return self._logits(inputs)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor."""

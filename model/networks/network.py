@@ -123,7 +123,9 @@ def _member(config: RunConfig, sizes: DataSizes, name: str) -> Member:
         traits = (int(product_traits.max()) + 1, product_traits.shape[1])
     tied = None
     if config.tied_embeddings:
-        tied = TiedProductEmbedding(ranked, config.embedding_width, traits=traits)
+        tied = TiedProductEmbedding(
+            ranked, config.embedding_width, traits=traits, cosine=config.cosine_output
+        )
     inputs = {name: input_of(name) for name in (*config.columns, "length")}
     masks = {"present": PaddingMask()(inputs[config.features[0]], inputs["length"])}
     masks |= {name: inputs[name] for name in NETWORKS[config.network].columns}
@@ -144,7 +146,7 @@ def _member(config: RunConfig, sizes: DataSizes, name: str) -> Member:
         asking_time = AskingTimeCross()
         inputs[ASKING_TIME] = asking_time_input()
         last = asking_time(last, inputs[ASKING_TIME])
-    output = tied or ProductScores(ranked, traits=traits)
+    output = tied or ProductScores(ranked, traits=traits, cosine=config.cosine_output)
     scores = tied(last, scores=True) if tied is not None else output(last)
     if traits is not None:
         output.set_traits(product_traits)

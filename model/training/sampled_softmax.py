@@ -7,7 +7,7 @@ from keras import ops
 
 def score_all(hidden: Any, output: Any) -> Any:
     """Return the logits of every product, float32 [targets, products]."""
-    table = ops.cast(output.table(), hidden.dtype)
+    hidden, table = output.scaled(hidden), ops.cast(output.table(), hidden.dtype)
     return ops.cast(ops.matmul(hidden, ops.transpose(table)), "float32") + output.bias
 
 
@@ -39,6 +39,7 @@ def sampled_softmax(
     tensor [targets]
     """
     embeddings, bias = compared
+    hidden = output.scaled(hidden)
     logits = ops.cast(
         ops.matmul(hidden, ops.transpose(ops.cast(embeddings, hidden.dtype))), "float32"
     )

@@ -250,7 +250,7 @@ class CompiledSteps:
         states = tf.gather(states, state)
         if not self.sampled:
             return full_softmax(
-                states,
+                member.output.scaled(states),
                 target,
                 *compared,
                 smoothing=self.config.label_smoothing,

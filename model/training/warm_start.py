@@ -29,8 +29,8 @@ from model.sequences.features import LEVELS, level
 
 ARCHITECTURE = (
     *("network", "layers", "width", "embedding_width", "heads", "sequence_length", "features"),
-    *("normalise_features", "tied_embeddings", "product_traits", "repeat_head", "asking_time"),
-    *("transition_head", "buyer_attributes", "product_attributes", "ensemble_size"),
+    *("normalise_features", "tied_embeddings", "cosine_output", "product_traits", "repeat_head"),
+    *("transition_head", "asking_time", "buyer_attributes", "product_attributes", "ensemble_size"),
 )
 """Settings that two networks must share, so that one can begin with the weights of the other."""
 
@@ -182,6 +182,8 @@ def _copy_products(layer: ProductScores, other: ProductScores, rows: Rows) -> No
     layer.vectors.assign(vectors)
     ranked = tuple(codes[codes >= FIRST] - FIRST for codes in rows)
     _copy_rows(layer.bias, other.bias, ranked)
+    if layer.cosine:
+        layer.log_scale.assign(other.log_scale)
 
 
 def _copy_repeat_head(layer: RepeatHead, other: RepeatHead, rows: Mapping[str, Rows]) -> None:

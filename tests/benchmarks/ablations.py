@@ -41,6 +41,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "products": {"product_attributes": True},
     "both": {"buyer_attributes": True, "product_attributes": True},
     "asking time": {"asking_time": True},
+    "cosine": {"cosine_output": True},
 }
 BASELINES = ("popularity", "demographic")
 BUYERS = int(os.environ.get("ABLATIONS_BUYERS", "20000"))

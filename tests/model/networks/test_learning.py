@@ -199,6 +199,8 @@ def test_every_network_learns_to_stay_with_a_brand(mixed: Trained) -> None:
     [
         {"loss": "sampled_softmax", "tied_embeddings": True},
         {"loss": "sampled_softmax", "repeat_head": True},
+        {"loss": "sampled_softmax", "tied_embeddings": True, "cosine_output": True},
+        {"cosine_output": True},
         {"loss": "sampled_softmax", "transition_head": True},
         {"repeat_head": True, "transition_head": True},
         {

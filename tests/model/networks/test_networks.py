@@ -1,6 +1,7 @@
 """What every network must do, whatever is inside it."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from data.preparation.sequences import UNKNOWN
 from model.config.run_config import RunConfig
 from model.config.settings import FEATURES
 from model.networks.data_sizes import DataSizes
+from model.networks.layers import COSINE_SCALE, ProductScores, TiedProductEmbedding
 from model.networks.network import Network, build, in_full_precision
 from model.registry import NETWORKS
 from model.run_folder import RunFolder
@@ -47,6 +49,8 @@ VARIANTS: dict[str, dict[str, Any]] = {name: {"network": name} for name in NETWO
         "repeat_head": True,
     },
     "product alone": {"features": "product"},
+    "cosine": {"network": "gru", "cosine_output": True, "repeat_head": True},
+    "tied cosine": {"cosine_output": True, "product_traits": True, "tied_embeddings": True},
     "traits": {"network": "rnn", "product_traits": True},
     "tied traits": {"network": "rnn", "product_traits": True, "tied_embeddings": True},
     "every feature": {"network": "gru", "features": FEATURES, "normalise_features": True},
@@ -124,6 +128,22 @@ def test_onnx_equals_keras_alone_and_in_a_batch(built: Built) -> None:
     for i in one_of_each_length(built.histories)[::3]:
         alone = built.onnx.scores(built.histories.select(slice(i, i + 1)))
         np.testing.assert_allclose(alone[0], together[i], atol=1e-5)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_a_cosine_output_reads_directions_and_scales_their_cosine(tied: bool) -> None:
+    output = ProductScores(5, cosine=True)
+    hidden = np.random.default_rng(0).normal(size=(3, 4)).astype(np.float32)
+    if tied:
+        output = TiedProductEmbedding(5, 4, cosine=True)
+        output(np.zeros((1, 1), dtype=np.int32))
+    scores = partial(output, scores=True) if tied else output
+    logits = np.asarray(scores(hidden))
+    vectors = np.asarray(output.vectors)[-5:]
+    lengths = np.linalg.norm(hidden, axis=1)[:, None] * np.linalg.norm(vectors, axis=1)
+    np.testing.assert_allclose(logits, COSINE_SCALE * (hidden @ vectors.T) / lengths, rtol=1e-4)
+    output.vectors.assign(7 * np.asarray(output.vectors))
+    np.testing.assert_allclose(np.asarray(scores(hidden / 3)), logits, rtol=1e-4)
 
 
 def test_a_later_event_never_changes_an_earlier_prediction(built: Built) -> None:

@@ -148,6 +148,7 @@ CASES: dict[str, dict[str, Any]] = {
     "sampled softmax": {"loss": "sampled_softmax", "weight_decay": 0.1, "gradient_clipping": 0.5},
     "tied embeddings": {"tied_embeddings": True, "product_traits": True},
     "transition head": {"transition_head": True},
+    "cosine output": {"cosine_output": True, "tied_embeddings": True},
     "repeat head": {"repeat_head": True, "asking_time": True, "loss": "sampled_softmax"},
     "both heads": {"repeat_head": True, "transition_head": True, "features": "product,hour,gap"},
     "attributes": {"buyer_attributes": True},

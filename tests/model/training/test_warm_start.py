@@ -81,6 +81,7 @@ def warm_training(config: RunConfig, folder: Path) -> Trainer:
         {"network": "sasrec", "tied_embeddings": True, "product_traits": True},
         {"network": "gru", "product_traits": True, "normalise_features": True},
         {"network": "gru", "asking_time": True},
+        {"network": "gru", "cosine_output": True, "tied_embeddings": True},
     ],
     ids=lambda changes: ",".join(changes) or "paper",
 )
