@@ -57,8 +57,8 @@ WHEN = {
     " of them are rare; compare it with a run without.",
     "repeat_head": "Switch it on where buyers buy the same products again, as with groceries.",
     "transition_head": "Switch it on where a purchase leads to the next one and most products are"
-    " rare, such as a case for a phone; where whole baskets are predicted it was worse, and is left"
-    " out by itself.",
+    " rare, such as a case for a phone; where the purchases of a basket share their time it was"
+    " worse, and is left out by itself.",
     "asking_time": "Switch it on where purchases have a rhythm of days, weeks or months.",
     "buyer_attributes": "Switch it on where a table of buyers tells them apart, above all for short"
     " histories; compare it with a run without.",

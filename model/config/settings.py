@@ -203,7 +203,8 @@ class Settings(Configuration):
         help=N_(
             "Mix the softmax with what followed each of the latest five products in training, with "
             "weights that depend on the history and on how often it did. Left out where whole "
-            "baskets are predicted, and with more than 100,000 products."
+            "baskets are predicted whose purchases share their time, and with more than 100,000 "
+            "products."
         ),
         group=_NETWORK,
     )

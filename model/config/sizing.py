@@ -26,10 +26,9 @@ MOST_EVENTS = 40_000_000
 """Events that all epochs together read, at most: an hour or two on two cores, which read 5,000 to
 10,000 a second."""
 FEWEST_EPOCHS, MOST_EPOCHS = 5, 100
-FEW_EVENTS = 250_000
-"""Training events up to which an ensemble is trained: a quarter of an hour on two cores, by the
-speed of one network on MovieLens 100K."""
-ENSEMBLE_SIZE = 3
+ENSEMBLES = ((100_000, 5), (250_000, 3))
+"""Training events up to which an ensemble is trained, and its networks: a quarter of an hour on two
+cores, by the speed of MovieLens 100K."""
 LEAST_PATIENCE, MOST_PATIENCE = 3, 8
 
 
@@ -70,7 +69,7 @@ def sized(config: RunConfig, size: LogSize) -> RunConfig:
     - A small catalogue has a full softmax.
     - Epochs are a limit, so high that patience comes first where it can: at most ``MOST_EPOCHS``,
       fewer where they would read more than ``MOST_EVENTS``. Patience is a tenth of it.
-    - Of a small log an ensemble is trained.
+    - Of a small log an ensemble is trained, of more networks where the log is smaller.
 
     Examples
     --------
@@ -80,7 +79,7 @@ def sized(config: RunConfig, size: LogSize) -> RunConfig:
     ...     print(it.batch_size, it.learning_rate, it.loss, it.epochs, it.early_stopping)
     ...     print(it.ensemble_size)
     128 0.001 full_softmax 100 8
-    3
+    5
     2048 0.004 sampled_softmax 35 4
     1
     """
@@ -95,7 +94,7 @@ def sized(config: RunConfig, size: LogSize) -> RunConfig:
         loss="full_softmax" if size.products <= FEW_PRODUCTS else "sampled_softmax",
         epochs=epochs,
         early_stopping=min(max(round(epochs / 10), LEAST_PATIENCE), MOST_PATIENCE),
-        ensemble_size=ENSEMBLE_SIZE if size.training_events <= FEW_EVENTS else 1,
+        ensemble_size=next((n for most, n in ENSEMBLES if size.training_events <= most), 1),
     )
 
 
@@ -106,7 +105,7 @@ def reason(config: RunConfig, size: LogSize) -> str:
     --------
     >>> log = LogSize(100_000, 1_682)
     >>> print(reason(sized(RunConfig(), log), log))
-    For about 80,000 training events and 1,682 products, before the preparation: an ensemble of 3
+    For about 80,000 training events and 1,682 products, before the preparation: an ensemble of 5
     networks; batches of 2,048 events, 40 of them an epoch, with a learning rate of 0.0040; a
     softmax over all products; patience ends the training after 8 epochs without a better one, at
     the latest it ends after 100.

@@ -69,6 +69,17 @@ class SplitData:
         return repeat_share(self.buyers)
 
     @cached_property
+    def ordered_share(self) -> float:
+        """Share of the training targets that are later than the same buyer's target before them.
+
+        The others have the time of the one before; 0 without such pairs.
+        """
+        targets = np.sort(self.split.train)
+        user, time = self.sequences.user[targets], self.sequences.time[targets]
+        is_later = np.diff(time)[user[1:] == user[:-1]] > 0
+        return float(is_later.mean()) if len(is_later) else 0.0
+
+    @cached_property
     def popularity(self) -> Longs:
         """Number of training targets of each product, shape (products,)."""
         return self.sequences.products.counts

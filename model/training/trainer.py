@@ -229,8 +229,8 @@ class Trainer:
         if requested.transition_head and not config.transition_head:
             callback.log(
                 _(
-                    "The network is built without the transition head: whole baskets are predicted,"
-                    " or there are too many products."
+                    "The network is built without the transition head: the purchases of a basket"
+                    " share their time, or there are too many products."
                 )
             )
         if requested.buyer_attributes:

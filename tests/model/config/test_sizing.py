@@ -37,6 +37,11 @@ def test_larger_logs_have_larger_batches_and_fewer_epochs() -> None:
     )
 
 
+def test_smaller_logs_have_larger_ensembles() -> None:
+    sizes = [LogSize(events, 2_000) for events in (1_000, 125_000, 126_000, 312_500, 313_000)]
+    assert [preset_for("best", size).ensemble_size for size in sizes] == [5, 5, 3, 3, 1]
+
+
 @pytest.mark.parametrize("events", [1_000_000, 2_000_000, 8_000_000])
 def test_a_training_reads_no_more_events_than_its_limit(events: int) -> None:
     size = LogSize(events, 5_000)

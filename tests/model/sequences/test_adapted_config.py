@@ -1,6 +1,9 @@
 """What a network is built from follows from the data."""
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from model.config.presets import PRESETS
@@ -25,6 +28,17 @@ def share_by_counting(data: SplitData) -> float:
             if data.split.visible[event] and is_target[event] and end > start:
                 repeats.append(product[event] in product[start:end])
     return float(np.mean(repeats))
+
+
+def share_ordered_by_counting(data: SplitData) -> float:
+    latest: dict[int, int] = {}
+    later = []
+    for target in sorted(data.split.train):
+        buyer, time = int(data.sequences.user[target]), int(data.sequences.time[target])
+        if buyer in latest:
+            later.append(time > latest[buyer])
+        latest[buyer] = time
+    return float(np.mean(later))
 
 
 @pytest.mark.parametrize("moment", ["event", "session", "basket"])
@@ -66,9 +80,23 @@ def test_no_head_is_built_that_was_not_asked_for() -> None:
 def test_rules_of_what_follows_are_for_products_that_have_an_order(
     protocol: str, moment: str, built: bool
 ) -> None:
+    def at_the_time_of_its_session(events: pd.DataFrame) -> Any:
+        return events.groupby("session")["time"].transform("min")
+
     best = PRESETS["best"].override({"protocol": protocol, "moment": moment})
-    data = split_prepared(prepared(random_histories(60, 10)), best)
+    log = prepared(random_histories(60, 10), time=at_the_time_of_its_session)
+    data = split_prepared(log, best)
+    assert data.ordered_share == pytest.approx(share_ordered_by_counting(data))
+    assert data.ordered_share < 0.5
     assert adapt(best, data).transition_head == built
+
+
+@pytest.mark.parametrize("protocol", ["basket", "horizon"])
+def test_purchases_with_a_time_of_their_own_have_an_order_in_a_basket_too(protocol: str) -> None:
+    best = PRESETS["best"].override({"protocol": protocol, "horizon_days": 1})
+    data = split_prepared(prepared(random_histories(60, 10, longest=90)), best)
+    assert data.ordered_share == 1
+    assert adapt(best, data).transition_head
 
 
 def test_a_catalogue_of_many_products_has_no_table_of_rules(
