@@ -1,5 +1,6 @@
 """Demographic popularity: what buyers with the same attributes bought."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,13 @@ class Demographic(Baseline):
             "shares": popularity_shares(users, products),
         }
 
+    @cached_property
+    def _lifts(self) -> sparse.csr_matrix:
+        """What each group adds to the logarithm of a product's share, CSR [groups, products]."""
+        lifts = self.state["counts"].copy()
+        lifts.data = log_lift(lifts.data, self.state["shares"][lifts.indices], self.settings)
+        return lifts
+
     def scores(self, histories: Histories) -> Floats:
         """Return the logarithm of the popularity, lifted by that in the groups of the buyer.
 
@@ -60,9 +68,7 @@ class Demographic(Baseline):
         """
         begins, shares = self.state["begins"], self.state["shares"]
         profiles, row = np.unique(_codes(histories), axis=0, return_inverse=True)
-        lifts = self.state["counts"].copy()
-        lifts.data = log_lift(lifts.data, shares[lifts.indices], self.settings)
-        scores = (_one_hot(profiles, begins) @ lifts).toarray() + np.log(shares)
+        scores = (_one_hot(profiles, begins) @ self._lifts).toarray() + np.log(shares)
         result: Floats = scores[row.ravel()].astype(np.float32)
         return result
 
