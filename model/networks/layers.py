@@ -161,8 +161,7 @@ class ProductScores(keras.layers.Layer):  # type: ignore[misc]
     (attributes: brand, category, price decile) the embedding of a product is the sum of its own
     and those of its traits, which helps rare products. A cosine output takes the directions of
     state and embedding alone and multiplies their cosine by a learned scale, the inverse of a
-    temperature, so that popular products have no longer embeddings (Gupta et al. 2019, NISER,
-    section 4).
+    temperature, so that popular products have no longer embeddings (NISER, Gupta et al. 2019).
 
     Parameters
     ----------

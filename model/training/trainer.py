@@ -226,7 +226,7 @@ class Trainer:
         requested, config = config, _built(config, data, other)
         if requested.repeat_head:
             callback.log(repeats_sentence(config, data.repeat_share))
-        if requested.transition_head and not config.transition_head:
+        if requested.transition_head and not (config.transition_head or start):
             callback.log(
                 _(
                     "The network is built without the transition head: the purchases of a basket"

@@ -62,8 +62,8 @@ def built_as(config: RunConfig, other: RunConfig, name: str) -> RunConfig:
     """Return a configuration whose network is built as another one.
 
     What follows from the data (``model.sequences.adapted_config``) is what followed for the other
-    one: whether there is a repeat-aware head, whether the event type is a feature, and whether
-    attributes of buyers and products are read.
+    one: whether there are a repeat-aware and a transition head, whether the event type is a
+    feature, and whether attributes of buyers and products are read.
 
     Parameters
     ----------
@@ -82,6 +82,7 @@ def built_as(config: RunConfig, other: RunConfig, name: str) -> RunConfig:
     config = dataclasses.replace(
         config,
         repeat_head=config.repeat_head and other.repeat_head,
+        transition_head=config.transition_head and other.transition_head,
         buyer_attributes=config.buyer_attributes and other.buyer_attributes,
         product_attributes=config.product_attributes and other.product_attributes,
     )

@@ -22,6 +22,7 @@ from model.sequences.rules import sequential_rules
 from model.serving.onnx_export import save_network
 from model.serving.predictor import Predictor
 from model.training.trainer import Trainer, train
+from model.training.warm_start import built_as
 from tests.conftest import Setup
 from tests.model.changing_shop import write_log
 from tests.model.toys import imported, random_histories, small
@@ -164,6 +165,15 @@ def test_what_is_kept_is_said_in_log_and_configuration(usual: Path, tmp_path: Pa
     assert isinstance(notes, Notes)
     assert notes.lines[-1] == "The weights are those of first, which knows 20 of 23 products."
     assert RunFolder(tmp_path / "second").config().start_from == "first"
+
+
+@pytest.mark.parametrize(
+    "setting", ["repeat_head", "transition_head", "buyer_attributes", "product_attributes"]
+)
+def test_what_followed_from_the_first_log_follows_for_the_second(setting: str) -> None:
+    asked, without = small(**{setting: True}), small(**{setting: False})
+    assert built_as(asked, without, "first") == without
+    assert built_as(asked, asked, "first") == asked
 
 
 @pytest.mark.parametrize(
