@@ -30,12 +30,15 @@ class PreparedEvents:
         The categories and numbers that the side table has of the buyers of the log.
     products : AttributeTable
         The same of the products of the log; empty unless ``with_products``.
+    has_times : bool
+        Whether the log has times; otherwise the place of an event stands for its time.
     """
 
     events: pd.DataFrame
     steps: tuple[Step, ...]
     buyers: AttributeTable = field(default_factory=AttributeTable)
     products: AttributeTable = field(default_factory=AttributeTable)
+    has_times: bool = True
 
 
 def prepare(
@@ -69,7 +72,8 @@ def prepare(
         products = AttributeTable()
         if with_products:
             products = AttributeTable.of_products(connection, dataset)
-    return PreparedEvents(events, steps, buyers, products)
+    has_times = not dataset.manifest.time_from_order
+    return PreparedEvents(events, steps, buyers, products, has_times)
 
 
 def preview(dataset: Dataset, preparation: Preparation) -> tuple[Step, ...]:

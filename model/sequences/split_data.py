@@ -40,6 +40,8 @@ class SplitData:
         Those whose codes the column ``buyer`` holds; empty where the dataset has none.
     product_attributes : AttributeTable
         What is known of the products, where the configuration asks for it.
+    has_times : bool
+        Whether the log has times; otherwise the place of an event stands for its time.
     """
 
     sequences: Sequences
@@ -47,6 +49,7 @@ class SplitData:
     columns: EventColumns
     buyer_attributes: BuyerAttributes = field(default_factory=BuyerAttributes)
     product_attributes: AttributeTable = field(default_factory=AttributeTable)
+    has_times: bool = True
 
     @property
     def products(self) -> int:
@@ -72,8 +75,11 @@ class SplitData:
     def ordered_share(self) -> float:
         """Share of the training targets that are later than the same buyer's target before them.
 
-        The others have the time of the one before; 0 without such pairs.
+        The others have the time of the one before; 0 without such pairs, and where the log has no
+        times, so that the order of its lines stands for them.
         """
+        if not self.has_times:
+            return 0.0
         targets = np.sort(self.split.train)
         user, time = self.sequences.user[targets], self.sequences.time[targets]
         is_later = np.diff(time)[user[1:] == user[:-1]] > 0
@@ -168,4 +174,11 @@ def with_columns(
     if attributes:
         codes = attributes.codes_of_users(prepared.buyers, sequences.users)
         columns[BUYER] = codes[sequences.user]
-    return SplitData(sequences, parts, EventColumns(columns), attributes, prepared.products)
+    return SplitData(
+        sequences,
+        parts,
+        EventColumns(columns),
+        attributes,
+        prepared.products,
+        has_times=prepared.has_times,
+    )

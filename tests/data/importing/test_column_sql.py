@@ -11,6 +11,8 @@ from data.errors import BadInput
 from data.exploration.statistics import summary
 from data.importing.ingest import ingest
 from data.importing.request import ImportRequest
+from data.preparation.preparation import Preparation
+from data.preparation.prepare import prepare
 from tests.data.logs import HEAD, ROW, events, rejects, rows
 
 
@@ -67,6 +69,7 @@ def test_without_times_the_order_of_rows_stands_for_them(store: Store, file: Pat
     assert dataset.manifest.time_from_order
     assert list(frame["product"]) == ["10", "11", "10", "12"]
     assert frame["time"].is_monotonic_increasing and frame["time"].is_unique
+    assert not prepare(dataset, Preparation(target_types=())).has_times
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What a network is built from follows from the data."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,13 @@ def test_purchases_with_a_time_of_their_own_have_an_order_in_a_basket_too(protoc
     data = split_prepared(prepared(random_histories(60, 10, longest=90)), best)
     assert data.ordered_share == 1
     assert adapt(best, data).transition_head
+
+
+def test_places_that_stand_for_times_are_no_order_within_a_basket() -> None:
+    best = PRESETS["best"].override({"protocol": "basket"})
+    data = split_prepared(replace(prepared(random_histories(60, 10)), has_times=False), best)
+    assert data.ordered_share == 0
+    assert not adapt(best, data).transition_head
 
 
 def test_a_catalogue_of_many_products_has_no_table_of_rules(
